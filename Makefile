@@ -1,0 +1,64 @@
+# attrmigrate. `make help` lists what there is.
+
+BIN     := bin/attrmigrate
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X attrmigrate/internal/cli.buildVersion=$(VERSION)
+TOOL    := go tool -modfile=internal/tools/go.mod
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/attrmigrate
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/attrmigrate
+
+.PHONY: demo
+demo: build ## apply a backfill to a local Cognito, interrupted and resumed
+	bash examples/loyalty/demo.sh $(BIN)
+
+.PHONY: test
+test: ## run all tests, with the race detector where there is a C compiler
+	go test $(RACE) ./...
+
+# The race detector needs cgo, and cgo a C compiler; a machine with Go alone passes without it.
+RACE := $(if $(shell command -v gcc || command -v clang),-race)
+
+.PHONY: check
+check: fmt vet staticcheck tidy ## everything that is checked without running the program
+
+.PHONY: fmt
+fmt:
+	@files=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$files" ]; then echo "gofmt would change:"; echo "$$files"; exit 1; fi
+
+.PHONY: vet
+vet:
+	go vet ./...
+
+.PHONY: staticcheck
+staticcheck:
+	$(TOOL) staticcheck ./...
+
+.PHONY: tidy
+tidy:
+	go mod tidy -diff
+	go mod verify
+
+.PHONY: bench
+bench: ## run the Go benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+FUZZTIME := 2m
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME (2m)
+	@set -e; for pkg in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "$$pkg $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; \
+	done
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin dist
