@@ -1,0 +1,50 @@
+package sources
+
+// Change is one record of a change set: the attributes that one user gets.
+//
+// A Change is built by a source and not modified afterwards.
+type Change struct {
+	// File is the input as the user named it, and Line the 1-based line that the record begins on.
+	File string
+	Line int
+	// After is where the next record begins: a run that has finished this record goes on there.
+	After Mark
+
+	// Username names the user: the username, an alias, or the sub.
+	Username string
+	// Attributes are to be set or deleted, in file order, each name once.
+	Attributes []Attribute
+	// Expect are preconditions: the live values that the record was made for.
+	Expect []Attribute
+	// ClientMetadata is passed to the pool's Lambda triggers.
+	ClientMetadata map[string]string
+
+	// Rows is the record as it stood in a CSV input (one row, or several of a long CSV).
+	Rows []Row
+	// Text is the record as it stood in a JSONL input, or what of a CSV input could not be decoded.
+	Text []byte
+	// Err says why the record could not be decoded. If it is set, Username may still be known; the
+	// other fields of the change mean nothing.
+	Err error
+}
+
+// Attribute is a value that an attribute is to have, or its absence.
+type Attribute struct {
+	Name  string
+	Value string
+	// Delete says that the attribute is to be removed (in Expect: must be absent). Value is empty.
+	Delete bool
+}
+
+// Row is one row of a CSV input, its cells in the order of the header.
+type Row struct {
+	Line  int
+	Cells []string
+}
+
+// Mark is a place between two records from which reading can go on.
+type Mark struct {
+	Input  int   `json:"input"`  // index of the input, from 0
+	Offset int64 `json:"offset"` // bytes from its (unpacked) beginning
+	Line   int   `json:"line"`   // 1-based line of that byte
+}

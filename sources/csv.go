@@ -1,0 +1,267 @@
+package sources
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gocarina/gocsv"
+)
+
+// namedCells are the cells that every change set has, wherever their columns stand; gocsv gives the
+// cells of all other columns in a map.
+type namedCells struct {
+	Username  string `csv:"username"`
+	Attribute string `csv:"attribute"`
+	Value     string `csv:"value"`
+}
+
+// rows reads the rows of a CSV input. gocsv is shown a header of our own, in which the roles have
+// their fixed names and every other column its number: so the names in the file can be any, and
+// reading can begin at any row.
+type rows struct {
+	header *header
+	keys   []string // gocsv's name of each column
+	in     *recordReader
+	csv    *csv.Reader
+	cells  *gocsv.Unmarshaller
+}
+
+// row is one row. If err is set, only the line, what lies after, and the text are known.
+type row struct {
+	line  int
+	after Mark
+	size  int // bytes in the file
+	user  string
+	cells []string
+	text  []byte // what could not be decoded
+	err   *RecordError
+}
+
+func newRows(src io.Reader, at Mark, h *header) (*rows, error) {
+	r := &rows{header: h, keys: make([]string, len(h.names))}
+	for i, role := range h.roles {
+		switch role {
+		case roleUsername:
+			r.keys[i] = "username"
+		case roleAttribute:
+			r.keys[i] = "attribute"
+		case roleValue:
+			r.keys[i] = "value"
+		default:
+			r.keys[i] = strconv.Itoa(i)
+		}
+	}
+	ours := strings.NewReader(strings.Join(r.keys, ",") + "\n")
+	r.in = &recordReader{src: io.MultiReader(ours, src)}
+	r.csv = csv.NewReader(bufio.NewReaderSize(r.in, bufferSize))
+	r.csv.FieldsPerRecord = len(r.keys) // a ragged row is an error of the row
+	var err error
+	if r.cells, err = gocsv.NewUnmarshaller(r.csv, &namedCells{}); err != nil {
+		return nil, err
+	}
+	r.in.take(r.csv.InputOffset())
+	r.in.at = at
+	return r, nil
+}
+
+// next returns the next row, io.EOF, or a *FileError.
+func (r *rows) next() (row, error) {
+	named, others, err := r.cells.ReadUnmatched()
+	raw, line := r.in.take(r.csv.InputOffset())
+	if err == io.EOF {
+		return row{}, io.EOF
+	}
+	if refusal := refuseRecord(r.in, raw, line, err); refusal != nil {
+		return row{}, refusal
+	}
+	next := row{line: line, after: r.in.at, size: len(raw)}
+	if err != nil {
+		next.err = malformedRow(raw, err, len(r.keys))
+		next.text = bytes.Clone(trimLineEnd(raw))
+		return next, nil
+	}
+	cells, ok := named.(*namedCells)
+	if !ok {
+		return row{}, &FileError{Line: line, Msg: fmt.Sprintf("gocsv returned a %T", named)}
+	}
+	next.user, next.cells = cells.Username, r.inOrder(cells, others)
+	next.err = r.check(&next, raw)
+	return next, nil
+}
+
+// inOrder puts the cells of a row into the order of the header.
+func (r *rows) inOrder(named *namedCells, others map[string]string) []string {
+	cells := make([]string, len(r.keys))
+	for i, role := range r.header.roles {
+		switch role {
+		case roleUsername:
+			cells[i] = named.Username
+		case roleAttribute:
+			cells[i] = named.Attribute
+		case roleValue:
+			cells[i] = named.Value
+		default:
+			cells[i] = others[r.keys[i]]
+		}
+	}
+	return cells
+}
+
+// check finds what is wrong with a row whatever its attributes.
+func (r *rows) check(row *row, raw []byte) *RecordError {
+	if r.undecodable(row.cells) {
+		return &RecordError{code: codeMalformedRow, msg: "this row could not be decoded before",
+			hint: "put the cells that stand in " + rawColumn + " into their columns, and empty " + rawColumn}
+	}
+	if !utf8.Valid(raw) || bytes.IndexByte(raw, 0) >= 0 {
+		for i, cell := range row.cells {
+			if r.header.roles[i] == roleNothing || r.header.roles[i] == roleReport {
+				continue
+			}
+			if err := checkText(r.header.names[i], cell); err != nil {
+				return err
+			}
+		}
+	}
+	if strings.TrimSpace(row.user) == "" {
+		return &RecordError{code: codeMissingUsername, field: r.header.names[r.header.user], msg: "the cell is empty, so the row names no user"}
+	}
+	return nil
+}
+
+// undecodable reports whether a row says nothing but what an earlier run could not decode.
+func (r *rows) undecodable(cells []string) bool {
+	if r.header.raw < 0 || cells[r.header.raw] == "" {
+		return false
+	}
+	for i, cell := range cells {
+		if cell != "" && r.header.roles[i] != roleReport {
+			return false
+		}
+	}
+	return true
+}
+
+// checkText refuses what Cognito cannot store.
+func checkText(field, text string) *RecordError {
+	switch {
+	case !utf8.ValidString(text):
+		return &RecordError{code: codeInvalidText, field: field, msg: "not UTF-8", hint: "save the file in UTF-8"}
+	case strings.IndexByte(text, 0) >= 0:
+		return &RecordError{code: codeInvalidText, field: field, msg: "contains a NUL character"}
+	}
+	return nil
+}
+
+// refuseRecord says whether the error err of a record is one of the file: reading failed, the record
+// is too long, or a quote left open may have swallowed other rows.
+func refuseRecord(in *recordReader, raw []byte, line int, err error) *FileError {
+	failed := in.failed()
+	switch {
+	case failed == errRecordTooLong || len(raw) > MaxRecord:
+		return tooLong(line)
+	case err == nil:
+		return nil
+	}
+	var parse *csv.ParseError
+	switch {
+	case failed != nil:
+		refusal := unreadable("", failed)
+		refusal.Line = line
+		return refusal
+	case !errors.As(err, &parse):
+		return &FileError{Line: line, Msg: err.Error(), Err: err}
+	case !errors.Is(parse.Err, csv.ErrQuote) && !errors.Is(parse.Err, csv.ErrBareQuote):
+		return nil
+	case bytes.IndexByte(trimLineEnd(raw), '\n') >= 0, unclosed(raw, parse):
+		return &FileError{Line: line, Msg: "a quote is left open", Err: parse.Err,
+			Remedy: "close the quote in this row; the rows behind it may be good, but can't be told from its text"}
+	}
+	return nil
+}
+
+// unclosed reports whether a row of one line ends inside its quotes. The csv.Reader gives the same
+// error for a quote in the middle of a quoted cell, but then its column is that quote's.
+func unclosed(raw []byte, err *csv.ParseError) bool {
+	i := err.Column - 1
+	return errors.Is(err.Err, csv.ErrQuote) && (i >= len(raw) || raw[i] != '"')
+}
+
+// malformedRow describes the error of a row that has want cells if it is right.
+func malformedRow(raw []byte, err error, want int) *RecordError {
+	e := &RecordError{code: codeMalformedRow, msg: err.Error()}
+	var parse *csv.ParseError
+	switch {
+	case !errors.As(err, &parse):
+	case errors.Is(parse.Err, csv.ErrFieldCount):
+		r := csv.NewReader(bytes.NewReader(raw))
+		cells, _ := r.Read() // it has just been decoded
+		e.msg = fmt.Sprintf("the row has %d cells, the header has %d", len(cells), want)
+		e.hint = "put a cell that contains a comma into quotes"
+	default:
+		e.msg = fmt.Sprintf("column %d: a quote in the middle of a cell", parse.Column)
+		e.hint = `put the whole cell into quotes, and double each quote ("") in it`
+	}
+	return e
+}
+
+func trimLineEnd(raw []byte) []byte {
+	return bytes.TrimSuffix(bytes.TrimSuffix(raw, []byte("\n")), []byte("\r"))
+}
+
+// change begins the change that a row describes.
+func (r *row) change() *Change {
+	together := &struct { // one allocation
+		Change
+		row [1]Row
+	}{Change: Change{Line: r.line, After: r.after, Username: r.user, Text: r.text}}
+	c := &together.Change
+	if r.cells != nil {
+		together.row[0] = Row{Line: r.line, Cells: r.cells}
+		c.Rows = together.row[:]
+	}
+	if r.err != nil {
+		c.Err = r.err
+	}
+	return c
+}
+
+// wideDecoder makes one record of each row.
+type wideDecoder struct {
+	rows *rows
+	opts *Options
+}
+
+func (d *wideDecoder) next() (*Change, error) {
+	r, err := d.rows.next()
+	if err != nil {
+		return nil, err
+	}
+	c := r.change()
+	if c.Err != nil {
+		return c, nil
+	}
+	h := d.rows.header
+	c.Attributes = make([]Attribute, 0, h.setting)
+	for i, cell := range r.cells {
+		var failed *RecordError
+		switch h.roles[i] {
+		case roleSet:
+			c.Attributes, failed = d.opts.addCell(c.Attributes, h.names[i], h.attributes[i], cell)
+		case roleExpect:
+			c.Expect = d.opts.addExpected(c.Expect, h.attributes[i], cell)
+		}
+		if failed != nil {
+			c.Err = failed
+			return c, nil
+		}
+	}
+	return c, nil
+}

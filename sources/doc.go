@@ -1,0 +1,36 @@
+// Package sources decodes change sets: files that say which users of a pool get which attributes.
+//
+// # Promise
+//
+// A change set is read as a stream, one [Change] a record, in file order, whatever its size. Every
+// record knows the file and the line that it began on and the byte behind it, exactly, also after
+// quoted newlines, so that an error can point at it and a later run can go on behind it. A record
+// that cannot be decoded is delivered with its Err set (a [*RecordError]) and the stream goes on;
+// only damage that could swallow good records (a quote left open, a record over [MaxRecord]) ends
+// the stream, with a [*FileError].
+//
+// # Formats
+//
+// CSV, wide: one row a user, one column an attribute. CSV, long: username,attribute,value, where
+// consecutive rows of one user are one record. JSONL: the native shape, the shape of the
+// AdminUpdateUserAttributes request, and the user objects that ListUsers prints. Files that end in
+// .gz or .zst are read as they are.
+//
+// # Algorithm
+//
+// [Open] looks at every input once: is it text, is it packed as its name says, do the headers
+// agree. [Files.Next] then opens one input at a time. Under the CSV reader stands a record reader
+// that remembers the bytes since the record's start; it counts lines and offsets, gives back what
+// could not be decoded, and cuts off a record that does not end. JSONL is cut into lines first, and
+// each line is decoded by itself. To go on at a [Mark], a plain file is positioned and a packed one
+// is unpacked up to there; the decoder then starts as it would behind the header.
+//
+// # Limits
+//
+// All inputs of one [Files] share one format and, in CSV, one header. A source is read by one
+// goroutine, and holds one record at a time. The package knows no pool: whether an attribute exists
+// or a value fits is checked elsewhere.
+//
+// A sub beside a username is not written but expected: it becomes a precondition of its record.
+// identities and cognito:mfa_enabled, which Cognito does not let anyone write, are left out.
+package sources

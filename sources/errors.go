@@ -1,0 +1,115 @@
+package sources
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strconv"
+	"syscall"
+)
+
+// FileError refuses a whole file, when it is opened or in mid-stream.
+type FileError struct {
+	File   string // as the user named it
+	Line   int    // 1-based; 0: the file as a whole
+	Column int    // 1-based, in bytes; 0: the line as a whole
+	Msg    string
+	Remedy string // what to do about it; may be empty
+	Err    error  // the cause, such as an error of the operating system; may be nil
+}
+
+// Error returns the place and the cause, such as `users.csv:12: a quote is left open`.
+func (e *FileError) Error() string {
+	place := e.File
+	if e.Line > 0 {
+		place += ":" + strconv.Itoa(e.Line)
+		if e.Column > 0 {
+			place += ":" + strconv.Itoa(e.Column)
+		}
+	}
+	if place == "" {
+		return e.Msg
+	}
+	return place + ": " + e.Msg
+}
+
+// Hint returns what to do about it, or "".
+func (e *FileError) Hint() string { return e.Remedy }
+
+// Unwrap returns the cause.
+func (e *FileError) Unwrap() error { return e.Err }
+
+// RecordError says why one record cannot be decoded. The place of the record stands in its [Change].
+type RecordError struct {
+	code  string
+	field string // the column or attribute; may be empty
+	msg   string
+	hint  string
+}
+
+// Codes of a RecordError.
+const (
+	codeMalformedRow       = "MalformedRow"       // CSV: quotes or number of cells
+	codeMalformedRecord    = "MalformedRecord"    // JSONL: not one object, or not JSON
+	codeMissingUsername    = "MissingUsername"    // no username, or an empty one
+	codeMissingAttribute   = "MissingAttribute"   // a value without the name of its attribute
+	codeMissingValue       = "MissingValue"       // the name of an attribute without its value
+	codeDuplicateAttribute = "DuplicateAttribute" // one attribute twice
+	codeDuplicateKey       = "DuplicateKey"       // JSONL: one thing under two names
+	codeUnknownKey         = "UnknownKey"         // JSONL: a key with no meaning
+	codeTooManyRows        = "TooManyRows"        // long CSV: over maxRows rows of one user
+	codeEmptyValue         = "EmptyValue"         // an empty cell under RefuseEmpty
+	codeInvalidText        = "InvalidText"        // not UTF-8, or a NUL
+	codeInvalidValue       = "InvalidValue"       // JSONL: an object or array where a value belongs
+	codeWrongUserPool      = "WrongUserPool"      // the record names another pool
+)
+
+// Error returns the column or attribute, if one is to blame, and the cause.
+func (e *RecordError) Error() string {
+	if e.field == "" {
+		return e.msg
+	}
+	return e.field + ": " + e.msg
+}
+
+// Class returns "input": the record is at fault, not the service.
+func (e *RecordError) Class() string { return "input" }
+
+// Code returns the kind of fault, such as MalformedRow or DuplicateAttribute.
+func (e *RecordError) Code() string { return e.code }
+
+// Hint returns what to do about it, or "".
+func (e *RecordError) Hint() string { return e.hint }
+
+// errRecordTooLong ends a stream whose current record is over MaxRecord.
+var errRecordTooLong = errors.New("record is over 4 MiB")
+
+// tooLong refuses a file for the record that begins on line.
+func tooLong(line int) *FileError {
+	return &FileError{Line: line, Msg: errRecordTooLong.Error(), Err: errRecordTooLong,
+		Remedy: "a quote left open or a missing line end may have swallowed the records behind it"}
+}
+
+// unreadable turns an error of the operating system or of a decompressor into plain text.
+func unreadable(file string, err error) *FileError {
+	var refusal *FileError
+	if errors.As(err, &refusal) {
+		if refusal.File == "" {
+			refusal.File = file
+		}
+		return refusal
+	}
+	e := &FileError{File: file, Err: err}
+	var errno syscall.Errno
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		e.Msg, e.Remedy = "no such file", "check the name and the working directory"
+	case errors.Is(err, fs.ErrPermission):
+		e.Msg, e.Remedy = "is not readable: permission denied", "give the user who runs this the right to read it"
+	case errors.As(err, &errno):
+		e.Msg = "cannot be read: " + errno.Error()
+	default:
+		e.Msg = fmt.Sprintf("cannot be read: %v", err)
+	}
+	return e
+}

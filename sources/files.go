@@ -1,0 +1,227 @@
+package sources
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+)
+
+// decoder reads the records of one input. Its errors are io.EOF and *FileError without the file; of
+// a change it leaves File and After.Input to the caller.
+type decoder interface {
+	next() (*Change, error)
+}
+
+// Files is a change set that stands in one or more files. It is used by one goroutine.
+type Files struct {
+	opts    Options
+	inputs  []*input
+	current int     // the input being read
+	stream  *stream // nil between inputs
+	decoder decoder
+	resumed bool
+	err     error // why the stream ended; it stays so
+}
+
+// Open looks at all inputs, and refuses them (a *FileError) if one cannot be read, is no change set,
+// or differs from the first in format or header. It reads no further than the headers.
+func Open(paths []string, opts Options) (*Files, error) {
+	if len(paths) == 0 {
+		return nil, &FileError{Msg: "no input", Remedy: "name a CSV or JSONL file, or - for standard input"}
+	}
+	opts.Ignore = slices.Clone(opts.Ignore)
+	if opts.DeleteMarker == "" {
+		opts.DeleteMarker = defaultDeleteMarker
+	}
+	f := &Files{opts: opts}
+	for _, path := range paths {
+		in, err := openInput(path, opts)
+		if err != nil {
+			return nil, err
+		}
+		f.inputs = append(f.inputs, in)
+		if err := in.agrees(f.inputs[0]); err != nil {
+			return nil, unreadable(path, err)
+		}
+	}
+	return f, nil
+}
+
+// agrees refuses an input that is written in another way than the first.
+func (in *input) agrees(first *input) error {
+	if in.format != first.format {
+		return &FileError{Msg: fmt.Sprintf("is %v, and %s is %v", in.format, first.path, first.format),
+			Remedy: "give all inputs one format, or apply them one by one"}
+	}
+	if in.header == nil {
+		return nil
+	}
+	if err := in.header.difference(first.header, first.path); err != nil {
+		return err
+	}
+	return nil
+}
+
+// Format returns the format of the inputs, CSV or JSONL.
+func (f *Files) Format() Format { return f.inputs[0].format }
+
+// Header returns the cells of the CSV header as they stood, and nil for JSONL.
+func (f *Files) Header() []string {
+	if h := f.inputs[0].header; h != nil {
+		return slices.Clone(h.cells)
+	}
+	return nil
+}
+
+// Columns returns the attribute columns of a wide CSV in their order, and nil for a long CSV or
+// JSONL, whose records name their attributes themselves.
+func (f *Files) Columns() []Column {
+	if h := f.inputs[0].header; h != nil {
+		return h.columns()
+	}
+	return nil
+}
+
+// Digests returns the digest of each input's bytes as they are stored. They are known once Next has
+// returned io.EOF on a read from the beginning; until then, and after Resume, they are nil.
+func (f *Files) Digests() []string {
+	if f.err != io.EOF || f.resumed {
+		return nil
+	}
+	var digests []string
+	for _, in := range f.inputs {
+		digests = append(digests, in.digest)
+	}
+	return digests
+}
+
+// Resume goes to a mark that an earlier read gave in Change.After. It is called before Next. The
+// zero mark is the beginning.
+func (f *Files) Resume(m Mark) error {
+	if m.Input < 0 || m.Input >= len(f.inputs) || m.Offset < 0 {
+		return &FileError{Msg: fmt.Sprintf("the run stopped in input %d at byte %d, and there are %d inputs", m.Input+1, m.Offset, len(f.inputs)),
+			Remedy: "name the inputs that the run began with, in the same order"}
+	}
+	if m == (Mark{}) {
+		return nil
+	}
+	f.current, f.resumed = m.Input, true
+	in := f.inputs[m.Input]
+	if m.Offset <= in.start.Offset {
+		return nil // the beginning of an input, where Next starts anyway
+	}
+	s, err := in.open(false)
+	if err != nil {
+		return unreadable(in.path, err)
+	}
+	f.stream = s
+	if err = s.resume(in, m); err == nil {
+		err = f.decode(m)
+	}
+	if err != nil {
+		return unreadable(in.path, err)
+	}
+	return nil
+}
+
+// Next returns the next record. It returns io.EOF behind the last, ctx.Err() once ctx is done, and a
+// *FileError if the rest of the input cannot be read. A record that cannot be decoded is a Change
+// with a *RecordError in Err.
+func (f *Files) Next(ctx context.Context) (*Change, error) {
+	for f.err == nil {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if f.stream == nil {
+			f.fail(f.begin())
+			continue
+		}
+		c, err := f.decoder.next()
+		if err == nil {
+			c.File, c.After.Input = f.inputs[f.current].path, f.current
+			return c, nil
+		}
+		if err == io.EOF {
+			err = f.finish()
+		}
+		f.fail(err)
+	}
+	return nil, f.err
+}
+
+// fail keeps what ended the stream.
+func (f *Files) fail(err error) {
+	if err != nil && err != io.EOF {
+		err = unreadable(f.inputs[f.current].path, err)
+	}
+	f.err = err
+}
+
+// begin opens the current input at its first record.
+func (f *Files) begin() error {
+	in := f.inputs[f.current]
+	s, err := in.open(!f.resumed)
+	if err != nil {
+		return err
+	}
+	f.stream = s
+	if err := s.begin(in.start); err != nil {
+		return err
+	}
+	return f.decode(in.start)
+}
+
+// decode begins to decode the open input, which stands at a mark.
+func (f *Files) decode(at Mark) error {
+	in := f.inputs[f.current]
+	if in.format == JSONL {
+		f.decoder = newJSONLines(f.stream.unpacked, at, &f.opts)
+		return nil
+	}
+	rows, err := newRows(f.stream.unpacked, at, in.header)
+	switch {
+	case err != nil:
+		return err
+	case in.header.long:
+		f.decoder = &longDecoder{rows: rows, opts: &f.opts}
+	default:
+		f.decoder = &wideDecoder{rows: rows, opts: &f.opts}
+	}
+	return nil
+}
+
+// finish ends the current input. It returns io.EOF behind the last.
+func (f *Files) finish() error {
+	digest, err := f.stream.finish()
+	if err != nil {
+		return err
+	}
+	f.inputs[f.current].digest = digest
+	if err := f.closeStream(); err != nil {
+		return err
+	}
+	if f.current+1 == len(f.inputs) {
+		return io.EOF
+	}
+	f.current++
+	return nil
+}
+
+// Close releases the open file, if there is one. Nothing can be read afterwards.
+func (f *Files) Close() error {
+	if f.err == nil {
+		f.err = fs.ErrClosed
+	}
+	return f.closeStream()
+}
+
+func (f *Files) closeStream() error {
+	if f.stream == nil {
+		return nil
+	}
+	err := f.stream.close()
+	f.stream, f.decoder = nil, nil
+	return err
+}

@@ -1,0 +1,253 @@
+package sources
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Column is a CSV column that holds an attribute.
+type Column struct {
+	Cell      string // the header's cell, trimmed
+	Attribute string // the attribute that it means, after Options.Rename
+	Expect    bool   // a precondition, not a value to write
+}
+
+// rawColumn holds, in a report of failed records, a row that could not be decoded.
+const rawColumn = "_raw"
+
+// role is what the cells of a column are for.
+type role int
+
+const (
+	roleNothing   role = iota // ignored by option, or never written
+	roleReport                // begins with _, as our own reports' columns do
+	roleUsername              // names the user
+	roleSet                   // wide: the value of an attribute
+	roleExpect                // wide: the expected value of an attribute
+	roleAttribute             // long: the name of an attribute
+	roleValue                 // long: its value
+)
+
+// header is the meaning of a CSV header.
+type header struct {
+	cells      []string // as they stood
+	names      []string // trimmed
+	roles      []role
+	attributes []string // for roleSet and roleExpect
+	setting    int      // how many columns are roleSet
+	long       bool
+	user       int // index of the column that names the user
+	raw        int // index of rawColumn, or -1
+}
+
+// readHeader finds the meaning of the header's cells, or says why they have none.
+func readHeader(cells []string, opts *Options) (*header, *FileError) {
+	h := &header{cells: cells, names: make([]string, len(cells)),
+		roles: make([]role, len(cells)), attributes: make([]string, len(cells))}
+	for i, cell := range cells {
+		h.names[i] = strings.TrimSpace(cell)
+	}
+	h.raw = slices.Index(h.names, rawColumn)
+	for _, step := range []func(*Options) *FileError{h.checkNames, h.findUser, h.assign, h.checkOptions, h.checkTwice} {
+		if err := step(opts); err != nil {
+			return nil, err
+		}
+	}
+	return h, nil
+}
+
+// checkNames refuses columns without a name, two columns of one name, and another separator.
+func (h *header) checkNames(*Options) *FileError {
+	if len(h.names) == 1 && strings.ContainsAny(h.names[0], ";\t") {
+		return h.refuse("the columns are not separated by commas", "export the file with commas between its cells")
+	}
+	first := map[string]int{}
+	for i, name := range h.names {
+		switch name {
+		case "":
+			return h.refuse(fmt.Sprintf("column %d has no name", i+1), "name the column or remove it; "+h.seen())
+		case expectPrefix:
+			return h.refuse(fmt.Sprintf("column %d, %q, names no attribute", i+1, name), "write expect:ATTRIBUTE")
+		}
+		if j, ok := first[name]; ok {
+			return h.refuse(fmt.Sprintf("columns %d and %d are both named %q", j+1, i+1, name), "remove or rename one of them")
+		}
+		first[name] = i
+	}
+	return nil
+}
+
+// findUser finds the one column that names the user.
+func (h *header) findUser(opts *Options) *FileError {
+	if name := opts.UsernameColumn; name != "" && !slices.Contains(h.names, name) {
+		return h.absent("--username-column", name)
+	}
+	var users []int
+	sub := -1
+	for i, name := range h.names {
+		switch {
+		case name == opts.UsernameColumn:
+			users = append(users, i)
+			continue
+		case slices.Contains(opts.Ignore, name):
+			continue
+		}
+		switch opts.renamed(name) {
+		case "username", "cognito:username", "Username":
+			users = append(users, i)
+		case "sub":
+			sub = i
+		}
+	}
+	if len(users) == 0 && sub >= 0 {
+		users = append(users, sub)
+	}
+	switch len(users) {
+	case 0:
+		return h.refuse("no column names the user", "name it username, or say which it is with --username-column; "+h.seen())
+	case 1:
+		h.user = users[0]
+		return nil
+	default:
+		return h.refuse(fmt.Sprintf("columns %q and %q both name the user", h.names[users[0]], h.names[users[1]]),
+			"leave one of them out with --ignore")
+	}
+}
+
+// assign gives every column its role.
+func (h *header) assign(opts *Options) *FileError {
+	var rest []string
+	for i, name := range h.names {
+		switch {
+		case i == h.user:
+			h.roles[i] = roleUsername
+		case strings.HasPrefix(name, "_"):
+			h.roles[i] = roleReport
+		case slices.Contains(opts.Ignore, name):
+			h.roles[i] = roleNothing
+		default:
+			h.roles[i] = roleSet
+			rest = append(rest, name)
+		}
+	}
+	slices.Sort(rest)
+	h.long = slices.Equal(rest, []string{"attribute", "value"})
+	for i, name := range h.names {
+		switch {
+		case h.roles[i] != roleSet:
+		case !h.long:
+			h.assignAttribute(i, opts)
+		case name == "attribute":
+			h.roles[i] = roleAttribute
+		default:
+			h.roles[i] = roleValue
+		}
+	}
+	return nil
+}
+
+// assignAttribute gives column i of a wide CSV its attribute.
+func (h *header) assignAttribute(i int, opts *Options) {
+	attribute, use := opts.use(h.names[i])
+	h.attributes[i] = attribute
+	switch use {
+	case useNothing:
+		h.roles[i] = roleNothing
+	case useSet:
+		h.setting++
+	case useExpect:
+		h.roles[i] = roleExpect
+	}
+}
+
+// checkOptions refuses options that name a column that is not there. In a long CSV they name
+// attributes too, which stand in the rows.
+func (h *header) checkOptions(opts *Options) *FileError {
+	if h.long {
+		return nil
+	}
+	for _, name := range opts.Ignore {
+		if !slices.Contains(h.names, name) {
+			return h.absent("--ignore", name)
+		}
+	}
+	for name := range opts.Rename {
+		if !slices.Contains(h.names, name) && !slices.Contains(h.names, expectPrefix+name) {
+			return h.absent("--map", name)
+		}
+	}
+	return nil
+}
+
+// checkTwice refuses two columns that mean one attribute.
+func (h *header) checkTwice(*Options) *FileError {
+	type meaning struct {
+		attribute string
+		role      role
+	}
+	first := map[meaning]int{}
+	for i, attribute := range h.attributes {
+		if attribute == "" {
+			continue
+		}
+		m := meaning{attribute, h.roles[i]}
+		if j, ok := first[m]; ok {
+			return h.refuse(fmt.Sprintf("columns %q and %q are both %s", h.names[j], h.names[i], attribute),
+				"leave one of them out with --ignore")
+		}
+		first[m] = i
+	}
+	return nil
+}
+
+// columns lists the attribute columns of a wide CSV. A sub beside the username is none.
+func (h *header) columns() []Column {
+	var columns []Column
+	for i, r := range h.roles {
+		if h.attributes[i] != "" && h.names[i] != "sub" && (r == roleSet || r == roleExpect) {
+			columns = append(columns, Column{Cell: h.names[i], Attribute: h.attributes[i], Expect: r == roleExpect})
+		}
+	}
+	return columns
+}
+
+// difference names the first column in which the header of another file differs.
+func (h *header) difference(other *header, otherFile string) *FileError {
+	for i := range max(len(h.names), len(other.names)) {
+		here, there := nth(h.names, i), nth(other.names, i)
+		if here != there {
+			return h.refuse(fmt.Sprintf("column %d is %s here and %s in %s", i+1, here, there, otherFile),
+				"give all inputs the same columns in the same order, or apply them one by one")
+		}
+	}
+	return nil
+}
+
+// nth quotes a column's name, if there is such a column.
+func nth(names []string, i int) string {
+	if i >= len(names) {
+		return "absent"
+	}
+	return fmt.Sprintf("%q", names[i])
+}
+
+func (h *header) refuse(msg, remedy string) *FileError {
+	return &FileError{Line: 1, Msg: msg, Remedy: remedy}
+}
+
+// absent refuses an option that names a column that is not there.
+func (h *header) absent(option, name string) *FileError {
+	return h.refuse(fmt.Sprintf("%s: there is no column %q", option, name), didYouMean(name, h.names, h.seen()))
+}
+
+// seen lists the columns for a hint, a few dozen at most.
+func (h *header) seen() string {
+	const enough = 40
+	names := h.names
+	more := ""
+	if len(names) > enough {
+		names, more = names[:enough], fmt.Sprintf(" and %d more", len(names)-enough)
+	}
+	return "the columns are " + strings.Join(names, ", ") + more
+}

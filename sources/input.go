@@ -1,0 +1,263 @@
+package sources
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"unicode/utf8"
+)
+
+// input is one file of a change set, as Open found it.
+type input struct {
+	path    string
+	packing packing
+	info    os.FileInfo
+	format  Format
+	header  *header // CSV only
+	start   Mark    // where the first record begins: behind the byte-order mark and the header
+	digest  string  // known once the input has been read from its beginning to its end
+}
+
+// openInput looks at a file: whether it can be read, is text, and has a header that makes sense.
+func openInput(path string, opts Options) (*input, error) {
+	in := &input{path: path, format: opts.Format, start: Mark{Line: 1}}
+	in.packing, _ = packingOf(path)
+	if err := in.inspect(&opts); err != nil {
+		return nil, unreadable(path, err)
+	}
+	return in, nil
+}
+
+func (in *input) inspect(opts *Options) error {
+	if err := in.stat(); err != nil {
+		return err
+	}
+	if in.format == Auto {
+		in.format = formatOf(in.path)
+	}
+	if in.format == Auto {
+		return &FileError{Msg: "its name does not say its format", Remedy: "name it .csv or .jsonl, or say --format csv or --format jsonl"}
+	}
+	if err := opts.check(in.format); err != nil {
+		return err
+	}
+	s, err := in.open(false)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	text := bufio.NewReaderSize(s.unpacked, bufferSize)
+	if err := in.sniff(text); err != nil {
+		return err
+	}
+	if in.format == CSV {
+		return in.readHeader(text, opts)
+	}
+	return nil
+}
+
+// stat refuses what is no file, or a file that cannot be read twice.
+func (in *input) stat() error {
+	info, err := os.Stat(in.path)
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		return &FileError{Msg: "is a directory", Remedy: "name the files in it"}
+	case !info.Mode().IsRegular():
+		return &FileError{Msg: "is not a regular file, and could not be read again to resume", Remedy: "write it to a file, or pass - to read standard input"}
+	case info.Size() == 0:
+		return errEmpty()
+	}
+	in.info = info
+	return nil
+}
+
+func errEmpty() *FileError {
+	return &FileError{Msg: "is empty", Remedy: "check what should have written it; a CSV has at least a header"}
+}
+
+// sniffSize is how much of a file is looked at to see what it is.
+const sniffSize = 4 << 10
+
+// sniff passes over the byte-order mark, and refuses what is not text.
+func (in *input) sniff(text *bufio.Reader) error {
+	first, err := text.Peek(sniffSize)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	if bytes.HasPrefix(first, []byte("\xef\xbb\xbf")) {
+		first = first[3:]
+		in.start.Offset = 3
+		text.Discard(3) // peeked, so it cannot fail
+	}
+	if len(bytes.TrimSpace(first)) == 0 && err == io.EOF {
+		return errEmpty()
+	}
+	line, _, _ := bytes.Cut(first, []byte("\n"))
+	const remedy = "export it as CSV or JSONL in UTF-8"
+	switch {
+	case bytes.HasPrefix(first, []byte("\xff\xfe")), bytes.HasPrefix(first, []byte("\xfe\xff")):
+		return &FileError{Msg: "is not text in UTF-8: it looks like UTF-16", Remedy: remedy}
+	case bytes.HasPrefix(first, []byte("PK\x03\x04")):
+		return &FileError{Msg: "is not text: it looks like a spreadsheet (.xlsx) or a zip archive", Remedy: remedy}
+	case len(line) > 1 && (line[0] == 0) != (line[1] == 0):
+		return &FileError{Msg: "is not text in UTF-8: it looks like UTF-16", Remedy: remedy}
+	case bytes.IndexByte(line, 0) >= 0:
+		return &FileError{Msg: "is not text: it looks like binary data", Remedy: remedy}
+	}
+	return nil
+}
+
+// readHeader reads a CSV header, and learns where the rows begin.
+func (in *input) readHeader(text io.Reader, opts *Options) error {
+	records := &recordReader{src: text, at: in.start}
+	r := csv.NewReader(records)
+	cells, err := r.Read()
+	raw, line := records.take(r.InputOffset())
+	if err == io.EOF {
+		return errEmpty()
+	}
+	if refusal := refuseRecord(records, raw, line, err); refusal != nil {
+		return refusal
+	}
+	if err != nil {
+		return &FileError{Line: line, Msg: "the header cannot be decoded: " + malformedRow(raw, err, 0).Error()}
+	}
+	if !utf8.Valid(raw) {
+		return &FileError{Line: line, Msg: "the header is not UTF-8", Remedy: "export the file in UTF-8"}
+	}
+	h, refusal := readHeader(cells, opts)
+	if refusal != nil {
+		refusal.Line = line
+		return refusal
+	}
+	in.header, in.start = h, records.at
+	return nil
+}
+
+// stream is an input being read.
+type stream struct {
+	file     *os.File
+	packed   io.Reader // the bytes as they are stored
+	hash     hash.Hash // of all bytes read from packed; nil if not asked for
+	unpacked io.Reader
+	release  func() error
+}
+
+// open begins to read an input, hashing its bytes on the way if asked to.
+func (in *input) open(hashing bool) (*stream, error) {
+	f, err := os.Open(in.path)
+	if err != nil {
+		return nil, err
+	}
+	s := &stream{file: f, packed: f, release: func() error { return nil }}
+	if hashing {
+		s.hash = sha256.New()
+		s.packed = io.TeeReader(f, s.hash)
+	}
+	if err := s.unpack(in); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *stream) unpack(in *input) error {
+	info, err := s.file.Stat()
+	if err != nil {
+		return err
+	}
+	if !os.SameFile(info, in.info) || info.Size() != in.info.Size() || !info.ModTime().Equal(in.info.ModTime()) {
+		return &FileError{Msg: "has changed since it was opened", Remedy: "start again, and leave the file alone meanwhile"}
+	}
+	first := make([]byte, 4)
+	n, err := s.file.ReadAt(first, 0)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	if err := in.packing.check(first[:n]); err != nil {
+		return err
+	}
+	s.unpacked, s.release, err = in.packing.unpack(s.packed)
+	return err
+}
+
+// begin passes over what stands before the first record.
+func (s *stream) begin(start Mark) error {
+	_, err := io.CopyN(io.Discard, s.unpacked, start.Offset)
+	return err
+}
+
+// resume goes to a mark behind the first record, and makes sure that a record ends there.
+func (s *stream) resume(in *input, m Mark) error {
+	var err error
+	if in.packing == plain {
+		_, err = s.file.Seek(m.Offset-1, io.SeekStart)
+	} else {
+		_, err = io.CopyN(io.Discard, s.unpacked, m.Offset-1)
+	}
+	var last [1]byte
+	if err == nil {
+		_, err = io.ReadFull(s.unpacked, last[:])
+	}
+	if err == io.EOF {
+		return &FileError{Msg: fmt.Sprintf("ends before byte %d, where the run stopped", m.Offset), Remedy: changedRemedy}
+	}
+	if err != nil || last[0] == '\n' {
+		return err
+	}
+	// Only the last line of a file may lack its line end.
+	if n, err := io.ReadFull(s.unpacked, last[:]); n > 0 || err != io.EOF {
+		return &FileError{Msg: fmt.Sprintf("no record ends at byte %d, where the run stopped", m.Offset), Remedy: changedRemedy}
+	}
+	return nil
+}
+
+const changedRemedy = "the file is not the one that the run began with; put that back, or start over"
+
+// finish reads what a decompressor left of the file, and returns the digest of all of it.
+func (s *stream) finish() (string, error) {
+	if s.hash == nil {
+		return "", nil
+	}
+	if _, err := io.Copy(io.Discard, s.packed); err != nil {
+		return "", err
+	}
+	return digestOf(s.hash), nil
+}
+
+func (s *stream) close() error {
+	return errors.Join(s.release(), s.file.Close())
+}
+
+func digestOf(h hash.Hash) string { return "sha256:" + hex.EncodeToString(h.Sum(nil)) }
+
+// Digest returns the digest of a file's bytes as they are stored, such as "sha256:9f86d0…".
+func Digest(ctx context.Context, path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", unreadable(path, err)
+	}
+	defer f.Close()
+	h := sha256.New()
+	for {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		switch _, err := io.CopyN(h, f, 1<<20); {
+		case err == io.EOF:
+			return digestOf(h), nil
+		case err != nil:
+			return "", unreadable(path, err)
+		}
+	}
+}

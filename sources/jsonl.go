@@ -1,0 +1,139 @@
+package sources
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// jsonLines makes one record of each line.
+type jsonLines struct {
+	opts *Options
+	in   *bufio.Reader
+	at   Mark   // the next line
+	long []byte // a line over the size of the buffer, while it is read
+	dec  jsontext.Decoder
+	// names holds the names that were met, so that a million records share them.
+	names map[string]string
+}
+
+func newJSONLines(src io.Reader, at Mark, opts *Options) *jsonLines {
+	return &jsonLines{opts: opts, in: bufio.NewReaderSize(src, bufferSize), at: at, names: map[string]string{}}
+}
+
+func (d *jsonLines) next() (*Change, error) {
+	for {
+		first := d.at.Line
+		line, err := d.line()
+		if err != nil {
+			return nil, err
+		}
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		c := &Change{Line: first, After: d.at, Text: bytes.Clone(trimLineEnd(line))}
+		if failed := d.decode(c); failed != nil {
+			c.Err = failed
+		}
+		return c, nil
+	}
+}
+
+// line returns the next line with its end; it is valid until the next call.
+func (d *jsonLines) line() ([]byte, error) {
+	line, err := d.in.ReadSlice('\n')
+	if err == bufio.ErrBufferFull {
+		d.long = append(d.long[:0], line...)
+		for err == bufio.ErrBufferFull && len(d.long) <= MaxRecord {
+			line, err = d.in.ReadSlice('\n')
+			d.long = append(d.long, line...)
+		}
+		line = d.long
+	}
+	switch {
+	case len(line) > MaxRecord:
+		return nil, tooLong(d.at.Line)
+	case err == io.EOF && len(line) > 0: // the last line has no line end
+		d.at.Offset += int64(len(line))
+		return line, nil
+	case err == io.EOF:
+		return nil, io.EOF
+	case err != nil:
+		refusal := unreadable("", err)
+		refusal.Line = d.at.Line
+		return nil, refusal
+	}
+	d.at.Offset += int64(len(line))
+	d.at.Line++
+	return line, nil
+}
+
+// decode decodes the line that stands in c.Text.
+func (d *jsonLines) decode(c *Change) *RecordError {
+	d.dec.Reset(bytes.NewBuffer(c.Text))
+	r := record{lines: d, change: c}
+	if err := r.object(); err != nil {
+		return r.failure(err)
+	}
+	if rest := bytes.TrimLeft(c.Text[d.dec.InputOffset():], " \t\r\n"); len(rest) > 0 {
+		return malformedRecord(len(c.Text)-len(rest), "there is more behind the object", oneALine)
+	}
+	if err := r.check(); err != nil {
+		return err
+	}
+	return nil
+}
+
+// name returns the next string, which is the name of a member or of an attribute.
+func (d *jsonLines) name() (string, error) {
+	v, err := d.dec.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	if name, ok := d.names[string(v)]; ok {
+		return name, nil
+	}
+	b, err := jsontext.AppendUnquote(nil, v)
+	if err != nil {
+		return "", err
+	}
+	name := string(b)
+	const enough, short = 1000, 100
+	if len(d.names) < enough && len(v) < short {
+		d.names[string(v)] = name
+	}
+	return name, nil
+}
+
+// scalar returns the next value as it is to be written: a string's text, the written form of a
+// number or boolean, "" for null.
+func (d *jsonLines) scalar(field string) (string, error) {
+	v, err := d.dec.ReadValue()
+	if err != nil {
+		return "", err
+	}
+	switch v.Kind() {
+	case 'n':
+		return "", nil
+	case '{', '[':
+		return "", &RecordError{code: codeInvalidValue, field: field, msg: "an object or array cannot be a value",
+			hint: "Cognito stores text: give a string, a number or a boolean"}
+	case '"':
+		if bytes.IndexByte(v, '\\') < 0 {
+			return string(v[1 : len(v)-1]), nil
+		}
+		b, err := jsontext.AppendUnquote(nil, v)
+		if err != nil {
+			return "", err
+		}
+		text := string(b)
+		if failed := checkText(field, text); failed != nil {
+			return "", failed
+		}
+		return text, nil
+	default:
+		return string(v), nil
+	}
+}

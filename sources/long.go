@@ -1,0 +1,141 @@
+package sources
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// maxRows is how many rows of a long CSV one record may have: more attributes than a pool can have.
+const maxRows = 100
+
+// longDecoder makes one record of the consecutive rows of one user.
+type longDecoder struct {
+	rows  *rows
+	opts  *Options
+	ahead *row // the first row of the next record, if it has been read
+}
+
+// next reads all rows of a record. If the file turns out to be damaged behind them, the record is
+// not given: it may be incomplete.
+func (d *longDecoder) next() (*Change, error) {
+	first, err := d.take()
+	if err != nil {
+		return nil, err
+	}
+	c := first.change()
+	if c.Err != nil {
+		return c, nil
+	}
+	c.Rows = c.Rows[:0]
+	size := 0
+	for r := first; ; {
+		if size += r.size; size > MaxRecord {
+			return nil, tooLong(c.Line)
+		}
+		d.add(c, r)
+		r, err = d.take()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if r.err != nil || r.user != c.Username {
+			d.ahead = r
+			break
+		}
+	}
+	d.check(c)
+	return c, nil
+}
+
+// take returns the next row.
+func (d *longDecoder) take() (*row, error) {
+	if r := d.ahead; r != nil {
+		d.ahead = nil
+		return r, nil
+	}
+	r, err := d.rows.next()
+	return &r, err
+}
+
+// add adds a row to its record. The first error of a record stays.
+func (d *longDecoder) add(c *Change, r *row) {
+	c.After = r.after
+	c.Rows = append(c.Rows, Row{Line: r.line, Cells: r.cells})
+	var name, value string
+	for i, role := range d.rows.header.roles {
+		switch role {
+		case roleAttribute:
+			name = strings.TrimSpace(r.cells[i])
+		case roleValue:
+			value = r.cells[i]
+		}
+	}
+	if c.Err != nil || len(c.Rows) > maxRows {
+		return
+	}
+	var failed *RecordError
+	attribute, use := d.opts.use(name)
+	switch {
+	case name == "" || use != useNothing && attribute == "":
+		failed = &RecordError{code: codeMissingAttribute, field: "attribute", msg: "the cell is empty"}
+	case use == useSet:
+		c.Attributes, failed = d.opts.addCell(c.Attributes, name, attribute, value)
+	case use == useExpect:
+		c.Expect = d.opts.addExpected(c.Expect, attribute, value)
+	}
+	if failed != nil {
+		failed.msg += fmt.Sprintf(" (line %d)", r.line)
+		c.Err = failed
+	}
+}
+
+// check finds what only the whole record shows.
+func (d *longDecoder) check(c *Change) {
+	if c.Err != nil {
+		return
+	}
+	failed := duplicate(c)
+	if n := len(c.Rows); n > maxRows {
+		failed = &RecordError{code: codeTooManyRows, msg: fmt.Sprintf("%d rows of one user, and %d are allowed", n, maxRows),
+			hint: "a row gives one attribute; a pool has fewer than that"}
+	}
+	if failed != nil {
+		c.Err = failed
+	}
+}
+
+// duplicate refuses a record that sets or expects an attribute twice.
+func duplicate(c *Change) *RecordError {
+	for _, list := range [][]Attribute{c.Attributes, c.Expect} {
+		if name, ok := repeated(list); ok {
+			return &RecordError{code: codeDuplicateAttribute, field: name, msg: "the attribute stands twice in one record",
+				hint: "leave one of them out"}
+		}
+	}
+	return nil
+}
+
+// repeated returns a name that stands twice in a list.
+func repeated(list []Attribute) (string, bool) {
+	const few = 16 // comparing each with each is quicker
+	if len(list) <= few {
+		for i, a := range list {
+			if slices.ContainsFunc(list[:i], func(b Attribute) bool { return a.Name == b.Name }) {
+				return a.Name, true
+			}
+		}
+		return "", false
+	}
+	seen := make(map[string]bool, len(list))
+	for _, a := range list {
+		if seen[a.Name] {
+			return a.Name, true
+		}
+		seen[a.Name] = true
+	}
+	return "", false
+}

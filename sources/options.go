@@ -1,0 +1,152 @@
+package sources
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Format is how a change set is written.
+type Format int
+
+// The formats. Auto takes the format from the file's name: .csv; .jsonl, .ndjson or .json.
+const (
+	Auto Format = iota
+	CSV
+	JSONL
+)
+
+// String returns the format as people write it.
+func (f Format) String() string {
+	switch f {
+	case CSV:
+		return "CSV"
+	case JSONL:
+		return "JSONL"
+	default:
+		return "auto"
+	}
+}
+
+// EmptyPolicy says what an empty CSV cell means.
+type EmptyPolicy int
+
+// The policies: leave the attribute alone, delete it, or refuse the record.
+const (
+	KeepEmpty EmptyPolicy = iota
+	DeleteEmpty
+	RefuseEmpty
+)
+
+// Options say how change sets are decoded. The zero value decodes files by their names.
+type Options struct {
+	Format Format
+	// UsernameColumn names the CSV column that names the user, if it is none of username,
+	// cognito:username, Username and a lone sub.
+	UsernameColumn string
+	// Rename gives the attribute name for a column; in JSONL and long CSV, for an attribute name.
+	Rename map[string]string
+	// Ignore lists columns to leave out; in JSONL and long CSV, attributes too.
+	Ignore []string
+	// Empty applies to CSV cells.
+	Empty EmptyPolicy
+	// DeleteMarker is the CSV cell that deletes; "" stands for <delete>.
+	DeleteMarker string
+	// UserPoolID, if set, refuses records that name another pool.
+	UserPoolID string
+}
+
+const defaultDeleteMarker = "<delete>"
+
+// expectPrefix marks the column of a precondition.
+const expectPrefix = "expect:"
+
+// use is what the values under one name of the input are for.
+type use int
+
+const (
+	useNothing use = iota
+	useSet         // to be written
+	useExpect      // a precondition
+)
+
+// use resolves a name of the input, beside a username, to the attribute that it means.
+func (o *Options) use(name string) (string, use) {
+	if slices.Contains(o.Ignore, name) {
+		return "", useNothing
+	}
+	name = o.renamed(name)
+	if rest, ok := strings.CutPrefix(name, expectPrefix); ok {
+		return o.renamed(strings.TrimSpace(rest)), useExpect
+	}
+	switch name {
+	case "sub":
+		return name, useExpect
+	case "identities", "cognito:mfa_enabled":
+		return "", useNothing
+	}
+	return name, useSet
+}
+
+func (o *Options) renamed(name string) string {
+	if to, ok := o.Rename[name]; ok {
+		return to
+	}
+	return name
+}
+
+// addCell adds what a CSV cell says of the attribute name. The field names the cell in an error.
+func (o *Options) addCell(list []Attribute, field, name, cell string) ([]Attribute, *RecordError) {
+	switch {
+	case cell == "" && o.Empty == RefuseEmpty:
+		return list, &RecordError{code: codeEmptyValue, field: field, msg: "the cell is empty",
+			hint: "give it a value, or " + o.DeleteMarker + " to delete the attribute"}
+	case cell == "" && o.Empty == KeepEmpty:
+		return list, nil
+	case cell == "" || cell == o.DeleteMarker:
+		return append(list, Attribute{Name: name, Delete: true}), nil
+	default:
+		return append(list, Attribute{Name: name, Value: cell}), nil
+	}
+}
+
+// addExpected adds the precondition that a CSV cell states; an empty one states none.
+func (o *Options) addExpected(list []Attribute, name, cell string) []Attribute {
+	switch cell {
+	case "":
+		return list
+	case o.DeleteMarker:
+		return append(list, Attribute{Name: name, Delete: true})
+	default:
+		return append(list, Attribute{Name: name, Value: cell})
+	}
+}
+
+// check refuses options that contradict themselves or the format.
+func (o *Options) check(format Format) *FileError {
+	for from, to := range o.Rename {
+		if strings.TrimSpace(to) == "" || to == expectPrefix {
+			return &FileError{Msg: "--map " + from + ": the attribute has no name", Remedy: "write --map " + from + "=ATTRIBUTE"}
+		}
+		if slices.Contains(o.Ignore, from) {
+			return &FileError{Msg: "--map and --ignore both name " + from, Remedy: "leave one of them out"}
+		}
+	}
+	if format == JSONL && o.UsernameColumn != "" {
+		return &FileError{Msg: "--username-column is for CSV", Remedy: `a JSONL record names its user in "username"`}
+	}
+	return nil
+}
+
+// formatOf takes the format from a file's name, .gz and .zst stripped.
+func formatOf(path string) Format {
+	_, name := packingOf(path)
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".csv":
+		return CSV
+	case ".jsonl", ".ndjson", ".json":
+		return JSONL
+	default:
+		return Auto
+	}
+}

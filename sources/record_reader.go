@@ -1,0 +1,88 @@
+package sources
+
+import (
+	"bytes"
+	"io"
+)
+
+// MaxRecord is the size, in bytes as it stands in the file, that a record may have.
+const MaxRecord = 4 << 20
+
+// bufferSize is how much of an input is read at once.
+const bufferSize = 64 << 10
+
+// recordReader is the stream under a csv.Reader. The csv.Reader reads ahead; the record reader
+// remembers every byte from the start of the current record on, so that it knows where the record
+// stands and can give it back as it was written. It fails once a record has grown over MaxRecord.
+type recordReader struct {
+	src  io.Reader
+	kept bytes.Buffer // the bytes handed out from `at` on
+	at   Mark         // where kept begins
+	read int64        // where kept begins, as the csv.Reader counts
+	err  error        // why src ended: io.EOF or a failure
+}
+
+// Read hands out what src gives. An error is given only when the csv.Reader has used up every byte
+// before it, so that r.err is the reason why a record is incomplete.
+func (r *recordReader) Read(p []byte) (int, error) {
+	if r.err == nil && r.kept.Len() > MaxRecord {
+		if r.skipBlank(); r.kept.Len() > MaxRecord {
+			r.err = errRecordTooLong
+		}
+	}
+	if r.err != nil {
+		return 0, r.err
+	}
+	n, err := r.src.Read(p)
+	r.kept.Write(p[:n])
+	r.err = err
+	if n > 0 {
+		return n, nil
+	}
+	return 0, err
+}
+
+// failed returns what ended the stream before its end, or nil.
+func (r *recordReader) failed() error {
+	if r.err == io.EOF {
+		return nil
+	}
+	return r.err
+}
+
+// take returns the record that ends at the csv.Reader's offset end, its line end included, and the
+// line it begins on. The next record begins at r.at. The bytes are valid until the next Read.
+func (r *recordReader) take(end int64) (raw []byte, line int) {
+	r.skipBlank()
+	raw, line = r.kept.Next(int(max(end-r.read, 0))), r.at.Line
+	r.read = end
+	r.at.Offset += int64(len(raw))
+	r.at.Line += bytes.Count(raw, []byte{'\n'})
+	return raw, line
+}
+
+// skipBlank passes over the blank lines in front of a record, which a csv.Reader skips too.
+func (r *recordReader) skipBlank() {
+	for {
+		n := blankLine(r.kept.Bytes())
+		if n == 0 {
+			return
+		}
+		r.kept.Next(n)
+		r.read += int64(n)
+		r.at.Offset += int64(n)
+		r.at.Line++
+	}
+}
+
+// blankLine returns the length of the blank line that b begins with, or 0.
+func blankLine(b []byte) int {
+	switch {
+	case len(b) > 0 && b[0] == '\n':
+		return 1
+	case len(b) > 1 && b[0] == '\r' && b[1] == '\n':
+		return 2
+	default:
+		return 0
+	}
+}

@@ -1,0 +1,169 @@
+package sources
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestHeaderRefused(t *testing.T) {
+	tests := []struct {
+		name   string
+		header string
+		opts   Options
+		want   string
+		hint   string
+	}{
+		{"no username", "user,email", Options{}, ":1: no column names the user", "the columns are user, email"},
+		{"username ignored", "username,email", Options{Ignore: []string{"username"}}, ":1: no column names the user", "--username-column"},
+		{"two usernames", "username,email,Username", Options{}, `:1: columns "username" and "Username" both name the user`, "--ignore"},
+		{"username beside --username-column", "username,login", Options{UsernameColumn: "login"}, `:1: columns "username" and "login" both name the user`, "--ignore"},
+		{"one name twice", "username,email, email", Options{}, `:1: columns 2 and 3 are both named "email"`, "rename"},
+		{"one attribute twice after --map", "username,tier,custom:tier", Options{Rename: map[string]string{"tier": "custom:tier"}}, `:1: columns "tier" and "custom:tier" are both custom:tier`, "--ignore"},
+		{"one expectation twice", "username,sub,expect:sub", Options{}, `:1: columns "sub" and "expect:sub" are both sub`, "--ignore"},
+		{"empty name", "username,,email", Options{}, ":1: column 2 has no name", "name the column"},
+		{"empty expect", "username,expect:", Options{}, `:1: column 2, "expect:", names no attribute`, "expect:ATTRIBUTE"},
+		{"--map of nothing", "username,tier", Options{Rename: map[string]string{"teir": "custom:tier"}}, `:1: --map: there is no column "teir"`, `did you mean "tier"?`},
+		{"--ignore of nothing", "username,tier", Options{Ignore: []string{"notes"}}, `:1: --ignore: there is no column "notes"`, "the columns are username, tier"},
+		{"--username-column of nothing", "username,tier", Options{UsernameColumn: "login"}, `:1: --username-column: there is no column "login"`, "the columns are"},
+		{"--map to nothing", "username,tier", Options{Rename: map[string]string{"tier": ""}}, ": --map tier: the attribute has no name", "--map tier=ATTRIBUTE"},
+		{"--map and --ignore", "username,tier", Options{Rename: map[string]string{"tier": "x"}, Ignore: []string{"tier"}}, ": --map and --ignore both name tier", "leave one"},
+		{"semicolons", "username;email", Options{}, ":1: the columns are not separated by commas", "with commas"},
+		{"quote", "username,a\"b", Options{}, ":1: the header cannot be decoded: column 11: a quote in the middle of a cell", ""},
+		{"not UTF-8", "username,pr\xe9nom", Options{}, ":1: the header is not UTF-8", "UTF-8"},
+		{"third line", "\n\nuser,email", Options{}, ":3: no column names the user", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := write(t, "users.csv", tt.header+"\nann,1,2\n")
+			_, err := Open([]string{path}, tt.opts)
+			refused(t, err, path, tt.want, tt.hint)
+		})
+	}
+}
+
+func TestFileRefused(t *testing.T) {
+	const utf16 = "u\x00s\x00e\x00r\x00\n\x00"
+	tests := []struct {
+		name string
+		file string
+		text string
+		want string
+		hint string
+	}{
+		{"empty", "a.csv", "", ": is empty", "at least a header"},
+		{"a byte-order mark alone", "a.csv", "\xef\xbb\xbf\n", ": is empty", ""},
+		{"blank lines alone", "a.jsonl", "\n\r\n", ": is empty", ""},
+		{"UTF-16 with its mark", "a.csv", "\xff\xfe" + utf16, ": is not text in UTF-8: it looks like UTF-16", "UTF-8"},
+		{"UTF-16 without", "a.jsonl", utf16, ": is not text in UTF-8: it looks like UTF-16", "UTF-8"},
+		{"UTF-16, big end first", "a.csv", "\x00" + utf16, ": is not text in UTF-8: it looks like UTF-16", "UTF-8"},
+		{"binary", "a.csv", "\x7fELF\x02\x01\x00\x00", ": is not text: it looks like binary data", ""},
+		{"spreadsheet", "a.csv", "PK\x03\x04\x14\x00", ": is not text: it looks like a spreadsheet (.xlsx) or a zip archive", ""},
+		{"no format", "a.txt", "username\n", ": its name does not say its format", "--format csv"},
+		{"plain under .gz", "a.csv.gz", "username\n", ": is not gzip data, as its name says", "without .gz"},
+		{"gzip under .csv", "a.csv", "\x1f\x8b\x08", ": is gzip data, which its name does not say", ".gz"},
+		{"zstd under .gz", "a.csv.gz", "\x28\xb5\x2f\xfd", ": is zstd data, which its name does not say", ".zst"},
+		{"torn gzip", "a.csv.gz", "\x1f\x8b\x08", ": gzip data is damaged or cut short: unexpected EOF", "again"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := write(t, tt.file, tt.text)
+			_, err := Open([]string{path}, Options{})
+			refused(t, err, path, tt.want, tt.hint)
+		})
+	}
+	t.Run("missing", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "a.csv")
+		_, err := Open([]string{path}, Options{})
+		refused(t, err, path, ": no such file", "check the name")
+		if !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%v does not wrap fs.ErrNotExist", err)
+		}
+	})
+	t.Run("directory", func(t *testing.T) {
+		_, err := Open([]string{t.TempDir()}, Options{})
+		if err == nil || !strings.HasSuffix(err.Error(), ": is a directory") {
+			t.Error(err)
+		}
+	})
+	t.Run("device", func(t *testing.T) {
+		_, err := Open([]string{os.DevNull}, Options{Format: CSV})
+		refused(t, err, os.DevNull, ": is not a regular file, and could not be read again to resume", "pass -")
+	})
+	t.Run("no input", func(t *testing.T) {
+		_, err := Open(nil, Options{})
+		refused(t, err, "", "no input", "name a CSV")
+	})
+	t.Run("--username-column for JSONL", func(t *testing.T) {
+		path := write(t, "a.jsonl", "{}")
+		_, err := Open([]string{path}, Options{UsernameColumn: "login"})
+		refused(t, err, path, ": --username-column is for CSV", `"username"`)
+	})
+}
+
+func TestInputsThatDiffer(t *testing.T) {
+	a := write(t, "a.csv", "username,custom:tier\nann,gold\n")
+	tests := []struct {
+		name string
+		file string
+		text string
+		want string
+	}{
+		{"format", "b.jsonl", "{}", ": is JSONL, and " + a + " is CSV"},
+		{"name of a column", "b.csv", "username,tier\n", ":1: column 2 is \"tier\" here and \"custom:tier\" in " + a},
+		{"a column less", "b.csv", "username\n", ":1: column 2 is absent here and \"custom:tier\" in " + a},
+		{"a column more", "b.csv", "username,custom:tier,name\n", ":1: column 3 is \"name\" here and absent in " + a},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			b := write(t, tt.file, tt.text)
+			_, err := Open([]string{a, b}, Options{})
+			refused(t, err, b, tt.want, "one by one")
+		})
+	}
+}
+
+// TestStreamRefused reads good rows first, then damage that ends the stream.
+func TestStreamRefused(t *testing.T) {
+	huge := strings.Repeat("x", MaxRecord)
+	tests := []struct {
+		name    string
+		file    string
+		text    string
+		records int
+		want    string
+	}{
+		{"the file ends inside a quote", "a.csv", "username,a\nann,1\nbob,\"2\ncat,3\n", 1, ":3: a quote is left open"},
+		{"the last line ends inside a quote", "a.csv", "username,a\nann,1\nbob,\"2\r\n", 1, ":3: a quote is left open"},
+		{"the last line, cut short", "a.csv", "username,a\nann,1\nbob,\"2", 1, ":3: a quote is left open"},
+		{"closed by a quote in a later line", "a.csv", "username,a\nann,1\nbob,\"2\ncat,\"3\"\ndan,4\n", 1, ":3: a quote is left open"},
+		{"bare quote after a quoted newline", "a.csv", "username,a\n\"an\nn\",x\"y\nbob,1\n", 0, ":2: a quote is left open"},
+		{"a quote swallows more than a record may have", "a.csv", "username,a\nann,1\n\nbob,\"2\n" + strings.Repeat("cat,3\n", MaxRecord/5), 1, ":4: record is over 4 MiB"},
+		{"a row over 4 MiB", "a.csv", "username,a\nann," + huge + "\n", 0, ":2: record is over 4 MiB"},
+		{"a row over 4 MiB with a bare quote", "a.csv", "username,a\nann,\"\"x" + huge + huge + "\nbob,1\n", 0, ":2: record is over 4 MiB"},
+		{"a long record over 4 MiB", "a.csv", "username,attribute,value\n" + strings.Repeat("ann,a,"+huge[:1<<20]+"\n", 5), 0, ":2: record is over 4 MiB"},
+		{"an open quote behind rows of its user", "a.csv", "username,attribute,value\nann,a,1\nbob,a,1\nbob,b,\"2\n", 1, ":4: a quote is left open"},
+		{"a line over 4 MiB", "a.jsonl", "{\"username\":\"ann\"}\n{\"username\":\"" + huge + "\"}\n", 1, ":2: record is over 4 MiB"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := write(t, tt.file, tt.text)
+			changes, err := read(t, Options{}, path)
+			refused(t, err, path, tt.want, "")
+			if len(changes) != tt.records {
+				t.Errorf("%d records before it, want %d", len(changes), tt.records)
+			}
+		})
+	}
+	t.Run("a header over 4 MiB", func(t *testing.T) {
+		path := write(t, "a.csv", "username,\""+huge+huge)
+		_, err := Open([]string{path}, Options{})
+		refused(t, err, path, ":1: record is over 4 MiB", "")
+	})
+	t.Run("blank lines are no record", func(t *testing.T) {
+		check(t, "a.csv", "username\n"+strings.Repeat("\r\n", MaxRecord)+"ann\n", Options{}, "4194306: ann")
+	})
+}
