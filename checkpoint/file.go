@@ -1,0 +1,191 @@
+package checkpoint
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// version is the version of checkpoint.json that this program writes, and the only one it reads.
+const version = 1
+
+// FileName is the checkpoint in the run directory.
+const FileName = "checkpoint.json"
+
+// sealMark begins the last member of the file, the checksum of every byte before it.
+const sealMark = ",\n  \"checksum\": \"sha256:"
+
+// File keeps the state of a run in DIR/checkpoint.json: indented JSON, the members of [State] and a
+// checksum, so that a damaged file is refused rather than believed. It is used by one goroutine.
+type File struct {
+	path string
+}
+
+// NewFile returns the checkpoint file of a run directory. It touches nothing.
+func NewFile(dir string) *File {
+	return &File{path: filepath.Join(dir, FileName)}
+}
+
+// Save replaces the file, atomically and durably, and sets the version. A state that Load would
+// refuse is an error and leaves the file as it was.
+func (f *File) Save(s State) error {
+	s.Version = version
+	if err := s.check(); err != nil {
+		return fmt.Errorf("%s: not saved: %w", f.path, err)
+	}
+	data, err := encode(s)
+	if err != nil {
+		return fmt.Errorf("%s: not saved: %w", f.path, err)
+	}
+	if err := WriteFile(f.path, data); err != nil {
+		return fmt.Errorf("save the checkpoint: %w", err)
+	}
+	return nil
+}
+
+// Load reads the file. A directory without one gives an error that is fs.ErrNotExist; a file that
+// cannot be believed gives a *[DamagedError].
+func (f *File) Load() (State, error) {
+	data, err := os.ReadFile(f.path)
+	if err != nil {
+		return State{}, err
+	}
+	s, err := decode(data)
+	if err != nil {
+		return State{}, &DamagedError{Path: f.path, Err: err}
+	}
+	return s, nil
+}
+
+// DamagedError says that a file of a run directory is not what the run left there.
+type DamagedError struct {
+	Path string
+	Err  error // what is wrong with it
+}
+
+func (e *DamagedError) Error() string {
+	if errors.Is(e.Err, errNewer) {
+		return e.Path + ": " + e.Err.Error()
+	}
+	return e.Path + ": damaged: " + e.Err.Error()
+}
+
+func (e *DamagedError) Unwrap() error { return e.Err }
+
+// Hint says what to do.
+func (e *DamagedError) Hint() string {
+	if errors.Is(e.Err, errNewer) {
+		return "go on with the attrmigrate that began this run, or start over with --restart, which keeps the old directory"
+	}
+	return "restore the run directory from a copy, or start over with --restart, which keeps the old directory"
+}
+
+var (
+	errNewer = errors.New("written by a newer attrmigrate")
+	errSeal  = errors.New("the checksum does not match the content")
+)
+
+// encode gives a state the form of the file.
+func encode(s State) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(s); err != nil {
+		return nil, err
+	}
+	return seal(bytes.TrimSuffix(b.Bytes(), []byte("\n}\n"))), nil
+}
+
+// seal ends a file that begins with body: the mark, the checksum, and the closing brace.
+func seal(body []byte) []byte {
+	sum := sha256.Sum256(body)
+	tail := sealMark + hex.EncodeToString(sum[:]) + "\"\n}\n"
+	return append(bytes.Clone(body), tail...)
+}
+
+// decode is the inverse of encode, for any bytes.
+func decode(data []byte) (State, error) {
+	if len(data) == 0 {
+		return State{}, errors.New("the file is empty")
+	}
+	// The version comes first: a newer program may seal in another way.
+	var head struct {
+		Version int `json:"version"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return State{}, fmt.Errorf("not a whole checkpoint: %w", err)
+	}
+	if head.Version > version {
+		return State{}, fmt.Errorf("%w: version %d, this one knows %d", errNewer, head.Version, version)
+	}
+	end := bytes.LastIndex(data, []byte(sealMark))
+	if end < 0 || !bytes.Equal(seal(data[:end]), data) {
+		return State{}, errSeal
+	}
+	var s State
+	if err := json.Unmarshal(data, &s); err != nil {
+		return State{}, fmt.Errorf("not a checkpoint: %w", err)
+	}
+	return s, s.check()
+}
+
+// check says what in a state cannot be.
+func (s State) check() error {
+	if s.Version != version {
+		return fmt.Errorf("there is no version %d", s.Version)
+	}
+	switch s.Phase {
+	case Running, Stopped, Interrupted, Finished:
+	default:
+		return fmt.Errorf("there is no state %q", s.Phase)
+	}
+	if err := s.checkNumbers(); err != nil {
+		return err
+	}
+	last := s.Records
+	for _, ordinal := range s.Finished {
+		if ordinal <= last {
+			return fmt.Errorf("finished record %d does not come after record %d", ordinal, last)
+		}
+		last = ordinal
+	}
+	if finished := s.Records + int64(len(s.Finished)); s.Counts.Done() != finished {
+		return fmt.Errorf("%d records are finished, but %d are counted", finished, s.Counts.Done())
+	}
+	return nil
+}
+
+// checkNumbers finds a negative number where none can be.
+func (s State) checkNumbers() error {
+	numbers := []struct {
+		name  string
+		value int64
+	}{
+		{"total", s.Total}, {"foreseen", s.Foreseen}, {"records", s.Records},
+		{"input", int64(s.Position.Input)}, {"offset", s.Position.Offset}, {"line", int64(s.Position.Line)},
+		{"updated", s.Counts.Updated}, {"unchanged", s.Counts.Unchanged},
+		{"awaiting_verification", s.Counts.Awaiting}, {"failed", s.Counts.Failed},
+		{"attempts", s.Counts.Attempts}, {"throttled", s.Counts.Throttled},
+		{"elapsed_ns", int64(s.Elapsed)},
+	}
+	for _, n := range numbers {
+		if n.value < 0 {
+			return fmt.Errorf("%s is %d", n.name, n.value)
+		}
+	}
+	if s.Rate.PerSecond < 0 {
+		return fmt.Errorf("the rate is %g", s.Rate.PerSecond)
+	}
+	for name, length := range s.Files {
+		if length < 0 {
+			return fmt.Errorf("the length of %s is %d", name, length)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,187 @@
+package checkpoint
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestLockKeepsASecondOut(t *testing.T) {
+	dir := t.TempDir()
+	first, err := Acquire(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Acquire(dir)
+	held, ok := errors.AsType[*HeldError](err)
+	if !ok || held.PID != os.Getpid() {
+		t.Fatalf("a second Acquire: %v, want a *HeldError that names process %d", err, os.Getpid())
+	}
+	want := fmt.Sprintf("%s: %s is at work in this run directory: process %d on %s, since %s",
+		filepath.Join(dir, "lock"), filepath.Base(os.Args[0]), os.Getpid(), held.Host, held.Since.Format(time.RFC3339))
+	if err.Error() != want {
+		t.Errorf("text: %v\nwant  %s", err, want)
+	}
+	if !strings.Contains(held.Hint(), "--run-dir") {
+		t.Errorf("hint: %s", held.Hint())
+	}
+
+	if info, held, err := Holder(dir); !held || info.PID != os.Getpid() || err != nil {
+		t.Errorf("Holder = %+v, %t, %v", info, held, err)
+	}
+	for range 2 { // a second Release is nothing
+		if err := first.Release(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if info, held, err := Holder(dir); held || info != (Info{}) || err != nil {
+		t.Errorf("Holder after Release = %+v, %t, %v", info, held, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "lock")); err != nil {
+		t.Errorf("Release removed the file: %v", err)
+	}
+	again, err := Acquire(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Release()
+}
+
+func TestHeldErrorWithoutAHolder(t *testing.T) {
+	err := &HeldError{Path: "a.run/lock"}
+	if want := "a.run/lock: another process is at work in this run directory"; err.Error() != want {
+		t.Errorf("text: %v", err)
+	}
+}
+
+func TestHolderOf(t *testing.T) {
+	tests := []struct {
+		name    string
+		content string // of the lock file; none if empty
+		want    Info
+	}{
+		{"no lock file", "", Info{}},
+		{"never written", "\n", Info{}},
+		{"garbage", "\n\x00\xff{", Info{}},
+		{"cut short", "\n{\"pid\":12", Info{}},
+		{"left by a dead process", "\n{\"pid\":12,\"host\":\"h\",\"command\":\"c\"}\n", Info{PID: 12, Host: "h", Command: "c"}},
+		{"longer than it can be", "\n" + strings.Repeat(" ", maxInfo) + "{}", Info{}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if tt.content != "" {
+				if err := os.WriteFile(filepath.Join(dir, "lock"), []byte(tt.content), 0o400); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if runtime.GOOS != "windows" {
+				os.Chmod(dir, 0o500) // looking must not need to write
+				defer os.Chmod(dir, 0o700)
+			}
+			info, held, err := Holder(dir)
+			if info != tt.want || held || err != nil {
+				t.Errorf("Holder = %+v, %t, %v; want %+v", info, held, err, tt.want)
+			}
+		})
+	}
+}
+
+// While others look, again and again, a lock is taken all the same.
+func TestHolderDoesNotKeepAcquireOut(t *testing.T) {
+	dir := t.TempDir()
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				Holder(dir)
+			}
+		}
+	}()
+	for range 20 {
+		l, err := Acquire(dir)
+		if err != nil {
+			t.Error(err)
+			break
+		}
+		if err := l.Release(); err != nil {
+			t.Error(err)
+		}
+	}
+	close(stop)
+	<-stopped
+}
+
+func TestAcquireInAnAbsentDirectory(t *testing.T) {
+	_, err := Acquire(filepath.Join(t.TempDir(), "absent"))
+	if !errors.Is(err, os.ErrNotExist) || !strings.HasPrefix(err.Error(), "lock the run directory: ") {
+		t.Errorf("Acquire: %v", err)
+	}
+}
+
+// A process that is killed leaves its lock file, and no lock.
+func TestLockOfAKilledProcess(t *testing.T) {
+	if dir := os.Getenv("CHECKPOINT_TEST_LOCK"); dir != "" {
+		holdForEver(dir)
+		return
+	}
+	dir := t.TempDir()
+	child := exec.Command(os.Args[0], "-test.run=^TestLockOfAKilledProcess$")
+	child.Env = append(os.Environ(), "CHECKPOINT_TEST_LOCK="+dir)
+	stdin, err := child.StdinPipe() // the child ends with it, whatever happens here
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stdin.Close()
+	stdout, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); line != "held\n" {
+		t.Fatalf("the child says %q, %v", line, err)
+	}
+
+	_, err = Acquire(dir)
+	if held, ok := errors.AsType[*HeldError](err); !ok || held.PID != child.Process.Pid {
+		t.Errorf("Acquire beside it: %v, want process %d to be named", err, child.Process.Pid)
+	}
+	if err := child.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = child.Wait() // says that it was killed
+	if info, held, err := Holder(dir); held || info.PID != child.Process.Pid || err != nil {
+		t.Errorf("Holder = %+v, %t, %v; want the dead process, and no holder", info, held, err)
+	}
+	l, err := Acquire(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Release()
+}
+
+// holdForEver is the child's part: it says when it has the lock, and keeps it until it is killed.
+func holdForEver(dir string) {
+	l, err := Acquire(dir)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("held")
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	runtime.KeepAlive(l) // an unreachable lock is closed by the garbage collector
+}

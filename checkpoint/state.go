@@ -1,0 +1,78 @@
+package checkpoint
+
+import "time"
+
+// Position is a place between two records of the input: everything before it is finished.
+type Position struct {
+	Input  int   `json:"input"`  // index of the input, from 0
+	Offset int64 `json:"offset"` // bytes from its (unpacked) beginning
+	Line   int   `json:"line"`   // 1-based line of that byte
+}
+
+// State is where a run stands: the content of checkpoint.json.
+type State struct {
+	Version  int      `json:"version"`
+	Identity Identity `json:"identity"`
+
+	// Phase is running until the run has ended; Reason says why it stopped, and Hint how to mend it.
+	// LastError is that of the last attempt that failed, for whatever reason.
+	Phase     Phase  `json:"state"`
+	Reason    string `json:"reason,omitempty"`
+	Hint      string `json:"hint,omitempty"`
+	LastError string `json:"last_error,omitempty"`
+
+	// Inputs are the names of the inputs, as the user gave them.
+	Inputs []string `json:"inputs,omitempty"`
+	// Total is the number of records of the input, Foreseen those of them that cannot be applied.
+	// Both were found by the pass over the input before the first write.
+	Total    int64 `json:"total"`
+	Foreseen int64 `json:"foreseen"`
+
+	// Records is how many records, from the first, are finished without a gap, and Position where
+	// the next begins. Finished are the ordinals (from 1) of those finished beyond it, ascending.
+	Records  int64    `json:"records"`
+	Position Position `json:"position"`
+	Finished []int64  `json:"finished"`
+
+	Counts Counts `json:"counts"`
+	// Files are the lengths, in bytes, of the reports that belong to this state; what stands behind
+	// them is cut off when the run is resumed.
+	Files map[string]int64 `json:"files"`
+
+	Rate Rate `json:"rate"`
+
+	StartedAt time.Time `json:"started_at"`
+	SavedAt   time.Time `json:"saved_at"`
+	// Elapsed is the time spent running, over all starts.
+	Elapsed time.Duration `json:"elapsed_ns"`
+}
+
+// Phase says whether a run goes on.
+type Phase string
+
+// The phases of a run.
+const (
+	Running     Phase = "running"
+	Stopped     Phase = "stopped"     // by a budget, a limit or an error of the run; resumable
+	Interrupted Phase = "interrupted" // by a signal; resumable
+	Finished    Phase = "finished"
+)
+
+// Counts are the records finished so far, by outcome, and the calls that it took.
+type Counts struct {
+	Updated   int64 `json:"updated"`
+	Unchanged int64 `json:"unchanged"`
+	Awaiting  int64 `json:"awaiting_verification"`
+	Failed    int64 `json:"failed"`
+	Attempts  int64 `json:"attempts"`
+	Throttled int64 `json:"throttled"`
+}
+
+// Done is the number of records finished, failed ones included.
+func (c Counts) Done() int64 { return c.Updated + c.Unchanged + c.Awaiting + c.Failed }
+
+// Rate is the pace of a run at the last save: updates a second, 0 for no limit, and why it is that.
+type Rate struct {
+	PerSecond float64 `json:"per_second"`
+	Reason    string  `json:"reason,omitempty"`
+}
