@@ -1,0 +1,38 @@
+package pipeline
+
+import (
+	"math/rand/v2"
+	"time"
+)
+
+// Backoff spaces the attempts of one record: before attempt n+1 it waits a random time between zero
+// and Base·2ⁿ⁻¹, at most Cap ("full jitter": the widest spread, so that records throttled together do
+// not come back together).
+type Backoff struct {
+	Base time.Duration // the default is 200 ms
+	Cap  time.Duration // the default is 10 s
+	// Jitter returns a number in [0,1). The default draws it at random.
+	Jitter func() float64
+}
+
+func (b Backoff) withDefaults() Backoff {
+	if b.Base == 0 {
+		b.Base = 200 * time.Millisecond
+	}
+	if b.Cap == 0 {
+		b.Cap = 10 * time.Second
+	}
+	if b.Jitter == nil {
+		b.Jitter = rand.Float64
+	}
+	return b
+}
+
+// wait is the time to wait after the nth attempt, counted from 1.
+func (b Backoff) wait(n int) time.Duration {
+	limit := b.Cap
+	if n-1 < 32 && b.Base<<(n-1) < b.Cap {
+		limit = b.Base << (n - 1)
+	}
+	return time.Duration(b.Jitter() * float64(limit))
+}

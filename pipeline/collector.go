@@ -1,0 +1,168 @@
+package pipeline
+
+import (
+	"fmt"
+	"time"
+
+	"attrmigrate/checkpoint"
+)
+
+// collector keeps the results. Its goroutine owns all of its fields, the reports and the store.
+type collector struct {
+	*Runner
+	counts  checkpoint.Counts // over all starts
+	budget  tally             // of this start: earlier failures are forgiven
+	started time.Time         // of this start
+	failed  bool              // a report or the store failed: nothing more is kept
+}
+
+// tally is what the budget is held against.
+type tally struct{ failed, foreseen, finished int64 }
+
+func newCollector(r *Runner) *collector {
+	return &collector{Runner: r, counts: r.cfg.Resume.Counts, started: time.Now()}
+}
+
+// run is the collector goroutine. It ends when the results do. It never blocks the dispatcher for
+// long: the channel of results holds as many as can be undone at once.
+func (c *collector) run() {
+	tick := time.NewTicker(c.cfg.SaveInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case f, ok := <-c.results:
+			if !ok {
+				return
+			}
+			c.keep(f)
+		case <-tick.C:
+			if !c.failed {
+				_, err := c.save(checkpoint.Running, nil)
+				c.check(err)
+			}
+		}
+	}
+}
+
+// keep writes a result, then acknowledges its record. What is behind a failed write stays undone.
+func (c *collector) keep(f finished) {
+	if c.failed {
+		return
+	}
+	if err := c.cfg.Results.Write(f.Result); err != nil {
+		c.check(err)
+		return
+	}
+	c.tracker.Done(f.ordinal)
+	c.count(f)
+	c.setCounts(c.counts)
+}
+
+func (c *collector) count(f finished) {
+	c.budget.finished++
+	switch f.Outcome {
+	case Updated:
+		c.counts.Updated++
+	case Unchanged:
+		c.counts.Unchanged++
+	case AwaitingVerification:
+		c.counts.Awaiting++
+	default:
+		c.counts.Failed++
+		c.budget.failed++
+		if f.foreseen {
+			c.budget.foreseen++
+		}
+		c.spend()
+	}
+}
+
+// spend stops the run when the budget is exceeded. What the pass over the input foresaw was weighed
+// against the whole of it before the first write; a percentage of what is finished so far must not
+// count it again, or bad rows at the head of a file would stop a run that was confirmed.
+func (c *collector) spend() {
+	failed := c.budget.failed
+	if c.cfg.Budget.Percent > 0 {
+		failed -= c.budget.foreseen
+	}
+	if c.cfg.Budget.Exceeded(failed, c.budget.finished) {
+		c.stop(&StopError{Reason: OverBudget, Detail: fmt.Sprintf(
+			"%d of %d records, --max-failures allows %s", failed, c.budget.finished, c.cfg.Budget)})
+	}
+}
+
+// check stops the run when something could not be kept.
+func (c *collector) check(err error) {
+	if err == nil {
+		return
+	}
+	c.failed = true
+	c.stop(&StopError{Reason: NotKept, Err: err})
+}
+
+// save makes the reports durable, and then the state that relies on them.
+func (c *collector) save(phase checkpoint.Phase, why error) (checkpoint.State, error) {
+	lengths, err := c.cfg.Results.Sync()
+	if err != nil {
+		return checkpoint.State{}, err
+	}
+	s := c.state(phase, why)
+	s.Files = lengths
+	return s, c.cfg.Store.Save(s)
+}
+
+// state is where the run stands now. Nothing else moves the tracker's low-water mark meanwhile.
+func (c *collector) state(phase checkpoint.Phase, why error) checkpoint.State {
+	s := c.cfg.Resume
+	s.Records, s.Position, s.Finished = c.tracker.Snapshot()
+	p := c.Progress()
+	s.Phase, s.Counts, s.Rate = phase, p.Counts, p.Rate
+	s.Reason, s.Hint = "", ""
+	if why != nil {
+		s.Reason, s.Hint = why.Error(), hintOf(why)
+	}
+	s.SavedAt = time.Now()
+	if p.LastError != nil {
+		s.LastError = p.LastError.Error()
+	}
+	if s.StartedAt.IsZero() {
+		s.StartedAt = c.started
+	}
+	s.Elapsed += s.SavedAt.Sub(c.started)
+	return s
+}
+
+// finish saves the last state and says how the run ended. Every other goroutine has ended.
+func (c *collector) finish() (checkpoint.State, error) {
+	phase, stop := c.ending()
+	var why error
+	if stop != nil {
+		why = stop
+	}
+	if c.failed {
+		// The last state that was saved stands: nothing kept since then can be relied on.
+		return c.state(phase, why), why
+	}
+	s, err := c.save(phase, why)
+	if err != nil {
+		return s, &StopError{Reason: NotKept, Err: err}
+	}
+	return s, why
+}
+
+// ending says how the run ended: a stop that came when all was done already is none.
+func (c *collector) ending() (checkpoint.Phase, *StopError) {
+	records, _, _ := c.tracker.Snapshot()
+	if c.atEnd.Load() && records == c.read.Load() {
+		return checkpoint.Finished, nil
+	}
+	select {
+	case <-c.stopping:
+	default:
+		return checkpoint.Stopped, &StopError{Reason: AtLimit}
+	}
+	if c.stopErr.Reason == Interrupted {
+		return checkpoint.Interrupted, c.stopErr
+	}
+	return checkpoint.Stopped, c.stopErr
+}

@@ -1,0 +1,134 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"math"
+	"time"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/sources"
+)
+
+// Config says what a run does. Source and Updater are required.
+type Config struct {
+	// Source delivers the records. On a resumed run it stands at Resume.Position already.
+	Source Source
+	// Updater makes the calls.
+	Updater Updater
+	// Check refuses a record before it costs a call. Nil refuses none. It is called by one goroutine.
+	Check func(*sources.Change) error
+	// Key names the user of a record for ordering: records with equal keys are done one after the
+	// other, in file order. Nil is the username as it stands.
+	Key func(*sources.Change) string
+	// Results takes the outcome of every record. Nil keeps none.
+	Results ResultWriter
+	// Store keeps the state of the run, once a second and at every stop. Nil keeps none.
+	Store Store
+	// Resume is the state that the run goes on from, or, for a fresh run, its identity and totals.
+	Resume checkpoint.State
+
+	// Rate is the ceiling in attempts a second. The default is 20; [Unlimited] sets none.
+	Rate float64
+	// Workers is how many calls may be under way at once. The default is 32.
+	Workers int
+	// MaxAttempts is how often a record is tried, throttled attempts aside. The default is 8.
+	MaxAttempts int
+	// Backoff spaces the attempts of one record.
+	Backoff Backoff
+	// UserInterval is the least time between two attempts for records of one user that wait for each
+	// other. The default is 100 ms: Cognito allows ten writes a second to one user (Amazon Cognito,
+	// "Quotas"). A negative value sets none.
+	UserInterval time.Duration
+
+	// Log takes what happens, at debug level: failed attempts by file and line, never a user's data.
+	// Nil keeps silent.
+	Log *slog.Logger
+
+	// Budget is how many records may fail before the run stops.
+	Budget Budget
+	// Limit is how many records this start reads. The default, 0, reads all.
+	Limit int64
+	// MaxDuration is how long this start may run. The default, 0, sets no end.
+	MaxDuration time.Duration
+	// DrainTimeout is how long calls under way may take once the run is told to stop; then they are
+	// cancelled. The default is 15 s.
+	DrainTimeout time.Duration
+	// SaveInterval is how often the state is saved. The default is 1 s.
+	SaveInterval time.Duration
+	// ThrottleLimit is how long a run may get nothing but throttles. The default is 5 min.
+	ThrottleLimit time.Duration
+}
+
+// Unlimited is a Rate without a ceiling: only throttles slow the run down.
+const Unlimited = math.MaxFloat64
+
+func (c Config) withDefaults() Config {
+	if c.Rate == 0 {
+		c.Rate = 20
+	}
+	if c.Workers == 0 {
+		c.Workers = 32
+	}
+	if c.MaxAttempts == 0 {
+		c.MaxAttempts = 8
+	}
+	if c.UserInterval == 0 {
+		c.UserInterval = 100 * time.Millisecond
+	}
+	if c.DrainTimeout == 0 {
+		c.DrainTimeout = 15 * time.Second
+	}
+	if c.SaveInterval == 0 {
+		c.SaveInterval = time.Second
+	}
+	if c.ThrottleLimit == 0 {
+		c.ThrottleLimit = 5 * time.Minute
+	}
+	if c.Check == nil {
+		c.Check = func(*sources.Change) error { return nil }
+	}
+	if c.Key == nil {
+		c.Key = func(change *sources.Change) string { return change.Username }
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Results == nil {
+		c.Results = noResults{}
+	}
+	if c.Store == nil {
+		c.Store = noStore{}
+	}
+	c.Backoff = c.Backoff.withDefaults()
+	c.Budget = c.Budget.withDefaults()
+	return c
+}
+
+func (c Config) validate() error {
+	switch {
+	case c.Source == nil:
+		return errors.New("pipeline: no source")
+	case c.Updater == nil:
+		return errors.New("pipeline: no updater")
+	case !(c.Rate > 0):
+		return fmt.Errorf("pipeline: rate is %v, want more than 0", c.Rate)
+	case c.Workers < 0:
+		return fmt.Errorf("pipeline: workers are %d, want at least 1", c.Workers)
+	case c.MaxAttempts < 0:
+		return fmt.Errorf("pipeline: max attempts are %d, want at least 1", c.MaxAttempts)
+	case c.Limit < 0:
+		return fmt.Errorf("pipeline: limit is %d, want at least 0", c.Limit)
+	}
+	return nil
+}
+
+type noResults struct{}
+
+func (noResults) Write(Result) error              { return nil }
+func (noResults) Sync() (map[string]int64, error) { return nil, nil }
+
+type noStore struct{}
+
+func (noStore) Save(checkpoint.State) error { return nil }

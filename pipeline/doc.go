@@ -1,0 +1,43 @@
+// Package pipeline carries a change set from a source to a service, at the service's pace, and loses
+// nothing on the way.
+//
+//	Source > reader > dispatcher > workers > dispatcher > results > collector > reports, checkpoint
+//	                                  ^ pacer: one permit an attempt
+//
+// # Promise
+//
+// Every record of the source ends in exactly one result, or the run ends early and says where it can
+// be resumed; a resumed run repeats work and never skips it. The package knows nothing of AWS: it
+// owns small interfaces ([Source], [Updater], [ResultWriter], [Store]) and asks an error what it is
+// through [Throttle], [Transient], [Fatal] and [SetUp].
+//
+// # Invariants
+//
+//  1. Records are tracked in read order before they are dispatched. The checkpoint keeps the highest
+//     gap-free position and the few records finished beyond it; the gap is capped, so memory is too.
+//  2. A result is durable before the checkpoint passes its record, and the checkpoint records the
+//     lengths of the reports, so that a resumed run can cut them back: each record stands there once.
+//  3. Two records of one user are never in flight together and land in file order. A slow or
+//     throttled user holds back its own later records and nobody else's.
+//  4. Every attempt, a repeated one too, takes one permit of one pacer. Backing off holds no permit
+//     and no worker. A new rate or a stop takes effect within one interval.
+//  5. There is one retry policy. Throttles do not count against the attempts of a record.
+//  6. An error is transient (try again), of the record (report it, go on) or of the run (stop,
+//     resumable). A record that runs out of attempts while others succeed fails as unknown; one that
+//     runs out while nothing succeeds stops the run, for then the service is away. Five minutes of
+//     nothing but throttles stop it, and so do twenty records in a row with one set-up error.
+//  7. A cancelled call is unknown: it is not reported, and its record is done again.
+//  8. After a throttle the rate follows what the service accepts, and probes upwards from there.
+//
+// # Goroutines
+//
+// The reader owns the source. The dispatcher owns the queues, the retries and the rate. The collector
+// owns the reports, the counts, the budget and the store. Workers own nothing but the call they make.
+// The tracker, the pacer and the statistics are shared, each behind its own lock. All of them have
+// ended when [Runner.Run] returns.
+//
+// # Limits
+//
+// One process; a few tens of thousands of updates a second. Nothing is known of a user that two
+// records name in different ways.
+package pipeline

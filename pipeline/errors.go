@@ -1,0 +1,144 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Throttle is asked of an update's error: did the service refuse the attempt because of its pace?
+type Throttle interface {
+	error
+	Throttle() bool
+}
+
+// Transient is asked of an update's error: how many attempts in all may a record have that keeps
+// getting it? Zero or one is none but the first; a negative number is the run's own limit.
+type Transient interface {
+	error
+	Transient() int
+}
+
+// Fatal is asked of an update's error: does every record get it, so that the run must stop?
+type Fatal interface {
+	error
+	Fatal() bool
+}
+
+// SetUp is asked of an update's error: can it be the pool's or the caller's set-up that is wrong,
+// rather than the record? A streak of such errors stops the run.
+type SetUp interface {
+	error
+	SetUp() bool
+}
+
+func isThrottle(err error) bool {
+	t, ok := errors.AsType[Throttle](err)
+	return ok && t.Throttle()
+}
+
+func isFatal(err error) bool {
+	f, ok := errors.AsType[Fatal](err)
+	return ok && f.Fatal()
+}
+
+func isSetUp(err error) bool {
+	s, ok := errors.AsType[SetUp](err)
+	return ok && s.SetUp()
+}
+
+// attemptsFor is how many attempts a record may have that gets err, and whether the limit is the
+// run's own: only an error without a limit of its own can mean that the service is away.
+func attemptsFor(err error, own int) (attempts int, unlimited bool) {
+	t, ok := errors.AsType[Transient](err)
+	switch {
+	case ok && t.Transient() < 0, !ok && isTimeout(err):
+		return own, true
+	case ok:
+		return min(t.Transient(), own), false
+	default:
+		return 1, false
+	}
+}
+
+// hintOf is the remedy that an error knows, or nothing.
+func hintOf(err error) string {
+	if h, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](err); ok {
+		return h.Hint()
+	}
+	return ""
+}
+
+// isTimeout also takes a cancellation that was not the run's own: some layer below gave up.
+func isTimeout(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
+// codeOf names the kind of an error, to tell one streak from another.
+func codeOf(err error) string {
+	if c, ok := errors.AsType[interface {
+		error
+		Code() string
+	}](err); ok {
+		return c.Code()
+	}
+	return err.Error()
+}
+
+// ExhaustedError is the end of a record whose attempts all failed while others succeeded. Whether
+// the service applied one of them is unknown.
+type ExhaustedError struct {
+	Attempts int
+	Err      error // of the last attempt
+}
+
+func (e *ExhaustedError) Error() string {
+	return fmt.Sprintf("no answer in %d attempts: %v", e.Attempts, e.Err)
+}
+
+// Unwrap returns the error of the last attempt.
+func (e *ExhaustedError) Unwrap() error { return e.Err }
+
+// Class is the class that reports give the record.
+func (e *ExhaustedError) Class() string { return "unknown" }
+
+// Reason says what ended a run before its input did.
+type Reason string
+
+// The reasons for which a run stops. All leave it resumable.
+const (
+	Interrupted  Reason = "interrupted"                  // Stop was called for a signal
+	OverBudget   Reason = "too many records failed"      // Config.Budget
+	AtLimit      Reason = "the limit is reached"         // Config.Limit
+	OutOfTime    Reason = "the time is up"               // Config.MaxDuration
+	ServiceAway  Reason = "the service is away"          // nothing succeeds any more
+	ThrottledOut Reason = "nothing but throttles"        // Config.ThrottleLimit
+	Streak       Reason = "the same error over and over" // twenty set-up errors in a row
+	Refused      Reason = "the service refuses the run"  // a fatal error
+	BadSource    Reason = "the input cannot be read on"  // the source failed
+	NotKept      Reason = "the run cannot be recorded"   // a report or the checkpoint failed
+)
+
+// StopError is the end of a run before the end of its input. The run can be resumed.
+type StopError struct {
+	Reason Reason
+	Err    error  // what led to it; may be nil
+	Detail string // in numbers, where there is no error; may be empty
+}
+
+func (e *StopError) Error() string {
+	switch {
+	case e.Err != nil:
+		return fmt.Sprintf("%s: %v", e.Reason, e.Err)
+	case e.Detail != "":
+		return fmt.Sprintf("%s: %s", e.Reason, e.Detail)
+	default:
+		return string(e.Reason)
+	}
+}
+
+// Unwrap returns what led to the stop.
+func (e *StopError) Unwrap() error { return e.Err }

@@ -1,0 +1,103 @@
+package pipeline
+
+import (
+	"fmt"
+	"time"
+)
+
+// health is what the attempts so far say about the service and the set-up. It decides what becomes
+// of an attempt: the one retry policy. It belongs to the dispatcher.
+type health struct {
+	attempts      int           // a record's own limit
+	throttleLimit time.Duration // nothing but throttles for so long stops the run
+
+	success   time.Time // end of the last attempt that succeeded
+	throttled time.Time // of the first throttle since anything else was answered; zero: none
+	streak    streak
+}
+
+// verdict is what becomes of an attempt. The zero value: the record is finished, without an error.
+type verdict struct {
+	again   bool       // try the record again, after a pause
+	unknown bool       // cancelled: neither done nor failed
+	stop    *StopError // the run stops; the record stays undone
+	err     error      // the record is finished and failed
+}
+
+// judge decides about an attempt and remembers it. It counts the job's attempts.
+func (h *health) judge(a attempt) verdict {
+	j, err := a.job, a.err
+	if j.first.IsZero() {
+		j.first = a.sent
+	}
+	switch {
+	case err == nil:
+		h.success, h.throttled = a.ended, time.Time{}
+		h.streak.reset()
+		return verdict{}
+	case a.cancelled:
+		return verdict{unknown: true}
+	case isThrottle(err):
+		return h.judgeThrottle(a)
+	}
+	h.throttled = time.Time{}
+	j.throttles = 0
+	j.attempts++
+	allowed, unlimited := attemptsFor(err, h.attempts)
+	switch {
+	case j.attempts < allowed:
+		return verdict{again: true}
+	case isFatal(err):
+		return verdict{stop: &StopError{Reason: Refused, Err: err}}
+	case unlimited && !h.success.After(j.first):
+		return verdict{stop: &StopError{Reason: ServiceAway,
+			Err: fmt.Errorf("nothing has succeeded for %s: %w", a.ended.Sub(j.first).Round(time.Second), err)}}
+	case unlimited:
+		return verdict{err: &ExhaustedError{Attempts: j.calls, Err: err}}
+	default:
+		h.streak.add(err)
+		return verdict{err: err}
+	}
+}
+
+func (h *health) judgeThrottle(a attempt) verdict {
+	a.job.throttles++
+	if h.throttled.IsZero() {
+		h.throttled = a.ended
+	}
+	if since := a.ended.Sub(h.throttled); since >= h.throttleLimit {
+		return verdict{stop: &StopError{Reason: ThrottledOut,
+			Err: fmt.Errorf("for %s: %w", since.Round(time.Second), a.err)}}
+	}
+	return verdict{again: true}
+}
+
+// setUpStreak is how many records may end with one and the same set-up error, with no success
+// between, before it is taken for what it is.
+const setUpStreak = 20
+
+// streak counts records that ended with one set-up error, with no success between.
+type streak struct {
+	code string
+	err  error // the last
+	n    int
+}
+
+func (s *streak) reset() { *s = streak{} }
+
+func (s *streak) add(err error) {
+	if !isSetUp(err) {
+		return
+	}
+	if code := codeOf(err); code != s.code {
+		*s = streak{code: code}
+	}
+	s.n++
+	s.err = err
+}
+
+func (s *streak) broken() bool { return s.n >= setUpStreak }
+
+func (s *streak) stop() *StopError {
+	return &StopError{Reason: Streak, Err: fmt.Errorf("%d records in a row: %w", s.n, s.err)}
+}

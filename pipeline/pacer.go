@@ -1,0 +1,97 @@
+package pipeline
+
+import (
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+// lateness is how late a permit may be taken without the ones behind it moving back: it makes up for
+// timers and schedulers, and bounds the burst that this can cause.
+const lateness = 50 * time.Millisecond
+
+// pacer hands out permits, one an attempt, at a rate that can change at any time.
+//
+// Only its own goroutine waits on the limiter, because SetLimit does not wake those who wait: here a
+// change ends the wait, and the next permit is reserved anew. Permits are not saved up: while nobody
+// takes one, the next is not reserved.
+type pacer struct {
+	limiter   *rate.Limiter // burst 1; used by run alone
+	permits   chan struct{} // unbuffered: a permit exists only while it is offered
+	changes   chan float64  // at most one waits; the newest wins
+	unlimited atomic.Bool   // no waiting at all
+}
+
+func newPacer(perSecond float64) *pacer {
+	p := &pacer{
+		limiter: rate.NewLimiter(rate.Limit(perSecond), 1),
+		permits: make(chan struct{}),
+		changes: make(chan float64, 1),
+	}
+	p.unlimited.Store(perSecond == Unlimited)
+	return p
+}
+
+// setRate changes the rate. It is called by the dispatcher alone.
+func (p *pacer) setRate(perSecond float64) {
+	p.unlimited.Store(perSecond == Unlimited)
+	select {
+	case <-p.changes:
+	default:
+	}
+	p.changes <- perSecond
+}
+
+// take waits for a permit and says whether there was one before stop was closed.
+func (p *pacer) take(stop <-chan struct{}) bool {
+	if !p.unlimited.Load() {
+		select {
+		case <-p.permits:
+		case <-stop:
+		}
+	}
+	select {
+	case <-stop: // also where both were ready: nothing is sent once the run stops
+		return false
+	default:
+		return true
+	}
+}
+
+// run hands out permits until stop is closed.
+func (p *pacer) run(stop <-chan struct{}) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	// due is where the schedule stands: permits are reserved from there, not from the moment at which
+	// the last one was taken, or every late timer would cost a little of the rate.
+	due := time.Now()
+	for {
+		reservation := p.limiter.ReserveN(due, 1)
+		slot := due.Add(reservation.DelayFrom(due))
+		timer.Reset(time.Until(slot))
+		select {
+		case <-timer.C:
+		case r := <-p.changes:
+			reservation.CancelAt(due)
+			p.limiter.SetLimitAt(due, rate.Limit(r))
+			continue
+		case <-stop:
+			return
+		}
+		for offered := true; offered; {
+			select {
+			case p.permits <- struct{}{}:
+				offered = false
+			case r := <-p.changes:
+				p.limiter.SetLimitAt(slot, rate.Limit(r))
+			case <-stop:
+				return
+			}
+		}
+		due = slot
+		if now := time.Now(); now.Sub(slot) > lateness {
+			due = now
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/sources"
+)
+
+// readAll is the reader goroutine: it tracks each record, and hands the good ones to the dispatcher and
+// the bad ones straight to the collector. It ends at the end of the input, at the limit of this
+// start, or when ctx ends, and closes the dispatcher's queue.
+func (r *Runner) readAll(ctx context.Context) {
+	defer close(r.incoming)
+	for n := int64(0); ; {
+		if r.cfg.Limit > 0 && n == r.cfg.Limit {
+			_, err := r.cfg.Source.Next(ctx)
+			r.atEnd.Store(errors.Is(err, io.EOF)) // the input may end just here
+			return
+		}
+		change, err := r.cfg.Source.Next(ctx)
+		switch {
+		case errors.Is(err, io.EOF):
+			r.atEnd.Store(true)
+			return
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			r.stop(&StopError{Reason: BadSource, Err: err})
+			return
+		}
+		ordinal, skip, err := r.tracker.Track(ctx, checkpoint.Position(change.After), sizeOf(change))
+		if err != nil {
+			return // ctx ended while the gap was full
+		}
+		r.read.Store(ordinal)
+		if skip {
+			continue
+		}
+		n++
+		if !r.hand(ctx, &job{change: change, ordinal: ordinal}) {
+			return
+		}
+	}
+}
+
+// hand passes a record on: to the dispatcher, or with its error to the collector.
+func (r *Runner) hand(ctx context.Context, j *job) bool {
+	err := j.change.Err
+	if err == nil {
+		err = r.cfg.Check(j.change)
+	}
+	if err != nil {
+		r.results <- finished{ordinal: j.ordinal, foreseen: true, Result: Result{
+			Change: j.change, Outcome: Failed, Err: err, At: time.Now(),
+		}}
+		return true
+	}
+	j.key = r.cfg.Key(j.change)
+	select {
+	case r.incoming <- j:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// sizeOf is about how many bytes a record holds.
+func sizeOf(c *sources.Change) int {
+	size := 256 + len(c.Text)
+	for _, a := range c.Attributes {
+		size += 64 + len(a.Name) + len(a.Value)
+	}
+	for _, row := range c.Rows {
+		for _, cell := range row.Cells {
+			size += 16 + len(cell)
+		}
+	}
+	return size
+}

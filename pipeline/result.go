@@ -1,0 +1,69 @@
+package pipeline
+
+import (
+	"context"
+	"time"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/sources"
+)
+
+// Source delivers the records of a change set in order, and io.EOF behind the last. An error other
+// than io.EOF ends the run; a record that cannot be decoded is a Change with its Err set. Next is
+// called by one goroutine.
+type Source interface {
+	Next(ctx context.Context) (*sources.Change, error)
+}
+
+// Updater applies one change by one call; the pipeline repeats it where the error says that it may.
+// Update is called by many goroutines, but never for two records of one user at once.
+type Updater interface {
+	Update(ctx context.Context, c *sources.Change) (Outcome, error)
+}
+
+// ResultWriter keeps the outcome of every record. It is used by one goroutine.
+type ResultWriter interface {
+	// Write takes a result; it need not be durable yet.
+	Write(r Result) error
+	// Sync makes every result written so far durable and returns the length of each file.
+	Sync() (map[string]int64, error)
+}
+
+// Store keeps the state of a run durably. It is used by one goroutine.
+type Store interface {
+	Save(s checkpoint.State) error
+}
+
+// Outcome is what became of a record.
+type Outcome int
+
+// The outcomes of a record.
+const (
+	Failed               Outcome = iota // reported, with its error
+	Updated                             // the service accepted the update
+	Unchanged                           // nothing had to be sent
+	AwaitingVerification                // accepted, and held back until the user verifies
+)
+
+// String returns the outcome as the reports spell it.
+func (o Outcome) String() string {
+	switch o {
+	case Updated:
+		return "updated"
+	case Unchanged:
+		return "unchanged"
+	case AwaitingVerification:
+		return "awaiting_verification"
+	default:
+		return "failed"
+	}
+}
+
+// Result is the end of a record.
+type Result struct {
+	Change   *sources.Change
+	Outcome  Outcome
+	Err      error // why it failed; nil for the other outcomes
+	Attempts int   // calls made for it in this start
+	At       time.Time
+}
