@@ -1,0 +1,165 @@
+package cognito
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+
+	"attrmigrate/sources"
+)
+
+// Limits of the API: of a value in bytes ("Quotas in Amazon Cognito"), of a username in characters
+// (the reference of AdminUpdateUserAttributes).
+const (
+	maxValue    = 2048
+	maxUsername = 128
+)
+
+// Check returns nil if the pool would accept the record, as far as its schema tells. Otherwise the
+// error names every problem; errors.As finds the first as a [*ValueError]. A good record costs no
+// allocation, unless it has numbers that are not whole.
+func (s *Schema) Check(c *sources.Change) error {
+	var found problems
+	if e := checkUsername(c.Username); e != nil {
+		found = append(found, e)
+	}
+	for i := range c.Attributes {
+		if e := s.checkAttribute(&c.Attributes[i]); e != nil {
+			found = append(found, e)
+		}
+	}
+	for i := range c.Expect {
+		if name := c.Expect[i].Name; !s.Known(name) {
+			found = append(found, s.unknown(name))
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil
+	case 1:
+		return found[0]
+	default:
+		return found
+	}
+}
+
+// checkUsername follows the pattern of the API's UsernameType: letters, marks, symbols, numbers and
+// punctuation, which excludes spaces.
+func checkUsername(name string) *ValueError {
+	const attribute = "username"
+	n := utf8.RuneCountInString(name)
+	switch {
+	case n == 0:
+		return &ValueError{attribute, "is empty", "BadUsername", "give the username, an alias or the sub"}
+	case n > maxUsername:
+		return &ValueError{attribute, fmt.Sprintf("is %d characters, Cognito allows %d", n, maxUsername),
+			"BadUsername", "check that the column holds usernames"}
+	case !utf8.ValidString(name):
+		return badEncoding(attribute)
+	case strings.ContainsFunc(name, unfitForUsername):
+		return &ValueError{attribute, "has a space or a control character", "BadUsername",
+			"remove it; it is often the last character"}
+	}
+	return nil
+}
+
+func unfitForUsername(r rune) bool {
+	if r > ' ' && r < 0x7f {
+		return false
+	}
+	return !unicode.In(r, unicode.L, unicode.M, unicode.S, unicode.N, unicode.P)
+}
+
+func (s *Schema) checkAttribute(a *sources.Attribute) *ValueError {
+	r := s.rules[a.Name]
+	switch {
+	case r == nil:
+		return s.unknown(a.Name)
+	case r.never != "":
+		return &ValueError{a.Name, "nobody can write it: " + r.never, "NotWritable", leaveOut(a.Name)}
+	case r.immutable:
+		return &ValueError{a.Name, "the pool allows no change of it once the user exists",
+			"ImmutableAttribute", leaveOut(a.Name)}
+	case a.Delete || a.Value == "":
+		if r.required {
+			return &ValueError{a.Name, "the pool requires it, so it can't be deleted",
+				"RequiredAttribute", "give a value, or leave the cell empty and --empty keep"}
+		}
+		return nil
+	}
+	if e := r.checkLength(a); e != nil {
+		return e
+	}
+	return r.checkForm(a)
+}
+
+func (r *rule) checkLength(a *sources.Attribute) *ValueError {
+	if len(a.Value) > maxValue {
+		return &ValueError{a.Name, fmt.Sprintf("value is %d bytes, Cognito allows %d", len(a.Value), maxValue),
+			"ValueTooLong", "shorten it"}
+	}
+	if !utf8.ValidString(a.Value) {
+		return badEncoding(a.Name)
+	}
+	// AWS documents these lengths in bytes in one place and in characters in another. Refused here is
+	// only what breaks the limit either way; where the two differ, the service has the last word.
+	if r.longest >= 0 && len(a.Value) > r.longest && utf8.RuneCountInString(a.Value) > r.longest {
+		return &ValueError{a.Name, fmt.Sprintf("value is %s, the pool allows %d", length(a.Value), r.longest),
+			"ValueTooLong", "shorten it; the pool's limit can't be changed"}
+	}
+	if len(a.Value) < r.shortest {
+		return &ValueError{a.Name, fmt.Sprintf("value is %s, the pool asks for %d", length(a.Value), r.shortest),
+			"ValueTooShort", "give a longer one; the pool's limit can't be changed"}
+	}
+	return nil
+}
+
+// length is how long a value is, in bytes, and in characters where those are fewer.
+func length(value string) string {
+	switch n := utf8.RuneCountInString(value); {
+	case n != len(value):
+		return fmt.Sprintf("%s (%d bytes)", characters(n), len(value))
+	case n == 1:
+		return "1 byte"
+	default:
+		return fmt.Sprintf("%d bytes", n)
+	}
+}
+
+func characters(n int) string {
+	if n == 1 {
+		return "1 character"
+	}
+	return fmt.Sprintf("%d characters", n)
+}
+
+func (r *rule) checkForm(a *sources.Attribute) *ValueError {
+	switch {
+	case r.format != nil && !r.format.fits(a.Value):
+		return &ValueError{a.Name, "value is not " + r.format.wants, r.format.code, r.format.hint}
+	case r.kind == types.AttributeDataTypeBoolean && !isBoolean(a.Value):
+		return &ValueError{a.Name, "value is neither true nor false", "BadBoolean", "write it in lower case"}
+	case r.kind == types.AttributeDataTypeDatetime && !isDateTime(a.Value):
+		return &ValueError{a.Name, "value is not a date and time", "BadDateTime", "write it as 2026-02-28T12:00:00Z"}
+	case r.kind == types.AttributeDataTypeNumber:
+		return r.checkNumber(a)
+	}
+	return nil
+}
+
+func (r *rule) checkNumber(a *sources.Attribute) *ValueError {
+	const hint = "correct the value; the pool's limit can't be changed"
+	switch {
+	case !isNumber(a.Value):
+		return &ValueError{a.Name, "value is not a number", "NotANumber",
+			"write digits, with a point before a fraction and nothing between thousands"}
+	case r.least != nil && r.least.compare(a.Value) < 0:
+		return &ValueError{a.Name, "value is under the pool's minimum of " + r.least.text, "OutOfRange", hint}
+	case r.most != nil && r.most.compare(a.Value) > 0:
+		return &ValueError{a.Name, "value is over the pool's maximum of " + r.most.text, "OutOfRange", hint}
+	}
+	return nil
+}

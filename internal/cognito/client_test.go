@@ -1,0 +1,247 @@
+package cognito
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/smithy-go"
+)
+
+// Invariant: whatever the environment says of retries, one Update is one request.
+func TestOneRequestWhateverTheEnvironment(t *testing.T) {
+	profile := "[profile eager]\nregion = us-east-1\nmax_attempts = 7\nretry_mode = adaptive\n"
+	settings := []struct {
+		name string
+		env  map[string]string
+	}{
+		{"nothing", nil},
+		{"attempts", map[string]string{"AWS_MAX_ATTEMPTS": "5"}},
+		{"standard mode", map[string]string{"AWS_RETRY_MODE": "standard"}},
+		{"adaptive mode", map[string]string{"AWS_RETRY_MODE": "adaptive"}},
+		{"new retries", map[string]string{"AWS_NEW_RETRIES_2026": "true"}},
+		{"a profile", map[string]string{"AWS_PROFILE": "eager"}},
+		{"all", map[string]string{"AWS_MAX_ATTEMPTS": "5", "AWS_RETRY_MODE": "adaptive", "AWS_NEW_RETRIES_2026": "true", "AWS_PROFILE": "eager"}},
+	}
+	answers := []struct {
+		name   string
+		answer func(http.ResponseWriter, int)
+	}{
+		{"throttled", refuseWith(400, "TooManyRequestsException", "Rate exceeded")},
+		{"429", text(429, "")},
+		{"500", refuseWith(500, "InternalErrorException", "")},
+		{"503", text(503, "")},
+		{"clock", refuseWith(400, "InvalidSignatureException", "Signature expired")},
+		{"timeout", nil},
+	}
+	for _, setting := range settings {
+		t.Run(setting.name, func(t *testing.T) {
+			bareEnvironment(t)
+			if err := os.WriteFile(os.Getenv("AWS_CONFIG_FILE"), []byte(profile), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			for name, value := range setting.env {
+				t.Setenv(name, value)
+			}
+			for _, a := range answers {
+				gone := make(chan struct{})
+				if a.answer == nil {
+					a.answer = func(http.ResponseWriter, int) { <-gone }
+				}
+				s := serve(t, a.answer)
+				c, err := NewClient(t.Context(), Config{Region: "us-east-1", EndpointURL: s.URL, Timeout: 5 * time.Second})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if a.name == "timeout" {
+					c.timeout = 20 * time.Millisecond
+				}
+				if _, err := c.AdminUpdater(testPool, nil).Update(t.Context(), goldChange()); err == nil {
+					t.Errorf("%s: no error", a.name)
+				}
+				if _, err := c.Pool(t.Context(), testPool); err == nil {
+					t.Errorf("%s: no error of the pool", a.name)
+				}
+				close(gone)
+				if s.count() != 2 {
+					t.Errorf("%s: %d requests for two calls", a.name, s.count())
+				}
+			}
+		})
+	}
+}
+
+// After the first refusal the SDK has learnt from the Date header how wrong the clock is.
+func TestClockIsLearntFromTheAnswer(t *testing.T) {
+	skewed := time.Now().Add(-time.Hour).UTC().Format(http.TimeFormat)
+	s := serve(t, func(w http.ResponseWriter, n int) {
+		w.Header().Set("Date", skewed)
+		if n == 1 {
+			refuseWith(400, "InvalidSignatureException", "Signature not yet current")(w, n)
+			return
+		}
+		accept(w, n)
+	})
+	u := clientOf(t, s.URL).AdminUpdater(testPool, nil)
+	if _, err := u.Update(t.Context(), goldChange()); asError(t, err).Transient() != 2 {
+		t.Fatalf("%v is not tried once more", err)
+	}
+	if _, err := u.Update(t.Context(), goldChange()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestConnectionsAreKept(t *testing.T) {
+	transport := httpClient(awshttp.NewBuildableClient(), 64).Transport.(*http.Transport)
+	if transport.MaxIdleConns != 64 || transport.MaxIdleConnsPerHost != 64 || transport.Proxy == nil {
+		t.Errorf("idle %d, per host %d", transport.MaxIdleConns, transport.MaxIdleConnsPerHost)
+	}
+}
+
+func TestConfigurationErrors(t *testing.T) {
+	tests := []struct {
+		name             string
+		cfg              Config
+		config           string
+		code, text, hint string
+	}{
+		{"no Region", Config{}, "", "NoRegion", "no AWS Region", "--region"},
+		{"no such profile", Config{Profile: "nobody"}, "", "NoProfile", "no such AWS profile: |nobody", "list-profiles"},
+		{"MFA", Config{Profile: "boss", Region: "us-east-1"},
+			"[profile boss]\nrole_arn = arn:aws:iam::111122223333:role/boss\nsource_profile = default\nmfa_serial = arn:aws:iam::111122223333:mfa/ann\n[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = made-up\n",
+			"NoMFACode", "asks for an MFA code", "export-credentials --profile boss"},
+		{"not a URL", Config{Region: "us-east-1", EndpointURL: "http://[::1"}, "", "BadEndpoint", "the endpoint can't be used: it is not a URL", "check --endpoint-url"},
+		{"no scheme", Config{Region: "us-east-1", EndpointURL: "localhost:9229"}, "", "BadEndpoint", "it does not begin with https:// or http://", "check --endpoint-url"},
+		{"a password", Config{Region: "us-east-1", EndpointURL: "https://ann:made-up@example.com"}, "", "BadEndpoint", "it holds a user name or password", "check --endpoint-url"},
+		{"a Region that is no name", Config{Region: "us east"}, "", "BadEndpoint", "the endpoint can't be used", "check the Region us east"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			bareEnvironment(t)
+			if err := os.WriteFile(os.Getenv("AWS_CONFIG_FILE"), []byte(tt.config), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if tt.cfg.Profile == "boss" {
+				unset(t, "AWS_ACCESS_KEY_ID")
+				unset(t, "AWS_SECRET_ACCESS_KEY")
+			}
+			_, err := NewClient(t.Context(), tt.cfg)
+			e := asError(t, err)
+			if e.Code() != tt.code || !e.Fatal() || e.Class() != "setup" {
+				t.Errorf("got %s (%v), want %s", e.Code(), e, tt.code)
+			}
+			has(t, "text", e.Error(), tt.text)
+			has(t, "hint", e.Hint(), tt.hint)
+		})
+	}
+}
+
+func TestNoCredentials(t *testing.T) {
+	bareEnvironment(t)
+	unset(t, "AWS_ACCESS_KEY_ID")
+	unset(t, "AWS_SECRET_ACCESS_KEY")
+	s := serve(t, accept)
+	c, err := NewClient(t.Context(), Config{Region: "us-east-1", EndpointURL: s.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = c.Pool(t.Context(), testPool)
+	e := asError(t, err)
+	if e.Code() != "NoCredentials" || !e.Fatal() || e.Transient() != 0 || s.count() != 0 {
+		t.Errorf("got %s (%v) after %d requests", e.Code(), e, s.count())
+	}
+	has(t, "text", e.Error(), "no AWS credentials")
+	has(t, "hint", e.Hint(), "aws sso login|AWS_ACCESS_KEY_ID")
+}
+
+func TestRoleThatMayNotBeAssumed(t *testing.T) {
+	c := clientOf(t, "http://127.0.0.1:1")
+	refused := &smithy.GenericAPIError{Code: "AccessDenied", Message: "not authorized to perform: sts:AssumeRole"}
+	for _, tt := range []struct {
+		name string
+		lost bool
+		want string
+	}{
+		{"at first", false, "no AWS credentials: AccessDenied: not authorized to perform: sts:AssumeRole"},
+		{"in the run", true, "the AWS credentials can't be renewed: AccessDenied: not authorized to perform: sts:AssumeRole"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := fmt.Errorf("get identity: %w", &credentialsError{err: refused, lost: tt.lost})
+			e := asError(t, c.classify(t.Context(), t.Context(), target{op: adminUpdate}, err))
+			if e.Error() != tt.want || !e.Fatal() {
+				t.Errorf("got %q, fatal %v", e, e.Fatal())
+			}
+		})
+	}
+}
+
+// An expired token drops the credentials, so that the second call has those that another program has
+// written into the file meanwhile.
+func TestExpiredTokenReadsTheCredentialsAgain(t *testing.T) {
+	bareEnvironment(t)
+	unset(t, "AWS_ACCESS_KEY_ID")
+	unset(t, "AWS_SECRET_ACCESS_KEY")
+	keys := func(id string) {
+		file := os.Getenv("AWS_SHARED_CREDENTIALS_FILE")
+		body := "[default]\naws_access_key_id = " + id + "\naws_secret_access_key = made-up\n"
+		if err := os.WriteFile(file, []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keys("AKIDOLD")
+	s := serve(t, func(w http.ResponseWriter, n int) {
+		if n == 1 {
+			refuseWith(400, "ExpiredTokenException", "The security token included in the request is expired")(w, n)
+			return
+		}
+		accept(w, n)
+	})
+	c, err := NewClient(t.Context(), Config{Region: "us-east-1", EndpointURL: s.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := c.AdminUpdater(testPool, nil)
+	if _, err := u.Update(t.Context(), goldChange()); asError(t, err).Transient() != 2 {
+		t.Fatalf("%v is not tried once more", err)
+	}
+	keys("AKIDNEW")
+	if _, err := u.Update(t.Context(), goldChange()); err != nil {
+		t.Fatal(err)
+	}
+	has(t, "first authorization", s.requests[0].authorization, "Credential=AKIDOLD/")
+	has(t, "second authorization", s.requests[1].authorization, "Credential=AKIDNEW/")
+	if err := os.Remove(filepath.Clean(os.Getenv("AWS_SHARED_CREDENTIALS_FILE"))); err != nil {
+		t.Fatal(err)
+	}
+	c.credentials.renew(c.credentials.current())
+	_, err = u.Update(t.Context(), goldChange())
+	if e := asError(t, err); e.Code() != "CredentialsLost" || e.Transient() != 3 || !e.Fatal() {
+		t.Errorf("got %s (%v), want them lost", e.Code(), e)
+	}
+}
+
+// Many calls find the same credentials expired; they are fetched anew once.
+func TestRenewOnce(t *testing.T) {
+	var loads atomic.Int32
+	r := newRenewable(aws.AnonymousCredentials{}, func(context.Context) (aws.CredentialsProvider, error) {
+		loads.Add(1)
+		return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, nil }), nil
+	})
+	stale := r.current()
+	for range 32 {
+		r.renew(stale)
+		if _, err := r.Retrieve(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if loads.Load() != 1 {
+		t.Errorf("loaded %d times, want once", loads.Load())
+	}
+}

@@ -1,0 +1,31 @@
+// Package cognito is what the tool knows of Amazon Cognito: how to reach it, how to change a user,
+// what a user pool accepts, and what an error means.
+//
+// # Promise
+//
+// One call of [AdminUpdater.Update] or [Client.Pool] is at most one HTTP request. The SDK's retryer
+// is off and no environment variable or profile can switch it on again; redirects are not followed.
+// So the caller's pace is the pace that the service sees, and there is one retry policy: the
+// caller's. The clients that fetch credentials (STS, SSO, instance metadata) keep the SDK's retries.
+//
+// Every failure is an [*Error] that says what to do about it: try again, give up the record, or stop
+// the run. The rules are one table, in verdicts.go, with a plain sentence and a remedy for each
+// exception. A call that the caller cancelled is not an [*Error]: its error is the context's, and
+// whether the service applied it is unknown.
+//
+// [Schema.Check] finds, without a call, the records that the pool would refuse. It errs on the lenient
+// side: where the rules of the service are not documented, it lets the value pass.
+//
+// # Secrecy
+//
+// Error texts never contain credentials, tokens or the attribute values of a record: values that the
+// service repeats in its message are blotted out. Lengths and the pool's own limits are told.
+//
+// # Concurrency
+//
+// A [Client], its updaters and a [Schema] may be used by any number of goroutines.
+//
+// # Limits
+//
+// Whether a value is free (aliases, verified addresses) only the service knows.
+package cognito

@@ -1,0 +1,138 @@
+package cognito
+
+import (
+	"strings"
+	"unicode"
+
+	"attrmigrate/sources"
+)
+
+// Error is a call that failed, or (without Op) a client that could not be made.
+type Error struct {
+	// Op is the AWS operation, as the API names it.
+	Op string
+	// Err is what the SDK or the network said. It may be nil, and its text may hold what the text of
+	// the Error leaves out: do not print it.
+	Err error
+
+	exception exception
+	verdict   verdict
+	code      string
+	message   string
+	requestID string
+	client    *Client
+	target    target
+}
+
+// target is what a call was about.
+type target struct {
+	op     string
+	pool   string
+	change *sources.Change // nil if it was about the pool
+}
+
+// Error tells what is wrong in a sentence of ours, then AWS's exception and message.
+func (e *Error) Error() string {
+	text := e.exception.says
+	if e.client != nil {
+		text = e.client.fill(text, e)
+	}
+	if !e.exception.ours {
+		text += ": " + e.code
+	}
+	if e.message != "" {
+		text += ": " + e.message
+	}
+	return text
+}
+
+// Unwrap returns what the SDK or the network said.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Code is the name of AWS's exception, or ours of what happened instead of an answer (Timeout,
+// NoConnection, HTTP502, ...).
+func (e *Error) Code() string { return e.code }
+
+// RequestID is AWS's number of the call, for its support, if there was an answer.
+func (e *Error) RequestID() string { return e.requestID }
+
+// Class is "refused" (the record), "throttled", "transient" or "setup" (the pool, the caller or the
+// machine).
+func (e *Error) Class() string { return e.verdict.ruling().class }
+
+// Throttle says that the call was refused because of its pace.
+func (e *Error) Throttle() bool { return e.verdict == throttle }
+
+// Transient is the number of calls that a record may have which keeps getting this error: 0 for none
+// but the first, -1 for the run's own maximum.
+func (e *Error) Transient() int { return e.verdict.ruling().calls }
+
+// Fatal says that the run must stop, once Transient calls have been made.
+func (e *Error) Fatal() bool { return e.verdict.ruling().fatal }
+
+// SetUp says that many of these in a row stop the run, since the set-up causes them and not a record.
+func (e *Error) SetUp() bool { return e.verdict.ruling().setUp }
+
+// failure is an error of an operation, or of none, by the table of exceptions.
+func (c *Client) failure(op, code, message string, err error) *Error {
+	x := lookup(code)
+	return &Error{Op: op, Err: err, exception: x, verdict: x.verdict(op), code: code, message: message, client: c}
+}
+
+// expired says that the error can be mended by fresh credentials.
+func expired(err error) bool {
+	e, ok := err.(*Error)
+	return ok && e.exception.renews
+}
+
+// maxMessage is how much of a message is kept, in bytes.
+const maxMessage = 400
+
+// clean makes AWS's message fit for logs and reports: one line, no values of the record, nothing
+// signed. (The second paragraph of a signature error holds the session token.)
+func clean(message string, c *sources.Change) string {
+	message, _, _ = strings.Cut(strings.TrimSpace(message), "\n")
+	for _, secret := range []string{"Authorization=", "Signature="} {
+		message, _, _ = strings.Cut(message, secret)
+	}
+	message = hideQuoted(message)
+	if c != nil {
+		message = hideValues(message, c)
+	}
+	message = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, message)
+	if len(message) > maxMessage {
+		message = strings.ToValidUTF8(message[:maxMessage], "") + "..."
+	}
+	return strings.TrimRight(message, ". ")
+}
+
+// hideQuoted blots out the value that a validation error repeats: Value '...' at 'username' failed
+// to satisfy constraint.
+func hideQuoted(message string) string {
+	const opens, closes = "Value '", "' at '"
+	before, rest, found := strings.Cut(message, opens)
+	if !found {
+		return message
+	}
+	_, after, found := strings.Cut(rest, closes)
+	if !found {
+		return before + "Value (hidden)"
+	}
+	return before + "Value (hidden) at '" + hideQuoted(after)
+}
+
+// hideValues blots out the record's values. Those of fewer than four bytes are left: they tell
+// nothing, and would blot out half of the message.
+func hideValues(message string, c *sources.Change) string {
+	for _, a := range c.Attributes {
+		if len(a.Value) >= 4 {
+			message = strings.ReplaceAll(message, a.Value, "(hidden)")
+		}
+	}
+	return message
+}

@@ -1,0 +1,132 @@
+package cognito
+
+import (
+	"math/big"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// format is the written form of a standard attribute.
+type format struct {
+	code  string
+	wants string // completes "value is not "
+	hint  string
+	fits  func(string) bool
+}
+
+// The formats that the service checks (the developer guide's "Working with user attributes"). What
+// it takes for an e-mail address is not documented: only what no address can be is refused.
+var (
+	emailFormat = format{"BadEmail", "an e-mail address",
+		"write it as name@example.com", isEmail}
+	phoneFormat = format{"BadPhoneNumber", "a phone number: a + and 1 to 15 digits",
+		"write it with the country code and nothing between the digits, as +15555550100", isPhone}
+	birthdateFormat = format{"BadBirthdate", "a date of the form YYYY-MM-DD",
+		"write it as 1987-02-28; only an import job of Cognito takes mm/dd/yyyy", isDate}
+)
+
+func isEmail(s string) bool {
+	at := strings.LastIndexByte(s, '@')
+	if at <= 0 || at == len(s)-1 {
+		return false
+	}
+	local, domain := s[:at], s[at+1:]
+	if strings.IndexByte(local, '@') >= 0 && local[0] != '"' {
+		return false
+	}
+	return !strings.ContainsFunc(s, isBlank) && domain[0] != '.' && !strings.Contains(domain, "..")
+}
+
+func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
+
+func isPhone(s string) bool {
+	return len(s) >= 2 && len(s) <= 16 && s[0] == '+' && isDigits(s[1:])
+}
+
+func isDate(s string) bool {
+	_, err := time.Parse(time.DateOnly, s)
+	return err == nil
+}
+
+func isBoolean(s string) bool { return s == "true" || s == "false" }
+
+// isDateTime accepts what may be a point in time: a date, RFC 3339 with or without a zone, or seconds
+// since 1970. The form that the service wants is not documented.
+func isDateTime(s string) bool {
+	if isNumber(s) || isDate(s) {
+		return true
+	}
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", time.DateTime} {
+		if _, err := time.Parse(layout, s); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func isDigits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// isNumber accepts a decimal number: a sign, digits, a fraction, and an exponent of at most three
+// digits (so that nobody computes with a number of a billion digits).
+func isNumber(s string) bool {
+	s = withoutSign(s)
+	if e := strings.IndexAny(s, "eE"); e >= 0 {
+		power := withoutSign(s[e+1:])
+		if !isDigits(power) || len(power) > 3 {
+			return false
+		}
+		s = s[:e]
+	}
+	whole, fraction, dotted := strings.Cut(s, ".")
+	return isDigits(whole) && (!dotted || isDigits(fraction))
+}
+
+func withoutSign(s string) string {
+	if s != "" && (s[0] == '-' || s[0] == '+') {
+		return s[1:]
+	}
+	return s
+}
+
+// compare compares a number with a bound, exactly.
+func (b *bound) compare(number string) int {
+	if n, ok := smallWhole(number); ok && b.small {
+		switch {
+		case n > b.floor:
+			return 1
+		case n < b.floor || !b.exact.IsInt():
+			return -1
+		default:
+			return 0
+		}
+	}
+	exact, ok := new(big.Rat).SetString(number)
+	if !ok {
+		return 0
+	}
+	return exact.Cmp(b.exact)
+}
+
+// smallWhole reads a whole number of up to 18 digits, as almost all are, without allocating.
+func smallWhole(s string) (int64, bool) {
+	digits := withoutSign(s)
+	if !isDigits(digits) || len(digits) > 18 {
+		return 0, false
+	}
+	var n int64
+	for i := range len(digits) {
+		n = n*10 + int64(digits[i]-'0')
+	}
+	if s[0] == '-' {
+		n = -n
+	}
+	return n, true
+}

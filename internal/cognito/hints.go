@@ -1,0 +1,74 @@
+package cognito
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
+
+// Hint says how to mend the error, in one line.
+func (e *Error) Hint() string {
+	if e.client == nil {
+		return ""
+	}
+	return e.client.fill(e.exception.remedy, e)
+}
+
+// fill replaces the {names} in a text of the table by what they stand for.
+func (c *Client) fill(text string, e *Error) string {
+	if !strings.Contains(text, "{") {
+		return text
+	}
+	return strings.NewReplacer(
+		"{action}", "cognito-idp:"+e.Op,
+		"{pool}", c.poolARN(e.target.pool),
+		"{region}", c.region,
+		"{elsewhere}", c.elsewhere(e.target.pool),
+		"{profile}", c.profileFlag(),
+		"{timeout}", c.timeout.String(),
+		"{endpoint}", c.endpointBySetter(),
+		"{setter}", cmp.Or(c.endpointBy, "the Region "+c.region),
+	).Replace(text)
+}
+
+// poolARN is the pool's ARN as an IAM policy may name it, of whichever account.
+func (c *Client) poolARN(pool string) string {
+	partition := "aws"
+	switch {
+	case strings.HasPrefix(c.region, "cn-"):
+		partition = "aws-cn"
+	case strings.HasPrefix(c.region, "us-gov-"):
+		partition = "aws-us-gov"
+	}
+	return fmt.Sprintf("arn:%s:cognito-idp:%s:*:userpool/%s", partition, c.region, cmp.Or(pool, "*"))
+}
+
+// elsewhere tells of a pool whose ID names another Region than the one that was asked.
+func (c *Client) elsewhere(pool string) string {
+	home, ok := RegionOf(pool)
+	if !ok || home == c.region {
+		return c.notAWS()
+	}
+	return ", but the pool's ID says " + home + c.notAWS()
+}
+
+func (c *Client) notAWS() string {
+	if c.endpointBy == "" {
+		return ""
+	}
+	return ", at " + c.endpointBySetter()
+}
+
+func (c *Client) profileFlag() string {
+	if c.profile == "" {
+		return ""
+	}
+	return " --profile " + c.profile
+}
+
+func (c *Client) endpointBySetter() string {
+	if c.endpointBy == "" {
+		return c.endpoint
+	}
+	return fmt.Sprintf("%s (%s)", c.endpoint, c.endpointBy)
+}

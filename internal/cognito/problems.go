@@ -1,0 +1,106 @@
+package cognito
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"attrmigrate/sources"
+)
+
+// ValueError is a record that the pool would not accept, found without a call. Its text does not
+// repeat the value.
+type ValueError struct {
+	// Attribute is the name of the attribute, or "username".
+	Attribute string
+	// Msg is what is wrong.
+	Msg string
+
+	code string
+	hint string
+}
+
+func (e *ValueError) Error() string { return shown(e.Attribute) + ": " + e.Msg }
+
+// shown is a name from the input as a message may show it: in one line, and not endless.
+func shown(name string) string {
+	const most = 64
+	if len(name) > most {
+		name = strings.ToValidUTF8(name[:most], "") + "..."
+	}
+	if strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(name)
+	}
+	return name
+}
+
+// Class is "schema".
+func (e *ValueError) Class() string { return "schema" }
+
+// Code names the rule that is broken: UnknownAttribute, ImmutableAttribute, RequiredAttribute,
+// NotWritable, ValueTooLong, ValueTooShort, NotANumber, OutOfRange, BadBoolean, BadDateTime, BadEmail,
+// BadPhoneNumber, BadBirthdate, BadEncoding, BadUsername.
+func (e *ValueError) Code() string { return e.code }
+
+// Hint says how to mend it, in one line.
+func (e *ValueError) Hint() string { return e.hint }
+
+// problems is several of them in one record. The first one gives the code.
+type problems []*ValueError
+
+func (p problems) Error() string {
+	texts := make([]string, len(p))
+	for i, e := range p {
+		texts[i] = e.Error()
+	}
+	return strings.Join(texts, "; ")
+}
+
+func (p problems) Class() string { return p[0].Class() }
+func (p problems) Code() string  { return p[0].Code() }
+func (p problems) Hint() string  { return p[0].Hint() }
+
+func (p problems) Unwrap() []error {
+	list := make([]error, len(p))
+	for i, e := range p {
+		list[i] = e
+	}
+	return list
+}
+
+func badEncoding(attribute string) *ValueError {
+	return &ValueError{attribute, "is not UTF-8", "BadEncoding", "save the file as UTF-8"}
+}
+
+func leaveOut(name string) string {
+	return fmt.Sprintf("leave it out (--ignore %s)", shown(name))
+}
+
+// unknown tells of an attribute that the pool lacks, what may be meant, and how to add it.
+func (s *Schema) unknown(name string) *ValueError {
+	e := &ValueError{Attribute: name, Msg: "the pool has no such attribute", code: "UnknownAttribute"}
+	custom, isCustom := strings.CutPrefix(name, "custom:")
+	switch meant, ok := sources.Suggest(name, s.names); {
+	case ok:
+		e.Msg += fmt.Sprintf(", did you mean %s?", meant)
+		e.hint = fmt.Sprintf("rename it (--map %s=%s) or %s", shown(name), meant, leaveOut(name))
+	case isCustom && plain(custom):
+		pool := s.poolID
+		if pool == "" {
+			pool = "POOL"
+		}
+		e.hint = fmt.Sprintf("add it: aws cognito-idp add-custom-attributes --user-pool-id %s "+
+			"--custom-attributes Name=%s,AttributeDataType=String,Mutable=true", pool, custom)
+	default:
+		e.hint = "custom attributes are written custom:NAME; " + leaveOut(name)
+	}
+	return e
+}
+
+// plain tells whether a name can stand in a command as it is.
+func plain(name string) bool {
+	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
+		return r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+	})
+}

@@ -1,0 +1,226 @@
+package cognito
+
+import "strings"
+
+// verdict is what the caller does about an error.
+type verdict int
+
+const (
+	refuse   verdict = iota // report the record
+	suspect                 // report the record; many in a row stop the run
+	briefly                 // try again a little, then as suspect
+	throttle                // try again, more slowly
+	again                   // try again
+	away                    // try again, then stop the run
+	renewing                // try again a little, then stop the run
+	once                    // try again once, then stop the run
+	stop                    // stop the run
+)
+
+// ruling is a verdict spelled out.
+type ruling struct {
+	class string
+	calls int // per record; 0: only one, -1: as many as the run allows
+	setUp bool
+	fatal bool
+}
+
+var rulings = [...]ruling{
+	refuse:   {class: "refused"},
+	suspect:  {class: "setup", setUp: true},
+	briefly:  {class: "setup", calls: 3, setUp: true},
+	throttle: {class: "throttled", calls: -1},
+	again:    {class: "transient", calls: -1},
+	away:     {class: "transient", calls: -1, fatal: true},
+	renewing: {class: "setup", calls: 3, fatal: true},
+	once:     {class: "setup", calls: 2, fatal: true},
+	stop:     {class: "setup", fatal: true},
+}
+
+func (v verdict) ruling() ruling { return rulings[v] }
+
+// exception is an error by its name, and what to do about it.
+type exception struct {
+	code        string
+	admin, user verdict // with IAM credentials; with a user's own token
+	says        string  // what is wrong; {names} are explained in hints.go
+	remedy      string  // a hint, of one line
+	ours        bool    // not AWS's exception: the code would tell nothing beside the sentence
+	renews      bool    // fresh credentials may help
+}
+
+// exceptions is every error that is known by name. The first ones are those of the API reference
+// ("Errors" of AdminUpdateUserAttributes and UpdateUserAttributes); LimitExceededException and the
+// rest of AWS's are common errors that no model of Cognito lists.
+var exceptions = []exception{
+	{code: "TooManyRequestsException", admin: throttle, user: throttle,
+		says:   "the service throttles",
+		remedy: "lower --rate: the quota of 25 updates a second is shared with everything else in the account and Region"},
+	{code: "InternalErrorException", admin: again, user: again,
+		says:   "the service failed",
+		remedy: "run the same command again later; see health.aws.amazon.com"},
+	{code: "UnexpectedLambdaException", admin: briefly, user: briefly,
+		says:   "a Lambda trigger of the pool failed",
+		remedy: "see the trigger's log; it must answer within 5 seconds, and the pool must be allowed to invoke it"},
+	{code: "UserLambdaValidationException", admin: suspect, user: suspect,
+		says:   "a Lambda trigger of the pool refused the user",
+		remedy: "see the trigger's log; if every user is refused, it is the trigger and not the records"},
+	{code: "InvalidLambdaResponseException", admin: suspect, user: suspect,
+		says:   "a Lambda trigger of the pool gave an answer that Cognito can't use",
+		remedy: "see the trigger's log, and correct what it returns"},
+	{code: "InvalidParameterException", admin: refuse, user: refuse,
+		says:   "the service doesn't accept the record",
+		remedy: "correct the attribute that the message names"},
+	{code: "UserNotFoundException", admin: refuse, user: refuse,
+		says:   "no such user",
+		remedy: "the username column takes a username, an alias or a sub; users are never created"},
+	{code: "AliasExistsException", admin: refuse, user: refuse,
+		says:   "another user signs in with this e-mail address, phone number or preferred username",
+		remedy: "give one of the two users another value"},
+	{code: "NotAuthorizedException", admin: suspect, user: refuse,
+		says:   "the service doesn't allow this for the user",
+		remedy: "look at the user in the console; with tokens: get a fresh one, and let the app client write the attribute"},
+	{code: "ResourceNotFoundException", admin: stop, user: stop,
+		says:   "no such user pool",
+		remedy: "check --user-pool-id, --region and the account: {region} was asked{elsewhere}"},
+	{code: "OperationNotEnabledException", admin: stop, user: stop,
+		says:   "the pool can't be changed in this Region",
+		remedy: "{region} is a replica of the pool: name its primary Region with --region"},
+	{code: "InvalidSmsRoleAccessPolicyException", admin: stop, user: stop,
+		says:   "the pool's role may not send text messages",
+		remedy: "allow sns:Publish in the role of the pool's SMS configuration"},
+	{code: "InvalidSmsRoleTrustRelationshipException", admin: stop, user: stop,
+		says:   "the pool's role for text messages doesn't trust Cognito",
+		remedy: "let cognito-idp.amazonaws.com assume the role, with the pool's external ID"},
+	{code: "InvalidEmailRoleAccessPolicyException", admin: stop, user: stop,
+		says:   "the pool may not send e-mail with its identity",
+		remedy: "verify the identity in Amazon SES and allow Cognito to send with it"},
+	{code: "CodeDeliveryFailureException", admin: suspect, user: refuse,
+		says:   "the verification code could not be sent, and the value may have been written",
+		remedy: "read the user again, and check the address"},
+	{code: "CodeMismatchException", admin: suspect, user: refuse,
+		says: "the verification code is wrong", remedy: "let the user ask for a new code"},
+	{code: "ExpiredCodeException", admin: suspect, user: refuse,
+		says: "the verification code has expired", remedy: "let the user ask for a new code"},
+	{code: "PasswordResetRequiredException", admin: suspect, user: refuse,
+		says: "the user must reset the password first", remedy: "change this user with --as admin"},
+	{code: "UserNotConfirmedException", admin: suspect, user: refuse,
+		says: "the user is not confirmed", remedy: "change this user with --as admin"},
+	{code: "ForbiddenException", admin: stop, user: stop,
+		says:   "AWS WAF blocks the calls",
+		remedy: "allow this machine in the web ACL of the pool"},
+	{code: "LimitExceededException", admin: stop, user: stop,
+		says:   "a limit of the account is reached",
+		remedy: "often it is the 50 e-mails a day of Cognito's own sender: let the pool send through Amazon SES, or continue tomorrow"},
+
+	{code: "AccessDeniedException", admin: stop, user: stop, says: denied, remedy: allow},
+	{code: "AccessDenied", admin: stop, user: stop, says: denied, remedy: allow},
+	{code: "AuthFailure", admin: stop, user: stop, says: denied, remedy: allow},
+	{code: "OptInRequired", admin: stop, user: stop, says: "the account is not signed up for this Region",
+		remedy: "enable {region} for the account, or name the pool's Region with --region"},
+	{code: "UnrecognizedClientException", admin: stop, user: stop, says: strangers, remedy: whose},
+	{code: "InvalidClientTokenId", admin: stop, user: stop, says: strangers, remedy: whose},
+	{code: "MissingAuthenticationToken", admin: stop, user: stop, says: unsigned, remedy: whose},
+	{code: "MissingAuthenticationTokenException", admin: stop, user: stop, says: unsigned, remedy: whose},
+	{code: "IncompleteSignature", admin: stop, user: stop, says: unsigned, remedy: whose},
+	{code: "IncompleteSignatureException", admin: stop, user: stop, says: unsigned, remedy: whose},
+	{code: "ExpiredTokenException", admin: once, user: once, says: stale, remedy: signIn, renews: true},
+	{code: "ExpiredToken", admin: once, user: once, says: stale, remedy: signIn, renews: true},
+	{code: "InvalidSignatureException", admin: once, user: once, says: misread, remedy: clock},
+	{code: "SignatureDoesNotMatch", admin: once, user: once, says: misread, remedy: clock},
+	{code: "RequestExpired", admin: once, user: once, says: misread, remedy: clock},
+	{code: "RequestTimeTooSkewed", admin: once, user: once, says: misread, remedy: clock},
+	{code: "UnknownOperationException", admin: stop, user: stop, says: foreign, remedy: goes},
+	{code: "RequestTimeout", admin: again, user: again, says: "the service gave the call up", remedy: network},
+	{code: "RequestTimeoutException", admin: again, user: again, says: "the service gave the call up", remedy: network},
+
+	{code: "Throttling", admin: throttle, user: throttle, says: fast, remedy: slower},
+	{code: "ThrottlingException", admin: throttle, user: throttle, says: fast, remedy: slower},
+	{code: "ThrottledException", admin: throttle, user: throttle, says: fast, remedy: slower},
+	{code: "RequestThrottled", admin: throttle, user: throttle, says: fast, remedy: slower},
+	{code: "RequestThrottledException", admin: throttle, user: throttle, says: fast, remedy: slower},
+	{code: "RequestLimitExceeded", admin: throttle, user: throttle, says: fast, remedy: slower},
+	{code: "BandwidthLimitExceeded", admin: throttle, user: throttle, says: fast, remedy: slower},
+	{code: "SlowDown", admin: throttle, user: throttle, says: fast, remedy: slower},
+	{code: "HTTP429", admin: throttle, user: throttle, says: fast, remedy: slower},
+
+	{code: "Timeout", admin: again, user: again, says: "no answer within {timeout}", remedy: network, ours: true},
+	{code: "ConnectionLost", admin: again, user: again, says: "the connection was lost", remedy: network, ours: true},
+	{code: "BadAnswer", admin: again, user: again, says: "the answer can't be read", remedy: goes, ours: true},
+	{code: "NoConnection", admin: away, user: away, says: "the endpoint can't be reached", remedy: goes, ours: true},
+	{code: "NoSuchHost", admin: away, user: away, says: "the endpoint's name is not known", remedy: goes, ours: true},
+	{code: "NoTLS", admin: stop, user: stop, says: "the endpoint doesn't speak TLS",
+		remedy: "does its URL begin with http://? {endpoint}", ours: true},
+	{code: "BadCertificate", admin: stop, user: stop, says: "the endpoint's certificate is not trusted",
+		remedy: "{endpoint}; behind a proxy that opens TLS, name its certificate with AWS_CA_BUNDLE", ours: true},
+	{code: "InvalidInput", admin: refuse, user: refuse, says: "the record can't be sent",
+		remedy: "a username and a pool are needed", ours: true},
+	{code: "NoCredentials", admin: stop, user: stop, says: "no AWS credentials", remedy: noKeys, ours: true},
+	{code: "CredentialsLost", admin: renewing, user: renewing,
+		says: "the AWS credentials can't be renewed", remedy: signIn, ours: true},
+	{code: "SignInExpired", admin: stop, user: stop, says: "the AWS sign-in has expired", remedy: signIn, ours: true},
+	{code: "NoProfile", admin: stop, user: stop, says: "no such AWS profile",
+		remedy: "aws configure list-profiles shows those there are", ours: true},
+	{code: "NoMFACode", admin: stop, user: stop, says: "the AWS profile asks for an MFA code", ours: true,
+		remedy: "put the session into the environment: eval \"$(aws configure export-credentials{profile} --format env)\""},
+	{code: "BadConfiguration", admin: stop, user: stop, says: "the AWS configuration can't be used",
+		remedy: "check the AWS_* variables and ~/.aws/config", ours: true},
+	{code: "NoRegion", admin: stop, user: stop, says: "no AWS Region",
+		remedy: "name it with --region, AWS_REGION or the profile; it is the part of the pool's ID before the underscore", ours: true},
+	{code: "BadEndpoint", admin: stop, user: stop, says: "the endpoint can't be used",
+		remedy: "check {setter}", ours: true},
+}
+
+// Sentences and remedies that several errors share.
+const (
+	denied    = "the caller may not do this"
+	allow     = "allow {action} on {pool} in the caller's IAM policy"
+	strangers = "AWS doesn't know the credentials"
+	unsigned  = "the call was not signed as AWS wants it"
+	whose     = "aws sts get-caller-identity{profile} shows whose credentials are used"
+	stale     = "the AWS credentials have expired"
+	signIn    = "get new ones (aws sso login{profile}, or as you got these) and run the same command again"
+	misread   = "AWS doesn't accept the signature"
+	clock     = "set this machine's clock (it may be 5 minutes off), then check the secret key"
+	fast      = "the service throttles"
+	slower    = "lower --rate"
+	foreign   = "the endpoint is not Amazon Cognito"
+	goes      = "calls go to {endpoint}"
+	network   = "check the network, or give a longer --timeout; calls go to {endpoint}"
+	noKeys    = "sign in (aws sso login{profile}), name a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+)
+
+// byCode finds an exception by its code. It is built once and only read.
+var byCode = func() map[string]*exception {
+	m := make(map[string]*exception, len(exceptions))
+	for i := range exceptions {
+		m[exceptions[i].code] = &exceptions[i]
+	}
+	return m
+}()
+
+func known(code string) bool { return byCode[code] != nil }
+
+// lookup returns the exception of that code. One that nobody has foreseen is taken for the record's,
+// unless it comes for all; an answer without any code is taken for the network's.
+func lookup(code string) exception {
+	x := byCode[code]
+	switch {
+	case x != nil:
+		return *x
+	case strings.HasPrefix(code, "HTTP"):
+		return exception{code: code, admin: again, user: again,
+			says: "an answer without an error code", remedy: goes}
+	default:
+		return exception{code: code, admin: suspect, user: suspect,
+			says: "the service refused the call", remedy: "see the message"}
+	}
+}
+
+// verdict is what the exception means for an operation.
+func (x exception) verdict(op string) verdict {
+	if op == "UpdateUserAttributes" {
+		return x.user
+	}
+	return x.admin
+}
