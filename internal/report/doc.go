@@ -1,0 +1,32 @@
+// Package report writes what people read of a run: errors.csv or errors.jsonl, applied.csv and
+// summary.json.
+//
+// # Promise
+//
+// Every finished record stands exactly once: a failed one in errors.*, any other in applied.csv.
+// [Files.Sync] makes the files durable and returns their lengths; the checkpoint keeps the lengths,
+// and a resumed run cuts the files back to them, so a record that is done again is not listed twice.
+//
+// An errors file is a change set. It holds the records as they stood in the input and says in
+// columns (or, in JSONL, a member) of its own what was wrong; the decoders ignore those. Mend it and
+// apply it as it is.
+//
+// # Forms
+//
+// errors.csv: the columns of the input, then _file, _line, _class, _code, _message, _attempts,
+// _request_id and _at. If the input is itself an errors.csv, its report columns are replaced. A
+// record of several rows is listed with all of them. A row that could not be decoded has empty
+// cells, and its text in a last column, _raw, which is there if [Config.Raw] asks for it.
+//
+// errors.jsonl: the object of the input, its members byte for byte and in order, with the report as
+// its last member, "_error". A line that is no JSON object is {"_raw": its text, "_error": …}.
+//
+// _message is the error in one line, without the place, which _file and _line tell, and without the
+// hint, which is for the terminal. Times are RFC 3339, in UTC.
+//
+// # Limits
+//
+// Cells and members of the input are kept byte for byte, whatever they hold. In _message and _raw,
+// bytes that are no UTF-8 and NULs become U+FFFD; a text over [MaxText] is cut. encoding/csv reads a
+// carriage return and newline within a cell back as a newline. Everything is used by one goroutine.
+package report

@@ -1,0 +1,151 @@
+package report
+
+import (
+	"errors"
+	"path/filepath"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/pipeline"
+)
+
+// The names of the reports in a run directory.
+const (
+	ErrorsCSV   = "errors.csv"
+	ErrorsJSONL = "errors.jsonl"
+	AppliedCSV  = "applied.csv"
+)
+
+// Config says which reports are written, and where.
+type Config struct {
+	Dir string // the run directory; it exists
+	// Header is the header of a CSV input as the file has it. Nil: the input is JSONL.
+	Header []string
+	// Raw adds a _raw column to errors.csv, for rows that cannot be decoded; without it, their text
+	// is found by _file and _line only. A resumed file keeps the columns that it has.
+	Raw bool
+	// Lengths are the lengths that the checkpoint recorded, by file name; what stands behind them is
+	// cut off. A file without one is created anew.
+	Lengths map[string]int64
+}
+
+// Files are the reports of a run: errors.* and applied.csv. They implement [pipeline.ResultWriter]
+// and are used by one goroutine.
+type Files struct {
+	files   []*file
+	errors  writer
+	applied writer // nil in a preview
+}
+
+var _ pipeline.ResultWriter = (*Files)(nil)
+
+// writer is a report's form.
+type writer interface {
+	write(r pipeline.Result) error
+}
+
+// Open creates the reports of a run, durably, or goes on with them. A report that is not as the
+// checkpoint recorded it is a *[checkpoint.DamagedError].
+func Open(cfg Config) (*Files, error) {
+	return start(cfg, (*Files).openErrors, (*Files).openApplied)
+}
+
+// Preview creates the errors file of a start that has written nothing yet, for what was found wrong
+// in the input. Results other than failures are left out. The next start replaces it.
+func Preview(cfg Config) (*Files, error) {
+	cfg.Lengths = nil
+	return start(cfg, (*Files).openErrors)
+}
+
+// start opens the reports one by one and makes their headers and names durable.
+func start(cfg Config, open ...func(*Files, Config) error) (*Files, error) {
+	f := &Files{}
+	for _, open := range open {
+		if err := open(f, cfg); err != nil {
+			return nil, errors.Join(err, f.Close())
+		}
+	}
+	if _, err := f.Sync(); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	if err := checkpoint.SyncDir(cfg.Dir); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// openErrors opens the errors file in the form of the input.
+func (f *Files) openErrors(cfg Config) error {
+	name, other := ErrorsCSV, ErrorsJSONL
+	if cfg.Header == nil {
+		name, other = other, name
+	}
+	o, err := f.open(cfg, name)
+	if err != nil {
+		return err
+	}
+	if cfg.Lengths[name] == 0 {
+		// A preview of an input in the other form would be taken for this run's.
+		if err := removeIfThere(filepath.Join(cfg.Dir, other)); err != nil {
+			return err
+		}
+	}
+	if cfg.Header == nil {
+		f.errors = &jsonlErrors{out: o}
+		return nil
+	}
+	f.errors, err = newCSVErrors(o, cfg)
+	return err
+}
+
+func (f *Files) openApplied(cfg Config) error {
+	o, err := f.open(cfg, AppliedCSV)
+	if err != nil {
+		return err
+	}
+	f.applied, err = newApplied(o)
+	return err
+}
+
+// open opens one file, which is then closed with the others.
+func (f *Files) open(cfg Config, name string) (*file, error) {
+	o, err := openFile(filepath.Join(cfg.Dir, name), cfg.Lengths[name])
+	if err == nil {
+		f.files = append(f.files, o)
+	}
+	return o, err
+}
+
+// Write lists a result in errors.* if it failed, else in applied.csv. It is buffered until Sync.
+func (f *Files) Write(r pipeline.Result) error {
+	switch {
+	case r.Outcome == pipeline.Failed:
+		return f.errors.write(r)
+	case f.applied != nil:
+		return f.applied.write(r)
+	default:
+		return nil
+	}
+}
+
+// Sync makes every result written so far durable and returns the length of each file, by its name.
+// Once it has failed it fails for ever: what reached the disk is then unknown.
+func (f *Files) Sync() (map[string]int64, error) {
+	lengths := map[string]int64{}
+	for _, o := range f.files {
+		if err := o.sync(); err != nil {
+			return nil, err
+		}
+		lengths[o.name()] = o.length
+	}
+	return lengths, nil
+}
+
+// Close closes the files. What was written after the last Sync is there, but need not be durable.
+func (f *Files) Close() error {
+	var errs []error
+	for _, o := range f.files {
+		errs = append(errs, o.close())
+	}
+	f.files = nil
+	return errors.Join(errs...)
+}

@@ -1,0 +1,100 @@
+package report
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"attrmigrate/pipeline"
+)
+
+// MaxText is how much of an error's text, or of a row that cannot be decoded, is kept, in bytes. It
+// keeps the report within what the decoders accept as a record, whatever quoting adds.
+const MaxText = 256 << 10
+
+// finding is what the report says of a failed record.
+type finding struct {
+	File      string `csv:"_file"       json:"file"`
+	Line      int    `csv:"_line"       json:"line"`
+	Class     string `csv:"_class"      json:"class"`
+	Code      string `csv:"_code"       json:"code"`
+	Message   string `csv:"_message"    json:"message"`
+	Attempts  int    `csv:"_attempts"   json:"attempts"`
+	RequestID string `csv:"_request_id" json:"request_id"`
+	At        string `csv:"_at"         json:"at"`
+	Raw       string `csv:"_raw"        json:"-"` // the last: a file without _raw leaves it off
+}
+
+// What an error may tell of itself. An error that tells nothing has the class unknown.
+type (
+	classed interface {
+		error
+		Class() string
+	}
+	coded interface {
+		error
+		Code() string
+	}
+	identified interface {
+		error
+		RequestID() string
+	}
+)
+
+func newFinding(r pipeline.Result) finding {
+	f := finding{
+		File:     r.Change.File,
+		Line:     r.Change.Line,
+		Class:    "unknown",
+		Attempts: r.Attempts,
+		At:       timestamp(r.At),
+	}
+	err := r.Err
+	if err == nil {
+		err = r.Change.Err
+	}
+	if err == nil {
+		return f
+	}
+	f.Message = message(err, f.File, f.Line)
+	if c, ok := errors.AsType[classed](err); ok {
+		f.Class = cmp.Or(c.Class(), f.Class)
+	}
+	if c, ok := errors.AsType[coded](err); ok {
+		f.Code = c.Code()
+	}
+	if i, ok := errors.AsType[identified](err); ok {
+		f.RequestID = i.RequestID()
+	}
+	return f
+}
+
+// message is an error's text as one line, without the place that the report tells anyway.
+func message(err error, file string, line int) string {
+	text := strings.TrimPrefix(err.Error(), fmt.Sprintf("%s:%d: ", file, line))
+	return legible(strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\r' || r == '\t' {
+			return ' '
+		}
+		return r
+	}, text))
+}
+
+// legible makes a text fit for any reader: UTF-8 without NULs, and of bounded length.
+func legible(text string) string {
+	end := ""
+	if len(text) > MaxText {
+		cut := MaxText
+		for cut > MaxText-utf8.UTFMax && !utf8.RuneStart(text[cut]) {
+			cut--
+		}
+		text, end = text[:cut], "…"
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD") + end
+}
+
+// timestamp is a time as all reports spell it.
+func timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
