@@ -1,0 +1,131 @@
+package sandbox
+
+import (
+	"net/http"
+
+	"github.com/go-json-experiment/json"
+)
+
+// operation is what the server knows of an operation of the API.
+type operation struct {
+	category category
+	access   access
+	decode   func(body []byte) (request, error)
+	handle   func(s *Server, c *call) (any, error)
+}
+
+// request is a decoded request.
+type request interface {
+	// subject returns the pool and the user that the request names; either may be empty.
+	subject() (pool, username string)
+}
+
+// call is a request on its way through the server. It belongs to one goroutine.
+type call struct {
+	name    string
+	request request
+	pool    *pool // nil: not named, or unknown
+	user    *user // nil: not named, or unknown
+}
+
+// operations is the table of the API. It is only read.
+var operations = map[string]operation{
+	"DescribeUserPool":          define(userPoolRead, accessNone, (*Server).describeUserPool),
+	"ListUserPools":             define(userPoolRead, accessNone, (*Server).listUserPools),
+	"CreateUserPool":            define(userPoolUpdate, accessNone, (*Server).createUserPool),
+	"ListUsers":                 define(userList, accessNone, (*Server).listUsers),
+	"AdminCreateUser":           define(userCreation, accessNone, (*Server).adminCreateUser),
+	"AdminGetUser":              define(userRead, accessRead, (*Server).adminGetUser),
+	"AdminUpdateUserAttributes": define(userUpdate, accessWrite, (*Server).adminUpdateUserAttributes),
+	"AdminDeleteUser":           define(userUpdate, accessWrite, (*Server).adminDeleteUser),
+	"AdminDisableUser":          define(userUpdate, accessWrite, (*Server).adminDisableUser),
+	"AdminEnableUser":           define(userUpdate, accessWrite, (*Server).adminEnableUser),
+}
+
+// define makes a row of the table from a handler of requests of type R.
+func define[R any, P interface {
+	*R
+	request
+}](c category, a access, handle func(*Server, *call, P) (any, error)) operation {
+	return operation{
+		category: c,
+		access:   a,
+		decode: func(body []byte) (request, error) {
+			req := P(new(R))
+			return req, unmarshal(body, req)
+		},
+		handle: func(s *Server, c *call) (any, error) { return handle(s, c, c.request.(P)) },
+	}
+}
+
+// call carries out a request: it decodes, counts, asks the quotas, misbehaves if told to, and calls
+// the operation. It returns the body of the answer.
+func (s *Server) call(r *http.Request) ([]byte, error) {
+	name, err := operationName(r.Header)
+	if err != nil {
+		return nil, err
+	}
+	op := operations[name]
+	req, err := decodeBody(r.Body, op)
+	if err != nil {
+		return nil, err
+	}
+	c := &call{name: name, request: req}
+	poolID, username := req.subject()
+	if c.pool = s.pool(poolID); c.pool != nil && username != "" {
+		c.user = c.pool.lookup(username)
+	}
+	if c.user != nil && op.access == accessWrite {
+		s.stats.enter(c.user)
+		defer c.user.inFlight.Add(-1)
+	}
+	s.stats.received(name, op.category)
+	body, err := s.perform(r, op, c, username)
+	if isThrottle(err) {
+		s.stats.throttled(op.category)
+	}
+	return body, err
+}
+
+// perform is call behind the decoding. A rejected request takes no token, so throttling faults come
+// before the quotas, and the others behind them.
+func (s *Server) perform(r *http.Request, op operation, c *call, username string) ([]byte, error) {
+	fault := s.faults.pick(c.name, op.category, username)
+	if isThrottle(fault.err()) {
+		return nil, fault.err()
+	}
+	if err := s.limits.take(op.category, op.access, c.user); err != nil {
+		return nil, err
+	}
+	s.pause(s.faults.delay() + fault.Delay)
+	if !fault.After {
+		if err := s.suffer(r, fault); err != nil {
+			return nil, err
+		}
+	}
+	result, err := op.handle(s, c)
+	if err != nil {
+		return nil, err
+	}
+	if fault.After {
+		if err := s.suffer(r, fault); err != nil {
+			return nil, err
+		}
+	}
+	if result == nil {
+		return []byte("{}"), nil
+	}
+	return json.Marshal(result)
+}
+
+// suffer lets a fault happen.
+func (s *Server) suffer(r *http.Request, f Fault) error {
+	if f.Hang {
+		select {
+		case <-r.Context().Done():
+		case <-s.closing:
+		}
+		return errDropped
+	}
+	return f.err()
+}

@@ -1,0 +1,322 @@
+package sandbox
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// poolSettings are the fields of a pool's document (UserPoolType) that rule its behaviour.
+type poolSettings struct {
+	ID                          string `json:"Id"`
+	Name                        string
+	Arn                         string
+	SchemaAttributes            []attributeSchema
+	AliasAttributes             []string
+	UsernameAttributes          []string
+	UsernameConfiguration       struct{ CaseSensitive *bool } // nil: true
+	UserAttributeUpdateSettings struct {
+		AttributesRequireVerificationBeforeUpdate []string
+	}
+}
+
+// CreatePool makes a pool from what `aws cognito-idp describe-user-pool` prints ({"UserPool":{...}}),
+// whose Id and other fields it keeps, or from the input of `create-user-pool`
+// ({"PoolName":"...","Schema":[...]}). It returns the pool's id.
+func (s *Server) CreatePool(document []byte) (id string, err error) {
+	var described struct {
+		UserPool map[string]jsontext.Value
+		PoolName string
+	}
+	if err := unmarshal(document, &described); err != nil {
+		return "", fmt.Errorf("sandbox pool: %w", err)
+	}
+	var p *pool
+	switch {
+	case described.UserPool != nil:
+		p, err = s.addPool(described.UserPool)
+	case described.PoolName != "":
+		var input map[string]jsontext.Value
+		if err := unmarshal(document, &input); err != nil {
+			return "", fmt.Errorf("sandbox pool: %w", err)
+		}
+		p, err = s.createPool(input)
+	default:
+		err = errors.New("the document has neither UserPool, as describe-user-pool prints it, " +
+			"nor PoolName, as create-user-pool takes it")
+	}
+	if err != nil {
+		return "", fmt.Errorf("sandbox pool: %w", err)
+	}
+	return p.id, nil
+}
+
+// Pools returns the ids of all pools, in order of creation.
+func (s *Server) Pools() []string {
+	var ids []string
+	for _, p := range s.allPools() {
+		ids = append(ids, p.id)
+	}
+	return ids
+}
+
+func (s *Server) allPools() []*pool {
+	s.poolsMu.RLock()
+	defer s.poolsMu.RUnlock()
+	return slices.Clone(s.order)
+}
+
+// pool returns a pool by id, nil if there is none.
+func (s *Server) pool(id string) *pool {
+	s.poolsMu.RLock()
+	defer s.poolsMu.RUnlock()
+	return s.pools[id]
+}
+
+// createPool makes a pool from the input of CreateUserPool, whose Schema has names without prefix.
+func (s *Server) createPool(input map[string]jsontext.Value) (*pool, error) {
+	var given struct {
+		PoolName string
+		Schema   []attributeSchema
+	}
+	raw, err := json.Marshal(input)
+	if err != nil {
+		return nil, invalidParameter("%v", err)
+	}
+	if err := unmarshal(raw, &given); err != nil {
+		return nil, &apiError{"SerializationException", err.Error()}
+	}
+	if given.PoolName == "" || len(given.PoolName) > 128 {
+		return nil, invalidMember("poolName", "have length from 1 to 128")
+	}
+	attributes, err := fullSchema(given.Schema)
+	if err != nil {
+		return nil, err
+	}
+	document := maps.Clone(input)
+	delete(document, "PoolName")
+	delete(document, "Schema")
+	for name, value := range map[string]any{"Name": given.PoolName, "SchemaAttributes": attributes} {
+		if document[name], err = json.Marshal(value); err != nil {
+			return nil, invalidParameter("%s: %v", name, err)
+		}
+	}
+	return s.addPool(document)
+}
+
+// fullSchema returns the standard attributes, as the input changes them, and the custom ones under
+// their full names.
+func fullSchema(given []attributeSchema) ([]attributeSchema, error) {
+	all := standardAttributes()
+	standard := len(all)
+	for _, a := range given {
+		if i := slices.IndexFunc(all[:standard], func(b attributeSchema) bool { return b.Name == a.Name }); i >= 0 {
+			if a.StringAttributeConstraints == nil {
+				a.StringAttributeConstraints = all[i].StringAttributeConstraints
+			}
+			all[i] = withMutable(a)
+			continue
+		}
+		switch {
+		case a.Name == "" || len(a.Name) > maxCustomName || strings.HasPrefix(a.Name, customPrefix):
+			return nil, invalidParameter("%q: the name of a custom attribute has 1 to %d characters and no prefix",
+				a.Name, maxCustomName)
+		case a.Required:
+			return nil, invalidParameter("Required custom attributes are not supported currently.")
+		}
+		prefix := customPrefix
+		if a.DeveloperOnlyAttribute {
+			prefix = developerPrefix
+		}
+		a.Name = prefix + a.Name
+		if slices.ContainsFunc(all, func(b attributeSchema) bool { return b.Name == a.Name }) {
+			return nil, invalidParameter("%s: the attribute is there twice", a.Name)
+		}
+		all = append(all, withMutable(a))
+	}
+	if len(all)-standard > maxCustomCount {
+		return nil, invalidParameter("a pool has at most %d custom attributes", maxCustomCount)
+	}
+	return all, nil
+}
+
+func withMutable(a attributeSchema) attributeSchema {
+	if a.Mutable == nil {
+		mutable := true
+		a.Mutable = &mutable
+	}
+	return a
+}
+
+// addPool completes the document of a pool and takes the pool in.
+func (s *Server) addPool(document map[string]jsontext.Value) (*pool, error) {
+	s.poolsMu.Lock()
+	defer s.poolsMu.Unlock()
+	document, err := s.complete(document)
+	if err != nil {
+		return nil, err
+	}
+	p, err := newPool(document)
+	if err != nil {
+		return nil, err
+	}
+	if s.pools[p.id] != nil {
+		return nil, invalidParameter("User pool %s exists already.", p.id)
+	}
+	if err := s.ledger.commit(record{Pool: p.id, Document: document}); err != nil {
+		return nil, err
+	}
+	s.pools[p.id] = p
+	s.order = append(s.order, p)
+	return p, nil
+}
+
+// complete returns a copy of the document with what AWS would have filled in, and with its dates as
+// the protocol has them: the command line prints them as text. The caller holds poolsMu.
+func (s *Server) complete(document map[string]jsontext.Value) (map[string]jsontext.Value, error) {
+	document = maps.Clone(document)
+	var given poolSettings
+	if err := decodeDocument(document, &given); err != nil {
+		return nil, err
+	}
+	id := given.ID
+	if id == "" {
+		id = s.poolID()
+	}
+	arn := cmp.Or(given.Arn, fmt.Sprintf("arn:aws:cognito-idp:%s:%s:userpool/%s", s.cfg.Region, s.cfg.Account, id))
+	defaults := map[string]any{"Id": id, "Arn": arn, "MfaConfiguration": "OFF", "DeletionProtection": "INACTIVE",
+		"SchemaAttributes": standardAttributes()}
+	for name, value := range defaults {
+		if existing := document[name]; existing == nil || existing.Kind() == 'n' {
+			encoded, err := json.Marshal(value)
+			if err != nil {
+				return nil, invalidParameter("%s: %v", name, err)
+			}
+			document[name] = encoded
+		}
+	}
+	for _, name := range []string{"CreationDate", "LastModifiedDate"} {
+		date, err := epochValue(document[name], s.cfg.Now())
+		if err != nil {
+			return nil, invalidParameter("%s: %v", name, err)
+		}
+		document[name] = date
+	}
+	delete(document, "EstimatedNumberOfUsers")
+	return document, nil
+}
+
+// epochValue returns a date of a document as epoch seconds; no date is now.
+func epochValue(value jsontext.Value, now time.Time) (jsontext.Value, error) {
+	switch value.Kind() {
+	case '0':
+		return value, nil
+	case '"':
+		var date time.Time
+		if err := json.Unmarshal(value, &date); err != nil {
+			return nil, err
+		}
+		now = date
+	}
+	return jsontext.Value(strconv.FormatFloat(epoch(now), 'f', 3, 64)), nil
+}
+
+// epoch returns a date as the protocol has it: seconds since 1970, to the millisecond.
+func epoch(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
+
+func decodeDocument(document map[string]jsontext.Value, into *poolSettings) error {
+	raw, err := json.Marshal(document)
+	if err == nil {
+		err = unmarshal(raw, into)
+	}
+	if err != nil {
+		return invalidParameter("the document of the pool: %v", err)
+	}
+	return nil
+}
+
+type describeUserPoolRequest struct {
+	UserPoolID string `json:"UserPoolId"`
+}
+
+func (r *describeUserPoolRequest) subject() (pool, username string) { return r.UserPoolID, "" }
+
+func (s *Server) describeUserPool(c *call, r *describeUserPoolRequest) (any, error) {
+	if c.pool == nil {
+		return nil, noPool(r.UserPoolID)
+	}
+	return c.pool.describe(), nil
+}
+
+func noPool(id string) error {
+	if id == "" {
+		return invalidMember("userPoolId", "have length greater than or equal to 1")
+	}
+	return &apiError{"ResourceNotFoundException", "User pool " + id + " does not exist."}
+}
+
+// describe returns the answer of DescribeUserPool, with the live number of users.
+func (p *pool) describe() any {
+	document := maps.Clone(p.document)
+	document["EstimatedNumberOfUsers"] = jsontext.Value(strconv.Itoa(p.size()))
+	return map[string]any{"UserPool": document}
+}
+
+type createUserPoolRequest map[string]jsontext.Value
+
+func (r *createUserPoolRequest) subject() (pool, username string) { return "", "" }
+
+func (s *Server) createUserPool(_ *call, r *createUserPoolRequest) (any, error) {
+	p, err := s.createPool(*r)
+	if err != nil {
+		return nil, err
+	}
+	return p.describe(), nil
+}
+
+type listUserPoolsRequest struct {
+	MaxResults int
+	NextToken  string
+}
+
+func (r *listUserPoolsRequest) subject() (pool, username string) { return "", "" }
+
+func (s *Server) listUserPools(_ *call, r *listUserPoolsRequest) (any, error) {
+	if r.MaxResults < 1 || r.MaxResults > maxPage {
+		return nil, invalidMember("maxResults", "have value from 1 to 60")
+	}
+	all := s.allPools()
+	from := 0
+	if r.NextToken != "" {
+		var err error
+		if from, err = strconv.Atoi(r.NextToken); err != nil || from < 0 || from > len(all) {
+			return nil, invalidParameter("Invalid pagination token")
+		}
+	}
+	answer := struct {
+		UserPools []map[string]jsontext.Value
+		NextToken string `json:",omitempty"`
+	}{UserPools: []map[string]jsontext.Value{}}
+	to := min(len(all), from+r.MaxResults)
+	for _, p := range all[from:to] {
+		summary := map[string]jsontext.Value{}
+		for _, name := range []string{"Id", "Name", "LambdaConfig", "CreationDate", "LastModifiedDate"} {
+			if value, ok := p.document[name]; ok {
+				summary[name] = value
+			}
+		}
+		answer.UserPools = append(answer.UserPools, summary)
+	}
+	if to < len(all) {
+		answer.NextToken = strconv.Itoa(to)
+	}
+	return answer, nil
+}

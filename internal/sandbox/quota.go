@@ -1,0 +1,161 @@
+package sandbox
+
+import (
+	"sync"
+	"time"
+)
+
+// Off, as a quota, means that there is none.
+const Off = -1
+
+// Quotas are requests a second: by category, for the account, and for one user. Zero is the default
+// (from the Quotas page of the Cognito developer guide), negative is [Off].
+type Quotas struct {
+	UserUpdate     float64 // 25
+	UserRead       float64 // 120
+	UserList       float64 // 30
+	UserPoolRead   float64 // 15
+	UserPoolUpdate float64 // 15: CreateUserPool
+	UserCreation   float64 // 50: AdminCreateUser
+
+	PerUserWrite float64 // 10
+	PerUserRead  float64 // 10
+}
+
+// NoQuotas returns quotas that are all off.
+func NoQuotas() Quotas { return Quotas{Off, Off, Off, Off, Off, Off, Off, Off} }
+
+// category is a group of operations that share a quota, by AWS's name for it.
+type category string
+
+const (
+	userUpdate     category = "UserUpdate"
+	userRead       category = "UserRead"
+	userList       category = "UserList"
+	userPoolRead   category = "UserPoolRead"
+	userPoolUpdate category = "UserPoolUpdate"
+	userCreation   category = "UserCreation"
+)
+
+// access says which quota of the user an operation draws on.
+type access int
+
+const (
+	accessNone access = iota
+	accessRead
+	accessWrite
+)
+
+func (q Quotas) ofCategory(c category) float64 {
+	switch c {
+	case userUpdate:
+		return orDefault(q.UserUpdate, 25)
+	case userRead:
+		return orDefault(q.UserRead, 120)
+	case userList:
+		return orDefault(q.UserList, 30)
+	case userPoolRead:
+		return orDefault(q.UserPoolRead, 15)
+	case userPoolUpdate:
+		return orDefault(q.UserPoolUpdate, 15)
+	default:
+		return orDefault(q.UserCreation, 50)
+	}
+}
+
+func orDefault(quota, standard float64) float64 {
+	if quota == 0 {
+		return standard
+	}
+	return quota
+}
+
+// bucket is a token bucket. Its zero value is full.
+type bucket struct {
+	used  float64 // tokens missing
+	at    time.Time
+	drawn bool // at is set
+}
+
+// has fills the bucket up and says whether it holds a token.
+func (b *bucket) has(now time.Time, rate float64) bool {
+	if b.drawn {
+		b.used = max(0, b.used-max(0, now.Sub(b.at).Seconds())*rate)
+	}
+	b.at, b.drawn = now, true
+	const rounding = 1e-6
+	return b.used+1 <= max(5, rate/5)+rounding
+}
+
+// limiter holds the quotas of the account, and guards the buckets in its users.
+type limiter struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	quotas  Quotas
+	buckets map[category]*bucket
+}
+
+func newLimiter(q Quotas, now func() time.Time) *limiter {
+	return &limiter{now: now, quotas: q, buckets: map[category]*bucket{}}
+}
+
+func (l *limiter) set(q Quotas) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.quotas = q
+}
+
+// take draws a token of the category and one of the user (if there is one), or neither.
+func (l *limiter) take(c category, a access, u *user) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now()
+	shared, own := l.shared(c), (*bucket)(nil)
+	if u != nil {
+		own = l.own(a, u)
+	}
+	if shared != nil && !shared.has(now, l.quotas.ofCategory(c)) {
+		return &apiError{"TooManyRequestsException", "Rate exceeded"}
+	}
+	if own != nil {
+		if !own.has(now, l.ofUser(a)) {
+			return &apiError{"TooManyRequestsException", "Too many requests"}
+		}
+		own.used++
+	}
+	if shared != nil {
+		shared.used++
+	}
+	return nil
+}
+
+// shared returns the bucket of a category, nil if its quota is off.
+func (l *limiter) shared(c category) *bucket {
+	if l.quotas.ofCategory(c) < 0 {
+		return nil
+	}
+	if l.buckets[c] == nil {
+		l.buckets[c] = &bucket{}
+	}
+	return l.buckets[c]
+}
+
+// own returns the user's bucket for an access, nil if it has no quota.
+func (l *limiter) own(a access, u *user) *bucket {
+	switch {
+	case a == accessNone || l.ofUser(a) < 0:
+		return nil
+	case a == accessWrite:
+		return &u.writes
+	default:
+		return &u.reads
+	}
+}
+
+func (l *limiter) ofUser(a access) float64 {
+	if a == accessWrite {
+		return orDefault(l.quotas.PerUserWrite, 10)
+	}
+	return orDefault(l.quotas.PerUserRead, 10)
+}

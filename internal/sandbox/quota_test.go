@@ -1,0 +1,102 @@
+package sandbox
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// allowed counts how many of n requests a category lets through now, each by a user of its own.
+func allowed(l *limiter, c category, n int) int {
+	count := 0
+	for range n {
+		if l.take(c, accessWrite, &user{}) == nil {
+			count++
+		}
+	}
+	return count
+}
+
+func TestCategoryQuotas(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		category category
+		quotas   Quotas
+		burst    int // what a full bucket lets through
+		second   int // and then a second, in steps of 10 ms
+	}{
+		{"UserUpdate", userUpdate, Quotas{}, 5, 25},
+		{"UserRead", userRead, Quotas{}, 24, 120},
+		{"UserList", userList, Quotas{}, 6, 30},
+		{"UserPoolRead", userPoolRead, Quotas{}, 5, 15},
+		{"UserPoolUpdate", userPoolUpdate, Quotas{}, 5, 15},
+		{"UserCreation", userCreation, Quotas{}, 10, 50},
+		{"own", userUpdate, Quotas{UserUpdate: 40}, 8, 40},
+		{"slow", userUpdate, Quotas{UserUpdate: 1}, 5, 1},
+		{"off", userUpdate, Quotas{UserUpdate: Off}, 1000, 100_000},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			now := time.Unix(0, 0)
+			l := newLimiter(tt.quotas, func() time.Time { return now })
+			if got := allowed(l, tt.category, 1000); got != tt.burst {
+				t.Errorf("a full bucket let %d through, want %d", got, tt.burst)
+			}
+			got := 0
+			for range 100 {
+				now = now.Add(10 * time.Millisecond)
+				got += allowed(l, tt.category, 1000)
+			}
+			if got != tt.second {
+				t.Errorf("a second let %d through, want %d", got, tt.second)
+			}
+		})
+	}
+}
+
+func TestUserQuota(t *testing.T) {
+	now := time.Unix(1_800_000_000, 0)
+	l := newLimiter(Quotas{UserUpdate: 25}, func() time.Time { return now })
+	ann := &user{}
+	for i := range 5 {
+		if err := l.take(userUpdate, accessRead, ann); err != nil {
+			t.Fatalf("request %d: %v", i, err)
+		}
+	}
+	now = now.Add(200 * time.Millisecond) // the category is full again, ann has 2 reads
+	for i, want := range []string{"", "", "TooManyRequestsException: Too many requests", "TooManyRequestsException: Too many requests"} {
+		if got := text(l.take(userUpdate, accessRead, ann)); got != want {
+			t.Errorf("read %d: got %q, want %q", i, got, want)
+		}
+	}
+	// The two rejected requests took no token of the category: 3 of 5 are left.
+	if got := allowed(l, userUpdate, 10); got != 3 {
+		t.Errorf("%d tokens are left, want 3", got)
+	}
+	if got, want := text(l.take(userUpdate, accessWrite, ann)), "TooManyRequestsException: Rate exceeded"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestSetQuotas(t *testing.T) {
+	now := time.Unix(0, 0)
+	w := newWorld(t, plainPool, Config{Quotas: Quotas{UserUpdate: 1, PerUserWrite: Off}, Now: func() time.Time { return now }})
+	w.user("ann", "given_name=Ann")
+	count := func() (ok int) {
+		for i := range 20 {
+			if w.update("ann", fmt.Sprintf("locale=%d", i)) == nil {
+				ok++
+			}
+		}
+		return ok
+	}
+	if got := count(); got != 5 {
+		t.Errorf("%d of 20 updates passed, want 5", got)
+	}
+	w.server.SetQuotas(NoQuotas())
+	if got := count(); got != 20 {
+		t.Errorf("%d of 20 updates passed without quotas", got)
+	}
+	if got, want := w.server.Stats().Categories["UserUpdate"], (Traffic{40, 15}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}

@@ -1,0 +1,333 @@
+package sandbox
+
+import (
+	"cmp"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	statusConfirmed = "CONFIRMED"
+	statusForced    = "FORCE_CHANGE_PASSWORD"
+)
+
+// User is a user of a pool.
+type User struct {
+	Username string `json:"username"`
+	// Attributes are the values by name, sub included.
+	Attributes map[string]string `json:"attributes"`
+	// Pending are new addresses that wait for the user to verify them.
+	Pending map[string]string `json:"pending,omitempty"`
+	// Status is CONFIRMED, FORCE_CHANGE_PASSWORD and so on.
+	Status   string    `json:"status"`
+	Disabled bool      `json:"disabled,omitempty"`
+	Created  time.Time `json:"created"`
+	Modified time.Time `json:"modified"`
+}
+
+// pool is a user pool. Its settings are not modified; mu guards the indexes. Whoever changes an
+// index, or the state of a user in a way that could move an alias, holds mu for writing; whoever
+// changes another part of a state holds mu for reading and the user's own mu.
+type pool struct {
+	id           string
+	document     map[string]jsontext.Value
+	schema       schema
+	ignoreCase   bool
+	aliases      []string // attributes that may stand for the username
+	addressNames bool     // they are username attributes: unique, and valid before they are verified
+	verifyFirst  []string // addresses that stay pending until they are verified
+
+	mu      sync.RWMutex
+	byName  map[string]*user // by folded username
+	bySub   map[string]*user
+	byAlias map[attribute]*user
+	listed  []*user // ascending by ordinal; users deleted remain until there are many
+	gone    int     // deleted users in listed
+	ordinal int64   // of the user created last
+}
+
+// user is a user in a pool.
+type user struct {
+	ordinal       int64
+	username, sub string
+	created       time.Time
+
+	mu       sync.Mutex                // held by a writer of state
+	state    atomic.Pointer[userState] // nil once the user is deleted
+	inFlight atomic.Int32              // writes in the server
+
+	reads, writes bucket // guarded by the limiter
+}
+
+// userState is what changes of a user. It is replaced, not modified.
+type userState struct {
+	attributes []attribute // by name
+	pending    []attribute
+	status     string
+	disabled   bool
+	modified   time.Time
+}
+
+// with returns the attributes with one set, or with its empty value kept to say that it is to be
+// deleted. It may reuse the array of all.
+func with(all []attribute, a attribute) []attribute {
+	i, found := slices.BinarySearchFunc(all, a.Name, byName)
+	if found {
+		all[i] = a
+		return all
+	}
+	return slices.Insert(all, i, a)
+}
+
+func byName(a attribute, name string) int { return strings.Compare(a.Name, name) }
+
+// value returns the value of an attribute, "" for none.
+func value(all []attribute, name string) string {
+	if i, found := slices.BinarySearchFunc(all, name, byName); found {
+		return all[i].Value
+	}
+	return ""
+}
+
+// newPool makes an empty pool from its completed document.
+func newPool(document map[string]jsontext.Value) (*pool, error) {
+	var given poolSettings
+	if err := decodeDocument(document, &given); err != nil {
+		return nil, err
+	}
+	rules, err := newSchema(given.SchemaAttributes)
+	if err != nil {
+		return nil, err
+	}
+	if len(given.AliasAttributes) > 0 && len(given.UsernameAttributes) > 0 {
+		return nil, invalidParameter("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.")
+	}
+	sensitive := given.UsernameConfiguration.CaseSensitive
+	return &pool{
+		id: given.ID, document: document, schema: rules,
+		ignoreCase:   sensitive != nil && !*sensitive,
+		aliases:      slices.Concat(given.AliasAttributes, given.UsernameAttributes),
+		addressNames: len(given.UsernameAttributes) > 0,
+		verifyFirst:  given.UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate,
+		byName:       map[string]*user{}, bySub: map[string]*user{}, byAlias: map[attribute]*user{},
+	}, nil
+}
+
+func (p *pool) fold(name string) string {
+	if p.ignoreCase {
+		return strings.ToLower(name)
+	}
+	return name
+}
+
+// lookup returns the user of a username, sub or alias, nil if there is none.
+func (p *pool) lookup(name string) *user {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	if u := p.byName[p.fold(name)]; u != nil {
+		return u
+	}
+	if u := p.bySub[name]; u != nil {
+		return u
+	}
+	for _, alias := range p.aliases {
+		if u := p.byAlias[attribute{alias, p.fold(name)}]; u != nil {
+			return u
+		}
+	}
+	return nil
+}
+
+// size returns the number of users.
+func (p *pool) size() int {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return len(p.bySub)
+}
+
+// aliasesOf returns the aliases that a state gives its user: verified addresses, the preferred
+// username of a confirmed user, and username attributes in any case.
+func (p *pool) aliasesOf(s *userState) []attribute {
+	var keys []attribute
+	for _, name := range p.aliases {
+		v := value(s.attributes, name)
+		switch {
+		case v == "":
+			continue
+		case p.addressNames:
+		case name == "preferred_username":
+			if s.status != statusConfirmed {
+				continue
+			}
+		case value(s.attributes, name+"_verified") != "true":
+			continue
+		}
+		keys = append(keys, attribute{name, p.fold(v)})
+	}
+	return keys
+}
+
+// insert takes a user into the indexes. The caller holds mu.
+func (p *pool) insert(u *user, s *userState) {
+	p.ordinal++
+	u.ordinal = p.ordinal
+	p.byName[p.fold(u.username)] = u
+	p.bySub[u.sub] = u
+	p.listed = append(p.listed, u)
+	p.replace(u, s)
+}
+
+// replace gives a user another state and moves its aliases. The caller holds mu.
+func (p *pool) replace(u *user, next *userState) {
+	if old := u.state.Load(); old != nil {
+		p.release(u, old)
+	}
+	for _, key := range p.aliasesOf(next) {
+		p.byAlias[key] = u
+	}
+	u.state.Store(next)
+}
+
+// release takes the aliases of a state out of the index. The caller holds mu.
+func (p *pool) release(u *user, s *userState) {
+	for _, key := range p.aliasesOf(s) {
+		if p.byAlias[key] == u {
+			delete(p.byAlias, key)
+		}
+	}
+}
+
+// remove deletes a user. The caller holds mu.
+func (p *pool) remove(u *user) {
+	p.release(u, u.state.Load())
+	u.state.Store(nil)
+	delete(p.byName, p.fold(u.username))
+	delete(p.bySub, u.sub)
+	if p.gone++; p.gone > len(p.listed)/2 {
+		// A new array, since pages may be read from the old one.
+		p.listed = slices.Collect(p.present(0))
+		p.gone = 0
+	}
+}
+
+// present returns the users behind an ordinal, in order. The caller holds mu; it need not for the
+// iteration.
+func (p *pool) present(after int64) iter.Seq[*user] {
+	from, _ := slices.BinarySearchFunc(p.listed, after+1, func(u *user, n int64) int { return cmp.Compare(u.ordinal, n) })
+	rest := p.listed[from:]
+	return func(yield func(*user) bool) {
+		for _, u := range rest {
+			if u.state.Load() != nil && !yield(u) {
+				return
+			}
+		}
+	}
+}
+
+// export returns a user as the package's callers and the journal see it.
+func (u *user) export(s *userState) User {
+	out := User{
+		Username: u.username, Attributes: make(map[string]string, len(s.attributes)), Status: s.status,
+		Disabled: s.disabled, Created: u.created, Modified: s.modified,
+	}
+	for _, a := range s.attributes {
+		out.Attributes[a.Name] = a.Value
+	}
+	if len(s.pending) > 0 {
+		out.Pending = map[string]string{}
+		for _, a := range s.pending {
+			out.Pending[a.Name] = a.Value
+		}
+	}
+	return out
+}
+
+// sorted returns a map of values in the form that states have.
+func sorted(values map[string]string) []attribute {
+	all := make([]attribute, 0, len(values))
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		all = append(all, attribute{name, values[name]})
+	}
+	return all
+}
+
+// User returns a user by username, sub or alias.
+func (s *Server) User(poolID, username string) (User, bool) {
+	p := s.pool(poolID)
+	if p == nil {
+		return User{}, false
+	}
+	u := p.lookup(username)
+	if u == nil {
+		return User{}, false
+	}
+	state := u.state.Load()
+	if state == nil {
+		return User{}, false
+	}
+	return u.export(state), true
+}
+
+// Users returns the users of a pool, oldest first; none of a pool that does not exist. Users created
+// during the iteration are not in it.
+func (s *Server) Users(poolID string) iter.Seq[User] {
+	return func(yield func(User) bool) {
+		p := s.pool(poolID)
+		if p == nil {
+			return
+		}
+		p.mu.RLock()
+		all := p.present(0)
+		p.mu.RUnlock()
+		for u := range all {
+			if state := u.state.Load(); state != nil && !yield(u.export(state)) {
+				return
+			}
+		}
+	}
+}
+
+// replay does what a line of the journal says.
+func (s *Server) replay(r record) error {
+	if r.Document != nil {
+		p, err := newPool(r.Document)
+		if err != nil {
+			return err
+		}
+		s.pools[p.id] = p
+		s.order = append(s.order, p)
+		return nil
+	}
+	p := s.pools[r.Pool]
+	if p == nil {
+		return noPool(r.Pool)
+	}
+	if u := p.bySub[r.Delete]; u != nil {
+		p.remove(u)
+	}
+	for _, put := range r.Put {
+		p.restore(put)
+	}
+	return nil
+}
+
+// restore puts a user of the journal in its place.
+func (p *pool) restore(put User) {
+	state := &userState{
+		attributes: sorted(put.Attributes), pending: sorted(put.Pending), status: put.Status,
+		disabled: put.Disabled, modified: put.Modified,
+	}
+	sub := put.Attributes[subAttribute]
+	if u := p.bySub[sub]; u != nil {
+		p.replace(u, state)
+		return
+	}
+	p.insert(&user{username: put.Username, sub: sub, created: put.Created}, state)
+}
