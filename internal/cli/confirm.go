@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/cognito"
+	"attrmigrate/pipeline"
+)
+
+// prospect is what a start is about to do, as the confirmation shows it.
+type prospect struct {
+	opts    applyOptions
+	paths   []string
+	dir     *runDir
+	service *service
+	pool    *cognito.Pool
+	survey  *survey          // of a fresh run; nil when one is resumed
+	state   checkpoint.State // of a resumed run
+}
+
+// remaining is how many records this start has before it, as far as they can be applied.
+func (p *prospect) remaining() int64 {
+	n := p.state.Total - p.state.Counts.Done()
+	if p.survey != nil {
+		n = p.survey.rows - p.survey.bad
+	}
+	if p.opts.limit > 0 {
+		n = min(n, p.opts.limit)
+	}
+	return n
+}
+
+// show writes what will happen, a line a fact.
+func (p *prospect) show(w io.Writer) {
+	line := func(head, format string, args ...any) {
+		fmt.Fprintf(w, "%-8s %s\n", head, fmt.Sprintf(format, args...))
+	}
+	p.showInput(line)
+	line("pool", "%s (%s), %s, about %s", printable(p.pool.Name), p.pool.ID, p.where(), plural(p.pool.EstimatedUsers, "user"))
+	if place := p.service.place(); place != "" {
+		line("endpoint", "%s", place)
+	}
+	if p.survey != nil {
+		line("change", "%s", p.survey.changes())
+	}
+	line("costs", "%s", p.costs())
+	if p.survey != nil {
+		p.showHazards(line)
+	}
+	line("undo", "none: users are not read before they are changed")
+}
+
+func (p *prospect) showInput(line func(head, format string, args ...any)) {
+	name := printable(strings.Join(p.paths, ", "))
+	if p.survey == nil {
+		line("resumed", "%s: %s of %s rows are finished, %s remain (%s)", name,
+			count(p.state.Counts.Done()), count(p.state.Total), count(p.state.Total-p.state.Counts.Done()), p.dir.path)
+		return
+	}
+	s := p.survey
+	if s.bad == 0 {
+		line("checked", "%s: %s, all can be applied", name, plural(s.rows, "row"))
+		return
+	}
+	line("checked", "%s: %s, %s can't be applied (%s), %s can", name, plural(s.rows, "row"),
+		count(s.bad), p.dir.errorsFile(), count(s.rows-s.bad))
+	for _, e := range s.examples {
+		line("", "%s", printable(e))
+	}
+	if more := s.bad - int64(len(s.examples)); more > 0 {
+		line("", "and %s more", count(more))
+	}
+}
+
+func (p *prospect) where() string {
+	if p.pool.Account == "" {
+		return p.pool.Region
+	}
+	return fmt.Sprintf("account %s, %s", p.pool.Account, p.pool.Region)
+}
+
+// costs estimates the calls, the time and the users newly billed as active.
+func (p *prospect) costs() string {
+	n := p.remaining()
+	pace := "without a limit of the rate"
+	if p.opts.rate != pipeline.Unlimited {
+		d := time.Duration(float64(n) / p.opts.rate * float64(time.Second))
+		pace = fmt.Sprintf("%s at %g/s", span(d), p.opts.rate)
+	}
+	return fmt.Sprintf("up to %s, %s; up to %s counted as active this month",
+		plural(n, "update"), pace, plural(n, "user"))
+}
+
+func (p *prospect) showHazards(line func(head, format string, args ...any)) {
+	for _, a := range []struct{ name, people, means string }{
+		{"email", "e-mail", "e-mail"}, {"phone_number", "phone number", "phone number"},
+	} {
+		n := p.survey.unverified[a.name]
+		if n == 0 {
+			continue
+		}
+		line("watch", "%s reset %s_verified: those users may not be able to sign in by %s until they verify",
+			plural(n, a.people+" change"), a.name, a.means)
+		line("", "hint: if you have verified these addresses yourself, add a column %s_verified with true", a.name)
+	}
+	if p.survey.emptied > 0 {
+		line("watch", "%s with nothing to change", plural(p.survey.emptied, "row"))
+	}
+}
+
+// ask lets only the word "yes" go on.
+func ask(ctx context.Context, w io.Writer, r io.Reader) error {
+	fmt.Fprint(w, `Apply? Only "yes" goes on: `)
+	answer := make(chan string, 1)
+	go func() { // it ends with the answer, or with the process
+		line, _ := bufio.NewReader(r).ReadString('\n')
+		answer <- strings.TrimSpace(line)
+	}()
+	select {
+	case a := <-answer:
+		if a != "yes" {
+			return &refusal{msg: "not confirmed: nothing was written"}
+		}
+		return nil
+	case <-ctx.Done():
+		fmt.Fprintln(w)
+		return errNotStarted
+	}
+}

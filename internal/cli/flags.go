@@ -1,0 +1,205 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"attrmigrate/pipeline"
+	"attrmigrate/sources"
+)
+
+// applyOptions are the settings of apply, as its flags fill them.
+type applyOptions struct {
+	connection connectionOptions
+	decoding   sources.Options
+	metadata   map[string]string
+
+	rate         float64 // attempts a second, or pipeline.Unlimited
+	workers      int
+	maxAttempts  int
+	budget       pipeline.Budget
+	limit        int64
+	maxDuration  time.Duration
+	drainTimeout time.Duration
+
+	runDir  string
+	restart bool
+	yes     bool
+	noRead  bool
+
+	output outputOptions
+}
+
+const defaultDeleteMarker = "<delete>"
+
+// connectionOptions say which pool is meant and how it is reached.
+type connectionOptions struct {
+	poolID, region, profile, endpointURL string
+
+	sandbox bool
+	timeout time.Duration
+}
+
+// outputOptions say what a run shows while it runs.
+type outputOptions struct {
+	progress  string // auto, bar, log, none
+	logFormat string // text, json
+	logLevel  slog.Level
+}
+
+func (o *applyOptions) register(f *pflag.FlagSet) {
+	o.connection.register(f)
+	registerDecoding(f, &o.decoding)
+	f.Func("client-metadata", "`k=v` passed to the pool's Lambda triggers; repeatable", pairs(&o.metadata))
+	o.rate = 20
+	f.Func("rate", "updates a second at most: `N|off` (default 20; AWS allows 25 to the whole account)", rate(&o.rate))
+	f.IntVar(&o.workers, "workers", 32, "calls under way at once")
+	f.IntVar(&o.maxAttempts, "max-attempts", 8, "attempts a record has, throttled ones aside")
+	f.Func("max-failures", "stop when more records than `N|P%` fail (default 5%, at least 20; 0: all or nothing)", budget(&o.budget))
+	f.Int64Var(&o.limit, "limit", 0, "stop after `N` records in this start, as a canary")
+	f.DurationVar(&o.maxDuration, "max-duration", 0, "stop after this time, such as 6h")
+	f.DurationVar(&o.drainTimeout, "drain-timeout", 15*time.Second, "time for calls under way to end once stopped")
+	f.StringVar(&o.runDir, "run-dir", "", "`directory` of the run (default: NAME.run for the input NAME.csv)")
+	f.BoolVar(&o.restart, "restart", false, "start over; the old run directory is kept under its date")
+	f.BoolVar(&o.yes, "yes", false, "do not ask")
+	f.BoolVar(&o.noRead, "no-read", false, "do not read users before changing them (always so in this version)")
+	o.output.register(f)
+}
+
+func (o *connectionOptions) register(f *pflag.FlagSet) {
+	f.StringVar(&o.poolID, "user-pool-id", "", "`id` of the user pool, such as us-east-1_Ab12Cd34E")
+	f.StringVar(&o.region, "region", "", "AWS `Region` (default: the pool id's)")
+	f.StringVar(&o.profile, "profile", "", "`profile` of the AWS configuration")
+	f.StringVar(&o.endpointURL, "endpoint-url", "", "`URL` of the service, instead of AWS's own")
+	f.BoolVar(&o.sandbox, "sandbox", false, "rehearse on a local Cognito inside the process, filled with the change set's users")
+	f.DurationVar(&o.timeout, "timeout", 20*time.Second, "time for one attempt")
+}
+
+func registerDecoding(f *pflag.FlagSet, o *sources.Options) {
+	f.Func("format", "how the inputs are written: `csv|jsonl` (default: by the file's name)",
+		word(&o.Format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
+	f.StringVar(&o.UsernameColumn, "username-column", "", "`column` that names the user (default: username)")
+	f.Func("map", "`column=attribute` to rename; repeatable", pairs(&o.Rename))
+	f.StringArrayVar(&o.Ignore, "ignore", nil, "`column` to leave out; repeatable")
+	f.Func("empty", "what an empty cell does: `keep|delete|error` (default keep)",
+		word(&o.Empty, map[string]sources.EmptyPolicy{
+			"keep": sources.KeepEmpty, "delete": sources.DeleteEmpty, "error": sources.RefuseEmpty,
+		}))
+	f.StringVar(&o.DeleteMarker, "delete-marker", defaultDeleteMarker, "`cell` that deletes its attribute")
+}
+
+func (o *outputOptions) register(f *pflag.FlagSet) {
+	same := func(words ...string) map[string]string {
+		m := map[string]string{}
+		for _, w := range words {
+			m[w] = w
+		}
+		return m
+	}
+	o.progress, o.logFormat, o.logLevel = "auto", "text", slog.LevelInfo
+	f.Func("progress", "how progress is shown: `auto|bar|log|none` (default auto: a bar on a terminal, else a log)",
+		word(&o.progress, same("auto", "bar", "log", "none")))
+	f.Func("log-format", "how log lines are written: `text|json` (default text)", word(&o.logFormat, same("text", "json")))
+	f.Func("log-level", "what is logged: `debug|info|warn|error` (default info)", word(&o.logLevel, map[string]slog.Level{
+		"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
+	}))
+}
+
+// validate refuses what no single flag could: it knows no files and no pool yet.
+func (o *applyOptions) validate() error {
+	switch {
+	case o.connection.poolID == "" && !o.connection.sandbox:
+		return &usageError{err: fmt.Errorf("--user-pool-id is missing"),
+			hint: "--sandbox rehearses without one, on a local Cognito"}
+	case o.connection.sandbox && o.connection.endpointURL != "":
+		return usagef("--sandbox and --endpoint-url exclude each other")
+	case o.workers < 1 || o.workers > 1024:
+		return usagef("--workers is %d, want 1 to 1024", o.workers)
+	case o.maxAttempts < 1:
+		return usagef("--max-attempts is %d, want at least 1", o.maxAttempts)
+	case o.limit < 0:
+		return usagef("--limit is %d, want at least 0", o.limit)
+	case o.maxDuration < 0:
+		return usagef("--max-duration is %s, want at least 0s", o.maxDuration)
+	case o.connection.timeout <= 0:
+		return usagef("--timeout is %s, want more than 0s", o.connection.timeout)
+	case o.drainTimeout <= 0:
+		return usagef("--drain-timeout is %s, want more than 0s", o.drainTimeout)
+	}
+	return nil
+}
+
+// word sets a flag that takes one of some words.
+func word[T any](value *T, words map[string]T) func(string) error {
+	return func(s string) error {
+		v, ok := words[s]
+		if !ok {
+			return fmt.Errorf("want one of %s", strings.Join(slices.Sorted(maps.Keys(words)), ", "))
+		}
+		*value = v
+		return nil
+	}
+}
+
+// pairs sets a flag that takes NAME=VALUE, any number of times.
+func pairs(m *map[string]string) func(string) error {
+	return func(s string) error {
+		name, value, ok := strings.Cut(s, "=")
+		if !ok || name == "" {
+			return errors.New("want NAME=VALUE")
+		}
+		if _, twice := (*m)[name]; twice {
+			return fmt.Errorf("%s is given twice", name)
+		}
+		if *m == nil {
+			*m = map[string]string{}
+		}
+		(*m)[name] = value
+		return nil
+	}
+}
+
+// rate sets a rate in events a second, or none.
+func rate(r *float64) func(string) error {
+	return func(s string) error {
+		if s == "off" {
+			*r = pipeline.Unlimited
+			return nil
+		}
+		n, err := strconv.ParseFloat(s, 64)
+		if err != nil || !(n > 0) || math.IsInf(n, 0) {
+			return errors.New("want a number above 0, or off")
+		}
+		*r = n
+		return nil
+	}
+}
+
+// budget sets a number of records or a percentage.
+func budget(b *pipeline.Budget) func(string) error {
+	return func(s string) error {
+		if percent, ok := strings.CutSuffix(s, "%"); ok {
+			p, err := strconv.ParseFloat(percent, 64)
+			if err != nil || !(p >= 0 && p <= 100) {
+				return errors.New("want a percentage from 0% to 100%")
+			}
+			*b = pipeline.Budget{Given: true, Percent: p}
+			return nil
+		}
+		n, err := strconv.ParseInt(s, 10, 64)
+		if err != nil || n < 0 {
+			return errors.New("want a number of records or a percentage")
+		}
+		*b = pipeline.Budget{Given: true, Records: n}
+		return nil
+	}
+}

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/sources"
+)
+
+// identify names a run: everything that changes what is sent, and to whom. Two starts with the same
+// identity are the same run.
+func identify(o applyOptions, s *service, digests []string) checkpoint.Identity {
+	id := checkpoint.Identity{
+		"input":     strings.Join(digests, " "),
+		"operation": "AdminUpdateUserAttributes",
+		"pool":      s.poolID,
+		"endpoint":  s.endpoint,
+		"--no-read": "true", // users are not read before they are changed
+	}
+	set := func(name, value string) {
+		if value != "" {
+			id[name] = printable(value) // what JSON cannot hold would come back as another value
+		}
+	}
+	d := o.decoding
+	if d.Format != sources.Auto {
+		set("--format", strings.ToLower(d.Format.String()))
+	}
+	set("--username-column", d.UsernameColumn)
+	set("--map", joined(d.Rename))
+	set("--ignore", strings.Join(slices.Sorted(slices.Values(d.Ignore)), ","))
+	set("--empty", map[sources.EmptyPolicy]string{sources.DeleteEmpty: "delete", sources.RefuseEmpty: "error"}[d.Empty])
+	if d.DeleteMarker != defaultDeleteMarker {
+		set("--delete-marker", d.DeleteMarker)
+	}
+	set("--client-metadata", joined(o.metadata))
+	return id
+}
+
+func joined(m map[string]string) string {
+	var pairs []string
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		pairs = append(pairs, k+"="+m[k])
+	}
+	return strings.Join(pairs, ",")
+}
+
+// describe says in what two runs differ.
+func describe(differences []checkpoint.Difference) string {
+	var parts []string
+	for _, d := range differences {
+		if d.Name == "input" {
+			parts = append(parts, "the input has changed")
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("%s was %s and is %s", d.Name, orNone(d.Was), orNone(d.Here)))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "not given"
+	}
+	return s
+}

@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// System is what a command has of the outside world.
+type System struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	// Signals ask the program to stop: the first lets calls under way end, the second does not.
+	Signals <-chan os.Signal
+}
+
+// Run executes the command line and returns the exit code. It never exits by itself.
+func Run(args []string, sys System) int {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	root := newRoot(sys)
+	root.SetArgs(args)
+	root.SetIn(sys.Stdin)
+	root.SetOut(sys.Stdout)
+	root.SetErr(sys.Stderr)
+	err := root.ExecuteContext(ctx)
+	if err != nil {
+		printError(sys.Stderr, err)
+	}
+	return exitCode(err)
+}
+
+func newRoot(sys System) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "attrmigrate",
+		Short: "Change the attributes of many Amazon Cognito users, safely",
+		Long: `attrmigrate changes the attributes of many users of an Amazon Cognito user pool:
+one-time migrations and scheduled backfills. It keeps to the pool's quota, says
+exactly which records failed and why, and continues where it was stopped.
+
+` + exitCodes,
+		Example: `  attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E loyalty.csv
+  attrmigrate apply --sandbox loyalty.csv
+  attrmigrate status loyalty.run`,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	root.SetVersionTemplate("attrmigrate {{.Version}}\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return &usageError{err: err, hint: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
+	})
+	root.AddCommand(newApply(sys), newStatus(), newSandbox(sys))
+	for _, cmd := range append(root.Commands(), root) {
+		cmd.Args = usageArgs(cmd, cmd.Args)
+	}
+	return root
+}
+
+// usageArgs makes a wrong number of arguments a usage error.
+func usageArgs(cmd *cobra.Command, check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if err := check(c, args); err != nil {
+			return &usageError{err: err, hint: fmt.Sprintf("%s --help shows how", cmd.CommandPath())}
+		}
+		return nil
+	}
+}
+
+// buildVersion may be set when the program is linked: -ldflags "-X attrmigrate/internal/cli.buildVersion=v1".
+var buildVersion = ""
+
+// release is the version alone.
+func release() string {
+	info, ok := debug.ReadBuildInfo()
+	if buildVersion == "" && ok {
+		return info.Main.Version
+	}
+	return buildVersion
+}
+
+// version says what this program was built from.
+func version() string {
+	commit := "unknown"
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				commit = s.Value[:min(12, len(s.Value))]
+			}
+		}
+	}
+	return fmt.Sprintf("%s (commit %s, %s)", release(), commit, runtime.Version())
+}

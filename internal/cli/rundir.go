@@ -1,0 +1,191 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/report"
+)
+
+// runDir is the directory of a run, locked against other processes.
+type runDir struct {
+	path string
+	lock *checkpoint.Lock
+}
+
+// runDirName is the default directory for inputs: NAME.run beside the caller, NAME being the first
+// input's name without its endings. An input that lies in a run directory takes that one's name too,
+// so that applying its errors.csv begins a run of its own.
+func runDirName(inputs []string, ending string) string {
+	first := inputs[0]
+	name := filepath.Base(first)
+	if first == "-" {
+		name = "stdin"
+	}
+	for _, packed := range []string{".gz", ".zst"} {
+		name = strings.TrimSuffix(name, packed)
+	}
+	name = strings.TrimSuffix(name, filepath.Ext(name))
+	if parent, ok := runDirOf(first); ok {
+		name = parent + "." + name
+	}
+	return name + ending
+}
+
+// runDirOf is the name, without its ending, of the run directory that a file lies in.
+func runDirOf(file string) (string, bool) {
+	dir, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		return "", false
+	}
+	base := filepath.Base(dir)
+	for _, ending := range []string{".run", ".plan"} {
+		if name, ok := strings.CutSuffix(base, ending); ok {
+			return name, true
+		}
+	}
+	_, err = os.Stat(filepath.Join(dir, checkpoint.FileName))
+	return base, err == nil
+}
+
+// openRunDir makes the directory, if need be, and locks it.
+func openRunDir(path string) (*runDir, error) {
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, runDirError(path, err)
+	}
+	lock, err := checkpoint.Acquire(path)
+	if err != nil {
+		return nil, runDirError(path, err)
+	}
+	return &runDir{path: path, lock: lock}, nil
+}
+
+func runDirError(path string, err error) error {
+	if held, ok := errors.AsType[*checkpoint.HeldError](err); ok {
+		return held
+	}
+	hint := "--run-dir names another directory"
+	if errors.Is(err, fs.ErrPermission) {
+		hint = "the run directory must be writable; --run-dir names another one"
+	}
+	return &refusal{msg: fmt.Sprintf("run directory %s: %v", path, withoutPath(err)), hint: hint}
+}
+
+// withoutPath takes the path off an error that will be shown with it.
+func withoutPath(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+// holdsInput refuses an input that the run would replace with its own report of the same name.
+func (d *runDir) holdsInput(inputs []string) error {
+	for _, input := range inputs {
+		for _, own := range []string{report.ErrorsCSV, report.ErrorsJSONL, report.AppliedCSV} {
+			if sameFile(input, d.file(own)) {
+				return &refusal{
+					msg:  fmt.Sprintf("%s is the input, and the run would replace it by its own report", printable(input)),
+					hint: "--run-dir names another directory for this run",
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func sameFile(a, b string) bool {
+	x, err1 := os.Stat(a)
+	y, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(x, y)
+}
+
+func (d *runDir) close() error { return d.lock.Release() }
+
+func (d *runDir) file(name string) string { return filepath.Join(d.path, name) }
+
+// load returns the state that an earlier start left, if there is one.
+func (d *runDir) load() (state checkpoint.State, found bool, err error) {
+	state, err = checkpoint.NewFile(d.path).Load()
+	if errors.Is(err, fs.ErrNotExist) {
+		return checkpoint.State{}, false, nil
+	}
+	return state, err == nil, err
+}
+
+// setAside keeps what is in the directory under its date, and begins anew in an empty one.
+func (d *runDir) setAside(inputs []string) (kept string, err error) {
+	for _, input := range inputs {
+		if inside(d.path, input) {
+			return "", &refusal{
+				msg:  fmt.Sprintf("%s holds the input %s, and a directory with an input is not moved", d.path, input),
+				hint: "--run-dir names another directory for this run",
+			}
+		}
+	}
+	kept, err = d.freeName(d.lastChange())
+	if err != nil {
+		return "", err
+	}
+	if err := d.lock.Release(); err != nil { // some systems do not rename what is open
+		return "", err
+	}
+	if err := os.Rename(d.path, kept); err != nil {
+		return "", runDirError(d.path, err)
+	}
+	again, err := openRunDir(d.path)
+	if err != nil {
+		return "", err
+	}
+	*d = *again
+	return kept, nil
+}
+
+// lastChange is when the run in the directory was last saved.
+func (d *runDir) lastChange() time.Time {
+	if info, err := os.Stat(d.file(checkpoint.FileName)); err == nil {
+		return info.ModTime()
+	}
+	return time.Now()
+}
+
+// freeName is a name for the old directory: its own with a date, and a number if that is taken.
+func (d *runDir) freeName(at time.Time) (string, error) {
+	base := strings.TrimRight(d.path, string(filepath.Separator)) + "." + at.UTC().Format("2006-01-02T150405Z")
+	name := base
+	for n := 2; ; n++ {
+		_, err := os.Lstat(name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return name, nil
+		case err != nil:
+			return "", runDirError(d.path, err)
+		}
+		name = fmt.Sprintf("%s.%d", base, n)
+	}
+}
+
+// inside says whether a file lies in a directory.
+func inside(dir, file string) bool {
+	d, err1 := filepath.Abs(dir)
+	f, err2 := filepath.Abs(file)
+	if err1 != nil || err2 != nil {
+		return false
+	}
+	rel, err := filepath.Rel(d, f)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// errorsFile is the errors file that the run has.
+func (d *runDir) errorsFile() string {
+	if _, err := os.Stat(d.file(report.ErrorsJSONL)); err == nil {
+		return d.file(report.ErrorsJSONL)
+	}
+	return d.file(report.ErrorsCSV)
+}

@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/sandbox"
+	"attrmigrate/pipeline"
+)
+
+// service is the Cognito that a run talks to.
+type service struct {
+	client   *cognito.Client
+	poolID   string
+	endpoint string // for people and the identity
+	setBy    string // what named the endpoint, if it is not AWS's own
+	local    *sandbox.Server
+}
+
+// connect prepares the client. It makes no call. That of a sandbox inside the process comes later.
+func connect(ctx context.Context, o applyOptions) (*service, error) {
+	if o.connection.sandbox {
+		return &service{poolID: cmp.Or(o.connection.poolID, sandboxPool), endpoint: sandboxEndpoint}, nil
+	}
+	region := o.connection.region
+	if region == "" {
+		region, _ = cognito.RegionOf(o.connection.poolID)
+	}
+	client, err := cognito.NewClient(ctx, cognito.Config{
+		Region: region, Profile: o.connection.profile, EndpointURL: o.connection.endpointURL,
+		Connections: o.workers, Timeout: o.connection.timeout, UserAgent: "attrmigrate/" + release(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	s := &service{client: client, poolID: o.connection.poolID}
+	s.endpoint, s.setBy = client.Endpoint()
+	return s, nil
+}
+
+// describe asks for the pool, under the retry policy of the run.
+func (s *service) describe(ctx context.Context, attempts int) (pool *cognito.Pool, err error) {
+	err = pipeline.Retry(ctx, attempts, pipeline.Backoff{}, func(ctx context.Context) error {
+		pool, err = s.client.Pool(ctx, s.poolID)
+		return err
+	})
+	return pool, err
+}
+
+func (s *service) updater(metadata map[string]string) pipeline.Updater {
+	return s.client.AdminUpdater(s.poolID, metadata)
+}
+
+// place names the endpoint for people, if it is not AWS's own.
+func (s *service) place() string {
+	switch {
+	case s.endpoint == sandboxEndpoint:
+		return "a sandbox inside this process"
+	case s.setBy == "":
+		return ""
+	default:
+		return fmt.Sprintf("%s (set by %s)", s.endpoint, s.setBy)
+	}
+}
+
+func (s *service) close() error {
+	if s.local == nil {
+		return nil
+	}
+	return s.local.Close()
+}

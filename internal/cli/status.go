@@ -1,0 +1,148 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/report"
+)
+
+func newStatus() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "status RUN_DIR",
+		Short: "Where a run stands",
+		Long: `status says where a run stands, also while it goes on: it reads the run
+directory and changes nothing.
+
+` + exitCodes,
+		Example: `  attrmigrate status loyalty.run
+  attrmigrate status --json loyalty.run`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			s, err := readStatus(args[0])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return s.printJSON(cmd.OutOrStdout())
+			}
+			s.print(cmd.OutOrStdout())
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "for programs")
+	return cmd
+}
+
+// runStatus is where a run stands: what its last checkpoint says, and whether a process is at work.
+type runStatus struct {
+	dir    runDir
+	state  checkpoint.State
+	holder checkpoint.Info
+	held   bool
+}
+
+func readStatus(path string) (*runStatus, error) {
+	s := &runStatus{dir: runDir{path: path}}
+	var found bool
+	var err error
+	if s.state, found, err = s.dir.load(); err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, &usageError{err: fmt.Errorf("%s: there is no run in it", path),
+			hint: "a run directory holds checkpoint.json, from its first update on"}
+	}
+	s.holder, s.held, err = checkpoint.Holder(path)
+	return s, err
+}
+
+// phase is the phase of the checkpoint, unless the process behind it has died.
+func (s *runStatus) phase() string {
+	switch {
+	case s.state.Phase == checkpoint.Running && !s.held:
+		return "killed"
+	case s.held:
+		return string(checkpoint.Running)
+	default:
+		return string(s.state.Phase)
+	}
+}
+
+func (s *runStatus) print(w io.Writer) {
+	line := func(head, format string, args ...any) {
+		fmt.Fprintf(w, "%-8s %s\n", head, printable(fmt.Sprintf(format, args...)))
+	}
+	c := s.state.Counts
+	remaining := s.state.Total - c.Done()
+	line("run", "%s: %s", s.dir.path, s.phase())
+	line("input", "%s", strings.Join(s.state.Inputs, ", "))
+	line("pool", "%s, %s", s.state.Identity["pool"], s.state.Identity["endpoint"])
+	line("rows", "%s of %s finished, %s remain", count(c.Done()), count(s.state.Total), count(remaining))
+	line("", "%s", outcomes(s.state))
+	line("calls", "%s, %s of them throttled", plural(c.Attempts, "attempt"), count(c.Throttled))
+	line("saved", "%s, after %s of work", s.state.SavedAt.Local().Format(time.DateTime), span(s.state.Elapsed))
+	switch phase := s.phase(); phase {
+	case "running":
+		line("rate", "%s: %s", rateText(s.state.Rate.PerSecond), s.state.Rate.Reason)
+		line("by", "process %d on %s", s.holder.PID, s.holder.Host)
+	case "finished":
+	default:
+		if s.state.Reason != "" {
+			line("why", "%s", s.state.Reason)
+		}
+		if s.state.Hint != "" {
+			line("", "hint: %s", s.state.Hint)
+		}
+		line("next", "the same command again continues at %s", s.position())
+	}
+	if s.state.LastError != "" {
+		line("error", "%s (the last of any attempt)", s.state.LastError)
+	}
+	if c.Failed > 0 {
+		line("failed", "%s: %s says why", plural(c.Failed, "row"), s.dir.errorsFile())
+	}
+}
+
+// position names the line at which reading goes on.
+func (s *runStatus) position() string {
+	p := s.state.Position
+	name := "the beginning"
+	if p.Line > 0 && p.Input < len(s.state.Inputs) {
+		name = fmt.Sprintf("%s:%d", s.state.Inputs[p.Input], p.Line)
+	}
+	return name
+}
+
+func (s *runStatus) printJSON(w io.Writer) error {
+	out := struct {
+		report.Summary
+		State     string              `json:"state"` // also "killed"
+		Inputs    []string            `json:"inputs"`
+		Pool      string              `json:"pool"`
+		Endpoint  string              `json:"endpoint"`
+		Position  checkpoint.Position `json:"position"`
+		Rate      checkpoint.Rate     `json:"rate"`
+		LastError string              `json:"last_error,omitempty"`
+		SavedAt   time.Time           `json:"saved_at"`
+		HeldBy    *checkpoint.Info    `json:"held_by,omitempty"`
+	}{
+		Summary: report.Summarize(s.state), State: s.phase(), Inputs: s.state.Inputs,
+		Pool: s.state.Identity["pool"], Endpoint: s.state.Identity["endpoint"],
+		Position: s.state.Position, Rate: s.state.Rate, LastError: s.state.LastError, SavedAt: s.state.SavedAt.UTC(),
+	}
+	if s.held {
+		out.HeldBy = &s.holder
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(out)
+}

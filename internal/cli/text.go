@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/dustin/go-humanize"
+)
+
+// count writes a number for people: 48,214.
+func count[N int | int64](n N) string { return humanize.Comma(int64(n)) }
+
+// plural writes a number and its noun.
+func plural[N int | int64](n N, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return count(n) + " " + one + "s"
+}
+
+// span writes a duration for people, to two units: 11h6m, 15m40s, 40m, 9.5s.
+func span(d time.Duration) string {
+	switch {
+	case d < 0:
+		return "0s"
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	case d < time.Hour:
+		d = d.Round(time.Second)
+		return units(d/time.Minute, "m", d%time.Minute/time.Second, "s")
+	default:
+		d = d.Round(time.Minute)
+		return units(d/time.Hour, "h", d%time.Hour/time.Minute, "m")
+	}
+}
+
+// units writes two numbers with their units, without those that are zero.
+func units(high time.Duration, highUnit string, low time.Duration, lowUnit string) string {
+	switch {
+	case high == 0:
+		return fmt.Sprintf("%d%s", low, lowUnit)
+	case low == 0:
+		return fmt.Sprintf("%d%s", high, highUnit)
+	default:
+		return fmt.Sprintf("%d%s%d%s", high, highUnit, low, lowUnit)
+	}
+}
+
+// printable quotes what a terminal would take for a command: names in files come from anywhere.
+func printable(s string) string {
+	for _, r := range s {
+		if r == utf8.RuneError || !unicode.IsPrint(r) {
+			quoted := strconv.Quote(s)
+			return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
+		}
+	}
+	return s
+}
