@@ -27,8 +27,8 @@ type attempt struct {
 	ended   time.Time
 	outcome Outcome
 	err     error
-	// skipped: the run was stopping, and no call was made. cancelled: one was made and then ended by
-	// the run, so that what it did is unknown.
+	// skipped: the run was stopping, and no call was made. cancelled: the run ended the call, or it
+	// failed just then, so that what it did is unknown.
 	skipped, cancelled bool
 }
 

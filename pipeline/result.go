@@ -15,8 +15,11 @@ type Source interface {
 	Next(ctx context.Context) (*sources.Change, error)
 }
 
-// Updater applies one change by one call; the pipeline repeats it where the error says that it may.
-// Update is called by many goroutines, but never for two records of one user at once.
+// Updater applies one change by one call; the pipeline repeats it where the error says that it may
+// (see [Throttle] and the others). An error that says nothing is the record's own: it is reported,
+// and the run goes on. Update is called by many goroutines, but never for two records of one user at
+// once. It ends when ctx does; an error that it returns then is not judged, and the record stays
+// undone.
 type Updater interface {
 	Update(ctx context.Context, c *sources.Change) (Outcome, error)
 }

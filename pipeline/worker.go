@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"errors"
 	"time"
 )
 
@@ -18,7 +17,7 @@ func (r *Runner) work(ctx context.Context) {
 		outcome, err := r.cfg.Updater.Update(ctx, j.change)
 		r.attempts <- attempt{
 			job: j, sent: sent, ended: time.Now(), outcome: outcome, err: err,
-			cancelled: ctx.Err() != nil && errors.Is(err, context.Canceled),
+			cancelled: err != nil && ctx.Err() != nil,
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+	"github.com/aws/smithy-go/logging"
 )
 
 // Config says how to reach Amazon Cognito. The zero value takes everything from the SDK's own chain:
@@ -101,6 +102,7 @@ func (c Config) load(ctx context.Context) (aws.Config, error) {
 		return aws.Config{Region: c.Region, Credentials: aws.NewCredentialsCache(c.Credentials)}, nil
 	}
 	options := []func(*config.LoadOptions) error{
+		config.WithLogger(logging.Nop{}), // what matters comes back as an error; the SDK's warnings are noise
 		// Credentials of a role are renewed before they expire, not by the call that finds out. The
 		// SDK does so by itself only for containers.
 		config.WithCredentialsCacheOptions(func(o *aws.CredentialsCacheOptions) {

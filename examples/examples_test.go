@@ -1,0 +1,155 @@
+// Package examples runs the change sets of this directory against a sandbox, through the command line.
+package examples
+
+import (
+	"bytes"
+	"encoding/csv"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"attrmigrate/internal/cli"
+	"attrmigrate/internal/sandbox"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// cognito is a sandbox with one pool, and a working directory of its own.
+type cognito struct {
+	*sandbox.Server
+	url, pool string
+	root      string // the directory of the examples
+}
+
+// serve starts a sandbox with the pool of a document and the given users.
+func serve(t *testing.T, document []byte, users []sandbox.User) *cognito {
+	t.Helper()
+	root, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	for name, value := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_SESSION_TOKEN": "", "AWS_PROFILE": "",
+		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+	} {
+		t.Setenv(name, value)
+	}
+	server, err := sandbox.New(sandbox.Config{Quotas: sandbox.NoQuotas()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	pool, err := server.CreatePool(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range users {
+		if err := server.CreateUser(pool, u); err != nil {
+			t.Fatal(err)
+		}
+	}
+	url, err := server.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &cognito{Server: server, url: url, pool: pool, root: root}
+}
+
+// apply runs attrmigrate apply and wants it to exit with a code.
+func (c *cognito) apply(t *testing.T, code int, args ...string) {
+	t.Helper()
+	args = append([]string{"apply", "--endpoint-url", c.url, "--user-pool-id", c.pool, "--rate", "off", "--yes",
+		"--progress", "log"}, args...)
+	var out, log bytes.Buffer
+	if got := cli.Run(args, cli.System{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &log}); got != code {
+		t.Fatalf("attrmigrate %s: exit code %d, want %d\n%s%s", strings.Join(args, " "), got, code, &log, &out)
+	}
+}
+
+// example is the path of a file of an example.
+func (c *cognito) example(name string) string { return filepath.Join(c.root, filepath.FromSlash(name)) }
+
+// check wants the pool to hold exactly these users, sub aside.
+func (c *cognito) check(t *testing.T, want map[string]map[string]string) {
+	t.Helper()
+	n := 0
+	for u := range c.Users(c.pool) {
+		n++
+		delete(u.Attributes, "sub")
+		if !maps.Equal(u.Attributes, want[u.Username]) {
+			t.Errorf("%s: has %v, want %v", u.Username, u.Attributes, want[u.Username])
+		}
+	}
+	if n != len(want) {
+		t.Errorf("the pool has %d users, want %d", n, len(want))
+	}
+}
+
+// readFile reads a file of an example or of a run.
+func readFile(t *testing.T, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+// readCSV reads a CSV file as one map a row, from column to cell. Rows need not be as long as the
+// header; the header is given back, too.
+func readCSV(t *testing.T, name string) (header []string, rows []map[string]string) {
+	t.Helper()
+	r := csv.NewReader(bytes.NewReader(readFile(t, name)))
+	r.FieldsPerRecord = -1
+	all, err := r.ReadAll()
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	for _, cells := range all[1:] {
+		row := map[string]string{}
+		for i, cell := range cells[:min(len(cells), len(all[0]))] {
+			row[all[0][i]] = cell
+		}
+		rows = append(rows, row)
+	}
+	return all[0], rows
+}
+
+// writeCSV writes rows back under their header.
+func writeCSV(t *testing.T, name string, header []string, rows []map[string]string) {
+	t.Helper()
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	all := [][]string{header}
+	for _, row := range rows {
+		cells := make([]string, len(header))
+		for i, column := range header {
+			cells[i] = row[column]
+		}
+		all = append(all, cells)
+	}
+	if err := w.WriteAll(all); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// set gives a user of want a value, or takes it away.
+func set(want map[string]map[string]string, user, name, value string) {
+	if value == "" {
+		delete(want[user], name)
+		return
+	}
+	want[user][name] = value
+}
