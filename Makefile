@@ -26,8 +26,20 @@ test: ## run all tests, with the race detector where there is a C compiler
 # The race detector needs cgo, and cgo a C compiler; a machine with Go alone passes without it.
 RACE := $(if $(shell command -v gcc || command -v clang),-race)
 
+.PHONY: man
+man: build ## write the man pages to dist/man
+	mkdir -p dist/man && $(BIN) man dist/man
+
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+
+.PHONY: cross
+cross:
+	@set -e; for p in $(PLATFORMS); do \
+		echo "build $$p"; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go build -o /dev/null ./cmd/attrmigrate; \
+	done
+
 .PHONY: check
-check: fmt vet staticcheck tidy ## everything that is checked without running the program
+check: fmt vet staticcheck tidy cross ## everything that is checked without running the program
 
 .PHONY: fmt
 fmt:

@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	// lockName is the lock in the run directory.
-	lockName = "lock"
+	// LockName is the lock in the run directory.
+	LockName = "lock"
 	// lockPatience outlasts a process that only looks (see Holder), lockRetry is the time between tries.
 	lockPatience = 200 * time.Millisecond
 	lockRetry    = 10 * time.Millisecond
@@ -61,7 +61,7 @@ func (e *HeldError) Hint() string {
 
 // Acquire takes the lock of a run directory. If another process has it, the error is a *[HeldError].
 func Acquire(dir string) (*Lock, error) {
-	path := filepath.Join(dir, lockName)
+	path := filepath.Join(dir, LockName)
 	if err := prepare(path); err != nil {
 		return nil, fmt.Errorf("lock the run directory: %w", err)
 	}
@@ -93,7 +93,7 @@ func (l *Lock) Release() error {
 // non-zero info is of a process that ended without releasing it. Holder writes nothing; it takes a
 // shared lock for a moment, which Acquire outwaits.
 func Holder(dir string) (info Info, held bool, err error) {
-	path := filepath.Join(dir, lockName)
+	path := filepath.Join(dir, LockName)
 	l := flock.New(path, flock.SetFlag(os.O_RDONLY))
 	free, err := l.TryRLock()
 	if errors.Is(err, fs.ErrNotExist) {

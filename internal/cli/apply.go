@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -58,7 +59,9 @@ the same command continues where it stopped.
 // applyRun is one start of apply.
 type applyRun struct {
 	opts    applyOptions
-	paths   []string
+	paths   []string   // of the inputs; standard input is replaced by the file that keeps it
+	only    *selection // of their records; nil: all
+	noun    string     // what a record of theirs is called
 	sys     System
 	signals *interrupts
 	notes   io.Writer // what people read on the way; the result goes to standard output
@@ -67,40 +70,65 @@ type applyRun struct {
 
 // run takes the steps of apply in order. Nothing binds before the first update is about to be sent.
 func (a *applyRun) run(ctx context.Context) (err error) {
-	files, err := sources.Open(a.paths, a.opts.decoding)
-	if err != nil {
+	if err := a.checkInputs(ctx); err != nil {
 		return err
 	}
-	defer files.Close()
 	service, err := connect(ctx, a.opts)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, service.close()) }()
-	dir, err := openRunDir(a.runDirPath())
+	dir, err := openRunDir(a.opts.runDirPath(a.paths))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, dir.close()) }()
-	if err := dir.holdsInput(a.paths); err != nil {
-		return err
-	}
 
-	earlier, err := a.earlierRun(ctx, dir, service)
-	switch {
-	case err != nil:
-		return notStarted(ctx, err)
-	case earlier != nil && earlier.Phase == checkpoint.Finished:
-		return a.alreadyDone(dir, *earlier)
-	}
-	p, err := a.prepare(ctx, files, dir, service, earlier)
-	if err != nil {
+	p, err := a.prepare(ctx, dir, service)
+	if err != nil || p == nil {
 		return notStarted(ctx, err)
 	}
 	if err := a.confirm(ctx, p); err != nil {
 		return err
 	}
-	return a.stream(ctx, dir, p)
+	return a.stream(ctx, p)
+}
+
+// checkInputs opens the inputs once, so that a wrong file is told before anything else is done.
+func (a *applyRun) checkInputs(ctx context.Context) (err error) {
+	if err := a.opts.checkInputs(a.paths); err != nil || a.paths[0] == stdinPath {
+		return err
+	}
+	if err := a.look(); err != nil {
+		return err
+	}
+	if a.opts.onlyFailed != "" {
+		a.only, err = selectFailed(ctx, a.opts.onlyFailed, a.paths)
+	}
+	return err
+}
+
+// look opens the change set and closes it again: its format and header are right.
+func (a *applyRun) look() error {
+	in, err := a.open()
+	if err != nil {
+		return err
+	}
+	return in.Close()
+}
+
+// open opens the change set at its beginning.
+func (a *applyRun) open() (*input, error) {
+	files, err := sources.Open(a.paths, a.opts.decoding)
+	if err != nil {
+		return nil, err
+	}
+	in := &input{Files: files}
+	a.noun = in.noun()
+	if a.only != nil {
+		in.lines = a.only.lines
+	}
+	return in, nil
 }
 
 // notStarted replaces the error of a step that was interrupted.
@@ -111,15 +139,69 @@ func notStarted(ctx context.Context, err error) error {
 	return err
 }
 
-func (a *applyRun) runDirPath() string {
-	switch {
-	case a.opts.runDir != "":
-		return a.opts.runDir
-	case a.opts.connection.sandbox:
-		return runDirName(a.paths, ".sandbox.run")
-	default:
-		return runDirName(a.paths, ".run")
+// prepare finds out what the start would do. It returns nil if the run is finished already.
+func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prospect, error) {
+	if err := dir.holdsInput(a.paths); err != nil {
+		return nil, err
 	}
+	settle := func(resumed bool) error { return nil }
+	if a.paths[0] == stdinPath {
+		in, err := spool(ctx, a.sys.Stdin, dir, a.opts.decoding.Format)
+		if err != nil {
+			return nil, err
+		}
+		a.paths = []string{in.incoming(dir)}
+		settle = func(resumed bool) error {
+			a.paths = []string{in.kept(dir)}
+			return in.settle(dir, resumed)
+		}
+	}
+	earlier, err := a.earlierRun(ctx, dir, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := settle(earlier != nil); err != nil {
+		return nil, err
+	}
+	if err := a.look(); err != nil {
+		return nil, err
+	}
+	if earlier != nil && earlier.Phase == checkpoint.Finished {
+		return nil, a.alreadyDone(dir, *earlier)
+	}
+	if a.opts.connection.sandbox {
+		if err := s.rehearse(ctx, a.opts, dir.file(sandboxJournal), a.paths, earlier == nil); err != nil {
+			return nil, err
+		}
+	}
+	pool, err := s.describe(ctx, a.opts.maxAttempts)
+	if err != nil {
+		return nil, err
+	}
+	p := &prospect{opts: a.opts, paths: a.paths, noun: a.noun, dir: dir, service: s, pool: pool}
+	if earlier != nil {
+		p.state = *earlier
+		return p, nil
+	}
+	return p, a.survey(ctx, p)
+}
+
+// survey passes over the whole input once. A run that begins needs it, one that goes on does not.
+func (a *applyRun) survey(ctx context.Context, p *prospect) error {
+	in, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	p.survey, err = surveyInput(ctx, in, p.pool, p.dir.path)
+	if err != nil {
+		return err
+	}
+	p.state = checkpoint.State{
+		Identity: identify(a.opts, p.service, p.survey.digests, a.only), Inputs: a.paths,
+		Total: p.survey.rows, Foreseen: p.survey.bad,
+	}
+	return nil
 }
 
 // earlierRun returns the run that the directory holds, if it is this one: to be continued, or
@@ -132,15 +214,11 @@ func (a *applyRun) earlierRun(ctx context.Context, dir *runDir, s *service) (*ch
 	if err != nil || !found {
 		return nil, err
 	}
-	var digests []string
-	for _, path := range a.paths {
-		digest, err := sources.Digest(ctx, path)
-		if err != nil {
-			return nil, err
-		}
-		digests = append(digests, digest)
+	digests, err := digestsOf(ctx, a.paths)
+	if err != nil {
+		return nil, err
 	}
-	differences := state.Identity.Diff(identify(a.opts, s, digests))
+	differences := state.Identity.Diff(identify(a.opts, s, digests, a.only))
 	switch {
 	case len(differences) == 0:
 		return &state, nil
@@ -155,7 +233,7 @@ func (a *applyRun) earlierRun(ctx context.Context, dir *runDir, s *service) (*ch
 }
 
 func (a *applyRun) setAside(dir *runDir) error {
-	kept, err := dir.setAside(a.paths)
+	kept, err := dir.setAside(append(a.paths, a.opts.onlyFailedFile()...))
 	if err == nil {
 		fmt.Fprintf(a.notes, "%-8s the run of before is in %s\n", "kept", kept)
 	}
@@ -165,40 +243,12 @@ func (a *applyRun) setAside(dir *runDir) error {
 // alreadyDone says so and ends as the run did.
 func (a *applyRun) alreadyDone(dir *runDir, s checkpoint.State) error {
 	fmt.Fprintf(a.sys.Stdout, "%-8s already, on %s: nothing was sent (--restart applies it again)\n", "done",
-		s.SavedAt.Local().Format("2006-01-02 15:04:05"))
-	printResult(a.sys.Stdout, dir, s)
+		s.SavedAt.Local().Format(time.DateTime))
+	printResult(a.sys.Stdout, dir, s, a.noun)
 	if s.Counts.Failed > 0 {
 		return errFailures
 	}
 	return nil
-}
-
-// prepare finds out what the start would do: it describes the pool and, unless a run goes on, passes
-// over the whole input once.
-func (a *applyRun) prepare(ctx context.Context, files *sources.Files, dir *runDir, s *service, earlier *checkpoint.State) (*prospect, error) {
-	if a.opts.connection.sandbox {
-		if err := s.rehearse(ctx, a.opts, dir.file(sandboxJournal), a.paths, earlier == nil); err != nil {
-			return nil, err
-		}
-	}
-	pool, err := s.describe(ctx, a.opts.maxAttempts)
-	if err != nil {
-		return nil, err
-	}
-	p := &prospect{opts: a.opts, paths: a.paths, dir: dir, service: s, pool: pool}
-	if earlier != nil {
-		p.state = *earlier
-		return p, nil
-	}
-	p.survey, err = surveyInput(ctx, files, pool, dir.path)
-	if err != nil {
-		return nil, err
-	}
-	p.state = checkpoint.State{
-		Identity: identify(a.opts, s, p.survey.digests), Inputs: a.paths,
-		Total: p.survey.rows, Foreseen: p.survey.bad,
-	}
-	return p, nil
 }
 
 // confirm shows what will happen and asks. Without a terminal there is nobody to ask.
@@ -206,7 +256,7 @@ func (a *applyRun) confirm(ctx context.Context, p *prospect) error {
 	p.show(a.notes)
 	if s := p.survey; s != nil && a.opts.budget.Exceeded(s.bad, s.rows) {
 		return &refusal{
-			msg:  fmt.Sprintf("%s of %s can't be applied, --max-failures allows %s: nothing was written", count(s.bad), plural(s.rows, "row"), a.opts.budget),
+			msg:  fmt.Sprintf("%s of %s can't be applied, --max-failures allows %s: nothing was written", count(s.bad), plural(s.rows, p.noun), a.opts.budget),
 			hint: fmt.Sprintf("%s lists them; mend them, or raise --max-failures", p.dir.errorsFile()),
 		}
 	}
@@ -220,35 +270,35 @@ func (a *applyRun) confirm(ctx context.Context, p *prospect) error {
 }
 
 // stream applies the records, from the beginning or from where an earlier start stopped.
-func (a *applyRun) stream(ctx context.Context, dir *runDir, p *prospect) (err error) {
-	files, err := sources.Open(a.paths, a.opts.decoding)
+func (a *applyRun) stream(ctx context.Context, p *prospect) error {
+	in, err := a.open()
 	if err != nil {
 		return err
 	}
-	defer files.Close()
+	defer in.Close()
 	if p.survey == nil {
-		if err := files.Resume(sources.Mark(p.state.Position)); err != nil {
+		if err := in.Resume(sources.Mark(p.state.Position)); err != nil {
 			return err
 		}
 	}
 	reports, err := report.Open(report.Config{
-		Dir: dir.path, Header: files.Header(), Raw: p.survey != nil && p.survey.undecodable, Lengths: p.state.Files,
+		Dir: p.dir.path, Header: in.Header(), Raw: p.survey != nil && p.survey.undecodable, Lengths: p.state.Files,
 	})
 	if err != nil {
 		return err
 	}
-	state, err := a.carry(ctx, files, reports, dir, p)
+	state, err := a.carry(ctx, in, reports, p)
 	if closed := reports.Close(); err == nil {
 		err = closed
 	}
 	if state.SavedAt.IsZero() {
 		return err
 	}
-	if err := errors.Join(err, report.WriteSummary(dir.path, report.Summarize(state))); err != nil {
-		printStop(a.sys.Stdout, dir, state)
+	if err := errors.Join(err, report.WriteSummary(p.dir.path, report.Summarize(state))); err != nil {
+		printStop(a.sys.Stdout, p.dir, state, a.noun)
 		return err
 	}
-	printResult(a.sys.Stdout, dir, state)
+	printResult(a.sys.Stdout, p.dir, state, a.noun)
 	if state.Counts.Failed > 0 {
 		return errFailures
 	}
@@ -256,17 +306,17 @@ func (a *applyRun) stream(ctx context.Context, dir *runDir, p *prospect) (err er
 }
 
 // carry runs the pipeline, with progress and signals attached to it.
-func (a *applyRun) carry(ctx context.Context, files *sources.Files, reports *report.Files, dir *runDir, p *prospect) (checkpoint.State, error) {
+func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, p *prospect) (checkpoint.State, error) {
 	schema := p.pool.Schema
 	key := func(c *sources.Change) string { return c.Username }
 	if !p.pool.CaseSensitive {
 		key = func(c *sources.Change) string { return strings.ToLower(c.Username) }
 	}
 	runner, err := pipeline.New(pipeline.Config{
-		Source: files, Updater: p.service.updater(a.opts.metadata),
+		Source: in, Updater: p.service.updater(a.opts.metadata),
 		Check:   func(c *sources.Change) error { return check(c, schema) },
 		Key:     key,
-		Results: reports, Store: checkpoint.NewFile(dir.path), Resume: p.state,
+		Results: reports, Store: checkpoint.NewFile(p.dir.path), Resume: p.state,
 		Rate: a.opts.rate, Workers: a.opts.workers, MaxAttempts: a.opts.maxAttempts,
 		Budget: a.opts.budget, Limit: a.opts.limit,
 		MaxDuration: a.opts.maxDuration, DrainTimeout: a.opts.drainTimeout, Log: a.log,

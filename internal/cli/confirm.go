@@ -17,6 +17,7 @@ import (
 type prospect struct {
 	opts    applyOptions
 	paths   []string
+	noun    string // what a record is called
 	dir     *runDir
 	service *service
 	pool    *cognito.Pool
@@ -39,15 +40,15 @@ func (p *prospect) remaining() int64 {
 // show writes what will happen, a line a fact.
 func (p *prospect) show(w io.Writer) {
 	line := func(head, format string, args ...any) {
-		fmt.Fprintf(w, "%-8s %s\n", head, fmt.Sprintf(format, args...))
+		fmt.Fprintf(w, "%-8s %s\n", head, printable(fmt.Sprintf(format, args...)))
 	}
 	p.showInput(line)
-	line("pool", "%s (%s), %s, about %s", printable(p.pool.Name), p.pool.ID, p.where(), plural(p.pool.EstimatedUsers, "user"))
+	line("pool", "%s (%s), %s, about %s", p.pool.Name, p.pool.ID, p.where(), plural(p.pool.EstimatedUsers, "user"))
 	if place := p.service.place(); place != "" {
 		line("endpoint", "%s", place)
 	}
 	if p.survey != nil {
-		line("change", "%s", p.survey.changes())
+		line("change", "%s", p.survey.changes(p.noun))
 	}
 	line("costs", "%s", p.costs())
 	if p.survey != nil {
@@ -57,21 +58,21 @@ func (p *prospect) show(w io.Writer) {
 }
 
 func (p *prospect) showInput(line func(head, format string, args ...any)) {
-	name := printable(strings.Join(p.paths, ", "))
+	name := strings.Join(p.paths, ", ")
 	if p.survey == nil {
-		line("resumed", "%s: %s of %s rows are finished, %s remain (%s)", name,
-			count(p.state.Counts.Done()), count(p.state.Total), count(p.state.Total-p.state.Counts.Done()), p.dir.path)
+		line("resumed", "%s: %s of %s are finished, %s remain (%s)", name,
+			count(p.state.Counts.Done()), plural(p.state.Total, p.noun), count(p.state.Total-p.state.Counts.Done()), p.dir.path)
 		return
 	}
 	s := p.survey
 	if s.bad == 0 {
-		line("checked", "%s: %s, all can be applied", name, plural(s.rows, "row"))
+		line("checked", "%s: %s, all can be applied", name, plural(s.rows, p.noun))
 		return
 	}
-	line("checked", "%s: %s, %s can't be applied (%s), %s can", name, plural(s.rows, "row"),
+	line("checked", "%s: %s, %s can't be applied (%s), %s can", name, plural(s.rows, p.noun),
 		count(s.bad), p.dir.errorsFile(), count(s.rows-s.bad))
 	for _, e := range s.examples {
-		line("", "%s", printable(e))
+		line("", "%s", e)
 	}
 	if more := s.bad - int64(len(s.examples)); more > 0 {
 		line("", "and %s more", count(more))
@@ -110,7 +111,7 @@ func (p *prospect) showHazards(line func(head, format string, args ...any)) {
 		line("", "hint: if you have verified these addresses yourself, add a column %s_verified with true", a.name)
 	}
 	if p.survey.emptied > 0 {
-		line("watch", "%s with nothing to change", plural(p.survey.emptied, "row"))
+		line("watch", "%s with nothing to change", plural(p.survey.emptied, p.noun))
 	}
 }
 

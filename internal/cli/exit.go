@@ -85,10 +85,18 @@ func printError(w io.Writer, err error) {
 		return
 	}
 	fmt.Fprintf(w, "attrmigrate: %s\n", printable(err.Error()))
+	if hint := hintOf(err); hint != "" {
+		fmt.Fprintf(w, "hint: %s\n", printable(hint))
+	}
+}
+
+// hintOf is the remedy that an error knows, or nothing.
+func hintOf(err error) string {
 	if h, ok := errors.AsType[interface {
 		error
 		Hint() string
-	}](err); ok && h.Hint() != "" {
-		fmt.Fprintf(w, "hint: %s\n", printable(h.Hint()))
+	}](err); ok {
+		return h.Hint()
 	}
+	return ""
 }

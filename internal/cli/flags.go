@@ -31,10 +31,11 @@ type applyOptions struct {
 	maxDuration  time.Duration
 	drainTimeout time.Duration
 
-	runDir  string
-	restart bool
-	yes     bool
-	noRead  bool
+	runDir     string
+	onlyFailed string // a run directory
+	restart    bool
+	yes        bool
+	noRead     bool
 
 	output outputOptions
 }
@@ -69,6 +70,7 @@ func (o *applyOptions) register(f *pflag.FlagSet) {
 	f.DurationVar(&o.maxDuration, "max-duration", 0, "stop after this time, such as 6h")
 	f.DurationVar(&o.drainTimeout, "drain-timeout", 15*time.Second, "time for calls under way to end once stopped")
 	f.StringVar(&o.runDir, "run-dir", "", "`directory` of the run (default: NAME.run for the input NAME.csv)")
+	f.StringVar(&o.onlyFailed, "only-failed", "", "apply only the records that failed in the run in `RUN_DIR`, read from the same inputs again")
 	f.BoolVar(&o.restart, "restart", false, "start over; the old run directory is kept under its date")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.noRead, "no-read", false, "do not read users before changing them (always so in this version)")

@@ -12,7 +12,7 @@ import (
 
 // identify names a run: everything that changes what is sent, and to whom. Two starts with the same
 // identity are the same run.
-func identify(o applyOptions, s *service, digests []string) checkpoint.Identity {
+func identify(o applyOptions, s *service, digests []string, only *selection) checkpoint.Identity {
 	id := checkpoint.Identity{
 		"input":     strings.Join(digests, " "),
 		"operation": "AdminUpdateUserAttributes",
@@ -37,6 +37,9 @@ func identify(o applyOptions, s *service, digests []string) checkpoint.Identity 
 		set("--delete-marker", d.DeleteMarker)
 	}
 	set("--client-metadata", joined(o.metadata))
+	if only != nil {
+		set("--only-failed", only.digest)
+	}
 	return id
 }
 

@@ -10,20 +10,20 @@ import (
 )
 
 // printResult writes the end of a finished run.
-func printResult(w io.Writer, dir *runDir, s checkpoint.State) {
-	fmt.Fprintf(w, "%-8s %s in %s: %s\n", "done", plural(s.Counts.Done(), "row"), span(s.Elapsed), outcomes(s))
+func printResult(w io.Writer, dir *runDir, s checkpoint.State, noun string) {
+	fmt.Fprintf(w, "%-8s %s in %s: %s\n", "done", plural(s.Counts.Done(), noun), span(s.Elapsed), outcomes(s))
 	if s.Counts.Failed > 0 {
-		errorsFile := dir.errorsFile()
-		fmt.Fprintf(w, "%-8s %s: %s says why\n", "failed", plural(s.Counts.Failed, "row"), errorsFile)
+		errorsFile := printable(dir.errorsFile())
+		fmt.Fprintf(w, "%-8s %s: %s says why\n", "failed", plural(s.Counts.Failed, noun), errorsFile)
 		fmt.Fprintf(w, "%-8s hint: mend them there and apply that file in the same way\n", "")
 	}
 }
 
 // printStop writes where a run stands that ended early.
-func printStop(w io.Writer, dir *runDir, s checkpoint.State) {
+func printStop(w io.Writer, dir *runDir, s checkpoint.State, noun string) {
 	fmt.Fprintf(w, "%-8s %s of %s finished in %s: %s\n", string(s.Phase), count(s.Counts.Done()),
-		plural(s.Total, "row"), span(s.Elapsed), outcomes(s))
-	fmt.Fprintf(w, "%-8s the same command continues (%s)\n", "", dir.path)
+		plural(s.Total, noun), span(s.Elapsed), outcomes(s))
+	fmt.Fprintf(w, "%-8s the same command continues (%s)\n", "", printable(dir.path))
 }
 
 // outcomes counts the records by what became of them.

@@ -57,7 +57,7 @@ exactly which records failed and why, and continues where it was stopped.
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{err: err, hint: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
 	})
-	root.AddCommand(newApply(sys), newStatus(), newSandbox(sys))
+	root.AddCommand(newApply(sys), newStatus(), newSandbox(sys), newMan(root))
 	for _, cmd := range append(root.Commands(), root) {
 		cmd.Args = usageArgs(cmd, cmd.Args)
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,8 +55,13 @@ func runDirOf(file string) (string, bool) {
 	return base, err == nil
 }
 
-// openRunDir makes the directory, if need be, and locks it.
+// openRunDir makes the directory, if need be, and locks it. A directory with files in it that no run
+// has left is somebody's else: nothing is written there.
 func openRunDir(path string) (*runDir, error) {
+	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 && !slices.ContainsFunc(entries, isLock) {
+		return nil, &refusal{msg: fmt.Sprintf("%s is a directory with files in it, and no run directory", path),
+			hint: "--run-dir names another one, which is made if it is not there"}
+	}
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, runDirError(path, err)
 	}
@@ -65,6 +71,8 @@ func openRunDir(path string) (*runDir, error) {
 	}
 	return &runDir{path: path, lock: lock}, nil
 }
+
+func isLock(e os.DirEntry) bool { return e.Name() == checkpoint.LockName }
 
 func runDirError(path string, err error) error {
 	if held, ok := errors.AsType[*checkpoint.HeldError](err); ok {
@@ -122,7 +130,7 @@ func (d *runDir) load() (state checkpoint.State, found bool, err error) {
 // setAside keeps what is in the directory under its date, and begins anew in an empty one.
 func (d *runDir) setAside(inputs []string) (kept string, err error) {
 	for _, input := range inputs {
-		if inside(d.path, input) {
+		if !strings.HasPrefix(filepath.Base(input), "incoming-") && inside(d.path, input) {
 			return "", &refusal{
 				msg:  fmt.Sprintf("%s holds the input %s, and a directory with an input is not moved", d.path, input),
 				hint: "--run-dir names another directory for this run",
@@ -144,7 +152,16 @@ func (d *runDir) setAside(inputs []string) (kept string, err error) {
 		return "", err
 	}
 	*d = *again
-	return kept, nil
+	return kept, d.takeIncoming(kept)
+}
+
+// takeIncoming moves the standard input of the run that begins out of the directory set aside.
+func (d *runDir) takeIncoming(kept string) error {
+	incoming, err := filepath.Glob(filepath.Join(kept, "incoming-*"))
+	for _, file := range incoming {
+		err = errors.Join(err, os.Rename(file, d.file(filepath.Base(file))))
+	}
+	return err
 }
 
 // lastChange is when the run in the directory was last saved.

@@ -39,27 +39,27 @@ type attributeCount struct {
 const maxExamples = 3
 
 // surveyInput decodes and checks the whole input, and lists what is bad in the directory's errors file.
-func surveyInput(ctx context.Context, files *sources.Files, pool *cognito.Pool, dir string) (*survey, error) {
-	if err := checkColumns(files, pool.Schema); err != nil {
+func surveyInput(ctx context.Context, in *input, pool *cognito.Pool, dir string) (*survey, error) {
+	if err := checkColumns(in, pool.Schema); err != nil {
 		return nil, err
 	}
-	preview, err := report.Preview(report.Config{Dir: dir, Header: files.Header(), Raw: true})
+	preview, err := report.Preview(report.Config{Dir: dir, Header: in.Header(), Raw: true})
 	if err != nil {
 		return nil, err
 	}
 	s := &survey{byName: map[string]int{}, unverified: map[string]int64{}}
-	err = s.read(ctx, files, pool, preview)
+	err = s.read(ctx, in, pool, preview)
 	if err == nil {
 		_, err = preview.Sync()
 	}
 	return s, errors.Join(err, preview.Close())
 }
 
-func (s *survey) read(ctx context.Context, files *sources.Files, pool *cognito.Pool, preview *report.Files) error {
+func (s *survey) read(ctx context.Context, in *input, pool *cognito.Pool, preview *report.Files) error {
 	for {
-		c, err := files.Next(ctx)
+		c, err := in.Next(ctx)
 		if errors.Is(err, io.EOF) {
-			s.digests = files.Digests()
+			s.digests = in.Digests()
 			return nil
 		}
 		if err != nil {
@@ -104,20 +104,14 @@ var errExpect = errors.New("the change set has preconditions (expect), and this 
 const expectHint = "take the expect columns or fields out, or leave them out with --ignore"
 
 // checkColumns refuses columns that the pool does not know, before any row is read.
-func checkColumns(files *sources.Files, schema *cognito.Schema) error {
-	for _, column := range files.Columns() {
-		switch {
-		case column.Expect && column.Attribute != "sub":
+func checkColumns(in *input, schema *cognito.Schema) error {
+	for _, column := range in.Columns() {
+		if column.Expect && column.Attribute != "sub" {
 			return &usageError{err: fmt.Errorf("column %s: %w", printable(column.Cell), errExpect), hint: expectHint}
-		case schema.Known(column.Attribute):
-			continue
 		}
-		hint := fmt.Sprintf("--ignore %s leaves it out, --map %s=ATTRIBUTE renames it", column.Cell, column.Cell)
-		if near, ok := sources.Suggest(column.Attribute, schema.Names()); ok {
-			hint = fmt.Sprintf("did you mean %s? --map %s=%s renames it, --ignore %s leaves it out",
-				near, column.Cell, near, column.Cell)
+		if err := schema.CheckName(column.Attribute); err != nil {
+			return &usageError{err: fmt.Errorf("column %w", err), hint: hintOf(err)}
 		}
-		return &usageError{err: fmt.Errorf("column %s: the pool has no such attribute", printable(column.Cell)), hint: hint}
 	}
 	return nil
 }
@@ -157,14 +151,14 @@ func setsTrue(name string) func(sources.Attribute) bool {
 }
 
 // changes lists the attributes and how many records touch each: custom:tier in 48,211 rows · locale in 9,870.
-func (s *survey) changes() string {
+func (s *survey) changes(noun string) string {
 	sorted := slices.Clone(s.attributes)
 	slices.SortStableFunc(sorted, func(a, b attributeCount) int { return int(b.records - a.records) })
 	var parts []string
 	for i, a := range sorted {
 		text := fmt.Sprintf("%s in %s", printable(a.name), count(a.records))
 		if i == 0 {
-			text = fmt.Sprintf("%s in %s", printable(a.name), plural(a.records, "row"))
+			text = fmt.Sprintf("%s in %s", printable(a.name), plural(a.records, noun))
 		}
 		parts = append(parts, text)
 	}

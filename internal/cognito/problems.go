@@ -78,6 +78,14 @@ func leaveOut(name string) string {
 }
 
 // unknown tells of an attribute that the pool lacks, what may be meant, and how to add it.
+// CheckName returns a *[ValueError], with a hint, if the pool has no attribute of that name.
+func (s *Schema) CheckName(name string) error {
+	if s.Known(name) {
+		return nil
+	}
+	return s.unknown(name)
+}
+
 func (s *Schema) unknown(name string) *ValueError {
 	e := &ValueError{Attribute: name, Msg: "the pool has no such attribute", code: "UnknownAttribute"}
 	custom, isCustom := strings.CutPrefix(name, "custom:")
