@@ -1,0 +1,285 @@
+// Package scheduled holds the manifests of this directory against the program that they start.
+package scheduled
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"attrmigrate/internal/cli"
+	"attrmigrate/pipeline"
+)
+
+// manifests are the files that start the program: how the command line is found in each, and the time
+// that it has between the first signal and the kill.
+var manifests = []struct {
+	name    string
+	command func(t *testing.T, text string) []string
+	grace   *regexp.Regexp // nil: nobody kills it
+}{
+	{"attrmigrate.service", shellCommand, regexp.MustCompile(`(?m)^TimeoutStopSec=(\d+s)$`)},
+	{"attrmigrate.crontab", shellCommand, nil},
+	{"kubernetes-cronjob.yaml", flowArguments, regexp.MustCompile(`(?m)^ +terminationGracePeriodSeconds: (\d+)$`)},
+	{"ecs-scheduled-task.json", taskCommand, regexp.MustCompile(`"stopTimeout": (\d+)`)},
+}
+
+// shellCommand is what stands behind the program's path, up to a redirection or the end of the line.
+func shellCommand(t *testing.T, text string) []string {
+	t.Helper()
+	text = strings.ReplaceAll(text, "\\\n", " ")
+	_, rest, found := strings.Cut(text, "/usr/local/bin/attrmigrate ")
+	if !found {
+		t.Fatal("there is no command in it")
+	}
+	line, _, _ := strings.Cut(rest, "\n")
+	line, _, _ = strings.Cut(line, ">>")
+	return strings.Fields(line)
+}
+
+// flowArguments is the args of a container, a YAML list that is written as JSON.
+func flowArguments(t *testing.T, text string) []string {
+	t.Helper()
+	list := regexp.MustCompile(`args: (\[[^\]]*\])`).FindStringSubmatch(text)
+	if list == nil {
+		t.Fatal("there are no args in it")
+	}
+	var args []string
+	if err := json.Unmarshal([]byte(list[1]), &args); err != nil {
+		t.Fatal(err)
+	}
+	return args
+}
+
+func taskCommand(t *testing.T, text string) []string {
+	t.Helper()
+	var document struct {
+		TaskDefinition struct{ ContainerDefinitions []struct{ Command []string } }
+	}
+	if err := json.Unmarshal([]byte(text), &document); err != nil {
+		t.Fatal(err)
+	}
+	return document.TaskDefinition.ContainerDefinitions[0].Command
+}
+
+// TestCommandsRun runs the command of each manifest, on an input of two rows and in a sandbox.
+func TestCommandsRun(t *testing.T) {
+	for _, m := range manifests {
+		t.Run(m.name, func(t *testing.T) {
+			args := m.command(t, read(t, m.name))
+			t.Chdir(t.TempDir())
+			input := "username,custom:tier\nada@example.com,gold\nlee@example.com,silver\n"
+			if err := os.WriteFile("loyalty.csv", []byte(input), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			args[len(args)-1] = "loyalty.csv" // the input
+			code, stdout, stderr := attrmigrate(append(args, "--sandbox")...)
+			if code != 0 || !strings.Contains(stdout, "2 updated, 0 failed") {
+				t.Fatalf("%s: exit code %d\n%s%s", strings.Join(args, " "), code, stderr, stdout)
+			}
+			if _, err := os.Stat("loyalty.run/checkpoint.json"); err != nil {
+				t.Error("the run directory is not beside the input:", err)
+			}
+		})
+	}
+}
+
+// TestGracePeriods wants time for the calls under way to end, and five seconds to save what they did.
+func TestGracePeriods(t *testing.T) {
+	for _, m := range manifests {
+		if m.grace == nil {
+			continue
+		}
+		t.Run(m.name, func(t *testing.T) {
+			text := read(t, m.name)
+			args := m.command(t, text)
+			at := slices.Index(args, "--drain-timeout")
+			found := m.grace.FindStringSubmatch(text)
+			if at < 0 || found == nil {
+				t.Fatal("it names no --drain-timeout or no grace period")
+			}
+			drain := duration(t, args[at+1])
+			grace := duration(t, strings.TrimSuffix(found[1], "s")+"s")
+			if grace < drain+5*time.Second {
+				t.Errorf("the grace period is %s, --drain-timeout is %s", grace, drain)
+			}
+		})
+	}
+}
+
+// TestFlagsExist wants every flag that stands in a page or a manifest in the program's help.
+func TestFlagsExist(t *testing.T) {
+	var help string
+	for _, command := range []string{"apply", "status", "sandbox"} {
+		_, text, _ := attrmigrate(command, "--help")
+		help += text
+	}
+	flag := regexp.MustCompile(`(?:^|[^-\w])(--[a-z][a-z-]*)`)
+	known := map[string]bool{"--cli-input-json": true, "--policy-document": true} // of the AWS CLI
+	for _, f := range flag.FindAllStringSubmatch(help, -1) {
+		known[f[1]] = true
+	}
+	if !known["--drain-timeout"] || !known["--json"] {
+		t.Fatal("the help does not list the flags as it did")
+	}
+	for _, name := range append(files(t), filepath.Join("..", "..", "docs", "operations.md")) {
+		for _, f := range flag.FindAllStringSubmatch(read(t, name), -1) {
+			if !known[f[1]] {
+				t.Errorf("%s: there is no flag %s", name, f[1])
+			}
+		}
+	}
+}
+
+// TestExitCodes wants the tables of exit codes to list those of the help, each once.
+func TestExitCodes(t *testing.T) {
+	_, help, _ := attrmigrate("--help")
+	_, rest, _ := strings.Cut(help, "Exit codes:\n")
+	block, _, _ := strings.Cut(rest, "\n\n")
+	codes := firsts(regexp.MustCompile(`(?m)^ +(\d+) `), block)
+	if len(codes) == 0 {
+		t.Fatal("the help does not list the exit codes as it did")
+	}
+	row := regexp.MustCompile(`(?m)^\| (\d+) \|`)
+	for _, page := range []string{"README.md", filepath.Join("..", "..", "docs", "operations.md")} {
+		if got := firsts(row, read(t, page)); !slices.Equal(got, codes) {
+			t.Errorf("%s lists the exit codes %v, the help %v", page, got, codes)
+		}
+	}
+	for _, m := range []struct{ name, not string }{
+		{"attrmigrate.service", `RestartPreventExitStatus=(.*)`},
+		{"kubernetes-cronjob.yaml", `values: \[(.*)\]`},
+	} {
+		got := firsts(regexp.MustCompile(m.not), strings.ReplaceAll(read(t, m.name), ",", ""))
+		if !slices.Equal(got, []string{"1 2 3"}) {
+			t.Errorf("%s does not retry %v, want all but 4 and 130", m.name, got)
+		}
+	}
+}
+
+// TestStopReasons wants every reason that status can give in the page for operators.
+func TestStopReasons(t *testing.T) {
+	page := read(t, filepath.Join("..", "..", "docs", "operations.md"))
+	for _, reason := range []pipeline.Reason{
+		pipeline.OverBudget, pipeline.AtLimit, pipeline.OutOfTime, pipeline.ServiceAway, pipeline.ThrottledOut,
+		pipeline.Streak, pipeline.Refused, pipeline.BadSource, pipeline.NotKept,
+	} {
+		if !strings.Contains(page, string(reason)) {
+			t.Errorf("operations.md does not say what to do about: %s", reason)
+		}
+	}
+}
+
+// TestCrontab: a crontab has no continuation lines, and an unescaped % ends the command.
+func TestCrontab(t *testing.T) {
+	lines := strings.Split(strings.TrimSpace(read(t, "attrmigrate.crontab")), "\n")
+	for i, line := range lines {
+		comment := strings.HasPrefix(line, "#")
+		if !comment && (strings.Contains(line, "%") || strings.HasSuffix(line, `\`)) {
+			t.Errorf("attrmigrate.crontab:%d: cron would cut this line", i+1)
+		}
+	}
+}
+
+// TestPolicy wants the least that apply needs: two actions on one pool.
+func TestPolicy(t *testing.T) {
+	var policy struct {
+		Version   string
+		Statement []struct {
+			Effect, Resource string
+			Action           []string
+		}
+	}
+	if err := json.Unmarshal([]byte(read(t, "iam-policy-apply.json")), &policy); err != nil {
+		t.Fatal(err)
+	}
+	if len(policy.Statement) != 1 || policy.Version != "2012-10-17" {
+		t.Fatalf("want one statement of version 2012-10-17, got %+v", policy)
+	}
+	s := policy.Statement[0]
+	if want := []string{"cognito-idp:DescribeUserPool", "cognito-idp:AdminUpdateUserAttributes"}; !slices.Equal(s.Action, want) {
+		t.Errorf("the actions are %v, want %v", s.Action, want)
+	}
+	if want := "arn:aws:cognito-idp:us-east-1:111122223333:userpool/us-east-1_Ab12Cd34E"; s.Effect != "Allow" || s.Resource != want {
+		t.Errorf("%s on %s, want Allow on %s", s.Effect, s.Resource, want)
+	}
+}
+
+// TestSystemdUnits asks systemd itself, where there is one.
+func TestSystemdUnits(t *testing.T) {
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Skip("there is no systemd-analyze")
+	}
+	program, err := os.Executable() // for what is not installed here
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for _, name := range []string{"attrmigrate.service", "attrmigrate.timer"} {
+		text := strings.ReplaceAll(read(t, name), "/usr/local/bin/attrmigrate", program)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := exec.Command(analyze, "verify", filepath.Join(dir, "attrmigrate.timer"), filepath.Join(dir, "attrmigrate.service")).CombinedOutput()
+	if err != nil || strings.Contains(string(out), "attrmigrate.") {
+		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	}
+}
+
+// attrmigrate runs the program.
+func attrmigrate(args ...string) (code int, stdout, stderr string) {
+	var out, log bytes.Buffer
+	code = cli.Run(args, cli.System{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &log})
+	return code, out.String(), log.String()
+}
+
+// files lists the pages and manifests of this directory.
+func files(t *testing.T) []string {
+	t.Helper()
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != ".go" {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func duration(t *testing.T, s string) time.Duration {
+	t.Helper()
+	d, err := time.ParseDuration(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// firsts is the first group of every match.
+func firsts(pattern *regexp.Regexp, text string) []string {
+	var out []string
+	for _, m := range pattern.FindAllStringSubmatch(text, -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
