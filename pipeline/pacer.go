@@ -61,7 +61,7 @@ func (p *pacer) take(stop <-chan struct{}) bool {
 
 // run hands out permits until stop is closed.
 func (p *pacer) run(stop <-chan struct{}) {
-	timer := time.NewTimer(0)
+	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	// due is where the schedule stands: permits are reserved from there, not from the moment at which
 	// the last one was taken, or every late timer would cost a little of the rate.
@@ -69,15 +69,17 @@ func (p *pacer) run(stop <-chan struct{}) {
 	for {
 		reservation := p.limiter.ReserveN(due, 1)
 		slot := due.Add(reservation.DelayFrom(due))
-		timer.Reset(time.Until(slot))
-		select {
-		case <-timer.C:
-		case r := <-p.changes:
-			reservation.CancelAt(due)
-			p.limiter.SetLimitAt(due, rate.Limit(r))
-			continue
-		case <-stop:
-			return
+		if wait := time.Until(slot); wait > 0 {
+			timer.Reset(wait)
+			select {
+			case <-timer.C:
+			case r := <-p.changes:
+				reservation.CancelAt(due)
+				p.limiter.SetLimitAt(due, rate.Limit(r))
+				continue
+			case <-stop:
+				return
+			}
 		}
 		for offered := true; offered; {
 			select {
