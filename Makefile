@@ -2,7 +2,8 @@
 
 BIN     := bin/attrmigrate
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS := -s -w -X attrmigrate/internal/cli.buildVersion=$(VERSION)
+COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+LDFLAGS := -s -w -X attrmigrate/internal/cli.buildVersion=$(VERSION) -X attrmigrate/internal/cli.buildCommit=$(COMMIT)
 TOOL    := go tool -modfile=internal/tools/go.mod
 
 .DEFAULT_GOAL := help

@@ -145,7 +145,8 @@ func (c *collector) finish() (checkpoint.State, error) {
 	}
 	s, err := c.save(phase, why)
 	if err != nil {
-		return s, &StopError{Reason: NotKept, Err: err}
+		why = &StopError{Reason: NotKept, Err: err}
+		return c.state(checkpoint.Stopped, why), why
 	}
 	return s, why
 }

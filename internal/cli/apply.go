@@ -123,7 +123,7 @@ func (a *applyRun) open() (*input, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := &input{Files: files}
+	in := &input{Files: files, first: a.paths[0]}
 	a.noun = in.noun()
 	if a.only != nil {
 		in.lines = a.only.lines
@@ -151,6 +151,9 @@ func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prosp
 			return nil, err
 		}
 		a.paths = []string{in.incoming(dir)}
+		if err := a.look(); err != nil { // before an earlier run is set aside for it
+			return nil, err
+		}
 		settle = func(resumed bool) error {
 			a.paths = []string{in.kept(dir)}
 			return in.settle(dir, resumed)
@@ -161,9 +164,6 @@ func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prosp
 		return nil, err
 	}
 	if err := settle(earlier != nil); err != nil {
-		return nil, err
-	}
-	if err := a.look(); err != nil {
 		return nil, err
 	}
 	if earlier != nil && earlier.Phase == checkpoint.Finished {
@@ -253,20 +253,31 @@ func (a *applyRun) alreadyDone(dir *runDir, s checkpoint.State) error {
 
 // confirm shows what will happen and asks. Without a terminal there is nobody to ask.
 func (a *applyRun) confirm(ctx context.Context, p *prospect) error {
-	p.show(a.notes)
+	asks := !a.opts.yes && isTerminal(a.sys.Stdin)
+	if asks {
+		p.show(a.sys.Stderr) // nobody is asked without being shown what for
+	} else {
+		p.show(a.notes)
+	}
 	if s := p.survey; s != nil && a.opts.budget.Exceeded(s.bad, s.rows) {
 		return &refusal{
 			msg:  fmt.Sprintf("%s of %s can't be applied, --max-failures allows %s: nothing was written", count(s.bad), plural(s.rows, p.noun), a.opts.budget),
 			hint: fmt.Sprintf("%s lists them; mend them, or raise --max-failures", p.dir.errorsFile()),
 		}
 	}
-	if a.opts.yes {
+	switch {
+	case a.opts.yes:
 		return nil
-	}
-	if f, ok := a.sys.Stdin.(*os.File); !ok || !term.IsTerminal(int(f.Fd())) {
+	case asks:
+		return ask(ctx, a.sys.Stderr, a.sys.Stdin)
+	default:
 		return &refusal{msg: "there is no terminal to ask at: nothing was written", hint: "--yes goes on without asking"}
 	}
-	return ask(ctx, a.sys.Stderr, a.sys.Stdin)
+}
+
+func isTerminal(r io.Reader) bool {
+	f, ok := r.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // stream applies the records, from the beginning or from where an earlier start stopped.
@@ -294,7 +305,10 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 	if state.SavedAt.IsZero() {
 		return err
 	}
-	if err := errors.Join(err, report.WriteSummary(p.dir.path, report.Summarize(state))); err != nil {
+	if kept := report.WriteSummary(p.dir.path, report.Summarize(state)); err == nil {
+		err = kept // where the run could not be kept, its summary often cannot either
+	}
+	if err != nil {
 		printStop(a.sys.Stdout, p.dir, state, a.noun)
 		return err
 	}
@@ -326,7 +340,10 @@ func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, 
 	}
 	a.signals.stopGently(func() {
 		runner.Stop(pipeline.Interrupted)
-		fmt.Fprintf(a.notes, "\n%-8s calls under way may take %s; Ctrl-C again cancels them\n", "stopping", span(a.opts.drainTimeout))
+		if a.opts.output.kind(a.sys.Stderr) == "bar" {
+			fmt.Fprintln(a.notes) // the bar stays above
+		}
+		fmt.Fprintf(a.notes, "%-8s calls under way may take %s; Ctrl-C again cancels them\n", "stopping", span(a.opts.drainTimeout))
 	})
 	end := watchProgress(runner, a.opts.output, a.sys.Stderr, a.log)
 	defer end()

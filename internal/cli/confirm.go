@@ -39,8 +39,10 @@ func (p *prospect) remaining() int64 {
 
 // show writes what will happen, a line a fact.
 func (p *prospect) show(w io.Writer) {
+	width := columns(w)
 	line := func(head, format string, args ...any) {
-		fmt.Fprintf(w, "%-8s %s\n", head, printable(fmt.Sprintf(format, args...)))
+		text := printable(fmt.Sprintf(format, args...))
+		fmt.Fprintln(w, wrap(fmt.Sprintf("%-8s %s", head, text), width))
 	}
 	p.showInput(line)
 	line("pool", "%s (%s), %s, about %s", p.pool.Name, p.pool.ID, p.where(), plural(p.pool.EstimatedUsers, "user"))
@@ -120,7 +122,10 @@ func ask(ctx context.Context, w io.Writer, r io.Reader) error {
 	fmt.Fprint(w, `Apply? Only "yes" goes on: `)
 	answer := make(chan string, 1)
 	go func() { // it ends with the answer, or with the process
-		line, _ := bufio.NewReader(r).ReadString('\n')
+		line, err := bufio.NewReader(r).ReadString('\n')
+		if err != nil {
+			fmt.Fprintln(w) // the end of the input (Ctrl-D) has shown no line end
+		}
 		answer <- strings.TrimSpace(line)
 	}()
 	select {

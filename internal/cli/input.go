@@ -15,6 +15,7 @@ import (
 // input is the change set of a command: files, or only some of their lines.
 type input struct {
 	*sources.Files
+	first string         // the name of the first file, whose header all share
 	lines []map[int]bool // by input, the first lines of the records to read; nil: all records
 }
 

@@ -6,7 +6,9 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -141,38 +143,46 @@ func rateText(perSecond float64) string {
 	return fmt.Sprintf("%.1f/s", perSecond)
 }
 
-// bar is the progress bar, sized to the records that remained when this start began.
+// bar is the progress bar: one line that is drawn again and again. It lets progressbar draw in memory
+// and writes each frame at once, so that no frame is seen half drawn.
 type bar struct {
 	out   io.Writer
-	bar   *progressbar.ProgressBar
 	meter *meter
-	begun int64 // records done before this start
-	width int
+	begun int64      // records that were done before this start: the bar is sized to the others
+	width func() int // columns of the terminal
+	drawn int        // columns that the last frame filled
 }
 
 func newBar(out io.Writer, m *meter) *bar {
-	return &bar{out: out, meter: m, begun: m.samples[0].done}
+	return &bar{out: out, meter: m, begun: m.samples[0].done, width: func() int { return cmp.Or(columns(out), 80) }}
 }
 
 func (b *bar) show(p pipeline.Progress) {
-	width := cmp.Or(columns(b.out), 80)
-	text := b.text(p, width)
-	if b.bar == nil || width != b.width {
-		b.width = width
-		b.bar = b.make(p, width-len([]rune(text)))
-	}
-	b.bar.Describe(text)
-	_ = b.bar.Set64(p.Done - b.begun) // a terminal that is gone is no reason to stop the run
+	p.Done, p.Total = p.Done-b.begun, p.Total-b.begun
+	line := b.line(p, b.width())
+	filled := utf8.RuneCountInString(line)
+	rest := strings.Repeat(" ", max(0, b.drawn-filled)) // of the last frame
+	b.drawn = filled
+	fmt.Fprint(b.out, "\r", line, rest) // a terminal that is gone is no reason to stop the run
 }
 
-// barFrame is what stands beside the bar and the text: " 61% ▕▏ " and the last column.
-const barFrame = 10
+// finish shows how it ended and begins a new line.
+func (b *bar) finish(p pipeline.Progress) {
+	b.meter.add(time.Now(), p.Done)
+	b.show(p)
+	fmt.Fprintln(b.out)
+}
 
-// make builds a bar that fits into the columns given, with its frame.
-func (b *bar) make(p pipeline.Progress, columns int) *progressbar.ProgressBar {
-	return progressbar.NewOptions64(max(1, p.Total-b.begun),
-		progressbar.OptionSetWriter(b.out),
-		progressbar.OptionSetWidth(min(max(columns-barFrame-8, 4), 40)),
+// barFrame is what stands around the bar and the text: "100% ▕▏ ", and the last column, which is left
+// free, since some terminals begin a new line there.
+const barFrame = 9
+
+// line draws a frame for a terminal of so many columns.
+func (b *bar) line(p pipeline.Progress, width int) string {
+	size := min(max(width/5, 8), 40)
+	drawing := progressbar.NewOptions64(max(1, p.Total),
+		progressbar.OptionSetWriter(io.Discard),
+		progressbar.OptionSetWidth(size),
 		progressbar.OptionShowDescriptionAtLineEnd(),
 		progressbar.OptionSetElapsedTime(false),
 		progressbar.OptionSetPredictTime(false),
@@ -180,36 +190,40 @@ func (b *bar) make(p pipeline.Progress, columns int) *progressbar.ProgressBar {
 			Saucer: "█", SaucerPadding: " ", BarStart: "▕", BarEnd: "▏",
 		}),
 	)
+	_ = drawing.Set64(min(p.Done, p.Total)) // it fails only beyond the total
+	drawing.Describe(b.text(p, width-barFrame-size))
+	percent, rest, _ := strings.Cut(strings.TrimSpace(drawing.String()), "%")
+	line := []rune(fmt.Sprintf("%3s%%%s", percent, strings.Replace(rest, "▏  ", "▏ ", 1)))
+	return string(line[:min(len(line), max(width-1, 0))])
 }
 
-// text is what stands behind the bar; on a narrow terminal the less important parts are left out.
-func (b *bar) text(p pipeline.Progress, width int) string {
-	parts := []string{
-		fmt.Sprintf("%s/%s", count(p.Done), count(p.Total)),
-		fmt.Sprintf("%.1f/s", b.meter.pace()),
+// text is what stands behind the bar; where there is no room, the less important parts are left out.
+func (b *bar) text(p pipeline.Progress, room int) string {
+	type part struct {
+		text string
+		rank int // 0 is the most important
+	}
+	parts := []part{
+		{fmt.Sprintf("%s/%s", count(p.Done), count(p.Total)), 0},
+		{fmt.Sprintf("%.1f/s", b.meter.pace()), 1},
 	}
 	if d, ok := b.meter.eta(p); ok {
-		parts = append(parts, "eta "+span(d))
+		parts = append(parts, part{"eta " + span(d), 2})
 	}
-	for _, n := range []struct {
-		name  string
-		count int64
-	}{{"failed", p.Counts.Failed}, {"throttled", p.Counts.Throttled}, {"unchanged", p.Counts.Unchanged}} {
-		parts = append(parts, fmt.Sprintf("%s %s", n.name, count(n.count)))
-	}
-	room := width - barFrame - 6
-	text := parts[0]
-	for _, part := range parts[1:] {
-		if len(text)+2+len(part) > room {
-			break
+	parts = append(parts,
+		part{"unchanged " + count(p.Counts.Unchanged), 5},
+		part{"failed " + count(p.Counts.Failed), 3},
+		part{"throttled " + count(p.Counts.Throttled), 4},
+	)
+	for most := 5; ; most-- {
+		var texts []string
+		for _, part := range parts {
+			if part.rank <= most {
+				texts = append(texts, part.text)
+			}
 		}
-		text += "  " + part
+		if text := strings.Join(texts, "  "); len(text) <= room || text == "" {
+			return text
+		}
 	}
-	return text
-}
-
-// finish shows how it ended and begins a new line.
-func (b *bar) finish(p pipeline.Progress) {
-	b.show(p)
-	fmt.Fprintln(b.out)
 }

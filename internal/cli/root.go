@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -74,8 +75,9 @@ func usageArgs(cmd *cobra.Command, check cobra.PositionalArgs) cobra.PositionalA
 	}
 }
 
-// buildVersion may be set when the program is linked: -ldflags "-X attrmigrate/internal/cli.buildVersion=v1".
-var buildVersion = ""
+// The version and commit may be set when the program is linked, as the Makefile does; else they are
+// those that the Go command recorded.
+var buildVersion, buildCommit string
 
 // release is the version alone.
 func release() string {
@@ -88,8 +90,8 @@ func release() string {
 
 // version says what this program was built from.
 func version() string {
-	commit := "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
+	commit := cmp.Or(buildCommit, "unknown")
+	if info, ok := debug.ReadBuildInfo(); ok && buildCommit == "" {
 		for _, s := range info.Settings {
 			if s.Key == "vcs.revision" {
 				commit = s.Value[:min(12, len(s.Value))]

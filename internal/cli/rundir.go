@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"attrmigrate/checkpoint"
@@ -121,7 +122,7 @@ func (d *runDir) file(name string) string { return filepath.Join(d.path, name) }
 // load returns the state that an earlier start left, if there is one.
 func (d *runDir) load() (state checkpoint.State, found bool, err error) {
 	state, err = checkpoint.NewFile(d.path).Load()
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return checkpoint.State{}, false, nil
 	}
 	return state, err == nil, err

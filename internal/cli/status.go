@@ -89,9 +89,12 @@ func (s *runStatus) print(w io.Writer) {
 	line("", "%s", outcomes(s.state))
 	line("calls", "%s, %s of them throttled", plural(c.Attempts, "attempt"), count(c.Throttled))
 	line("saved", "%s, after %s of work", s.state.SavedAt.Local().Format(time.DateTime), span(s.state.Elapsed))
-	switch phase := s.phase(); phase {
-	case "running":
+	phase := s.phase()
+	if phase != string(checkpoint.Finished) {
 		line("rate", "%s: %s", rateText(s.state.Rate.PerSecond), s.state.Rate.Reason)
+	}
+	switch phase {
+	case "running":
 		line("by", "process %d on %s", s.holder.PID, s.holder.Host)
 	case "finished":
 	default:
@@ -130,13 +133,14 @@ func (s *runStatus) printJSON(w io.Writer) error {
 		Endpoint  string              `json:"endpoint"`
 		Position  checkpoint.Position `json:"position"`
 		Rate      checkpoint.Rate     `json:"rate"`
+		Hint      string              `json:"hint,omitempty"`
 		LastError string              `json:"last_error,omitempty"`
 		SavedAt   time.Time           `json:"saved_at"`
 		HeldBy    *checkpoint.Info    `json:"held_by,omitempty"`
 	}{
 		Summary: report.Summarize(s.state), State: s.phase(), Inputs: s.state.Inputs,
 		Pool: s.state.Identity["pool"], Endpoint: s.state.Identity["endpoint"],
-		Position: s.state.Position, Rate: s.state.Rate, LastError: s.state.LastError, SavedAt: s.state.SavedAt.UTC(),
+		Position: s.state.Position, Rate: s.state.Rate, Hint: s.state.Hint, LastError: s.state.LastError, SavedAt: s.state.SavedAt.UTC(),
 	}
 	if s.held {
 		out.HeldBy = &s.holder

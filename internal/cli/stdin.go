@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"attrmigrate/sources"
 )
@@ -25,29 +26,33 @@ type spooled struct {
 func (s spooled) incoming(dir *runDir) string { return dir.file("incoming-" + s.name) }
 func (s spooled) kept(dir *runDir) string     { return dir.file(s.name) }
 
-// spool writes standard input into the run directory. It returns when ctx ends, too; what still waits
-// to be read then is left to the end of the process.
+// spool writes standard input into the run directory and finds out what it is. It returns when ctx
+// ends, too; what still waits to be read then is left to the end of the process.
 func spool(ctx context.Context, r io.Reader, dir *runDir, format sources.Format) (s spooled, err error) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		s, err = spoolAll(r, dir, format)
+		s, err = spoolAll(r, dir)
 	}()
 	select {
 	case <-done:
-		return s, err
 	case <-ctx.Done():
 		return spooled{}, ctx.Err()
 	}
+	if err != nil {
+		return spooled{}, err
+	}
+	return s.named(ctx, dir, format)
 }
 
-func spoolAll(r io.Reader, dir *runDir, format sources.Format) (spooled, error) {
+func spoolAll(r io.Reader, dir *runDir) (spooled, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
-	first, err := in.Peek(512)
+	first, err := in.Peek(4)
 	if len(first) == 0 && errors.Is(err, io.EOF) {
-		return spooled{}, &usageError{err: errors.New("standard input is empty")}
+		return spooled{}, &usageError{err: errors.New("standard input is empty"),
+			hint: "check the command that should have written to it"}
 	}
-	s := spooled{name: "stdin" + endings(first, format)}
+	s := spooled{name: "stdin" + packing(first)}
 	f, err := os.OpenFile(s.incoming(dir), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return s, runDirError(dir.path, err)
@@ -62,26 +67,47 @@ func spoolAll(r io.Reader, dir *runDir, format sources.Format) (spooled, error) 
 	return s, nil
 }
 
+// packing is the ending that the first bytes of a stream call for.
+func packing(first []byte) string {
+	switch {
+	case bytes.HasPrefix(first, []byte{0x1f, 0x8b}):
+		return ".gz"
+	case bytes.HasPrefix(first, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		return ".zst"
+	default:
+		return ""
+	}
+}
+
+// named gives the file the ending of its format, for there is no name to tell it.
+func (s spooled) named(ctx context.Context, dir *runDir, format sources.Format) (spooled, error) {
+	packed := strings.TrimPrefix(s.name, "stdin")
+	ending := ".csv"
+	if format == sources.JSONL || format == sources.Auto && beginsWithObject(ctx, s.incoming(dir)) {
+		ending = ".jsonl"
+	}
+	to := spooled{name: "stdin" + ending + packed}
+	if err := os.Rename(s.incoming(dir), to.incoming(dir)); err != nil {
+		return s, runDirError(dir.path, err)
+	}
+	return to, nil
+}
+
+// beginsWithObject tells JSONL from CSV by the first record, packed or not.
+func beginsWithObject(ctx context.Context, path string) bool {
+	files, err := sources.Open([]string{path}, sources.Options{Format: sources.JSONL})
+	if err != nil {
+		return false
+	}
+	defer files.Close()
+	c, err := files.Next(ctx)
+	return err == nil && bytes.HasPrefix(bytes.TrimSpace(c.Text), []byte("{"))
+}
+
 // settle gives the input its place: that of a run that is resumed is there already.
 func (s spooled) settle(dir *runDir, resumed bool) error {
 	if resumed {
 		return os.Remove(s.incoming(dir))
 	}
 	return os.Rename(s.incoming(dir), s.kept(dir))
-}
-
-// endings names what a stream holds by its first bytes.
-func endings(first []byte, format sources.Format) string {
-	packed := ""
-	switch {
-	case bytes.HasPrefix(first, []byte{0x1f, 0x8b}):
-		packed = ".gz"
-	case bytes.HasPrefix(first, []byte{0x28, 0xb5, 0x2f, 0xfd}):
-		packed = ".zst"
-	}
-	text := bytes.TrimLeft(bytes.TrimPrefix(first, []byte("\xef\xbb\xbf")), " \t\r\n")
-	if format == sources.JSONL || format == sources.Auto && bytes.HasPrefix(text, []byte("{")) {
-		return ".jsonl" + packed
-	}
-	return ".csv" + packed
 }

@@ -107,10 +107,10 @@ const expectHint = "take the expect columns or fields out, or leave them out wit
 func checkColumns(in *input, schema *cognito.Schema) error {
 	for _, column := range in.Columns() {
 		if column.Expect && column.Attribute != "sub" {
-			return &usageError{err: fmt.Errorf("column %s: %w", printable(column.Cell), errExpect), hint: expectHint}
+			return &usageError{err: fmt.Errorf("%s: column %s: %w", in.first, printable(column.Cell), errExpect), hint: expectHint}
 		}
 		if err := schema.CheckName(column.Attribute); err != nil {
-			return &usageError{err: fmt.Errorf("column %w", err), hint: hintOf(err)}
+			return &usageError{err: fmt.Errorf("%s: column %w", in.first, err), hint: hintOf(err)}
 		}
 	}
 	return nil

@@ -27,9 +27,9 @@ func span(d time.Duration) string {
 	switch {
 	case d < 0:
 		return "0s"
-	case d < 10*time.Second:
+	case d < 9950*time.Millisecond: // what would be 10.0s is 10s
 		return fmt.Sprintf("%.1fs", d.Seconds())
-	case d < time.Hour:
+	case d < time.Hour-time.Second/2:
 		d = d.Round(time.Second)
 		return units(d/time.Minute, "m", d%time.Minute/time.Second, "s")
 	default:
@@ -48,6 +48,27 @@ func units(high time.Duration, highUnit string, low time.Duration, lowUnit strin
 	default:
 		return fmt.Sprintf("%d%s%d%s", high, highUnit, low, lowUnit)
 	}
+}
+
+// wrap breaks a line between words so that it fits into width columns; what follows is indented like
+// the text behind a heading. A width of 0 is no terminal: the line stays whole.
+func wrap(line string, width int) string {
+	const indent = "         "
+	if width <= 2*len(indent) || utf8.RuneCountInString(line) < width {
+		return line
+	}
+	var b strings.Builder
+	column := 0
+	for i, word := range strings.SplitAfter(line, " ") {
+		length := utf8.RuneCountInString(strings.TrimRight(word, " "))
+		if i > 0 && column+length >= width {
+			b.WriteString("\n" + indent)
+			column = len(indent)
+		}
+		b.WriteString(word)
+		column += utf8.RuneCountInString(word)
+	}
+	return b.String()
 }
 
 // printable quotes what a terminal would take for a command: names in files come from anywhere.

@@ -1,0 +1,205 @@
+package cli_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// patience is how long a script waits for something that should come at once.
+const patience = 30 * time.Second
+
+// prompt is what people are asked.
+const prompt = `Apply? Only "yes" goes on: `
+
+// exits CODE COMMAND... runs a command that must end with that code.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND...")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	code := 0
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		code = exit.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	checkEnd(ts, args[0], strconv.Itoa(code), ts.ReadFile("stderr"), slices.Contains(args, "none"))
+}
+
+// checkEnd compares an exit code, and holds what was printed against the rule for errors: one
+// sentence, at most one remedy, no stack trace. A quiet refusal is at most four lines.
+func checkEnd(ts *testscript.TestScript, want, code, stderr string, quiet bool) {
+	if code != want {
+		ts.Fatalf("exited with %s, want %s", code, want)
+	}
+	said := map[string]int{}
+	lines := strings.Split(strings.TrimSuffix(stderr, "\n"), "\n")
+	for _, line := range lines {
+		line = strings.TrimPrefix(line, prompt) // a terminal would have shown the answer and its line end
+		head, _, _ := strings.Cut(line, ":")
+		said[head]++
+		if strings.HasPrefix(line, "goroutine ") {
+			ts.Fatalf("printed a stack trace")
+		}
+	}
+	wantErrors := 1
+	if code == "0" || code == "3" {
+		wantErrors = 0
+	}
+	if code != "killed" && (said["attrmigrate"] != wantErrors || said["hint"] > 1) {
+		ts.Fatalf("printed %d errors and %d hints for exit code %s", said["attrmigrate"], said["hint"], code)
+	}
+	if refused := code == "1" || code == "2"; refused && quiet && len(lines) > 4 {
+		ts.Fatalf("printed %d lines to refuse", len(lines))
+	}
+}
+
+// job is a program that runs beside its script.
+type job struct {
+	cmd            *exec.Cmd
+	stdout, stderr *transcript
+}
+
+// startJob NAME COMMAND... starts a command in the background. The counts of await begin anew.
+func startJob(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: start NAME COMMAND...")
+	}
+	s := stageOf(ts)
+	if s.sandbox != nil {
+		s.sandbox.forget()
+	}
+	path, err := exec.LookPath(args[1])
+	ts.Check(err)
+	j := &job{cmd: exec.Command(path, args[2:]...), stdout: newTranscript(), stderr: newTranscript()}
+	j.cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{"PATH", "HOME", "TMPDIR", "AWS_ENDPOINT_URL"} {
+		j.cmd.Env = append(j.cmd.Env, name+"="+ts.Getenv(name))
+	}
+	for name := range environment {
+		j.cmd.Env = append(j.cmd.Env, name+"="+ts.Getenv(name))
+	}
+	j.cmd.Stdout, j.cmd.Stderr = j.stdout, j.stderr
+	ts.Check(j.cmd.Start())
+	s.jobs[args[0]] = j
+	ts.Defer(func() { // for a script that fails on the way
+		if j.cmd.ProcessState == nil {
+			_ = j.cmd.Process.Kill()
+			_ = j.cmd.Wait()
+		}
+	})
+}
+
+// awaitText NAME TEXT waits until a job has printed TEXT on standard error.
+func awaitText(ts *testscript.TestScript, neg bool, args []string) {
+	if j := jobNamed(ts, args[0]); !j.stderr.await(args[1]) {
+		ts.Fatalf("%s has not said %q, but:\n%s", args[0], args[1], j.stderr.String())
+	}
+}
+
+// signalJob NAME INT|TERM|KILL sends a signal to a job.
+func signalJob(ts *testscript.TestScript, neg bool, args []string) {
+	signal, ok := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}[args[1]]
+	if !ok {
+		ts.Fatalf("usage: signal NAME INT|TERM|KILL")
+	}
+	ts.Check(jobNamed(ts, args[0]).cmd.Process.Signal(signal))
+}
+
+// endJob NAME CODE waits for the end of a job, which is the code or the word killed. What it printed
+// is what stdout and stderr look at next.
+func endJob(ts *testscript.TestScript, neg bool, args []string) {
+	j := jobNamed(ts, args[0])
+	_ = j.cmd.Wait() // the exit code tells
+	fmt.Fprint(ts.Stdout(), j.stdout)
+	fmt.Fprint(ts.Stderr(), j.stderr)
+	code := strconv.Itoa(j.cmd.ProcessState.ExitCode())
+	if code == "-1" {
+		code = "killed"
+	}
+	checkEnd(ts, args[1], code, j.stderr.String(), false)
+}
+
+func jobNamed(ts *testscript.TestScript, name string) *job {
+	j := stageOf(ts).jobs[name]
+	if j == nil {
+		ts.Fatalf("there is no job %s", name)
+	}
+	return j
+}
+
+// transcript keeps what a job prints.
+type transcript struct {
+	mu   sync.Mutex
+	more *sync.Cond
+	text strings.Builder
+}
+
+func newTranscript() *transcript {
+	t := &transcript{}
+	t.more = sync.NewCond(&t.mu)
+	return t
+}
+
+func (t *transcript) Write(p []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.more.Broadcast()
+	return t.text.Write(p)
+}
+
+func (t *transcript) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text.String()
+}
+
+func (t *transcript) await(text string) bool {
+	return awaitCond(t.more, func() bool { return strings.Contains(t.text.String(), text) })
+}
+
+// awaitCond waits until something holds, and reports whether it does in the end.
+func awaitCond(c *sync.Cond, holds func() bool) bool {
+	late := false
+	c.L.Lock()
+	defer c.L.Unlock()
+	timer := time.AfterFunc(patience, func() {
+		c.L.Lock()
+		late = true
+		c.L.Unlock()
+		c.Broadcast()
+	})
+	defer timer.Stop()
+	for !holds() && !late {
+		c.Wait()
+	}
+	return holds()
+}
+
+// writeText FILE 'TEXT' [TIMES] appends to a file, in TEXT \n, \xff and so on mean what they mean in Go.
+func writeText(ts *testscript.TestScript, neg bool, args []string) {
+	times := 1
+	if len(args) == 3 {
+		var err error
+		times, err = strconv.Atoi(args[2])
+		ts.Check(err)
+	}
+	text, err := strconv.Unquote(`"` + strings.ReplaceAll(args[1], `"`, `\"`) + `"`)
+	ts.Check(err)
+	f, err := os.OpenFile(ts.MkAbs(args[0]), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	ts.Check(err)
+	_, err = f.WriteString(strings.Repeat(text, times))
+	ts.Check(errors.Join(err, f.Close()))
+}

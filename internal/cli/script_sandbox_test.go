@@ -1,0 +1,226 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"attrmigrate/internal/sandbox"
+)
+
+const updateOperation = "AdminUpdateUserAttributes"
+
+// running is the sandbox of a script, with what it has received and is to do wrong.
+type running struct {
+	*sandbox.Server
+	pool string
+
+	mu       sync.Mutex
+	more     *sync.Cond
+	received map[string]int // requests by operation, since the last forget
+	faults   []*trouble
+}
+
+// trouble is a fault for some requests.
+type trouble struct {
+	op, user string // empty: any
+	left     int    // how many times; negative: always
+	fault    sandbox.Fault
+}
+
+// hook counts a request and finds its fault.
+func (s *running) hook(op, user string) *sandbox.Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.received[op]++
+	s.more.Broadcast()
+	for _, t := range s.faults {
+		if t.left != 0 && (t.op == op || t.op == "") && (t.user == user || t.user == "") {
+			t.left--
+			return &t.fault
+		}
+	}
+	return nil
+}
+
+func (s *running) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	clear(s.received)
+}
+
+func sandboxOf(ts *testscript.TestScript) *running {
+	s := stageOf(ts).sandbox
+	if s == nil {
+		ts.Fatalf("no sandbox is running")
+	}
+	return s
+}
+
+// startSandbox [users=N] [pool=FILE] [quota=N] starts a sandbox and sets URL and POOL.
+func startSandbox(ts *testscript.TestScript, neg bool, args []string) {
+	settings := settingsOf(ts, args, "users", "pool", "quota")
+	quotas := sandbox.NoQuotas()
+	if n, err := strconv.ParseFloat(settings["quota"], 64); err == nil {
+		quotas.UserUpdate = n
+	}
+	s := &running{received: map[string]int{}}
+	s.more = sync.NewCond(&s.mu)
+	var err error
+	s.Server, err = sandbox.New(sandbox.Config{Quotas: quotas, Faults: sandbox.Faults{Hook: s.hook}})
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(s.Close()) })
+	document, err := os.ReadFile("sandbox_pool.json")
+	if file := settings["pool"]; file != "" {
+		document, err = os.ReadFile(ts.MkAbs(file))
+	}
+	ts.Check(err)
+	s.pool, err = s.CreatePool(document)
+	ts.Check(err)
+	users, _ := strconv.Atoi(settings["users"])
+	for i := 1; i <= users; i++ {
+		ts.Check(s.CreateUser(s.pool, sandbox.User{Username: fmt.Sprintf("user-%05d", i)}))
+	}
+	url, err := s.Start("127.0.0.1:0")
+	ts.Check(err)
+	ts.Setenv("URL", url)
+	ts.Setenv("POOL", s.pool)
+	stageOf(ts).sandbox = s
+}
+
+// settingsOf takes NAME=VALUE arguments apart, of which the names must be known.
+func settingsOf(ts *testscript.TestScript, args []string, names ...string) map[string]string {
+	settings := map[string]string{}
+	for _, arg := range args {
+		name, value, _ := strings.Cut(arg, "=")
+		settings[name] = value
+		if !strings.Contains(" "+strings.Join(names, " ")+" ", " "+name+" ") {
+			ts.Fatalf("there is no setting %s", name)
+		}
+	}
+	return settings
+}
+
+// setFaults off ends all faults. setFaults OPERATION|any [error=NAME] [message=TEXT] [user=NAME]
+// [times=N] [delay=D] [hang] [drop] [after] adds one.
+func setFaults(ts *testscript.TestScript, neg bool, args []string) {
+	s := sandboxOf(ts)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if args[0] == "off" {
+		s.faults = nil
+		return
+	}
+	settings := settingsOf(ts, args[1:], "error", "message", "user", "times", "delay", "hang", "drop", "after")
+	has := func(name string) bool { _, ok := settings[name]; return ok }
+	t := &trouble{op: strings.TrimPrefix(args[0], "any"), user: settings["user"], left: -1, fault: sandbox.Fault{
+		Error: settings["error"], Message: settings["message"], Hang: has("hang"), Drop: has("drop"), After: has("after"),
+	}}
+	if n, err := strconv.Atoi(settings["times"]); err == nil {
+		t.left = n
+	}
+	if d, err := time.ParseDuration(settings["delay"]); err == nil {
+		t.fault.Delay = d
+	}
+	s.faults = append(s.faults, t)
+}
+
+// awaitRequests N [OPERATION] waits until the sandbox has received N requests, updates by default,
+// since the last start.
+func awaitRequests(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	op := updateOperation
+	if len(args) > 1 {
+		op = args[1]
+	}
+	s := sandboxOf(ts)
+	if !awaitCond(s.more, func() bool { return s.received[op] >= n }) {
+		ts.Fatalf("the sandbox has not received %d of %s", n, op)
+	}
+}
+
+// checkSent N compares the number of updates that the sandbox has received in all.
+func checkSent(ts *testscript.TestScript, neg bool, args []string) {
+	n := sandboxOf(ts).Stats().Operations[updateOperation]
+	if (strconv.FormatInt(n, 10) == args[0]) == neg {
+		ts.Fatalf("the sandbox has received %d updates", n)
+	}
+}
+
+// checkUser NAME ATTRIBUTE [VALUE] compares an attribute in the sandbox; no value: it is absent.
+func checkUser(ts *testscript.TestScript, neg bool, args []string) {
+	s := sandboxOf(ts)
+	u, ok := s.User(s.pool, args[0])
+	if !ok {
+		ts.Fatalf("there is no user %s", args[0])
+	}
+	value, there := u.Attributes[args[1]]
+	want := strings.Join(args[2:], " ")
+	if (value == want && there == (len(args) > 2)) == neg {
+		ts.Fatalf("%s of %s is %q (%t)", args[1], args[0], value, there)
+	}
+}
+
+// checkLanded FILE compares the sandbox with a change set: every user has every value in it.
+func checkLanded(ts *testscript.TestScript, neg bool, args []string) {
+	s := sandboxOf(ts)
+	rows, err := csv.NewReader(strings.NewReader(ts.ReadFile(args[0]))).ReadAll()
+	ts.Check(err)
+	for _, row := range rows[1:] {
+		u, _ := s.User(s.pool, row[0])
+		for i, name := range rows[0][1:] {
+			if got := u.Attributes[name]; got != row[i+1] {
+				ts.Fatalf("%s of %s is %q, want %q", name, row[0], got, row[i+1])
+			}
+		}
+	}
+}
+
+// checkRows FILE N compares the number of lines of a file, its header aside.
+func checkRows(ts *testscript.TestScript, neg bool, args []string) {
+	rows := strings.Count(ts.ReadFile(filepath.FromSlash(args[0])), "\n") - 1
+	if strconv.Itoa(rows) != args[1] {
+		ts.Fatalf("%s has %d rows, want %s", args[0], rows, args[1])
+	}
+}
+
+// writeChanges FILE N TIER writes a change set that gives the first N users a tier.
+func writeChanges(ts *testscript.TestScript, neg bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	var b bytes.Buffer
+	fmt.Fprintln(&b, "username,custom:tier")
+	for i := 1; i <= n; i++ {
+		fmt.Fprintf(&b, "user-%05d,%s\n", i, args[2])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o600))
+}
+
+// packFile FILE writes FILE.gz and FILE.zst.
+func packFile(ts *testscript.TestScript, neg bool, args []string) {
+	text := []byte(ts.ReadFile(args[0]))
+	var gz, zst bytes.Buffer
+	z, err := zstd.NewWriter(&zst)
+	ts.Check(err)
+	for ending, p := range map[string]struct {
+		io.WriteCloser
+		packed *bytes.Buffer
+	}{".gz": {gzip.NewWriter(&gz), &gz}, ".zst": {z, &zst}} {
+		_, err := p.Write(text)
+		ts.Check(err)
+		ts.Check(p.Close())
+		ts.Check(os.WriteFile(ts.MkAbs(args[0])+ending, p.packed.Bytes(), 0o600))
+	}
+}
