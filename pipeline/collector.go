@@ -101,7 +101,7 @@ func (c *collector) check(err error) {
 }
 
 // save makes the reports durable, and then the state that relies on them.
-func (c *collector) save(phase checkpoint.Phase, why error) (checkpoint.State, error) {
+func (c *collector) save(phase checkpoint.Phase, why *StopError) (checkpoint.State, error) {
 	lengths, err := c.cfg.Results.Sync()
 	if err != nil {
 		return checkpoint.State{}, err
@@ -112,14 +112,14 @@ func (c *collector) save(phase checkpoint.Phase, why error) (checkpoint.State, e
 }
 
 // state is where the run stands now. Nothing else moves the tracker's low-water mark meanwhile.
-func (c *collector) state(phase checkpoint.Phase, why error) checkpoint.State {
+func (c *collector) state(phase checkpoint.Phase, why *StopError) checkpoint.State {
 	s := c.cfg.Resume
 	s.Records, s.Position, s.Finished = c.tracker.Snapshot()
 	p := c.Progress()
 	s.Phase, s.Counts, s.Rate = phase, p.Counts, p.Rate
 	s.Reason, s.Hint = "", ""
 	if why != nil {
-		s.Reason, s.Hint = why.Error(), hintOf(why)
+		s.Reason, s.Hint = why.Error(), why.Hint()
 	}
 	s.SavedAt = time.Now()
 	if p.LastError != nil {
@@ -135,20 +135,20 @@ func (c *collector) state(phase checkpoint.Phase, why error) checkpoint.State {
 // finish saves the last state and says how the run ended. Every other goroutine has ended.
 func (c *collector) finish() (checkpoint.State, error) {
 	phase, stop := c.ending()
-	var why error
-	if stop != nil {
-		why = stop
-	}
 	if c.failed {
 		// The last state that was saved stands: nothing kept since then can be relied on.
-		return c.state(phase, why), why
+		return c.state(phase, stop), stop
 	}
-	s, err := c.save(phase, why)
-	if err != nil {
-		why = &StopError{Reason: NotKept, Err: err}
-		return c.state(checkpoint.Stopped, why), why
+	s, err := c.save(phase, stop)
+	switch {
+	case err != nil:
+		stop = &StopError{Reason: NotKept, Err: err}
+		return c.state(checkpoint.Stopped, stop), stop
+	case stop != nil:
+		return s, stop
+	default:
+		return s, nil
 	}
-	return s, why
 }
 
 // ending says how the run ended: a stop that came when all was done already is none.

@@ -61,17 +61,6 @@ func attemptsFor(err error, own int) (attempts int, unlimited bool) {
 	}
 }
 
-// hintOf is the remedy that an error knows, or nothing.
-func hintOf(err error) string {
-	if h, ok := errors.AsType[interface {
-		error
-		Hint() string
-	}](err); ok {
-		return h.Hint()
-	}
-	return ""
-}
-
 // isTimeout also takes a cancellation that was not the run's own: some layer below gave up.
 func isTimeout(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
@@ -142,3 +131,19 @@ func (e *StopError) Error() string {
 
 // Unwrap returns what led to the stop.
 func (e *StopError) Unwrap() error { return e.Err }
+
+// Hint returns the remedy that what led to the stop knows, or "".
+func (e *StopError) Hint() string {
+	h, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](e.Err)
+	switch {
+	case ok:
+		return h.Hint()
+	case e.Reason == NotKept:
+		return "see that the run directory is writable and has room, then run the same command again"
+	default:
+		return ""
+	}
+}

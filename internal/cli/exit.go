@@ -98,8 +98,5 @@ func hintOf(err error) string {
 	}](err); ok {
 		return h.Hint()
 	}
-	if stop, ok := errors.AsType[*pipeline.StopError](err); ok && stop.Reason == pipeline.NotKept {
-		return "see that the run directory is writable and has room, then run the same command again"
-	}
 	return ""
 }
