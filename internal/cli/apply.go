@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -73,6 +74,9 @@ func (a *applyRun) run(ctx context.Context) (err error) {
 	if err := a.checkInputs(ctx); err != nil {
 		return err
 	}
+	if !a.opts.connection.sandbox { // whose users are in memory, too
+		limitMemory()
+	}
 	service, err := connect(ctx, a.opts)
 	if err != nil {
 		return err
@@ -92,6 +96,17 @@ func (a *applyRun) run(ctx context.Context) (err error) {
 		return err
 	}
 	return a.stream(ctx, p)
+}
+
+// memoryLimit is soft: what lives at once is a few MiB, but on a busy machine the garbage of thousands
+// of calls a second would grow to several times that before it is collected.
+const memoryLimit = 40 << 20
+
+// limitMemory sets the limit for the process, unless its environment does.
+func limitMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(memoryLimit)
+	}
 }
 
 // checkInputs opens the inputs once, so that a wrong file is told before anything else is done.
