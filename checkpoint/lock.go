@@ -74,11 +74,27 @@ func Acquire(dir string) (*Lock, error) {
 	} else if err != nil {
 		return nil, fmt.Errorf("%s: cannot be locked (some network file systems can't; --run-dir names another directory): %w", path, err)
 	}
+	if !l.inPlace() { // the directory was moved meanwhile: this is the lock of another one
+		return nil, errors.Join(&HeldError{Path: path}, l.flock.Unlock())
+	}
 	if err := writeInfo(path, ownInfo()); err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the run directory: %w", err), l.flock.Unlock())
 	}
 	return l, nil
 }
+
+// inPlace says whether the file that is locked is the one that stands at the path.
+func (l *Lock) inPlace() bool {
+	locked, err := l.flock.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(l.path)
+	return err == nil && os.SameFile(locked, there)
+}
+
+// Moved tells the lock that its directory has been renamed to dir while it was held.
+func (l *Lock) Moved(dir string) { l.path = filepath.Join(dir, LockName) }
 
 // Release gives the lock up. The file stays: to remove it could take it from under a process that
 // has opened it and is about to lock it, and then two would hold "the" lock.

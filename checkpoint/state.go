@@ -64,7 +64,8 @@ type Counts struct {
 	Unchanged int64 `json:"unchanged"`
 	Awaiting  int64 `json:"awaiting_verification"`
 	Failed    int64 `json:"failed"`
-	Attempts  int64 `json:"attempts"`
+	Attempts  int64 `json:"attempts"`        // updates sent
+	Reads     int64 `json:"reads,omitempty"` // users read before
 	Throttled int64 `json:"throttled"`
 }
 

@@ -7,20 +7,20 @@ import (
 
 // Backoff spaces the attempts of one record: before attempt n+1 it waits a random time between zero
 // and Base·2ⁿ⁻¹, at most Cap ("full jitter": the widest spread, so that records throttled together do
-// not come back together).
+// not come back together). Eight attempts so outlast half a minute without the service.
 type Backoff struct {
-	Base time.Duration // the default is 200 ms
-	Cap  time.Duration // the default is 10 s
+	Base time.Duration // the default is 500 ms
+	Cap  time.Duration // the default is 30 s
 	// Jitter returns a number in [0,1). The default draws it at random.
 	Jitter func() float64
 }
 
 func (b Backoff) withDefaults() Backoff {
 	if b.Base == 0 {
-		b.Base = 200 * time.Millisecond
+		b.Base = 500 * time.Millisecond
 	}
 	if b.Cap == 0 {
-		b.Cap = 10 * time.Second
+		b.Cap = 30 * time.Second
 	}
 	if b.Jitter == nil {
 		b.Jitter = rand.Float64

@@ -13,7 +13,7 @@ type collector struct {
 	counts  checkpoint.Counts // over all starts
 	budget  tally             // of this start: earlier failures are forgiven
 	started time.Time         // of this start
-	failed  bool              // a report or the store failed: nothing more is kept
+	failure error             // of a report or the store: nothing more is kept
 }
 
 // tally is what the budget is held against.
@@ -36,7 +36,7 @@ func (c *collector) run() {
 			}
 			c.keep(f)
 		case <-tick.C:
-			if !c.failed {
+			if c.failure == nil {
 				_, err := c.save(checkpoint.Running, nil)
 				c.check(err)
 			}
@@ -46,7 +46,7 @@ func (c *collector) run() {
 
 // keep writes a result, then acknowledges its record. What is behind a failed write stays undone.
 func (c *collector) keep(f finished) {
-	if c.failed {
+	if c.failure != nil {
 		return
 	}
 	if err := c.cfg.Results.Write(f.Result); err != nil {
@@ -96,7 +96,7 @@ func (c *collector) check(err error) {
 	if err == nil {
 		return
 	}
-	c.failed = true
+	c.failure = err
 	c.stop(&StopError{Reason: NotKept, Err: err})
 }
 
@@ -135,13 +135,14 @@ func (c *collector) state(phase checkpoint.Phase, why *StopError) checkpoint.Sta
 // finish saves the last state and says how the run ended. Every other goroutine has ended.
 func (c *collector) finish() (checkpoint.State, error) {
 	phase, stop := c.ending()
-	if c.failed {
-		// The last state that was saved stands: nothing kept since then can be relied on.
-		return c.state(phase, stop), stop
+	s, err := checkpoint.State{}, c.failure
+	if err == nil {
+		s, err = c.save(phase, stop)
 	}
-	s, err := c.save(phase, stop)
 	switch {
 	case err != nil:
+		// The last state that was saved stands, however far the run came: nothing kept since then can be
+		// relied on.
 		stop = &StopError{Reason: NotKept, Err: err}
 		return c.state(checkpoint.Stopped, stop), stop
 	case stop != nil:

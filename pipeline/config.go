@@ -17,6 +17,8 @@ type Config struct {
 	Source Source
 	// Updater makes the calls.
 	Updater Updater
+	// Preparer reads users before they are changed. Nil sends every update without a look.
+	Preparer Preparer
 	// Check refuses a record before it costs a call. Nil refuses none. It is called by one goroutine.
 	Check func(*sources.Change) error
 	// Key names the user of a record for ordering: records with equal keys are done one after the
@@ -31,6 +33,8 @@ type Config struct {
 
 	// Rate is the ceiling in attempts a second. The default is 20; [Unlimited] sets none.
 	Rate float64
+	// ReadRate is the ceiling of reads in attempts a second. The default is 80; [Unlimited] sets none.
+	ReadRate float64
 	// Workers is how many calls may be under way at once. The default is 32.
 	Workers int
 	// MaxAttempts is how often a record is tried, throttled attempts aside. The default is 8.
@@ -67,6 +71,9 @@ const Unlimited = math.MaxFloat64
 func (c Config) withDefaults() Config {
 	if c.Rate == 0 {
 		c.Rate = 20
+	}
+	if c.ReadRate == 0 {
+		c.ReadRate = 80
 	}
 	if c.Workers == 0 {
 		c.Workers = 32
@@ -112,8 +119,8 @@ func (c Config) validate() error {
 		return errors.New("pipeline: no source")
 	case c.Updater == nil:
 		return errors.New("pipeline: no updater")
-	case !(c.Rate > 0):
-		return fmt.Errorf("pipeline: rate is %v, want more than 0", c.Rate)
+	case !(c.Rate > 0), !(c.ReadRate > 0):
+		return fmt.Errorf("pipeline: rate is %v and read rate %v, want more than 0", c.Rate, c.ReadRate)
 	case c.Workers < 0:
 		return fmt.Errorf("pipeline: workers are %d, want at least 1", c.Workers)
 	case c.MaxAttempts < 0:

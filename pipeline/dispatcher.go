@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"container/heap"
-	"math"
 	"time"
 )
 
@@ -22,18 +21,18 @@ type dispatcher struct {
 	waiting  dueHeap         // not ready before their time
 	underway int             // jobs that workers have
 
-	governor *governor
-	rate     float64 // as the pacer was last told
-	health   health
+	updates, reads *lane
+	health         health
 }
 
 func newDispatcher(r *Runner) *dispatcher {
+	now := time.Now()
 	return &dispatcher{
-		Runner:   r,
-		tails:    map[string]*job{},
-		governor: newGovernor(r.cfg.Rate, time.Now()),
-		rate:     r.cfg.Rate,
-		health:   health{attempts: r.cfg.MaxAttempts, throttleLimit: r.cfg.ThrottleLimit},
+		Runner:  r,
+		tails:   map[string]*job{},
+		updates: newLane(r.pacer, r.cfg.Rate, now),
+		reads:   newLane(r.readPacer, r.cfg.ReadRate, now),
+		health:  health{attempts: r.cfg.MaxAttempts, throttleLimit: r.cfg.ThrottleLimit},
 	}
 }
 
@@ -66,7 +65,9 @@ func (d *dispatcher) run() {
 			d.settle(a)
 		case <-timer.C:
 		case now := <-tick.C:
-			d.setRate(now)
+			d.updates.adjust(now)
+			d.reads.adjust(now)
+			d.setPace(d.updates.governor, now)
 		case <-d.stopping:
 			d.drain(incoming)
 			return
@@ -141,6 +142,9 @@ func (d *dispatcher) settle(a attempt) {
 		d.stop(v.stop)
 	case v.unknown: // it stays undone
 	case v.again:
+		if !a.reading && !isThrottle(a.err) {
+			j.send, j.again = nil, true // whether the update counted is unknown: look before it is sent again
+		}
 		j.due = a.ended.Add(d.cfg.Backoff.wait(max(j.attempts, j.throttles)))
 		heap.Push(&d.waiting, j)
 	default:
@@ -157,18 +161,29 @@ func (d *dispatcher) settle(a attempt) {
 	}
 }
 
-// observe tells the governor and the statistics of an attempt.
+// observe tells the governors and the statistics of an attempt.
 func (d *dispatcher) observe(a attempt) {
-	d.calls.Add(1)
+	if !a.read.IsZero() {
+		d.readCalls.Add(1)
+		d.reads.governor.onAccepted(a.read)
+	}
+	way, calls := d.updates, &d.calls
+	if a.reading {
+		way, calls = d.reads, &d.readCalls
+	}
 	switch {
+	case a.err == nil && !a.reading:
+		calls.Add(1)
+		way.governor.onAccepted(a.ended)
 	case a.err == nil:
-		d.governor.onAccepted(a.ended)
 	case isThrottle(a.err):
+		calls.Add(1)
 		d.throttles.Add(1)
-		if d.governor.onThrottle(a.ended, a.ended.Sub(a.sent)) {
-			d.setRate(a.ended)
-			d.cfg.Log.Debug("throttled", "rate", d.rate)
+		if !d.health.ownThrottle(a.job) && way.throttled(a) {
+			d.cfg.Log.Debug("throttled", "reading", a.reading, "rate", way.rate)
 		}
+	default:
+		calls.Add(1)
 	}
 	if a.err != nil {
 		d.lastError.Store(&a.err)
@@ -187,12 +202,4 @@ func (d *dispatcher) release(j *job, sent time.Time) {
 	j.next = nil
 	next.due = sent.Add(d.cfg.UserInterval)
 	heap.Push(&d.waiting, next)
-}
-
-// setRate tells the pacer the rate that the governor wants now.
-func (d *dispatcher) setRate(now time.Time) {
-	if r := d.setPace(d.governor, now); math.Abs(r-d.rate) > 0.001*d.rate {
-		d.rate = r
-		d.pacer.setRate(r)
-	}
 }

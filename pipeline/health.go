@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -27,6 +28,7 @@ type verdict struct {
 // judge decides about an attempt and remembers it. It counts the job's attempts.
 func (h *health) judge(a attempt) verdict {
 	j, err := a.job, a.err
+	var stop *StopError
 	if j.first.IsZero() {
 		j.first = a.sent
 	}
@@ -37,6 +39,8 @@ func (h *health) judge(a attempt) verdict {
 		return verdict{}
 	case a.cancelled:
 		return verdict{unknown: true}
+	case errors.As(err, &stop):
+		return verdict{stop: stop}
 	case isThrottle(err):
 		return h.judgeThrottle(a)
 	}
@@ -62,6 +66,7 @@ func (h *health) judge(a attempt) verdict {
 
 func (h *health) judgeThrottle(a attempt) verdict {
 	a.job.throttles++
+	a.job.throttled = a.ended
 	if h.throttled.IsZero() {
 		h.throttled = a.ended
 	}
@@ -70,6 +75,12 @@ func (h *health) judgeThrottle(a attempt) verdict {
 			Err: fmt.Errorf("for %s: %w", since.Round(time.Second), a.err)}}
 	}
 	return verdict{again: true}
+}
+
+// ownThrottle says whether a throttle is that of the user alone: the record was throttled before, and
+// others have succeeded since.
+func (h *health) ownThrottle(j *job) bool {
+	return j.throttles > 0 && h.success.After(j.throttled)
 }
 
 // setUpStreak is how many records may end with one and the same set-up error, with no success

@@ -13,9 +13,13 @@ type job struct {
 	key     string
 	next    *job // the same user's next record
 
+	send  *sources.Change // what is left to send, once the user was read; nil: read first
+	again bool            // an update was sent, and it is unknown whether it counted
+
 	calls     int       // attempts made, throttled ones included
 	attempts  int       // attempts that count against the limit
 	throttles int       // in a row
+	throttled time.Time // the last of them
 	first     time.Time // of its first attempt
 	due       time.Time // of its next attempt
 }
@@ -23,6 +27,8 @@ type job struct {
 // attempt is what became of one call.
 type attempt struct {
 	job     *job
+	read    time.Time // when a read succeeded; zero: none was made, or err is its error
+	reading bool      // err, or the outcome, is that of the read: no update was sent
 	sent    time.Time
 	ended   time.Time
 	outcome Outcome

@@ -52,6 +52,8 @@ type service struct {
 	jitter  time.Duration
 	quota   func(at time.Duration) float64 // accepted attempts a second; nil: no quota
 	fault   func(call int, c *sources.Change) error
+	// applyLost says that an update counts although its answer is lost.
+	applyLost bool
 
 	mu       sync.Mutex
 	started  time.Time
@@ -115,6 +117,10 @@ func (s *service) decide(c *sources.Change) error {
 	s.calls++
 	if s.fault != nil {
 		if err := s.fault(s.calls, c); err != nil {
+			var lost *lostError
+			if s.applyLost && errors.As(err, &lost) {
+				s.order[c.Username] = append(s.order[c.Username], c.Attributes[0].Value)
+			}
 			return err
 		}
 	}
@@ -135,6 +141,16 @@ func (s *service) decide(c *sources.Change) error {
 	s.accepted = append(s.accepted, now.Sub(s.started))
 	s.order[c.Username] = append(s.order[c.Username], c.Attributes[0].Value)
 	return nil
+}
+
+// last is the value that a user has.
+func (s *service) last(user string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if values := s.order[user]; len(values) > 0 {
+		return values[len(values)-1]
+	}
+	return ""
 }
 
 // acceptedIn is the number of updates accepted between two moments, a second.

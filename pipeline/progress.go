@@ -23,7 +23,8 @@ type Progress struct {
 type progress struct {
 	total     int64
 	calls     atomic.Int64 // attempts, over all starts; written by the dispatcher
-	throttles atomic.Int64 // the throttled ones of them
+	readCalls atomic.Int64 // the same of reads
+	throttles atomic.Int64 // the throttled ones of both
 	lastError atomic.Pointer[error]
 
 	mu     sync.Mutex
@@ -35,6 +36,7 @@ func (p *progress) init(cfg Config) {
 	p.total = cfg.Resume.Total
 	p.counts = cfg.Resume.Counts
 	p.calls.Store(cfg.Resume.Counts.Attempts)
+	p.readCalls.Store(cfg.Resume.Counts.Reads)
 	p.throttles.Store(cfg.Resume.Counts.Throttled)
 	p.setPace(newGovernor(cfg.Rate, time.Time{}), time.Time{})
 }
@@ -44,7 +46,7 @@ func (p *progress) Progress() Progress {
 	p.mu.Lock()
 	counts, rate := p.counts, p.rate
 	p.mu.Unlock()
-	counts.Attempts, counts.Throttled = p.calls.Load(), p.throttles.Load()
+	counts.Attempts, counts.Reads, counts.Throttled = p.calls.Load(), p.readCalls.Load(), p.throttles.Load()
 	now := Progress{Total: p.total, Done: counts.Done(), Counts: counts, Rate: rate}
 	if err := p.lastError.Load(); err != nil {
 		now.LastError = *err
@@ -58,8 +60,8 @@ func (p *progress) setCounts(c checkpoint.Counts) {
 	p.mu.Unlock()
 }
 
-// setPace publishes the rate that a governor wants, and returns it.
-func (p *progress) setPace(g *governor, now time.Time) float64 {
+// setPace publishes the rate that the governor of updates wants.
+func (p *progress) setPace(g *governor, now time.Time) {
 	perSecond, reason := g.rate(now), g.reason(now)
 	shown := perSecond
 	if shown == Unlimited {
@@ -68,5 +70,4 @@ func (p *progress) setPace(g *governor, now time.Time) float64 {
 	p.mu.Lock()
 	p.rate = checkpoint.Rate{PerSecond: shown, Reason: reason}
 	p.mu.Unlock()
-	return perSecond
 }

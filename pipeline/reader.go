@@ -47,15 +47,19 @@ func (r *Runner) readAll(ctx context.Context) {
 	}
 }
 
-// hand passes a record on: to the dispatcher, or with its error to the collector.
+// hand passes a record on: to the dispatcher, or, if there is nothing to call for, to the collector.
 func (r *Runner) hand(ctx context.Context, j *job) bool {
 	err := j.change.Err
 	if err == nil {
 		err = r.cfg.Check(j.change)
 	}
-	if err != nil {
-		r.results <- finished{ordinal: j.ordinal, foreseen: true, Result: Result{
-			Change: j.change, Outcome: Failed, Err: err, At: time.Now(),
+	if err != nil || r.cfg.Preparer == nil && len(j.change.Attributes) == 0 {
+		outcome := Failed
+		if err == nil {
+			outcome = Unchanged // nothing to send: it takes no permit and says nothing of the service
+		}
+		r.results <- finished{ordinal: j.ordinal, foreseen: err != nil, Result: Result{
+			Change: j.change, Outcome: outcome, Err: err, At: time.Now(),
 		}}
 		return true
 	}

@@ -11,9 +11,10 @@ import (
 
 // Runner is one start of a run. It is used once.
 type Runner struct {
-	cfg     Config
-	tracker *checkpoint.Tracker
-	pacer   *pacer
+	cfg       Config
+	tracker   *checkpoint.Tracker
+	pacer     *pacer // of updates
+	readPacer *pacer
 
 	incoming chan *job     // reader > dispatcher
 	jobs     chan *job     // dispatcher > workers
@@ -36,14 +37,15 @@ func New(cfg Config) (*Runner, error) {
 		return nil, err
 	}
 	r := &Runner{
-		cfg:      cfg,
-		tracker:  checkpoint.NewTracker(cfg.Resume.Records, cfg.Resume.Position, cfg.Resume.Finished),
-		pacer:    newPacer(cfg.Rate),
-		incoming: make(chan *job, cfg.Workers),
-		jobs:     make(chan *job),
-		attempts: make(chan attempt, cfg.Workers),
-		results:  make(chan finished, checkpoint.MaxGapRecords),
-		stopping: make(chan struct{}),
+		cfg:       cfg,
+		tracker:   checkpoint.NewTracker(cfg.Resume.Records, cfg.Resume.Position, cfg.Resume.Finished),
+		pacer:     newPacer(cfg.Rate),
+		readPacer: newPacer(cfg.ReadRate),
+		incoming:  make(chan *job, cfg.Workers),
+		jobs:      make(chan *job),
+		attempts:  make(chan attempt, cfg.Workers),
+		results:   make(chan finished, checkpoint.MaxGapRecords),
+		stopping:  make(chan struct{}),
 	}
 	r.read.Store(cfg.Resume.Records)
 	r.progress.init(cfg)
@@ -85,6 +87,7 @@ func (r *Runner) Run(ctx context.Context) (checkpoint.State, error) {
 	}
 	pacing := make(chan struct{})
 	all.Go(func() { r.pacer.run(pacing) })
+	all.Go(func() { r.readPacer.run(pacing) })
 	all.Go(func() { r.readAll(reading) })
 	all.Go(func() { newDispatcher(r).run() })
 	watching := make(chan struct{})

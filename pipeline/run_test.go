@@ -158,9 +158,9 @@ func TestVerdicts(t *testing.T) {
 		{"internal for one record", for_("user-3", errInternal), 300,
 			map[string]int{"no answer in 8 attempts: InternalErrorException": 1}, 299, "", 307},
 		{"internal for all", always(errInternal), 10, nil, 0,
-			"the service is away: nothing has succeeded for 12s: InternalErrorException", 0},
+			"the service is away: nothing has succeeded for 31s: InternalErrorException", 0},
 		{"timeout for all", always(context.DeadlineExceeded), 1, nil, 0,
-			"the service is away: nothing has succeeded for 11s: context deadline exceeded", 8},
+			"the service is away: nothing has succeeded for 31s: context deadline exceeded", 8},
 		{"lambda for one record", for_("user-3", errLambda), 10, map[string]int{"UnexpectedLambdaException": 1}, 9, "", 12},
 		{"clock skew, passes", func(call int, _ *sources.Change) error {
 			if call == 1 {
@@ -431,4 +431,68 @@ func (d *dyingLedger) Save(s checkpoint.State) error {
 		return nil
 	}
 	return d.ledger.Save(s)
+}
+
+// TestLastSaveFails: a run whose last results could not be made durable is not finished, even if
+// every record was written.
+func TestLastSaveFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		kept := &brokenDisk{ledger: &ledger{}, after: 10}
+		_, state, err := run(t, newService(), pipeline.Config{Results: kept, Store: kept, SaveInterval: time.Millisecond}, changes(10, 10))
+		if want := "the run cannot be recorded: errors.csv: no space left on device"; fmt.Sprint(err) != want || state.Phase != checkpoint.Stopped {
+			t.Errorf("the run ended as %s with %v, want %q", state.Phase, err, want)
+		}
+	})
+}
+
+// brokenDisk makes nothing durable once it holds so many results.
+type brokenDisk struct {
+	*ledger
+	after int
+}
+
+func (d *brokenDisk) Sync() (map[string]int64, error) {
+	if len(d.results) >= d.after {
+		return nil, errDiskFull
+	}
+	return d.ledger.Sync()
+}
+
+// TestNothingToSend: records with nothing to change take no permit, and hide no streak of errors.
+func TestNothingToSend(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService()
+		s.fault = func(int, *sources.Change) error { return errNotAuth }
+		all := changes(400, 400)
+		for i, c := range all {
+			if i%10 != 0 {
+				c.Attributes = nil
+			}
+		}
+		_, state, err := run(t, s, pipeline.Config{Workers: 1, Budget: pipeline.Budget{Given: true, Records: 1000}}, all)
+		if want := "the same error over and over: 20 records in a row: NotAuthorizedException"; fmt.Sprint(err) != want {
+			t.Errorf("the run ended with %v, want %q", err, want)
+		}
+		if state.Counts.Attempts != 20 {
+			t.Errorf("%d attempts, want 20", state.Counts.Attempts)
+		}
+	})
+}
+
+// TestHotUser: a user who is throttled over and over while others are not brings the rate down no
+// further than its first throttle does.
+func TestHotUser(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService()
+		s.fault = func(_ int, c *sources.Change) error {
+			if c.Username == "user-0" || c.Username == "user-1" || c.Username == "user-2" {
+				return errThrottle
+			}
+			return nil
+		}
+		run(t, s, pipeline.Config{MaxDuration: 100 * time.Second}, changes(5000, 5000))
+		if got := s.acceptedIn(0, 100*time.Second); got < 18 {
+			t.Errorf("the others got %.1f/s of 20", got)
+		}
+	})
 }

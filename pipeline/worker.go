@@ -5,19 +5,56 @@ import (
 	"time"
 )
 
-// work is a worker goroutine: it takes a job, waits for a permit and makes one call under ctx. It
-// ends when the queue of jobs is closed.
+// work is a worker goroutine: it takes a job and tries it once, with calls under ctx. It ends when the
+// queue of jobs is closed.
 func (r *Runner) work(ctx context.Context) {
 	for j := range r.jobs {
-		if !r.pacer.take(r.stopping) {
-			r.attempts <- attempt{job: j, skipped: true}
-			continue
-		}
-		sent := time.Now()
-		outcome, err := r.cfg.Updater.Update(ctx, j.change)
-		r.attempts <- attempt{
-			job: j, sent: sent, ended: time.Now(), outcome: outcome, err: err,
-			cancelled: err != nil && ctx.Err() != nil,
-		}
+		a := attempt{job: j}
+		r.try(ctx, &a)
+		a.cancelled = a.err != nil && ctx.Err() != nil
+		r.attempts <- a
 	}
+}
+
+// try reads the user, if that is still to be done, and sends the update. Each takes a permit.
+func (r *Runner) try(ctx context.Context, a *attempt) {
+	j := a.job
+	if r.cfg.Preparer == nil {
+		j.send = j.change
+	}
+	if j.send == nil && !r.prepare(ctx, a) {
+		return
+	}
+	if a.skipped = !r.pacer.take(r.stopping); a.skipped {
+		return
+	}
+	a.reading = false
+	a.sent = time.Now()
+	a.outcome, a.err = r.cfg.Updater.Update(ctx, j.send)
+	a.ended = time.Now()
+}
+
+// prepare reads the user and says whether there is something to send.
+func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
+	j := a.job
+	if a.skipped = !r.readPacer.take(r.stopping); a.skipped {
+		return false
+	}
+	a.reading = true
+	a.sent = time.Now()
+	j.send, a.err = r.cfg.Preparer.Prepare(ctx, j.change, j.again)
+	a.ended = time.Now()
+	if a.err != nil {
+		j.send = nil
+		return false
+	}
+	a.read = a.ended
+	if j.send != nil {
+		return true
+	}
+	a.outcome = Unchanged
+	if j.again {
+		a.outcome = Updated // by the attempt of which it was unknown
+	}
+	return false
 }

@@ -32,7 +32,7 @@ func TestLayers(t *testing.T) {
 	outside := map[string][]string{
 		"github.com/aws/":           {"internal/cognito", "internal/cli", "examples/customsource"},
 		"github.com/gocarina/gocsv": {"sources", "internal/report"},
-		"golang.org/x/time/rate":    {"pipeline"},
+		"golang.org/x/time/rate":    {"pipeline", "internal/audit"},
 		"github.com/spf13/cobra":    {"internal/cli"},
 		"github.com/schollz/":       {"internal/cli"},
 		"github.com/gofrs/flock":    {"checkpoint"},

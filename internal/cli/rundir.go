@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -142,18 +143,22 @@ func (d *runDir) setAside(inputs []string) (kept string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if err := d.lock.Release(); err != nil { // some systems do not rename what is open
-		return "", err
+	old := d.lock
+	if runtime.GOOS == "windows" { // which does not rename a directory with an open file in it
+		if err := old.Release(); err != nil {
+			return "", err
+		}
 	}
 	if err := os.Rename(d.path, kept); err != nil {
 		return "", runDirError(d.path, err)
 	}
+	old.Moved(kept)
 	again, err := openRunDir(d.path)
 	if err != nil {
-		return "", err
+		return "", err // the old lock ends with the directory's caller
 	}
 	*d = *again
-	return kept, d.takeIncoming(kept)
+	return kept, errors.Join(old.Release(), d.takeIncoming(kept))
 }
 
 // takeIncoming moves the standard input of the run that begins out of the directory set aside.
