@@ -7,7 +7,10 @@ type Change struct {
 	// File is the input as the user named it, and Line the 1-based line that the record begins on.
 	File string
 	Line int
-	// After is where the next record begins: a run that has finished this record goes on there.
+	// Begin is where the record itself begins; see [Files.At].
+	Begin Mark
+	// After is where reading goes on: a run that has finished this record resumes there. It lies
+	// behind the record, or, in an undo file, which is read from its end, before it.
 	After Mark
 
 	// Username names the user: the username, an alias, or the sub.
@@ -42,7 +45,9 @@ type Row struct {
 	Cells []string
 }
 
-// Mark is a place between two records from which reading can go on.
+// Mark is a place between two records from which reading can go on. Everything before it is done; in
+// an undo file, which is read from its end, everything behind it. The zero mark stands for the start
+// of either, where nothing is done.
 type Mark struct {
 	Input  int   `json:"input"`  // index of the input, from 0
 	Offset int64 `json:"offset"` // bytes from its (unpacked) beginning

@@ -29,13 +29,14 @@ type rows struct {
 	header *header
 	keys   []string // gocsv's name of each column
 	in     *recordReader
+	ahead  *bufio.Reader // what the csv.Reader has read ahead
 	csv    *csv.Reader
 	cells  *gocsv.Unmarshaller
 }
 
-// row is one row. If err is set, only the line, what lies after, and the text are known.
+// row is one row. If err is set, only its place and the text are known.
 type row struct {
-	line  int
+	begin Mark
 	after Mark
 	size  int // bytes in the file
 	user  string
@@ -44,7 +45,7 @@ type row struct {
 	err   *RecordError
 }
 
-func newRows(src io.Reader, at Mark, h *header) (*rows, error) {
+func newRows(h *header) (*rows, error) {
 	r := &rows{header: h, keys: make([]string, len(h.names))}
 	for i, role := range h.roles {
 		switch role {
@@ -59,29 +60,34 @@ func newRows(src io.Reader, at Mark, h *header) (*rows, error) {
 		}
 	}
 	ours := strings.NewReader(strings.Join(r.keys, ",") + "\n")
-	r.in = &recordReader{src: io.MultiReader(ours, src)}
-	r.csv = csv.NewReader(bufio.NewReaderSize(r.in, bufferSize))
+	r.in = &recordReader{src: ours}
+	r.ahead = bufio.NewReaderSize(r.in, bufferSize)
+	r.csv = csv.NewReader(r.ahead)      // takes the buffer for its own, being as large as it wants
 	r.csv.FieldsPerRecord = len(r.keys) // a ragged row is an error of the row
 	var err error
 	if r.cells, err = gocsv.NewUnmarshaller(r.csv, &namedCells{}); err != nil {
 		return nil, err
 	}
-	r.in.take(r.csv.InputOffset())
-	r.in.at = at
 	return r, nil
+}
+
+// begin goes on with the bytes of src, which stand at a mark.
+func (r *rows) begin(src io.Reader, at Mark) {
+	r.in.restart(src, at, r.csv.InputOffset())
+	r.ahead.Reset(r.in)
 }
 
 // next returns the next row, io.EOF, or a *FileError.
 func (r *rows) next() (row, error) {
 	named, others, err := r.cells.ReadUnmatched()
-	raw, line := r.in.take(r.csv.InputOffset())
+	raw, begin := r.in.take(r.csv.InputOffset())
 	if err == io.EOF {
 		return row{}, io.EOF
 	}
-	if refusal := refuseRecord(r.in, raw, line, err); refusal != nil {
+	if refusal := refuseRecord(r.in, raw, begin.Line, err); refusal != nil {
 		return row{}, refusal
 	}
-	next := row{line: line, after: r.in.at, size: len(raw)}
+	next := row{begin: begin, after: r.in.at, size: len(raw)}
 	if err != nil {
 		next.err = malformedRow(raw, err, len(r.keys))
 		next.text = bytes.Clone(trimLineEnd(raw))
@@ -89,7 +95,7 @@ func (r *rows) next() (row, error) {
 	}
 	cells, ok := named.(*namedCells)
 	if !ok {
-		return row{}, &FileError{Line: line, Msg: fmt.Sprintf("gocsv returned a %T", named)}
+		return row{}, &FileError{Line: begin.Line, Msg: fmt.Sprintf("gocsv returned a %T", named)}
 	}
 	next.user, next.cells = cells.Username, r.inOrder(cells, others)
 	next.err = r.check(&next, raw)
@@ -221,10 +227,10 @@ func (r *row) change() *Change {
 	together := &struct { // one allocation
 		Change
 		row [1]Row
-	}{Change: Change{Line: r.line, After: r.after, Username: r.user, Text: r.text}}
+	}{Change: Change{Line: r.begin.Line, Begin: r.begin, After: r.after, Username: r.user, Text: r.text}}
 	c := &together.Change
 	if r.cells != nil {
-		together.row[0] = Row{Line: r.line, Cells: r.cells}
+		together.row[0] = Row{Line: r.begin.Line, Cells: r.cells}
 		c.Rows = together.row[:]
 	}
 	if r.err != nil {
@@ -238,6 +244,8 @@ type wideDecoder struct {
 	rows *rows
 	opts *Options
 }
+
+func (d *wideDecoder) begin(src io.Reader, at Mark) { d.rows.begin(src, at) }
 
 func (d *wideDecoder) next() (*Change, error) {
 	r, err := d.rows.next()

@@ -16,6 +16,11 @@
 // AdminUpdateUserAttributes request, and the user objects that ListUsers prints. Files that end in
 // .gz or .zst are read as they are.
 //
+// A JSONL file whose first record has a number "_undo" is an undo file: its last line comes first, and
+// of several such files the last, so that applying them goes back, newest change first. A last line
+// that a crash has cut short is left out. Line numbers are those of the file. An undo file must not be
+// packed.
+//
 // # Algorithm
 //
 // [Open] looks at every input once: is it text, is it packed as its name says, do the headers
@@ -24,6 +29,9 @@
 // could not be decoded, and cuts off a record that does not end. JSONL is cut into lines first, and
 // each line is decoded by itself. To go on at a [Mark], a plain file is positioned and a packed one
 // is unpacked up to there; the decoder then starts as it would behind the header.
+//
+// [Files.At] reads a single record of a plain file by a decoder of its own, which it sets to a mark. An
+// undo file is passed over once, to count its lines and hash it, and then read in chunks from its end.
 //
 // # Limits
 //

@@ -2,6 +2,7 @@ package sources
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -9,7 +10,7 @@ import (
 )
 
 // decoder reads the records of one input. Its errors are io.EOF and *FileError without the file; of
-// a change it leaves File and After.Input to the caller.
+// a change it leaves File, Begin.Input and After.Input to the caller.
 type decoder interface {
 	next() (*Change, error)
 }
@@ -18,15 +19,19 @@ type decoder interface {
 type Files struct {
 	opts    Options
 	inputs  []*input
+	undo    bool    // the inputs are undo files: the last is read first, each from its end
 	current int     // the input being read
 	stream  *stream // nil between inputs
 	decoder decoder
 	resumed bool
-	err     error // why the stream ended; it stays so
+	err     error     // why the stream ended; it stays so
+	pickers []*picker // for At, by input
+	closed  bool
 }
 
 // Open looks at all inputs, and refuses them (a *FileError) if one cannot be read, is no change set,
-// or differs from the first in format or header. It reads no further than the headers.
+// or differs from the first in format or header. It reads no further than the headers, and of JSONL no
+// further than the first record.
 func Open(paths []string, opts Options) (*Files, error) {
 	if len(paths) == 0 {
 		return nil, &FileError{Msg: "no input", Remedy: "name a CSV or JSONL file, or - for standard input"}
@@ -46,6 +51,9 @@ func Open(paths []string, opts Options) (*Files, error) {
 			return nil, unreadable(path, err)
 		}
 	}
+	if f.undo = f.inputs[0].undo; f.undo {
+		f.current = len(f.inputs) - 1
+	}
 	return f, nil
 }
 
@@ -55,7 +63,13 @@ func (in *input) agrees(first *input) error {
 		return &FileError{Msg: fmt.Sprintf("is %v, and %s is %v", in.format, first.path, first.format),
 			Remedy: "give all inputs one format, or apply them one by one"}
 	}
-	if in.header == nil {
+	const apart = "give undo files apart from others"
+	switch {
+	case in.undo && !first.undo:
+		return &FileError{Msg: fmt.Sprintf("is an undo file, and %s is not", first.path), Remedy: apart}
+	case !in.undo && first.undo:
+		return &FileError{Msg: fmt.Sprintf("is no undo file, and %s is one", first.path), Remedy: apart}
+	case in.header == nil:
 		return nil
 	}
 	if err := in.header.difference(first.header, first.path); err != nil {
@@ -109,7 +123,7 @@ func (f *Files) Resume(m Mark) error {
 	}
 	f.current, f.resumed = m.Input, true
 	in := f.inputs[m.Input]
-	if m.Offset <= in.start.Offset {
+	if m.Offset <= in.start.Offset && !f.undo {
 		return nil // the beginning of an input, where Next starts anyway
 	}
 	s, err := in.open(false)
@@ -117,7 +131,12 @@ func (f *Files) Resume(m Mark) error {
 		return unreadable(in.path, err)
 	}
 	f.stream = s
-	if err = s.resume(in, m); err == nil {
+	if f.undo {
+		err = in.checkBegin(s.file, m)
+	} else {
+		err = s.resume(in, m)
+	}
+	if err == nil {
 		err = f.decode(m)
 	}
 	if err != nil {
@@ -135,13 +154,12 @@ func (f *Files) Next(ctx context.Context) (*Change, error) {
 			return nil, err
 		}
 		if f.stream == nil {
-			f.fail(f.begin())
+			f.fail(f.begin(ctx))
 			continue
 		}
 		c, err := f.decoder.next()
 		if err == nil {
-			c.File, c.After.Input = f.inputs[f.current].path, f.current
-			return c, nil
+			return f.placed(c, f.current), nil
 		}
 		if err == io.EOF {
 			err = f.finish()
@@ -151,44 +169,56 @@ func (f *Files) Next(ctx context.Context) (*Change, error) {
 	return nil, f.err
 }
 
-// fail keeps what ended the stream.
+// placed says of a record in which input it stands.
+func (f *Files) placed(c *Change, input int) *Change {
+	c.File, c.Begin.Input, c.After.Input = f.inputs[input].path, input, input
+	return c
+}
+
+// fail keeps what ended the stream. If the context cut an attempt short, it can be made again.
 func (f *Files) fail(err error) {
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return
+	}
 	if err != nil && err != io.EOF {
 		err = unreadable(f.inputs[f.current].path, err)
 	}
 	f.err = err
 }
 
-// begin opens the current input at its first record.
-func (f *Files) begin() error {
+// begin opens the current input at the record that is read first.
+func (f *Files) begin(ctx context.Context) error {
 	in := f.inputs[f.current]
 	s, err := in.open(!f.resumed)
 	if err != nil {
 		return err
 	}
-	f.stream = s
-	if err := s.begin(in.start); err != nil {
-		return err
+	at := in.start
+	if f.undo {
+		at, err = s.end(ctx)
+	} else {
+		err = s.begin(at)
 	}
-	return f.decode(in.start)
+	if err != nil {
+		return errors.Join(err, s.close())
+	}
+	f.stream = s
+	return f.decode(at)
 }
 
 // decode begins to decode the open input, which stands at a mark.
 func (f *Files) decode(at Mark) error {
 	in := f.inputs[f.current]
-	if in.format == JSONL {
-		f.decoder = newJSONLines(f.stream.unpacked, at, &f.opts)
+	if f.undo {
+		f.decoder = newUndoLines(f.stream.file, in.start, at, &f.opts)
 		return nil
 	}
-	rows, err := newRows(f.stream.unpacked, at, in.header)
-	switch {
-	case err != nil:
+	d, err := in.decoder(&f.opts)
+	if err != nil {
 		return err
-	case in.header.long:
-		f.decoder = &longDecoder{rows: rows, opts: &f.opts}
-	default:
-		f.decoder = &wideDecoder{rows: rows, opts: &f.opts}
 	}
+	d.begin(f.stream.unpacked, at)
+	f.decoder = d
 	return nil
 }
 
@@ -202,19 +232,24 @@ func (f *Files) finish() error {
 	if err := f.closeStream(); err != nil {
 		return err
 	}
-	if f.current+1 == len(f.inputs) {
+	last, step := len(f.inputs)-1, 1
+	if f.undo {
+		last, step = 0, -1
+	}
+	if f.current == last {
 		return io.EOF
 	}
-	f.current++
+	f.current += step
 	return nil
 }
 
-// Close releases the open file, if there is one. Nothing can be read afterwards.
+// Close releases the open files. Nothing can be read afterwards.
 func (f *Files) Close() error {
 	if f.err == nil {
 		f.err = fs.ErrClosed
 	}
-	return f.closeStream()
+	f.closed = true
+	return errors.Join(f.closeStream(), f.closePickers())
 }
 
 func (f *Files) closeStream() error {

@@ -22,6 +22,7 @@ type input struct {
 	info    os.FileInfo
 	format  Format
 	header  *header // CSV only
+	undo    bool    // JSONL only: to be read from its end
 	start   Mark    // where the first record begins: behind the byte-order mark and the header
 	digest  string  // known once the input has been read from its beginning to its end
 }
@@ -61,7 +62,7 @@ func (in *input) inspect(opts *Options) error {
 	if in.format == CSV {
 		return in.readHeader(text, opts)
 	}
-	return nil
+	return in.readFirst(text, opts)
 }
 
 // stat refuses what is no file, or a file that cannot be read twice.
@@ -122,7 +123,8 @@ func (in *input) readHeader(text io.Reader, opts *Options) error {
 	records := &recordReader{src: text, at: in.start}
 	r := csv.NewReader(records)
 	cells, err := r.Read()
-	raw, line := records.take(r.InputOffset())
+	raw, begin := records.take(r.InputOffset())
+	line := begin.Line
 	if err == io.EOF {
 		return errEmpty()
 	}
@@ -142,6 +144,28 @@ func (in *input) readHeader(text io.Reader, opts *Options) error {
 	}
 	in.header, in.start = h, records.at
 	return nil
+}
+
+// restartable is a decoder that goes on with the bytes of a reader, which stand at a mark.
+type restartable interface {
+	decoder
+	begin(src io.Reader, at Mark)
+}
+
+// decoder returns a decoder of the input, which reads forwards.
+func (in *input) decoder(opts *Options) (restartable, error) {
+	if in.format == JSONL {
+		return newJSONLines(opts), nil
+	}
+	rows, err := newRows(in.header)
+	switch {
+	case err != nil:
+		return nil, err
+	case in.header.long:
+		return &longDecoder{rows: rows, opts: opts}, nil
+	default:
+		return &wideDecoder{rows: rows, opts: opts}, nil
+	}
 }
 
 // stream is an input being read.

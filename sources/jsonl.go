@@ -19,13 +19,18 @@ type jsonLines struct {
 	names map[string]string
 }
 
-func newJSONLines(src io.Reader, at Mark, opts *Options) *jsonLines {
-	return &jsonLines{opts: opts, in: bufio.NewReaderSize(src, bufferSize), at: at, names: map[string]string{}}
+func newJSONLines(opts *Options) *jsonLines {
+	return &jsonLines{opts: opts, in: bufio.NewReaderSize(nil, bufferSize), names: map[string]string{}}
+}
+
+func (d *jsonLines) begin(src io.Reader, at Mark) {
+	d.in.Reset(src)
+	d.at = at
 }
 
 func (d *jsonLines) next() (*Change, error) {
 	for {
-		first := d.at.Line
+		begin := d.at
 		line, err := d.line()
 		if err != nil {
 			return nil, err
@@ -33,12 +38,17 @@ func (d *jsonLines) next() (*Change, error) {
 		if len(bytes.TrimSpace(line)) == 0 {
 			continue
 		}
-		c := &Change{Line: first, After: d.at, Text: bytes.Clone(trimLineEnd(line))}
-		if failed := d.decode(c); failed != nil {
-			c.Err = failed
-		}
-		return c, nil
+		return d.change(line, begin, d.at), nil
 	}
+}
+
+// change makes a record of a line.
+func (d *jsonLines) change(line []byte, begin, after Mark) *Change {
+	c := &Change{Line: begin.Line, Begin: begin, After: after, Text: bytes.Clone(trimLineEnd(line))}
+	if failed := d.decode(c); failed != nil {
+		c.Err = failed
+	}
+	return c
 }
 
 // line returns the next line with its end; it is valid until the next call.

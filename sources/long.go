@@ -17,6 +17,11 @@ type longDecoder struct {
 	ahead *row // the first row of the next record, if it has been read
 }
 
+func (d *longDecoder) begin(src io.Reader, at Mark) {
+	d.ahead = nil
+	d.rows.begin(src, at)
+}
+
 // next reads all rows of a record. If the file turns out to be damaged behind them, the record is
 // not given: it may be incomplete.
 func (d *longDecoder) next() (*Change, error) {
@@ -64,7 +69,7 @@ func (d *longDecoder) take() (*row, error) {
 // add adds a row to its record. The first error of a record stays.
 func (d *longDecoder) add(c *Change, r *row) {
 	c.After = r.after
-	c.Rows = append(c.Rows, Row{Line: r.line, Cells: r.cells})
+	c.Rows = append(c.Rows, Row{Line: r.begin.Line, Cells: r.cells})
 	var name, value string
 	for i, role := range d.rows.header.roles {
 		switch role {
@@ -88,7 +93,7 @@ func (d *longDecoder) add(c *Change, r *row) {
 		c.Expect = d.opts.addExpected(c.Expect, attribute, value)
 	}
 	if failed != nil {
-		failed.msg += fmt.Sprintf(" (line %d)", r.line)
+		failed.msg += fmt.Sprintf(" (line %d)", r.begin.Line)
 		c.Err = failed
 	}
 }

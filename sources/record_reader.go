@@ -50,15 +50,22 @@ func (r *recordReader) failed() error {
 	return r.err
 }
 
-// take returns the record that ends at the csv.Reader's offset end, its line end included, and the
-// line it begins on. The next record begins at r.at. The bytes are valid until the next Read.
-func (r *recordReader) take(end int64) (raw []byte, line int) {
+// restart begins anew with other bytes: those of src, which stand at a mark. The csv.Reader, whose
+// offset is read, has no bytes of the old ones left.
+func (r *recordReader) restart(src io.Reader, at Mark, read int64) {
+	r.src, r.at, r.read, r.err = src, at, read, nil
+	r.kept.Reset()
+}
+
+// take returns the record that ends at the csv.Reader's offset end, its line end included, and where
+// it begins. The next record begins at r.at. The bytes are valid until the next Read.
+func (r *recordReader) take(end int64) (raw []byte, begin Mark) {
 	r.skipBlank()
-	raw, line = r.kept.Next(int(max(end-r.read, 0))), r.at.Line
+	raw, begin = r.kept.Next(int(max(end-r.read, 0))), r.at
 	r.read = end
 	r.at.Offset += int64(len(raw))
 	r.at.Line += bytes.Count(raw, []byte{'\n'})
-	return raw, line
+	return raw, begin
 }
 
 // skipBlank passes over the blank lines in front of a record, which a csv.Reader skips too.

@@ -19,7 +19,7 @@ type fataler interface {
 }
 
 // checkStream reads a change set, checks that places ascend and agree with the texts of the files,
-// and that reading goes on at any mark with exactly the records behind it.
+// that reading goes on at any mark with exactly the records behind it, and that At finds each record.
 func checkStream(t fataler, paths, texts []string, opts Options) {
 	f, err := Open(paths, opts)
 	if err != nil {
@@ -31,7 +31,12 @@ func checkStream(t fataler, paths, texts []string, opts Options) {
 	if end != nil {
 		checkFileError(t, end, paths)
 	}
-	checkPlaces(t, changes, texts)
+	if f.undo {
+		checkUndo(t, paths, changes, end)
+	} else {
+		checkPlaces(t, changes, texts)
+	}
+	checkAt(t, f, changes)
 	const enough = 25
 	for i := 0; i < len(changes); i += 1 + len(changes)/enough {
 		again, err := Open(paths, opts)
@@ -66,6 +71,11 @@ func checkPlaces(t fataler, changes []*Change, texts []string) {
 			last = Mark{Input: c.After.Input, Line: 1}
 		}
 		text := texts[c.After.Input]
+		begin := c.Begin
+		if begin.Input != last.Input || begin.Line != c.Line || begin.Offset < last.Offset || begin.Offset >= c.After.Offset ||
+			c.Line != 1+strings.Count(text[:begin.Offset], "\n") {
+			t.Fatalf("line %d begins at %v, behind %v", c.Line, begin, last)
+		}
 		if c.Line < last.Line || c.After.Offset <= last.Offset || c.After.Offset > int64(len(text)) {
 			t.Fatalf("line %d, %v stands behind %v", c.Line, c.After, last)
 		}

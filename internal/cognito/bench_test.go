@@ -3,6 +3,9 @@ package cognito
 import (
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+
 	"attrmigrate/sources"
 )
 
@@ -49,4 +52,37 @@ func typicalChange() *sources.Change {
 		{Name: "birthdate", Value: "1988-02-29"}, {Name: "custom:points", Value: "42"},
 		{Name: "nickname", Delete: true},
 	}}
+}
+
+// BenchmarkListUsers measures client and server together, over loopback, with pages of 60 users; and
+// what the SDK's own decoder makes of the same page.
+func BenchmarkListUsers(b *testing.B) {
+	s := serve(b, text(200, fullPage()))
+	c := clientOf(b, s.URL)
+	b.Run("ours", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if users, _, err := c.ListUsers(b.Context(), testPool, "", "", 60); err != nil || len(users) != 60 {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("sdk", func(b *testing.B) {
+		b.ReportAllocs()
+		in := &cip.ListUsersInput{UserPoolId: aws.String(testPool)}
+		for b.Loop() {
+			if out, err := c.api.ListUsers(b.Context(), in); err != nil || len(out.Users) != 60 {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("decoder", func(b *testing.B) {
+		page := fullPage()
+		b.ReportAllocs()
+		for b.Loop() {
+			if users, _, err := decodePage(page); err != nil || len(users) != 60 {
+				b.Fatal(err)
+			}
+		}
+	})
 }

@@ -38,7 +38,7 @@ func (c *Client) classify(caller, attempt context.Context, op target, err error)
 	default:
 		code, message = transportCode(err), detail(err)
 	}
-	e := c.failure(op.op, code, clean(message, op.change), err)
+	e := c.failure(op.op, code, clean(message, op), err)
 	if e.target = op; httpStatus(err) == http.StatusTooManyRequests && !known(code) {
 		e.verdict = throttle
 	} else if httpStatus(err) >= 500 && !known(code) {
@@ -110,7 +110,7 @@ func credentialsCode(err *credentialsError) string {
 
 // configError names a failure to read the SDK's configuration.
 func (c *Client) configError(err error) *Error {
-	return c.failure("", configCode(err), clean(detail(err), nil), err)
+	return c.failure("", configCode(err), clean(detail(err), target{}), err)
 }
 
 func configCode(err error) string {

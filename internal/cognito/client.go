@@ -3,6 +3,7 @@ package cognito
 import (
 	"cmp"
 	"context"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -134,9 +135,23 @@ func httpClient(base aws.HTTPClient, connections int) *http.Client {
 	// that the other side has just closed is an error.
 	transport.IdleConnTimeout = 30 * time.Second
 	return &http.Client{
-		Transport:     transport,
+		Transport:     plainBodies{transport},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// plainBodies hides that the SDK's request bodies are io.WriterTo. Once the answer has come, the SDK
+// closes the body; if net/http asks it just then whether it has more, WriteTo says io.EOF, which is no
+// end but an error there, and the connection is closed while the answer is being read (smithy-go
+// 1.28.8, safeWriteToReadCloser). Read has no such flaw.
+type plainBodies struct{ *http.Transport }
+
+func (t plainBodies) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		r = r.WithContext(r.Context()) // a copy: the caller's must stay as it is
+		r.Body = struct{ io.ReadCloser }{r.Body}
+	}
+	return t.Transport.RoundTrip(r)
 }
 
 // Region returns the Region that is called.

@@ -99,7 +99,7 @@ func TestClockIsLearntFromTheAnswer(t *testing.T) {
 }
 
 func TestConnectionsAreKept(t *testing.T) {
-	transport := httpClient(awshttp.NewBuildableClient(), 64).Transport.(*http.Transport)
+	transport := httpClient(awshttp.NewBuildableClient(), 64).Transport.(plainBodies).Transport
 	if transport.MaxIdleConns != 64 || transport.MaxIdleConnsPerHost != 64 || transport.Proxy == nil {
 		t.Errorf("idle %d, per host %d", transport.MaxIdleConns, transport.MaxIdleConnsPerHost)
 	}

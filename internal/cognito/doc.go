@@ -1,10 +1,11 @@
-// Package cognito is what the tool knows of Amazon Cognito: how to reach it, how to change a user,
-// what a user pool accepts, and what an error means.
+// Package cognito is what the tool knows of Amazon Cognito: how to reach it, how to read and change
+// users, what a user pool accepts, and what an error means.
 //
 // # Promise
 //
-// One call of [AdminUpdater.Update] or [Client.Pool] is at most one HTTP request. The SDK's retryer
-// is off and no environment variable or profile can switch it on again; redirects are not followed.
+// One call of [AdminUpdater.Update], [Client.Pool], [Client.ListUsers] or [Client.GetUser] is at most
+// one HTTP request. The SDK's retryer is off and no environment variable or profile can switch it on
+// again; redirects are not followed.
 // So the caller's pace is the pace that the service sees, and there is one retry policy: the
 // caller's. The clients that fetch credentials (STS, SSO, instance metadata) keep the SDK's retries.
 //

@@ -28,7 +28,8 @@ type Error struct {
 type target struct {
 	op     string
 	pool   string
-	change *sources.Change // nil if it was about the pool
+	change *sources.Change // nil if it was about no record
+	hidden []string        // what was sent besides and must not be told
 }
 
 // Error tells what is wrong in a sentence of ours, then AWS's exception and message.
@@ -75,7 +76,7 @@ func (e *Error) SetUp() bool { return e.verdict.ruling().setUp }
 
 // failure is an error of an operation, or of none, by the table of exceptions.
 func (c *Client) failure(op, code, message string, err error) *Error {
-	x := lookup(code)
+	x := lookup(op, code)
 	return &Error{Op: op, Err: err, exception: x, verdict: x.verdict(op), code: code, message: message, client: c}
 }
 
@@ -90,14 +91,19 @@ const maxMessage = 400
 
 // clean makes AWS's message fit for logs and reports: one line, no values of the record, nothing
 // signed. (The second paragraph of a signature error holds the session token.)
-func clean(message string, c *sources.Change) string {
+func clean(message string, op target) string {
 	message, _, _ = strings.Cut(strings.TrimSpace(message), "\n")
 	for _, secret := range []string{"Authorization=", "Signature="} {
 		message, _, _ = strings.Cut(message, secret)
 	}
 	message = hideQuoted(message)
-	if c != nil {
-		message = hideValues(message, c)
+	for _, text := range op.hidden {
+		message = hide(message, text)
+	}
+	if op.change != nil {
+		for _, a := range op.change.Attributes {
+			message = hide(message, a.Value)
+		}
 	}
 	message = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -126,13 +132,11 @@ func hideQuoted(message string) string {
 	return before + "Value (hidden) at '" + hideQuoted(after)
 }
 
-// hideValues blots out the record's values. Those of fewer than four bytes are left: they tell
-// nothing, and would blot out half of the message.
-func hideValues(message string, c *sources.Change) string {
-	for _, a := range c.Attributes {
-		if len(a.Value) >= 4 {
-			message = strings.ReplaceAll(message, a.Value, "(hidden)")
-		}
+// hide blots out a value. One of fewer than four bytes is left: it tells nothing, and would blot out
+// half of the message.
+func hide(message, value string) string {
+	if len(value) < 4 {
+		return message
 	}
-	return message
+	return strings.ReplaceAll(message, value, "(hidden)")
 }

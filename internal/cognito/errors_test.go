@@ -166,23 +166,25 @@ func TestMessagesKeepSecrets(t *testing.T) {
 
 // The table is read by people: each entry has a sentence and a remedy, once.
 func TestTableOfExceptions(t *testing.T) {
-	seen := map[string]bool{}
+	seen := map[meaning]bool{}
 	for _, x := range exceptions {
-		if seen[x.code] {
-			t.Errorf("%s stands twice", x.code)
+		if seen[meaning{x.op, x.code}] {
+			t.Errorf("%s %s stands twice", x.op, x.code)
 		}
-		seen[x.code] = true
+		seen[meaning{x.op, x.code}] = true
 		for _, s := range []string{x.says, x.remedy} {
 			if s == "" || strings.HasSuffix(s, ".") {
 				t.Errorf("%s: %q is empty or ends in a full stop", x.code, s)
 			}
 		}
-		e := clientOf(t, "http://127.0.0.1:1").failure(adminUpdate, x.code, "", nil)
-		if hint := e.Hint(); strings.ContainsAny(hint, "{}") || strings.Contains(hint, "\n") {
-			t.Errorf("%s: hint %q has a name left in it, or two lines", x.code, hint)
+		for _, op := range []string{adminUpdate, getUser, listUsers, describePool} {
+			e := clientOf(t, "http://127.0.0.1:1").failure(op, x.code, "", nil)
+			if hint := e.Hint(); strings.ContainsAny(hint, "{}") || strings.Contains(hint, "\n") {
+				t.Errorf("%s: hint %q has a name left in it, or two lines", x.code, hint)
+			}
 		}
 	}
-	if v := lookup("NotAuthorizedException").verdict("UpdateUserAttributes"); v != refuse {
+	if v := lookup("UpdateUserAttributes", "NotAuthorizedException").verdict("UpdateUserAttributes"); v != refuse {
 		t.Errorf("NotAuthorizedException of a token is verdict %d, want the record's", v)
 	}
 }

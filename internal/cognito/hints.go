@@ -19,8 +19,12 @@ func (c *Client) fill(text string, e *Error) string {
 	if !strings.Contains(text, "{") {
 		return text
 	}
+	pace := paceOf(e.Op)
 	return strings.NewReplacer(
 		"{action}", "cognito-idp:"+e.Op,
+		"{instead}", pace.instead,
+		"{rate}", pace.flag,
+		"{quota}", pace.quota,
 		"{pool}", c.poolARN(e.target.pool),
 		"{region}", c.region,
 		"{elsewhere}", c.elsewhere(e.target.pool),
@@ -29,6 +33,26 @@ func (c *Client) fill(text string, e *Error) string {
 		"{endpoint}", c.endpointBySetter(),
 		"{setter}", cmp.Or(c.endpointBy, "the Region "+c.region),
 	).Replace(text)
+}
+
+// pace is what holds an operation back.
+type pace struct {
+	flag    string // the option that paces it
+	quota   string // of AWS, per second ("Quotas in Amazon Cognito")
+	instead string // how to do without it
+}
+
+func paceOf(op string) pace {
+	switch op {
+	case getUser:
+		return pace{"--read-rate", "120 reads", ", or give --no-read to write without reading first"}
+	case listUsers:
+		return pace{"--list-rate", "30 lists", ""}
+	case describePool:
+		return pace{"--rate", "15 pool reads", ""}
+	default:
+		return pace{"--rate", "25 updates", ""}
+	}
 }
 
 // poolARN is the pool's ARN as an IAM policy may name it, of whichever account.

@@ -41,6 +41,7 @@ func (v verdict) ruling() ruling { return rulings[v] }
 
 // exception is an error by its name, and what to do about it.
 type exception struct {
+	op          string // the operation that it is about; "": all for which it has no row of its own
 	code        string
 	admin, user verdict // with IAM credentials; with a user's own token
 	says        string  // what is wrong; {names} are explained in hints.go
@@ -55,7 +56,7 @@ type exception struct {
 var exceptions = []exception{
 	{code: "TooManyRequestsException", admin: throttle, user: throttle,
 		says:   "the service throttles",
-		remedy: "lower --rate: the quota of 25 updates a second is shared with everything else in the account and Region"},
+		remedy: "lower {rate}: the quota of {quota} a second is shared with everything else in the account and Region"},
 	{code: "InternalErrorException", admin: again, user: again,
 		says:   "the service failed",
 		remedy: "run the same command again later; see health.aws.amazon.com"},
@@ -71,6 +72,9 @@ var exceptions = []exception{
 	{code: "InvalidParameterException", admin: refuse, user: refuse,
 		says:   "the service doesn't accept the record",
 		remedy: "correct the attribute that the message names"},
+	{op: listUsers, code: "InvalidParameterException", admin: refuse,
+		says:   "the service doesn't accept the filter or the page token",
+		remedy: "correct what the message names; if it is the token, begin again"},
 	{code: "UserNotFoundException", admin: refuse, user: refuse,
 		says:   "no such user",
 		remedy: "the username column takes a username, an alias or a sub; users are never created"},
@@ -80,6 +84,9 @@ var exceptions = []exception{
 	{code: "NotAuthorizedException", admin: suspect, user: refuse,
 		says:   "the service doesn't allow this for the user",
 		remedy: "look at the user in the console; with tokens: get a fresh one, and let the app client write the attribute"},
+	{op: listUsers, code: "NotAuthorizedException", admin: stop,
+		says:   "the service doesn't let the users of the pool be listed",
+		remedy: "look at the pool in the console"},
 	{code: "ResourceNotFoundException", admin: stop, user: stop,
 		says:   "no such user pool",
 		remedy: "check --user-pool-id, --region and the account: {region} was asked{elsewhere}"},
@@ -174,7 +181,7 @@ var exceptions = []exception{
 // Sentences and remedies that several errors share.
 const (
 	denied    = "the caller may not do this"
-	allow     = "allow {action} on {pool} in the caller's IAM policy"
+	allow     = "allow {action} on {pool} in the caller's IAM policy{instead}"
 	strangers = "AWS doesn't know the credentials"
 	unsigned  = "the call was not signed as AWS wants it"
 	whose     = "aws sts get-caller-identity{profile} shows whose credentials are used"
@@ -183,30 +190,36 @@ const (
 	misread   = "AWS doesn't accept the signature"
 	clock     = "set this machine's clock (it may be 5 minutes off), then check the secret key"
 	fast      = "the service throttles"
-	slower    = "lower --rate"
+	slower    = "lower {rate}"
 	foreign   = "the endpoint is not Amazon Cognito"
 	goes      = "calls go to {endpoint}"
 	network   = "check the network, or give a longer --timeout; calls go to {endpoint}"
 	noKeys    = "sign in (aws sso login{profile}), name a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 )
 
-// byCode finds an exception by its code. It is built once and only read.
-var byCode = func() map[string]*exception {
-	m := make(map[string]*exception, len(exceptions))
+// meaning is what an exception is found by: the operation, or none, and the code.
+type meaning struct{ op, code string }
+
+// byMeaning finds an exception. It is built once and only read.
+var byMeaning = func() map[meaning]*exception {
+	m := make(map[meaning]*exception, len(exceptions))
 	for i := range exceptions {
-		m[exceptions[i].code] = &exceptions[i]
+		m[meaning{exceptions[i].op, exceptions[i].code}] = &exceptions[i]
 	}
 	return m
 }()
 
-func known(code string) bool { return byCode[code] != nil }
+func known(code string) bool { return byMeaning[meaning{code: code}] != nil }
 
-// lookup returns the exception of that code. One that nobody has foreseen is taken for the record's,
-// unless it comes for all; an answer without any code is taken for the network's.
-func lookup(code string) exception {
-	x := byCode[code]
+// lookup returns the exception of that code in an operation. One that nobody has foreseen is taken for
+// the record's, unless it comes for all; an answer without any code is taken for the network's.
+func lookup(op, code string) exception {
+	x, ok := byMeaning[meaning{op, code}]
+	if !ok {
+		x, ok = byMeaning[meaning{code: code}]
+	}
 	switch {
-	case x != nil:
+	case ok:
 		return *x
 	case strings.HasPrefix(code, "HTTP"):
 		return exception{code: code, admin: again, user: again,

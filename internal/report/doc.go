@@ -1,5 +1,5 @@
-// Package report writes what people read of a run: errors.csv or errors.jsonl, applied.csv and
-// summary.json.
+// Package report writes what people read of a run: errors.csv or errors.jsonl, applied.csv,
+// undo.jsonl and summary.json; and of a plan: plan.jsonl and audit.csv.
 //
 // # Promise
 //
@@ -11,6 +11,12 @@
 // columns (or, in JSONL, a member) of its own what was wrong; the decoders ignore those. Mend it and
 // apply it as it is.
 //
+// [Undo.Append] returns once the entry is durable, so an update that is sent after it has a way back,
+// whatever crashes. Entries that arrive together share one write and one fsync. The file is never cut
+// but for a torn last line; a replay may add an entry a second time.
+//
+// The files of a [Plan] get their names when it is closed: a plan that can be seen is whole.
+//
 // # Forms
 //
 // errors.csv: the columns of the input, then _file, _line, _class, _code, _message, _attempts,
@@ -19,7 +25,11 @@
 // cells, and its text in a last column, _raw, which is there if [Config.Raw] asks for it.
 //
 // errors.jsonl: the object of the input, its members byte for byte and in order, with the report as
-// its last member, "_error". A line that is no JSON object is {"_raw": its text, "_error": …}.
+// its last member, "_error". A line that is no JSON object is {"_raw": its text, "_error": …}. The
+// "_undo" of an entry that failed is left out: errors.jsonl is in the order of the run.
+//
+// undo.jsonl and plan.jsonl: the native shape. An undo entry sets what the user had, expects what was
+// written, and has a number, "_undo", that grows by one; the decoders read the file from its end.
 //
 // _message is the error in one line, without the place, which _file and _line tell, and without the
 // hint, which is for the terminal. Times are RFC 3339, in UTC.
@@ -28,5 +38,6 @@
 //
 // Cells and members of the input are kept byte for byte, whatever they hold. In _message and _raw,
 // bytes that are no UTF-8 and NULs become U+FFFD; a text over [MaxText] is cut. encoding/csv reads a
-// carriage return and newline within a cell back as a newline. Everything is used by one goroutine.
+// carriage return and newline within a cell back as a newline. [Undo] may be used by many goroutines,
+// everything else by one.
 package report

@@ -47,7 +47,7 @@ func (w *jsonlErrors) write(r pipeline.Result) error {
 }
 
 // appendMembers appends the members of an object, each byte for byte and with a comma behind it, and
-// the name of a report. It leaves out a report that is there, and says whether text is one object.
+// the name of a report. It leaves out what an earlier report put there, and says whether text is one object.
 func appendMembers(line, text []byte) ([]byte, bool) {
 	if bytes.ContainsAny(text, "\r\n") { // between tokens, where it would end the line
 		oneLine := jsontext.Value(bytes.Clone(text))
@@ -66,11 +66,11 @@ func appendMembers(line, text []byte) ([]byte, bool) {
 			return line, false
 		}
 		begin := int(d.InputOffset()) - len(name)
-		ours := isErrorMember(name) // before the next read, which may overwrite it
+		left := isReport(name) // before the next read, which may overwrite it
 		if d.SkipValue() != nil {
 			return line, false
 		}
-		if !ours {
+		if !left {
 			line = append(line, text[begin:d.InputOffset()]...)
 			line = append(line, ',')
 		}
@@ -84,11 +84,17 @@ func appendMembers(line, text []byte) ([]byte, bool) {
 	return append(line, `"`+errorMember+`":`...), true
 }
 
-// isErrorMember compares a member's name, which may be written with escapes.
-func isErrorMember(name jsontext.Value) bool {
-	if bytes.IndexByte(name, '\\') < 0 {
-		return string(name) == `"`+errorMember+`"`
+// isReport tells, of a member's name, whether the member is ours: the report of an earlier run, or the
+// number of an undo entry. An errors file lists first what was done first; with the number in it, it
+// would be read from its end.
+func isReport(name jsontext.Value) bool {
+	text := string(name[1 : len(name)-1])
+	if bytes.IndexByte(name, '\\') >= 0 { // written with escapes
+		plain, err := jsontext.AppendUnquote(nil, name)
+		if err != nil {
+			return false
+		}
+		text = string(plain)
 	}
-	plain, err := jsontext.AppendUnquote(nil, name)
-	return err == nil && string(plain) == errorMember
+	return text == errorMember || text == undoMember
 }

@@ -143,6 +143,7 @@ func TestErrorsJSONL(t *testing.T) {
 		{"no members", ` { } `, `{`},
 		{"its bytes", `{"z" : 1.50e0, "a":"\u00e9<\/>", "a":[ 1 ,2]}`, `{"z" : 1.50e0,"a":"\u00e9<\/>","a":[ 1 ,2],`},
 		{"a report is replaced", `{"a":1,"_error":{"file":"x"},"b":2}`, `{"a":1,"b":2,`},
+		{"an undo entry has no number any more", `{"_undo":7,"a":1,"_und\u006f":8}`, `{"a":1,`},
 		{"a report alone", `{"_error":null}`, `{`},
 		{"a report spelt otherwise", `{"\u005ferror":1,"b":2}`, `{"b":2,`},
 		{"a report further in stays", `{"a":{"_error":1}}`, `{"a":{"_error":1},`},

@@ -1,0 +1,162 @@
+package report
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+
+	"attrmigrate/sources"
+)
+
+// names lists a directory.
+func names(t *testing.T, dir string) (list []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		list = append(list, e.Name())
+	}
+	return list
+}
+
+// open begins a plan with a change and a row in it.
+func open(t *testing.T, dir string) *Plan {
+	t.Helper()
+	p, err := OpenPlan(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = p.Change("ann", []sources.Attribute{{Name: "custom:tier", Value: "gold"}, {Name: "nickname", Delete: true}},
+		[]sources.Attribute{{Name: "custom:tier", Delete: true}, {Name: "nickname", Value: "<A&B>\u2028"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Row(AuditRow{"users.csv", 2, "ann", "custom:tier", "change", "", "gold, \"old\"\n", ""}); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestPlan(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{PlanJSONL, AuditCSV, "plan.jsonl.tmp"} { // of earlier plans
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("earlier\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p := open(t, dir)
+	if read(t, dir, PlanJSONL) != "earlier\n" || read(t, dir, AuditCSV) != "earlier\n" {
+		t.Error("the earlier plan is gone before this one is whole")
+	}
+	if err := errors.Join(p.Close(), p.Close(), p.Discard()); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, dir); !slices.Equal(got, []string{AuditCSV, PlanJSONL}) {
+		t.Errorf("left %q", got)
+	}
+	want := map[string]string{
+		PlanJSONL: `{"username":"ann","attributes":{"custom:tier":"gold","nickname":null},"expect":{"custom:tier":null,"nickname":"<A&B>` + "\u2028" + `"}}` + "\n",
+		AuditCSV:  "file,line,username,attribute,verdict,before,after,note\n" + "users.csv,2,ann,custom:tier,change,,\"gold, \"\"old\"\"\n\",\n",
+	}
+	for name, text := range want {
+		if got := read(t, dir, name); got != text {
+			t.Errorf("%s:\n%s\nwant\n%s", name, got, text)
+		}
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || runtime.GOOS != "windows" && info.Mode() != 0o600 {
+			t.Errorf("%s: mode %v, %v", name, info.Mode(), err)
+		}
+	}
+	if err := p.Change("bob", nil, nil); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("Change after Close: %v", err)
+	}
+}
+
+// A plan is a change set.
+func TestPlanComesBack(t *testing.T) {
+	dir := t.TempDir()
+	if err := open(t, dir).Close(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := sources.Open([]string{filepath.Join(dir, PlanJSONL)}, sources.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	c, err := f.Next(context.Background())
+	if err != nil || c.Err != nil {
+		t.Fatal(err, c.Err)
+	}
+	const want = "ann [{custom:tier gold false} {nickname  true}] [{custom:tier  true} {nickname <A&B>\u2028 false}]"
+	if got := fmt.Sprint(c.Username, " ", c.Attributes, " ", c.Expect); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+func TestPlanDiscarded(t *testing.T) {
+	tests := []struct {
+		name string
+		end  func(*Plan) error
+		want string // error
+	}{
+		{"on purpose", func(p *Plan) error { return errors.Join(p.Discard(), p.Discard(), p.Close()) }, ""},
+		{"after an error of a record", func(p *Plan) error { _ = p.Change("\xff", nil, nil); return p.Close() }, "write the plan: "},
+		{"on a full disk", func(p *Plan) error { p.change.f.Close(); return p.Close() }, "write the plan: write "},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			p := open(t, dir)
+			err := tt.end(p)
+			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.want)) {
+				t.Errorf("got %v", err)
+			}
+			if got := names(t, dir); len(got) > 0 {
+				t.Errorf("left %q", got)
+			}
+			if err := p.Row(AuditRow{}); err == nil {
+				t.Error("Row afterwards succeeds")
+			}
+		})
+	}
+	if _, err := OpenPlan(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Error(err)
+	}
+}
+
+func BenchmarkPlan(b *testing.B) {
+	p, err := OpenPlan(b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	set := []sources.Attribute{{Name: "custom:tier", Value: "gold"}}
+	expect := []sources.Attribute{{Name: "custom:tier", Value: "silver"}}
+	row := AuditRow{"users.csv", 123456, "user-123456", "custom:tier", "change", "silver", "gold", ""}
+	b.Run("Change", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := p.Change("user-123456", set, expect); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("Row", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if err := p.Row(row); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	if err := p.Discard(); err != nil {
+		b.Fatal(err)
+	}
+}

@@ -1,0 +1,134 @@
+package sources
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+)
+
+// At returns the record that begins at a mark, a Change.Begin that Next gave, as Next gave it. It is
+// for plain files: a packed one is refused. The mark's Line is taken for granted.
+//
+// At may be called any number of times, before, between and after calls of Next, which it does not
+// disturb; by one goroutine, which is also that of Next. It keeps each file open that it was asked
+// about. Its error is a *FileError.
+func (f *Files) At(m Mark) (*Change, error) {
+	if m.Input < 0 || m.Input >= len(f.inputs) {
+		return nil, &FileError{Msg: fmt.Sprintf("there is no input %d, but %d inputs", m.Input+1, len(f.inputs))}
+	}
+	in := f.inputs[m.Input]
+	p, err := f.picker(m.Input)
+	if err != nil {
+		return nil, unreadable(in.path, err)
+	}
+	c, err := p.pick(m)
+	if err != nil {
+		return nil, unreadable(in.path, err)
+	}
+	if f.undo {
+		c.After = c.Begin
+	}
+	return f.placed(c, m.Input), nil
+}
+
+// picker reads single records of an input, in any order.
+type picker struct {
+	in      *input
+	stream  *stream
+	bytes   window
+	decoder restartable
+}
+
+// picker returns the picker of an input, which it makes at the first call.
+func (f *Files) picker(input int) (*picker, error) {
+	if f.closed {
+		return nil, fs.ErrClosed
+	}
+	if f.pickers == nil {
+		f.pickers = make([]*picker, len(f.inputs))
+	}
+	if p := f.pickers[input]; p != nil {
+		return p, nil
+	}
+	in := f.inputs[input]
+	if in.packing != plain {
+		return nil, &FileError{Msg: fmt.Sprintf("is %v data, of which single records can't be read", in.packing), Remedy: "unpack it first"}
+	}
+	d, err := in.decoder(&f.opts)
+	if err != nil {
+		return nil, err
+	}
+	s, err := in.open(false)
+	if err != nil {
+		return nil, err
+	}
+	p := &picker{in: in, stream: s, decoder: d}
+	f.pickers[input] = p
+	return p, nil
+}
+
+func (f *Files) closePickers() error {
+	var errs []error
+	for _, p := range f.pickers {
+		if p != nil {
+			errs = append(errs, p.stream.close())
+		}
+	}
+	f.pickers = nil
+	return errors.Join(errs...)
+}
+
+// pick reads the record at a mark.
+func (p *picker) pick(m Mark) (*Change, error) {
+	if err := p.in.checkBegin(p.stream.file, m); err != nil {
+		return nil, err
+	}
+	p.bytes = window{file: p.stream.file, offset: m.Offset, size: firstWindow}
+	p.decoder.begin(&p.bytes, m)
+	c, err := p.decoder.next()
+	if err == io.EOF || err == nil && c.Begin.Offset != m.Offset {
+		return nil, noRecord(m)
+	}
+	return c, err
+}
+
+// checkBegin makes sure that a record can begin at a mark: in front of it a line ends.
+func (in *input) checkBegin(file io.ReaderAt, m Mark) error {
+	if m.Offset <= in.start.Offset {
+		if m.Offset < in.start.Offset {
+			return noRecord(m)
+		}
+		return nil
+	}
+	var last [1]byte
+	_, err := file.ReadAt(last[:], m.Offset-1)
+	if err == io.EOF || err == nil && last[0] != '\n' {
+		return noRecord(m)
+	}
+	return err
+}
+
+func noRecord(m Mark) *FileError {
+	return &FileError{Msg: fmt.Sprintf("no record begins at byte %d, where one began before", m.Offset), Remedy: changedRemedy}
+}
+
+// firstWindow is how much is read of a record at first, in bytes: more than most have.
+const firstWindow = 1 << 10
+
+// window reads a file from a place on: a little at first, then more and more.
+type window struct {
+	file   io.ReaderAt
+	offset int64
+	size   int
+}
+
+func (w *window) Read(p []byte) (int, error) {
+	n, err := w.file.ReadAt(p[:min(len(p), w.size)], w.offset)
+	w.offset += int64(n)
+	w.size *= 2
+	if n > 0 {
+		err = nil // it comes again
+	}
+	return n, err
+}

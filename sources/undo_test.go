@@ -1,0 +1,179 @@
+package sources
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// checkUndo compares what an undo file is read as from its end with what it is read as forwards.
+func checkUndo(t fataler, paths []string, got []*Change, end error) {
+	f, err := Open(paths, Options{})
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	defer f.Close()
+	f.undo, f.current = false, 0
+	want, forwards := rest(f)
+	if end != nil || forwards != nil {
+		if end == nil || forwards == nil {
+			t.Fatalf("forwards it ends with %v, backwards with %v", forwards, end)
+		}
+		return
+	}
+	want = slices.DeleteFunc(want, func(c *Change) bool {
+		text, err := os.ReadFile(c.File)
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		return torn(text[c.Begin.Offset:c.After.Offset])
+	})
+	slices.Reverse(want)
+	for _, c := range want {
+		c.After = c.Begin
+	}
+	if len(got) != len(want) || len(want) > 0 && !reflect.DeepEqual(got, want) {
+		t.Fatalf("got\n%s\nwant\n%s", showAll(got), showAll(want))
+	}
+}
+
+// Pieces that undo files are made of.
+var undoLine = []string{`{"_undo":3,"username":"ann","attributes":{"a":"1"},"expect":{"a":"2"}}` + "\n",
+	`{"_undo":3,"username":"ann","attributes":{"a":"1"},"expect":{"a":"2"}}` + "\n",
+	`{"_undo":4,"username":"bob","attributes":{"a":null,"b":"é"}}` + "\r\n", "\n", " \r\n", "{\n", "[]\n", "{} x\n", "\xff\n",
+	`{"username":"cat","attributes":{"a":"` + strings.Repeat("x", bufferSize-40) + `"}}` + "\n"}
+
+// TestUndo makes undo files at random, reads them, and goes on at every record of them.
+func TestUndo(t *testing.T) {
+	dir := t.TempDir()
+	rapid.Check(t, func(t *rapid.T) {
+		var paths, texts []string
+		for i := range rapid.IntRange(1, 3).Draw(t, "inputs") {
+			lines := rapid.SliceOfN(rapid.SampledFrom(undoLine), 0, 12).Draw(t, "lines")
+			text := rapid.SampledFrom([]string{"", "\xef\xbb\xbf", "\n"}).Draw(t, "begin") + undoLine[0] + strings.Join(lines, "")
+			keep := rapid.SampledFrom([]int{0, 1, 2, 3, 20}).Draw(t, "torn off")
+			text = text[:max(len(text)-keep, len(undoLine[0]))]
+			path := filepath.Join(dir, fmt.Sprintf("undo%d.jsonl", i))
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatalf("%v", err)
+			}
+			paths, texts = append(paths, path), append(texts, text)
+		}
+		checkStream(t, paths, texts, Options{})
+	})
+}
+
+func FuzzUndo(f *testing.F) {
+	f.Add([]byte(strings.Join(undoLine[:9], "")))
+	f.Fuzz(func(t *testing.T, data []byte) { fuzzStream(t, "fuzz.jsonl", append([]byte(`{"_undo":1}`), data...)) })
+}
+
+func TestUndoIsReadFromItsEnd(t *testing.T) {
+	const one = `{"_undo":1,"username":"ann","attributes":{"a":"1"},"expect":{"a":"2"}}`
+	const two = `{"_undo":2,"username":"bob","attributes":{"a":null}}`
+	tests := []struct {
+		name, text string
+		want       []string
+	}{
+		{"two", one + "\n" + two + "\n", []string{`2: bob a=-`, `1: ann a="1" expect:a="2"`}},
+		{"a replay", one + "\n" + one + "\n", []string{`2: ann a="1" expect:a="2"`, `1: ann a="1" expect:a="2"`}},
+		{"torn", one + "\n" + two[:30], []string{`1: ann a="1" expect:a="2"`}},
+		{"torn in its first record", one[:40], nil},
+		{"torn, with zeros", one + "\n\x00\x00\x00", []string{`1: ann a="1" expect:a="2"`}},
+		{"a whole line without its end", one + "\n" + two, []string{`2: bob a=-`, `1: ann a="1" expect:a="2"`}},
+		{"a name twice is no tear", one + "\n" + `{"username":"bob","username":"bob"}`,
+			[]string{`2: DuplicateAttribute! username: the name stands twice in one object`, `1: ann a="1" expect:a="2"`}},
+		{"damaged in the middle", one + "\n{\n" + two + "\n",
+			[]string{`3: bob a=-`, `2: MalformedRecord! column 2: the object does not end on its line`, `1: ann a="1" expect:a="2"`}},
+		{"not the first member", `{"username":"ann","_undo":7}` + "\n" + two, []string{`2: bob a=-`, `1: ann`}},
+		{"no number", `{"_undo":"1","username":"ann"}` + "\n" + two + "\n", []string{`1: ann`, `2: bob a=-`}},
+		{"not in the first record", `{"username":"ann"}` + "\n" + two + "\n", []string{`1: ann`, `2: bob a=-`}},
+		{"within another member", `{"expect":{"_undo":1},"username":"ann"}` + "\n" + two + "\n", []string{`1: ann expect:_undo="1"`, `2: bob a=-`}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) { check(t, "a.jsonl", tt.text, Options{}, tt.want...) })
+	}
+}
+
+func TestUndoInputs(t *testing.T) {
+	var paths []string
+	for i := range 3 {
+		paths = append(paths, write(t, fmt.Sprint(i, ".jsonl"), fmt.Sprintf(`{"_undo":1,"username":"ann-%d"}`+"\n"+`{"_undo":2,"username":"bob-%d"}`+"\n", i, i)))
+	}
+	f, err := Open(paths, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	changes, err := rest(f)
+	const want = "2: bob-2\n1: ann-2\n2: bob-1\n1: ann-1\n2: bob-0\n1: ann-0"
+	if got := showAll(changes); err != nil || got != want {
+		t.Errorf("got\n%s\n%v", got, err)
+	}
+	if last := changes[5].After; last != (Mark{Line: 1}) {
+		t.Errorf("all is done at %v", last)
+	}
+	for i, path := range paths {
+		if digest, err := Digest(t.Context(), path); err != nil || f.Digests()[i] != digest {
+			t.Errorf("digest %s, want %s, %v", f.Digests()[i], digest, err)
+		}
+	}
+}
+
+func TestUndoRefused(t *testing.T) {
+	const undo, other = `{"_undo":1,"username":"ann"}` + "\n", `{"username":"ann"}` + "\n"
+	plain, after := write(t, "plain.jsonl", other), write(t, "undo.jsonl", undo)
+	for _, name := range []string{"a.jsonl.gz", "a.jsonl.zst"} {
+		path := write(t, name, packText(t, name, undo))
+		_, err := Open([]string{path}, Options{})
+		refused(t, err, path, ": is a compressed undo file, and an undo file is read from its end", "unpack it first, with "+map[string]string{"a.jsonl.gz": "gunzip", "a.jsonl.zst": "unzstd"}[name])
+	}
+	_, err := Open([]string{plain, after}, Options{})
+	refused(t, err, after, ": is an undo file, and "+plain+" is not", "apart")
+	_, err = Open([]string{after, plain}, Options{})
+	refused(t, err, plain, ": is no undo file, and "+after+" is one", "apart")
+
+	f, err := Open([]string{after}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	refused(t, f.Resume(Mark{Offset: 5, Line: 1}), after, ": no record begins at byte 5, where one began before", "start over")
+}
+
+func TestUndoRecordTooLong(t *testing.T) {
+	for _, end := range []string{"", "\n", "\n" + `{"username":"bob"}` + "\n"} {
+		path := write(t, "undo.jsonl", `{"_undo":1}`+"\n"+`{"username":"`+strings.Repeat("x", 2*MaxRecord)+`"}`+end)
+		changes, err := read(t, Options{}, path)
+		refused(t, err, path, ":2: record is over 4 MiB", "a missing line end")
+		if len(changes) != strings.Count(end, "bob") {
+			t.Errorf("%d records behind it", len(changes))
+		}
+	}
+}
+
+// The pass over the file that finds its end can be cut short, and made again.
+func TestUndoCancelled(t *testing.T) {
+	f, err := Open([]string{write(t, "undo.jsonl", `{"_undo":1,"username":"ann"}`)}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := f.begin(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	f.fail(context.Canceled)
+	if changes, err := rest(f); err != nil || len(changes) != 1 || f.Digests() == nil {
+		t.Error(changes, err)
+	}
+}
