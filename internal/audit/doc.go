@@ -1,0 +1,33 @@
+// Package audit says what a change set would do to a user pool, and does none of it.
+//
+// # Promise
+//
+// [Compare] is the rule by which a record is held against a live user: what already holds is left
+// out, and what is not as the record expects is a conflict. [Plan] applies it to a whole change set
+// and tells, per attribute, what would change, whom it would disturb ([Hazard]) and what it would
+// cost ([Estimates]). The package has no way to write: the only call that it knows is ListUsers
+// ([Lister]), which is free of charge and does not count a user as active.
+//
+// # Algorithm
+//
+// A first pass over the change set checks each record against the schema and keeps of it a hash of
+// the user's name and the place in the file, 16 bytes in all. Then the users stream past this index:
+// all of the pool, page by page (scan), or one by one through a filter (lookup), whichever takes
+// fewer calls. A user is looked up by its username, its sub and its aliases; on a hash hit the record
+// is read again from the file and the name itself is compared. The records of one user are folded, in
+// file order, into their net change. What no user has claimed in the end is missing.
+//
+// Where addresses are sign-in names, a second index of the same kind holds the addresses that the
+// records give, so that one held by another user, or given to two, is found in the same stream.
+//
+// # Limits
+//
+// 16 bytes a record and another 16 for each sign-in address that it gives; 4,096 inputs, 16 TiB an
+// input, 4 billion lines. ListUsers is eventually consistent: what changed in the last moments may be
+// told as it was. A filter heeds case, even in a pool that does not: there a lookup tries a name as it
+// is written and in lower case, and only a scan finds every spelling. Cognito has no attribute with
+// an empty value, so here "" stands for absence.
+//
+// Plan runs in the caller's goroutine and starts none; it calls the lister, the change set, the writer
+// and the progress function from there only.
+package audit

@@ -1,0 +1,75 @@
+package audit
+
+import (
+	"context"
+
+	"golang.org/x/time/rate"
+
+	"attrmigrate/internal/cognito"
+	"attrmigrate/pipeline"
+)
+
+// pageSize is the largest page of ListUsers (the API reference).
+const pageSize = 60
+
+// Lister lists users: all of a pool, or those that a filter finds. A call is one attempt.
+type Lister interface {
+	ListUsers(ctx context.Context, poolID, filter, token string, limit int) (users []cognito.User, next string, err error)
+}
+
+// pager reads through a Lister, at a pace and with retries.
+type pager struct {
+	lister   Lister
+	pool     string
+	limiter  *rate.Limiter // burst 1: every attempt waits for its turn
+	attempts int
+	backoff  pipeline.Backoff
+	calls    int64 // attempts made
+}
+
+// pages calls f with each page of users that a filter finds.
+func (p *pager) pages(ctx context.Context, filter string, f func([]cognito.User) error) error {
+	token := ""
+	for {
+		users, next, err := p.page(ctx, filter, token)
+		if err != nil {
+			return err
+		}
+		if err := f(users); err != nil {
+			return err
+		}
+		if token = next; token == "" {
+			return nil
+		}
+	}
+}
+
+func (p *pager) page(ctx context.Context, filter, token string) (users []cognito.User, next string, err error) {
+	err = pipeline.Retry(ctx, p.attempts, p.backoff, func(ctx context.Context) error {
+		if err := p.limiter.Wait(ctx); err != nil {
+			return err
+		}
+		p.calls++
+		users, next, err = p.lister.ListUsers(ctx, p.pool, filter, token, pageSize)
+		return err
+	})
+	return users, next, err
+}
+
+// search returns the first user that a value of an attribute finds and that fits.
+func (p *pager) search(ctx context.Context, attribute, value string, fits func(*cognito.User) bool) (*cognito.User, error) {
+	filter, ok := cognito.Filter(attribute, value)
+	if !ok { // over 256 characters: longer than a username, and than most addresses
+		return nil, nil
+	}
+	var found *cognito.User
+	err := p.pages(ctx, filter, func(users []cognito.User) error {
+		for i := range users {
+			if found == nil && fits(&users[i]) {
+				found = &users[i]
+			}
+		}
+		return nil
+	})
+	return found, err
+}

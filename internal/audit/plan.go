@@ -1,0 +1,214 @@
+package audit
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"attrmigrate/internal/cognito"
+	"attrmigrate/pipeline"
+	"attrmigrate/sources"
+)
+
+// Mode is how the live users are read.
+type Mode string
+
+// The modes.
+const (
+	Auto   Mode = "auto"   // Scan or Lookup, whichever takes fewer calls
+	Scan   Mode = "scan"   // every user of the pool, 60 a call
+	Lookup Mode = "lookup" // the users of the change set, one by one
+	None   Mode = "none"   // nothing is read: the change set is held against the schema only
+)
+
+// Changes is a change set that can be read again at a place.
+type Changes interface {
+	Next(ctx context.Context) (*sources.Change, error)
+	At(m sources.Mark) (*sources.Change, error)
+}
+
+// Writer keeps what a plan finds. It is called by one goroutine.
+type Writer interface {
+	// Change takes the net change of one user: the Username that the pool has, what to send, and the
+	// live values as preconditions. It is not called with None.
+	Change(c *sources.Change) error
+	// Row takes the verdict on one attribute.
+	Row(r Row) error
+}
+
+// Config says what to plan.
+type Config struct {
+	Pool    *cognito.Pool
+	Changes Changes
+	Writer  Writer
+	Lister  Lister // not used with None
+	Read    Mode   // the default is Auto
+	Options
+
+	// ListRate paces ListUsers, in attempts a second. The default is 20, of AWS's 30 an account.
+	ListRate float64
+	Attempts int // of one call; the default is 8
+	Backoff  pipeline.Backoff
+	// UpdateRate is the pace, in updates a second, that the estimates assume. The default is 20.
+	UpdateRate float64
+	// Records is the number of records, if it is known: memory is then taken once.
+	Records int64
+	// Progress is told how many users of how many are done; nil for nobody. The total is an estimate.
+	Progress func(done, total int64)
+}
+
+func (c Config) withDefaults() Config {
+	c.Read = cmp.Or(c.Read, Auto)
+	c.ListRate = cmp.Or(max(c.ListRate, 0), 20)
+	c.UpdateRate = cmp.Or(max(c.UpdateRate, 0), 20)
+	c.Attempts = cmp.Or(max(c.Attempts, 0), 8)
+	if c.Progress == nil {
+		c.Progress = func(int64, int64) {}
+	}
+	return c
+}
+
+// planner is a plan in the making.
+type planner struct {
+	cfg    Config
+	naming naming
+	pager  *pager
+	index  index  // the records that can be applied, by the name of their user
+	seen   bitmap // those whose user was found
+	book   *book
+	found  *hazards
+	tally  *tally
+}
+
+// Plan holds a change set against the live users and writes nothing to the pool. An error ends it
+// early; what the Writer got until then is not a whole plan.
+func Plan(ctx context.Context, cfg Config) (*Result, error) {
+	begun := time.Now()
+	cfg = cfg.withDefaults()
+	n := newNaming(cfg.Pool)
+	p := &planner{
+		cfg:    cfg,
+		naming: n,
+		pager: &pager{
+			lister: cfg.Lister, pool: cfg.Pool.ID, limiter: rate.NewLimiter(limitOf(cfg.ListRate), 1),
+			attempts: cfg.Attempts, backoff: cfg.Backoff,
+		},
+		index: newIndex(cfg.Records),
+		book:  newBook(n, cfg.Records),
+		found: newHazards(cfg.Pool),
+		tally: newTally(cfg.Writer, cfg.Pool),
+	}
+	if err := p.survey(ctx); err != nil {
+		return nil, err
+	}
+	mode := p.mode()
+	if err := p.read(ctx, mode); err != nil {
+		return nil, err
+	}
+	if err := p.book.report(p.found, cfg.Changes.At); err != nil {
+		return nil, err
+	}
+	r := p.tally.finish()
+	r.Read, r.Calls, r.Elapsed = mode, p.pager.calls, seconds(time.Since(begun))
+	r.Hazards = p.found.list()
+	r.Estimates.complete(cfg.UpdateRate, p.found)
+	return r, nil
+}
+
+func limitOf(perSecond float64) rate.Limit {
+	if perSecond >= pipeline.Unlimited {
+		return rate.Inf
+	}
+	return rate.Limit(perSecond)
+}
+
+// survey reads the change set once. Records that cannot be applied are told at once, the others go
+// into the index.
+func (p *planner) survey(ctx context.Context) error {
+	for {
+		c, err := p.cfg.Changes.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		p.tally.result.Records++
+		if err := p.take(c); err != nil {
+			return err
+		}
+	}
+	p.index.sort()
+	p.seen = newBitmap(len(p.index.entries))
+	p.book.sort()
+	return nil
+}
+
+func (p *planner) take(c *sources.Change) error {
+	err := c.Err
+	if err == nil {
+		err = p.cfg.Pool.Schema.Check(c)
+	}
+	if err != nil {
+		return p.tally.invalid(c, err)
+	}
+	if err := p.index.add(p.naming.key(c.Username), c.Begin); err != nil {
+		return err
+	}
+	return p.book.add(c)
+}
+
+// mode resolves Auto: a scan takes a call for every 60 users of the pool, a lookup one for every user
+// of the change set and one more for every sign-in address that it gives.
+func (p *planner) mode() Mode {
+	if p.cfg.Read != Auto {
+		return p.cfg.Read
+	}
+	scan := (p.cfg.Pool.EstimatedUsers + pageSize - 1) / pageSize
+	lookup := p.index.keys() + int64(len(p.book.index.entries))
+	if lookup < scan {
+		return Lookup
+	}
+	return Scan
+}
+
+// read goes through the users, then through the records whose user was not found.
+func (p *planner) read(ctx context.Context, mode Mode) error {
+	var err error
+	switch mode {
+	case None:
+		return p.unread(ctx)
+	case Lookup:
+		err = p.lookUp(ctx)
+	default:
+		err = p.scan(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return p.eachUnseen(ctx, func(_ int, c *sources.Change) error { return p.tally.missing(c) })
+}
+
+// eachUnseen calls f with the records whose user was not found, in file order.
+func (p *planner) eachUnseen(ctx context.Context, f func(i int, c *sources.Change) error) error {
+	for _, i := range p.index.inOrder(func(i int) bool { return !p.seen.has(i) }) {
+		if p.seen.has(int(i)) { // f found its user by another record
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		c, err := p.cfg.Changes.At(p.index.at(int(i)))
+		if err != nil {
+			return err
+		}
+		if err := f(int(i), c); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package audit
+
+import (
+	"time"
+
+	"attrmigrate/pipeline"
+)
+
+// Counts are numbers of attributes by verdict.
+type Counts struct {
+	Change    int64 `json:"change"`
+	Delete    int64 `json:"delete"`
+	Unchanged int64 `json:"unchanged"`
+	Missing   int64 `json:"missing"`
+	Invalid   int64 `json:"invalid"`
+	Conflict  int64 `json:"conflict"`
+	Duplicate int64 `json:"duplicate"`
+}
+
+func (c *Counts) add(v Verdict) {
+	switch v {
+	case Change:
+		c.Change++
+	case Delete:
+		c.Delete++
+	case Unchanged:
+		c.Unchanged++
+	case Missing:
+		c.Missing++
+	case Invalid:
+		c.Invalid++
+	case Conflict:
+		c.Conflict++
+	case Duplicate:
+		c.Duplicate++
+	}
+}
+
+// Result is what a plan found.
+type Result struct {
+	Read    Mode    `json:"read"`
+	Calls   int64   `json:"calls"`           // of ListUsers, repeated ones too
+	Elapsed float64 `json:"elapsed_seconds"` // of the whole plan
+
+	Records int64 `json:"records"` // bad ones included
+	Failing int64 `json:"failing"` // records that are invalid, missing or in conflict
+	Users   int64 `json:"users"`   // found; with None, different names
+	// Repeated are the users with more than one record: their net change is planned.
+	Repeated int64 `json:"repeated_users"`
+
+	Verdicts   Counts            `json:"verdicts"`
+	Attributes []AttributeResult `json:"attributes"` // by name
+	Hazards    []Hazard          `json:"hazards"`    // the gravest first
+	Estimates  Estimates         `json:"estimates"`
+}
+
+// AttributeResult is what a plan found of one attribute of the pool.
+type AttributeResult struct {
+	Name string `json:"name"`
+	Counts
+	// Transitions are the commonest ones; none of attributes that tell who a person is.
+	Transitions []Transition `json:"transitions,omitempty"`
+}
+
+// Clean tells whether there is nothing to change and nothing that fails.
+func (r *Result) Clean() bool { return r.Estimates.Updates == 0 && r.Failing == 0 }
+
+// Estimates are what applying the plan would take. Where users were not read they are upper bounds.
+type Estimates struct {
+	Updates   int64   `json:"updates"`            // calls: one for each user with a change
+	PerSecond float64 `json:"updates_per_second"` // the assumed pace; 0: no limit
+	Seconds   float64 `json:"seconds"`            // that they take at this pace
+	// ActiveUsers are at most so many users that would be newly counted, and billed, as active this
+	// month: a change of attributes counts ("Quotas in Amazon Cognito", monthly active users).
+	ActiveUsers int64 `json:"active_users"`
+	Emails      int64 `json:"emails"` // to users, with a code
+	SMS         int64 `json:"sms"`
+}
+
+// complete derives the rest of the estimates from the number of updates.
+func (e *Estimates) complete(rate float64, found *hazards) {
+	e.ActiveUsers = e.Updates
+	e.Emails = found.count(messages, "email")
+	e.SMS = found.count(messages, "phone_number")
+	if rate < pipeline.Unlimited {
+		e.PerSecond, e.Seconds = rate, float64(e.Updates)/rate
+	}
+}
+
+// seconds is a duration as results have it: to the millisecond.
+func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }

@@ -1,0 +1,127 @@
+package audit
+
+import (
+	"slices"
+
+	"attrmigrate/internal/cognito"
+	"attrmigrate/sources"
+)
+
+// subject is a user with the records that name it.
+type subject struct {
+	user   *cognito.User  // nil if it is not read
+	places []sources.Mark // of the records, in file order
+	merger *merger
+	net    Diff
+
+	key       string                     // the first record's name for the user
+	renamed   *sources.Change            // the first record that has another
+	byAddress map[string]*sources.Change // the first record that names the user by an address
+}
+
+// user takes a live user: it finds the records that name it and settles their net change.
+func (p *planner) user(u *cognito.User) (*subject, error) { return p.fold(u, p.naming.keys(u)) }
+
+// fold takes the records that have one of the keys.
+func (p *planner) fold(u *cognito.User, keys []string) (*subject, error) {
+	s := &subject{user: u}
+	err := p.eachNamed(keys, func(i int, c *sources.Change) error {
+		if p.seen.has(i) { // another user has this name too
+			p.found.add(ambiguousName, "", c.File, c.Line)
+			return nil
+		}
+		p.seen.set(i)
+		return p.addRecord(s, c)
+	})
+	if err != nil || s.merger == nil {
+		return s, err
+	}
+	return s, p.settle(s)
+}
+
+// eachNamed calls f with the records that name their user by one of the keys, in file order.
+func (p *planner) eachNamed(keys []string, f func(i int, c *sources.Change) error) error {
+	var candidates []int
+	for _, key := range keys {
+		first, end := p.index.find(key)
+		for i := first; i < end; i++ {
+			candidates = append(candidates, i)
+		}
+	}
+	slices.SortFunc(candidates, func(a, b int) int { return p.index.compare(p.index.at(a), p.index.at(b)) })
+	for _, i := range slices.Compact(candidates) {
+		c, err := p.cfg.Changes.At(p.index.at(i))
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(keys, p.naming.key(c.Username)) {
+			continue // another name with the same hash
+		}
+		if err := f(i, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// addRecord folds a record into the net change.
+func (p *planner) addRecord(s *subject, c *sources.Change) error {
+	if s.merger == nil {
+		s.merger = newMerger(s.user, p.cfg.Options)
+		s.key = p.naming.key(c.Username)
+	} else if s.renamed == nil && p.naming.key(c.Username) != s.key {
+		s.renamed = c
+	}
+	s.places = append(s.places, c.Begin)
+	if address := p.addressThatNames(s.user, c.Username); address != "" && s.byAddress[address] == nil {
+		if s.byAddress == nil {
+			s.byAddress = map[string]*sources.Change{}
+		}
+		s.byAddress[address] = c
+	}
+	settled := s.merger.add(c)
+	if len(c.Attributes) == 0 && len(settled) == 0 {
+		settled = []Row{{File: c.File, Line: c.Line, Username: c.Username, Verdict: Unchanged, Note: "nothing to change"}}
+	}
+	if slices.ContainsFunc(settled, func(r Row) bool { return r.Verdict == Conflict }) {
+		p.tally.result.Failing++
+	}
+	return p.tally.rows(settled)
+}
+
+// addressThatNames is the attribute by whose value a record names its user, "" if it does so by the
+// username or the sub.
+func (p *planner) addressThatNames(u *cognito.User, name string) string {
+	key := p.naming.key(name)
+	if u != nil && (key == p.naming.key(u.Username) || key == p.naming.key(u.Attributes["sub"])) {
+		return ""
+	}
+	for _, attribute := range p.naming.attributes {
+		if u == nil && isAddress(attribute) && looksLike(attribute, name) {
+			return attribute
+		}
+		if u != nil && p.naming.key(p.naming.alias(u, attribute)) == key {
+			return attribute
+		}
+	}
+	return ""
+}
+
+// settle tells of the net change and keeps it.
+func (p *planner) settle(s *subject) error {
+	s.net = s.merger.net()
+	p.tally.user(s)
+	for _, row := range s.net.Rows {
+		if row.Verdict == Change {
+			p.book.send(row)
+		}
+	}
+	p.found.user(s)
+	if err := p.tally.rows(s.net.Rows); err != nil || s.user == nil || len(s.net.Send) == 0 {
+		return err
+	}
+	return p.cfg.Writer.Change(&sources.Change{
+		Username: s.user.Username, Attributes: s.net.Send, Expect: s.net.Expect,
+		ClientMetadata: s.merger.metadata,
+	})
+}

@@ -1,0 +1,88 @@
+package audit
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// number writes a count for people: 48,214.
+func number(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0 && digits[i-1] != '-'; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+// amount writes a count and its noun.
+func amount(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return number(n) + " " + many
+}
+
+// span writes a duration for people, to two units: 9.5s, 15m40s, 11h6m.
+func span(seconds float64) string {
+	d := time.Duration(min(seconds, 1e9) * float64(time.Second))
+	switch {
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	case d < time.Hour:
+		return withoutZero(d.Round(time.Second), "m0s")
+	default:
+		return withoutZero(d.Round(time.Minute), "0s")
+	}
+}
+
+// withoutZero writes a duration without the last units if they are zero.
+func withoutZero(d time.Duration, zero string) string {
+	s := d.String()
+	if strings.HasSuffix(s, "h0m0s") {
+		return strings.TrimSuffix(s, "0m0s")
+	}
+	if strings.HasSuffix(s, zero) {
+		return strings.TrimSuffix(s, "0s")
+	}
+	return s
+}
+
+// maxShown is how much of a value is shown, in bytes.
+const maxShown = 40
+
+// shown is a text from outside as a terminal may have it: in one line, without control characters, and
+// not endless.
+func shown(s string) string { return printable(clip(s)) }
+
+// clip cuts a text that is long.
+func clip(s string) string {
+	if len(s) <= maxShown {
+		return s
+	}
+	cut := maxShown
+	for cut > maxShown-utf8.UTFMax && !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut] + "…"
+}
+
+// printable spells out what does not print.
+func printable(s string) string {
+	if utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return s
+	}
+	quoted := strconv.Quote(s)
+	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
+}
+
+// quoted is a value in a message: in quotation marks, or the word for none.
+func quoted(value string) string {
+	if value == "" {
+		return "no value"
+	}
+	return `"` + shown(value) + `"`
+}
