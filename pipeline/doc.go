@@ -8,26 +8,35 @@
 //
 // Every record of the source ends in exactly one result, or the run ends early and says where it can
 // be resumed; a resumed run repeats work and never skips it. The package knows nothing of AWS: it
-// owns small interfaces ([Source], [Updater], [ResultWriter], [Store]) and asks an error what it is
-// through [Throttle], [Transient], [Fatal] and [SetUp].
+// owns small interfaces ([Source], [Preparer], [Updater], [ResultWriter], [Store]) and asks an error
+// what it is through [Throttle], [Transient], [Fatal] and [SetUp].
 //
 // # Invariants
 //
+// Each has a test that fails when it is broken.
+//
 //  1. Records are tracked in read order before they are dispatched. The checkpoint keeps the highest
-//     gap-free position and the few records finished beyond it; the gap is capped, so memory is too.
+//     gap-free position and the few records finished beyond it; the gap is capped, so memory is too
+//     (TestCrash here, and the tests of checkpoint.Tracker).
 //  2. A result is durable before the checkpoint passes its record, and the checkpoint records the
-//     lengths of the reports, so that a resumed run can cut them back: each record stands there once.
-//  3. Two records of one user are never in flight together and land in file order. A slow or
-//     throttled user holds back its own later records and nobody else's.
-//  4. Every attempt, a repeated one too, takes one permit of one pacer. Backing off holds no permit
-//     and no worker. A new rate or a stop takes effect within one interval.
-//  5. There is one retry policy. Throttles do not count against the attempts of a record.
+//     lengths of the reports, so that a resumed run can cut them back: each record stands there once
+//     (TestCrash, TestLastSaveFails).
+//  3. Two records of one user are never in flight together and land in file order (TestOrder). A slow
+//     or throttled user holds back its own later records and nobody else's (TestNeighbours, TestHotUser).
+//  4. Every attempt, a repeated one too, takes one permit of one pacer, reads of one of their own.
+//     Backing off holds no permit and no worker (TestPermits, TestReadRate). A new rate or a stop takes
+//     effect within one interval.
+//  5. There is one retry policy. Throttles do not count against the attempts of a record (TestVerdicts).
 //  6. An error is transient (try again), of the record (report it, go on) or of the run (stop,
 //     resumable). A record that runs out of attempts while others succeed fails as unknown; one that
 //     runs out while nothing succeeds stops the run, for then the service is away. Five minutes of
-//     nothing but throttles stop it, and so do twenty records in a row with one set-up error.
-//  7. A cancelled call is unknown: it is not reported, and its record is done again.
-//  8. After a throttle the rate follows what the service accepts, and probes upwards from there.
+//     nothing but throttles stop it, and so do twenty records in a row with one set-up error
+//     (TestVerdicts, TestNothingToSend).
+//  7. A cancelled call is unknown: it is not reported, and its record is done again (TestDrain). Where
+//     users are read first, one is read again before an update of which nothing is known is repeated
+//     (TestPrepare).
+//  8. After a throttle the rate follows what the service accepts, and probes upwards from there
+//     (TestAdaptiveRate).
 //
 // # Goroutines
 //
