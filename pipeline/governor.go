@@ -9,8 +9,8 @@ import (
 // second, less a tenth, so that what queues at the service drains. From there it returns in one second
 // to just below what was accepted, and then probes upwards, slowly at first and faster the longer
 // nothing is throttled: a quota that stays the same is touched seldom, a quota that is raised is found
-// within seconds. A stray throttle among a hundred accepted attempts changes nothing, or a fault of the
-// service that has nothing to do with the rate would bring the rate down for good.
+// within seconds. One throttle among more than a hundred accepted attempts of that second changes
+// nothing; at lower rates, throttles that have nothing to do with the rate still cost some of it.
 const (
 	cut         = 0.90                   // of what was accepted, right after a throttle
 	stray       = 0.01                   // share of throttled attempts up to which the rate stays

@@ -51,7 +51,7 @@ func (h *health) judge(a attempt) verdict {
 	switch {
 	case j.attempts < allowed:
 		return verdict{again: true}
-	case isFatal(err):
+	case !unlimited && isFatal(err):
 		return verdict{stop: &StopError{Reason: Refused, Err: err}}
 	case unlimited && !h.success.After(j.first):
 		return verdict{stop: &StopError{Reason: ServiceAway,

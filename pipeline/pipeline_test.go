@@ -183,6 +183,7 @@ func (e *fakeError) SetUp() bool    { return e.setUp }
 var (
 	errThrottle = &fakeError{code: "TooManyRequestsException", throttle: true}
 	errInternal = &fakeError{code: "InternalErrorException", transient: -1}
+	errAway     = &fakeError{code: "NoConnection", transient: -1, fatal: true}
 	errLambda   = &fakeError{code: "UnexpectedLambdaException", transient: 3, setUp: true}
 	errSkew     = &fakeError{code: "InvalidSignatureException", transient: 2, fatal: true}
 	errDenied   = &fakeError{code: "AccessDeniedException", fatal: true}

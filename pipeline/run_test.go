@@ -161,6 +161,15 @@ func TestVerdicts(t *testing.T) {
 			"the service is away: nothing has succeeded for 31s: InternalErrorException", 0},
 		{"timeout for all", always(context.DeadlineExceeded), 1, nil, 0,
 			"the service is away: nothing has succeeded for 31s: context deadline exceeded", 8},
+		{"no connection for all", always(errAway), 1, nil, 0, "the service is away: nothing has succeeded for 31s: NoConnection", 8},
+		{"no connection for one record", for_("user-3", errAway), 900,
+			map[string]int{"no answer in 8 attempts: NoConnection": 1}, 899, "", 907},
+		{"throttled twenty times", func(call int, _ *sources.Change) error {
+			if call <= 20 {
+				return errThrottle
+			}
+			return nil
+		}, 1, nil, 1, "", 21},
 		{"lambda for one record", for_("user-3", errLambda), 10, map[string]int{"UnexpectedLambdaException": 1}, 9, "", 12},
 		{"clock skew, passes", func(call int, _ *sources.Change) error {
 			if call == 1 {

@@ -60,9 +60,10 @@ the same command continues where it stopped.
 // applyRun is one start of apply.
 type applyRun struct {
 	opts    applyOptions
-	paths   []string   // of the inputs; standard input is replaced by the file that keeps it
-	only    *selection // of their records; nil: all
-	noun    string     // what a record of theirs is called
+	paths   []string      // of the inputs; standard input is replaced by the file that keeps it
+	only    *selection    // of their records; nil: all
+	noun    string        // what a record of theirs is called
+	stamps  []os.FileInfo // of the inputs, when they were looked through
 	sys     System
 	signals *interrupts
 	notes   io.Writer // what people read on the way; the result goes to standard output
@@ -138,6 +139,7 @@ func (a *applyRun) open() (*input, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.opts.decoding.Format = files.Format() // said or not, it is the same run
 	in := &input{Files: files, first: a.paths[0]}
 	a.noun = in.noun()
 	if a.only != nil {
@@ -171,7 +173,11 @@ func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prosp
 		}
 		settle = func(resumed bool) error {
 			a.paths = []string{in.kept(dir)}
-			return in.settle(dir, resumed)
+			err := in.settle(dir, resumed)
+			if err == nil {
+				a.stamps, err = stampsOf(a.paths)
+			}
+			return err
 		}
 	}
 	earlier, err := a.earlierRun(ctx, dir, s)
@@ -202,7 +208,10 @@ func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prosp
 }
 
 // survey passes over the whole input once. A run that begins needs it, one that goes on does not.
-func (a *applyRun) survey(ctx context.Context, p *prospect) error {
+func (a *applyRun) survey(ctx context.Context, p *prospect) (err error) {
+	if a.stamps, err = stampsOf(a.paths); err != nil {
+		return err
+	}
 	in, err := a.open()
 	if err != nil {
 		return err
@@ -227,6 +236,9 @@ func (a *applyRun) earlierRun(ctx context.Context, dir *runDir, s *service) (*ch
 		return nil, a.setAside(dir)
 	}
 	if err != nil || !found {
+		return nil, err
+	}
+	if a.stamps, err = stampsOf(a.paths); err != nil {
 		return nil, err
 	}
 	digests, err := digestsOf(ctx, a.paths)
@@ -297,6 +309,9 @@ func isTerminal(r io.Reader) bool {
 
 // stream applies the records, from the beginning or from where an earlier start stopped.
 func (a *applyRun) stream(ctx context.Context, p *prospect) error {
+	if err := a.unchanged(); err != nil {
+		return err
+	}
 	in, err := a.open()
 	if err != nil {
 		return err
@@ -314,14 +329,12 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 		return err
 	}
 	state, err := a.carry(ctx, in, reports, p)
-	if closed := reports.Close(); err == nil {
-		err = closed
-	}
+	_ = reports.Close() // all that counts is durable already
 	if state.SavedAt.IsZero() {
 		return err
 	}
-	if kept := report.WriteSummary(p.dir.path, report.Summarize(state)); err == nil {
-		err = kept // where the run could not be kept, its summary often cannot either
+	if kept := report.WriteSummary(p.dir.path, report.Summarize(state)); kept != nil && err == nil {
+		a.log.Warn("no summary", "error", kept) // the run is as it is; checkpoint.json has the same numbers
 	}
 	if err != nil {
 		printStop(a.sys.Stdout, p.dir, state, a.noun)

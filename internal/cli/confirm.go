@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ type prospect struct {
 func (p *prospect) remaining() int64 {
 	n := p.state.Total - p.state.Counts.Done()
 	if p.survey != nil {
-		n = p.survey.rows - p.survey.bad
+		n = p.survey.rows - p.survey.bad - p.survey.emptied
 	}
 	if p.opts.limit > 0 {
 		n = min(n, p.opts.limit)
@@ -108,8 +109,15 @@ func (p *prospect) showHazards(line func(head, format string, args ...any)) {
 		if n == 0 {
 			continue
 		}
-		line("watch", "%s reset %s_verified: those users may not be able to sign in by %s until they verify",
-			plural(n, a.people+" change"), a.name, a.means)
+		if slices.Contains(p.pool.VerifyBeforeUpdate, a.name) {
+			line("watch", "%s will wait until the user verifies: until then the old one stays", plural(n, a.people+" change"))
+		} else {
+			line("watch", "%s reset %s_verified: those users may not be able to sign in by %s until they verify",
+				plural(n, a.people+" change"), a.name, a.means)
+		}
+		if slices.Contains(p.pool.AutoVerified, a.name) {
+			line("watch", "up to %s will go out, with a code to verify the %s", plural(n, "message"), a.people)
+		}
 		line("", "hint: if you have verified these addresses yourself, add a column %s_verified with true", a.name)
 	}
 	if p.survey.emptied > 0 {

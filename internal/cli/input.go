@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -138,4 +139,32 @@ func (o *applyOptions) onlyFailedFile() []string {
 		return nil
 	}
 	return []string{filepath.Join(o.onlyFailed, report.ErrorsCSV)}
+}
+
+// stampsOf tells the state of the inputs on the disk.
+func stampsOf(paths []string) ([]os.FileInfo, error) {
+	var stamps []os.FileInfo
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, &usageError{err: fmt.Errorf("%s: %w", path, withoutPath(err))}
+		}
+		stamps = append(stamps, info)
+	}
+	return stamps, nil
+}
+
+// unchanged refuses inputs that are not what was looked through, and confirmed, any more.
+func (a *applyRun) unchanged() error {
+	now, err := stampsOf(a.paths)
+	if err != nil {
+		return err
+	}
+	for i, was := range a.stamps {
+		if !os.SameFile(was, now[i]) || was.Size() != now[i].Size() || !was.ModTime().Equal(now[i].ModTime()) {
+			return &refusal{msg: fmt.Sprintf("%s has changed since it was checked: nothing was written", a.paths[i]),
+				hint: "run the same command again, when the file is complete"}
+		}
+	}
+	return nil
 }

@@ -40,7 +40,7 @@ func (s *service) rehearse(ctx context.Context, o applyOptions, journal string, 
 			return err
 		}
 	}
-	local, err := sandbox.New(sandbox.Config{Journal: journal, Region: region, Quotas: sandbox.NoQuotas()})
+	local, err := sandbox.New(sandbox.Config{Journal: journal, Region: region, Quotas: sandbox.NoQuotas(), LogSize: 1})
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func runDirOf(file string) (string, bool) {
 }
 
 // openRunDir makes the directory, if need be, and locks it. A directory with files in it that no run
-// has left is somebody's else: nothing is written there.
+// has left is somebody else's: nothing is written there.
 func openRunDir(path string) (*runDir, error) {
 	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 && !slices.ContainsFunc(entries, isLock) {
 		return nil, &refusal{msg: fmt.Sprintf("%s is a directory with files in it, and no run directory", path),

@@ -78,7 +78,7 @@ expired-token, drop-before, drop-after and hang; each has a probability.
 
 func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer) (err error) {
 	server, err := sandbox.New(sandbox.Config{
-		Quotas: o.quotas, Latency: o.latency, Jitter: o.jitter, Faults: o.faults, Seed: o.seed, Journal: o.journal,
+		Quotas: o.quotas, Latency: o.latency, Jitter: o.jitter, Faults: o.faults, Seed: o.seed, Journal: o.journal, LogSize: 1,
 	})
 	if err != nil {
 		return err

@@ -28,21 +28,25 @@ func (s spooled) kept(dir *runDir) string     { return dir.file(s.name) }
 
 // spool writes standard input into the run directory and finds out what it is. It returns when ctx
 // ends, too; what still waits to be read then is left to the end of the process.
-func spool(ctx context.Context, r io.Reader, dir *runDir, format sources.Format) (s spooled, err error) {
-	done := make(chan struct{})
+func spool(ctx context.Context, r io.Reader, dir *runDir, format sources.Format) (spooled, error) {
+	type result struct {
+		s   spooled
+		err error
+	}
+	done := make(chan result, 1)
 	go func() {
-		defer close(done)
-		s, err = spoolAll(r, dir)
+		s, err := spoolAll(r, dir)
+		done <- result{s, err}
 	}()
 	select {
-	case <-done:
+	case got := <-done:
+		if got.err != nil {
+			return spooled{}, got.err
+		}
+		return got.s.named(ctx, dir, format)
 	case <-ctx.Done():
 		return spooled{}, ctx.Err()
 	}
-	if err != nil {
-		return spooled{}, err
-	}
-	return s.named(ctx, dir, format)
 }
 
 func spoolAll(r io.Reader, dir *runDir) (spooled, error) {

@@ -1,6 +1,8 @@
 package cognito
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -92,18 +94,10 @@ const maxMessage = 400
 // clean makes AWS's message fit for logs and reports: one line, no values of the record, nothing
 // signed. (The second paragraph of a signature error holds the session token.)
 func clean(message string, op target) string {
-	message, _, _ = strings.Cut(strings.TrimSpace(message), "\n")
+	message = hideQuoted(hideTexts(strings.TrimSpace(message), op))
+	message, _, _ = strings.Cut(message, "\n") // only now: a value may hold a line end
 	for _, secret := range []string{"Authorization=", "Signature="} {
 		message, _, _ = strings.Cut(message, secret)
-	}
-	message = hideQuoted(message)
-	for _, text := range op.hidden {
-		message = hide(message, text)
-	}
-	if op.change != nil {
-		for _, a := range op.change.Attributes {
-			message = hide(message, a.Value)
-		}
 	}
 	message = strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -115,6 +109,24 @@ func clean(message string, op target) string {
 		message = strings.ToValidUTF8(message[:maxMessage], "") + "..."
 	}
 	return strings.TrimRight(message, ". ")
+}
+
+// hideTexts blots out what the request said of its user: the name, the values and each of their lines.
+func hideTexts(message string, op target) string {
+	texts := slices.Clone(op.hidden)
+	if c := op.change; c != nil {
+		texts = append(texts, c.Username)
+		for _, a := range c.Attributes {
+			texts = append(texts, a.Value)
+			if strings.Contains(a.Value, "\n") {
+				texts = append(texts, strings.Split(a.Value, "\n")...)
+			}
+		}
+	}
+	for _, text := range texts {
+		message = hide(message, strings.TrimSpace(text))
+	}
+	return message
 }
 
 // hideQuoted blots out the value that a validation error repeats: Value '...' at 'username' failed
@@ -138,5 +150,6 @@ func hide(message, value string) string {
 	if len(value) < 4 {
 		return message
 	}
-	return strings.ReplaceAll(message, value, "(hidden)")
+	// Cognito folds the case of names and addresses, and may repeat them folded.
+	return regexp.MustCompile("(?i)"+regexp.QuoteMeta(value)).ReplaceAllLiteralString(message, "(hidden)")
 }

@@ -199,3 +199,21 @@ func TestErrorIsAskedByThePipeline(t *testing.T) {
 		t.Fatal("an interface is missing")
 	}
 }
+
+// TestHiddenTexts: an error text repeats nothing of the user, whatever its case and lines.
+func TestHiddenTexts(t *testing.T) {
+	op := target{op: adminUpdate, change: &sources.Change{
+		Username:   "bob@example.com",
+		Attributes: []sources.Attribute{{Name: "address", Value: "12 Elm Street\nSpringfield"}},
+	}}
+	for _, message := range []string{
+		"CustomMessage failed with error user BOB@example.com is blocked",
+		"bad address 12 Elm Street\nSpringfield",
+		"bad address 12 elm street in it",
+	} {
+		got := strings.ToLower(clean(message, op))
+		if strings.Contains(got, "bob@") || strings.Contains(got, "elm") || !strings.Contains(got, "(hidden)") {
+			t.Errorf("%q became %q", message, got)
+		}
+	}
+}
