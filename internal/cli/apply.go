@@ -90,11 +90,17 @@ func (a *applyRun) run(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, dir.close()) }()
 
 	p, err := a.prepare(ctx, dir, service)
-	if err != nil || p == nil {
+	if err == nil && p != nil {
+		err = a.confirm(ctx, p)
+	}
+	if err != nil {
+		if r, ok := errors.AsType[*refusal](err); !ok || !r.preview {
+			err = errors.Join(err, dir.putBack())
+		}
 		return notStarted(ctx, err)
 	}
-	if err := a.confirm(ctx, p); err != nil {
-		return err
+	if p == nil {
+		return nil
 	}
 	return a.stream(ctx, p)
 }
@@ -289,7 +295,7 @@ func (a *applyRun) confirm(ctx context.Context, p *prospect) error {
 	if s := p.survey; s != nil && a.opts.budget.Exceeded(s.bad, s.rows) {
 		return &refusal{
 			msg:  fmt.Sprintf("%s of %s can't be applied, --max-failures allows %s: nothing was written", count(s.bad), plural(s.rows, p.noun), a.opts.budget),
-			hint: fmt.Sprintf("%s lists them; mend them, or raise --max-failures", p.dir.errorsFile()),
+			hint: fmt.Sprintf("%s lists them; mend them, or raise --max-failures", p.dir.errorsFile()), preview: true,
 		}
 	}
 	switch {

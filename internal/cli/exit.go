@@ -44,7 +44,10 @@ func usagef(format string, args ...any) error {
 }
 
 // refusal is a reason not to begin, with its remedy.
-type refusal struct{ msg, hint string }
+type refusal struct {
+	msg, hint string
+	preview   bool // the errors file that it names must stay
+}
 
 func (e *refusal) Error() string { return e.msg }
 func (e *refusal) Hint() string  { return e.hint }

@@ -20,6 +20,7 @@ import (
 type runDir struct {
 	path string
 	lock *checkpoint.Lock
+	kept string // where an earlier run of this directory was set aside by this start; may be empty
 }
 
 // runDirName is the default directory for inputs: NAME.run beside the caller, NAME being the first
@@ -158,7 +159,27 @@ func (d *runDir) setAside(inputs []string) (kept string, err error) {
 		return "", err // the old lock ends with the directory's caller
 	}
 	*d = *again
+	d.kept = kept
 	return kept, errors.Join(old.Release(), d.takeIncoming(kept))
+}
+
+// putBack undoes setAside for a start that did not begin: the directory that it made goes, and the
+// earlier run is where it was.
+func (d *runDir) putBack() error {
+	if d.kept == "" || runtime.GOOS == "windows" { // where the lock keeps the directory in place
+		return nil
+	}
+	if _, begun, err := d.load(); begun || err != nil {
+		return err
+	}
+	if err := os.RemoveAll(d.path); err != nil {
+		return runDirError(d.path, err)
+	}
+	if err := os.Rename(d.kept, d.path); err != nil {
+		return runDirError(d.kept, err)
+	}
+	d.kept = ""
+	return nil
 }
 
 // takeIncoming moves the standard input of the run that begins out of the directory set aside.
