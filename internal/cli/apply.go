@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/report"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
@@ -353,17 +354,21 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 	return nil
 }
 
+// userKey names the user of a record for ordering: a pool that ignores case takes Ann and ann for one.
+func userKey(pool *cognito.Pool) func(*sources.Change) string {
+	if pool.CaseSensitive {
+		return func(c *sources.Change) string { return c.Username }
+	}
+	return func(c *sources.Change) string { return strings.ToLower(c.Username) }
+}
+
 // carry runs the pipeline, with progress and signals attached to it.
 func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, p *prospect) (checkpoint.State, error) {
 	schema := p.pool.Schema
-	key := func(c *sources.Change) string { return c.Username }
-	if !p.pool.CaseSensitive {
-		key = func(c *sources.Change) string { return strings.ToLower(c.Username) }
-	}
 	runner, err := pipeline.New(pipeline.Config{
 		Source: in, Updater: p.service.updater(a.opts.metadata),
 		Check:   func(c *sources.Change) error { return check(c, schema) },
-		Key:     key,
+		Key:     userKey(p.pool),
 		Results: reports, Store: checkpoint.NewFile(p.dir.path), Resume: p.state,
 		Rate: a.opts.rate, Workers: a.opts.workers, MaxAttempts: a.opts.maxAttempts,
 		Budget: a.opts.budget, Limit: a.opts.limit,
