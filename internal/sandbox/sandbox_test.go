@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -79,8 +80,20 @@ func newClient(t *testing.T, url string) *cip.Client {
 	return cip.New(cip.Options{
 		Region: "us-east-1", BaseEndpoint: aws.String(url), Retryer: aws.NopRetryer{},
 		Credentials: credentials.NewStaticCredentialsProvider("AKIDEXAMPLE", "example", ""),
-		HTTPClient:  &http.Client{Transport: transport},
+		HTTPClient:  &http.Client{Transport: plainBodies{transport}},
 	})
+}
+
+// plainBodies hides that the SDK's request bodies are io.WriterTo: closed early, they break the
+// connection under the answer (see the type of that name in internal/cognito).
+type plainBodies struct{ *http.Transport }
+
+func (t plainBodies) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		r = r.WithContext(r.Context())
+		r.Body = struct{ io.ReadCloser }{r.Body}
+	}
+	return t.Transport.RoundTrip(r)
 }
 
 // user creates a user with attributes given as name=value.
