@@ -77,7 +77,6 @@ func leaveOut(name string) string {
 	return fmt.Sprintf("leave it out (--ignore %s)", shown(name))
 }
 
-// unknown tells of an attribute that the pool lacks, what may be meant, and how to add it.
 // CheckName returns a *[ValueError], with a hint, if the pool has no attribute of that name.
 func (s *Schema) CheckName(name string) error {
 	if s.Known(name) {
@@ -86,6 +85,7 @@ func (s *Schema) CheckName(name string) error {
 	return s.unknown(name)
 }
 
+// unknown tells of an attribute that the pool lacks, what may be meant, and how to add it.
 func (s *Schema) unknown(name string) *ValueError {
 	e := &ValueError{Attribute: name, Msg: "the pool has no such attribute", code: "UnknownAttribute"}
 	custom, isCustom := strings.CutPrefix(name, "custom:")

@@ -222,7 +222,7 @@ func (d *slowDisk) Sync() error {
 	d.syncs++
 	n := d.syncs
 	d.mu.Unlock()
-	time.Sleep(5 * time.Millisecond) // of the bubble
+	<-time.After(5 * time.Millisecond) // on the simulated clock
 	if n == d.failAt {
 		return errFull
 	}
