@@ -79,7 +79,7 @@ func (a *applyRun) run(ctx context.Context) (err error) {
 	if !a.opts.connection.sandbox { // whose users are in memory, too
 		limitMemory()
 	}
-	service, err := connect(ctx, a.opts)
+	service, err := connect(ctx, a.opts.connection, a.opts.workers)
 	if err != nil {
 		return err
 	}
@@ -384,7 +384,7 @@ func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, 
 		}
 		fmt.Fprintf(a.notes, "%-8s calls under way may take %s; Ctrl-C again cancels them\n", "stopping", span(a.opts.drainTimeout))
 	})
-	end := watchProgress(runner, a.opts.output, a.sys.Stderr, a.log)
+	end := watchProgress(runGauge(runner), a.opts.output, a.sys.Stderr, a.log)
 	defer end()
 	return runner.Run(ctx)
 }

@@ -59,6 +59,7 @@ type outputOptions struct {
 
 func (o *applyOptions) register(f *pflag.FlagSet) {
 	o.connection.register(f)
+	f.BoolVar(&o.connection.sandbox, "sandbox", false, "rehearse on a local Cognito inside the process, filled with the change set's users")
 	registerDecoding(f, &o.decoding)
 	f.Func("client-metadata", "`k=v` passed to the pool's Lambda triggers; repeatable", pairs(&o.metadata))
 	o.rate = 20
@@ -82,7 +83,6 @@ func (o *connectionOptions) register(f *pflag.FlagSet) {
 	f.StringVar(&o.region, "region", "", "AWS `Region` (default: the pool id's)")
 	f.StringVar(&o.profile, "profile", "", "`profile` of the AWS configuration")
 	f.StringVar(&o.endpointURL, "endpoint-url", "", "`URL` of the service, instead of AWS's own")
-	f.BoolVar(&o.sandbox, "sandbox", false, "rehearse on a local Cognito inside the process, filled with the change set's users")
 	f.DurationVar(&o.timeout, "timeout", 20*time.Second, "time for one attempt")
 }
 
@@ -118,12 +118,10 @@ func (o *outputOptions) register(f *pflag.FlagSet) {
 
 // validate refuses what no single flag could: it knows no files and no pool yet.
 func (o *applyOptions) validate() error {
+	if err := o.connection.validate("--sandbox rehearses without one, on a local Cognito"); err != nil {
+		return err
+	}
 	switch {
-	case o.connection.poolID == "" && !o.connection.sandbox:
-		return &usageError{err: fmt.Errorf("--user-pool-id is missing"),
-			hint: "--sandbox rehearses without one, on a local Cognito"}
-	case o.connection.sandbox && o.connection.endpointURL != "":
-		return usagef("--sandbox and --endpoint-url exclude each other")
 	case o.workers < 1 || o.workers > 1024:
 		return usagef("--workers is %d, want 1 to 1024", o.workers)
 	case o.maxAttempts < 1:
@@ -132,12 +130,24 @@ func (o *applyOptions) validate() error {
 		return usagef("--limit is %d, want at least 0", o.limit)
 	case o.maxDuration < 0:
 		return usagef("--max-duration is %s, want at least 0s", o.maxDuration)
-	case o.connection.timeout <= 0:
-		return usagef("--timeout is %s, want more than 0s", o.connection.timeout)
 	case o.drainTimeout <= 0:
 		return usagef("--drain-timeout is %s, want more than 0s", o.drainTimeout)
 	}
 	return nil
+}
+
+// validate refuses what no connection could be made of. The hint is for one who names no pool.
+func (o *connectionOptions) validate(hint string) error {
+	switch {
+	case o.poolID == "" && !o.sandbox:
+		return &usageError{err: errors.New("--user-pool-id is missing"), hint: hint}
+	case o.sandbox && o.endpointURL != "":
+		return usagef("--sandbox and --endpoint-url exclude each other")
+	case o.timeout <= 0:
+		return usagef("--timeout is %s, want more than 0s", o.timeout)
+	default:
+		return nil
+	}
 }
 
 // word sets a flag that takes one of some words.

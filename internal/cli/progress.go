@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -21,20 +23,59 @@ const (
 	logInterval = 10 * time.Second
 )
 
-// watchProgress shows how a run goes until the function that it returns is called.
-func watchProgress(r *pipeline.Runner, o outputOptions, stderr io.Writer, log *slog.Logger) (end func()) {
-	meter := newMeter(r.Progress())
+// gauge is how far something is that takes a while.
+type gauge struct {
+	done, total int64
+	notes       []note // shown behind the numbers
+}
+
+// note is a word or two on how it goes.
+type note struct {
+	name  string
+	value any
+	rank  int // 0 is the most important; on a narrow terminal the bar leaves the others out. -1: log only
+}
+
+// runGauge is how far a run is.
+func runGauge(r *pipeline.Runner) func() gauge {
+	return func() gauge {
+		p := r.Progress()
+		return gauge{done: p.Done, total: p.Total, notes: []note{
+			{"updated", p.Counts.Updated, -1},
+			{"unchanged", p.Counts.Unchanged, 5},
+			{"failed", p.Counts.Failed, 3},
+			{"throttled", p.Counts.Throttled, 4},
+			{"rate", rateText(p.Rate.PerSecond), -1},
+			{"why", p.Rate.Reason, -1},
+		}}
+	}
+}
+
+// counter is how many of how many users were read. It is set by one goroutine and shown by another.
+type counter struct{ done, total atomic.Int64 }
+
+func (c *counter) set(done, total int64) {
+	c.done.Store(done)
+	c.total.Store(total)
+}
+
+func (c *counter) gauge() gauge { return gauge{done: c.done.Load(), total: c.total.Load()} }
+
+// watchProgress shows how something goes until the function that it returns is called. It calls read
+// from a goroutine of its own.
+func watchProgress(read func() gauge, o outputOptions, stderr io.Writer, log *slog.Logger) (end func()) {
+	meter := newMeter(read().done)
 	var (
 		interval time.Duration
-		show     func(pipeline.Progress)
-		finish   = func(pipeline.Progress) {}
+		show     func(gauge)
+		finish   = func(gauge) {}
 	)
 	switch o.kind(stderr) {
 	case "bar":
 		b := newBar(stderr, meter)
 		interval, show, finish = barInterval, b.show, b.finish
 	case "log":
-		interval, show = logInterval, func(p pipeline.Progress) { logProgress(log, p, meter) }
+		interval, show = logInterval, func(g gauge) { logProgress(log, g, meter) }
 	default:
 		return func() {}
 	}
@@ -46,19 +87,19 @@ func watchProgress(r *pipeline.Runner, o outputOptions, stderr io.Writer, log *s
 		for {
 			select {
 			case now := <-tick.C:
-				p := r.Progress()
-				meter.add(now, p.Done)
-				show(p)
+				g := read()
+				meter.add(now, g.done)
+				show(g)
 			case <-done:
-				finish(r.Progress())
+				finish(read())
 				return
 			}
 		}
 	}()
-	return func() {
+	return sync.OnceFunc(func() {
 		close(done)
 		<-ended
-	}
+	})
 }
 
 // kind resolves auto: a bar is for terminals only.
@@ -97,9 +138,7 @@ type sample struct {
 
 const meterSpan = 15 * time.Second
 
-func newMeter(p pipeline.Progress) *meter {
-	return &meter{samples: []sample{{time.Now(), p.Done}}}
-}
+func newMeter(done int64) *meter { return &meter{samples: []sample{{time.Now(), done}}} }
 
 func (m *meter) add(at time.Time, done int64) {
 	m.samples = append(m.samples, sample{at, done})
@@ -108,7 +147,7 @@ func (m *meter) add(at time.Time, done int64) {
 	}
 }
 
-// pace is records finished a second.
+// pace is how many are done a second.
 func (m *meter) pace() float64 {
 	first, last := m.samples[0], m.samples[len(m.samples)-1]
 	if d := last.at.Sub(first.at).Seconds(); d > 0 {
@@ -117,23 +156,25 @@ func (m *meter) pace() float64 {
 	return 0
 }
 
-// eta is the time that the remaining records take at that pace, if one can tell.
-func (m *meter) eta(p pipeline.Progress) (time.Duration, bool) {
+// eta is the time that the others take at that pace, if one can tell.
+func (m *meter) eta(g gauge) (time.Duration, bool) {
 	pace := m.pace()
-	if pace <= 0 || p.Total <= p.Done {
+	if pace <= 0 || g.total <= g.done {
 		return 0, false
 	}
-	return time.Duration(float64(p.Total-p.Done) / pace * float64(time.Second)), true
+	return time.Duration(float64(g.total-g.done) / pace * float64(time.Second)), true
 }
 
-func logProgress(log *slog.Logger, p pipeline.Progress, m *meter) {
+func logProgress(log *slog.Logger, g gauge, m *meter) {
 	eta := "unknown"
-	if d, ok := m.eta(p); ok {
+	if d, ok := m.eta(g); ok {
 		eta = span(d)
 	}
-	log.Info("progress", "done", p.Done, "total", p.Total, "per_second", fmt.Sprintf("%.1f", m.pace()),
-		"eta", eta, "updated", p.Counts.Updated, "unchanged", p.Counts.Unchanged, "failed", p.Counts.Failed,
-		"throttled", p.Counts.Throttled, "rate", rateText(p.Rate.PerSecond), "why", p.Rate.Reason)
+	args := []any{"done", g.done, "total", g.total, "per_second", fmt.Sprintf("%.1f", m.pace()), "eta", eta}
+	for _, n := range g.notes {
+		args = append(args, n.name, n.value)
+	}
+	log.Info("progress", args...)
 }
 
 func rateText(perSecond float64) string {
@@ -148,7 +189,7 @@ func rateText(perSecond float64) string {
 type bar struct {
 	out   io.Writer
 	meter *meter
-	begun int64      // records that were done before this start: the bar is sized to the others
+	begun int64      // what was done before this start: the bar is sized to the others
 	width func() int // columns of the terminal
 	drawn int        // columns that the last frame filled
 }
@@ -157,9 +198,9 @@ func newBar(out io.Writer, m *meter) *bar {
 	return &bar{out: out, meter: m, begun: m.samples[0].done, width: func() int { return cmp.Or(columns(out), 80) }}
 }
 
-func (b *bar) show(p pipeline.Progress) {
-	p.Done, p.Total = p.Done-b.begun, p.Total-b.begun
-	line := b.line(p, b.width())
+func (b *bar) show(g gauge) {
+	g.done, g.total = g.done-b.begun, g.total-b.begun
+	line := b.line(g, b.width())
 	filled := utf8.RuneCountInString(line)
 	rest := strings.Repeat(" ", max(0, b.drawn-filled)) // of the last frame
 	b.drawn = filled
@@ -167,9 +208,9 @@ func (b *bar) show(p pipeline.Progress) {
 }
 
 // finish shows how it ended and begins a new line.
-func (b *bar) finish(p pipeline.Progress) {
-	b.meter.add(time.Now(), p.Done)
-	b.show(p)
+func (b *bar) finish(g gauge) {
+	b.meter.add(time.Now(), g.done)
+	b.show(g)
 	fmt.Fprintln(b.out)
 }
 
@@ -178,9 +219,9 @@ func (b *bar) finish(p pipeline.Progress) {
 const barFrame = 9
 
 // line draws a frame for a terminal of so many columns.
-func (b *bar) line(p pipeline.Progress, width int) string {
+func (b *bar) line(g gauge, width int) string {
 	size := min(max(width/5, 8), 40)
-	drawing := progressbar.NewOptions64(max(1, p.Total),
+	drawing := progressbar.NewOptions64(max(1, g.total),
 		progressbar.OptionSetWriter(io.Discard),
 		progressbar.OptionSetWidth(size),
 		progressbar.OptionShowDescriptionAtLineEnd(),
@@ -190,31 +231,31 @@ func (b *bar) line(p pipeline.Progress, width int) string {
 			Saucer: "█", SaucerPadding: " ", BarStart: "▕", BarEnd: "▏",
 		}),
 	)
-	_ = drawing.Set64(min(p.Done, p.Total)) // it fails only beyond the total
-	drawing.Describe(b.text(p, width-barFrame-size))
+	_ = drawing.Set64(min(g.done, g.total)) // it fails only beyond the total
+	drawing.Describe(b.text(g, width-barFrame-size))
 	percent, rest, _ := strings.Cut(strings.TrimSpace(drawing.String()), "%")
 	line := []rune(fmt.Sprintf("%3s%%%s", percent, strings.Replace(rest, "▏  ", "▏ ", 1)))
 	return string(line[:min(len(line), max(width-1, 0))])
 }
 
 // text is what stands behind the bar; where there is no room, the less important parts are left out.
-func (b *bar) text(p pipeline.Progress, room int) string {
+func (b *bar) text(g gauge, room int) string {
 	type part struct {
 		text string
-		rank int // 0 is the most important
+		rank int
 	}
 	parts := []part{
-		{fmt.Sprintf("%s/%s", count(p.Done), count(p.Total)), 0},
+		{fmt.Sprintf("%s/%s", count(g.done), count(g.total)), 0},
 		{fmt.Sprintf("%.1f/s", b.meter.pace()), 1},
 	}
-	if d, ok := b.meter.eta(p); ok {
+	if d, ok := b.meter.eta(g); ok {
 		parts = append(parts, part{"eta " + span(d), 2})
 	}
-	parts = append(parts,
-		part{"unchanged " + count(p.Counts.Unchanged), 5},
-		part{"failed " + count(p.Counts.Failed), 3},
-		part{"throttled " + count(p.Counts.Throttled), 4},
-	)
+	for _, n := range g.notes {
+		if v, ok := n.value.(int64); ok && n.rank >= 0 {
+			parts = append(parts, part{n.name + " " + count(v), n.rank})
+		}
+	}
 	for most := 5; ; most-- {
 		var texts []string
 		for _, part := range parts {

@@ -9,17 +9,14 @@ import (
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
-
-	"attrmigrate/checkpoint"
-	"attrmigrate/pipeline"
 )
 
 // underWay is a run at 20 records a second.
-func underWay() (pipeline.Progress, *meter) {
-	m := newMeter(pipeline.Progress{Done: 29_110})
+func underWay() (gauge, *meter) {
+	m := newMeter(29_110)
 	m.add(m.samples[0].at.Add(15*time.Second), 29_410)
-	return pipeline.Progress{Total: 48_211, Done: 29_410, Counts: checkpoint.Counts{
-		Updated: 29_294, Unchanged: 112, Failed: 4, Throttled: 9}}, m
+	return gauge{total: 48_211, done: 29_410, notes: []note{{"updated", int64(29_294), -1},
+		{"unchanged", int64(112), 5}, {"failed", int64(4), 3}, {"throttled", int64(9), 4}}}, m
 }
 
 func TestBarLine(t *testing.T) {
@@ -47,13 +44,13 @@ func TestBarLine(t *testing.T) {
 // TestBarFits holds every frame to one line of the terminal, with no word cut on one of any use.
 func TestBarFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		p := pipeline.Progress{Total: rapid.Int64Range(0, 1e9).Draw(t, "total")}
-		p.Done = rapid.Int64Range(0, p.Total).Draw(t, "done")
-		p.Counts.Failed = rapid.Int64Range(0, p.Done).Draw(t, "failed")
-		m := newMeter(pipeline.Progress{})
-		m.add(m.samples[0].at.Add(time.Second), p.Done)
+		g := gauge{total: rapid.Int64Range(0, 1e9).Draw(t, "total")}
+		g.done = rapid.Int64Range(0, g.total).Draw(t, "done")
+		g.notes = []note{{"failed", rapid.Int64Range(0, g.done).Draw(t, "failed"), 3}}
+		m := newMeter(0)
+		m.add(m.samples[0].at.Add(time.Second), g.done)
 		width := rapid.IntRange(0, 300).Draw(t, "width")
-		line := (&bar{meter: m}).line(p, width)
+		line := (&bar{meter: m}).line(g, width)
 		if n := utf8.RuneCountInString(line); n >= max(width, 1) {
 			t.Fatalf("%d columns in a terminal of %d: %q", n, width, line)
 		}

@@ -19,23 +19,24 @@ type service struct {
 	local    *sandbox.Server
 }
 
-// connect prepares the client. It makes no call. That of a sandbox inside the process comes later.
-func connect(ctx context.Context, o applyOptions) (*service, error) {
-	if o.connection.sandbox {
-		return &service{poolID: cmp.Or(o.connection.poolID, sandboxPool), endpoint: sandboxEndpoint}, nil
+// connect prepares the client, for as many calls at once as there are connections. It makes no call.
+// The client of a sandbox inside the process comes later.
+func connect(ctx context.Context, o connectionOptions, connections int) (*service, error) {
+	if o.sandbox {
+		return &service{poolID: cmp.Or(o.poolID, sandboxPool), endpoint: sandboxEndpoint}, nil
 	}
-	region := o.connection.region
+	region := o.region
 	if region == "" {
-		region, _ = cognito.RegionOf(o.connection.poolID)
+		region, _ = cognito.RegionOf(o.poolID)
 	}
 	client, err := cognito.NewClient(ctx, cognito.Config{
-		Region: region, Profile: o.connection.profile, EndpointURL: o.connection.endpointURL,
-		Connections: o.workers, Timeout: o.connection.timeout, UserAgent: "attrmigrate/" + release(),
+		Region: region, Profile: o.profile, EndpointURL: o.endpointURL,
+		Connections: connections, Timeout: o.timeout, UserAgent: "attrmigrate/" + release(),
 	})
 	if err != nil {
 		return nil, err
 	}
-	s := &service{client: client, poolID: o.connection.poolID}
+	s := &service{client: client, poolID: o.poolID}
 	s.endpoint, s.setBy = client.Endpoint()
 	return s, nil
 }
