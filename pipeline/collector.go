@@ -10,10 +10,12 @@ import (
 // collector keeps the results. Its goroutine owns all of its fields, the reports and the store.
 type collector struct {
 	*Runner
-	counts  checkpoint.Counts // over all starts
-	budget  tally             // of this start: earlier failures are forgiven
-	started time.Time         // of this start
-	failure error             // of a report or the store: nothing more is kept
+	counts   checkpoint.Counts // over all starts
+	budget   tally             // of this start: earlier failures are forgiven
+	started  time.Time         // of this start
+	failure  error             // of a report or the store: nothing more is kept
+	binding  bool              // a result was kept that took a call: there is something to resume
+	recorded bool              // the run is
 }
 
 // tally is what the budget is held against.
@@ -28,6 +30,7 @@ func newCollector(r *Runner) *collector {
 func (c *collector) run() {
 	tick := time.NewTicker(c.cfg.SaveInterval)
 	defer tick.Stop()
+	beginning := c.beginning
 	for {
 		select {
 		case f, ok := <-c.results:
@@ -35,13 +38,28 @@ func (c *collector) run() {
 				return
 			}
 			c.keep(f)
+		case <-beginning:
+			beginning = nil
+			c.check(c.begin())
 		case <-tick.C:
-			if c.failure == nil {
-				_, err := c.save(checkpoint.Running, nil)
-				c.check(err)
+			if c.binding || c.recorded {
+				c.check(c.begin())
 			}
 		}
 	}
+}
+
+// begin records the run, and once more whenever it is called again.
+func (c *collector) begin() error {
+	if c.failure != nil {
+		return c.failure
+	}
+	_, err := c.save(checkpoint.Running, nil)
+	if err == nil && !c.recorded {
+		c.recorded = true
+		close(c.begun)
+	}
+	return err
 }
 
 // keep writes a result, then acknowledges its record. What is behind a failed write stays undone.
@@ -53,6 +71,7 @@ func (c *collector) keep(f finished) {
 		c.check(err)
 		return
 	}
+	c.binding = c.binding || !f.foreseen
 	c.tracker.Done(f.ordinal)
 	c.count(f)
 	c.setCounts(c.counts)
@@ -136,7 +155,12 @@ func (c *collector) state(phase checkpoint.Phase, why *StopError) checkpoint.Sta
 func (c *collector) finish() (checkpoint.State, error) {
 	phase, stop := c.ending()
 	s, err := checkpoint.State{}, c.failure
-	if err == nil {
+	switch {
+	case !c.recorded && err != nil:
+		return s, err
+	case !c.recorded && !c.binding && stop != nil:
+		return s, stop
+	case err == nil:
 		s, err = c.save(phase, stop)
 	}
 	switch {

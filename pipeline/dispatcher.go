@@ -143,7 +143,7 @@ func (d *dispatcher) settle(a attempt) {
 	case v.unknown: // it stays undone
 	case v.again:
 		if !a.reading && !isThrottle(a.err) {
-			j.send, j.again = nil, true // whether the update counted is unknown: look before it is sent again
+			j.send, j.sent = nil, j.send // whether the update counted is unknown: look before it is sent again
 		}
 		j.due = a.ended.Add(d.cfg.Backoff.wait(max(j.attempts, j.throttles)))
 		heap.Push(&d.waiting, j)
@@ -155,8 +155,8 @@ func (d *dispatcher) settle(a attempt) {
 			Change: j.change, Outcome: a.outcome, Err: v.err, Attempts: j.calls, At: a.ended,
 		}}
 		d.release(j, a.sent)
-		if d.health.streak.broken() {
-			d.stop(d.health.streak.stop())
+		if streak := d.health.of(a.reading).streak; streak.broken() {
+			d.stop(streak.stop())
 		}
 	}
 }
@@ -179,7 +179,7 @@ func (d *dispatcher) observe(a attempt) {
 	case isThrottle(a.err):
 		calls.Add(1)
 		d.throttles.Add(1)
-		if !d.health.ownThrottle(a.job) && way.throttled(a) {
+		if !d.health.ownThrottle(a) && way.throttled(a) {
 			d.cfg.Log.Debug("throttled", "reading", a.reading, "rate", way.rate)
 		}
 	default:

@@ -31,11 +31,13 @@
 //     resumable). A record that runs out of attempts while others succeed fails as unknown; one that
 //     runs out while nothing succeeds stops the run, for then the service is away. Five minutes of
 //     nothing but throttles stop it, and so do twenty records in a row with one set-up error
-//     (TestVerdicts, TestNothingToSend).
+//     (TestVerdicts, TestNothingToSend). Reads and updates are judged apart (TestReadsHideNothing).
 //  7. A cancelled call is unknown: it is not reported, and its record is done again (TestDrain). Where
 //     users are read first, one is read again before an update of which nothing is known is repeated
 //     (TestPrepare).
-//  8. After a throttle the rate follows what the service accepts, and probes upwards from there
+//  8. A run is recorded before its first update; one that stops before leaves nothing that binds
+//     (TestBegin).
+//  9. After a throttle the rate follows what the service accepts, and probes upwards from there
 //     (TestAdaptiveRate).
 //
 // # Goroutines

@@ -12,10 +12,26 @@ type health struct {
 	attempts      int           // a record's own limit
 	throttleLimit time.Duration // nothing but throttles for so long stops the run
 
+	updates, reads vitals // each kind of call has permissions and a quota of its own
+}
+
+// vitals are what the attempts of one kind say.
+type vitals struct {
 	success   time.Time // end of the last attempt that succeeded
 	throttled time.Time // of the first throttle since anything else was answered; zero: none
 	streak    streak
 }
+
+// of are the vitals of the kind that a call was.
+func (h *health) of(reading bool) *vitals {
+	if reading {
+		return &h.reads
+	}
+	return &h.updates
+}
+
+// succeed notes a success.
+func (v *vitals) succeed(at time.Time) { *v = vitals{success: at} }
 
 // verdict is what becomes of an attempt. The zero value: the record is finished, without an error.
 type verdict struct {
@@ -32,10 +48,13 @@ func (h *health) judge(a attempt) verdict {
 	if j.first.IsZero() {
 		j.first = a.sent
 	}
+	if !a.read.IsZero() {
+		h.reads.succeed(a.read)
+	}
+	v := h.of(a.reading)
 	switch {
 	case err == nil:
-		h.success, h.throttled = a.ended, time.Time{}
-		h.streak.reset()
+		v.succeed(a.ended)
 		return verdict{}
 	case a.cancelled:
 		return verdict{unknown: true}
@@ -44,7 +63,7 @@ func (h *health) judge(a attempt) verdict {
 	case isThrottle(err):
 		return h.judgeThrottle(a)
 	}
-	h.throttled = time.Time{}
+	v.throttled = time.Time{}
 	j.throttles = 0
 	j.attempts++
 	allowed, unlimited := attemptsFor(err, h.attempts)
@@ -53,13 +72,13 @@ func (h *health) judge(a attempt) verdict {
 		return verdict{again: true}
 	case !unlimited && isFatal(err):
 		return verdict{stop: &StopError{Reason: Refused, Err: err}}
-	case unlimited && !h.success.After(j.first):
+	case unlimited && !v.success.After(j.first):
 		return verdict{stop: &StopError{Reason: ServiceAway,
 			Err: fmt.Errorf("nothing has succeeded for %s: %w", a.ended.Sub(j.first).Round(time.Second), err)}}
 	case unlimited:
 		return verdict{err: &ExhaustedError{Attempts: j.calls, Err: err}}
 	default:
-		h.streak.add(err)
+		v.streak.add(err)
 		return verdict{err: err}
 	}
 }
@@ -67,10 +86,11 @@ func (h *health) judge(a attempt) verdict {
 func (h *health) judgeThrottle(a attempt) verdict {
 	a.job.throttles++
 	a.job.throttled = a.ended
-	if h.throttled.IsZero() {
-		h.throttled = a.ended
+	v := h.of(a.reading)
+	if v.throttled.IsZero() {
+		v.throttled = a.ended
 	}
-	if since := a.ended.Sub(h.throttled); since >= h.throttleLimit {
+	if since := a.ended.Sub(v.throttled); since >= h.throttleLimit {
 		return verdict{stop: &StopError{Reason: ThrottledOut,
 			Err: fmt.Errorf("for %s: %w", since.Round(time.Second), a.err)}}
 	}
@@ -79,8 +99,8 @@ func (h *health) judgeThrottle(a attempt) verdict {
 
 // ownThrottle says whether a throttle is that of the user alone: the record was throttled before, and
 // others have succeeded since.
-func (h *health) ownThrottle(j *job) bool {
-	return j.throttles > 0 && h.success.After(j.throttled)
+func (h *health) ownThrottle(a attempt) bool {
+	return a.job.throttles > 0 && h.of(a.reading).success.After(a.job.throttled)
 }
 
 // setUpStreak is how many records may end with one and the same set-up error, with no success
@@ -93,8 +113,6 @@ type streak struct {
 	err  error // the last
 	n    int
 }
-
-func (s *streak) reset() { *s = streak{} }
 
 func (s *streak) add(err error) {
 	if !isSetUp(err) {

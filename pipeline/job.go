@@ -13,8 +13,8 @@ type job struct {
 	key     string
 	next    *job // the same user's next record
 
-	send  *sources.Change // what is left to send, once the user was read; nil: read first
-	again bool            // an update was sent, and it is unknown whether it counted
+	send *sources.Change // what is left to send, once the user was read; nil: read first
+	sent *sources.Change // what was sent, if it is unknown whether it counted
 
 	calls     int       // attempts made, throttled ones included
 	attempts  int       // attempts that count against the limit

@@ -240,6 +240,11 @@ func (l *ledger) failures() map[string]int {
 	return n
 }
 
+// always is a fault of every call.
+func always(err error) func(int, *sources.Change) error {
+	return func(int, *sources.Change) error { return err }
+}
+
 // run carries changes through a service and returns what was kept.
 func run(t *testing.T, s *service, cfg pipeline.Config, all []*sources.Change) (*ledger, checkpoint.State, error) {
 	t.Helper()

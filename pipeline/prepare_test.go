@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -25,7 +26,7 @@ type reader struct {
 	at    []time.Time
 }
 
-func (r *reader) Prepare(ctx context.Context, c *sources.Change, again bool) (*sources.Change, error) {
+func (r *reader) Prepare(ctx context.Context, c, sent *sources.Change) (*sources.Change, error) {
 	timer := time.NewTimer(r.latency)
 	defer timer.Stop()
 	<-timer.C
@@ -33,7 +34,7 @@ func (r *reader) Prepare(ctx context.Context, c *sources.Change, again bool) (*s
 	defer r.mu.Unlock()
 	r.calls++
 	r.at = append(r.at, time.Now())
-	if again {
+	if sent != nil {
 		r.again++
 	}
 	if r.fault != nil {
@@ -82,10 +83,10 @@ func TestPrepare(t *testing.T) {
 			return nil
 		}, updated: 100, attempts: 100, reads: 101, again: 1},
 		{name: "not allowed to read", readFault: func(int, *sources.Change) error { return errDenied },
-			reads: 1, stop: "the service refuses the run: AccessDeniedException"},
+			stop: "the service refuses the run: AccessDeniedException"},
 		{name: "no undo entry can be kept", readFault: func(int, *sources.Change) error {
 			return &pipeline.StopError{Reason: pipeline.NotKept, Err: errDiskFull}
-		}, reads: 1, stop: "the run cannot be recorded: errors.csv: no space left on device"},
+		}, stop: "the run cannot be recorded: errors.csv: no space left on device"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -137,3 +138,86 @@ func TestReadRate(t *testing.T) {
 type lostError struct{ error }
 
 func (*lostError) Transient() int { return -1 }
+
+// TestBegin: a run is recorded before its first update, and one that stops before has left nothing.
+func TestBegin(t *testing.T) {
+	bad := changes(3, 3)
+	bad[0].Err = errors.New("malformed")
+	tests := []struct {
+		name      string
+		changes   []*sources.Change
+		readFault func(int, *sources.Change) error
+		fault     func(int, *sources.Change) error
+		recorded  bool
+		stop      string
+	}{
+		{name: "not allowed to read", changes: changes(3, 3), readFault: always(errDenied),
+			stop: "the service refuses the run: AccessDeniedException"},
+		{name: "not allowed to read, behind a bad row", changes: bad, readFault: always(errDenied),
+			stop: "the service refuses the run: AccessDeniedException"},
+		{name: "not allowed to read any more", changes: changes(3, 3), readFault: func(call int, _ *sources.Change) error {
+			if call > 1 {
+				return errDenied
+			}
+			return nil
+		}, recorded: true, stop: "the service refuses the run: AccessDeniedException"},
+		{name: "not allowed to write", changes: changes(3, 3), fault: always(errDenied), recorded: true,
+			stop: "the service refuses the run: AccessDeniedException"},
+		{name: "a user who is not there", changes: changes(3, 3), readFault: always(errNoUser), recorded: true},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, kept := newService(), &ledger{}
+				s.fault = func(call int, c *sources.Change) error {
+					kept.mu.Lock()
+					defer kept.mu.Unlock()
+					if kept.saves == 0 {
+						t.Error("an update was sent before the run was recorded")
+					}
+					if test.fault != nil {
+						return test.fault(call, c)
+					}
+					return nil
+				}
+				cfg := pipeline.Config{Preparer: &reader{fault: test.readFault, live: s.last}, Workers: 1, Results: kept, Store: kept}
+				_, state, err := run(t, s, cfg, test.changes)
+				if got := fmt.Sprint(err); test.stop == "" && err != nil || test.stop != "" && got != test.stop {
+					t.Errorf("the run ended with %v, want %q", err, test.stop)
+				}
+				if recorded := kept.saves > 0; recorded != test.recorded || state.SavedAt.IsZero() == test.recorded {
+					t.Errorf("%d saves, the last at %v; recorded: want %v", kept.saves, state.SavedAt, test.recorded)
+				}
+			})
+		})
+	}
+}
+
+// TestReadsHideNothing: that users can be read says nothing of updates that all fail.
+func TestReadsHideNothing(t *testing.T) {
+	tests := []struct {
+		name  string
+		fault error
+		stop  string
+	}{
+		{"a set-up error", errNotAuth, "the same error over and over: 20 records in a row: NotAuthorizedException"},
+		{"no answer", &lostError{errors.New("connection reset")}, "the service is away: nothing has succeeded for"},
+		{"throttles", errThrottle, "nothing but throttles: for 5m"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newService()
+				s.fault = always(test.fault)
+				cfg := pipeline.Config{Preparer: &reader{live: s.last}, Budget: pipeline.Budget{Given: true, Records: 5000}}
+				_, state, err := run(t, s, cfg, changes(5000, 5000))
+				if !strings.HasPrefix(fmt.Sprint(err), test.stop) {
+					t.Errorf("the run ended with %v, want %q", err, test.stop)
+				}
+				if state.Counts.Reads < 20 {
+					t.Errorf("%d users were read, want at least 20", state.Counts.Reads)
+				}
+			})
+		})
+	}
+}

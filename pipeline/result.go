@@ -29,10 +29,10 @@ type Updater interface {
 type Preparer interface {
 	// Prepare reads the user, in one attempt, and returns what is left to send: c itself, a change with
 	// other attributes, or nil if nothing is. What must be durable before an update is sent, such as its
-	// undo entry, is durable when Prepare returns. again says that an update of c was sent already and
-	// that it is unknown whether it counted: then what was kept before it stays. The error is judged as
-	// one of [Updater] is; a *[StopError] stops the run.
-	Prepare(ctx context.Context, c *sources.Change, again bool) (*sources.Change, error)
+	// undo entry, is durable when Prepare returns. A sent that is not nil was sent for c already, and it
+	// is unknown whether it counted: then what was kept before it stays. The error is judged as one of
+	// [Updater] is; a *[StopError] stops the run.
+	Prepare(ctx context.Context, c, sent *sources.Change) (*sources.Change, error)
 }
 
 // ResultWriter keeps the outcome of every record. It is used by one goroutine.

@@ -21,6 +21,9 @@ type Runner struct {
 	attempts chan attempt  // workers > dispatcher
 	results  chan finished // dispatcher and reader > collector; holds all that can be undone at once
 
+	beginning chan struct{} // workers > collector: an update is due
+	begun     chan struct{} // closed by the collector when the run is recorded
+
 	stopOnce sync.Once
 	stopping chan struct{} // closed by the first stop
 	stopErr  *StopError    // set before stopping is closed
@@ -45,6 +48,8 @@ func New(cfg Config) (*Runner, error) {
 		jobs:      make(chan *job),
 		attempts:  make(chan attempt, cfg.Workers),
 		results:   make(chan finished, checkpoint.MaxGapRecords),
+		beginning: make(chan struct{}),
+		begun:     make(chan struct{}),
 		stopping:  make(chan struct{}),
 	}
 	r.read.Store(cfg.Resume.Records)
@@ -66,8 +71,10 @@ func (r *Runner) stop(err *StopError) {
 
 // Run carries the source through. It returns the state that it saved last, and nil if every record
 // has a result, else a *StopError; an error of another type means that the run could not even be
-// recorded and nothing was sent. Calls are made under ctx: when it ends they are cancelled and the
-// run stops as interrupted; what they did is unknown, and they are made again when it is resumed.
+// recorded and nothing was sent. A run that stops before its first update, with no user found as the
+// record wants it, leaves nothing to resume: the state is zero then. Calls are made under ctx: when it
+// ends they are cancelled and the run stops as interrupted; what they did is unknown, and they are
+// made again when it is resumed.
 func (r *Runner) Run(ctx context.Context) (checkpoint.State, error) {
 	calls, cancelCalls := context.WithCancel(ctx)
 	defer cancelCalls()
@@ -75,8 +82,10 @@ func (r *Runner) Run(ctx context.Context) (checkpoint.State, error) {
 	defer cancelReading()
 
 	c := newCollector(r)
-	if s, err := c.save(checkpoint.Running, nil); err != nil {
-		return s, err // nothing was sent: this run never began
+	if r.cfg.Resume.Phase != "" {
+		if err := c.begin(); err != nil {
+			return checkpoint.State{}, err
+		}
 	}
 	defer r.stopAfter(r.cfg.MaxDuration)()
 	defer context.AfterFunc(ctx, func() { r.Stop(Interrupted) })()

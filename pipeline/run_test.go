@@ -128,9 +128,6 @@ func TestUserInterval(t *testing.T) {
 
 // TestVerdicts: what each kind of error does to its record and to the run.
 func TestVerdicts(t *testing.T) {
-	always := func(err error) func(int, *sources.Change) error {
-		return func(int, *sources.Change) error { return err }
-	}
 	for_ := func(user string, err error) func(int, *sources.Change) error {
 		return func(_ int, c *sources.Change) error {
 			if c.Username == user {
@@ -488,8 +485,8 @@ func TestNothingToSend(t *testing.T) {
 	})
 }
 
-// TestHotUser: a user who is throttled over and over while others are not brings the rate down no
-// further than its first throttle does.
+// TestHotUser: users who are throttled over and over while others are not bring the rate down no
+// further than their first throttles do, which may come one after the other.
 func TestHotUser(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService()
@@ -500,7 +497,7 @@ func TestHotUser(t *testing.T) {
 			return nil
 		}
 		run(t, s, pipeline.Config{MaxDuration: 100 * time.Second}, changes(5000, 5000))
-		if got := s.acceptedIn(0, 100*time.Second); got < 18 {
+		if got := s.acceptedIn(0, 100*time.Second); got < 16 {
 			t.Errorf("the others got %.1f/s of 20", got)
 		}
 	})

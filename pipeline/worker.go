@@ -25,13 +25,27 @@ func (r *Runner) try(ctx context.Context, a *attempt) {
 	if j.send == nil && !r.prepare(ctx, a) {
 		return
 	}
-	if a.skipped = !r.pacer.take(r.stopping); a.skipped {
+	if a.skipped = !r.begin() || !r.pacer.take(r.stopping); a.skipped {
 		return
 	}
 	a.reading = false
 	a.sent = time.Now()
 	a.outcome, a.err = r.cfg.Updater.Update(ctx, j.send)
 	a.ended = time.Now()
+}
+
+// begin has the run recorded before its first update: from then on it is one that can be resumed. It
+// is false if the run stops.
+func (r *Runner) begin() bool {
+	for {
+		select {
+		case <-r.begun:
+			return true
+		case <-r.stopping:
+			return false
+		case r.beginning <- struct{}{}:
+		}
+	}
 }
 
 // prepare reads the user and says whether there is something to send.
@@ -42,7 +56,7 @@ func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 	}
 	a.reading = true
 	a.sent = time.Now()
-	j.send, a.err = r.cfg.Preparer.Prepare(ctx, j.change, j.again)
+	j.send, a.err = r.cfg.Preparer.Prepare(ctx, j.change, j.sent)
 	a.ended = time.Now()
 	if a.err != nil {
 		j.send = nil
@@ -53,7 +67,7 @@ func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 		return true
 	}
 	a.outcome = Unchanged
-	if j.again {
+	if j.sent != nil {
 		a.outcome = Updated // by the attempt of which it was unknown
 	}
 	return false
