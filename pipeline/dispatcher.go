@@ -186,9 +186,10 @@ func (d *dispatcher) observe(a attempt) {
 		calls.Add(1)
 	}
 	if a.err != nil {
-		d.lastError.Store(&a.err)
+		var told error = publicError{a.err}
+		d.lastError.Store(&told)
 		d.cfg.Log.Debug("attempt failed", "file", a.job.change.File, "line", a.job.change.Line,
-			"attempt", a.job.calls, "took", a.ended.Sub(a.sent), "error", a.err)
+			"attempt", a.job.calls, "took", a.ended.Sub(a.sent), "error", told)
 	}
 }
 

@@ -32,6 +32,25 @@ type SetUp interface {
 	SetUp() bool
 }
 
+// Public is asked of an error: what of it may be told outside of the reports? It is for errors whose
+// text repeats a user's data, which logs and the state of a run must not hold.
+type Public interface {
+	error
+	Public() string
+}
+
+// publicError is an error by the text that may be told.
+type publicError struct{ error }
+
+func (e publicError) Error() string {
+	if p, ok := errors.AsType[Public](e.error); ok {
+		return p.Public()
+	}
+	return e.error.Error()
+}
+
+func (e publicError) Unwrap() error { return e.error }
+
 func isThrottle(err error) bool {
 	t, ok := errors.AsType[Throttle](err)
 	return ok && t.Throttle()

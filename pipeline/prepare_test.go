@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -220,4 +221,32 @@ func TestReadsHideNothing(t *testing.T) {
 			})
 		})
 	}
+}
+
+// secretError repeats what a user has.
+type secretError struct{}
+
+func (secretError) Error() string  { return "custom:tier: the user has silver-7731" }
+func (secretError) Public() string { return "custom:tier: not as expected" }
+
+// TestPublic: what a user has stands in the reports, and neither in the state nor in the log.
+func TestPublic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		s := newService()
+		cfg := pipeline.Config{
+			Preparer: &reader{live: s.last, fault: always(fmt.Errorf("compare: %w", secretError{}))}, Workers: 1,
+			Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		}
+		kept, state, err := run(t, s, cfg, changes(3, 3))
+		if err != nil || kept.failures()["compare: custom:tier: the user has silver-7731"] != 3 {
+			t.Errorf("%v, failed: %v", err, kept.failures())
+		}
+		if state.LastError != "custom:tier: not as expected" {
+			t.Errorf("the state has %q", state.LastError)
+		}
+		if strings.Contains(log.String(), "7731") || strings.Count(log.String(), "not as expected") != 3 {
+			t.Errorf("the log has\n%s", &log)
+		}
+	})
 }

@@ -97,7 +97,8 @@ func (r *rows) next() (row, error) {
 	if !ok {
 		return row{}, &FileError{Line: begin.Line, Msg: fmt.Sprintf("gocsv returned a %T", named)}
 	}
-	next.user, next.cells = cells.Username, r.inOrder(cells, others)
+	next.user, _ = textOf(cells.Username)
+	next.cells = r.inOrder(cells, others)
 	next.err = r.check(&next, raw)
 	return next, nil
 }

@@ -16,6 +16,10 @@
 // AdminUpdateUserAttributes request, and the user objects that ListUsers prints. Files that end in
 // .gz or .zst are read as they are.
 //
+// A CSV cell that reads ="text", each quote in the text doubled, is that text, in the header and in
+// every row; see [TextCell]. It keeps spreadsheets from taking +15550100 for a number and 2026-01-02
+// for a date. Such a cell is no delete marker; ="" is an empty cell.
+//
 // A JSONL file whose first record has a number "_undo" is an undo file: its last line comes first, and
 // of several such files the last, so that applying them goes back, newest change first. A last line
 // that a crash has cut short is left out. Line numbers are those of the file. An undo file must not be

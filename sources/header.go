@@ -8,7 +8,7 @@ import (
 
 // Column is a CSV column that holds an attribute.
 type Column struct {
-	Cell      string // the header's cell, trimmed
+	Cell      string // the text of the header's cell, trimmed
 	Attribute string // the attribute that it means, after Options.Rename
 	Expect    bool   // a precondition, not a value to write
 }
@@ -32,7 +32,7 @@ const (
 // header is the meaning of a CSV header.
 type header struct {
 	cells      []string // as they stood
-	names      []string // trimmed
+	names      []string // their texts, trimmed
 	roles      []role
 	attributes []string // for roleSet and roleExpect
 	setting    int      // how many columns are roleSet
@@ -46,7 +46,8 @@ func readHeader(cells []string, opts *Options) (*header, *FileError) {
 	h := &header{cells: cells, names: make([]string, len(cells)),
 		roles: make([]role, len(cells)), attributes: make([]string, len(cells))}
 	for i, cell := range cells {
-		h.names[i] = strings.TrimSpace(cell)
+		name, _ := textOf(strings.TrimSpace(cell))
+		h.names[i] = strings.TrimSpace(name)
 	}
 	h.raw = slices.Index(h.names, rawColumn)
 	for _, step := range []func(*Options) *FileError{h.checkNames, h.findUser, h.assign, h.checkOptions, h.checkTwice} {

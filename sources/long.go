@@ -74,7 +74,8 @@ func (d *longDecoder) add(c *Change, r *row) {
 	for i, role := range d.rows.header.roles {
 		switch role {
 		case roleAttribute:
-			name = strings.TrimSpace(r.cells[i])
+			name, _ = textOf(r.cells[i])
+			name = strings.TrimSpace(name)
 		case roleValue:
 			value = r.cells[i]
 		}

@@ -97,28 +97,30 @@ func (o *Options) renamed(name string) string {
 
 // addCell adds what a CSV cell says of the attribute name. The field names the cell in an error.
 func (o *Options) addCell(list []Attribute, field, name, cell string) ([]Attribute, *RecordError) {
+	text, wrapped := textOf(cell)
 	switch {
-	case cell == "" && o.Empty == RefuseEmpty:
+	case text == "" && o.Empty == RefuseEmpty:
 		return list, &RecordError{code: codeEmptyValue, field: field, msg: "the cell is empty",
 			hint: "give it a value, or " + o.DeleteMarker + " to delete the attribute"}
-	case cell == "" && o.Empty == KeepEmpty:
+	case text == "" && o.Empty == KeepEmpty:
 		return list, nil
-	case cell == "" || cell == o.DeleteMarker:
+	case text == "" || text == o.DeleteMarker && !wrapped:
 		return append(list, Attribute{Name: name, Delete: true}), nil
 	default:
-		return append(list, Attribute{Name: name, Value: cell}), nil
+		return append(list, Attribute{Name: name, Value: text}), nil
 	}
 }
 
 // addExpected adds the precondition that a CSV cell states; an empty one states none.
 func (o *Options) addExpected(list []Attribute, name, cell string) []Attribute {
-	switch cell {
-	case "":
+	text, wrapped := textOf(cell)
+	switch {
+	case text == "":
 		return list
-	case o.DeleteMarker:
+	case text == o.DeleteMarker && !wrapped:
 		return append(list, Attribute{Name: name, Delete: true})
 	default:
-		return append(list, Attribute{Name: name, Value: cell})
+		return append(list, Attribute{Name: name, Value: text})
 	}
 }
 

@@ -104,7 +104,7 @@ func checkPlaces(t fataler, changes []*Change, texts []string) {
 // Pieces that change sets are made of, good ones and bad ones.
 var (
 	wideLines = []string{"ann,1,x\n", "ann,<delete>,\r\n", "\"b\"\"b\",\"2\n3\",\n", "cat,\"a,b\",\"\r\n\n\"\r\n", "\n", "\r\n", "ragged\n",
-		"dan,x\"y,z\n", "dan,\"x\"y,z\n", ",1,2\n", "eve,\xff,\x00\n", " ,,\n", "é,ü,😀\n"}
+		"dan,x\"y,z\n", "dan,\"x\"y,z\n", ",1,2\n", "eve,\xff,\x00\n", " ,,\n", "é,ü,😀\n", "\"=\"\"f\"\"\",\"=\"\"<delete>\"\"\",\"=\"\"\"\"\"\n"}
 	longLines = []string{"ann,a,1\n", "ann,b,\"2\n\"\n", "bob,a,1\r\n", "bob,a,\n", "\n", "ann,c\n", ",a,1\n", "cat,expect:a,<delete>\n", "ann,\"x\"y,z\n"}
 	jsonLine  = []string{`{"username":"ann"}` + "\n", `{"username":"bob","attributes":{"a":1,"b":null}}` + "\r\n", "\n", " \r\n", "{\n", "[]\n", "{} x\n",
 		`{"Username":"ann","UserAttributes":[{"Name":"a","Value":"é"}]}` + "\n", `{"_raw":"x"}` + "\n", "\xff\n", `{"username":"a","x":1}` + "\n"}

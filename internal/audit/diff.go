@@ -164,6 +164,15 @@ func (e *ConflictError) Error() string {
 	return strings.Join(texts, "; ")
 }
 
+// Public names the attributes without their values, which are users' data.
+func (e *ConflictError) Public() string {
+	names := make([]string, len(e.conflicts))
+	for i, c := range e.conflicts {
+		names[i] = shown(c.name)
+	}
+	return strings.Join(names, ", ") + ": not as the record expects"
+}
+
 // Class is "conflict".
 func (e *ConflictError) Class() string { return "conflict" }
 

@@ -17,6 +17,10 @@ type Hazard struct {
 	Remedy    string   `json:"remedy"`
 }
 
+// TakesAddress tells whether a hazard is that of a sign-in address which another user holds already, or
+// which two users are given.
+func TakesAddress(h Hazard) bool { return h.Kind == addressHeld || h.Kind == addressShared }
+
 // maxExamples is how many places a hazard names.
 const maxExamples = 3
 
@@ -94,7 +98,7 @@ func (h *hazards) user(s *subject) {
 		return
 	}
 	for _, row := range s.net.Rows {
-		if row.Verdict == Change && isAddress(row.Attribute) {
+		if row.Verdict == Change && IsAddress(row.Attribute) {
 			h.newAddress(s, row)
 		}
 		if c := s.byAddress[row.Attribute]; c != nil && row.Verdict != Unchanged {

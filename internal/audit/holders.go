@@ -14,7 +14,7 @@ type book struct {
 	held   bitmap // the sign-in name of another user
 }
 
-func newBook(n naming, records int64) *book { return &book{naming: n, index: newIndex(records)} }
+func newBook(n naming, addresses int64) *book { return &book{naming: n, index: newIndex(addresses)} }
 
 // add takes the addresses of a record.
 func (b *book) add(c *sources.Change) error {

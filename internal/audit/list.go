@@ -17,18 +17,32 @@ type Lister interface {
 	ListUsers(ctx context.Context, poolID, filter, token string, limit int) (users []cognito.User, next string, err error)
 }
 
-// pager reads through a Lister, at a pace and with retries.
-type pager struct {
+// Pager reads users through a Lister, at a pace and with retries. It is used by one goroutine.
+type Pager struct {
 	lister   Lister
 	pool     string
 	limiter  *rate.Limiter // burst 1: every attempt waits for its turn
 	attempts int
 	backoff  pipeline.Backoff
-	calls    int64 // attempts made
+	calls    int64
 }
 
-// pages calls f with each page of users that a filter finds.
-func (p *pager) pages(ctx context.Context, filter string, f func([]cognito.User) error) error {
+// NewPager reads the users of a pool in so many attempts a second, pipeline.Unlimited for any number.
+// A call has so many attempts.
+func NewPager(l Lister, poolID string, perSecond float64, attempts int, b pipeline.Backoff) *Pager {
+	limit := rate.Limit(perSecond)
+	if perSecond >= pipeline.Unlimited {
+		limit = rate.Inf
+	}
+	return &Pager{lister: l, pool: poolID, limiter: rate.NewLimiter(limit, 1), attempts: attempts, backoff: b}
+}
+
+// Calls is how many attempts were made.
+func (p *Pager) Calls() int64 { return p.calls }
+
+// Pages calls f with each page of the users that a filter finds, or of all if it is empty. The pages
+// are one chain, in which no user stands twice.
+func (p *Pager) Pages(ctx context.Context, filter string, f func([]cognito.User) error) error {
 	token := ""
 	for {
 		users, next, err := p.page(ctx, filter, token)
@@ -44,7 +58,7 @@ func (p *pager) pages(ctx context.Context, filter string, f func([]cognito.User)
 	}
 }
 
-func (p *pager) page(ctx context.Context, filter, token string) (users []cognito.User, next string, err error) {
+func (p *Pager) page(ctx context.Context, filter, token string) (users []cognito.User, next string, err error) {
 	err = pipeline.Retry(ctx, p.attempts, p.backoff, func(ctx context.Context) error {
 		if err := p.limiter.Wait(ctx); err != nil {
 			return err
@@ -57,13 +71,13 @@ func (p *pager) page(ctx context.Context, filter, token string) (users []cognito
 }
 
 // search returns the first user that a value of an attribute finds and that fits.
-func (p *pager) search(ctx context.Context, attribute, value string, fits func(*cognito.User) bool) (*cognito.User, error) {
+func (p *Pager) search(ctx context.Context, attribute, value string, fits func(*cognito.User) bool) (*cognito.User, error) {
 	filter, ok := cognito.Filter(attribute, value)
 	if !ok { // over 256 characters: longer than a username, and than most addresses
 		return nil, nil
 	}
 	var found *cognito.User
-	err := p.pages(ctx, filter, func(users []cognito.User) error {
+	err := p.Pages(ctx, filter, func(users []cognito.User) error {
 		for i := range users {
 			if found == nil && fits(&users[i]) {
 				found = &users[i]

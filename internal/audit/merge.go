@@ -68,7 +68,7 @@ func (m *merger) send(settled []Row, a sources.Attribute, d *Diff, c *sources.Ch
 		put(m.state.Attributes, a)
 	}
 	flag := a.Name + flagSuffix
-	if _, sent := find(d.Send, flag); sent || !isAddress(a.Name) {
+	if _, sent := find(d.Send, flag); sent || !IsAddress(a.Name) {
 		return settled
 	}
 	if m.state != nil {

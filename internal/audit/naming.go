@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/sources"
 )
 
 // naming knows what may name a user in a pool: the username, the sub, and the values of some
@@ -45,7 +46,7 @@ func (n naming) alias(u *cognito.User, attribute string) string {
 		return ""
 	case n.unverified:
 		return value
-	case isAddress(attribute):
+	case IsAddress(attribute):
 		if u.Attributes[attribute+flagSuffix] != "true" {
 			return ""
 		}
@@ -53,6 +54,19 @@ func (n naming) alias(u *cognito.User, attribute string) string {
 		return ""
 	}
 	return value
+}
+
+// NameChanged returns the address attribute by which a record names its user and which it changes, as
+// far as that can be told without reading the user, and "" for none. Once such a record is applied its
+// name finds no user.
+func NameChanged(p *cognito.Pool, c *sources.Change) (attribute string) {
+	n := newNaming(p)
+	for _, a := range c.Attributes {
+		if IsAddress(a.Name) && n.names(a.Name) && looksLike(a.Name, c.Username) && n.key(target(a)) != n.key(c.Username) {
+			return a.Name
+		}
+	}
+	return ""
 }
 
 // keys are all names of a user, each once: the username first, then the sub.
@@ -84,7 +98,7 @@ func (n naming) search(name string) [][2]string {
 	if isUUID(name) {
 		byUsername = append(byUsername, [2]string{"sub", strings.ToLower(name)})
 	}
-	if slices.ContainsFunc(filters, func(f [2]string) bool { return isAddress(f[0]) }) {
+	if slices.ContainsFunc(filters, func(f [2]string) bool { return IsAddress(f[0]) }) {
 		return append(filters, byUsername...)
 	}
 	return append(byUsername, filters...)

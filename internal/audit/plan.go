@@ -7,8 +7,6 @@ import (
 	"io"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"attrmigrate/internal/cognito"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
@@ -55,8 +53,9 @@ type Config struct {
 	Backoff  pipeline.Backoff
 	// UpdateRate is the pace, in updates a second, that the estimates assume. The default is 20.
 	UpdateRate float64
-	// Records is the number of records, if it is known: memory is then taken once.
-	Records int64
+	// Records is about how many records there are, and Addresses how many sign-in addresses they give, if
+	// that is known: memory is then taken once.
+	Records, Addresses int64
 	// Progress is told how many users of how many are done; nil for nobody. The total is an estimate.
 	Progress func(done, total int64)
 }
@@ -76,7 +75,7 @@ func (c Config) withDefaults() Config {
 type planner struct {
 	cfg    Config
 	naming naming
-	pager  *pager
+	pager  *Pager
 	index  index  // the records that can be applied, by the name of their user
 	seen   bitmap // those whose user was found
 	book   *book
@@ -93,14 +92,11 @@ func Plan(ctx context.Context, cfg Config) (*Result, error) {
 	p := &planner{
 		cfg:    cfg,
 		naming: n,
-		pager: &pager{
-			lister: cfg.Lister, pool: cfg.Pool.ID, limiter: rate.NewLimiter(limitOf(cfg.ListRate), 1),
-			attempts: cfg.Attempts, backoff: cfg.Backoff,
-		},
-		index: newIndex(cfg.Records),
-		book:  newBook(n, cfg.Records),
-		found: newHazards(cfg.Pool),
-		tally: newTally(cfg.Writer, cfg.Pool),
+		pager:  NewPager(cfg.Lister, cfg.Pool.ID, cfg.ListRate, cfg.Attempts, cfg.Backoff),
+		index:  newIndex(cfg.Records),
+		book:   newBook(n, cfg.Addresses),
+		found:  newHazards(cfg.Pool),
+		tally:  newTally(cfg.Writer, cfg.Pool),
 	}
 	if err := p.survey(ctx); err != nil {
 		return nil, err
@@ -113,17 +109,10 @@ func Plan(ctx context.Context, cfg Config) (*Result, error) {
 		return nil, err
 	}
 	r := p.tally.finish()
-	r.Read, r.Calls, r.Elapsed = mode, p.pager.calls, seconds(time.Since(begun))
+	r.Read, r.Calls, r.Elapsed = mode, p.pager.Calls(), seconds(time.Since(begun))
 	r.Hazards = p.found.list()
 	r.Estimates.complete(cfg.UpdateRate, p.found)
 	return r, nil
-}
-
-func limitOf(perSecond float64) rate.Limit {
-	if perSecond >= pipeline.Unlimited {
-		return rate.Inf
-	}
-	return rate.Limit(perSecond)
 }
 
 // survey reads the change set once. Records that cannot be applied are told at once, the others go

@@ -18,7 +18,7 @@ func applied(values map[string]string, sent []sources.Attribute) (map[string]str
 	for _, a := range sent {
 		put(next, a)
 		flag := a.Name + "_verified"
-		if _, said := find(sent, flag); isAddress(a.Name) && !said && target(a) != values[a.Name] {
+		if _, said := find(sent, flag); IsAddress(a.Name) && !said && target(a) != values[a.Name] {
 			next[flag] = "false"
 		}
 	}

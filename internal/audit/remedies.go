@@ -59,7 +59,7 @@ func describe(p *cognito.Pool, h *Hazard) (text, remedy string) {
 func describeOwners(p *cognito.Pool, h *Hazard) (text, remedy string) {
 	what := people(h.Attribute)
 	taken := "whoever verifies it last takes it away from the other"
-	if len(p.UsernameAttributes) > 0 || !isAddress(h.Attribute) {
+	if len(p.UsernameAttributes) > 0 || !IsAddress(h.Attribute) {
 		taken = "the pool refuses it"
 	}
 	if h.Kind == addressHeld {

@@ -44,7 +44,9 @@ type Result struct {
 
 	Records int64 `json:"records"` // bad ones included
 	Failing int64 `json:"failing"` // records that are invalid, missing or in conflict
-	Users   int64 `json:"users"`   // found; with None, different names
+	// Examples are the first of them, as file:line: reason.
+	Examples []string `json:"failing_examples,omitempty"`
+	Users    int64    `json:"users"` // found; with None, different names
 	// Repeated are the users with more than one record: their net change is planned.
 	Repeated int64 `json:"repeated_users"`
 

@@ -83,8 +83,8 @@ func (p *planner) addRecord(s *subject, c *sources.Change) error {
 	if len(c.Attributes) == 0 && len(settled) == 0 {
 		settled = []Row{{File: c.File, Line: c.Line, Username: c.Username, Verdict: Unchanged, Note: "nothing to change"}}
 	}
-	if slices.ContainsFunc(settled, func(r Row) bool { return r.Verdict == Conflict }) {
-		p.tally.result.Failing++
+	if i := slices.IndexFunc(settled, func(r Row) bool { return r.Verdict == Conflict }); i >= 0 {
+		p.tally.fail(c, settled[i].Attribute+": "+settled[i].Note)
 	}
 	return p.tally.rows(settled)
 }
@@ -97,7 +97,7 @@ func (p *planner) addressThatNames(u *cognito.User, name string) string {
 		return ""
 	}
 	for _, attribute := range p.naming.attributes {
-		if u == nil && isAddress(attribute) && looksLike(attribute, name) {
+		if u == nil && IsAddress(attribute) && looksLike(attribute, name) {
 			return attribute
 		}
 		if u != nil && p.naming.key(p.naming.alias(u, attribute)) == key {

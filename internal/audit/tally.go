@@ -2,6 +2,7 @@ package audit
 
 import (
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -69,15 +70,25 @@ func (t *tally) user(s *subject) {
 	}
 }
 
+const noUser = "the pool has no such user"
+
+// fail counts a record that cannot be applied, and keeps the first few as examples.
+func (t *tally) fail(c *sources.Change, why string) {
+	t.result.Failing++
+	if len(t.result.Examples) < maxExamples {
+		t.result.Examples = append(t.result.Examples, fmt.Sprintf("%s:%d: %s", c.File, c.Line, why))
+	}
+}
+
 // missing tells of a record whose user is not in the pool.
 func (t *tally) missing(c *sources.Change) error {
-	t.result.Failing++
-	return t.rows(eachAttribute(c, Missing, func(string) string { return "the pool has no such user" }))
+	t.fail(c, noUser)
+	return t.rows(eachAttribute(c, Missing, func(string) string { return noUser }))
 }
 
 // invalid tells of a record that cannot be applied, and why.
 func (t *tally) invalid(c *sources.Change, err error) error {
-	t.result.Failing++
+	t.fail(c, err.Error())
 	reasons := map[string]string{}
 	for _, e := range valueErrors(err) {
 		reasons[e.Attribute] = e.Msg

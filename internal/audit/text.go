@@ -1,10 +1,8 @@
 package audit
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 )
@@ -24,31 +22,6 @@ func amount(n int64, one, many string) string {
 		return "1 " + one
 	}
 	return number(n) + " " + many
-}
-
-// span writes a duration for people, to two units: 9.5s, 15m40s, 11h6m.
-func span(seconds float64) string {
-	d := time.Duration(min(seconds, 1e9) * float64(time.Second))
-	switch {
-	case d < 10*time.Second:
-		return fmt.Sprintf("%.1fs", d.Seconds())
-	case d < time.Hour:
-		return withoutZero(d.Round(time.Second), "m0s")
-	default:
-		return withoutZero(d.Round(time.Minute), "0s")
-	}
-}
-
-// withoutZero writes a duration without the last units if they are zero.
-func withoutZero(d time.Duration, zero string) string {
-	s := d.String()
-	if strings.HasSuffix(s, "h0m0s") {
-		return strings.TrimSuffix(s, "0m0s")
-	}
-	if strings.HasSuffix(s, zero) {
-		return strings.TrimSuffix(s, "0s")
-	}
-	return s
 }
 
 // maxShown is how much of a value is shown, in bytes.

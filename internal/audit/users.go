@@ -11,7 +11,7 @@ import (
 // scan streams the users of the pool past the index.
 func (p *planner) scan(ctx context.Context) error {
 	var done int64
-	return p.pager.pages(ctx, "", func(users []cognito.User) error {
+	return p.pager.Pages(ctx, "", func(users []cognito.User) error {
 		for i := range users {
 			own, err := p.user(&users[i])
 			if err != nil {

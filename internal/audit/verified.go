@@ -14,12 +14,13 @@ const flagSuffix = "_verified"
 // changes and the same call does not set it ("Working with user attributes").
 var addresses = [...]string{"email", "phone_number"}
 
-func isAddress(name string) bool { return slices.Contains(addresses[:], name) }
+// IsAddress tells whether an attribute is one with a verified flag: email or phone_number.
+func IsAddress(name string) bool { return slices.Contains(addresses[:], name) }
 
 // addressOf is the address that a verified flag belongs to.
 func addressOf(name string) (address string, ok bool) {
 	address, ok = strings.CutSuffix(name, flagSuffix)
-	return address, ok && isAddress(address)
+	return address, ok && IsAddress(address)
 }
 
 // find returns the attribute of a name.
@@ -88,7 +89,7 @@ func Before(live *cognito.User, sent []sources.Attribute) []sources.Attribute {
 		}
 		was := valueOf(live, a.Name)
 		image = append(image, attribute(a.Name, was))
-		if !isAddress(a.Name) {
+		if !IsAddress(a.Name) {
 			continue
 		}
 		// Where there was no address, Cognito refuses any value of the flag: it can only be deleted, if

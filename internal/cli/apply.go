@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/report"
 	"attrmigrate/pipeline"
@@ -22,7 +23,7 @@ import (
 )
 
 func newApply(sys System) *cobra.Command {
-	var o applyOptions
+	var o options
 	cmd := &cobra.Command{
 		Use:   "apply --user-pool-id ID CHANGES...",
 		Short: "Write the changes; the same command again continues",
@@ -42,29 +43,26 @@ the same command continues where it stopped.
 			if err := o.validate(); err != nil {
 				return err
 			}
-			o.decoding.UserPoolID = o.connection.poolID
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.cancel()
-			a := &applyRun{opts: o, paths: args, sys: sys, signals: signals, notes: sys.Stderr}
-			if o.output.progress == "none" {
-				a.notes = io.Discard
+			if o.dryRun {
+				return newPlanRun(sys, o).run(ctx, args)
 			}
+			a := &applyRun{opts: o, sys: sys, signals: signals, notes: o.output.notes(sys.Stderr)}
 			a.log = newLog(sys.Stderr, o.output)
-			return a.run(ctx)
+			return a.run(ctx, args)
 		},
 	}
 	cmd.Flags().SortFlags = false
 	o.register(cmd.Flags())
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "write nothing: the same as plan")
 	return cmd
 }
 
 // applyRun is one start of apply.
 type applyRun struct {
-	opts    applyOptions
-	paths   []string      // of the inputs; standard input is replaced by the file that keeps it
-	only    *selection    // of their records; nil: all
-	noun    string        // what a record of theirs is called
-	stamps  []os.FileInfo // of the inputs, when they were looked through
+	opts    options
+	set     *changeSet
 	sys     System
 	signals *interrupts
 	notes   io.Writer // what people read on the way; the result goes to standard output
@@ -72,19 +70,26 @@ type applyRun struct {
 }
 
 // run takes the steps of apply in order. Nothing binds before the first update is about to be sent.
-func (a *applyRun) run(ctx context.Context) (err error) {
-	if err := a.checkInputs(ctx); err != nil {
+func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
+	if emptyPlan(paths) {
+		fmt.Fprintf(a.sys.Stdout, "%-8s %s: the plan found nothing to change\n", "done", printable(paths[0]))
+		return nil
+	}
+	if a.set, err = newChangeSet(ctx, a.opts, paths); err != nil {
 		return err
 	}
+	if paths[0] == stdinPath && !a.opts.yes {
+		return &usageError{err: errors.New("standard input (-) leaves nobody to ask"), hint: "--yes goes on without asking"}
+	}
 	if !a.opts.connection.sandbox { // whose users are in memory, too
-		limitMemory()
+		limitMemory(memoryLimit)
 	}
 	service, err := connect(ctx, a.opts.connection, a.opts.workers)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, service.close()) }()
-	dir, err := openRunDir(a.opts.runDirPath(a.paths))
+	dir, err := openRunDir(a.opts.runDirPath(paths, a.opts.ending()))
 	if err != nil {
 		return err
 	}
@@ -106,53 +111,23 @@ func (a *applyRun) run(ctx context.Context) (err error) {
 	return a.stream(ctx, p)
 }
 
+// ending is that of the run directory.
+func (o *options) ending() string {
+	if o.connection.sandbox {
+		return ".sandbox.run"
+	}
+	return ".run"
+}
+
 // memoryLimit is soft: what lives at once is a few MiB, but on a busy machine the garbage of thousands
 // of calls a second would grow to several times that before it is collected.
 const memoryLimit = 40 << 20
 
 // limitMemory sets the limit for the process, unless its environment does.
-func limitMemory() {
+func limitMemory(bytes int64) {
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(memoryLimit)
+		debug.SetMemoryLimit(bytes)
 	}
-}
-
-// checkInputs opens the inputs once, so that a wrong file is told before anything else is done.
-func (a *applyRun) checkInputs(ctx context.Context) (err error) {
-	if err := a.opts.checkInputs(a.paths); err != nil || a.paths[0] == stdinPath {
-		return err
-	}
-	if err := a.look(); err != nil {
-		return err
-	}
-	if a.opts.onlyFailed != "" {
-		a.only, err = selectFailed(ctx, a.opts.onlyFailed, a.paths)
-	}
-	return err
-}
-
-// look opens the change set and closes it again: its format and header are right.
-func (a *applyRun) look() error {
-	in, err := a.open()
-	if err != nil {
-		return err
-	}
-	return in.Close()
-}
-
-// open opens the change set at its beginning.
-func (a *applyRun) open() (*input, error) {
-	files, err := sources.Open(a.paths, a.opts.decoding)
-	if err != nil {
-		return nil, err
-	}
-	a.opts.decoding.Format = files.Format() // said or not, it is the same run
-	in := &input{Files: files, first: a.paths[0]}
-	a.noun = in.noun()
-	if a.only != nil {
-		in.lines = a.only.lines
-	}
-	return in, nil
 }
 
 // notStarted replaces the error of a step that was interrupted.
@@ -165,27 +140,12 @@ func notStarted(ctx context.Context, err error) error {
 
 // prepare finds out what the start would do. It returns nil if the run is finished already.
 func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prospect, error) {
-	if err := dir.holdsInput(a.paths); err != nil {
+	if err := dir.holdsInput(a.set.paths); err != nil {
 		return nil, err
 	}
-	settle := func(resumed bool) error { return nil }
-	if a.paths[0] == stdinPath {
-		in, err := spool(ctx, a.sys.Stdin, dir, a.opts.decoding.Format)
-		if err != nil {
-			return nil, err
-		}
-		a.paths = []string{in.incoming(dir)}
-		if err := a.look(); err != nil { // before an earlier run is set aside for it
-			return nil, err
-		}
-		settle = func(resumed bool) error {
-			a.paths = []string{in.kept(dir)}
-			err := in.settle(dir, resumed)
-			if err == nil {
-				a.stamps, err = stampsOf(a.paths)
-			}
-			return err
-		}
+	settle, err := a.set.spool(ctx, a.sys.Stdin, dir)
+	if err != nil {
+		return nil, err
 	}
 	earlier, err := a.earlierRun(ctx, dir, s)
 	if err != nil {
@@ -198,7 +158,7 @@ func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prosp
 		return nil, a.alreadyDone(dir, *earlier)
 	}
 	if a.opts.connection.sandbox {
-		if err := s.rehearse(ctx, a.opts, dir.file(sandboxJournal), a.paths, earlier == nil); err != nil {
+		if err := s.rehearse(ctx, a.opts, a.set, dir.file(sandboxJournal), earlierRehearsal(a.set.paths, false), earlier == nil); err != nil {
 			return nil, err
 		}
 	}
@@ -206,30 +166,33 @@ func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prosp
 	if err != nil {
 		return nil, err
 	}
-	p := &prospect{opts: a.opts, paths: a.paths, noun: a.noun, dir: dir, service: s, pool: pool}
+	p := &prospect{opts: a.opts, paths: a.set.paths, noun: a.set.noun, dir: dir, service: s, pool: pool}
 	if earlier != nil {
 		p.state = *earlier
 		return p, nil
 	}
-	return p, a.survey(ctx, p)
+	if err := a.survey(ctx, p); err != nil {
+		return nil, err
+	}
+	return p, a.mayKeep(p)
 }
 
 // survey passes over the whole input once. A run that begins needs it, one that goes on does not.
 func (a *applyRun) survey(ctx context.Context, p *prospect) (err error) {
-	if a.stamps, err = stampsOf(a.paths); err != nil {
+	if a.set.stamps, err = stampsOf(a.set.paths); err != nil {
 		return err
 	}
-	in, err := a.open()
+	in, err := a.set.open()
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	p.survey, err = surveyInput(ctx, in, p.pool, p.dir.path)
+	p.survey, err = surveyInput(ctx, in, a.checker(p.pool), p.dir.path)
 	if err != nil {
 		return err
 	}
 	p.state = checkpoint.State{
-		Identity: identify(a.opts, p.service, p.survey.digests, a.only), Inputs: a.paths,
+		Identity: identify(a.opts, a.set, p.service, p.survey.digests), Inputs: a.set.paths,
 		Total: p.survey.rows, Foreseen: p.survey.bad,
 	}
 	return nil
@@ -245,14 +208,14 @@ func (a *applyRun) earlierRun(ctx context.Context, dir *runDir, s *service) (*ch
 	if err != nil || !found {
 		return nil, err
 	}
-	if a.stamps, err = stampsOf(a.paths); err != nil {
+	if a.set.stamps, err = stampsOf(a.set.paths); err != nil {
 		return nil, err
 	}
-	digests, err := digestsOf(ctx, a.paths)
+	digests, err := digestsOf(ctx, a.set.paths)
 	if err != nil {
 		return nil, err
 	}
-	differences := state.Identity.Diff(identify(a.opts, s, digests, a.only))
+	differences := state.Identity.Diff(identify(a.opts, a.set, s, digests))
 	switch {
 	case len(differences) == 0:
 		return &state, nil
@@ -267,7 +230,7 @@ func (a *applyRun) earlierRun(ctx context.Context, dir *runDir, s *service) (*ch
 }
 
 func (a *applyRun) setAside(dir *runDir) error {
-	kept, err := dir.setAside(append(a.paths, a.opts.onlyFailedFile()...))
+	kept, err := dir.setAside(append(a.set.paths, a.opts.onlyFailedFile()...))
 	if err == nil {
 		fmt.Fprintf(a.notes, "%-8s the run of before is in %s\n", "kept", kept)
 	}
@@ -278,7 +241,7 @@ func (a *applyRun) setAside(dir *runDir) error {
 func (a *applyRun) alreadyDone(dir *runDir, s checkpoint.State) error {
 	fmt.Fprintf(a.sys.Stdout, "%-8s already, on %s: nothing was sent (--restart applies it again)\n", "done",
 		s.SavedAt.Local().Format(time.DateTime))
-	printResult(a.sys.Stdout, dir, s, a.noun)
+	printResult(a.sys.Stdout, dir, s, a.set.noun)
 	if s.Counts.Failed > 0 {
 		return errFailures
 	}
@@ -316,10 +279,10 @@ func isTerminal(r io.Reader) bool {
 
 // stream applies the records, from the beginning or from where an earlier start stopped.
 func (a *applyRun) stream(ctx context.Context, p *prospect) error {
-	if err := a.unchanged(); err != nil {
+	if err := a.set.unchanged(); err != nil {
 		return err
 	}
-	in, err := a.open()
+	in, err := a.set.open()
 	if err != nil {
 		return err
 	}
@@ -338,20 +301,37 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 	state, err := a.carry(ctx, in, reports, p)
 	_ = reports.Close() // all that counts is durable already
 	if state.SavedAt.IsZero() {
-		return err
+		return errors.Join(notBegun(err), p.dir.putBack())
 	}
 	if kept := report.WriteSummary(p.dir.path, report.Summarize(state)); kept != nil && err == nil {
 		a.log.Warn("no summary", "error", kept) // the run is as it is; checkpoint.json has the same numbers
 	}
 	if err != nil {
-		printStop(a.sys.Stdout, p.dir, state, a.noun)
+		printStop(a.sys.Stdout, p.dir, state, a.set.noun)
 		return err
 	}
-	printResult(a.sys.Stdout, p.dir, state, a.noun)
+	printResult(a.sys.Stdout, p.dir, state, a.set.noun)
 	if state.Counts.Failed > 0 {
 		return errFailures
 	}
 	return nil
+}
+
+// notBegun turns the stop of a run that was not even recorded into a refusal.
+func notBegun(err error) error {
+	stop, ok := errors.AsType[*pipeline.StopError](err)
+	switch {
+	case !ok, stop.Reason == pipeline.OutOfTime:
+		return err
+	case stop.Reason == pipeline.Interrupted:
+		return errNotStarted
+	default:
+		return &refusal{msg: stop.Error() + ": nothing was written", hint: stop.Hint()}
+	}
+}
+
+func (a *applyRun) checker(pool *cognito.Pool) checker {
+	return checker{pool: pool, noRead: a.opts.noRead}
 }
 
 // userKey names the user of a record for ordering: a pool that ignores case takes Ann and ann for one.
@@ -364,13 +344,13 @@ func userKey(pool *cognito.Pool) func(*sources.Change) string {
 
 // carry runs the pipeline, with progress and signals attached to it.
 func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, p *prospect) (checkpoint.State, error) {
-	schema := p.pool.Schema
+	undo := &undoFile{dir: p.dir.path}
 	runner, err := pipeline.New(pipeline.Config{
-		Source: in, Updater: p.service.updater(a.opts.metadata),
-		Check:   func(c *sources.Change) error { return check(c, schema) },
+		Source: in, Updater: p.service.updater(a.opts.metadata), Preparer: a.preparer(p, undo),
+		Check:   a.checker(p.pool).record,
 		Key:     userKey(p.pool),
 		Results: reports, Store: checkpoint.NewFile(p.dir.path), Resume: p.state,
-		Rate: a.opts.rate, Workers: a.opts.workers, MaxAttempts: a.opts.maxAttempts,
+		Rate: a.opts.rate, ReadRate: a.opts.reads(), Workers: a.opts.workers, MaxAttempts: a.opts.maxAttempts,
 		Budget: a.opts.budget, Limit: a.opts.limit,
 		MaxDuration: a.opts.maxDuration, DrainTimeout: a.opts.drainTimeout, Log: a.log,
 	})
@@ -382,9 +362,27 @@ func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, 
 		if a.opts.output.kind(a.sys.Stderr) == "bar" {
 			fmt.Fprintln(a.notes) // the bar stays above
 		}
-		fmt.Fprintf(a.notes, "%-8s calls under way may take %s; Ctrl-C again cancels them\n", "stopping", span(a.opts.drainTimeout))
+		line := printer(a.notes, columns(a.notes))
+		line("stopping", "calls under way may take %s; Ctrl-C again cancels them", span(a.opts.drainTimeout))
 	})
 	end := watchProgress(runGauge(runner), a.opts.output, a.sys.Stderr, a.log)
 	defer end()
-	return runner.Run(ctx)
+	state, err := runner.Run(ctx)
+	_ = undo.close() // every entry in it is durable already
+	return state, err
+}
+
+// preparer reads users before they are changed, unless that is not wanted.
+func (a *applyRun) preparer(p *prospect, undo *undoFile) pipeline.Preparer {
+	if a.opts.noRead {
+		return nil
+	}
+	look := &preparer{
+		users: p.service.client, poolID: p.service.poolID,
+		options: audit.Options{KeepVerified: a.opts.keep}, undo: undo,
+	}
+	if p.survey == nil {
+		look.renamed = &renamed{dir: p.dir.path, pool: p.pool}
+	}
+	return look
 }

@@ -31,7 +31,7 @@ func TestUnchanged(t *testing.T) {
 			if err := os.WriteFile(path, []byte("username\na\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			a := &applyRun{paths: []string{path}}
+			a := &changeSet{paths: []string{path}}
 			var err error
 			if a.stamps, err = stampsOf(a.paths); err != nil {
 				t.Fatal(err)

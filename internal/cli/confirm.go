@@ -11,12 +11,13 @@ import (
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/report"
 	"attrmigrate/pipeline"
 )
 
 // prospect is what a start is about to do, as the confirmation shows it.
 type prospect struct {
-	opts    applyOptions
+	opts    options
 	paths   []string
 	noun    string // what a record is called
 	dir     *runDir
@@ -40,24 +41,39 @@ func (p *prospect) remaining() int64 {
 
 // show writes what will happen, a line a fact.
 func (p *prospect) show(w io.Writer) {
-	width := columns(w)
-	line := func(head, format string, args ...any) {
-		text := printable(fmt.Sprintf(format, args...))
-		fmt.Fprintln(w, wrap(fmt.Sprintf("%-8s %s", head, text), width))
-	}
+	line := printer(w, columns(w))
 	p.showInput(line)
-	line("pool", "%s (%s), %s, about %s", p.pool.Name, p.pool.ID, p.where(), plural(p.pool.EstimatedUsers, "user"))
-	if place := p.service.place(); place != "" {
-		line("endpoint", "%s", place)
-	}
+	p.showPool(line)
 	if p.survey != nil {
 		line("change", "%s", p.survey.changes(p.noun))
 	}
 	line("costs", "%s", p.costs())
 	if p.survey != nil {
+		if !p.opts.noRead && p.survey.expecting < p.survey.rows-p.survey.bad {
+			line("", "(plan first reads them for free and leaves out those that are already right)")
+		}
 		p.showHazards(line)
 	}
-	line("undo", "none: users are not read before they are changed")
+	if p.opts.noRead {
+		line("undo", "none: users are not read before they are changed (--no-read)")
+	} else {
+		line("undo", "%s", p.dir.file(report.UndoJSONL))
+	}
+}
+
+// printer writes lines of a heading and a text, in so many columns; 0 is no limit.
+func printer(w io.Writer, width int) func(head, format string, args ...any) {
+	return func(head, format string, args ...any) {
+		text := printable(fmt.Sprintf(format, args...))
+		fmt.Fprintln(w, wrap(fmt.Sprintf("%-8s %s", head, text), width))
+	}
+}
+
+func (p *prospect) showPool(line func(head, format string, args ...any)) {
+	line("pool", "%s (%s), %s, about %s", p.pool.Name, p.pool.ID, p.where(), plural(p.pool.EstimatedUsers, "user"))
+	if place := p.service.place(); place != "" {
+		line("endpoint", "%s", place)
+	}
 }
 
 func (p *prospect) showInput(line func(head, format string, args ...any)) {
@@ -102,26 +118,42 @@ func (p *prospect) costs() string {
 }
 
 func (p *prospect) showHazards(line func(head, format string, args ...any)) {
-	for _, a := range []struct{ name, people, means string }{
-		{"email", "e-mail", "e-mail"}, {"phone_number", "phone number", "phone number"},
-	} {
-		n := p.survey.unverified[a.name]
-		if n == 0 {
-			continue
+	for _, a := range []struct{ name, people string }{{"email", "e-mail"}, {"phone_number", "phone number"}} {
+		if n := p.survey.unverified[a.name]; n > 0 {
+			p.showAddresses(line, a.name, a.people, n)
 		}
-		if slices.Contains(p.pool.VerifyBeforeUpdate, a.name) {
-			line("watch", "%s will wait until the user verifies: until then the old one stays", plural(n, a.people+" change"))
-		} else {
-			line("watch", "%s reset %s_verified: those users may not be able to sign in by %s until they verify",
-				plural(n, a.people+" change"), a.name, a.means)
-		}
-		if slices.Contains(p.pool.AutoVerified, a.name) {
-			line("watch", "up to %s will go out, with a code to verify the %s", plural(n, "message"), a.people)
-		}
-		line("", "hint: if you have verified these addresses yourself, add a column %s_verified with true", a.name)
+	}
+	if n := p.survey.expecting; n > 0 {
+		line("", "%s with preconditions: where a value is another by now, nothing is sent", plural(n, p.noun))
 	}
 	if p.survey.emptied > 0 {
 		line("watch", "%s with nothing to change", plural(p.survey.emptied, p.noun))
+	}
+}
+
+// showAddresses tells of n addresses that change without their verified flag.
+func (p *prospect) showAddresses(line func(head, format string, args ...any), name, people string, n int64) {
+	changes := plural(n, people+" change")
+	signsIn := slices.Contains(p.pool.AliasAttributes, name)
+	switch {
+	case p.opts.keep:
+		line("watch", "%s keep %s_verified where it is true; elsewhere it is reset", changes, name)
+	case slices.Contains(p.pool.VerifyBeforeUpdate, name):
+		line("watch", "%s will wait until the user verifies: until then the old one stays", changes)
+	case signsIn:
+		line("watch", "%s reset %s_verified: those users can't sign in by %s until they verify", changes, name, people)
+	default:
+		line("watch", "%s reset %s_verified: those users can't recover a password by it until they verify", changes, name)
+	}
+	if slices.Contains(p.pool.AutoVerified, name) {
+		line("watch", "up to %s will go out, with a code to verify the %s", plural(n, "message"), people)
+	}
+	switch {
+	case p.opts.keep:
+	case p.opts.noRead:
+		line("", "hint: if you have verified these addresses yourself, add a column %s_verified with true", name)
+	default:
+		line("", "hint: if you have verified these addresses yourself, --verified keep")
 	}
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,17 +14,20 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"attrmigrate/internal/audit"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
 
-// applyOptions are the settings of apply, as its flags fill them.
-type applyOptions struct {
+// options are the settings of apply and plan, as their flags fill them.
+type options struct {
 	connection connectionOptions
 	decoding   sources.Options
 	metadata   map[string]string
 
-	rate         float64 // attempts a second, or pipeline.Unlimited
+	rate         float64 // of updates, in attempts a second, or pipeline.Unlimited
+	readRate     float64 // of single reads; 0: not given
+	listRate     float64 // of ListUsers
 	workers      int
 	maxAttempts  int
 	budget       pipeline.Budget
@@ -36,6 +40,13 @@ type applyOptions struct {
 	restart    bool
 	yes        bool
 	noRead     bool
+	keep       bool // verified flags, with an address that changes
+	dryRun     bool // apply is a plan
+
+	// Of plan alone.
+	read   audit.Mode
+	check  bool
+	asJSON bool
 
 	output outputOptions
 }
@@ -57,13 +68,15 @@ type outputOptions struct {
 	logLevel  slog.Level
 }
 
-func (o *applyOptions) register(f *pflag.FlagSet) {
+func (o *options) register(f *pflag.FlagSet) {
 	o.connection.register(f)
 	f.BoolVar(&o.connection.sandbox, "sandbox", false, "rehearse on a local Cognito inside the process, filled with the change set's users")
 	registerDecoding(f, &o.decoding)
 	f.Func("client-metadata", "`k=v` passed to the pool's Lambda triggers; repeatable", pairs(&o.metadata))
 	o.rate = 20
 	f.Func("rate", "updates a second at most: `N|off` (default 20; AWS allows 25 to the whole account)", rate(&o.rate))
+	f.Func("read-rate", "reads of single users a second at most: `N|off` (default 80, or --rate if that is higher; AWS allows 120)", rate(&o.readRate))
+	registerListRate(f, &o.listRate)
 	f.IntVar(&o.workers, "workers", 32, "calls under way at once")
 	f.IntVar(&o.maxAttempts, "max-attempts", 8, "attempts a record has, throttled ones aside")
 	f.Func("max-failures", "stop when more records than `N|P%` fail (default 5%, at least 20; 0: all or nothing)", budget(&o.budget))
@@ -74,7 +87,9 @@ func (o *applyOptions) register(f *pflag.FlagSet) {
 	f.StringVar(&o.onlyFailed, "only-failed", "", "apply only the records that failed in the run in `RUN_DIR`, read from the same inputs again")
 	f.BoolVar(&o.restart, "restart", false, "start over; the old run directory is kept under its date")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
-	f.BoolVar(&o.noRead, "no-read", false, "do not read users before changing them (always so in this version)")
+	f.BoolVar(&o.noRead, "no-read", false, "do not read users before changing them: no undo, no preconditions, and what holds already is sent again")
+	f.Func("verified", "email_verified and phone_number_verified where they are true and their address changes: `reset|keep` (default reset, as Cognito does)",
+		word(&o.keep, map[string]bool{"reset": false, "keep": true}))
 	o.output.register(f)
 }
 
@@ -84,6 +99,11 @@ func (o *connectionOptions) register(f *pflag.FlagSet) {
 	f.StringVar(&o.profile, "profile", "", "`profile` of the AWS configuration")
 	f.StringVar(&o.endpointURL, "endpoint-url", "", "`URL` of the service, instead of AWS's own")
 	f.DurationVar(&o.timeout, "timeout", 20*time.Second, "time for one attempt")
+}
+
+func registerListRate(f *pflag.FlagSet, r *float64) {
+	*r = 20
+	f.Func("list-rate", "calls of ListUsers a second at most: `N|off` (default 20; AWS allows 30 to the whole account)", rate(r))
 }
 
 func registerDecoding(f *pflag.FlagSet, o *sources.Options) {
@@ -116,8 +136,14 @@ func (o *outputOptions) register(f *pflag.FlagSet) {
 	}))
 }
 
+// defaultReadRate is two thirds of what AWS allows to an account, in reads a second.
+const defaultReadRate = 80
+
+// reads is the rate of single reads: they must not hold up updates that are allowed to be faster.
+func (o *options) reads() float64 { return cmp.Or(o.readRate, max(o.rate, defaultReadRate)) }
+
 // validate refuses what no single flag could: it knows no files and no pool yet.
-func (o *applyOptions) validate() error {
+func (o *options) validate() error {
 	if err := o.connection.validate("--sandbox rehearses without one, on a local Cognito"); err != nil {
 		return err
 	}
@@ -132,6 +158,9 @@ func (o *applyOptions) validate() error {
 		return usagef("--max-duration is %s, want at least 0s", o.maxDuration)
 	case o.drainTimeout <= 0:
 		return usagef("--drain-timeout is %s, want more than 0s", o.drainTimeout)
+	case o.keep && (o.noRead || o.read == audit.None):
+		return &usageError{err: errors.New("--verified keep has to read the users, and --no-read and --read none forbid it"),
+			hint: "give the flags in the change set, as email_verified with true"}
 	}
 	return nil
 }

@@ -12,33 +12,38 @@ import (
 
 // identify names a run: everything that changes what is sent, and to whom. Two starts with the same
 // identity are the same run.
-func identify(o applyOptions, s *service, digests []string, only *selection) checkpoint.Identity {
+func identify(o options, set *changeSet, s *service, digests []string) checkpoint.Identity {
 	id := checkpoint.Identity{
 		"input":     strings.Join(digests, " "),
 		"operation": "AdminUpdateUserAttributes",
 		"pool":      s.poolID,
 		"endpoint":  s.endpoint,
-		"--no-read": "true", // users are not read before they are changed
 	}
-	set := func(name, value string) {
+	note := func(name, value string) {
 		if value != "" {
 			id[name] = printable(value) // what JSON cannot hold would come back as another value
 		}
 	}
-	d := o.decoding
+	if o.noRead {
+		id["--no-read"] = "true"
+	}
+	if o.keep {
+		id["--verified"] = "keep"
+	}
+	d := set.decoding
 	if d.Format != sources.Auto {
-		set("--format", strings.ToLower(d.Format.String()))
+		note("--format", strings.ToLower(d.Format.String()))
 	}
-	set("--username-column", d.UsernameColumn)
-	set("--map", joined(d.Rename))
-	set("--ignore", strings.Join(slices.Sorted(slices.Values(d.Ignore)), ","))
-	set("--empty", map[sources.EmptyPolicy]string{sources.DeleteEmpty: "delete", sources.RefuseEmpty: "error"}[d.Empty])
+	note("--username-column", d.UsernameColumn)
+	note("--map", joined(d.Rename))
+	note("--ignore", strings.Join(slices.Sorted(slices.Values(d.Ignore)), ","))
+	note("--empty", map[sources.EmptyPolicy]string{sources.DeleteEmpty: "delete", sources.RefuseEmpty: "error"}[d.Empty])
 	if d.DeleteMarker != defaultDeleteMarker {
-		set("--delete-marker", d.DeleteMarker)
+		note("--delete-marker", d.DeleteMarker)
 	}
-	set("--client-metadata", joined(o.metadata))
-	if only != nil {
-		set("--only-failed", only.digest)
+	note("--client-metadata", joined(o.metadata))
+	if set.only != nil {
+		note("--only-failed", set.only.digest)
 	}
 	return id
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"attrmigrate/checkpoint"
@@ -13,21 +15,107 @@ import (
 	"attrmigrate/sources"
 )
 
-// input is the change set of a command: files, or only some of their lines.
+// changeSet is what a command is given to carry out: inputs, and how they are read.
+type changeSet struct {
+	paths    []string // of the inputs; standard input is replaced by the file that keeps it
+	decoding sources.Options
+	only     *selection    // of their records; nil: all
+	noun     string        // what a record of theirs is called
+	stamps   []os.FileInfo // of the inputs, when they were looked through
+	copies   []string      // plain files that are read in place of the inputs; nil: none
+}
+
+// newChangeSet looks at the inputs of a command once, so that a wrong file is told before anything
+// else is done.
+func newChangeSet(ctx context.Context, o options, paths []string) (*changeSet, error) {
+	s := &changeSet{paths: slices.Clone(paths), decoding: o.decoding}
+	s.decoding.UserPoolID = o.connection.poolID
+	if slices.Contains(paths, stdinPath) {
+		switch {
+		case len(paths) > 1:
+			return nil, usagef("standard input (-) cannot be read together with other inputs")
+		case o.onlyFailed != "":
+			return nil, usagef("--only-failed needs the files of that run, not standard input")
+		}
+		return s, nil
+	}
+	if err := s.look(); err != nil {
+		return nil, err
+	}
+	var err error
+	if o.onlyFailed != "" {
+		s.only, err = selectFailed(ctx, o.onlyFailed, paths)
+	}
+	return s, err
+}
+
+// open opens the change set at its beginning.
+func (s *changeSet) open() (*input, error) {
+	in := &input{first: s.paths[0]}
+	paths := s.paths
+	if s.copies != nil {
+		paths, in.names, in.copies = s.copies, s.paths, s.copies
+	}
+	var err error
+	if in.Files, err = sources.Open(paths, s.decoding); err != nil {
+		return nil, err
+	}
+	s.decoding.Format = in.Format() // said or not, it is the same run
+	s.noun = in.noun()
+	if s.only != nil {
+		in.lines = s.only.lines
+	}
+	return in, nil
+}
+
+// look opens the change set and closes it again: its format and header are right.
+func (s *changeSet) look() error {
+	in, err := s.open()
+	if err != nil {
+		return err
+	}
+	return in.Close()
+}
+
+// input is a change set that is being read: files, or only some of their lines.
 type input struct {
 	*sources.Files
-	first string         // the name of the first file, whose header all share
-	lines []map[int]bool // by input, the first lines of the records to read; nil: all records
+	first  string         // the name of the first file, whose header all share
+	lines  []map[int]bool // by input, the first lines of the records to read; nil: all records
+	names  []string       // of the inputs, if copies are read; nil: the files' own
+	copies []string
+	limit  int64 // how many records there are at most; 0: all
+	given  int64
 }
 
 // Next returns the next record that belongs to the change set.
 func (in *input) Next(ctx context.Context) (*sources.Change, error) {
+	if in.limit > 0 && in.given == in.limit {
+		return nil, io.EOF
+	}
+	in.given++
 	for {
 		c, err := in.Files.Next(ctx)
 		if err != nil || in.lines == nil || in.lines[c.After.Input][c.Line] {
-			return c, err
+			return in.named(c, err)
 		}
 	}
+}
+
+// At returns a record that Next gave.
+func (in *input) At(m sources.Mark) (*sources.Change, error) { return in.named(in.Files.At(m)) }
+
+// named gives what was read from a copy the name of its input.
+func (in *input) named(c *sources.Change, err error) (*sources.Change, error) {
+	if c != nil && in.names != nil {
+		c.File = in.names[c.Begin.Input]
+	}
+	if e, ok := errors.AsType[*sources.FileError](err); ok {
+		if i := slices.Index(in.copies, e.File); i >= 0 {
+			e.File = in.names[i]
+		}
+	}
+	return c, err
 }
 
 // noun is what a record is called: in wide CSV it is a row.
@@ -101,29 +189,8 @@ func digestsOf(ctx context.Context, paths []string) ([]string, error) {
 	return digests, nil
 }
 
-// checkInputs refuses what no file could mend.
-func (o *applyOptions) checkInputs(paths []string) error {
-	for _, path := range paths {
-		switch {
-		case path != stdinPath:
-			continue
-		case len(paths) > 1:
-			return usagef("standard input (-) cannot be read together with other inputs")
-		case o.onlyFailed != "":
-			return usagef("--only-failed needs the files of that run, not standard input")
-		case !o.yes:
-			return &usageError{err: errors.New("standard input (-) leaves nobody to ask"), hint: "--yes goes on without asking"}
-		}
-	}
-	return nil
-}
-
-// runDirPath is where the run is kept.
-func (o *applyOptions) runDirPath(paths []string) string {
-	ending := ".run"
-	if o.connection.sandbox {
-		ending = ".sandbox.run"
-	}
+// runDirPath is where a run, or a plan, is kept.
+func (o *options) runDirPath(paths []string, ending string) string {
 	if o.onlyFailed != "" {
 		ending = ".failed" + ending
 	}
@@ -134,7 +201,7 @@ func (o *applyOptions) runDirPath(paths []string) string {
 }
 
 // onlyFailedFile is the report that --only-failed reads, as a list of none or one.
-func (o *applyOptions) onlyFailedFile() []string {
+func (o *options) onlyFailedFile() []string {
 	if o.onlyFailed == "" {
 		return nil
 	}
@@ -155,14 +222,14 @@ func stampsOf(paths []string) ([]os.FileInfo, error) {
 }
 
 // unchanged refuses inputs that are not what was looked through, and confirmed, any more.
-func (a *applyRun) unchanged() error {
-	now, err := stampsOf(a.paths)
+func (s *changeSet) unchanged() error {
+	now, err := stampsOf(s.paths)
 	if err != nil {
 		return err
 	}
-	for i, was := range a.stamps {
+	for i, was := range s.stamps {
 		if !os.SameFile(was, now[i]) || was.Size() != now[i].Size() || !was.ModTime().Equal(now[i].ModTime()) {
-			return &refusal{msg: fmt.Sprintf("%s has changed since it was checked: nothing was written", a.paths[i]),
+			return &refusal{msg: fmt.Sprintf("%s has changed since it was checked: nothing was written", s.paths[i]),
 				hint: "run the same command again, when the file is complete"}
 		}
 	}

@@ -5,6 +5,14 @@ import (
 	"log/slog"
 )
 
+// notes is where a command tells people what it does.
+func (o outputOptions) notes(stderr io.Writer) io.Writer {
+	if o.progress == "none" {
+		return io.Discard
+	}
+	return stderr
+}
+
 // newLog returns the logger of a command. It never gets a user's data: records are named by place.
 func newLog(w io.Writer, o outputOptions) *slog.Logger {
 	options := &slog.HandlerOptions{Level: o.logLevel}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -28,15 +30,18 @@ const (
 )
 
 // rehearse starts a sandbox inside the process and makes the client of it. Its state is kept in the
-// journal; a fresh one gets the users and custom attributes that the change set names. It has no
-// quotas, for those of AWS would hold a rehearsal up for as long as the real run: --rate paces it.
-func (s *service) rehearse(ctx context.Context, o applyOptions, journal string, paths []string, fresh bool) error {
+// journal; a fresh one gets the users and custom attributes that the change set names, or goes on from
+// the journal of an earlier rehearsal, if there is one. It has no quotas, for those of AWS would hold
+// a rehearsal up for as long as the real run: --rate paces it.
+func (s *service) rehearse(ctx context.Context, o options, set *changeSet, journal, earlier string, fresh bool) error {
 	region, ok := cognito.RegionOf(s.poolID)
 	if !ok {
 		return usagef("--user-pool-id: %s is no user pool id, such as us-east-1_Ab12Cd34E", printable(s.poolID))
 	}
+	copied := false
 	if fresh {
-		if err := os.Remove(journal); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		var err error
+		if copied, err = copyJournal(earlier, journal); err != nil {
 			return err
 		}
 	}
@@ -45,8 +50,8 @@ func (s *service) rehearse(ctx context.Context, o applyOptions, journal string, 
 		return err
 	}
 	s.local = local
-	if fresh {
-		if err := fill(ctx, local, s.poolID, o.decoding, paths); err != nil {
+	if fresh && !copied {
+		if err := fill(ctx, local, s.poolID, set); err != nil {
 			return err
 		}
 	}
@@ -61,31 +66,67 @@ func (s *service) rehearse(ctx context.Context, o applyOptions, journal string, 
 	return err
 }
 
-// fill makes the pool that a change set is for: it has each custom attribute and each user once.
-func fill(ctx context.Context, local *sandbox.Server, poolID string, o sources.Options, paths []string) error {
-	users, attributes, err := namesIn(ctx, paths, o)
+// earlierRehearsal is the journal that a rehearsal goes on from: that of the directory in which its
+// input lies, as with an undo file; for a plan, that of the rehearsed apply of the same input.
+func earlierRehearsal(paths []string, plan bool) string {
+	beside := filepath.Join(filepath.Dir(paths[0]), sandboxJournal)
+	if _, err := os.Stat(beside); err == nil || !plan {
+		return beside
+	}
+	return filepath.Join(runDirName(paths, ".sandbox.run"), sandboxJournal)
+}
+
+// copyJournal replaces a journal by an earlier one, and reports whether there is an earlier one.
+func copyJournal(earlier, journal string) (bool, error) {
+	if sameFile(earlier, journal) {
+		return true, nil
+	}
+	from, err := os.Open(earlier)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = os.Remove(journal)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+		return false, err
+	}
+	if err != nil {
+		return false, err
+	}
+	defer from.Close()
+	to, err := os.OpenFile(journal, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return false, err
+	}
+	_, err = io.Copy(to, from)
+	return true, errors.Join(err, to.Close())
+}
+
+// fill makes the pool that a change set is for: it has each custom attribute, and each user once, as
+// the first record expects it.
+func fill(ctx context.Context, local *sandbox.Server, poolID string, set *changeSet) error {
+	users, attributes, err := namesIn(ctx, set)
 	if err != nil {
 		return err
 	}
 	if err := createPool(local, poolID, attributes.list); err != nil {
 		return err
 	}
-	return createUsers(local, poolID, users.list)
+	return createUsers(local, poolID, users)
 }
 
 // namesIn collects the users and attributes that a change set names.
-func namesIn(ctx context.Context, paths []string, o sources.Options) (users, attributes *names, err error) {
-	files, err := sources.Open(paths, o)
+func namesIn(ctx context.Context, set *changeSet) (users []sandbox.User, attributes *names, err error) {
+	in, err := set.open()
 	if err != nil {
 		return nil, nil, err
 	}
-	defer files.Close()
-	users, attributes = &names{}, &names{}
-	for _, c := range files.Columns() {
+	defer in.Close()
+	seen, attributes := names{}, &names{}
+	for _, c := range in.Columns() {
 		attributes.add(c.Attribute)
 	}
 	for {
-		c, err := files.Next(ctx)
+		c, err := in.Next(ctx)
 		switch {
 		case errors.Is(err, io.EOF):
 			return users, attributes, nil
@@ -94,11 +135,27 @@ func namesIn(ctx context.Context, paths []string, o sources.Options) (users, att
 		case c.Err != nil:
 			continue
 		}
-		users.add(c.Username)
-		for _, a := range c.Attributes {
+		for _, a := range slices.Concat(c.Attributes, c.Expect) {
 			attributes.add(a.Name)
 		}
+		if seen.add(c.Username) {
+			users = append(users, sandbox.User{Username: c.Username, Attributes: expected(c)})
+		}
 	}
+}
+
+// expected is what a record expects of its user.
+func expected(c *sources.Change) map[string]string {
+	if len(c.Expect) == 0 {
+		return nil
+	}
+	values := map[string]string{}
+	for _, e := range c.Expect {
+		if !e.Delete {
+			values[e.Name] = e.Value
+		}
+	}
+	return values
 }
 
 func createPool(local *sandbox.Server, id string, attributes []string) error {
@@ -128,13 +185,18 @@ func createPool(local *sandbox.Server, id string, attributes []string) error {
 	return err
 }
 
-// createUsers leaves out a name that no user can have: its record is refused by the check.
-func createUsers(local *sandbox.Server, pool string, usernames []string) error {
-	for _, name := range usernames {
-		if len(name) > 128 {
+// createUsers leaves out a name that no user can have, and values that the sandbox refuses: such
+// records fail in the run, and that is what a rehearsal is for.
+func createUsers(local *sandbox.Server, pool string, users []sandbox.User) error {
+	for _, u := range users {
+		if len(u.Username) > 128 {
 			continue
 		}
-		if err := local.CreateUser(pool, sandbox.User{Username: name}); err != nil {
+		err := local.CreateUser(pool, u)
+		if err != nil && u.Attributes != nil {
+			err = local.CreateUser(pool, sandbox.User{Username: u.Username})
+		}
+		if err != nil {
 			return fmt.Errorf("fill the sandbox: %w", err)
 		}
 	}
@@ -147,12 +209,15 @@ type names struct {
 	list []string
 }
 
-func (n *names) add(name string) {
+// add reports whether the name is new.
+func (n *names) add(name string) bool {
+	if n.seen[name] {
+		return false
+	}
 	if n.seen == nil {
 		n.seen = map[string]bool{}
 	}
-	if !n.seen[name] {
-		n.seen[name] = true
-		n.list = append(n.list, name)
-	}
+	n.seen[name] = true
+	n.list = append(n.list, name)
+	return true
 }

@@ -11,19 +11,22 @@ import (
 
 // printResult writes the end of a finished run.
 func printResult(w io.Writer, dir *runDir, s checkpoint.State, noun string) {
-	fmt.Fprintf(w, "%-8s %s in %s: %s\n", "done", plural(s.Counts.Done(), noun), span(s.Elapsed), outcomes(s))
+	line := printer(w, columns(w))
+	line("done", "%s in %s: %s", plural(s.Counts.Done(), noun), span(s.Elapsed), outcomes(s))
 	if s.Counts.Failed > 0 {
-		errorsFile := printable(dir.errorsFile())
-		fmt.Fprintf(w, "%-8s %s: %s says why\n", "failed", plural(s.Counts.Failed, noun), errorsFile)
-		fmt.Fprintf(w, "%-8s hint: mend them there and apply that file in the same way\n", "")
+		line("failed", "%s: %s says why", plural(s.Counts.Failed, noun), dir.errorsFile())
+		line("", "hint: mend them there and apply that file in the same way")
+	}
+	if undo := dir.file(report.UndoJSONL); exists(undo) {
+		line("undo", "%s: apply it to go back", undo)
 	}
 }
 
 // printStop writes where a run stands that ended early.
 func printStop(w io.Writer, dir *runDir, s checkpoint.State, noun string) {
-	fmt.Fprintf(w, "%-8s %s of %s finished in %s: %s\n", string(s.Phase), count(s.Counts.Done()),
-		plural(s.Total, noun), span(s.Elapsed), outcomes(s))
-	fmt.Fprintf(w, "%-8s the same command continues (%s)\n", "", printable(dir.path))
+	line := printer(w, columns(w))
+	line(string(s.Phase), "%s of %s finished in %s: %s", count(s.Counts.Done()), plural(s.Total, noun), span(s.Elapsed), outcomes(s))
+	line("", "the same command continues (%s)", dir.path)
 }
 
 // outcomes counts the records by what became of them.

@@ -41,11 +41,13 @@ func newRoot(sys System) *cobra.Command {
 		Use:   "attrmigrate",
 		Short: "Change the attributes of many Amazon Cognito users, safely",
 		Long: `attrmigrate changes the attributes of many users of an Amazon Cognito user pool:
-one-time migrations and scheduled backfills. It keeps to the pool's quota, says
-exactly which records failed and why, and continues where it was stopped.
+one-time migrations, scheduled backfills, dry-run audits. It says what it would do
+before it does it, keeps to the pool's quota, tells exactly which records failed
+and why, continues where it was stopped, and can go back.
 
 ` + exitCodes,
-		Example: `  attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E loyalty.csv
+		Example: `  attrmigrate plan --user-pool-id us-east-1_Ab12Cd34E loyalty.csv
+  attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E loyalty.csv
   attrmigrate apply --sandbox loyalty.csv
   attrmigrate status loyalty.run`,
 		Version:       version(),
@@ -58,7 +60,7 @@ exactly which records failed and why, and continues where it was stopped.
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{err: err, hint: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
 	})
-	root.AddCommand(newApply(sys), newStatus(), newSandbox(sys), newMan(root))
+	root.AddCommand(newApply(sys), newPlan(sys), newStatus(), newSandbox(sys), newMan(root))
 	for _, cmd := range append(root.Commands(), root) {
 		cmd.Args = usageArgs(cmd, cmd.Args)
 	}

@@ -99,7 +99,7 @@ func withoutPath(err error) error {
 // holdsInput refuses an input that the run would replace with its own report of the same name.
 func (d *runDir) holdsInput(inputs []string) error {
 	for _, input := range inputs {
-		for _, own := range []string{report.ErrorsCSV, report.ErrorsJSONL, report.AppliedCSV} {
+		for _, own := range []string{report.ErrorsCSV, report.ErrorsJSONL, report.AppliedCSV, report.UndoJSONL, report.PlanJSONL, report.AuditCSV} {
 			if sameFile(input, d.file(own)) {
 				return &refusal{
 					msg:  fmt.Sprintf("%s is the input, and the run would replace it by its own report", printable(input)),
@@ -109,6 +109,11 @@ func (d *runDir) holdsInput(inputs []string) error {
 		}
 	}
 	return nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func sameFile(a, b string) bool {
@@ -212,6 +217,13 @@ func (d *runDir) freeName(at time.Time) (string, error) {
 			return "", runDirError(d.path, err)
 		}
 		name = fmt.Sprintf("%s.%d", base, n)
+	}
+}
+
+// removeAll removes files that nobody needs any more; one that cannot be removed does no harm.
+func removeAll(files []string) {
+	for _, f := range files {
+		_ = os.Remove(f)
 	}
 }
 

@@ -16,7 +16,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"attrmigrate/internal/sandbox"
-	"attrmigrate/sources"
 )
 
 // defaultPool is the pool of a sandbox that is given none.
@@ -119,11 +118,11 @@ func (o sandboxOptions) furnish(ctx context.Context, server *sandbox.Server) err
 	if o.users == "" {
 		return nil
 	}
-	named, _, err := namesIn(ctx, []string{o.users}, sources.Options{})
+	named, _, err := namesIn(ctx, &changeSet{paths: []string{o.users}})
 	if err != nil {
 		return err
 	}
-	return createUsers(server, pool, named.list)
+	return createUsers(server, pool, named)
 }
 
 // createMadeUpUsers makes user-00001 and so on, each with a verified address that nobody has.

@@ -56,6 +56,10 @@ func readStatus(path string) (*runStatus, error) {
 	if s.state, found, err = s.dir.load(); err != nil {
 		return nil, err
 	}
+	if plan := s.dir.file(report.PlanJSONL); !found && exists(plan) {
+		return nil, &usageError{err: fmt.Errorf("%s: there is a plan in it, and no run", path),
+			hint: "attrmigrate apply --user-pool-id ID " + plan}
+	}
 	if !found {
 		return nil, &usageError{err: fmt.Errorf("%s: there is no run in it", path),
 			hint: "a run directory holds checkpoint.json, from its first update on"}
@@ -87,7 +91,7 @@ func (s *runStatus) print(w io.Writer) {
 	line("pool", "%s, %s", s.state.Identity["pool"], s.state.Identity["endpoint"])
 	line("rows", "%s of %s finished, %s remain", count(c.Done()), count(s.state.Total), count(remaining))
 	line("", "%s", outcomes(s.state))
-	line("calls", "%s, %s of them throttled", plural(c.Attempts, "attempt"), count(c.Throttled))
+	line("calls", "%s of updates, %s of users read, %s of all throttled", count(c.Attempts), count(c.Reads), count(c.Throttled))
 	line("saved", "%s, after %s of work", s.state.SavedAt.Local().Format(time.DateTime), span(s.state.Elapsed))
 	phase := s.phase()
 	if phase != string(checkpoint.Finished) {
@@ -108,6 +112,9 @@ func (s *runStatus) print(w io.Writer) {
 	}
 	if s.state.LastError != "" {
 		line("error", "%s (the last of any attempt)", s.state.LastError)
+	}
+	if undo := s.dir.file(report.UndoJSONL); exists(undo) {
+		line("undo", "%s: apply it to go back", undo)
 	}
 	if c.Failed > 0 {
 		line("failed", "%s: %s says why", plural(c.Failed, "row"), s.dir.errorsFile())

@@ -26,6 +26,30 @@ type spooled struct {
 func (s spooled) incoming(dir *runDir) string { return dir.file("incoming-" + s.name) }
 func (s spooled) kept(dir *runDir) string     { return dir.file(s.name) }
 
+// spool keeps standard input in the directory, as the input of the change set, and looks at it. The
+// function that it returns gives the file its final place, once it is known whether it is resumed.
+func (s *changeSet) spool(ctx context.Context, stdin io.Reader, dir *runDir) (settle func(resumed bool) error, err error) {
+	if s.paths[0] != stdinPath {
+		return func(bool) error { return nil }, nil
+	}
+	kept, err := spool(ctx, stdin, dir, s.decoding.Format)
+	if err != nil {
+		return nil, err
+	}
+	s.paths = []string{kept.incoming(dir)}
+	if err := s.look(); err != nil { // before an earlier run is set aside for it
+		return nil, err
+	}
+	return func(resumed bool) error {
+		s.paths = []string{kept.kept(dir)}
+		err := kept.settle(dir, resumed)
+		if err == nil {
+			s.stamps, err = stampsOf(s.paths)
+		}
+		return err
+	}, nil
+}
+
 // spool writes standard input into the run directory and finds out what it is. It returns when ctx
 // ends, too; what still waits to be read then is left to the end of the process.
 func spool(ctx context.Context, r io.Reader, dir *runDir, format sources.Format) (spooled, error) {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/report"
 	"attrmigrate/pipeline"
@@ -24,6 +25,7 @@ type survey struct {
 	attributes []attributeCount // by first appearance
 	byName     map[string]int
 	deletions  int64
+	expecting  int64 // records with preconditions
 	emptied    int64 // records with nothing to change
 	unverified map[string]int64
 	digests    []string
@@ -39,8 +41,8 @@ type attributeCount struct {
 const maxExamples = 3
 
 // surveyInput decodes and checks the whole input, and lists what is bad in the directory's errors file.
-func surveyInput(ctx context.Context, in *input, pool *cognito.Pool, dir string) (*survey, error) {
-	if err := checkColumns(in, pool.Schema); err != nil {
+func surveyInput(ctx context.Context, in *input, check checker, dir string) (*survey, error) {
+	if err := checkColumns(in, check); err != nil {
 		return nil, err
 	}
 	preview, err := report.Preview(report.Config{Dir: dir, Header: in.Header(), Raw: true})
@@ -48,14 +50,14 @@ func surveyInput(ctx context.Context, in *input, pool *cognito.Pool, dir string)
 		return nil, err
 	}
 	s := &survey{byName: map[string]int{}, unverified: map[string]int64{}}
-	err = s.read(ctx, in, pool, preview)
+	err = s.read(ctx, in, check, preview)
 	if err == nil {
 		_, err = preview.Sync()
 	}
 	return s, errors.Join(err, preview.Close())
 }
 
-func (s *survey) read(ctx context.Context, in *input, pool *cognito.Pool, preview *report.Files) error {
+func (s *survey) read(ctx context.Context, in *input, check checker, preview *report.Files) error {
 	for {
 		c, err := in.Next(ctx)
 		if errors.Is(err, io.EOF) {
@@ -69,7 +71,7 @@ func (s *survey) read(ctx context.Context, in *input, pool *cognito.Pool, previe
 		if len(c.Text) > 0 && c.Err != nil {
 			s.undecodable = true
 		}
-		if err := check(c, pool.Schema); err != nil {
+		if err := check.record(c); err != nil {
 			if errors.Is(err, errExpect) {
 				return &usageError{err: fmt.Errorf("%s:%d: %w", c.File, c.Line, errExpect), hint: expectHint}
 			}
@@ -86,30 +88,62 @@ func (s *survey) read(ctx context.Context, in *input, pool *cognito.Pool, previe
 	}
 }
 
-// check is why a record cannot be applied, as far as that can be told without a call.
-func check(c *sources.Change, schema *cognito.Schema) error {
+// checker says why a record cannot be applied, as far as that can be told without a call.
+type checker struct {
+	pool   *cognito.Pool
+	noRead bool
+}
+
+func (k checker) record(c *sources.Change) error {
 	if c.Err != nil {
 		return c.Err
 	}
-	for _, e := range c.Expect {
-		if e.Name != "sub" { // a sub beside a username only tells of the user
-			return errExpect
-		}
+	if k.noRead && len(c.Expect) > 0 && len(conditions(c)) > 0 {
+		return errExpect
 	}
-	return schema.Check(c)
+	if err := k.pool.Schema.Check(c); err != nil {
+		return err
+	}
+	if address := audit.NameChanged(k.pool, c); k.noRead && address != "" {
+		return &nameChangedError{address}
+	}
+	return nil
 }
 
-var errExpect = errors.New("the change set has preconditions (expect), and this version does not read users before it changes them")
+// conditions are what a record expects, without a sub, which only tells of the user.
+func conditions(c *sources.Change) []sources.Attribute {
+	return slices.DeleteFunc(slices.Clone(c.Expect), func(e sources.Attribute) bool { return e.Name == "sub" })
+}
 
-const expectHint = "take the expect columns or fields out, or leave them out with --ignore"
+var errExpect = errors.New("the change set has preconditions (expect), which --no-read cannot look at")
+
+const expectHint = "leave --no-read out, or take the expect columns or fields out (--ignore)"
+
+// nameChangedError refuses a record with --no-read that changes the address which names its user.
+type nameChangedError struct{ address string }
+
+func (e *nameChangedError) Error() string {
+	return e.address + ": the record changes the address that names its user, and done again it would find nobody"
+}
+
+// Class is that of the records that the check refuses.
+func (e *nameChangedError) Class() string { return "schema" }
+
+// Code names the rule.
+func (e *nameChangedError) Code() string { return "NameChanged" }
+
+// Hint says how to mend it.
+func (e *nameChangedError) Hint() string {
+	return "name the user by its username or sub, or leave --no-read out"
+}
 
 // checkColumns refuses columns that the pool does not know, before any row is read.
-func checkColumns(in *input, schema *cognito.Schema) error {
+func checkColumns(in *input, check checker) error {
 	for _, column := range in.Columns() {
-		if column.Expect && column.Attribute != "sub" {
+		if check.noRead && column.Expect && column.Attribute != "sub" {
 			return &usageError{err: fmt.Errorf("%s: column %s: %w", in.first, printable(column.Cell), errExpect), hint: expectHint}
 		}
-		if err := schema.CheckName(column.Attribute); err != nil {
+		if err := check.pool.Schema.CheckName(column.Attribute); err != nil {
 			return &usageError{err: fmt.Errorf("%s: column %w", in.first, err), hint: hintOf(err)}
 		}
 	}
@@ -119,6 +153,9 @@ func checkColumns(in *input, schema *cognito.Schema) error {
 func (s *survey) count(c *sources.Change) {
 	if len(c.Attributes) == 0 {
 		s.emptied++
+	}
+	if len(c.Expect) > 0 && len(conditions(c)) > 0 {
+		s.expecting++
 	}
 	for _, a := range c.Attributes {
 		i, ok := s.byName[a.Name]

@@ -56,7 +56,7 @@ func (c *Client) ListUsers(ctx context.Context, poolID, filter, token string, li
 func (c *Client) GetUser(ctx context.Context, poolID, username string) (*User, error) {
 	in := &cip.AdminGetUserInput{UserPoolId: aws.String(poolID), Username: aws.String(username)}
 	user := new(User)
-	err := c.call(ctx, target{op: getUser, pool: poolID}, func(ctx context.Context) error {
+	err := c.call(ctx, target{op: getUser, pool: poolID, hidden: []string{username}}, func(ctx context.Context) error {
 		_, err := c.api.AdminGetUser(ctx, in, decodedBy(func(d *userDecoder) (err error) {
 			*user, err = d.user()
 			return err

@@ -3,6 +3,7 @@ package report
 import (
 	"strconv"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"attrmigrate/sources"
@@ -15,21 +16,33 @@ const undoMember = "_undo"
 // attributes, and which values are expected. Null stands for none. A number over 0 makes it an entry
 // of an undo file.
 func appendRecord(line []byte, number int64, username string, set, expect []sources.Attribute) ([]byte, error) {
+	return appendChange(line, number, &sources.Change{Username: username, Attributes: set, Expect: expect})
+}
+
+// appendChange adds a change in the native shape, as a line.
+func appendChange(line []byte, number int64, c *sources.Change) ([]byte, error) {
 	line = append(line, '{')
 	if number > 0 {
 		line = append(line, `"`+undoMember+`":`...)
 		line = strconv.AppendInt(line, number, 10)
 		line = append(line, ',')
 	}
-	line, err := jsontext.AppendQuote(append(line, `"username":`...), username)
+	line, err := jsontext.AppendQuote(append(line, `"username":`...), c.Username)
 	if err != nil {
 		return line, err
 	}
-	if line, err = appendAttributes(append(line, `,"attributes":`...), set); err != nil {
+	if line, err = appendAttributes(append(line, `,"attributes":`...), c.Attributes); err != nil {
 		return line, err
 	}
-	if line, err = appendAttributes(append(line, `,"expect":`...), expect); err != nil {
+	if line, err = appendAttributes(append(line, `,"expect":`...), c.Expect); err != nil {
 		return line, err
+	}
+	if len(c.ClientMetadata) > 0 {
+		metadata, err := json.Marshal(c.ClientMetadata, json.Deterministic(true))
+		if err != nil {
+			return line, err
+		}
+		line = append(append(line, `,"client_metadata":`...), metadata...)
 	}
 	return append(line, "}\n"...), nil
 }

@@ -72,13 +72,13 @@ func OpenPlan(dir string) (*Plan, error) {
 
 func (p *Plan) temporary(name string) string { return filepath.Join(p.dir, name+".tmp") }
 
-// Change adds the net change of a user to plan.jsonl: the attributes that it gets (Delete: it loses)
-// and their live values (Delete: it has none).
-func (p *Plan) Change(username string, set, expect []sources.Attribute) error {
+// Change adds the net change of a user to plan.jsonl: the attributes that it gets (Delete: it loses),
+// their live values as preconditions (Delete: it has none), and its client metadata.
+func (p *Plan) Change(c *sources.Change) error {
 	if p.err != nil {
 		return p.err
 	}
-	p.line, p.err = appendRecord(p.line[:0], 0, username, set, expect)
+	p.line, p.err = appendChange(p.line[:0], 0, c)
 	if p.err == nil {
 		_, p.err = p.change.Write(p.line)
 	}
@@ -123,6 +123,28 @@ func (p *Plan) Close() error {
 	}
 	if p.err != nil {
 		return errors.Join(p.failure(), p.remove())
+	}
+	p.err = fs.ErrClosed
+	return checkpoint.SyncDir(p.dir)
+}
+
+// Withhold drops plan.jsonl, an earlier one too, and gives audit.csv alone its name: the plan is for
+// reading and must not be applied.
+func (p *Plan) Withhold() error {
+	if p.change == nil {
+		return nil
+	}
+	if p.err == nil {
+		p.err = p.audit.sync()
+	}
+	p.err = errors.Join(p.err, p.audit.close(), p.change.close())
+	p.audit, p.change = nil, nil
+	if p.err == nil {
+		p.err = os.Rename(p.temporary(AuditCSV), filepath.Join(p.dir, AuditCSV))
+	}
+	p.err = errors.Join(p.err, p.remove(), removeIfThere(filepath.Join(p.dir, PlanJSONL)))
+	if p.err != nil {
+		return p.failure()
 	}
 	p.err = fs.ErrClosed
 	return checkpoint.SyncDir(p.dir)

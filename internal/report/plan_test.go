@@ -35,8 +35,12 @@ func open(t *testing.T, dir string) *Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = p.Change("ann", []sources.Attribute{{Name: "custom:tier", Value: "gold"}, {Name: "nickname", Delete: true}},
-		[]sources.Attribute{{Name: "custom:tier", Delete: true}, {Name: "nickname", Value: "<A&B>\u2028"}})
+	err = p.Change(&sources.Change{
+		Username:       "ann",
+		Attributes:     []sources.Attribute{{Name: "custom:tier", Value: "gold"}, {Name: "nickname", Delete: true}},
+		Expect:         []sources.Attribute{{Name: "custom:tier", Delete: true}, {Name: "nickname", Value: "<A&B>\u2028"}},
+		ClientMetadata: map[string]string{"reason": "merger", "by": "job"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +68,7 @@ func TestPlan(t *testing.T) {
 		t.Errorf("left %q", got)
 	}
 	want := map[string]string{
-		PlanJSONL: `{"username":"ann","attributes":{"custom:tier":"gold","nickname":null},"expect":{"custom:tier":null,"nickname":"<A&B>` + "\u2028" + `"}}` + "\n",
+		PlanJSONL: `{"username":"ann","attributes":{"custom:tier":"gold","nickname":null},"expect":{"custom:tier":null,"nickname":"<A&B>` + "\u2028" + `"},"client_metadata":{"by":"job","reason":"merger"}}` + "\n",
 		AuditCSV:  "file,line,username,attribute,verdict,before,after,note\n" + "users.csv,2,ann,custom:tier,change,,\"gold, \"\"old\"\"\n\",\n",
 	}
 	for name, text := range want {
@@ -75,7 +79,7 @@ func TestPlan(t *testing.T) {
 			t.Errorf("%s: mode %v, %v", name, info.Mode(), err)
 		}
 	}
-	if err := p.Change("bob", nil, nil); !errors.Is(err, fs.ErrClosed) {
+	if err := p.Change(&sources.Change{Username: "bob"}); !errors.Is(err, fs.ErrClosed) {
 		t.Errorf("Change after Close: %v", err)
 	}
 }
@@ -95,9 +99,27 @@ func TestPlanComesBack(t *testing.T) {
 	if err != nil || c.Err != nil {
 		t.Fatal(err, c.Err)
 	}
-	const want = "ann [{custom:tier gold false} {nickname  true}] [{custom:tier  true} {nickname <A&B>\u2028 false}]"
-	if got := fmt.Sprint(c.Username, " ", c.Attributes, " ", c.Expect); got != want {
+	const want = "ann [{custom:tier gold false} {nickname  true}] [{custom:tier  true} {nickname <A&B>\u2028 false}] map[by:job reason:merger]"
+	if got := fmt.Sprint(c.Username, " ", c.Attributes, " ", c.Expect, " ", c.ClientMetadata); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// TestPlanWithheld: a plan that must not be applied leaves its verdicts, and no plan of before.
+func TestPlanWithheld(t *testing.T) {
+	dir := t.TempDir()
+	if err := open(t, dir).Close(); err != nil {
+		t.Fatal(err)
+	}
+	p := open(t, dir)
+	if err := errors.Join(p.Withhold(), p.Withhold(), p.Close(), p.Discard()); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, dir); !slices.Equal(got, []string{AuditCSV}) {
+		t.Errorf("left %q", got)
+	}
+	if got := read(t, dir, AuditCSV); strings.Count(got, "\n") != 3 {
+		t.Errorf("%s has\n%s", AuditCSV, got)
 	}
 }
 
@@ -108,7 +130,7 @@ func TestPlanDiscarded(t *testing.T) {
 		want string // error
 	}{
 		{"on purpose", func(p *Plan) error { return errors.Join(p.Discard(), p.Discard(), p.Close()) }, ""},
-		{"after an error of a record", func(p *Plan) error { _ = p.Change("\xff", nil, nil); return p.Close() }, "write the plan: "},
+		{"after an error of a record", func(p *Plan) error { _ = p.Change(&sources.Change{Username: "\xff"}); return p.Close() }, "write the plan: "},
 		{"on a full disk", func(p *Plan) error { p.change.f.Close(); return p.Close() }, "write the plan: write "},
 	}
 	for _, tt := range tests {
@@ -143,7 +165,7 @@ func BenchmarkPlan(b *testing.B) {
 	b.Run("Change", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			if err := p.Change("user-123456", set, expect); err != nil {
+			if err := p.Change(&sources.Change{Username: "user-123456", Attributes: set, Expect: expect}); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"attrmigrate/internal/audit"
+)
+
+// print writes a result for people, as wide as a terminal has columns; 0 is no terminal.
+func (r *planResult) print(w io.Writer, width int) {
+	line := printer(w, width)
+	fmt.Fprint(w, "this was a dry run: nothing was written\n\n")
+	line("read", "%s", r.reading())
+	line("found", "%s", verdicts(r.Verdicts))
+	if r.Repeated == 1 {
+		line("", "1 user is named more than once: the net change stands")
+	} else if r.Repeated > 1 {
+		line("", "%s are named more than once: the net change stands", plural(r.Repeated, "user"))
+	}
+	r.printFailing(line)
+	printAttributes(w, r.Attributes)
+	for _, h := range r.Hazards {
+		printHazard(line, h)
+	}
+	line("costs", "%s", r.costs())
+	line("audit", "%s: a row for each attribute", r.Audit)
+	switch {
+	case r.Withheld:
+	case r.Read == audit.None:
+		line("plan", "none: the users were not read")
+	case r.Estimates.Updates == 0:
+		line("plan", "%s: empty, for there is nothing to change", r.Plan)
+	default:
+		line("plan", "%s: %s; apply does exactly this", r.Plan, plural(r.Estimates.Updates, "update"))
+	}
+}
+
+func (r *planResult) reading() string {
+	records := plural(r.Records, "record")
+	if r.Read == audit.None {
+		return records + ", held against the schema only: no user was read"
+	}
+	calls := plural(r.Calls, "call")
+	return fmt.Sprintf("%s, for %s of the pool (%s: %s of ListUsers, %s, free of charge)", records,
+		plural(r.Users, "user"), r.Read, calls, span(inSeconds(r.Elapsed)))
+}
+
+func inSeconds(s float64) time.Duration { return time.Duration(min(s, 1e9) * float64(time.Second)) }
+
+// verdicts lists the verdicts that occur: 43,201 change · 4,992 unchanged · 3 invalid.
+func verdicts(v audit.Counts) string {
+	parts := []string{}
+	for _, p := range []struct {
+		count int64
+		name  audit.Verdict
+	}{
+		{v.Change, audit.Change}, {v.Delete, audit.Delete}, {v.Unchanged, audit.Unchanged}, {v.Missing, "missing user"},
+		{v.Invalid, audit.Invalid}, {v.Conflict, audit.Conflict}, {v.Duplicate, audit.Duplicate},
+	} {
+		if p.count > 0 {
+			parts = append(parts, count(p.count)+" "+string(p.name))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing to change"
+	}
+	return strings.Join(parts, " · ")
+}
+
+func (r *planResult) printFailing(line func(head, format string, args ...any)) {
+	if r.Failing == 0 {
+		return
+	}
+	line("failing", "%s, for the reasons in %s", plural(r.Failing, "record"), r.Audit)
+	for _, e := range r.Examples {
+		line("", "%s", e)
+	}
+	if more := r.Failing - int64(len(r.Examples)); more > 0 {
+		line("", "and %s more", count(more))
+	}
+}
+
+// printAttributes writes a table of the attributes, each with its commonest transitions.
+func printAttributes(w io.Writer, list []audit.AttributeResult) {
+	if len(list) == 0 {
+		return
+	}
+	table := [][]string{{"attribute", "change", "delete", "unchanged", "other"}}
+	for _, a := range list {
+		other := a.Missing + a.Invalid + a.Conflict + a.Duplicate
+		table = append(table, []string{printable(a.Name), count(a.Change), count(a.Delete), count(a.Unchanged), count(other)})
+	}
+	wide := make([]int, len(table[0]))
+	for _, row := range table {
+		for i, cell := range row {
+			wide[i] = max(wide[i], utf8.RuneCountInString(cell))
+		}
+	}
+	fmt.Fprintln(w)
+	for i, row := range table {
+		fmt.Fprintf(w, "%-*s", wide[0], row[0])
+		for j, cell := range row[1:] {
+			fmt.Fprintf(w, "  %*s", wide[j+1], cell)
+		}
+		fmt.Fprintln(w)
+		if i > 0 {
+			printTransitions(w, wide[0], list[i-1].Transitions)
+		}
+	}
+	fmt.Fprintln(w)
+}
+
+func printTransitions(w io.Writer, wide int, list []audit.Transition) {
+	for _, t := range list {
+		number := count(t.Count)
+		if t.AtLeast {
+			number = "at least " + number
+		}
+		fmt.Fprintf(w, "  %-*s  %s\n", wide+10, valueOrNone(t.Before)+" > "+valueOrNone(t.After), number)
+	}
+}
+
+func valueOrNone(value string) string {
+	if value == "" {
+		return "(none)"
+	}
+	return printable(value)
+}
+
+// printHazard writes what it means, where it is, and what to do.
+func printHazard(line func(head, format string, args ...any), h audit.Hazard) {
+	line("watch", "%s", h.Text)
+	places := strings.Join(h.Examples, ", ")
+	if h.Count > int64(len(h.Examples)) {
+		places += ", ..."
+	}
+	line("", "%s", places)
+	line("", "hint: %s", h.Remedy)
+}
+
+// costs is the estimates in one line. Where the users were not read they are upper bounds.
+func (r *planResult) costs() string {
+	e := r.Estimates
+	if e.Updates == 0 {
+		return "no updates"
+	}
+	pace := "without a limit of the rate"
+	if e.PerSecond > 0 {
+		pace = fmt.Sprintf("%s at %g/s", span(inSeconds(e.Seconds)), e.PerSecond)
+	}
+	text := fmt.Sprintf("%s, %s; up to %s newly counted as active this month",
+		plural(e.Updates, "update"), pace, plural(e.ActiveUsers, "user"))
+	if r.Read == audit.None {
+		text = "up to " + text
+	}
+	if e.Emails > 0 {
+		text += "; " + plural(e.Emails, "e-mail")
+	}
+	if e.SMS > 0 {
+		text += "; " + plural(e.SMS, "text message")
+	}
+	return text
+}

@@ -1,0 +1,103 @@
+package cli
+
+import (
+	"context"
+	"sync"
+
+	"attrmigrate/internal/audit"
+	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/report"
+	"attrmigrate/pipeline"
+	"attrmigrate/sources"
+)
+
+// preparer reads each user before it is changed: what holds already is left out, what is not as the
+// record expects is a conflict, and what is left to send gets an undo entry first. It is used by many
+// goroutines.
+type preparer struct {
+	users   userReader
+	poolID  string
+	options audit.Options
+	undo    *undoFile
+	renamed *renamed // nil in a run that begins
+}
+
+// userReader reads one user, in one attempt.
+type userReader interface {
+	GetUser(ctx context.Context, poolID, username string) (*cognito.User, error)
+}
+
+var _ pipeline.Preparer = (*preparer)(nil)
+
+// Prepare implements [pipeline.Preparer]. What is sent names the user by the Username that was read,
+// so that a record which changes the address that names its user can be looked at again.
+func (p *preparer) Prepare(ctx context.Context, c, sent *sources.Change) (*sources.Change, error) {
+	name := c.Username
+	if sent != nil {
+		name = sent.Username
+	}
+	user, err := p.read(ctx, c, name)
+	if err != nil {
+		return nil, err
+	}
+	diff := audit.Compare(user, c, p.options)
+	if err := diff.Conflict(); err != nil {
+		return nil, err
+	}
+	if len(diff.Send) == 0 {
+		return nil, nil
+	}
+	net := *c
+	net.Username, net.Attributes = user.Username, diff.Send
+	if sent != nil { // the first image stands
+		return &net, nil
+	}
+	entry := report.UndoEntry{Username: user.Username, Before: audit.Before(user, net.Attributes), Wrote: net.Attributes}
+	if err := p.undo.append(entry); err != nil {
+		return nil, &pipeline.StopError{Reason: pipeline.NotKept, Err: err}
+	}
+	return &net, nil
+}
+
+// read reads the user that a record names, also one that this run has given another address before it
+// was killed.
+func (p *preparer) read(ctx context.Context, c *sources.Change, name string) (*cognito.User, error) {
+	user, err := p.users.GetUser(ctx, p.poolID, name)
+	if !isNoUser(err) {
+		return user, err
+	}
+	before, ok, lost := p.renamed.find(ctx, c)
+	switch {
+	case lost != nil:
+		return nil, lost
+	case !ok:
+		return nil, err
+	default:
+		return p.users.GetUser(ctx, p.poolID, before)
+	}
+}
+
+// undoFile is the undo file of a run, opened when its first update is due: an empty one would be no
+// change set. It is used by many goroutines.
+type undoFile struct {
+	dir  string
+	once sync.Once
+	file *report.Undo // nil: none was due, or err
+	err  error
+}
+
+func (u *undoFile) append(e report.UndoEntry) error {
+	u.once.Do(func() { u.file, u.err = report.OpenUndo(u.dir) })
+	if u.err != nil {
+		return u.err
+	}
+	return u.file.Append(e)
+}
+
+// close is called when nothing appends any more.
+func (u *undoFile) close() error {
+	if u.file == nil {
+		return nil
+	}
+	return u.file.Close()
+}

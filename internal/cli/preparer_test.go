@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"attrmigrate/internal/audit"
+	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/report"
+	"attrmigrate/pipeline"
+	"attrmigrate/sources"
+)
+
+// people are users by each of their names.
+type people map[string]*cognito.User
+
+var errNobody = errors.New("no such user")
+
+func (p people) GetUser(_ context.Context, _, username string) (*cognito.User, error) {
+	if u := p[username]; u != nil {
+		return u, nil
+	}
+	return nil, errNobody
+}
+
+// TestPrepare: what is left to send names the user as it was read, and has its way back on disk first.
+func TestPrepare(t *testing.T) {
+	ann := &cognito.User{Username: "ann-1", Attributes: map[string]string{
+		"custom:tier": "silver", "email": "ann@example.com", "email_verified": "true", "sub": "s-1"}}
+	set := func(pairs ...string) []sources.Attribute {
+		var list []sources.Attribute
+		for i := 0; i < len(pairs); i += 2 {
+			list = append(list, sources.Attribute{Name: pairs[i], Value: pairs[i+1], Delete: pairs[i+1] == ""})
+		}
+		return list
+	}
+	const way = `{"_undo":1,"username":"ann-1","attributes":`
+	for _, tt := range []struct {
+		name   string
+		change sources.Change
+		keep   bool
+		sent   *sources.Change
+		want   string // username and attributes, or the error
+		undo   string
+	}{
+		{"a value", sources.Change{Username: "ann@example.com", Attributes: set("custom:tier", "gold")}, false, nil,
+			"ann-1 [{custom:tier gold false}]", way + `{"custom:tier":"silver"},"expect":{"custom:tier":"gold"}}`},
+		{"one of two holds", sources.Change{Username: "ann-1", Attributes: set("custom:tier", "silver", "locale", "de")}, false, nil,
+			"ann-1 [{locale de false}]", way + `{"locale":null},"expect":{"locale":"de"}}`},
+		{"all hold", sources.Change{Username: "ann-1", Attributes: set("custom:tier", "silver", "nickname", "")}, false, nil, "nothing", ""},
+		{"in conflict", sources.Change{Username: "ann-1", Attributes: set("custom:tier", "gold"), Expect: set("custom:tier", "bronze")}, false, nil,
+			`custom:tier: expected "bronze", the user has "silver"`, ""},
+		{"another user of that name", sources.Change{Username: "ann-1", Attributes: set("custom:tier", "gold"), Expect: set("sub", "s-2")}, false, nil,
+			`sub: expected "s-2", the user has "s-1"`, ""},
+		{"an address, its flag reset", sources.Change{Username: "ann-1", Attributes: set("email", "a@example.com")}, false, nil,
+			"ann-1 [{email a@example.com false}]", way + `{"email":"ann@example.com","email_verified":"true"},"expect":{"email":"a@example.com"}}`},
+		{"an address, its flag kept", sources.Change{Username: "ann-1", Attributes: set("email", "a@example.com")}, true, nil,
+			"ann-1 [{email a@example.com false} {email_verified true false}]",
+			way + `{"email":"ann@example.com","email_verified":"true"},"expect":{"email":"a@example.com","email_verified":"true"}}`},
+		{"sent before, and it is unknown whether it counted", sources.Change{Username: "old@example.com", Attributes: set("email", "a@example.com")}, false,
+			&sources.Change{Username: "ann-1"}, "ann-1 [{email a@example.com false}]", ""},
+		{"nobody", sources.Change{Username: "eve", Attributes: set("locale", "de")}, false, nil, "no such user", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			undo := &undoFile{dir: t.TempDir()}
+			p := &preparer{users: people{"ann-1": ann, "ann@example.com": ann}, options: audit.Options{KeepVerified: tt.keep}, undo: undo}
+			send, err := p.Prepare(t.Context(), &tt.change, tt.sent)
+			got := "nothing"
+			if err != nil {
+				got = err.Error()
+			} else if send != nil {
+				got = fmt.Sprint(send.Username, " ", send.Attributes)
+			}
+			if got != tt.want {
+				t.Errorf("left to send: %s, want %s", got, tt.want)
+			}
+			entries, _ := os.ReadFile(filepath.Join(undo.dir, report.UndoJSONL))
+			if strings.TrimSpace(string(entries)) != tt.undo {
+				t.Errorf("the undo file has\n%s, want\n%s", entries, tt.undo)
+			}
+			if err := undo.close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestPrepareWithoutUndo: an update without a way back is not sent.
+func TestPrepareWithoutUndo(t *testing.T) {
+	p := &preparer{users: people{"ann": {Username: "ann"}}, undo: &undoFile{dir: filepath.Join(t.TempDir(), "gone")}}
+	c := &sources.Change{Username: "ann", Attributes: []sources.Attribute{{Name: "locale", Value: "de"}}}
+	send, err := p.Prepare(t.Context(), c, nil)
+	stop, ok := errors.AsType[*pipeline.StopError](err)
+	if send != nil || !ok || stop.Reason != pipeline.NotKept {
+		t.Errorf("%v, %v: want the run to stop", send, err)
+	}
+}
+
+// TestRenamed: a run that goes on finds the users whose address it has changed already.
+func TestRenamed(t *testing.T) {
+	dir := t.TempDir()
+	undo, err := report.OpenUndo(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []struct{ user, was, is string }{
+		{"ann-1", "ann@example.com", "a@example.com"}, {"bob-1", "first@example.com", "second@example.com"},
+		{"bob-1", "second@example.com", "third@example.com"}, {"cat-1", "ann@example.com", "c@example.com"},
+	} {
+		err := undo.Append(report.UndoEntry{Username: e.user,
+			Before: []sources.Attribute{{Name: "email", Value: e.was}, {Name: "custom:was", Value: "x@example.com"}},
+			Wrote:  []sources.Attribute{{Name: "email", Value: e.is}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := undo.Close(); err != nil {
+		t.Fatal(err)
+	}
+	pool := &cognito.Pool{AliasAttributes: []string{"email"}}
+	email := func(value string) []sources.Attribute { return []sources.Attribute{{Name: "email", Value: value}} }
+	for _, tt := range []struct {
+		name   string
+		change sources.Change
+		dir    string
+		want   string
+	}{
+		{"the newest who had it", sources.Change{Username: "Ann@example.com", Attributes: email("c@example.com")}, dir, "cat-1"},
+		{"changed twice", sources.Change{Username: "first@example.com", Attributes: email("second@example.com")}, dir, "bob-1"},
+		{"nobody had it", sources.Change{Username: "x@example.com", Attributes: email("c@example.com")}, dir, ""},
+		{"its name stays", sources.Change{Username: "ann@example.com", Attributes: email("ann@example.com")}, dir, ""},
+		{"no undo file yet", sources.Change{Username: "ann@example.com", Attributes: email("c@example.com")}, t.TempDir(), ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := &renamed{dir: tt.dir, pool: pool}
+			if got, _, err := r.find(t.Context(), &tt.change); got != tt.want || err != nil {
+				t.Errorf("%q, %v, want %q", got, err, tt.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,54 @@
+package sources
+
+import (
+	"context"
+	"io"
+	"os"
+)
+
+// Packed reports whether a file's name says that it is compressed: it ends in .gz or .zst.
+func Packed(path string) bool {
+	p, _ := packingOf(path)
+	return p != plain
+}
+
+// Unpack writes the unpacked bytes of a file to w, for [Files.At], which reads plain files only. A file
+// that is not packed is copied. A file that is damaged, or not packed as its name says, is a
+// *FileError. It returns soon when ctx ends.
+func Unpack(ctx context.Context, path string, w io.Writer) error {
+	in := &input{path: path}
+	in.packing, _ = packingOf(path)
+	if err := in.stat(); err != nil {
+		return unreadable(path, err)
+	}
+	s, err := in.open(false)
+	if err != nil {
+		return unreadable(path, err)
+	}
+	defer s.close()
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		switch _, err := io.CopyN(w, s.unpacked, 1<<20); {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return unreadable(path, err)
+		}
+	}
+}
+
+// UnpackFile unpacks a file into a new file that only its owner may read. An old file of that name is
+// replaced.
+func UnpackFile(ctx context.Context, path, to string) error {
+	f, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	err = Unpack(ctx, path, f)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	return err
+}
