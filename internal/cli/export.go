@@ -1,0 +1,322 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"attrmigrate/internal/audit"
+	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/report"
+	"attrmigrate/pipeline"
+	"attrmigrate/sources"
+)
+
+func newExport(sys System) *cobra.Command {
+	var o exportOptions
+	cmd := &cobra.Command{
+		Use:   "export --user-pool-id ID",
+		Short: "The pool's users as a change set to edit (CSV or JSONL)",
+		Long: `export lists the users of the pool, or those that a filter finds, as a change set
+that changes nothing until it is edited; apply takes it back. It reads by ListUsers
+only, which is free of charge and does not count users as active. A file gets its
+name when it is whole.
+
+The columns are the username, the sub, and every attribute that can be written, or
+those that --attributes names. The sub is a condition: a user that was deleted and
+created anew meanwhile is not changed. Attributes that nobody can write are written
+under _NAME, which apply passes over.
+
+A CSV can be edited in a spreadsheet: what it would take for a number, a date, a
+truth value or a formula is written ="text", which spreadsheets know and apply reads
+as the text. Let apply have the file as it was saved first: opened and saved a second
+time, such texts are what the spreadsheet makes of them. A CSV written with -o begins
+with a byte-order mark, without which Excel does not read UTF-8.
+
+` + exitCodes,
+		Example: `  attrmigrate export --user-pool-id us-east-1_Ab12Cd34E -o users.csv
+  attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --attributes sub,email,email_verified -o users.jsonl
+  attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --filter 'status = "Enabled"' | gzip > enabled.csv.gz`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.complete(); err != nil {
+				return err
+			}
+			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
+			defer signals.cancel()
+			return newExportRun(sys, o).run(ctx)
+		},
+	}
+	cmd.Flags().SortFlags = false
+	o.register(cmd.Flags())
+	return cmd
+}
+
+// exportOptions are the settings of export.
+type exportOptions struct {
+	connection  connectionOptions
+	attributes  []string // none: all that can be written
+	filter      string
+	format      sources.Format
+	file        string // empty: standard output
+	listRate    float64
+	maxAttempts int
+	output      outputOptions
+}
+
+func (o *exportOptions) register(f *pflag.FlagSet) {
+	o.connection.register(f)
+	f.StringSliceVar(&o.attributes, "attributes", nil, "`a,b` to write, in this order; repeatable (default: sub and all that can be written)")
+	f.StringVar(&o.filter, "filter", "", "`filter` of ListUsers, such as 'status = \"Enabled\"' (default: all users)")
+	f.Func("format", "how the users are written: `csv|jsonl` (default: by the file's name, else csv)",
+		word(&o.format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
+	f.StringVarP(&o.file, "output", "o", "", "`file` to write (default, and -: standard output)")
+	registerListRate(f, &o.listRate)
+	f.IntVar(&o.maxAttempts, "max-attempts", 8, "attempts a call has")
+	o.output.register(f)
+}
+
+// complete settles the format, and refuses what no export could be made of.
+func (o *exportOptions) complete() error {
+	const hint = "aws cognito-idp list-user-pools --max-results 60 lists the pools"
+	if err := o.connection.validate(hint); err != nil {
+		return err
+	}
+	if o.maxAttempts < 1 {
+		return usagef("--max-attempts is %d, want at least 1", o.maxAttempts)
+	}
+	if o.file == "-" {
+		o.file = ""
+	}
+	if o.format == sources.Auto {
+		o.format = formatByName(o.file)
+	}
+	if o.format == sources.Auto {
+		o.format = sources.CSV
+	}
+	if o.file == "" {
+		return nil
+	}
+	return checkTarget(o.file)
+}
+
+// formatByName is the format that apply takes a file for.
+func formatByName(path string) sources.Format {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".csv":
+		return sources.CSV
+	case ".jsonl", ".ndjson", ".json":
+		return sources.JSONL
+	default:
+		return sources.Auto
+	}
+}
+
+// checkTarget refuses a file that cannot be written whole and then given its name.
+func checkTarget(path string) error {
+	refuse := func(reason, hint string) error {
+		return &usageError{err: fmt.Errorf("--output: %s: %s", path, reason), hint: hint}
+	}
+	if sources.Packed(path) {
+		return refuse("an export is not packed", "pack it on its way: attrmigrate export ... | gzip > FILE")
+	}
+	if dir, err := os.Stat(filepath.Dir(path)); err != nil || !dir.IsDir() {
+		return refuse("there is no such directory", "make it first")
+	}
+	switch info, err := os.Stat(path); {
+	case err != nil:
+		return nil // it is new, or CreateExport tells
+	case info.IsDir():
+		return refuse("is a directory", "name a file in it")
+	case !info.Mode().IsRegular():
+		return refuse("is not a regular file", "leave --output out and lead standard output there: > FILE")
+	default:
+		return nil
+	}
+}
+
+// exportRun is one export.
+type exportRun struct {
+	opts  exportOptions
+	sys   System
+	notes io.Writer
+	log   *slog.Logger
+}
+
+func newExportRun(sys System, o exportOptions) *exportRun {
+	if o.file == "" && o.output.progress == "auto" && columns(sys.Stdout) > 0 {
+		o.output.progress = "log" // a bar would be drawn among the users
+	}
+	return &exportRun{opts: o, sys: sys, notes: o.output.notes(sys.Stderr), log: newLog(sys.Stderr, o.output)}
+}
+
+func (e *exportRun) run(ctx context.Context) (err error) {
+	limitMemory(memoryLimit)
+	begun := time.Now()
+	s, err := connect(ctx, e.opts.connection, 1)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.close()) }()
+	r, err := e.export(ctx, s)
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return &interruptedExport{e.opts.file}
+	case e.opts.file == "" && errors.Is(err, syscall.EPIPE):
+		return nil // whoever reads it has read enough
+	case err != nil:
+		return err
+	}
+	e.tell(r, time.Since(begun))
+	return nil
+}
+
+// interruptedExport is the end of an export that was stopped.
+type interruptedExport struct{ file string }
+
+func (e *interruptedExport) Error() string {
+	if e.file == "" {
+		return "interrupted: standard output is not whole"
+	}
+	return fmt.Sprintf("interrupted: %s was not written", e.file)
+}
+
+func (e *interruptedExport) Unwrap() error { return context.Canceled }
+
+// exportResult is what came of an export.
+type exportResult struct {
+	pool           string
+	users, leftOut int64
+	calls          int64
+}
+
+// export writes the users to the file, or to standard output.
+func (e *exportRun) export(ctx context.Context, s *service) (*exportResult, error) {
+	pool, err := s.describe(ctx, e.opts.maxAttempts)
+	if err != nil {
+		return nil, err
+	}
+	attributes, err := exportedAttributes(pool.Schema, e.opts.attributes)
+	if err != nil {
+		return nil, err
+	}
+	e.tellReadOnly(attributes)
+	cfg := report.ExportConfig{Format: e.opts.format, Attributes: attributes, ByteOrderMark: e.opts.file != ""}
+	if e.opts.file == "" {
+		return e.write(ctx, s, pool, cfg, e.sys.Stdout)
+	}
+	f, err := report.CreateExport(e.opts.file)
+	if err != nil {
+		return nil, e.notWritten(err)
+	}
+	r, err := e.write(ctx, s, pool, cfg, f)
+	if err != nil {
+		return nil, errors.Join(err, f.Discard())
+	}
+	if err := f.Commit(); err != nil {
+		return nil, e.notWritten(err)
+	}
+	return r, nil
+}
+
+// write lists the users and writes each page as it comes.
+func (e *exportRun) write(ctx context.Context, s *service, pool *cognito.Pool, cfg report.ExportConfig, w io.Writer) (*exportResult, error) {
+	out, err := report.NewExport(w, cfg)
+	if err != nil {
+		return nil, e.notWritten(err)
+	}
+	var read counter
+	read.set(0, pool.EstimatedUsers)
+	end := watchProgress(read.gauge, e.opts.output, e.sys.Stderr, e.log)
+	defer end()
+	r := &exportResult{pool: pool.ID}
+	pager := audit.NewPager(s.client, pool.ID, e.opts.listRate, e.opts.maxAttempts, pipeline.Backoff{})
+	err = pager.Pages(ctx, e.opts.filter, func(users []cognito.User) error {
+		for i := range users {
+			if err := out.User(users[i].Username, users[i].Attributes); err != nil {
+				return e.notWritten(err)
+			}
+		}
+		if err := out.Flush(); err != nil {
+			return e.notWritten(err)
+		}
+		r.users += int64(len(users))
+		read.set(r.users, max(r.users, pool.EstimatedUsers))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	read.set(r.users, r.users) // the pool's own number is an estimate, and of all users
+	r.leftOut, r.calls = out.LeftOut(), pager.Calls()
+	return r, nil
+}
+
+// notWritten says of an error where it happened.
+func (e *exportRun) notWritten(err error) error {
+	return fmt.Errorf("%s: %w", cmp.Or(e.opts.file, "standard output"), withoutPath(err))
+}
+
+// tellReadOnly says which of the attributes that were asked for apply will pass over.
+func (e *exportRun) tellReadOnly(attributes []report.ExportedAttribute) {
+	var names, columns []string
+	for _, a := range attributes {
+		if a.ReadOnly {
+			names, columns = append(names, a.Name), append(columns, a.Column())
+		}
+	}
+	if names != nil {
+		fmt.Fprintf(e.notes, "%-8s nobody can write %s: exported as %s, which apply passes over\n", "note",
+			printable(strings.Join(names, ", ")), printable(strings.Join(columns, ", ")))
+	}
+}
+
+// tell says what was exported, and how it comes back. Standard output may be the export.
+func (e *exportRun) tell(r *exportResult, took time.Duration) {
+	if r.leftOut > 0 {
+		fmt.Fprintf(e.sys.Stderr, "%-8s %s\n", "note", e.leftOut(r.leftOut))
+	}
+	to := ""
+	if e.opts.file != "" {
+		to = " to " + printable(e.opts.file)
+	}
+	fmt.Fprintf(e.notes, "%-8s %s%s in %s (%s of ListUsers, free of charge)\n", "exported",
+		plural(r.users, "user"), to, span(took), plural(r.calls, "call"))
+	if e.opts.file != "" && r.users > 0 {
+		fmt.Fprintf(e.notes, "%-8s %s takes it back\n", "then", printable(e.opts.takenBack(r.pool)))
+	}
+}
+
+// leftOut says which values are missing, and what to do about it.
+func (e *exportRun) leftOut(values int64) string {
+	if e.opts.format == sources.JSONL {
+		return plural(values, "value") + " left out, which apply leaves alone: no change set can hold a NUL character"
+	}
+	return plural(values, "cell") + " left empty, which apply leaves alone: CSV or a spreadsheet would change control characters" +
+		` and a value that reads ="..."; --format jsonl carries them`
+}
+
+// takenBack is the command that applies the export.
+func (o *exportOptions) takenBack(pool string) string {
+	words := []string{"attrmigrate apply --user-pool-id", pool}
+	for _, flag := range [][2]string{{"--region", o.connection.region}, {"--profile", o.connection.profile}, {"--endpoint-url", o.connection.endpointURL}} {
+		if flag[1] != "" {
+			words = append(words, flag[0], flag[1])
+		}
+	}
+	if formatByName(o.file) != o.format {
+		words = append(words, "--format", strings.ToLower(o.format.String()))
+	}
+	return strings.Join(append(words, o.file), " ")
+}

@@ -1,0 +1,74 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/report"
+	"attrmigrate/sources"
+)
+
+// sub is the attribute that the service gives to a user: a condition in a change set.
+const sub = "sub"
+
+// exportedAttributes are those that were named, or else the sub and all that can be written.
+func exportedAttributes(schema *cognito.Schema, named []string) ([]report.ExportedAttribute, error) {
+	names := writableNames(schema)
+	if len(named) > 0 {
+		var err error
+		if names, err = checkNamed(schema, named); err != nil {
+			return nil, err
+		}
+	}
+	var attributes []report.ExportedAttribute
+	for _, name := range names {
+		attributes = append(attributes, report.ExportedAttribute{Name: name, ReadOnly: name != sub && !writable(schema, name)})
+	}
+	return attributes, nil
+}
+
+// writableNames are the sub and the attributes that can be written: the standard ones, of which a
+// verified flag stands behind its address, then the pool's own.
+func writableNames(schema *cognito.Schema) []string {
+	standard, custom := []string{sub}, []string(nil)
+	for _, name := range schema.Names() {
+		switch {
+		case !writable(schema, name):
+		case strings.Contains(name, ":"):
+			custom = append(custom, name)
+		default:
+			standard = append(standard, name)
+		}
+	}
+	return append(standard, custom...)
+}
+
+// checkNamed refuses attributes that the pool does not know. The username is there in any case.
+func checkNamed(schema *cognito.Schema, named []string) ([]string, error) {
+	var names []string
+	for _, name := range named {
+		name = strings.TrimSpace(name)
+		switch err := schema.CheckName(name); {
+		case name == "username":
+			continue
+		case name == "":
+			return nil, usagef("--attributes: an attribute has no name")
+		case slices.Contains(names, name):
+			return nil, usagef("--attributes: %s is given twice", name)
+		case err != nil:
+			return nil, &usageError{err: fmt.Errorf("--attributes: %w", err), hint: "the pool has " + strings.Join(schema.Names(), ", ")}
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+// writable tells whether apply could write the attribute.
+func writable(schema *cognito.Schema, name string) bool {
+	err := schema.Check(&sources.Change{Username: "x", Attributes: []sources.Attribute{{Name: name, Delete: true}}})
+	e, refused := errors.AsType[*cognito.ValueError](err)
+	return !refused || e.Code() != "NotWritable" && e.Code() != "ImmutableAttribute"
+}

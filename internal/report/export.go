@@ -1,0 +1,146 @@
+package report
+
+import (
+	"bufio"
+	"encoding/csv"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"attrmigrate/sources"
+)
+
+// ExportConfig says what an export holds.
+type ExportConfig struct {
+	Format sources.Format // CSV or JSONL
+	// Attributes are written behind the username, in this order. A sub becomes a precondition.
+	Attributes []ExportedAttribute
+	// ByteOrderMark begins a CSV with one: without it Excel takes UTF-8 for an older encoding.
+	ByteOrderMark bool
+}
+
+// ExportedAttribute is an attribute in an export.
+type ExportedAttribute struct {
+	Name string
+	// ReadOnly says that nobody can write the attribute. It is there to be read, under a name that
+	// begins with _, which the decoders pass over.
+	ReadOnly bool
+}
+
+// Column is the name of the attribute in the export.
+func (a ExportedAttribute) Column() string {
+	if a.ReadOnly {
+		return "_" + a.Name
+	}
+	return a.Name
+}
+
+// Export writes users as a change set that changes nothing until it is edited. It is used by one
+// goroutine. In CSV, a cell that a spreadsheet would turn into something else is wrapped, see
+// [sources.TextCell], and one that would not come back at all is left empty, so that the attribute is
+// left alone.
+type Export struct {
+	out        *bufio.Writer
+	attributes []ExportedAttribute
+	csv        *csv.Writer // nil: JSONL
+	row        []string    // in the making, reused
+	line       []byte      // in the making, reused
+	leftOut    int64
+}
+
+// NewExport begins an export. What it gathers goes to w when it is flushed, or before.
+func NewExport(w io.Writer, cfg ExportConfig) (*Export, error) {
+	e := &Export{out: bufio.NewWriterSize(w, bufferSize), attributes: cfg.Attributes}
+	if cfg.Format == sources.JSONL {
+		return e, nil
+	}
+	if cfg.ByteOrderMark {
+		if _, err := e.out.WriteString("\ufeff"); err != nil {
+			return nil, err
+		}
+	}
+	e.csv = csv.NewWriter(e.out) // takes the buffer for its own, being as large as it wants
+	e.row = append(e.row, "username")
+	for _, a := range e.attributes {
+		e.row = append(e.row, cellOf(a.Column()))
+	}
+	return e, e.csv.Write(e.row)
+}
+
+// User adds a user, of whose attributes only those are written that the export holds.
+func (e *Export) User(username string, attributes map[string]string) error {
+	if e.csv == nil {
+		return e.appendLine(username, attributes)
+	}
+	e.row = append(e.row[:0], e.cell(username))
+	for _, a := range e.attributes {
+		e.row = append(e.row, e.cell(attributes[a.Name]))
+	}
+	return e.csv.Write(e.row)
+}
+
+// cell is the cell of a text, or an empty one if CSV can't carry it.
+func (e *Export) cell(text string) string {
+	if !fitsCSV(text) {
+		e.leftOut++
+		return ""
+	}
+	return cellOf(text)
+}
+
+// appendLine adds a user as a line of JSONL.
+func (e *Export) appendLine(username string, attributes map[string]string) error {
+	var set, expect, ignored []sources.Attribute
+	for _, a := range e.attributes {
+		attribute := sources.Attribute{Name: a.Column(), Value: attributes[a.Name]}
+		switch {
+		case attribute.Value == "":
+		case !legal(attribute.Value):
+			e.leftOut++
+		case a.ReadOnly:
+			ignored = append(ignored, attribute)
+		case a.Name == "sub":
+			expect = append(expect, attribute)
+		default:
+			set = append(set, attribute)
+		}
+	}
+	var err error
+	if e.line, err = appendUser(e.line[:0], username, set, expect, ignored); err != nil {
+		return err
+	}
+	_, err = e.out.Write(e.line)
+	return err
+}
+
+// appendUser adds a user in the native shape. What is to be ignored stands beside the attributes.
+func appendUser(line []byte, username string, set, expect, ignored []sources.Attribute) ([]byte, error) {
+	line, err := jsontext.AppendQuote(append(line, `{"username":`...), username)
+	if err == nil {
+		line, err = appendAttributes(append(line, `,"attributes":`...), set)
+	}
+	if err == nil && len(expect) > 0 {
+		line, err = appendAttributes(append(line, `,"expect":`...), expect)
+	}
+	for _, a := range ignored {
+		if err == nil {
+			line, err = jsontext.AppendQuote(append(line, ','), a.Name)
+		}
+		if err == nil {
+			line, err = jsontext.AppendQuote(append(line, ':'), a.Value)
+		}
+	}
+	return append(line, "}\n"...), err
+}
+
+// LeftOut is how many values were left out, since they would not have come back as they are.
+func (e *Export) LeftOut() int64 { return e.leftOut }
+
+// Flush hands over what was gathered.
+func (e *Export) Flush() error {
+	if e.csv != nil {
+		e.csv.Flush()
+		return e.csv.Error()
+	}
+	return e.out.Flush()
+}

@@ -1,0 +1,67 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"attrmigrate/checkpoint"
+)
+
+// ExportFile is a file that gets its name when it is whole: until then it is written beside it, under
+// the name with .tmp behind it, and an older file of that name stands. It is used by one goroutine.
+type ExportFile struct {
+	tmp  *file
+	path string // its final one
+}
+
+// CreateExport begins a file with mode 0600. What a killed process left beside it is replaced.
+func CreateExport(path string) (*ExportFile, error) {
+	f, err := openFile(path+".tmp", 0)
+	if err != nil {
+		return nil, err
+	}
+	return &ExportFile{tmp: f, path: path}, nil
+}
+
+// Write takes bytes of the file.
+func (f *ExportFile) Write(b []byte) (int, error) { return f.tmp.Write(b) }
+
+// Commit makes the file durable and gives it its name. If that fails, the file is discarded.
+func (f *ExportFile) Commit() error {
+	err := f.tmp.sync()
+	if err == nil && !f.own() {
+		err = fmt.Errorf("%s: another process has begun to write it", f.tmp.path)
+	}
+	if err != nil {
+		return errors.Join(err, f.Discard())
+	}
+	if err := f.tmp.close(); err != nil {
+		return errors.Join(err, removeIfThere(f.tmp.path))
+	}
+	if err := os.Rename(f.tmp.path, f.path); err != nil {
+		return errors.Join(err, removeIfThere(f.tmp.path))
+	}
+	return checkpoint.SyncDir(filepath.Dir(f.path))
+}
+
+// Discard drops the file; what has its name stays.
+func (f *ExportFile) Discard() error {
+	own := f.own()
+	_ = f.tmp.close() // it goes anyway
+	if !own {
+		return nil
+	}
+	return removeIfThere(f.tmp.path)
+}
+
+// own reports whether the temporary file is still this one, and not that of another process.
+func (f *ExportFile) own() bool {
+	mine, err := f.tmp.f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Lstat(f.tmp.path)
+	return err == nil && os.SameFile(mine, there)
+}
