@@ -48,6 +48,7 @@ func legal(text string) bool {
 // staysText reports whether spreadsheets leave a text as it is, in whatever language and country. It
 // would rather say no: a cell that is wrapped needlessly does no harm.
 //
+// A whole number of few digits stays as it is written, and can be counted with.
 // Without a digit there are formulas, errors, truth values and what is trimmed or split. With one there
 // are numbers, amounts, dates and times; of these, none has an @, a _ or the form of a UUID, and none
 // has a word, unless it is short (kr, CHF, pm, T) or a month.
@@ -57,7 +58,8 @@ func staysText(text string) bool {
 	case strings.ContainsRune("=+-@'#＝＋－＠", first), strings.TrimSpace(text) != text, strings.Contains(text, ";"),
 		slices.Contains(truthValues, strings.ToLower(text)):
 		return false
-	case !strings.ContainsFunc(text, unicode.IsNumber), strings.ContainsAny(text, "@_"), uuidForm.MatchString(text):
+	case !strings.ContainsFunc(text, unicode.IsNumber), strings.ContainsAny(text, "@_"), uuidForm.MatchString(text),
+		wholeNumber.MatchString(text):
 		return true
 	default:
 		return !numericDate.MatchString(text) && hasWord(text)
@@ -66,7 +68,8 @@ func staysText(text string) bool {
 
 var (
 	uuidForm    = regexp.MustCompile(`^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
-	numericDate = regexp.MustCompile(`\pN[-/.:]\pN`) // or a time; a day of the week may stand before it
+	wholeNumber = regexp.MustCompile(`^(0|[1-9][0-9]{0,8})$`) // from 12 digits on it would get an exponent
+	numericDate = regexp.MustCompile(`\pN[-/.:]\pN`)          // or a time; a day of the week may stand before it
 )
 
 // hasWord reports whether a text has a word of at least four letters, and no month. A word with other
