@@ -17,7 +17,7 @@ build: ## build bin/attrmigrate
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/attrmigrate
 
 .PHONY: demo
-demo: build ## apply a backfill to a local Cognito, interrupted and resumed
+demo: build ## plan, apply, interrupt, resume, verify and take back a backfill on a local Cognito
 	bash examples/loyalty/demo.sh $(BIN)
 
 .PHONY: test

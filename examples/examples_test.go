@@ -64,11 +64,27 @@ func serve(t *testing.T, document []byte, users []sandbox.User) *cognito {
 	return &cognito{Server: server, url: url, pool: pool, root: root}
 }
 
-// apply runs attrmigrate apply and wants it to exit with a code.
+// apply runs attrmigrate apply and wants it to exit with a code. Nothing holds its calls back.
 func (c *cognito) apply(t *testing.T, code int, args ...string) {
 	t.Helper()
-	args = append([]string{"apply", "--endpoint-url", c.url, "--user-pool-id", c.pool, "--rate", "off", "--yes",
-		"--progress", "log"}, args...)
+	c.attrmigrate(t, code, "apply", append([]string{"--rate", "off", "--read-rate", "off", "--yes"}, args...)...)
+}
+
+// plan is the same for attrmigrate plan.
+func (c *cognito) plan(t *testing.T, code int, args ...string) {
+	t.Helper()
+	c.attrmigrate(t, code, "plan", append([]string{"--list-rate", "off"}, args...)...)
+}
+
+// export writes the users of the pool to a file.
+func (c *cognito) export(t *testing.T, file string) {
+	t.Helper()
+	c.attrmigrate(t, 0, "export", "--list-rate", "off", "-o", file)
+}
+
+func (c *cognito) attrmigrate(t *testing.T, code int, command string, args ...string) {
+	t.Helper()
+	args = append([]string{command, "--endpoint-url", c.url, "--user-pool-id", c.pool, "--progress", "log"}, args...)
 	var out, log bytes.Buffer
 	if got := cli.Run(args, cli.System{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &log}); got != code {
 		t.Fatalf("attrmigrate %s: exit code %d, want %d\n%s%s", strings.Join(args, " "), got, code, &log, &out)
@@ -78,19 +94,47 @@ func (c *cognito) apply(t *testing.T, code int, args ...string) {
 // example is the path of a file of an example.
 func (c *cognito) example(name string) string { return filepath.Join(c.root, filepath.FromSlash(name)) }
 
+// users are the users of the pool and what they have, sub aside.
+func (c *cognito) users() map[string]map[string]string {
+	all := map[string]map[string]string{}
+	for u := range c.Users(c.pool) {
+		delete(u.Attributes, "sub")
+		all[u.Username] = u.Attributes
+	}
+	return all
+}
+
 // check wants the pool to hold exactly these users, sub aside.
 func (c *cognito) check(t *testing.T, want map[string]map[string]string) {
 	t.Helper()
-	n := 0
-	for u := range c.Users(c.pool) {
-		n++
-		delete(u.Attributes, "sub")
-		if !maps.Equal(u.Attributes, want[u.Username]) {
-			t.Errorf("%s: has %v, want %v", u.Username, u.Attributes, want[u.Username])
+	has := c.users()
+	for name, attributes := range has {
+		if !maps.Equal(attributes, want[name]) {
+			t.Errorf("%s: has %v, want %v", name, attributes, want[name])
 		}
 	}
-	if n != len(want) {
-		t.Errorf("the pool has %d users, want %d", n, len(want))
+	if len(has) != len(want) {
+		t.Errorf("the pool has %d users, want %d", len(has), len(want))
+	}
+}
+
+// goBack wants a plan to find nothing left to change after the run of a file, and nothing left of the
+// run once its undo file is applied.
+func (c *cognito) goBack(t *testing.T, file, run string, start map[string]map[string]string) {
+	t.Helper()
+	undo := filepath.Join(run, "undo.jsonl")
+	c.plan(t, 0, "--check", file)
+	c.plan(t, 3, "--check", undo)
+	c.apply(t, 0, undo)
+	c.plan(t, 0, "--check", undo)
+	c.check(t, start)
+}
+
+// checkUpdates wants so many updates to have been accepted until now.
+func (c *cognito) checkUpdates(t *testing.T, want int) {
+	t.Helper()
+	if n := len(c.Log()); n != want {
+		t.Errorf("%d updates were accepted, want %d", n, want)
 	}
 }
 

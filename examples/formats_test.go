@@ -33,6 +33,7 @@ func numberedUsers(n, step int, attributes map[string]string) (users []sandbox.U
 func TestLong(t *testing.T) {
 	users, want := numberedUsers(20, 3, map[string]string{"custom:consent_sms": "yes", "locale": "en_US"})
 	c := serve(t, []byte(formatsPool), users)
+	start := c.users()
 	file := c.example("long/consents.csv")
 	c.apply(t, 0, file)
 
@@ -53,6 +54,7 @@ func TestLong(t *testing.T) {
 	if _, applied := readCSV(t, "consents.run/applied.csv"); len(applied) != len(users) || len(c.Log()) != len(users) {
 		t.Errorf("%d records and %d updates for %d rows of %d users, want one a user", len(applied), len(c.Log()), len(rows), len(users))
 	}
+	c.goBack(t, file, "consents.run", start)
 }
 
 func TestJSONL(t *testing.T) {
@@ -61,7 +63,9 @@ func TestJSONL(t *testing.T) {
 	})
 	users[5].Attributes["sub"] = "00000000-0000-4000-8000-000000000006" // as the file has it
 	c := serve(t, []byte(formatsPool), users)
-	c.apply(t, 0, c.example("jsonl/offboarding.jsonl"))
+	start := c.users()
+	file := c.example("jsonl/offboarding.jsonl")
+	c.apply(t, 0, file)
 
 	for _, change := range []struct{ user, name, value string }{
 		{"user-00001", "phone_number", ""}, {"user-00001", "nickname", ""}, {"user-00001", "custom:state", "closed"},
@@ -81,4 +85,5 @@ func TestJSONL(t *testing.T) {
 	if _, applied := readCSV(t, "offboarding.run/applied.csv"); len(applied) != len(users) {
 		t.Errorf("applied.csv has %d records, want %d", len(applied), len(users))
 	}
+	c.goBack(t, file, "offboarding.run", start)
 }

@@ -1,6 +1,8 @@
 package examples
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"strconv"
@@ -58,6 +60,7 @@ func asked(want map[string]map[string]string, row map[string]string) {
 	}
 }
 
+// TestLoyalty plans the backfill, applies it, mends what failed, and goes all the way back.
 func TestLoyalty(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -70,28 +73,95 @@ func TestLoyalty(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			users, want := loyaltyUsers()
 			c := serve(t, readFile(t, "loyalty/pool.json"), users)
+			start := c.users()
 			file := c.example("loyalty/loyalty.csv")
+			c.plan(t, 0, file)
+			checkLoyaltyPlan(t, file)
+			c.checkUpdates(t, 0)
+
 			for _, flags := range tt.starts {
 				c.apply(t, 4, append(flags, file)...)
 			}
 			c.apply(t, 3, file)
 			checkLoyaltyReports(t, file, want)
 			c.check(t, want)
-			if n := len(c.Log()); n != 2000-len(bad) {
-				t.Errorf("%d updates were accepted, want one for each good row", n)
-			}
+			c.checkUpdates(t, 2000-len(bad)) // one for each good row
+			c.plan(t, 0, "--check", "loyalty.plan/plan.jsonl")
 
 			mendLoyalty(t, want)
+			c.plan(t, 3, "--check", "loyalty.run/errors.csv")
 			c.apply(t, 0, "loyalty.run/errors.csv")
+			c.plan(t, 0, "--check", "loyalty.run/errors.csv")
 			c.check(t, want)
-			if n := len(c.Log()); n != 2000 {
-				t.Errorf("%d updates were accepted, want 2000", n)
-			}
 			c.apply(t, 3, file) // done already: nothing is sent
-			if n := len(c.Log()); n != 2000 {
-				t.Errorf("a finished run sent %d updates more", n-2000)
-			}
+			c.checkUpdates(t, 2000)
+
+			c.apply(t, 0, "loyalty.errors.run/undo.jsonl") // the newest run first
+			c.apply(t, 0, "loyalty.run/undo.jsonl")
+			c.check(t, start)
+			c.checkUpdates(t, 4000)
 		})
+	}
+}
+
+// TestLoyaltyAsPlanned applies what was reviewed, finds nothing left to change but the rows that
+// fail, and brings the pool back by an export.
+func TestLoyaltyAsPlanned(t *testing.T) {
+	users, want := loyaltyUsers()
+	c := serve(t, readFile(t, "loyalty/pool.json"), users)
+	file := c.example("loyalty/loyalty.csv")
+	c.export(t, "before.csv")
+	c.plan(t, 0, "--check", "before.csv") // it is the pool
+	c.plan(t, 0, file)
+	c.apply(t, 0, "loyalty.plan/plan.jsonl")
+	_, rows := readCSV(t, file)
+	for i, row := range rows {
+		if _, isBad := bad[i+2]; !isBad {
+			asked(want, row)
+		}
+	}
+	c.check(t, want)
+
+	c.plan(t, 3, "--check", file)
+	var result struct {
+		Failing   int
+		Estimates struct{ Updates int }
+	}
+	if err := json.Unmarshal(readFile(t, "loyalty.plan/summary.json"), &result); err != nil {
+		t.Fatal(err)
+	}
+	if result.Failing != len(bad) || result.Estimates.Updates != 0 {
+		t.Errorf("%d rows fail and %d updates are left, want %d and none", result.Failing, result.Estimates.Updates, len(bad))
+	}
+
+	c.apply(t, 0, "--empty", "delete", "before.csv")
+	c.export(t, "after.csv")
+	if !bytes.Equal(readFile(t, "before.csv"), readFile(t, "after.csv")) {
+		t.Error("the pool is not as it was before")
+	}
+}
+
+// checkLoyaltyPlan wants every good row to change its user, and says that of no bad one.
+func checkLoyaltyPlan(t *testing.T, file string) {
+	t.Helper()
+	_, rows := readCSV(t, "loyalty.plan/audit.csv")
+	lines := map[int]bool{}
+	for _, row := range rows {
+		line, err := strconv.Atoi(row["line"])
+		verdict := "change"
+		if fails, isBad := bad[line]; isBad && fails.code == "UserNotFoundException" {
+			verdict = "missing"
+		} else if isBad {
+			verdict = "invalid"
+		}
+		if err != nil || row["file"] != file || row["verdict"] != verdict {
+			t.Errorf("audit.csv: %v, want the verdict %s", row, verdict)
+		}
+		lines[line] = true
+	}
+	updates := bytes.Count(readFile(t, "loyalty.plan/plan.jsonl"), []byte("\n"))
+	if len(lines) != 2000 || updates != 2000-len(bad) {
+		t.Errorf("%d rows in audit.csv and %d updates in plan.jsonl, want 2000 and %d", len(lines), updates, 2000-len(bad))
 	}
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# demo.sh PROGRAM: the loyalty-tier backfill on a local Cognito, interrupted after four seconds and
-# resumed. PROGRAM is attrmigrate. Nothing leaves this machine, and nothing stays on it.
+# demo.sh PROGRAM: the loyalty-tier backfill on a local Cognito: planned, applied, interrupted and
+# resumed, verified, and taken back. PROGRAM is attrmigrate. Nothing leaves this machine, and nothing
+# stays on it. It fails if a number is not as it should be.
 set -euo pipefail
 
 program=${1:?usage: demo.sh PROGRAM}
@@ -27,32 +28,36 @@ fail() {
 	exit 1
 }
 
-# until_there FILE waits at most 20 s for a file that is not empty.
-until_there() {
+# ended GOT WANTED MEANING wants an exit code and says what it means.
+ended() {
+	[ "$1" -eq "$2" ] || fail "the exit code is $1, not $2"
+	printf '\n(exit code %s: %s)\n' "$1" "$3"
+}
+
+# run CODE MEANING ARGUMENT... runs attrmigrate and wants it to exit with CODE.
+run() {
+	local wanted=$1 meaning=$2 code=0
+	shift 2
+	show attrmigrate "$@"
+	"$program" "$@" || code=$?
+	ended "$code" "$wanted" "$meaning"
+}
+
+# until_true COMMAND... waits at most 20 s for a command to succeed.
+until_true() {
 	local tries=200
-	until [ -s "$1" ]; do
-		[ $((tries -= 1)) -gt 0 ] || fail "$1 does not appear"
+	until "$@"; do
+		[ $((tries -= 1)) -gt 0 ] || fail "it does not come to this: $*"
 		sleep 0.1
 	done
 }
 
-# start_apply runs apply in the background, where it can be interrupted while this shell goes on.
-# Its standard input is no terminal, hence --yes; its progress is as live as in the foreground.
-start_apply() {
-	local arguments=(apply --endpoint-url "$url" --user-pool-id us-east-1_Loyalty00 --rate 200 --yes loyalty.csv)
-	show "attrmigrate ${arguments[*]}"
-	"$program" "${arguments[@]}" &
-	apply=$!
-}
+# rows FILE prints the number of rows of a CSV file, the header aside.
+rows() { echo $(($(wc -l <"$1") - 1)); }
+has_rows() { [ -s "$1" ] && [ "$(rows "$1")" -ge "$2" ]; }
 
-# end_apply CODE waits for apply and wants it to exit with CODE.
-end_apply() {
-	local code=0
-	wait "$apply" || code=$?
-	apply=''
-	[ "$code" -eq "$1" ] || fail "apply exited with $code, not with $1"
-	printf '\n(exit code %s: %s)\n' "$code" "$2"
-}
+# updated RUN prints how many different rows a run has updated, by the lines of its report.
+updated() { awk -F, '$4 == "updated" { print $2 }' "$1/applied.csv" | sort -u | wc -l; }
 
 # columns FILE NAME... prints columns of a CSV file that has no line breaks in its cells.
 columns() {
@@ -77,9 +82,6 @@ columns() {
 		}' "$file"
 }
 
-# rows FILE prints the number of rows of a CSV file, the header aside.
-rows() { echo $(($(wc -l <"$1") - 1)); }
-
 [ -x "$program" ] || fail "$program is no program: build it with make build"
 cp "$here/loyalty.csv" "$here/pool.json" "$work"
 cd "$work"
@@ -88,42 +90,80 @@ export AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
 unset AWS_PROFILE AWS_SESSION_TOKEN
 
-heading "A local Cognito with 2,000 users; AWS allows 25 updates a second, the demo 200"
-show "attrmigrate sandbox --pool pool.json --users 2000 --quota 200"
-"$program" sandbox --pool pool.json --users 2000 --quota 200 >sandbox.out &
+heading "A local Cognito with 2,000 users; AWS allows 25 updates a second, this one 400, and any number of reads"
+show attrmigrate sandbox --pool pool.json --users 2000 --quota 400 --quota UserRead=off
+"$program" sandbox --pool pool.json --users 2000 --quota 400 --quota UserRead=off >sandbox.out &
 sandbox=$!
-until_there sandbox.out
+until_true test -s sandbox.out
 url=$(awk 'NR == 1 { print $2 }' sandbox.out)
 case $url in http://127.0.0.1:*) ;; *) fail "the sandbox says no URL: $url" ;; esac
 echo "$url"
+show export "AWS_ENDPOINT_URL=$url"
+export AWS_ENDPOINT_URL=$url
+unset AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER AWS_IGNORE_CONFIGURED_ENDPOINT_URLS # which count for more
+pool=(--user-pool-id us-east-1_Loyalty00)
+# As fast as the sandbox allows; and standard input is not always a terminal, hence --yes.
+fast=(--rate 400 --read-rate off --yes)
 
-heading "The backfill of 2,000 rows; after four seconds it is interrupted, as by Ctrl-C"
-start_apply
-until_there loyalty.run/checkpoint.json
-sleep 4
+heading "All users as they are, to compare with in the end"
+run 0 "exported" export "${pool[@]}" -o before.csv
+[ "$(rows before.csv)" -eq 2000 ] || fail "the export has not 2000 users"
+
+heading "What would happen: a plan, which cannot write"
+run 0 "planned" plan "${pool[@]}" loyalty.csv
+[ "$(wc -l <loyalty.plan/plan.jsonl)" -eq 1992 ] || fail "the plan has not 1992 updates"
+
+heading "The backfill of 2,000 rows; after some hundred it is interrupted, as by Ctrl-C"
+show attrmigrate apply "${pool[@]}" "${fast[@]}" loyalty.csv
+"$program" apply "${pool[@]}" "${fast[@]}" loyalty.csv & # in the background, where this shell can interrupt it
+apply=$!
+until_true has_rows loyalty.run/applied.csv 600
 kill -INT "$apply"
-end_apply 130 "interrupted, the same command continues"
+code=0
+wait "$apply" || code=$?
+apply=''
+ended "$code" 130 "interrupted, the same command continues"
 
 heading "Where it stands"
-show "attrmigrate status loyalty.run"
-"$program" status loyalty.run
+run 0 "there is a run" status loyalty.run
 
 heading "The same command again: it goes on, and no row is done twice"
-start_apply
-end_apply 3 "finished, but a few rows failed"
+run 3 "finished, but a few rows failed" apply "${pool[@]}" "${fast[@]}" loyalty.csv
 
 heading "What failed, and why"
 echo "loyalty.run/errors.csv, some of its columns:"
 columns loyalty.run/errors.csv username _line _message
-
-heading "The summary"
-show "cat loyalty.run/summary.json"
-cat loyalty.run/summary.json
-
-failed=$(rows loyalty.run/errors.csv) applied=$(rows loyalty.run/applied.csv)
-lines=$(awk -F, 'FNR > 1 { print $2 }' loyalty.run/applied.csv | sort -u | wc -l)
+failed=$(rows loyalty.run/errors.csv) applied=$(rows loyalty.run/applied.csv) lines=$(updated loyalty.run)
 [ "$failed" -eq 8 ] || fail "$failed rows failed, not 8"
 [ "$applied" -eq 1992 ] || fail "$applied rows were applied, not 1992"
-[ "$lines" -eq 1992 ] || fail "$lines lines stand in applied.csv, not 1992: some twice"
+[ "$lines" -eq 1992 ] || fail "$lines lines stand in applied.csv as updated, not 1992: some twice"
 
-heading "2,000 rows: 1,992 applied, each once, and 8 to mend in errors.csv, which apply takes as it is"
+heading "Is all of it there? What was planned is held against the live users once more"
+run 0 "nothing is left to change" plan "${pool[@]}" --check --progress none loyalty.plan/plan.jsonl
+
+heading "The way back: each update's before-image, under the condition that nobody has changed it since"
+show "head -n 2 loyalty.run/undo.jsonl; grep -m 1 email_verified loyalty.run/undo.jsonl"
+head -n 2 loyalty.run/undo.jsonl
+grep -m 1 email_verified loyalty.run/undo.jsonl
+
+heading "Back; who was read but not updated when the run was interrupted stands there twice, and is unchanged once"
+run 0 "all taken back" apply "${pool[@]}" "${fast[@]}" loyalty.run/undo.jsonl
+lines=$(updated loyalty.undo.run)
+[ "$lines" -eq 1992 ] || fail "$lines updates were taken back, not 1992"
+
+heading "Is the pool as it was? An export of now is held against that of the beginning, byte by byte"
+run 0 "exported" export "${pool[@]}" -o after.csv
+show cmp before.csv after.csv
+cmp before.csv after.csv || fail "the pool is not as it was"
+echo "(no difference)"
+
+heading "How many calls it took"
+kill "$sandbox"
+wait "$sandbox"
+sandbox=''
+ended=$(tail -n 1 sandbox.out)
+echo "$ended"
+accepted=$(tr -d , <<<"$ended" | awk '{ print $2 - $5 }') # received, less throttled
+[ "$accepted" -eq 3984 ] || fail "1,992 users changed once and taken back once are 3,984 updates, not $accepted"
+
+heading "2,000 rows: 1,992 applied, each once, and taken back; 8 to mend in errors.csv, which apply takes as it is"

@@ -30,6 +30,9 @@ var manifests = []struct {
 	{"ecs-scheduled-task.json", taskCommand, regexp.MustCompile(`"stopTimeout": (\d+)`)},
 }
 
+// input is a change set of two rows, for a sandbox.
+const input = "username,custom:tier\nada@example.com,gold\nlee@example.com,silver\n"
+
 // shellCommand is what stands behind the program's path, up to a redirection or the end of the line.
 func shellCommand(t *testing.T, text string) []string {
 	t.Helper()
@@ -39,7 +42,7 @@ func shellCommand(t *testing.T, text string) []string {
 		t.Fatal("there is no command in it")
 	}
 	line, _, _ := strings.Cut(rest, "\n")
-	line, _, _ = strings.Cut(line, ">>")
+	line, _, _ = strings.Cut(line, " >")
 	return strings.Fields(line)
 }
 
@@ -73,11 +76,7 @@ func TestCommandsRun(t *testing.T) {
 	for _, m := range manifests {
 		t.Run(m.name, func(t *testing.T) {
 			args := m.command(t, read(t, m.name))
-			t.Chdir(t.TempDir())
-			input := "username,custom:tier\nada@example.com,gold\nlee@example.com,silver\n"
-			if err := os.WriteFile("loyalty.csv", []byte(input), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			inNewDirectory(t)
 			args[len(args)-1] = "loyalty.csv" // the input
 			code, stdout, stderr := attrmigrate(append(args, "--sandbox")...)
 			if code != 0 || !strings.Contains(stdout, "2 updated, 0 failed") {
@@ -116,7 +115,7 @@ func TestGracePeriods(t *testing.T) {
 // TestFlagsExist wants every flag that stands in a page or a manifest in the program's help.
 func TestFlagsExist(t *testing.T) {
 	var help string
-	for _, command := range []string{"apply", "status", "sandbox"} {
+	for _, command := range []string{"apply", "plan", "export", "status", "sandbox"} {
 		_, text, _ := attrmigrate(command, "--help")
 		help += text
 	}
@@ -125,7 +124,7 @@ func TestFlagsExist(t *testing.T) {
 	for _, f := range flag.FindAllStringSubmatch(help, -1) {
 		known[f[1]] = true
 	}
-	if !known["--drain-timeout"] || !known["--json"] {
+	if !known["--drain-timeout"] || !known["--json"] || !known["--check"] {
 		t.Fatal("the help does not list the flags as it did")
 	}
 	for _, name := range append(files(t), filepath.Join("..", "..", "docs", "operations.md")) {
@@ -176,6 +175,23 @@ func TestStopReasons(t *testing.T) {
 	}
 }
 
+// TestHazards wants every hazard that a plan can tell of in the page for operators.
+func TestHazards(t *testing.T) {
+	page := read(t, filepath.Join("..", "..", "docs", "operations.md"))
+	source := read(t, filepath.Join("..", "..", "internal", "audit", "hazards.go"))
+	_, rest, _ := strings.Cut(source, "// The kinds of hazards")
+	block, _, _ := strings.Cut(rest, "\n)")
+	kinds := firsts(regexp.MustCompile(`(?m)^\t\w+ += "([a-z-]+)"$`), block)
+	if len(kinds) == 0 {
+		t.Fatal("internal/audit does not list the kinds as it did")
+	}
+	for _, kind := range kinds {
+		if !strings.Contains(page, "`"+kind+"`") {
+			t.Errorf("operations.md does not say what to do about the hazard %s", kind)
+		}
+	}
+}
+
 // TestCrontab: a crontab has no continuation lines, and an unescaped % ends the command.
 func TestCrontab(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(read(t, "attrmigrate.crontab")), "\n")
@@ -184,30 +200,6 @@ func TestCrontab(t *testing.T) {
 		if !comment && (strings.Contains(line, "%") || strings.HasSuffix(line, `\`)) {
 			t.Errorf("attrmigrate.crontab:%d: cron would cut this line", i+1)
 		}
-	}
-}
-
-// TestPolicy wants the least that apply needs: two actions on one pool.
-func TestPolicy(t *testing.T) {
-	var policy struct {
-		Version   string
-		Statement []struct {
-			Effect, Resource string
-			Action           []string
-		}
-	}
-	if err := json.Unmarshal([]byte(read(t, "iam-policy-apply.json")), &policy); err != nil {
-		t.Fatal(err)
-	}
-	if len(policy.Statement) != 1 || policy.Version != "2012-10-17" {
-		t.Fatalf("want one statement of version 2012-10-17, got %+v", policy)
-	}
-	s := policy.Statement[0]
-	if want := []string{"cognito-idp:DescribeUserPool", "cognito-idp:AdminUpdateUserAttributes"}; !slices.Equal(s.Action, want) {
-		t.Errorf("the actions are %v, want %v", s.Action, want)
-	}
-	if want := "arn:aws:cognito-idp:us-east-1:111122223333:userpool/us-east-1_Ab12Cd34E"; s.Effect != "Allow" || s.Resource != want {
-		t.Errorf("%s on %s, want Allow on %s", s.Effect, s.Resource, want)
 	}
 }
 
@@ -231,6 +223,15 @@ func TestSystemdUnits(t *testing.T) {
 	out, err := exec.Command(analyze, "verify", filepath.Join(dir, "attrmigrate.timer"), filepath.Join(dir, "attrmigrate.service")).CombinedOutput()
 	if err != nil || strings.Contains(string(out), "attrmigrate.") {
 		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	}
+}
+
+// inNewDirectory goes to a directory that has the input, and nothing else.
+func inNewDirectory(t *testing.T) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("loyalty.csv", []byte(input), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
