@@ -84,7 +84,7 @@ func (p *planner) addRecord(s *subject, c *sources.Change) error {
 		settled = []Row{{File: c.File, Line: c.Line, Username: c.Username, Verdict: Unchanged, Note: "nothing to change"}}
 	}
 	if i := slices.IndexFunc(settled, func(r Row) bool { return r.Verdict == Conflict }); i >= 0 {
-		p.tally.fail(c, settled[i].Attribute+": "+settled[i].Note)
+		p.tally.fail(c, shown(settled[i].Attribute)+": not as the record expects")
 	}
 	return p.tally.rows(settled)
 }

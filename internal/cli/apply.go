@@ -29,14 +29,19 @@ func newApply(sys System) *cobra.Command {
 		Short: "Write the changes; the same command again continues",
 		Long: `apply checks the change set against the pool's schema, shows what will happen,
 asks, and then updates one user after the other at a rate that leaves room for
-live traffic. It keeps a run directory: errors.csv lists the records that failed
-and can be mended and applied as it is, applied.csv lists the others. Interrupted,
-the same command continues where it stopped.
+live traffic. Each user is read first: what holds already is not sent, and where a
+value is not what the record expects, nothing is. plan tells all of it before, and
+reads free of charge.
+
+It keeps a run directory: errors.csv lists the records that failed and can be mended
+and applied as it is, applied.csv lists the others, and undo.jsonl, applied, goes
+back. Interrupted, the same command continues where it stopped.
 
 ` + exitCodes,
 		Example: `  attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E loyalty.csv
   attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E --limit 50 loyalty.csv
   attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E --yes loyalty.run/errors.csv
+  attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E loyalty.run/undo.jsonl
   attrmigrate apply --sandbox --rate off loyalty.csv`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

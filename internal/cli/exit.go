@@ -24,7 +24,7 @@ const exitCodes = `Exit codes:
   0    done
   1    refused or failed before the first write
   2    wrong flags, or a file that cannot be used
-  3    finished, but records failed (see errors.csv)
+  3    finished, but records failed (see errors.csv); or plan --check found something
   4    stopped early; the same command continues
   130  interrupted; the same command continues
 `

@@ -25,7 +25,7 @@ func (a *applyRun) mayKeep(p *prospect) error {
 	if err == nil {
 		err = json.Unmarshal(text, &planned)
 	}
-	if err == nil && !planned.Withheld && len(planned.Identity.Diff(p.state.Identity)) == 0 {
+	if err == nil && !planned.Withheld && planned.Limit == 0 && len(planned.Identity.Diff(p.state.Identity)) == 0 {
 		return nil
 	}
 	return &refusal{

@@ -86,6 +86,9 @@ func newPlanRun(sys System, o options) *planRun {
 // run takes the steps of a plan in order. An earlier plan in the directory stands until this one is
 // whole.
 func (p *planRun) run(ctx context.Context, paths []string) (err error) {
+	if emptyPlan(paths) {
+		return p.tell(&planResult{Inputs: paths, Result: &audit.Result{Read: audit.None}})
+	}
 	if p.set, err = newChangeSet(ctx, p.opts, paths); err != nil {
 		return err
 	}
@@ -148,7 +151,7 @@ func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResul
 	defer clean()
 	r := &planResult{
 		At: time.Now().UTC(), Pool: planPool{ID: pool.ID, Name: pool.Name, Region: pool.Region, Account: pool.Account, Users: pool.EstimatedUsers},
-		Endpoint: s.endpoint, Inputs: p.set.paths, Audit: dir.file(report.AuditCSV), Plan: dir.file(report.PlanJSONL),
+		Endpoint: s.endpoint, Inputs: p.set.paths, Limit: p.opts.limit, Audit: dir.file(report.AuditCSV), Plan: dir.file(report.PlanJSONL),
 	}
 	if err := p.audit(ctx, dir, s, pool, r); err != nil {
 		return nil, err
@@ -232,9 +235,10 @@ type planResult struct {
 	Pool     planPool            `json:"pool"`
 	Endpoint string              `json:"endpoint"`
 	Inputs   []string            `json:"inputs"`
-	Identity checkpoint.Identity `json:"identity"` // of an apply of the same change set
-	Clean    bool                `json:"clean"`    // nothing to change, nothing that fails
-	Withheld bool                `json:"withheld"` // there is no plan.jsonl: it would take addresses from others
+	Identity checkpoint.Identity `json:"identity"`        // of an apply of the same change set
+	Clean    bool                `json:"clean"`           // nothing to change, nothing that fails
+	Withheld bool                `json:"withheld"`        // there is no plan.jsonl: it would take addresses from others
+	Limit    int64               `json:"limit,omitempty"` // it is a plan of so many records only
 	*audit.Result
 	Plan  string `json:"plan,omitempty"` // the file
 	Audit string `json:"audit"`

@@ -27,8 +27,11 @@ func (r *planResult) print(w io.Writer, width int) {
 		printHazard(line, h)
 	}
 	line("costs", "%s", r.costs())
-	line("audit", "%s: a row for each attribute", r.Audit)
+	if r.Audit != "" {
+		line("audit", "%s: a row for each attribute", r.Audit)
+	}
 	switch {
+	case r.Records == 0:
 	case r.Withheld:
 	case r.Read == audit.None:
 		line("plan", "none: the users were not read")
