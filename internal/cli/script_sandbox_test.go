@@ -5,8 +5,10 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -157,6 +159,47 @@ func checkSent(ts *testscript.TestScript, neg bool, args []string) {
 	if (strconv.FormatInt(n, 10) == args[0]) == neg {
 		ts.Fatalf("the sandbox has received %d updates", n)
 	}
+}
+
+// checkCalls OPERATION=N... compares the requests that the sandbox has received since the last start of
+// a program in the background or calls reset; every other operation has received none.
+func checkCalls(ts *testscript.TestScript, neg bool, args []string) {
+	s := sandboxOf(ts)
+	if slices.Equal(args, []string{"reset"}) {
+		s.forget()
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var got []string
+	for _, op := range slices.Sorted(maps.Keys(s.received)) {
+		got = append(got, fmt.Sprintf("%s=%d", op, s.received[op]))
+	}
+	slices.Sort(args)
+	if !slices.Equal(got, args) {
+		ts.Fatalf("the sandbox has received %s", strings.Join(got, " "))
+	}
+}
+
+// rememberUsers NAME remembers every attribute of every user.
+func rememberUsers(ts *testscript.TestScript, neg bool, args []string) {
+	stageOf(ts).users[args[0]] = allUsers(sandboxOf(ts))
+}
+
+// checkSame NAME compares the pool with how it was remembered.
+func checkSame(ts *testscript.TestScript, neg bool, args []string) {
+	was, is := stageOf(ts).users[args[0]], allUsers(sandboxOf(ts))
+	if (was == is) == neg {
+		ts.Fatalf("the pool was\n%s\nand is\n%s", was, is)
+	}
+}
+
+func allUsers(s *running) string {
+	var b strings.Builder
+	for u := range s.Users(s.pool) {
+		fmt.Fprintln(&b, u.Username, u.Attributes) // a map is printed in the order of its keys
+	}
+	return b.String()
 }
 
 // checkUser NAME ATTRIBUTE [VALUE] compares an attribute in the sandbox; no value: it is absent.

@@ -68,7 +68,7 @@ func TestScripts(t *testing.T) {
 			for name, value := range environment {
 				env.Setenv(name, value)
 			}
-			env.Values[stageKey{}] = &stage{jobs: map[string]*job{}}
+			env.Values[stageKey{}] = &stage{jobs: map[string]*job{}, users: map[string]string{}}
 			return nil
 		},
 		Condition: func(word string) (bool, error) {
@@ -78,21 +78,24 @@ func TestScripts(t *testing.T) {
 			return false, fmt.Errorf("there is no condition %q", word)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":   exits,
-			"start":   startJob,
-			"says":    awaitText,
-			"signal":  signalJob,
-			"ended":   endJob,
-			"sandbox": startSandbox,
-			"faults":  setFaults,
-			"await":   awaitRequests,
-			"sent":    checkSent,
-			"user":    checkUser,
-			"landed":  checkLanded,
-			"rows":    checkRows,
-			"changes": writeChanges,
-			"write":   writeText,
-			"pack":    packFile,
+			"exits":    exits,
+			"start":    startJob,
+			"says":     awaitText,
+			"signal":   signalJob,
+			"ended":    endJob,
+			"sandbox":  startSandbox,
+			"faults":   setFaults,
+			"await":    awaitRequests,
+			"sent":     checkSent,
+			"calls":    checkCalls,
+			"remember": rememberUsers,
+			"same":     checkSame,
+			"user":     checkUser,
+			"landed":   checkLanded,
+			"rows":     checkRows,
+			"changes":  writeChanges,
+			"write":    writeText,
+			"pack":     packFile,
 		},
 	})
 }
@@ -101,6 +104,7 @@ func TestScripts(t *testing.T) {
 type stage struct {
 	sandbox *running
 	jobs    map[string]*job
+	users   map[string]string // the pool as it was remembered, by name
 }
 
 type stageKey struct{}
