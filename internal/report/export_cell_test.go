@@ -18,8 +18,8 @@ import (
 var (
 	left = []string{"gold", "ann@example.com", "user-00042@example.com", "1@example.com", "12345678-1234-4234-8234-123456789012",
 		"1e5f0a9b-1e55-4e55-8e55-1e5e5e5e5e5e", "user-0042", "employee17", "user_5", "plain words", "a,b", `"quoted"`, `say "hi"`, "two\nlines",
-		"May", "de-DE", "Europe/Berlin", "https://example.com/ann", "Straße", "東京", "12 Elm Street", "N/A", "5 apples", "a = b", "x-", `{"a":"b"}`}
-	turned = []string{"+15550100", "007", "0", "1.50", "1,5", "12345678901234567890", "1e5", "1E+05", ".5", "5.", "5%", "(5)", "$5", "5 €", "5 kr", "1 000", "٣", "１２３",
+		"May", "de-DE", "Europe/Berlin", "https://example.com/ann", "Straße", "東京", "12 Elm Street", "N/A", "5 apples", "a = b", "x-", `{"a":"b"}`, "0", "7919", "123456789"}
+	turned = []string{"+15550100", "007", "-0", "00", "1.50", "1,5", "12345678901234567890", "1e5", "1E+05", ".5", "5.", "5%", "(5)", "$5", "5 €", "5 kr", "1 000", "٣", "１２３",
 		"true", "TRUE", "False", "wahr", "vrai",
 		"2026-01-02", "2026-01-02T10:30:00Z", "1/2", "1-2", "1.2.3", "10:30", "10:30 pm", "1 p", "MAR1", "MARC1", "2-Sep", "sept-5", "May 2026", "5. Mai", "März 5", "1 août",
 		"Januar 5", "5 de enero de 2026", "Wednesday, October 21, 2026", "Wednesday 2026-10-21", "2026年1月2日", "5 мая",
