@@ -387,7 +387,7 @@ func (a *applyRun) preparer(p *prospect, undo *undoFile) pipeline.Preparer {
 		options: audit.Options{KeepVerified: a.opts.keep}, undo: undo,
 	}
 	if p.survey == nil {
-		look.renamed = &renamed{dir: p.dir.path, pool: p.pool}
+		look.history = &history{dir: p.dir.path}
 	}
 	return look
 }

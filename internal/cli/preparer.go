@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"attrmigrate/internal/audit"
@@ -19,7 +20,7 @@ type preparer struct {
 	poolID  string
 	options audit.Options
 	undo    *undoFile
-	renamed *renamed // nil in a run that begins
+	history *history // nil in a run that begins
 }
 
 // userReader reads one user, in one attempt.
@@ -42,6 +43,9 @@ func (p *preparer) Prepare(ctx context.Context, c, sent *sources.Change) (*sourc
 	}
 	diff := audit.Compare(user, c, p.options)
 	if err := diff.Conflict(); err != nil {
+		if overtaken, lost := p.history.overtaken(ctx, c); overtaken || lost != nil {
+			return nil, lost
+		}
 		return nil, err
 	}
 	if len(diff.Send) == 0 {
@@ -52,7 +56,8 @@ func (p *preparer) Prepare(ctx context.Context, c, sent *sources.Change) (*sourc
 	if sent != nil { // the first image stands
 		return &net, nil
 	}
-	entry := report.UndoEntry{Username: user.Username, Before: audit.Before(user, net.Attributes), Wrote: net.Attributes}
+	entry := report.UndoEntry{Username: user.Username, Before: audit.Before(user, net.Attributes), Wrote: net.Attributes,
+		Input: c.Begin.Input, Line: c.Line}
 	if err := p.undo.append(entry); err != nil {
 		return nil, &pipeline.StopError{Reason: pipeline.NotKept, Err: err}
 	}
@@ -66,15 +71,24 @@ func (p *preparer) read(ctx context.Context, c *sources.Change, name string) (*c
 	if !isNoUser(err) {
 		return user, err
 	}
-	before, ok, lost := p.renamed.find(ctx, c)
+	earlier, lost := p.history.record(ctx, c)
 	switch {
 	case lost != nil:
 		return nil, lost
-	case !ok:
+	case earlier == nil:
 		return nil, err
 	default:
-		return p.users.GetUser(ctx, p.poolID, before)
+		return p.users.GetUser(ctx, p.poolID, earlier.username)
 	}
+}
+
+// isNoUser tells whether a read found no such user.
+func isNoUser(err error) bool {
+	e, ok := errors.AsType[interface {
+		error
+		Code() string
+	}](err)
+	return ok && e.Code() == "UserNotFoundException"
 }
 
 // undoFile is the undo file of a run, opened when its first update is due: an empty one would be no

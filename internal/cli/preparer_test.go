@@ -39,7 +39,7 @@ func TestPrepare(t *testing.T) {
 		}
 		return list
 	}
-	const way = `{"_undo":1,"username":"ann-1","attributes":`
+	const way = `{"_undo":1,"_line":5,"username":"ann-1","attributes":`
 	for _, tt := range []struct {
 		name   string
 		change sources.Change
@@ -69,6 +69,7 @@ func TestPrepare(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			undo := &undoFile{dir: t.TempDir()}
 			p := &preparer{users: people{"ann-1": ann, "ann@example.com": ann}, options: audit.Options{KeepVerified: tt.keep}, undo: undo}
+			tt.change.Line = 5
 			send, err := p.Prepare(t.Context(), &tt.change, tt.sent)
 			got := "nothing"
 			if err != nil {
@@ -101,45 +102,59 @@ func TestPrepareWithoutUndo(t *testing.T) {
 	}
 }
 
-// TestRenamed: a run that goes on finds the users whose address it has changed already.
-func TestRenamed(t *testing.T) {
+// TestHistory: a run that goes on after a crash knows what it has sent.
+func TestHistory(t *testing.T) {
 	dir := t.TempDir()
 	undo, err := report.OpenUndo(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, e := range []struct{ user, was, is string }{
-		{"ann-1", "ann@example.com", "a@example.com"}, {"bob-1", "first@example.com", "second@example.com"},
-		{"bob-1", "second@example.com", "third@example.com"}, {"cat-1", "ann@example.com", "c@example.com"},
+	tier := func(value string) []sources.Attribute {
+		return []sources.Attribute{{Name: "custom:tier", Value: value, Delete: value == ""}}
+	}
+	for _, e := range []report.UndoEntry{
+		{Username: "ann", Line: 2, Before: tier("a"), Wrote: tier("b")},
+		{Username: "bob", Line: 3, Before: tier("a"), Wrote: tier("b")},
+		{Username: "ann", Line: 4, Before: tier("b"), Wrote: tier("c")},
+		{Username: "bob", Line: 5, Before: tier("x"), Wrote: tier("c")},
+		{Username: "cat", Line: 2, Input: 1, Before: tier("a"), Wrote: tier("b")},
+		{Username: "dan", Line: 6, Before: tier("a"), Wrote: tier("b")},
+		{Username: "dan", Line: 6, Before: tier("a"), Wrote: tier("b")}, // it was repeated before
 	} {
-		err := undo.Append(report.UndoEntry{Username: e.user,
-			Before: []sources.Attribute{{Name: "email", Value: e.was}, {Name: "custom:was", Value: "x@example.com"}},
-			Wrote:  []sources.Attribute{{Name: "email", Value: e.is}}})
-		if err != nil {
+		if err := undo.Append(e); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := undo.Close(); err != nil {
 		t.Fatal(err)
 	}
-	pool := &cognito.Pool{AliasAttributes: []string{"email"}}
-	email := func(value string) []sources.Attribute { return []sources.Attribute{{Name: "email", Value: value}} }
 	for _, tt := range []struct {
-		name   string
-		change sources.Change
-		dir    string
-		want   string
+		name      string
+		record    place
+		history   *history
+		username  string
+		overtaken bool
 	}{
-		{"the newest who had it", sources.Change{Username: "Ann@example.com", Attributes: email("c@example.com")}, dir, "cat-1"},
-		{"changed twice", sources.Change{Username: "first@example.com", Attributes: email("second@example.com")}, dir, "bob-1"},
-		{"nobody had it", sources.Change{Username: "x@example.com", Attributes: email("c@example.com")}, dir, ""},
-		{"its name stays", sources.Change{Username: "ann@example.com", Attributes: email("ann@example.com")}, dir, ""},
-		{"no undo file yet", sources.Change{Username: "ann@example.com", Attributes: email("c@example.com")}, t.TempDir(), ""},
+		{"a later record found what it wrote", place{0, 2}, &history{dir: dir}, "ann", true},
+		{"a later record found something else", place{0, 3}, &history{dir: dir}, "bob", false},
+		{"the last record of a user", place{0, 4}, &history{dir: dir}, "ann", false},
+		{"another input", place{1, 2}, &history{dir: dir}, "cat", false},
+		{"sent twice", place{0, 6}, &history{dir: dir}, "dan", false},
+		{"not sent", place{0, 9}, &history{dir: dir}, "", false},
+		{"no undo file yet", place{0, 2}, &history{dir: t.TempDir()}, "", false},
+		{"a run that begins", place{0, 2}, nil, "", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := &renamed{dir: tt.dir, pool: pool}
-			if got, _, err := r.find(t.Context(), &tt.change); got != tt.want || err != nil {
-				t.Errorf("%q, %v, want %q", got, err, tt.want)
+			c := &sources.Change{Line: tt.record.line, Begin: sources.Mark{Input: tt.record.input}}
+			username := ""
+			if s, err := tt.history.record(t.Context(), c); err != nil {
+				t.Error(err)
+			} else if s != nil {
+				username = s.username
+			}
+			overtaken, err := tt.history.overtaken(t.Context(), c)
+			if username != tt.username || overtaken != tt.overtaken || err != nil {
+				t.Errorf("%q, overtaken %t, %v", username, overtaken, err)
 			}
 		})
 	}

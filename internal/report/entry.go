@@ -12,19 +12,24 @@ import (
 // undoMember numbers the entries of undo.jsonl; the decoders read a file that has it from its end.
 const undoMember = "_undo"
 
-// appendRecord appends a record of a change set in JSONL, with its line end: who gets which
-// attributes, and which values are expected. Null stands for none. A number over 0 makes it an entry
-// of an undo file.
-func appendRecord(line []byte, number int64, username string, set, expect []sources.Attribute) ([]byte, error) {
-	return appendChange(line, number, &sources.Change{Username: username, Attributes: set, Expect: expect})
+// origin is where an entry of an undo file comes from.
+type origin struct {
+	number int64 // of the entry, from 1; 0: it is no entry of an undo file
+	input  int   // of the record, from 0
+	line   int   // on which the record begins
 }
 
-// appendChange adds a change in the native shape, as a line.
-func appendChange(line []byte, number int64, c *sources.Change) ([]byte, error) {
+// appendChange appends a change in the native shape, as a line of JSONL: who gets which attributes, and
+// which values are expected. Null stands for none.
+func appendChange(line []byte, from origin, c *sources.Change) ([]byte, error) {
 	line = append(line, '{')
-	if number > 0 {
+	if from.number > 0 {
 		line = append(line, `"`+undoMember+`":`...)
-		line = strconv.AppendInt(line, number, 10)
+		line = strconv.AppendInt(line, from.number, 10)
+		if from.input > 0 {
+			line = strconv.AppendInt(append(line, `,"_input":`...), int64(from.input), 10)
+		}
+		line = strconv.AppendInt(append(line, `,"_line":`...), int64(from.line), 10)
 		line = append(line, ',')
 	}
 	line, err := jsontext.AppendQuote(append(line, `"username":`...), c.Username)

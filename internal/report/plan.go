@@ -78,7 +78,7 @@ func (p *Plan) Change(c *sources.Change) error {
 	if p.err != nil {
 		return p.err
 	}
-	p.line, p.err = appendChange(p.line[:0], 0, c)
+	p.line, p.err = appendChange(p.line[:0], origin{}, c)
 	if p.err == nil {
 		_, p.err = p.change.Write(p.line)
 	}

@@ -25,6 +25,9 @@ type UndoEntry struct {
 	Username string
 	Before   []sources.Attribute // what the user had; Delete: it was absent
 	Wrote    []sources.Attribute // what the update sets; Delete: it deletes
+	// Input is the index of the input that the record is from, and Line the line on which it begins: so a
+	// run that repeats its last records after a crash knows what it has sent.
+	Input, Line int
 }
 
 // Undo writes undo.jsonl: a change set that goes back, each entry under the condition that the user
@@ -147,7 +150,8 @@ func (u *Undo) Append(e UndoEntry) error {
 		return u.err
 	}
 	b := u.batch
-	lines, err := appendRecord(b.lines, u.last+1, e.Username, e.Before, e.Wrote)
+	lines, err := appendChange(b.lines, origin{u.last + 1, e.Input, e.Line},
+		&sources.Change{Username: e.Username, Attributes: e.Before, Expect: e.Wrote})
 	if err != nil {
 		return fmt.Errorf("undo entry: %w", err) // b.lines is as long as before
 	}

@@ -27,14 +27,14 @@ import (
 
 // tierEntry is the way back from silver to gold.
 func tierEntry(user string) UndoEntry {
-	return UndoEntry{Username: user,
+	return UndoEntry{Username: user, Line: 7,
 		Before: []sources.Attribute{{Name: "custom:tier", Value: "gold"}, {Name: "nickname", Delete: true}},
 		Wrote:  []sources.Attribute{{Name: "custom:tier", Value: "silver"}, {Name: "nickname", Value: "A \"B\"\n"}}}
 }
 
 // tierLine is the entry as the file has it.
 func tierLine(number int, user string) string {
-	return fmt.Sprintf(`{"_undo":%d,"username":%q,"attributes":{"custom:tier":"gold","nickname":null},"expect":{"custom:tier":"silver","nickname":"A \"B\"\n"}}`+"\n", number, user)
+	return fmt.Sprintf(`{"_undo":%d,"_line":7,"username":%q,"attributes":{"custom:tier":"gold","nickname":null},"expect":{"custom:tier":"silver","nickname":"A \"B\"\n"}}`+"\n", number, user)
 }
 
 func TestUndoFile(t *testing.T) {
