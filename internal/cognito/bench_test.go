@@ -37,6 +37,34 @@ func BenchmarkUpdate(b *testing.B) {
 	})
 }
 
+// BenchmarkUserUpdate is BenchmarkUpdate with a token: more to send, and nothing to sign.
+func BenchmarkUserUpdate(b *testing.B) {
+	s := serve(b, accept)
+	u := anonymousOf(b, s.URL).UserUpdater(UserUpdaterConfig{Token: always(tokenWith(b, nil))})
+	c := goldChange()
+	b.ReportAllocs()
+	b.SetParallelism(16)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := u.Update(b.Context(), c); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+}
+
+func BenchmarkParseToken(b *testing.B) {
+	text := tokenWith(b, nil)
+	b.ReportAllocs()
+	for b.Loop() {
+		token, err := ParseToken(text)
+		if err != nil || token.Check(noon, testPool) != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func TestCheckDoesNotAllocate(t *testing.T) {
 	s := testedPool(t).Schema
 	c := typicalChange()

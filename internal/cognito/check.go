@@ -23,7 +23,7 @@ const (
 // allocation, unless it has numbers that are not whole.
 func (s *Schema) Check(c *sources.Change) error {
 	var found problems
-	if e := checkUsername(c.Username); e != nil {
+	if e := checkUsername(c.Username); e != nil && !(s.tokens && c.Username == "") {
 		found = append(found, e)
 	}
 	for i := range c.Attributes {
@@ -74,7 +74,11 @@ func unfitForUsername(r rune) bool {
 }
 
 func (s *Schema) checkAttribute(a *sources.Attribute) *ValueError {
-	r := s.rules[a.Name]
+	if why := reserved(a.Name); s.tokens && why != "" {
+		return &ValueError{a.Name, "users can't write it: " + why, "NotWritable",
+			leaveOut(a.Name) + ", or change these users with --as admin"}
+	}
+	r := s.rule(a.Name)
 	switch {
 	case r == nil:
 		return s.unknown(a.Name)
@@ -94,6 +98,18 @@ func (s *Schema) checkAttribute(a *sources.Attribute) *ValueError {
 		return e
 	}
 	return r.checkForm(a)
+}
+
+// reserved says why only an administrator can write an attribute, if so.
+func reserved(name string) string {
+	switch {
+	case name == "email_verified", name == "phone_number_verified":
+		return "it becomes true when they enter the code that Cognito sends"
+	case isDeveloper(name):
+		return "it is for administrators"
+	default:
+		return ""
+	}
 }
 
 func (r *rule) checkLength(a *sources.Attribute) *ValueError {

@@ -252,3 +252,77 @@ func errorText(err error) string {
 	}
 	return err.Error()
 }
+
+func TestCheckForTokens(t *testing.T) {
+	pool := testedPool(t).Schema.ForTokens()
+	unseen := BuiltInSchema().ForTokens()
+	const verified = ": users can't write it: it becomes true when they enter the code that Cognito sends"
+	const admins = "dev:custom:risk: users can't write it: it is for administrators"
+	tests := []struct{ name, attribute, value, pool, unseen string }{
+		{"a value", "custom:tier", "gold", "", ""},
+		{"deleted", "nickname", "", "", ""},
+		{"an address", "email", "ann@example.com", "", ""},
+		{"verified", "email_verified", "true", "email_verified" + verified, "email_verified" + verified},
+		{"not verified", "phone_number_verified", "false", "phone_number_verified" + verified, "phone_number_verified" + verified},
+		{"verified, deleted", "email_verified", "", "email_verified" + verified, "email_verified" + verified},
+		{"a developer's", "dev:custom:risk", "1", admins, admins},
+		{"a developer's, deleted", "dev:custom:risk", "", admins, admins},
+		{"a developer's that nobody knows", "dev:custom:other", "1", "dev:custom:other: users can't write it: it is for administrators", "dev:custom:other: users can't write it: it is for administrators"},
+		{"sub", "sub", "x", "sub: nobody can write it: the service gives it", "sub: nobody can write it: the service gives it"},
+		{"identities", "identities", "[]", "identities: nobody can write it: the service keeps it, for users of identity providers", "identities: nobody can write it: the service keeps it, for users of identity providers"},
+		{"a custom attribute of another pool", "custom:colour", "red", "custom:colour: the pool has no such attribute", ""},
+		{"a number in one", "custom:colour", "7", "custom:colour: the pool has no such attribute", ""},
+		{"immutable", "custom:id", "7", "custom:id: the pool allows no change of it once the user exists", ""},
+		{"required, deleted", "email", "", "email: the pool requires it, so it can't be deleted", ""},
+		{"too long for the pool", "custom:tier", strings.Repeat("x", 31), "custom:tier: value is 31 bytes, the pool allows 20", ""},
+		{"too long for Cognito", "custom:tier", strings.Repeat("x", 2049), "custom:tier: value is 2049 bytes, Cognito allows 2048", "custom:tier: value is 2049 bytes, Cognito allows 2048"},
+		{"no text", "custom:tier", "\xff", "custom:tier: is not UTF-8", "custom:tier: is not UTF-8"},
+		{"no address", "email", "ann", "email: value is not an e-mail address", "email: value is not an e-mail address"},
+		{"a name that nobody has", "remarks", "x", "remarks: the pool has no such attribute", "remarks: the pool has no such attribute"},
+		{"a prefix alone", "custom:", "x", "custom:: the pool has no such attribute, did you mean custom:id?", "custom:: the pool has no such attribute"},
+		{"a name with a space", "custom:a b", "x", "custom:a b: the pool has no such attribute", "custom:a b: the pool has no such attribute"},
+		{"a name of 32 characters", "custom:" + strings.Repeat("é", 25), "x", "custom:" + strings.Repeat("é", 25) + ": the pool has no such attribute", ""},
+		{"a name of 33", "custom:" + strings.Repeat("é", 26), "x", "custom:" + strings.Repeat("é", 26) + ": the pool has no such attribute", "custom:" + strings.Repeat("é", 26) + ": the pool has no such attribute"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := &sources.Change{Attributes: []sources.Attribute{{Name: tt.attribute, Value: tt.value, Delete: tt.value == ""}}}
+			for _, s := range []struct {
+				schema *Schema
+				want   string
+			}{{pool, tt.pool}, {unseen, tt.unseen}} {
+				err := s.schema.Check(c)
+				if got := errorText(err); got != s.want {
+					t.Errorf("got %q, want %q", got, s.want)
+				}
+				if strings.Contains(s.want, "users can't") {
+					has(t, "hint", err.(*ValueError).Hint(), "leave it out (--ignore "+tt.attribute+"), or change these users with --as admin")
+				}
+			}
+		})
+	}
+}
+
+// What holds for tokens holds for them alone, and a username that is there is still looked at.
+func TestForTokensIsACopy(t *testing.T) {
+	s := testedPool(t).Schema
+	own := s.ForTokens()
+	verified := &sources.Change{Attributes: []sources.Attribute{{Name: "email_verified", Value: "true"}, {Name: "dev:custom:risk", Value: "1"}}}
+	if got := errorText(s.Check(verified)); got != "username: is empty" {
+		t.Errorf("got %q for an administrator", got)
+	}
+	if got := errorText(own.Check(&sources.Change{Username: "ann "})); got != "username: has a space or a control character" {
+		t.Errorf("got %q for a bad name", got)
+	}
+	if slices.Contains(own.Names(), "dev:custom:risk") || !slices.Contains(s.Names(), "dev:custom:risk") || len(own.Names()) != len(s.Names())-1 {
+		t.Errorf("names %v of %v", own.Names(), s.Names())
+	}
+	for _, name := range []string{"email_verified", "dev:custom:risk"} { // to expect, not to write
+		if err := own.CheckName(name); err != nil {
+			t.Errorf("%v", err)
+		}
+	}
+	if BuiltInSchema().CheckName("dev:custom:x") != nil || StandardSchema().CheckName("custom:x") == nil {
+		t.Error("the built-in rules are those of the standard schema")
+	}
+}

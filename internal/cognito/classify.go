@@ -38,8 +38,8 @@ func (c *Client) classify(caller, attempt context.Context, op target, err error)
 	default:
 		code, message = transportCode(err), detail(err)
 	}
-	e := c.failure(op.op, code, clean(message, op), err)
-	if e.target = op; httpStatus(err) == http.StatusTooManyRequests && !known(code) {
+	e := c.failure(op, code, message, err)
+	if httpStatus(err) == http.StatusTooManyRequests && !known(code) {
 		e.verdict = throttle
 	} else if httpStatus(err) >= 500 && !known(code) {
 		e.verdict = again
@@ -47,6 +47,9 @@ func (c *Client) classify(caller, attempt context.Context, op target, err error)
 	var response *awshttp.ResponseError
 	if errors.As(err, &response) {
 		e.requestID = response.ServiceRequestID()
+	}
+	if op.token != "" { // the SDK's error may repeat it
+		e.Err = nil
 	}
 	return e
 }
@@ -110,7 +113,7 @@ func credentialsCode(err *credentialsError) string {
 
 // configError names a failure to read the SDK's configuration.
 func (c *Client) configError(err error) *Error {
-	return c.failure("", configCode(err), clean(detail(err), target{}), err)
+	return c.failure(target{}, configCode(err), detail(err), err)
 }
 
 func configCode(err error) string {

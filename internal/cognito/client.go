@@ -35,6 +35,11 @@ type Config struct {
 	// Credentials sign the calls. If they are set, the environment and the shared configuration are
 	// not read at all, so Region must be given.
 	Credentials aws.CredentialsProvider
+	// Anonymous makes a client without any credentials, for the calls that a user's own token allows:
+	// [UserUpdater.Update] and [Client.GetUserByToken]. Region and endpoint are found as ever, but
+	// nobody is asked for credentials, not the metadata service of the machine either. Other calls
+	// fail.
+	Anonymous bool
 }
 
 func (c Config) withDefaults() Config {
@@ -63,6 +68,9 @@ func NewClient(ctx context.Context, cfg Config) (*Client, error) {
 		region:  cfg.Region,
 		profile: cfg.Profile,
 	}
+	if cfg.Anonymous {
+		cfg.Credentials = nil
+	}
 	if cfg.Credentials == nil {
 		c.profile = cmp.Or(c.profile, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE"))
 	}
@@ -71,7 +79,7 @@ func NewClient(ctx context.Context, cfg Config) (*Client, error) {
 		return nil, c.configError(err)
 	}
 	if c.region = sdk.Region; c.region == "" {
-		return nil, c.failure("", "NoRegion", "", nil)
+		return nil, c.failure(target{}, "NoRegion", "", nil)
 	}
 	c.credentials = newRenewable(sdk.Credentials, func(ctx context.Context) (aws.CredentialsProvider, error) {
 		again, err := cfg.load(ctx)
@@ -116,6 +124,11 @@ func (c Config) load(ctx context.Context) (aws.Config, error) {
 	}
 	if c.Profile != "" {
 		options = append(options, config.WithSharedConfigProfile(c.Profile))
+	}
+	if c.Anonymous {
+		options = append(options, config.WithCredentialsProvider(nobody),
+			// AWS_DEFAULTS_MODE=auto would have the SDK ask the metadata service where it runs.
+			config.WithDefaultsMode(aws.DefaultsModeLegacy))
 	}
 	return config.LoadDefaultConfig(ctx, options...)
 }

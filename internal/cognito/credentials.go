@@ -2,6 +2,7 @@ package cognito
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -74,6 +75,12 @@ func (r *renewable) renew(generation int) {
 	}
 	r.provider = nil
 }
+
+// nobody is the provider of a client without credentials. Calls with a user's token are not signed,
+// and don't ask it.
+var nobody = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+	return aws.Credentials{}, errors.New("the client was made for users' own tokens alone")
+})
 
 // credentialsError is a failure to get credentials, at all or (lost) again.
 type credentialsError struct {

@@ -3,8 +3,8 @@
 //
 // # Promise
 //
-// One call of [AdminUpdater.Update], [Client.Pool], [Client.ListUsers] or [Client.GetUser] is at most
-// one HTTP request. The SDK's retryer is off and no environment variable or profile can switch it on
+// One call of [AdminUpdater.Update], [UserUpdater.Update], [Client.Pool], [Client.ListUsers],
+// [Client.GetUser] or [Client.GetUserByToken] is at most one HTTP request. The SDK's retryer is off and no environment variable or profile can switch it on
 // again; redirects are not followed.
 // So the caller's pace is the pace that the service sees, and there is one retry policy: the
 // caller's. The clients that fetch credentials (STS, SSO, instance metadata) keep the SDK's retries.
@@ -17,10 +17,20 @@
 // [Schema.Check] finds, without a call, the records that the pool would refuse. It errs on the lenient
 // side: where the rules of the service are not documented, it lets the value pass.
 //
+// # Users' own tokens
+//
+// With an access token a user is changed without AWS credentials, by [UserUpdater], and read by
+// [Client.GetUserByToken]. These calls are not signed, so neither credentials nor the machine's clock
+// can fail them, and a client made with [Config.Anonymous] looks for no credentials at all. [ParseToken]
+// and [Token.Check] find, without a call, the tokens that Cognito would refuse; whether the pool signed
+// a token only Cognito verifies. A token that expires while it waits is an error of its record.
+//
 // # Secrecy
 //
 // Error texts never contain credentials, tokens or the attribute values of a record: values that the
-// service repeats in its message are blotted out. Lengths and the pool's own limits are told.
+// service repeats in its message are blotted out, and of a token every part of eight characters.
+// Lengths and the pool's own limits are told. An [*Error] of a call with a token wraps nothing, since
+// the SDK's own error holds the message as it came. A [Token] reads <redacted> wherever it is printed.
 //
 // # Concurrency
 //

@@ -36,7 +36,7 @@ func (c *Client) resolveEndpoint(ctx context.Context, cfg Config) error {
 	c.endpointBy = c.whoSet(options.BaseEndpoint, cfg)
 	if options.BaseEndpoint != nil {
 		if why := unfit(*options.BaseEndpoint); why != "" {
-			return c.failure("", "BadEndpoint", why, nil)
+			return c.failure(target{}, "BadEndpoint", why, nil)
 		}
 	}
 	resolved, err := options.EndpointResolverV2.ResolveEndpoint(ctx, cip.EndpointParameters{
@@ -46,7 +46,7 @@ func (c *Client) resolveEndpoint(ctx context.Context, cfg Config) error {
 		UseFIPS:      aws.Bool(options.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled),
 	})
 	if err != nil {
-		return c.failure("", "BadEndpoint", err.Error(), err)
+		return c.failure(target{}, "BadEndpoint", err.Error(), err)
 	}
 	c.endpoint = resolved.URI.Redacted()
 	return nil

@@ -13,8 +13,8 @@ import (
 type Error struct {
 	// Op is the AWS operation, as the API names it.
 	Op string
-	// Err is what the SDK or the network said. It may be nil, and its text may hold what the text of
-	// the Error leaves out: do not print it.
+	// Err is what the SDK or the network said. Its text may hold what the text of the Error leaves out:
+	// do not print it. It may be nil, and is for a call with a user's token.
 	Err error
 
 	exception exception
@@ -23,7 +23,7 @@ type Error struct {
 	message   string
 	requestID string
 	client    *Client
-	target    target
+	pool      string
 }
 
 // target is what a call was about.
@@ -32,6 +32,7 @@ type target struct {
 	pool   string
 	change *sources.Change // nil if it was about no record
 	hidden []string        // what was sent besides and must not be told
+	token  string          // the user's own
 }
 
 // Error tells what is wrong in a sentence of ours, then AWS's exception and message.
@@ -59,8 +60,8 @@ func (e *Error) Code() string { return e.code }
 // RequestID is AWS's number of the call, for its support, if there was an answer.
 func (e *Error) RequestID() string { return e.requestID }
 
-// Class is "refused" (the record), "throttled", "transient" or "setup" (the pool, the caller or the
-// machine).
+// Class is "refused" (the record), "token" (the record's access token), "throttled", "transient" or
+// "setup" (the pool, the caller or the machine).
 func (e *Error) Class() string { return e.verdict.ruling().class }
 
 // Throttle says that the call was refused because of its pace.
@@ -76,10 +77,12 @@ func (e *Error) Fatal() bool { return e.verdict.ruling().fatal }
 // SetUp says that many of these in a row stop the run, since the set-up causes them and not a record.
 func (e *Error) SetUp() bool { return e.verdict.ruling().setUp }
 
-// failure is an error of an operation, or of none, by the table of exceptions.
-func (c *Client) failure(op, code, message string, err error) *Error {
-	x := lookup(op, code)
-	return &Error{Op: op, Err: err, exception: x, verdict: x.verdict(op), code: code, message: message, client: c}
+// failure is an error of an operation, or of none, by the table of exceptions. It keeps nothing that may
+// not be told: not the record, nor the token, nor what the message repeats of them.
+func (c *Client) failure(op target, code, message string, err error) *Error {
+	x := lookup(op.op, code, message)
+	return &Error{Op: op.op, Err: err, exception: x, verdict: x.verdict(op.op),
+		code: hideParts(code, op.token), message: clean(message, op), client: c, pool: op.pool}
 }
 
 // expired says that the error can be mended by fresh credentials.
@@ -105,13 +108,14 @@ func clean(message string, op target) string {
 		}
 		return r
 	}, message)
+	message = hideParts(message, op.token) // last: what lay between its parts is gone now
 	if len(message) > maxMessage {
 		message = strings.ToValidUTF8(message[:maxMessage], "") + "..."
 	}
 	return strings.TrimRight(message, ". ")
 }
 
-// hideTexts blots out what the request said of its user: the name, the values and each of their lines.
+// hideTexts blots out what the request said of its user: the names, the values and each of their lines.
 func hideTexts(message string, op target) string {
 	texts := slices.Clone(op.hidden)
 	if c := op.change; c != nil {
@@ -122,6 +126,9 @@ func hideTexts(message string, op target) string {
 				texts = append(texts, strings.Split(a.Value, "\n")...)
 			}
 		}
+	}
+	if t, err := ParseToken(op.token); err == nil {
+		texts = append(texts, t.Username, t.Subject)
 	}
 	for _, text := range texts {
 		message = hide(message, strings.TrimSpace(text))
@@ -152,4 +159,43 @@ func hide(message, value string) string {
 	}
 	// Cognito folds the case of names and addresses, and may repeat them folded.
 	return regexp.MustCompile("(?i)"+regexp.QuoteMeta(value)).ReplaceAllLiteralString(message, "(hidden)")
+}
+
+// leastPart is how long a part of a token must be to be blotted out: 8 characters stand for 6 bytes of
+// a name or a signature.
+const leastPart = 8
+
+// hideParts blots out every part of a secret that the message repeats.
+func hideParts(message, secret string) string {
+	if secret == "" {
+		return message
+	}
+	const most = 10 * maxMessage // of what is looked at; the rest would be cut off anyway
+	if len(message) > most {
+		message = strings.ToValidUTF8(message[:most], "")
+	}
+	var told strings.Builder
+	for len(message) > 0 {
+		n := repeated(message, secret)
+		if n == 0 {
+			n = 1
+			told.WriteByte(message[0])
+		} else {
+			told.WriteString("(hidden)")
+		}
+		message = message[n:]
+	}
+	return told.String()
+}
+
+// repeated is how much of the secret the message begins with, if it is enough to matter.
+func repeated(message, secret string) int {
+	n := leastPart
+	if len(message) < n || !strings.Contains(secret, message[:n]) {
+		return 0
+	}
+	for n < len(message) && strings.Contains(secret, message[:n+1]) {
+		n++
+	}
+	return n
 }

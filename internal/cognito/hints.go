@@ -25,9 +25,9 @@ func (c *Client) fill(text string, e *Error) string {
 		"{instead}", pace.instead,
 		"{rate}", pace.flag,
 		"{quota}", pace.quota,
-		"{pool}", c.poolARN(e.target.pool),
+		"{pool}", c.poolARN(e.pool),
 		"{region}", c.region,
-		"{elsewhere}", c.elsewhere(e.target.pool),
+		"{elsewhere}", c.elsewhere(e.pool),
 		"{profile}", c.profileFlag(),
 		"{timeout}", c.timeout.String(),
 		"{endpoint}", c.endpointBySetter(),
@@ -46,6 +46,8 @@ func paceOf(op string) pace {
 	switch op {
 	case getUser:
 		return pace{"--read-rate", "120 reads", ", or give --no-read to write without reading first"}
+	case ownUser:
+		return pace{"--read-rate", "120 reads", ""}
 	case listUsers:
 		return pace{"--list-rate", "30 lists", ""}
 	case describePool:

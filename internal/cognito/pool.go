@@ -48,9 +48,7 @@ func (c *Client) Pool(ctx context.Context, id string) (*Pool, error) {
 	case err != nil:
 		return nil, err
 	case out.UserPool == nil:
-		e := c.failure(describePool, "BadAnswer", "it has no user pool in it", nil)
-		e.target = op
-		return nil, e
+		return nil, c.failure(op, "BadAnswer", "it has no user pool in it", nil)
 	}
 	return c.newPool(id, out.UserPool), nil
 }

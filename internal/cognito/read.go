@@ -12,6 +12,7 @@ import (
 
 const (
 	getUser   = "AdminGetUser"
+	ownUser   = "GetUser"
 	listUsers = "ListUsers"
 )
 
@@ -66,6 +67,30 @@ func (c *Client) GetUser(ctx context.Context, poolID, username string) (*User, e
 	if err != nil {
 		return nil, err
 	}
+	return user, nil
+}
+
+// GetUserByToken reads the user that an access token is of by GetUser, in one attempt. The answer has
+// only the attributes that the token's app client may read: one that is missing may have a value all
+// the same. It has no status. The call is not signed, is free of charge and does not count the user
+// as active. The error is an [*Error] or a [*TokenError], or wraps the error of ctx.
+func (c *Client) GetUserByToken(ctx context.Context, token string) (*User, error) {
+	if token == "" {
+		return nil, errNoToken
+	}
+	in := &cip.GetUserInput{AccessToken: aws.String(token)}
+	user := new(User)
+	err := c.call(ctx, target{op: ownUser, token: token}, func(ctx context.Context) error {
+		_, err := c.api.GetUser(ctx, in, decodedBy(func(d *userDecoder) (err error) {
+			*user, err = d.user()
+			return err
+		}))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	user.Enabled = true // Cognito takes no token of a disabled user
 	return user, nil
 }
 

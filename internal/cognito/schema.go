@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
@@ -16,6 +17,8 @@ type Schema struct {
 	rules  map[string]*rule
 	names  []string // sorted
 	poolID string   // for hints; may be empty
+	custom *rule    // for custom attributes that are not listed; nil: there are none
+	tokens bool     // users write with their own tokens
 }
 
 // rule is what the pool asks of one attribute.
@@ -54,8 +57,50 @@ func NewSchema(attributes []types.SchemaAttributeType) *Schema {
 // none required.
 func StandardSchema() *Schema { return NewSchema(nil) }
 
+// BuiltInSchema returns what is known of a pool that can't be described: the rules of the standard
+// attributes, and of every custom attribute that it can be set.
+func BuiltInSchema() *Schema {
+	s := NewSchema(nil)
+	s.custom = &rule{longest: -1}
+	return s
+}
+
+// ForTokens returns the schema for changes that users make with their own tokens: they write no
+// developer attribute, nor that an address is verified. A record needs no username then, since the
+// token tells it. Which attributes the app client of a token may write is not in the schema.
+func (s *Schema) ForTokens() *Schema {
+	own := *s
+	own.tokens = true
+	own.names = slices.DeleteFunc(slices.Clone(s.names), isDeveloper)
+	return &own
+}
+
 // Known tells whether the pool has the attribute, under this very name.
-func (s *Schema) Known(name string) bool { return s.rules[name] != nil }
+func (s *Schema) Known(name string) bool { return s.rule(name) != nil }
+
+// rule returns what the pool asks of an attribute, nil if it has none of that name.
+func (s *Schema) rule(name string) *rule {
+	if r := s.rules[name]; r != nil || s.custom == nil || !isCustom(name) {
+		return r
+	}
+	return s.custom
+}
+
+// maxName is the length of an attribute's name with its prefix, in characters (API reference,
+// AttributeNameType).
+const maxName = 32
+
+// isCustom tells whether a name can be that of a custom attribute.
+func isCustom(name string) bool {
+	bare, prefixed := strings.CutPrefix(strings.TrimPrefix(name, developer), "custom:")
+	return prefixed && bare != "" && utf8.RuneCountInString(name) <= maxName &&
+		!strings.ContainsFunc(bare, unfitForUsername)
+}
+
+// developer is the prefix of what only an administrator writes.
+const developer = "dev:"
+
+func isDeveloper(name string) bool { return strings.HasPrefix(name, developer) }
 
 // Names returns the names of all attributes, sorted.
 func (s *Schema) Names() []string { return slices.Clone(s.names) }

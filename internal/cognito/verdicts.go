@@ -7,6 +7,7 @@ type verdict int
 
 const (
 	refuse   verdict = iota // report the record
+	badToken                // report the record: its user's token is at fault
 	suspect                 // report the record; many in a row stop the run
 	briefly                 // try again a little, then as suspect
 	throttle                // try again, more slowly
@@ -27,6 +28,7 @@ type ruling struct {
 
 var rulings = [...]ruling{
 	refuse:   {class: "refused"},
+	badToken: {class: "token"},
 	suspect:  {class: "setup", setUp: true},
 	briefly:  {class: "setup", calls: 3, setUp: true},
 	throttle: {class: "throttled", calls: -1},
@@ -39,15 +41,23 @@ var rulings = [...]ruling{
 
 func (v verdict) ruling() ruling { return rulings[v] }
 
+// withToken stands for the operations that a user's own access token allows. They are not signed.
+const withToken = "with a token"
+
+// byToken tells whether an operation is one of those.
+func byToken(op string) bool { return op == userUpdate || op == ownUser }
+
 // exception is an error by its name, and what to do about it.
 type exception struct {
-	op          string // the operation that it is about; "": all for which it has no row of its own
+	op          string // the operation that it is about, or withToken; "": all without a row of their own
 	code        string
+	message     string  // part of AWS's message, in lower case, if the code has several meanings
 	admin, user verdict // with IAM credentials; with a user's own token
 	says        string  // what is wrong; {names} are explained in hints.go
 	remedy      string  // a hint, of one line
 	ours        bool    // not AWS's exception: the code would tell nothing beside the sentence
 	renews      bool    // fresh credentials may help
+	keys        bool    // about AWS credentials, of which a call with a token has none
 }
 
 // exceptions is every error that is known by name. The first ones are those of the API reference
@@ -83,7 +93,7 @@ var exceptions = []exception{
 		remedy: "give one of the two users another value"},
 	{code: "NotAuthorizedException", admin: suspect, user: refuse,
 		says:   "the service doesn't allow this for the user",
-		remedy: "look at the user in the console; with tokens: get a fresh one, and let the app client write the attribute"},
+		remedy: "look at the user in the console"},
 	{op: listUsers, code: "NotAuthorizedException", admin: stop,
 		says:   "the service doesn't let the users of the pool be listed",
 		remedy: "look at the pool in the console"},
@@ -120,23 +130,51 @@ var exceptions = []exception{
 		says:   "a limit of the account is reached",
 		remedy: "often it is the 50 e-mails a day of Cognito's own sender: let the pool send through Amazon SES, or continue tomorrow"},
 
-	{code: "AccessDeniedException", admin: stop, user: stop, says: denied, remedy: allow},
-	{code: "AccessDenied", admin: stop, user: stop, says: denied, remedy: allow},
-	{code: "AuthFailure", admin: stop, user: stop, says: denied, remedy: allow},
+	// What the service says of a user's own token. The messages stand in no reference; these are seen
+	// with AWS (amplify-js#2205 and #6444, aws-sdk-js#1319 and others).
+	{op: withToken, code: "NotAuthorizedException", message: "expired", user: badToken,
+		says: hasExpired, remedy: freshToken},
+	{op: withToken, code: "NotAuthorizedException", message: "scope", user: badToken,
+		says: lacksScope, remedy: askScope},
+	{op: withToken, code: "NotAuthorizedException", message: "revoked", user: badToken,
+		says: "the access token has been revoked", remedy: "the user was signed out everywhere: let the user sign in again"},
+	{op: withToken, code: "NotAuthorizedException", message: "signature", user: badToken,
+		says:   "the access token was not made by the pool",
+		remedy: "check that it was copied whole, and that its pool is in {region}; calls go to {endpoint}"},
+	{op: withToken, code: "NotAuthorizedException", message: "invalid access token", user: badToken,
+		says:   "the service doesn't accept the access token",
+		remedy: "check that it was copied whole, or let the user sign in again"},
+	{op: withToken, code: "NotAuthorizedException", message: "unauthorized attribute", user: refuse,
+		says:   "the token's app client may not write one of the attributes",
+		remedy: "let the app client write it (WriteAttributes), leave it out (--ignore NAME), or change these users with --as admin"},
+	{op: withToken, code: "NotAuthorizedException", message: "disabled", user: refuse,
+		says: "the user is disabled", remedy: "change this user with --as admin"},
+	{op: withToken, code: "NotAuthorizedException", user: refuse,
+		says:   "the service doesn't allow this with the user's token",
+		remedy: "see the message; get a fresh token, or change this user with --as admin"},
+	{op: withToken, code: "UserNotFoundException", user: refuse,
+		says: "no such user", remedy: "the user has been deleted since signing in; users are never created"},
+	{op: withToken, code: "ResourceNotFoundException", user: stop,
+		says:   "no such user pool, or app client",
+		remedy: "the token names them: check --region, {region} was asked{elsewhere}"},
+
+	{code: "AccessDeniedException", admin: stop, user: stop, says: denied, remedy: allow, keys: true},
+	{code: "AccessDenied", admin: stop, user: stop, says: denied, remedy: allow, keys: true},
+	{code: "AuthFailure", admin: stop, user: stop, says: denied, remedy: allow, keys: true},
 	{code: "OptInRequired", admin: stop, user: stop, says: "the account is not signed up for this Region",
 		remedy: "enable {region} for the account, or name the pool's Region with --region"},
-	{code: "UnrecognizedClientException", admin: stop, user: stop, says: strangers, remedy: whose},
-	{code: "InvalidClientTokenId", admin: stop, user: stop, says: strangers, remedy: whose},
-	{code: "MissingAuthenticationToken", admin: stop, user: stop, says: unsigned, remedy: whose},
-	{code: "MissingAuthenticationTokenException", admin: stop, user: stop, says: unsigned, remedy: whose},
-	{code: "IncompleteSignature", admin: stop, user: stop, says: unsigned, remedy: whose},
-	{code: "IncompleteSignatureException", admin: stop, user: stop, says: unsigned, remedy: whose},
-	{code: "ExpiredTokenException", admin: once, user: once, says: stale, remedy: signIn, renews: true},
-	{code: "ExpiredToken", admin: once, user: once, says: stale, remedy: signIn, renews: true},
-	{code: "InvalidSignatureException", admin: once, user: once, says: misread, remedy: clock},
-	{code: "SignatureDoesNotMatch", admin: once, user: once, says: misread, remedy: clock},
-	{code: "RequestExpired", admin: once, user: once, says: misread, remedy: clock},
-	{code: "RequestTimeTooSkewed", admin: once, user: once, says: misread, remedy: clock},
+	{code: "UnrecognizedClientException", admin: stop, user: stop, says: strangers, remedy: whose, keys: true},
+	{code: "InvalidClientTokenId", admin: stop, user: stop, says: strangers, remedy: whose, keys: true},
+	{code: "MissingAuthenticationToken", admin: stop, user: stop, says: unsigned, remedy: whose, keys: true},
+	{code: "MissingAuthenticationTokenException", admin: stop, user: stop, says: unsigned, remedy: whose, keys: true},
+	{code: "IncompleteSignature", admin: stop, user: stop, says: unsigned, remedy: whose, keys: true},
+	{code: "IncompleteSignatureException", admin: stop, user: stop, says: unsigned, remedy: whose, keys: true},
+	{code: "ExpiredTokenException", admin: once, user: stop, says: stale, remedy: signIn, renews: true, keys: true},
+	{code: "ExpiredToken", admin: once, user: stop, says: stale, remedy: signIn, renews: true, keys: true},
+	{code: "InvalidSignatureException", admin: once, user: stop, says: misread, remedy: clock, keys: true},
+	{code: "SignatureDoesNotMatch", admin: once, user: stop, says: misread, remedy: clock, keys: true},
+	{code: "RequestExpired", admin: once, user: stop, says: misread, remedy: clock, keys: true},
+	{code: "RequestTimeTooSkewed", admin: once, user: stop, says: misread, remedy: clock, keys: true},
 	{code: "UnknownOperationException", admin: stop, user: stop, says: foreign, remedy: goes},
 	{code: "RequestTimeout", admin: again, user: again, says: "the service gave the call up", remedy: network},
 	{code: "RequestTimeoutException", admin: again, user: again, says: "the service gave the call up", remedy: network},
@@ -180,59 +218,84 @@ var exceptions = []exception{
 
 // Sentences and remedies that several errors share.
 const (
-	denied    = "the caller may not do this"
-	allow     = "allow {action} on {pool} in the caller's IAM policy{instead}"
-	strangers = "AWS doesn't know the credentials"
-	unsigned  = "the call was not signed as AWS wants it"
-	whose     = "aws sts get-caller-identity{profile} shows whose credentials are used"
-	stale     = "the AWS credentials have expired"
-	signIn    = "get new ones (aws sso login{profile}, or as you got these) and run the same command again"
-	misread   = "AWS doesn't accept the signature"
-	clock     = "set this machine's clock (it may be 5 minutes off), then check the secret key"
-	fast      = "the service throttles"
-	slower    = "lower {rate}"
-	foreign   = "the endpoint is not Amazon Cognito"
-	goes      = "calls go to {endpoint}"
-	network   = "check the network, or give a longer --timeout; calls go to {endpoint}"
-	noKeys    = "sign in (aws sso login{profile}), name a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+	denied     = "the caller may not do this"
+	allow      = "allow {action} on {pool} in the caller's IAM policy{instead}"
+	strangers  = "AWS doesn't know the credentials"
+	unsigned   = "the call was not signed as AWS wants it"
+	whose      = "aws sts get-caller-identity{profile} shows whose credentials are used"
+	stale      = "the AWS credentials have expired"
+	signIn     = "get new ones (aws sso login{profile}, or as you got these) and run the same command again"
+	misread    = "AWS doesn't accept the signature"
+	clock      = "set this machine's clock (it may be 5 minutes off), then check the secret key"
+	fast       = "the service throttles"
+	slower     = "lower {rate}"
+	hasExpired = "the access token has expired"
+	freshToken = "let the user sign in again, or refresh it, and give the new token"
+	lacksScope = "the access token lacks the scope aws.cognito.signin.user.admin"
+	askScope   = "sign the user in through the API, or let the app client allow this scope and ask for it when signing in"
+	foreign    = "the endpoint is not Amazon Cognito"
+	goes       = "calls go to {endpoint}"
+	network    = "check the network, or give a longer --timeout; calls go to {endpoint}"
+	keyless    = "the endpoint wants AWS credentials, and a call with a user's token has none"
+	openly     = "calls go to {endpoint}; what stands before Amazon Cognito, such as a VPC endpoint's policy, must let everybody call {action}"
+	noKeys     = "sign in (aws sso login{profile}), name a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
 )
 
 // meaning is what an exception is found by: the operation, or none, and the code.
 type meaning struct{ op, code string }
 
-// byMeaning finds an exception. It is built once and only read.
-var byMeaning = func() map[meaning]*exception {
-	m := make(map[meaning]*exception, len(exceptions))
+// byMeaning finds the exceptions of an operation and a code. It is built once and only read.
+var byMeaning = func() map[meaning][]*exception {
+	m := make(map[meaning][]*exception, len(exceptions))
 	for i := range exceptions {
-		m[meaning{exceptions[i].op, exceptions[i].code}] = &exceptions[i]
+		of := meaning{exceptions[i].op, exceptions[i].code}
+		m[of] = append(m[of], &exceptions[i])
 	}
 	return m
 }()
 
 func known(code string) bool { return byMeaning[meaning{code: code}] != nil }
 
-// lookup returns the exception of that code in an operation. One that nobody has foreseen is taken for
-// the record's, unless it comes for all; an answer without any code is taken for the network's.
-func lookup(op, code string) exception {
-	x, ok := byMeaning[meaning{op, code}]
-	if !ok {
-		x, ok = byMeaning[meaning{code: code}]
-	}
+// lookup returns the exception of that code in an operation, by AWS's message where the code alone
+// doesn't tell. One that nobody has foreseen is taken for the record's, unless it comes for all; an
+// answer without any code is taken for the network's.
+func lookup(op, code, message string) exception {
+	x, ok := find(op, code, message)
 	switch {
+	case ok && x.keys && byToken(op):
+		x.says, x.remedy, x.renews = keyless, openly, false
+		return x
 	case ok:
-		return *x
+		return x
 	case strings.HasPrefix(code, "HTTP"):
-		return exception{code: code, admin: again, user: again,
+		return exception{admin: again, user: again,
 			says: "an answer without an error code", remedy: goes}
 	default:
-		return exception{code: code, admin: suspect, user: suspect,
+		return exception{admin: suspect, user: suspect,
 			says: "the service refused the call", remedy: "see the message"}
 	}
 }
 
+// find looks for an exception of the operation itself, then of its kind, then of all.
+func find(op, code, message string) (exception, bool) {
+	kinds := []string{op, ""}
+	if byToken(op) {
+		kinds = []string{op, withToken, ""}
+	}
+	message = strings.ToLower(message)
+	for _, kind := range kinds {
+		for _, x := range byMeaning[meaning{kind, code}] {
+			if strings.Contains(message, x.message) {
+				return *x, true
+			}
+		}
+	}
+	return exception{}, false
+}
+
 // verdict is what the exception means for an operation.
 func (x exception) verdict(op string) verdict {
-	if op == "UpdateUserAttributes" {
+	if byToken(op) {
 		return x.user
 	}
 	return x.admin
