@@ -11,6 +11,7 @@ type createUserRequest struct {
 	userRequest
 	UserAttributes     []attribute
 	ForceAliasCreation bool
+	TemporaryPassword  string
 }
 
 func (s *Server) adminCreateUser(c *call, r *createUserRequest) (any, error) {
@@ -27,6 +28,9 @@ func (s *Server) adminCreateUser(c *call, r *createUserRequest) (any, error) {
 	now := s.now()
 	u := &user{username: r.Username, sub: s.identifier(), created: now}
 	state := &userState{attributes: set, status: statusForced, modified: now}
+	if err := c.pool.givePassword(u, state, r.TemporaryPassword); err != nil {
+		return nil, err
+	}
 	if err := s.create(c.pool, u, state, r.ForceAliasCreation); err != nil {
 		return nil, err
 	}
@@ -35,7 +39,7 @@ func (s *Server) adminCreateUser(c *call, r *createUserRequest) (any, error) {
 
 // CreateUser puts a user into a pool. The rules of AdminCreateUser hold, but no quota, and more can be
 // given: a sub among the attributes (default: a new one), a status (default: CONFIRMED), dates
-// (default: now), and in a pool of e-mail or phone usernames a username that is neither.
+// (default: now), a password, and in a pool of e-mail or phone usernames a username that is neither.
 func (s *Server) CreateUser(poolID string, u User) error {
 	if err := s.createUser(poolID, u); err != nil {
 		return fmt.Errorf("sandbox user: %w", err)
@@ -72,7 +76,19 @@ func (s *Server) createUser(poolID string, given User) error {
 	if state.status == "" {
 		state.status = statusConfirmed
 	}
+	if err := p.givePassword(u, state, given.Password); err != nil {
+		return err
+	}
 	return s.create(p, u, state, false)
+}
+
+// givePassword gives a new user a password, if there is one.
+func (p *pool) givePassword(u *user, state *userState, password string) error {
+	if password == "" {
+		return nil
+	}
+	state.secret = state.secret.withPassword(hashPassword(u.sub, password))
+	return p.passwords.check(password)
 }
 
 // create completes a new user by what its username says, and takes it in. Aliases of others are
@@ -90,7 +106,7 @@ func (s *Server) create(p *pool, u *user, state *userState, force bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.byName[p.fold(u.username)] != nil || p.bySub[u.sub] != nil {
-		return &apiError{"UsernameExistsException", "User account already exists"}
+		return exception("UsernameExistsException", "User account already exists")
 	}
 	if p.addressNames {
 		force = false
@@ -143,7 +159,7 @@ func (p *pool) nameUser(u *user, state *userState) error {
 	taken := p.byAlias[attribute{kind, p.fold(u.username)}] != nil
 	p.mu.RUnlock()
 	if taken {
-		return &apiError{"UsernameExistsException", "An account with the given " + kind + " already exists."}
+		return exception("UsernameExistsException", "An account with the given "+kind+" already exists.")
 	}
 	state.attributes = with(state.attributes, address)
 	u.username = u.sub
@@ -182,20 +198,9 @@ func (s *Server) setDisabled(c *call, r *plainUserRequest, disabled bool) error 
 	if err := r.checkUser(c); err != nil {
 		return err
 	}
-	u := c.user
-	c.pool.mu.RLock()
-	defer c.pool.mu.RUnlock()
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	old := u.state.Load()
-	if old == nil {
-		return errNoUser()
-	}
-	next := *old
-	next.disabled, next.modified = disabled, s.now()
-	if err := s.ledger.commit(record{Pool: c.pool.id, Put: s.exports([]revision{{u, &next}})}); err != nil {
-		return err
-	}
-	u.state.Store(&next)
-	return nil
+	return s.change(c.pool, c.user, false, func(old *userState) (transition, error) {
+		next := *old
+		next.disabled, next.modified = disabled, s.now()
+		return transition{next: &next}, nil
+	})
 }

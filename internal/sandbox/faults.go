@@ -14,6 +14,9 @@ type Fault struct {
 	// Error is the name of an exception to answer, such as InternalErrorException, and Message its
 	// text (default: one that fits).
 	Error, Message string
+	// Status is the HTTP status of the error, from 400 to 599 (default: AWS's, which is 400 for all
+	// exceptions but InternalErrorException).
+	Status int
 	// Drop closes the connection without an answer.
 	Drop bool
 	// Hang never answers; it ends when the client goes away or the server closes.
@@ -25,41 +28,65 @@ type Fault struct {
 	Delay time.Duration
 }
 
-// Faults are what goes wrong. Every field but ThrottleBurst and Hook is the probability, from 0 to 1,
-// that a request of any operation meets it.
+// Faults are what goes wrong. Every number is the probability, from 0 to 1, that a request of any
+// operation meets it.
 type Faults struct {
 	Throttle     float64 // TooManyRequestsException
 	Internal     float64 // InternalErrorException
-	Lambda       float64 // UnexpectedLambdaException, of updates and creations
-	UserLambda   float64 // UserLambdaValidationException, of updates and creations
+	Lambda       float64 // UnexpectedLambdaException, of updates and creations, trigger or not
+	UserLambda   float64 // UserLambdaValidationException, of updates and creations, trigger or not
 	AccessDenied float64 // AccessDeniedException
 	ExpiredToken float64 // ExpiredTokenException
 	DropBefore   float64 // the connection is closed before the operation
 	DropAfter    float64 // the connection is closed after the operation
 	Hang         float64 // no answer, and the operation does not happen
 
+	// These happen where a Lambda function is invoked or a message is sent, and only there.
+	TriggerThrows  float64 // UserLambdaValidationException
+	TriggerTimeout float64 // UnexpectedLambdaException
+	TriggerGarbage float64 // InvalidLambdaResponseException
+	Undeliverable  float64 // CodeDeliveryFailureException, of requests with a user's token
+
 	// ThrottleBurst is how long every request of a category is throttled once one is by chance.
 	ThrottleBurst time.Duration
 	// Hook, if set, is asked first, by the goroutine of every request, with the user as the request
-	// names it. If it returns nil, chance decides.
+	// names it (or, of a request with a token, as the token does). If it returns nil, chance decides.
 	Hook func(op, username string) *Fault
+	// Trigger, if set, is asked what a Lambda function makes of an invocation. If it returns nil,
+	// chance decides.
+	Trigger func(Invocation) *Outcome
 }
 
-// messages are the texts of injected errors, as AWS words them where that is known.
-var messages = map[string]string{
-	"TooManyRequestsException":      "Rate exceeded",
-	"InternalErrorException":        "Internal server error",
-	"UnexpectedLambdaException":     "CustomMessage invocation failed due to error RequestTimeout.",
-	"UserLambdaValidationException": "CustomMessage failed with error rehearsed fault.",
-	"AccessDeniedException":         "User is not authorized to perform this operation",
-	"ExpiredTokenException":         "The security token included in the request is expired",
+// texts are the messages of injected errors, as AWS words them where that is known.
+var texts = map[string]string{
+	"TooManyRequestsException":                 "Rate exceeded",
+	"InternalErrorException":                   "Internal server error",
+	"UnexpectedLambdaException":                "CustomMessage invocation failed due to error Socket timeout while invoking Lambda function.",
+	"UserLambdaValidationException":            "CustomMessage failed with error rehearsed fault.",
+	"InvalidLambdaResponseException":           "Unrecognizable lambda output",
+	"AccessDeniedException":                    "User is not authorized to perform this operation",
+	"ExpiredTokenException":                    "The security token included in the request is expired",
+	"UnrecognizedClientException":              "The security token included in the request is invalid.",
+	"LimitExceededException":                   "Attempt limit exceeded, please try after some time.",
+	"AliasExistsException":                     "An account with the email already exists.",
+	"UserNotFoundException":                    "User does not exist.",
+	"UserNotConfirmedException":                "User is not confirmed.",
+	"PasswordResetRequiredException":           "Password reset required for the user",
+	"CodeMismatchException":                    "Invalid verification code provided, please try again.",
+	"ExpiredCodeException":                     "Invalid code provided, please request a code again.",
+	"CodeDeliveryFailureException":             "Unable to deliver message to user",
+	"ForbiddenException":                       "Request not allowed due to WAF block.",
+	"OperationNotEnabledException":             "The operation is not enabled in this Region",
+	"InvalidSmsRoleAccessPolicyException":      "Role does not have permission to publish with SNS",
+	"InvalidSmsRoleTrustRelationshipException": "Role does not have a trust relationship allowing Cognito to assume the role",
+	"InvalidEmailRoleAccessPolicyException":    "Cognito is not allowed to use the email identity",
 }
 
 // err returns the error that the fault ends a request with, nil for none.
 func (f Fault) err() error {
 	switch {
 	case f.Error != "":
-		return &apiError{f.Error, cmp.Or(f.Message, messages[f.Error], "rehearsed fault")}
+		return &apiError{f.Error, cmp.Or(f.Message, texts[f.Error], "rehearsed fault"), f.Status}
 	case f.Drop:
 		return errDropped
 	default:
@@ -161,4 +188,43 @@ func (i *injector) draw(f Faults, triggers bool) Fault {
 		}
 	}
 	return Fault{}
+}
+
+// outcome returns what a Lambda function makes of an invocation.
+func (i *injector) outcome(of Invocation) Outcome {
+	i.mu.Lock()
+	faults := i.faults
+	i.mu.Unlock()
+	if faults.Trigger != nil {
+		if o := faults.Trigger(of); o != nil {
+			return *o
+		}
+	}
+	switch {
+	case i.chance(faults.TriggerThrows):
+		return Outcome{Throws: "rehearsed fault"}
+	case i.chance(faults.TriggerTimeout):
+		return Outcome{Timeout: true}
+	case i.chance(faults.TriggerGarbage):
+		return Outcome{Garbage: true}
+	default:
+		return Outcome{}
+	}
+}
+
+// undeliverable says whether the next message cannot be delivered.
+func (i *injector) undeliverable() bool {
+	i.mu.Lock()
+	probability := i.faults.Undeliverable
+	i.mu.Unlock()
+	return i.chance(probability)
+}
+
+func (i *injector) chance(probability float64) bool {
+	if probability <= 0 {
+		return false
+	}
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.random.Float64() < probability
 }

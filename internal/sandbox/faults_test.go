@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
 )
 
@@ -52,6 +53,78 @@ func TestFaults(t *testing.T) {
 				t.Errorf("landed: %v, want %v", got, tt.landed)
 			}
 		})
+	}
+}
+
+// TestExceptions raises on the wire every exception that either operation to update attributes is
+// known to answer, each for both.
+func TestExceptions(t *testing.T) {
+	w := newWorld(t, plainPool, Config{})
+	w.app(passwordClient)
+	w.user("ann", "given_name=Ann")
+	for _, tt := range []struct {
+		name   string
+		status int
+	}{
+		{"TooManyRequestsException", 400},
+		{"InternalErrorException", 500},
+		{"UnexpectedLambdaException", 400},
+		{"UserLambdaValidationException", 400},
+		{"InvalidLambdaResponseException", 400},
+		{"InvalidParameterException", 400},
+		{"UserNotFoundException", 400},
+		{"AliasExistsException", 400},
+		{"NotAuthorizedException", 400},
+		{"ResourceNotFoundException", 400},
+		{"OperationNotEnabledException", 400},
+		{"InvalidSmsRoleAccessPolicyException", 400},
+		{"InvalidSmsRoleTrustRelationshipException", 400},
+		{"InvalidEmailRoleAccessPolicyException", 400},
+		{"CodeDeliveryFailureException", 400},
+		{"CodeMismatchException", 400},
+		{"ExpiredCodeException", 400},
+		{"PasswordResetRequiredException", 400},
+		{"UserNotConfirmedException", 400},
+		{"ForbiddenException", 400},
+		{"AccessDeniedException", 400},
+		{"UnrecognizedClientException", 400},
+		{"ExpiredTokenException", 400},
+		{"InvalidSignatureException", 400},
+		{"RequestExpired", 400},
+		{"LimitExceededException", 400},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			fault := Fault{Error: tt.name}
+			w.server.SetFaults(Faults{Hook: func(op, username string) *Fault {
+				if username != "ann" {
+					t.Errorf("%s is about %q", op, username)
+				}
+				return &fault
+			}})
+			for range 2 {
+				_, self := w.self("ann", "locale=de")
+				for op, err := range map[string]error{"admin": w.update("ann", "locale=de"), "self": self} {
+					var api smithy.APIError
+					var answer *awshttp.ResponseError
+					if !errors.As(err, &api) || api.ErrorCode() != tt.name || !errors.As(err, &answer) || answer.HTTPStatusCode() != tt.status {
+						t.Errorf("%s: got %v, want %s with status %d", op, err, tt.name, tt.status)
+					}
+				}
+				fault.Status, tt.status = 403, 403 // and once more with a status of our own
+			}
+		})
+	}
+	if got := w.got("ann", "locale"); got != "" || len(w.server.Log()) != 0 {
+		t.Errorf("a scripted error let the update happen: %q", got)
+	}
+}
+
+func TestStatusOfFaults(t *testing.T) {
+	for _, tt := range []struct{ given, want int }{{0, 400}, {403, 403}, {599, 599}, {42, 400}, {200, 400}, {1000, 400}} {
+		e := &apiError{code: "ForbiddenException", http: tt.given}
+		if got := e.status(); got != tt.want {
+			t.Errorf("%d: got %d, want %d", tt.given, got, tt.want)
+		}
 	}
 }
 

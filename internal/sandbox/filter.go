@@ -12,6 +12,7 @@ type filter struct {
 	attribute string
 	prefix    bool
 	value     string
+	fold      func(string) string // the pool's view of the case of usernames
 }
 
 const maxFilter = 256
@@ -52,7 +53,7 @@ func (f filter) matches(u *user, s *userState) bool {
 		if !f.prefix {
 			return true // found by the index, which knows the pool's view of case
 		}
-		have = u.username
+		return strings.HasPrefix(f.fold(u.username), f.fold(f.value))
 	case "cognito:user_status":
 		have = s.status
 	case "status":

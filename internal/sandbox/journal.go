@@ -16,26 +16,36 @@ import (
 type record struct {
 	Pool     string                    `json:"pool"`
 	Document map[string]jsontext.Value `json:"document,omitempty"` // a pool was created
-	Put      []User                    `json:"put,omitempty"`      // users were created or changed
+	Key      []byte                    `json:"key,omitempty"`      // that signs the tokens of the pool created
+	Client   map[string]jsontext.Value `json:"client,omitempty"`   // an app client was created
+	Put      []storedUser              `json:"put,omitempty"`      // users were created or changed
 	Delete   string                    `json:"delete,omitempty"`   // a user was deleted, by sub
 	Update   *Update                   `json:"update,omitempty"`   // for the log
+	Messages []Message                 `json:"messages,omitempty"` // that were sent
 }
 
-// ledger numbers the updates, keeps the log and writes the journal, all in one order.
+// storedUser is a user in the journal.
+type storedUser struct {
+	User
+	Hash  string `json:"password,omitempty"` // of the password
+	Codes []code `json:"codes,omitempty"`
+}
+
+// ledger numbers the updates, keeps the logs and writes the journal, all in one order.
 type ledger struct {
-	mu      sync.Mutex
-	file    *os.File // nil: no journal
-	size    int64    // bytes of whole lines
-	broken  error    // why the journal can take no more
-	last    int64    // sequence of the last update
-	updates []Update
-	keep    int
+	mu       sync.Mutex
+	file     *os.File // nil: no journal
+	size     int64    // bytes of whole lines
+	broken   error    // why the journal can take no more
+	last     int64    // sequence of the last update
+	updates  tail[Update]
+	messages tail[Message]
 }
 
 // openLedger replays the journal at path, if it exists, and cuts off a torn last line. No path: no
 // journal.
 func openLedger(path string, keep int, replay func(record) error) (*ledger, error) {
-	l := &ledger{keep: keep}
+	l := &ledger{updates: tail[Update]{keep: keep}, messages: tail[Message]{keep: keep}}
 	if path == "" {
 		return l, nil
 	}
@@ -67,9 +77,7 @@ func (l *ledger) replay(path string, apply func(record) error) error {
 		if err := apply(r); err != nil {
 			return fmt.Errorf("%s:%d: %w", path, line, err)
 		}
-		if r.Update != nil {
-			l.note(*r.Update)
-		}
+		l.note(r)
 		l.size += int64(len(text))
 	}
 	if err := l.file.Truncate(l.size); err != nil {
@@ -91,9 +99,7 @@ func (l *ledger) commit(r record) error {
 			return err
 		}
 	}
-	if r.Update != nil {
-		l.note(*r.Update)
-	}
+	l.note(r)
 	return nil
 }
 
@@ -115,19 +121,27 @@ func (l *ledger) write(r record) error {
 	return nil
 }
 
-// note appends to the log, which drops its older half when it is twice as long as it must be.
-func (l *ledger) note(u Update) {
-	l.last = u.Sequence
-	if len(l.updates) >= 2*l.keep {
-		l.updates = append([]Update(nil), l.updates[l.keep:]...)
+// note puts what a record says into the logs.
+func (l *ledger) note(r record) {
+	if r.Update != nil {
+		l.last = r.Update.Sequence
+		l.updates.add(*r.Update)
 	}
-	l.updates = append(l.updates, u)
+	for _, m := range r.Messages {
+		l.messages.add(m)
+	}
 }
 
 func (l *ledger) log() []Update {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return append([]Update(nil), l.updates...)
+	return l.updates.copy()
+}
+
+func (l *ledger) sent() []Message {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.messages.copy()
 }
 
 func (l *ledger) close() error {

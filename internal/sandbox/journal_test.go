@@ -16,9 +16,9 @@ func dump(s *Server) string {
 	var b strings.Builder
 	for _, id := range s.Pools() {
 		p := s.pool(id)
-		fmt.Fprintf(&b, "%s %d rules\n", id, len(p.schema))
-		for u := range s.Users(id) {
-			fmt.Fprintln(&b, u)
+		fmt.Fprintf(&b, "%s %d rules, key %x, clients %v\n", id, len(p.schema), p.key, s.Clients(id))
+		for u := range p.present(0) {
+			fmt.Fprintf(&b, "%+v\n", u.store(u.state.Load()))
 		}
 		var aliases []string
 		for key, u := range p.byAlias {
@@ -27,13 +27,17 @@ func dump(s *Server) string {
 		slices.Sort(aliases)
 		fmt.Fprintln(&b, aliases)
 	}
-	fmt.Fprintln(&b, s.Log())
+	for _, c := range s.clients {
+		fmt.Fprintln(&b, c.id, c.pool.id, c.write, c.read, c.flows, c.validity, c.hidesUsers)
+	}
+	fmt.Fprintln(&b, s.Log(), s.Messages())
 	return b.String()
 }
 
 func TestJournal(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "journal.jsonl")
-	w := newWorld(t, aliasPool, Config{Journal: path})
+	w := newWorld(t, `{"PoolName":"kept","AliasAttributes":["email"],"AutoVerifiedAttributes":["email"],
+		"UserAttributeUpdateSettings":{"AttributesRequireVerificationBeforeUpdate":["email"]}}`, Config{Journal: path})
 	w.user("ann", "email=a@example.com", "email_verified=true")
 	w.user("bob", "name=Bob")
 	w.user("eve", "name=Eve")
@@ -42,6 +46,14 @@ func TestJournal(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	client := w.app(`{"ClientName":"app","WriteAttributes":["email"],"AccessTokenValidity":2,"ExplicitAuthFlows":["ALLOW_USER_PASSWORD_AUTH"]}`)
+	if err := w.setPassword("bob", password, true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.self("bob", "email=b@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	w.code("bob", "email")
 	eve := "eve"
 	if _, err := w.client.AdminDeleteUser(t.Context(), &cip.AdminDeleteUserInput{UserPoolId: &w.pool, Username: &eve}); err != nil {
 		t.Fatal(err)
@@ -81,6 +93,19 @@ func TestJournal(t *testing.T) {
 			if err := s.CreateUser(w.pool, User{Username: "late"}); err != nil {
 				t.Fatal(err)
 			}
+			if body := post(s, targetPrefix+"InitiateAuth", "", fmt.Sprintf(`{"ClientId":%q,"AuthFlow":"USER_PASSWORD_AUTH",`+
+				`"AuthParameters":{"USERNAME":"bob","PASSWORD":%q}}`, client, password)).Body.String(); !strings.Contains(body, `"ExpiresIn":7200`) {
+				t.Errorf("the password is forgotten: %s", body)
+			}
+			token, err := s.MintToken(w.pool, "bob", TokenOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			sent := s.Messages()
+			if got := post(s, targetPrefix+"VerifyUserAttribute", "", fmt.Sprintf(`{"AccessToken":%q,"AttributeName":"email","Code":%q}`,
+				token, sent[len(sent)-1].Code)); got.Code != 200 {
+				t.Errorf("the code is forgotten: %s", got.Body)
+			}
 			want := dump(s)
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
@@ -96,6 +121,28 @@ func TestJournal(t *testing.T) {
 				t.Fatal(err)
 			}
 		})
+	}
+}
+
+// TestOldJournal opens a journal from before there were clients, passwords, codes and keys.
+func TestOldJournal(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal.jsonl")
+	old := `{"pool":"us-east-1_Ab12Cd34E","document":{"Id":"us-east-1_Ab12Cd34E","Name":"old","SchemaAttributes":[],"CreationDate":1.5,"LastModifiedDate":1.5}}
+{"pool":"us-east-1_Ab12Cd34E","put":[{"username":"ann","attributes":{"email":"a@example.com","sub":"made-up"},"status":"CONFIRMED","disabled":false,"created":"2026-03-01T09:00:00Z","modified":"2026-03-01T09:00:00Z"}]}
+{"pool":"us-east-1_Ab12Cd34E","put":[{"username":"ann","attributes":{"email":"a@example.com","locale":"de","sub":"made-up"},"pending":{"email":"b@example.com"},"status":"CONFIRMED","created":"2026-03-01T09:00:00Z","modified":"2026-03-01T09:00:01Z"}],"update":{"sequence":1,"pool":"us-east-1_Ab12Cd34E","username":"ann","changes":[{"name":"locale","after":"de"}],"time":"2026-03-01T09:00:01Z"}}
+`
+	if err := os.WriteFile(path, []byte(old), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t, "", Config{Journal: path})
+	w.pool = "us-east-1_Ab12Cd34E"
+	u, _ := w.server.User(w.pool, "ann")
+	if u.Attributes["locale"] != "de" || u.Pending["email"] != "b@example.com" || len(w.server.Log()) != 1 {
+		t.Errorf("replayed %v, %v", u, w.server.Log())
+	}
+	w.app(passwordClient)
+	if err := w.verify("ann", "email", w.code("ann", "email")); err != nil || w.got("ann", "email") != "b@example.com" {
+		t.Errorf("a pending address of an old journal: %v", err)
 	}
 }
 
@@ -116,7 +163,7 @@ func TestFullDisk(t *testing.T) {
 }
 
 func TestLogSize(t *testing.T) {
-	l := &ledger{keep: 3}
+	l := &ledger{updates: tail[Update]{keep: 3}}
 	for range 100 {
 		if err := l.commit(record{Update: &Update{}}); err != nil {
 			t.Fatal(err)

@@ -50,10 +50,10 @@ type listUsersRequest struct {
 	Limit           int
 	PaginationToken string
 	Filter          string
-	AttributesToGet []string
+	AttributesToGet []string // nil: all
 }
 
-func (r *listUsersRequest) subject() (pool, username string) { return r.UserPoolID, "" }
+func (r *listUsersRequest) find(s *Server) subject { return s.named(r.UserPoolID, "") }
 
 func (s *Server) listUsers(c *call, r *listUsersRequest) (any, error) {
 	if c.pool == nil {
@@ -90,7 +90,7 @@ func (r *listUsersRequest) page(users iter.Seq2[*user, *userState]) (any, error)
 			break
 		}
 		shown := u.listed(state)
-		if len(r.AttributesToGet) > 0 {
+		if r.AttributesToGet != nil {
 			var err error
 			if shown.Attributes, err = selectAttributes(state.attributes, r.AttributesToGet); err != nil {
 				return nil, err
@@ -102,7 +102,8 @@ func (r *listUsersRequest) page(users iter.Seq2[*user, *userState]) (any, error)
 	return answer, nil
 }
 
-// selectAttributes returns the named attributes. As with AWS, each of them must be there.
+// selectAttributes returns the named attributes. As with AWS, each of them must be there, and an
+// empty list names none.
 func selectAttributes(all []attribute, names []string) ([]attribute, error) {
 	var chosen []attribute
 	for _, name := range names {
@@ -117,6 +118,7 @@ func selectAttributes(all []attribute, names []string) ([]attribute, error) {
 // matching returns the users behind an ordinal that a filter lets through. Exact usernames and subs
 // are looked up; other filters read the pool from there on.
 func (p *pool) matching(f filter, after int64) iter.Seq2[*user, *userState] {
+	f.fold = p.fold
 	p.mu.RLock()
 	users := p.present(after)
 	if !f.prefix && (f.attribute == "username" || f.attribute == subAttribute) {

@@ -94,6 +94,66 @@ func TestFilter(t *testing.T) {
 	}
 }
 
+// TestFilterFoldsUsernames holds that the pool's view of case counts for usernames, whole or not.
+func TestFilterFoldsUsernames(t *testing.T) {
+	for _, tt := range []struct{ name, pool, filter, want string }{
+		{"equal, folded", aliasPool, `username = "ANN"`, "Ann"},
+		{"prefix, folded", aliasPool, `username ^= "aN"`, "Ann"},
+		{"equal, kept", plainPool, `username = "ANN"`, ""},
+		{"prefix, kept", plainPool, `username ^= "aN"`, ""},
+		{"other attributes are as they are", aliasPool, `name ^= "a"`, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, tt.pool, Config{})
+			w.user("Ann", "name=Ann")
+			got, _, err := w.pages(cip.ListUsersInput{Filter: &tt.filter}, func() {})
+			if strings.Join(got, " ") != tt.want || err != nil {
+				t.Errorf("got %q, %v, want %q", got, err, tt.want)
+			}
+		})
+	}
+}
+
+// TestAttributesToGet holds AWS's habit: an attribute that somebody in the page lacks is an error,
+// and an empty list shows no attributes.
+func TestAttributesToGet(t *testing.T) {
+	const lacking = "InvalidParameterException: One or more requested attributes do not exist."
+	w := newWorld(t, plainPool, Config{})
+	w.user("ann", "given_name=Ann", "email=ann@example.com")
+	w.user("bob", "given_name=Bob")
+	for _, tt := range []struct {
+		name  string
+		names []string
+		limit int32
+		want  string // of the first user
+		err   string
+	}{
+		{"not given", nil, 60, "email given_name sub", ""},
+		{"everybody has it", []string{"given_name"}, 60, "given_name", ""},
+		{"somebody lacks it", []string{"given_name", "email"}, 60, "", lacking},
+		{"somebody beyond the page lacks it", []string{"given_name", "email"}, 1, "email given_name", ""},
+		{"unknown", []string{"custom:x"}, 60, "", lacking},
+		{"empty", []string{}, 60, "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			out, err := w.client.ListUsers(t.Context(), &cip.ListUsersInput{UserPoolId: &w.pool, AttributesToGet: tt.names, Limit: &tt.limit})
+			if text(err) != tt.err {
+				t.Fatalf("got %q, want %q", text(err), tt.err)
+			}
+			if err != nil {
+				return
+			}
+			var names []string
+			for _, a := range out.Users[0].Attributes {
+				names = append(names, *a.Name)
+			}
+			if got := strings.Join(names, " "); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestListErrors(t *testing.T) {
 	w := newWorld(t, plainPool, Config{})
 	w.user("ann", "given_name=Ann", "email=ann@example.com")
@@ -103,9 +163,6 @@ func TestListErrors(t *testing.T) {
 		in   cip.ListUsersInput
 		want string
 	}{
-		{"all have it", cip.ListUsersInput{AttributesToGet: []string{"given_name"}}, ""},
-		{"one lacks it", cip.ListUsersInput{AttributesToGet: []string{"email"}},
-			"InvalidParameterException: One or more requested attributes do not exist."},
 		{"limit", cip.ListUsersInput{Limit: aws.Int32(61)},
 			"InvalidParameterException: 1 validation error detected: Value at 'limit' failed to satisfy constraint: Member must have value from 0 to 60"},
 		{"token", cip.ListUsersInput{PaginationToken: aws.String("made-up")}, "InvalidParameterException: Invalid pagination token"},

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Update is an accepted request to update a user's attributes.
+// Update is an accepted request to update a user's attributes, whoever made it, or to verify one.
 type Update struct {
 	Sequence int64     `json:"sequence"` // from 1, over all pools, in the order of acceptance
 	Pool     string    `json:"pool"`
@@ -20,6 +20,23 @@ type Change struct {
 	Before string `json:"before,omitempty"`
 	After  string `json:"after,omitempty"`
 }
+
+// tail keeps the last entries of a log, at least keep of them. The zero value keeps nothing older
+// than the last entry.
+type tail[T any] struct {
+	keep    int
+	entries []T
+}
+
+// add appends an entry; the older half goes when there are twice as many as must be kept.
+func (t *tail[T]) add(entry T) {
+	if keep := max(1, t.keep); len(t.entries) >= 2*keep {
+		t.entries = append([]T(nil), t.entries[keep:]...)
+	}
+	t.entries = append(t.entries, entry)
+}
+
+func (t *tail[T]) copy() []T { return append([]T(nil), t.entries...) }
 
 // Stats are counts since the server was made.
 type Stats struct {

@@ -10,22 +10,29 @@ import (
 type operation struct {
 	category category
 	access   access
+	unsigned bool // needs no AWS credentials
 	decode   func(body []byte) (request, error)
 	handle   func(s *Server, c *call) (any, error)
 }
 
 // request is a decoded request.
 type request interface {
-	// subject returns the pool and the user that the request names; either may be empty.
-	subject() (pool, username string)
+	// find returns what the request is about.
+	find(s *Server) subject
+}
+
+// subject is what a request is about, as far as there is such a thing.
+type subject struct {
+	pool     *pool  // nil: not named, or unknown
+	user     *user  // nil: not named, or unknown
+	username string // as the request names the user
 }
 
 // call is a request on its way through the server. It belongs to one goroutine.
 type call struct {
+	subject
 	name    string
 	request request
-	pool    *pool // nil: not named, or unknown
-	user    *user // nil: not named, or unknown
 }
 
 // operations is the table of the API. It is only read.
@@ -33,6 +40,8 @@ var operations = map[string]operation{
 	"DescribeUserPool":          define(userPoolRead, accessNone, (*Server).describeUserPool),
 	"ListUserPools":             define(userPoolRead, accessNone, (*Server).listUserPools),
 	"CreateUserPool":            define(userPoolUpdate, accessNone, (*Server).createUserPool),
+	"CreateUserPoolClient":      define(userPoolClientUpdate, accessNone, (*Server).createUserPoolClient),
+	"DescribeUserPoolClient":    define(userPoolClientRead, accessNone, (*Server).describeUserPoolClient),
 	"ListUsers":                 define(userList, accessNone, (*Server).listUsers),
 	"AdminCreateUser":           define(userCreation, accessNone, (*Server).adminCreateUser),
 	"AdminGetUser":              define(userRead, accessRead, (*Server).adminGetUser),
@@ -40,6 +49,14 @@ var operations = map[string]operation{
 	"AdminDeleteUser":           define(userUpdate, accessWrite, (*Server).adminDeleteUser),
 	"AdminDisableUser":          define(userUpdate, accessWrite, (*Server).adminDisableUser),
 	"AdminEnableUser":           define(userUpdate, accessWrite, (*Server).adminEnableUser),
+	"AdminSetUserPassword":      define(userAccountRecovery, accessWrite, (*Server).adminSetUserPassword),
+	"AdminInitiateAuth":         define(userAuthentication, accessRead, (*Server).adminInitiateAuth),
+
+	"InitiateAuth":                     unsigned(userAuthentication, accessRead, (*Server).initiateAuth),
+	"GetUser":                          unsigned(userRead, accessRead, (*Server).getUser),
+	"UpdateUserAttributes":             unsigned(userUpdate, accessWrite, (*Server).updateUserAttributes),
+	"VerifyUserAttribute":              unsigned(userUpdate, accessWrite, (*Server).verifyUserAttribute),
+	"GetUserAttributeVerificationCode": unsigned(userResourceRead, accessRead, (*Server).getUserAttributeVerificationCode),
 }
 
 // define makes a row of the table from a handler of requests of type R.
@@ -58,6 +75,16 @@ func define[R any, P interface {
 	}
 }
 
+// unsigned is define for operations that users call themselves.
+func unsigned[R any, P interface {
+	*R
+	request
+}](c category, a access, handle func(*Server, *call, P) (any, error)) operation {
+	op := define(c, a, handle)
+	op.unsigned = true
+	return op
+}
+
 // call carries out a request: it decodes, counts, asks the quotas, misbehaves if told to, and calls
 // the operation. It returns the body of the answer.
 func (s *Server) call(r *http.Request) ([]byte, error) {
@@ -70,17 +97,13 @@ func (s *Server) call(r *http.Request) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &call{name: name, request: req}
-	poolID, username := req.subject()
-	if c.pool = s.pool(poolID); c.pool != nil && username != "" {
-		c.user = c.pool.lookup(username)
-	}
+	c := &call{name: name, request: req, subject: req.find(s)}
 	if c.user != nil && op.access == accessWrite {
 		s.stats.enter(c.user)
 		defer c.user.inFlight.Add(-1)
 	}
 	s.stats.received(name, op.category)
-	body, err := s.perform(r, op, c, username)
+	body, err := s.perform(r, op, c)
 	if isThrottle(err) {
 		s.stats.throttled(op.category)
 	}
@@ -89,8 +112,8 @@ func (s *Server) call(r *http.Request) ([]byte, error) {
 
 // perform is call behind the decoding. A rejected request takes no token, so throttling faults come
 // before the quotas, and the others behind them.
-func (s *Server) perform(r *http.Request, op operation, c *call, username string) ([]byte, error) {
-	fault := s.faults.pick(c.name, op.category, username)
+func (s *Server) perform(r *http.Request, op operation, c *call) ([]byte, error) {
+	fault := s.faults.pick(c.name, op.category, c.username)
 	if isThrottle(fault.err()) {
 		return nil, fault.err()
 	}
@@ -128,4 +151,13 @@ func (s *Server) suffer(r *http.Request, f Fault) error {
 		return errDropped
 	}
 	return f.err()
+}
+
+// named returns the pool and the user of these names.
+func (s *Server) named(poolID, username string) subject {
+	found := subject{pool: s.pool(poolID), username: username}
+	if found.pool != nil && username != "" {
+		found.user = found.pool.lookup(username)
+	}
+	return found
 }

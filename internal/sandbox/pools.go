@@ -23,9 +23,12 @@ type poolSettings struct {
 	AliasAttributes             []string
 	UsernameAttributes          []string
 	UsernameConfiguration       struct{ CaseSensitive *bool } // nil: true
+	AutoVerifiedAttributes      []string
 	UserAttributeUpdateSettings struct {
 		AttributesRequireVerificationBeforeUpdate []string
 	}
+	LambdaConfig triggers
+	Policies     struct{ PasswordPolicy *passwordPolicy } // nil: AWS's default
 }
 
 // CreatePool makes a pool from what `aws cognito-idp describe-user-pool` prints ({"UserPool":{...}}),
@@ -92,7 +95,7 @@ func (s *Server) createPool(input map[string]jsontext.Value) (*pool, error) {
 		return nil, invalidParameter("%v", err)
 	}
 	if err := unmarshal(raw, &given); err != nil {
-		return nil, &apiError{"SerializationException", err.Error()}
+		return nil, exception("SerializationException", err.Error())
 	}
 	if given.PoolName == "" || len(given.PoolName) > 128 {
 		return nil, invalidMember("poolName", "have length from 1 to 128")
@@ -171,7 +174,8 @@ func (s *Server) addPool(document map[string]jsontext.Value) (*pool, error) {
 	if s.pools[p.id] != nil {
 		return nil, invalidParameter("User pool %s exists already.", p.id)
 	}
-	if err := s.ledger.commit(record{Pool: p.id, Document: document}); err != nil {
+	p.key = s.signingKey(p.id)
+	if err := s.ledger.commit(record{Pool: p.id, Document: document, Key: p.key}); err != nil {
 		return nil, err
 	}
 	s.pools[p.id] = p
@@ -194,14 +198,8 @@ func (s *Server) complete(document map[string]jsontext.Value) (map[string]jsonte
 	arn := cmp.Or(given.Arn, fmt.Sprintf("arn:aws:cognito-idp:%s:%s:userpool/%s", s.cfg.Region, s.cfg.Account, id))
 	defaults := map[string]any{"Id": id, "Arn": arn, "MfaConfiguration": "OFF", "DeletionProtection": "INACTIVE",
 		"SchemaAttributes": standardAttributes()}
-	for name, value := range defaults {
-		if existing := document[name]; existing == nil || existing.Kind() == 'n' {
-			encoded, err := json.Marshal(value)
-			if err != nil {
-				return nil, invalidParameter("%s: %v", name, err)
-			}
-			document[name] = encoded
-		}
+	if err := fillIn(document, defaults); err != nil {
+		return nil, err
 	}
 	for _, name := range []string{"CreationDate", "LastModifiedDate"} {
 		date, err := epochValue(document[name], s.cfg.Now())
@@ -212,6 +210,20 @@ func (s *Server) complete(document map[string]jsontext.Value) (map[string]jsonte
 	}
 	delete(document, "EstimatedNumberOfUsers")
 	return document, nil
+}
+
+// fillIn puts the defaults of a document where it has nothing.
+func fillIn(document map[string]jsontext.Value, defaults map[string]any) error {
+	for name, value := range defaults {
+		if existing := document[name]; existing == nil || existing.Kind() == 'n' {
+			encoded, err := json.Marshal(value)
+			if err != nil {
+				return invalidParameter("%s: %v", name, err)
+			}
+			document[name] = encoded
+		}
+	}
+	return nil
 }
 
 // epochValue returns a date of a document as epoch seconds; no date is now.
@@ -247,7 +259,7 @@ type describeUserPoolRequest struct {
 	UserPoolID string `json:"UserPoolId"`
 }
 
-func (r *describeUserPoolRequest) subject() (pool, username string) { return r.UserPoolID, "" }
+func (r *describeUserPoolRequest) find(s *Server) subject { return s.named(r.UserPoolID, "") }
 
 func (s *Server) describeUserPool(c *call, r *describeUserPoolRequest) (any, error) {
 	if c.pool == nil {
@@ -260,7 +272,7 @@ func noPool(id string) error {
 	if id == "" {
 		return invalidMember("userPoolId", "have length greater than or equal to 1")
 	}
-	return &apiError{"ResourceNotFoundException", "User pool " + id + " does not exist."}
+	return exception("ResourceNotFoundException", "User pool "+id+" does not exist.")
 }
 
 // describe returns the answer of DescribeUserPool, with the live number of users.
@@ -272,7 +284,7 @@ func (p *pool) describe() any {
 
 type createUserPoolRequest map[string]jsontext.Value
 
-func (r *createUserPoolRequest) subject() (pool, username string) { return "", "" }
+func (r *createUserPoolRequest) find(*Server) subject { return subject{} }
 
 func (s *Server) createUserPool(_ *call, r *createUserPoolRequest) (any, error) {
 	p, err := s.createPool(*r)
@@ -287,7 +299,7 @@ type listUserPoolsRequest struct {
 	NextToken  string
 }
 
-func (r *listUserPoolsRequest) subject() (pool, username string) { return "", "" }
+func (r *listUserPoolsRequest) find(*Server) subject { return subject{} }
 
 func (s *Server) listUserPools(_ *call, r *listUserPoolsRequest) (any, error) {
 	if r.MaxResults < 1 || r.MaxResults > maxPage {

@@ -23,11 +23,17 @@ const (
 // apiError is an error as AWS answers it.
 type apiError struct {
 	code, message string
+	http          int // status, from 400 to 599; else as AWS answers the exception
 }
+
+func exception(code, message string) *apiError { return &apiError{code: code, message: message} }
 
 func (e *apiError) Error() string { return e.code + ": " + e.message }
 
 func (e *apiError) status() int {
+	if e.http >= 400 && e.http < 600 {
+		return e.http
+	}
 	switch e.code {
 	case "InternalErrorException":
 		return http.StatusInternalServerError
@@ -39,7 +45,7 @@ func (e *apiError) status() int {
 }
 
 func invalidParameter(format string, args ...any) error {
-	return &apiError{"InvalidParameterException", fmt.Sprintf(format, args...)}
+	return exception("InvalidParameterException", fmt.Sprintf(format, args...))
 }
 
 // invalidMember is the error of a request that breaks a constraint of the API's model.
@@ -86,7 +92,7 @@ func (s *Server) answer(w http.ResponseWriter, body []byte, err error) {
 			_ = conn.Close()
 			return
 		}
-		err = &apiError{"InternalErrorException", "this connection cannot be dropped"}
+		err = exception("InternalErrorException", "this connection cannot be dropped")
 	}
 	header := w.Header()
 	header.Set("Content-Type", contentType)
@@ -97,7 +103,7 @@ func (s *Server) answer(w http.ResponseWriter, body []byte, err error) {
 	}
 	var api *apiError
 	if !errors.As(err, &api) {
-		api = &apiError{"InternalErrorException", err.Error()}
+		api = exception("InternalErrorException", err.Error())
 	}
 	header.Set("X-Amzn-Errortype", api.code)
 	w.WriteHeader(api.status())
@@ -125,10 +131,10 @@ func requestID(n uint64) string {
 func operationName(h http.Header) (string, error) {
 	name, ok := strings.CutPrefix(h.Get("X-Amz-Target"), targetPrefix)
 	if !ok || operations[name].handle == nil {
-		return "", &apiError{"UnknownOperationException", ""}
+		return "", exception("UnknownOperationException", "")
 	}
-	if h.Get("Authorization") == "" {
-		return "", &apiError{"MissingAuthenticationTokenException", "Missing Authentication Token"}
+	if h.Get("Authorization") == "" && !operations[name].unsigned {
+		return "", exception("MissingAuthenticationTokenException", "Missing Authentication Token")
 	}
 	return name, nil
 }
@@ -145,11 +151,11 @@ func decodeBody(body io.Reader, op operation) (request, error) {
 		return nil, errDropped // the client went away in the middle
 	}
 	if buffer.Len() > maxBody {
-		return nil, &apiError{"RequestEntityTooLargeException", "the request is over 1 MiB"}
+		return nil, exception("RequestEntityTooLargeException", "the request is over 1 MiB")
 	}
 	req, err := op.decode(buffer.Bytes())
 	if err != nil {
-		return nil, &apiError{"SerializationException", err.Error()}
+		return nil, exception("SerializationException", err.Error())
 	}
 	return req, nil
 }

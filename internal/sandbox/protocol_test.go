@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -48,6 +49,8 @@ func TestProtocol(t *testing.T) {
 		{"unknown operation", targetPrefix + "AdminFly", "any", `{}`, 400, "UnknownOperationException"},
 		{"another service", "DynamoDB_20120810.GetItem", "any", `{}`, 400, "UnknownOperationException"},
 		{"unsigned", update, "", `{}`, 400, "MissingAuthenticationTokenException"},
+		{"unsigned, and needs no signature", targetPrefix + "UpdateUserAttributes", "", `{"AccessToken":"made-up"}`, 400, "NotAuthorizedException"},
+		{"metadata that is no text", update, "any", `{"ClientMetadata":{"k":7}}`, 400, "SerializationException"},
 		{"no JSON", update, "any", `{"UserPoolId":`, 400, "SerializationException"},
 		{"wrong type", update, "any", `{"UserPoolId":7}`, 400, "SerializationException"},
 		{"not UTF-8", update, "any", "{\"UserPoolId\":\"\xff\"}", 400, "SerializationException"},
@@ -127,7 +130,19 @@ func FuzzRequest(f *testing.F) {
 	if _, err := s.CreatePool([]byte(described)); err != nil {
 		f.Fatal(err)
 	}
+	if _, err := s.CreateClient("us-east-1_Ab12Cd34E", []byte(`{"UserPoolClient":{"ClientId":"app","ClientName":"app"}}`)); err != nil {
+		f.Fatal(err)
+	}
+	if err := s.CreateUser("us-east-1_Ab12Cd34E", User{Username: "bob", Attributes: map[string]string{"email": "b@example.com"}}); err != nil {
+		f.Fatal(err)
+	}
+	token, err := s.MintToken("us-east-1_Ab12Cd34E", "bob", TokenOptions{ExpiresIn: 24 * time.Hour})
+	if err != nil {
+		f.Fatal(err)
+	}
 	for name := range operations {
+		f.Add(name, `{"AccessToken":"`+token+`","UserAttributes":[{"Name":"email","Value":"c@example.com"}],"AttributeName":"email","Code":"1"}`)
+		f.Add(name, `{"UserPoolId":"us-east-1_Ab12Cd34E","ClientId":"app","ClientName":"app","AuthFlow":"USER_PASSWORD_AUTH","AuthParameters":{"USERNAME":"bob","PASSWORD":"x"}}`)
 		f.Add(name, `{"UserPoolId":"us-east-1_Ab12Cd34E","Username":"ann","UserAttributes":[{"Name":"email","Value":"a@example.com"}]}`)
 		f.Add(name, `{"UserPoolId":"us-east-1_Ab12Cd34E","Limit":1,"MaxResults":1,"Filter":"sub ^= \"a\"","PaginationToken":"MDAuMQ=="}`)
 		f.Add(name, `{"PoolName":"x","Schema":[{"Name":"a","AttributeDataType":"Number","NumberAttributeConstraints":{"MinValue":"1"}}]}`)

@@ -18,12 +18,20 @@ type Quotas struct {
 	UserPoolUpdate float64 // 15: CreateUserPool
 	UserCreation   float64 // 50: AdminCreateUser
 
+	UserAuthentication   float64 // 120: InitiateAuth, AdminInitiateAuth
+	UserAccountRecovery  float64 // 30: AdminSetUserPassword
+	UserResourceRead     float64 // 50: GetUserAttributeVerificationCode
+	UserPoolClientRead   float64 // 15: DescribeUserPoolClient
+	UserPoolClientUpdate float64 // 15: CreateUserPoolClient
+
 	PerUserWrite float64 // 10
-	PerUserRead  float64 // 10
+	PerUserRead  float64 // 10, signing in included
 }
 
 // NoQuotas returns quotas that are all off.
-func NoQuotas() Quotas { return Quotas{Off, Off, Off, Off, Off, Off, Off, Off} }
+func NoQuotas() Quotas {
+	return Quotas{Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off}
+}
 
 // category is a group of operations that share a quota, by AWS's name for it.
 type category string
@@ -35,6 +43,12 @@ const (
 	userPoolRead   category = "UserPoolRead"
 	userPoolUpdate category = "UserPoolUpdate"
 	userCreation   category = "UserCreation"
+
+	userAuthentication   category = "UserAuthentication"
+	userAccountRecovery  category = "UserAccountRecovery"
+	userResourceRead     category = "UserResourceRead"
+	userPoolClientRead   category = "UserPoolClientRead"
+	userPoolClientUpdate category = "UserPoolClientUpdate"
 )
 
 // access says which quota of the user an operation draws on.
@@ -58,6 +72,16 @@ func (q Quotas) ofCategory(c category) float64 {
 		return orDefault(q.UserPoolRead, 15)
 	case userPoolUpdate:
 		return orDefault(q.UserPoolUpdate, 15)
+	case userAuthentication:
+		return orDefault(q.UserAuthentication, 120)
+	case userAccountRecovery:
+		return orDefault(q.UserAccountRecovery, 30)
+	case userResourceRead:
+		return orDefault(q.UserResourceRead, 50)
+	case userPoolClientRead:
+		return orDefault(q.UserPoolClientRead, 15)
+	case userPoolClientUpdate:
+		return orDefault(q.UserPoolClientUpdate, 15)
 	default:
 		return orDefault(q.UserCreation, 50)
 	}
@@ -116,11 +140,11 @@ func (l *limiter) take(c category, a access, u *user) error {
 		own = l.own(a, u)
 	}
 	if shared != nil && !shared.has(now, l.quotas.ofCategory(c)) {
-		return &apiError{"TooManyRequestsException", "Rate exceeded"}
+		return exception("TooManyRequestsException", "Rate exceeded")
 	}
 	if own != nil {
 		if !own.has(now, l.ofUser(a)) {
-			return &apiError{"TooManyRequestsException", "Too many requests"}
+			return exception("TooManyRequestsException", "Too many requests")
 		}
 		own.used++
 	}

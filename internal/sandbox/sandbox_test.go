@@ -44,6 +44,11 @@ const aliasPool = `{"PoolName":"alias","AliasAttributes":["email","phone_number"
 
 const addressPool = `{"PoolName":"address","UsernameAttributes":["email","phone_number"]}`
 
+// informingPool sends codes to new addresses, which count at once, and calls Lambda functions.
+const informingPool = `{"PoolName":"informing","AutoVerifiedAttributes":["email","phone_number"],
+	"LambdaConfig":{"CustomMessage":"arn:aws:lambda:us-east-1:000000000000:function:m",
+		"PreAuthentication":"arn:aws:lambda:us-east-1:000000000000:function:p"}}`
+
 const verifyPool = `{"PoolName":"verify","AutoVerifiedAttributes":["email"],
 	"UserAttributeUpdateSettings":{"AttributesRequireVerificationBeforeUpdate":["email"]}}`
 
@@ -448,6 +453,61 @@ func TestParallelUpdates(t *testing.T) {
 	stats := w.server.Stats()
 	if len(log) != users*rounds || stats.Operations["AdminUpdateUserAttributes"] != users*rounds || stats.MaxInFlight != 1 {
 		t.Errorf("%d logged, %+v", len(log), stats)
+	}
+}
+
+// TestParallelSelfService lets many users change, verify, read and sign in at once, while an
+// administrator changes them too.
+func TestParallelSelfService(t *testing.T) {
+	w := newWorld(t, `{"PoolName":"busy","AliasAttributes":["email"],"AutoVerifiedAttributes":["email"],
+		"LambdaConfig":{"CustomMessage":"arn:aws:lambda:us-east-1:000000000000:function:m"}}`, Config{})
+	client := w.app(passwordClient)
+	const users, rounds = 10, 10
+	for i := range users {
+		if err := w.server.CreateUser(w.pool, User{Username: fmt.Sprintf("user-%d", i), Password: password}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var clients sync.WaitGroup
+	for i := range users {
+		name := fmt.Sprintf("user-%d", i)
+		token := w.token(name, TokenOptions{})
+		clients.Go(func() {
+			for n := range rounds {
+				address := fmt.Sprintf("%s-%d@example.com", name, n)
+				if _, err := w.client.UpdateUserAttributes(t.Context(), selfInput(token, "email="+address)); err != nil {
+					t.Error(err)
+				}
+				if _, err := w.signIn(client, name, password); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+		clients.Go(func() {
+			for n := range rounds {
+				if err := w.update(name, fmt.Sprintf("nickname=%d", n)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	clients.Wait()
+	last := map[string]string{} // code by user
+	for _, m := range w.server.Messages() {
+		last[m.Username] = m.Code
+	}
+	for i := range users {
+		name := fmt.Sprintf("user-%d", i)
+		if err := w.verify(name, "email", last[name]); err != nil {
+			t.Error(err)
+		}
+		u, _ := w.server.User(w.pool, fmt.Sprintf("%s-%d@example.com", name, rounds-1))
+		if u.Username != name || u.Attributes["nickname"] != fmt.Sprint(rounds-1) {
+			t.Errorf("%s ends with %v", name, u)
+		}
+	}
+	if n, m := len(w.server.Messages()), len(w.server.Invocations()); n != users*rounds || m != users*rounds {
+		t.Errorf("%d messages and %d invocations, want %d", n, m, users*rounds)
 	}
 }
 

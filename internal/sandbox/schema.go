@@ -16,6 +16,7 @@ const (
 	maxCustomName     = 20
 	maxCustomCount    = 50
 	maxUsername       = 128
+	maxMetadata       = 131_072 // characters of a key or a value
 	customPrefix      = "custom:"
 	developerPrefix   = "dev:custom:"
 	subAttribute      = "sub"

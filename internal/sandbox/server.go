@@ -20,11 +20,11 @@ type Config struct {
 	Latency, Jitter time.Duration
 	// Faults are what goes wrong by chance or by script. Default: nothing.
 	Faults Faults
-	// Seed makes identifiers, jitter and faults repeatable.
+	// Seed makes identifiers, jitter, faults, codes and the keys that sign tokens repeatable.
 	Seed uint64
 	// Journal is a file that keeps all state; an existing one is replayed. Default: none.
 	Journal string
-	// LogSize is how many of the last updates Log remembers, at least. Default: 1,048,576.
+	// LogSize is how many entries Log, Messages and Invocations remember, at least. Default: 1,048,576.
 	LogSize int
 	// Account and Region stand in ARNs and pool ids. Defaults: 000000000000 and us-east-1.
 	Account, Region string
@@ -49,6 +49,7 @@ type Server struct {
 	limits   *limiter
 	faults   *injector
 	ledger   *ledger
+	invoked  invocations
 	stats    *counters
 	requests atomic.Uint64
 
@@ -58,6 +59,7 @@ type Server struct {
 	poolsMu sync.RWMutex
 	pools   map[string]*pool
 	order   []*pool // in order of creation
+	clients map[string]*appClient
 
 	// gate is held for reading by every request, and for writing by Close, which so waits for them.
 	gate      sync.RWMutex
@@ -79,8 +81,10 @@ func New(cfg Config) (*Server, error) {
 		faults:  newInjector(cfg),
 		stats:   newCounters(),
 		pools:   map[string]*pool{},
+		clients: map[string]*appClient{},
 		closing: make(chan struct{}),
 	}
+	s.invoked.log.keep = cfg.LogSize
 	var err error
 	if s.ledger, err = openLedger(cfg.Journal, cfg.LogSize, s.replay); err != nil {
 		return nil, err
@@ -187,16 +191,26 @@ func (s *Server) identifier() string {
 
 // poolID returns a random pool id that is not taken. The caller holds poolsMu.
 func (s *Server) poolID() string {
-	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 	for {
-		suffix := make([]byte, 9)
-		s.randomMu.Lock()
-		for i := range suffix {
-			suffix[i] = letters[s.random.IntN(len(letters))]
-		}
-		s.randomMu.Unlock()
-		if id := s.cfg.Region + "_" + string(suffix); s.pools[id] == nil {
+		if id := s.cfg.Region + "_" + s.letters(capitals+small+figures, 9); s.pools[id] == nil {
 			return id
 		}
 	}
+}
+
+const (
+	capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	small    = "abcdefghijklmnopqrstuvwxyz"
+	figures  = "0123456789"
+)
+
+// letters returns n random letters of an alphabet.
+func (s *Server) letters(alphabet string, n int) string {
+	s.randomMu.Lock()
+	defer s.randomMu.Unlock()
+	text := make([]byte, n)
+	for i := range text {
+		text[i] = alphabet[s.random.IntN(len(alphabet))]
+	}
+	return string(text)
 }

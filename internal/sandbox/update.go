@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 )
 
@@ -14,7 +13,7 @@ type userRequest struct {
 	Username   string
 }
 
-func (r *userRequest) subject() (pool, username string) { return r.UserPoolID, r.Username }
+func (r *userRequest) find(s *Server) subject { return s.named(r.UserPoolID, r.Username) }
 
 // checkNames checks the parts of the request and that its pool exists.
 func (r *userRequest) checkNames(c *call) error {
@@ -41,92 +40,92 @@ func (r *userRequest) checkUser(c *call) error {
 	return nil
 }
 
-func errNoUser() error { return &apiError{"UserNotFoundException", "User does not exist."} }
+func errNoUser() error { return exception("UserNotFoundException", "User does not exist.") }
+
+// attributesRequest is the part that the two requests to update attributes have in common.
+type attributesRequest struct {
+	UserAttributes []attribute
+	metadata
+}
+
+func (r *attributesRequest) check() error {
+	if len(r.UserAttributes) == 0 {
+		return invalidMember("userAttributes", "not be null or empty")
+	}
+	return r.metadata.check()
+}
+
+// metadata is the part of requests that is meant for Lambda functions.
+type metadata struct{ ClientMetadata map[string]string }
+
+func (m metadata) check() error {
+	for key, value := range m.ClientMetadata {
+		if utf8.RuneCountInString(key) > maxMetadata || utf8.RuneCountInString(value) > maxMetadata {
+			return invalidMember("clientMetadata", "have length less than or equal to 131072")
+		}
+	}
+	return nil
+}
 
 type updateRequest struct {
 	userRequest
-	UserAttributes []attribute
+	attributesRequest
 }
 
 func (s *Server) adminUpdateUserAttributes(c *call, r *updateRequest) (any, error) {
 	if err := r.checkUser(c); err != nil {
 		return nil, err
 	}
-	if len(r.UserAttributes) == 0 {
-		return nil, invalidMember("userAttributes", "not be null or empty")
+	if err := r.check(); err != nil {
+		return nil, err
 	}
 	set, err := c.pool.schema.check(r.UserAttributes, false)
 	if err != nil {
 		return nil, err
 	}
-	return nil, s.update(c.pool, c.user, set)
+	_, err = s.update(c.pool, c.user, edit{set: set, metadata: r.ClientMetadata})
+	return nil, err
 }
 
-// revision is a state that a user is about to get.
-type revision struct {
-	user *user
-	next *userState
+// edit is a request to change attributes that has passed the schema.
+type edit struct {
+	set      []attribute       // by name
+	client   *appClient        // whose token it came with; nil: an administrator's
+	metadata map[string]string // for Lambda functions
 }
 
-// update applies checked attributes to a user: all of them, or none.
-func (s *Server) update(p *pool, u *user, set []attribute) error {
-	exclusive := p.movesAlias(set)
-	if exclusive {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-	} else {
-		p.mu.RLock()
-		defer p.mu.RUnlock()
-		u.mu.Lock()
-		defer u.mu.Unlock()
+// update applies an edit to a user, all of it or nothing, and returns the messages sent.
+func (s *Server) update(p *pool, u *user, e edit) (sent []Message, err error) {
+	if err := s.announce(p, u, e); err != nil {
+		return nil, err
 	}
-	old := u.state.Load()
-	if old == nil {
-		return errNoUser()
-	}
+	err = s.change(p, u, p.movesAlias(e.set), func(old *userState) (transition, error) {
+		t, err := s.edited(p, u, old, e.set)
+		sent = t.messages
+		return t, err
+	})
+	return sent, err
+}
+
+// edited returns what setting attributes makes of a user.
+func (s *Server) edited(p *pool, u *user, old *userState, set []attribute) (transition, error) {
 	next, err := p.nextState(old, set)
 	if err != nil {
-		return err
+		return transition{}, err
 	}
 	now := s.now()
-	entry := &Update{Pool: p.id, Username: u.username, Changes: difference(old.attributes, next.attributes), Time: now}
-	if len(entry.Changes) == 0 && slices.Equal(old.pending, next.pending) {
-		return s.ledger.commit(record{Pool: p.id, Update: entry})
+	t := transition{steal: true}
+	for _, address := range p.toInform(old, set) {
+		m := s.message(p, u, address, sourceUpdate)
+		next.secret = next.secret.withCode(m.verification())
+		t.messages = append(t.messages, m)
 	}
-	next.modified = now
-	var revised []revision
-	if exclusive {
-		if revised, err = p.contest(u, next, true); err != nil {
-			return err
-		}
+	t.update = &Update{Pool: p.id, Username: u.username, Changes: difference(old.attributes, next.attributes), Time: now}
+	if len(t.update.Changes) > 0 || len(t.messages) > 0 || !slices.Equal(old.pending, next.pending) {
+		next.modified = now
+		t.next = next
 	}
-	revised = append(revised, revision{u, next})
-	if err := s.ledger.commit(record{Pool: p.id, Put: s.exports(revised), Update: entry}); err != nil {
-		return err
-	}
-	if !exclusive {
-		u.state.Store(next)
-		return nil
-	}
-	for _, r := range revised {
-		p.replace(r.user, r.next)
-	}
-	return nil
-}
-
-// now returns the time as states and the log keep it.
-func (s *Server) now() time.Time { return s.cfg.Now().UTC().Truncate(time.Millisecond) }
-
-// exports returns the revised users for the journal, if there is one.
-func (s *Server) exports(revised []revision) []User {
-	if !s.ledger.kept() {
-		return nil
-	}
-	var out []User
-	for _, r := range revised {
-		out = append(out, r.user.export(r.next))
-	}
-	return out
+	return t, nil
 }
 
 // movesAlias says whether setting these attributes could change the aliases of a user.
@@ -141,6 +140,12 @@ var addresses = [...]string{"email", "phone_number"}
 
 func isAddress(name string) bool { return slices.Contains(addresses[:], name) }
 
+// isFlag says whether the attribute tells that an address is verified.
+func isFlag(name string) bool {
+	address, ok := strings.CutSuffix(name, "_verified")
+	return ok && isAddress(address)
+}
+
 // nextState returns the state that setting attributes leads to.
 func (p *pool) nextState(old *userState, set []attribute) (*userState, error) {
 	next := *old
@@ -152,15 +157,23 @@ func (p *pool) nextState(old *userState, set []attribute) (*userState, error) {
 			continue
 		}
 		next.attributes = assign(next.attributes, a)
-		if !isAddress(a.Name) {
-			continue
-		}
-		next.pending = assign(next.pending, attribute{Name: a.Name})
-		if a.Value != value(old.attributes, a.Name) && !has(set, a.Name+"_verified") {
-			next.attributes = assign(next.attributes, attribute{a.Name + "_verified", "false"})
+		if isAddress(a.Name) {
+			next.settle(old, set, a)
 		}
 	}
 	return &next, checkFlags(next.attributes, set)
+}
+
+// settle ends what a new address makes void: the pending value, the code for it, the verified flag.
+func (s *userState) settle(old *userState, set []attribute, a attribute) {
+	changed := a.Value != value(old.attributes, a.Name)
+	if changed || has(s.pending, a.Name) {
+		s.secret = s.secret.withoutCode(a.Name)
+	}
+	s.pending = assign(s.pending, attribute{Name: a.Name})
+	if changed && !has(set, a.Name+"_verified") {
+		s.attributes = assign(s.attributes, attribute{a.Name + "_verified", "false"})
+	}
 }
 
 // staysPending says whether a new address has to wait until its user verifies it.
@@ -226,36 +239,4 @@ func difference(before, after []attribute) []Change {
 		}
 	}
 	return changes
-}
-
-// contest returns the revisions of users who lose an alias to u in its next state. What must be
-// unique cannot be taken: a username attribute, a preferred username, and without steal any alias.
-// A verified address is taken silently, and its former holder's becomes unverified. The caller holds
-// mu.
-func (p *pool) contest(u *user, next *userState, steal bool) ([]revision, error) {
-	var losers []revision
-	for _, key := range p.aliasesOf(next) {
-		holder := p.byAlias[key]
-		if holder == nil || holder == u {
-			continue
-		}
-		if !steal || p.addressNames || !isAddress(key.Name) {
-			return nil, &apiError{"AliasExistsException", "An account with the " + key.Name + " already exists."}
-		}
-		losers = unverify(losers, holder, key.Name, next.modified)
-	}
-	return losers, nil
-}
-
-// unverify adds the loss of a verified address to the revisions.
-func unverify(losers []revision, holder *user, address string, now time.Time) []revision {
-	flag := attribute{address + "_verified", "false"}
-	if i := slices.IndexFunc(losers, func(r revision) bool { return r.user == holder }); i >= 0 {
-		losers[i].next.attributes = with(losers[i].next.attributes, flag)
-		return losers
-	}
-	lost := *holder.state.Load()
-	lost.attributes = with(slices.Clone(lost.attributes), flag)
-	lost.modified = now
-	return append(losers, revision{holder, &lost})
 }

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"cmp"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -14,8 +13,10 @@ import (
 )
 
 const (
-	statusConfirmed = "CONFIRMED"
-	statusForced    = "FORCE_CHANGE_PASSWORD"
+	statusConfirmed   = "CONFIRMED"
+	statusUnconfirmed = "UNCONFIRMED"
+	statusForced      = "FORCE_CHANGE_PASSWORD"
+	statusReset       = "RESET_REQUIRED"
 )
 
 // User is a user of a pool.
@@ -25,11 +26,13 @@ type User struct {
 	Attributes map[string]string `json:"attributes"`
 	// Pending are new addresses that wait for the user to verify them.
 	Pending map[string]string `json:"pending,omitempty"`
-	// Status is CONFIRMED, FORCE_CHANGE_PASSWORD and so on.
+	// Status is CONFIRMED, UNCONFIRMED, FORCE_CHANGE_PASSWORD, RESET_REQUIRED and so on.
 	Status   string    `json:"status"`
 	Disabled bool      `json:"disabled,omitempty"`
 	Created  time.Time `json:"created"`
 	Modified time.Time `json:"modified"`
+	// Password is what CreateUser gives the user to sign in with; nothing returns it.
+	Password string `json:"-"`
 }
 
 // pool is a user pool. Its settings are not modified; mu guards the indexes. Whoever changes an
@@ -42,15 +45,20 @@ type pool struct {
 	ignoreCase   bool
 	aliases      []string // attributes that may stand for the username
 	addressNames bool     // they are username attributes: unique, and valid before they are verified
+	autoVerified []string // addresses to which a code is sent when they change
 	verifyFirst  []string // addresses that stay pending until they are verified
+	triggers     triggers
+	passwords    passwordPolicy
+	key          []byte // that signs tokens
 
 	mu      sync.RWMutex
 	byName  map[string]*user // by folded username
 	bySub   map[string]*user
 	byAlias map[attribute]*user
-	listed  []*user // ascending by ordinal; users deleted remain until there are many
-	gone    int     // deleted users in listed
-	ordinal int64   // of the user created last
+	clients []*appClient // in order of creation; guarded by the server's poolsMu
+	listed  []*user      // ascending by ordinal; users deleted remain until there are many
+	gone    int          // deleted users in listed
+	ordinal int64        // of the user created last
 }
 
 // user is a user in a pool.
@@ -64,15 +72,6 @@ type user struct {
 	inFlight atomic.Int32              // writes in the server
 
 	reads, writes bucket // guarded by the limiter
-}
-
-// userState is what changes of a user. It is replaced, not modified.
-type userState struct {
-	attributes []attribute // by name
-	pending    []attribute
-	status     string
-	disabled   bool
-	modified   time.Time
 }
 
 // with returns the attributes with one set, or with its empty value kept to say that it is to be
@@ -115,7 +114,10 @@ func newPool(document map[string]jsontext.Value) (*pool, error) {
 		ignoreCase:   sensitive != nil && !*sensitive,
 		aliases:      slices.Concat(given.AliasAttributes, given.UsernameAttributes),
 		addressNames: len(given.UsernameAttributes) > 0,
+		autoVerified: given.AutoVerifiedAttributes,
 		verifyFirst:  given.UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate,
+		triggers:     given.LambdaConfig,
+		passwords:    given.Policies.PasswordPolicy.orDefault(),
 		byName:       map[string]*user{}, bySub: map[string]*user{}, byAlias: map[attribute]*user{},
 	}, nil
 }
@@ -231,33 +233,6 @@ func (p *pool) present(after int64) iter.Seq[*user] {
 	}
 }
 
-// export returns a user as the package's callers and the journal see it.
-func (u *user) export(s *userState) User {
-	out := User{
-		Username: u.username, Attributes: make(map[string]string, len(s.attributes)), Status: s.status,
-		Disabled: s.disabled, Created: u.created, Modified: s.modified,
-	}
-	for _, a := range s.attributes {
-		out.Attributes[a.Name] = a.Value
-	}
-	if len(s.pending) > 0 {
-		out.Pending = map[string]string{}
-		for _, a := range s.pending {
-			out.Pending[a.Name] = a.Value
-		}
-	}
-	return out
-}
-
-// sorted returns a map of values in the form that states have.
-func sorted(values map[string]string) []attribute {
-	all := make([]attribute, 0, len(values))
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		all = append(all, attribute{name, values[name]})
-	}
-	return all
-}
-
 // User returns a user by username, sub or alias.
 func (s *Server) User(poolID, username string) (User, bool) {
 	p := s.pool(poolID)
@@ -292,42 +267,4 @@ func (s *Server) Users(poolID string) iter.Seq[User] {
 			}
 		}
 	}
-}
-
-// replay does what a line of the journal says.
-func (s *Server) replay(r record) error {
-	if r.Document != nil {
-		p, err := newPool(r.Document)
-		if err != nil {
-			return err
-		}
-		s.pools[p.id] = p
-		s.order = append(s.order, p)
-		return nil
-	}
-	p := s.pools[r.Pool]
-	if p == nil {
-		return noPool(r.Pool)
-	}
-	if u := p.bySub[r.Delete]; u != nil {
-		p.remove(u)
-	}
-	for _, put := range r.Put {
-		p.restore(put)
-	}
-	return nil
-}
-
-// restore puts a user of the journal in its place.
-func (p *pool) restore(put User) {
-	state := &userState{
-		attributes: sorted(put.Attributes), pending: sorted(put.Pending), status: put.Status,
-		disabled: put.Disabled, modified: put.Modified,
-	}
-	sub := put.Attributes[subAttribute]
-	if u := p.bySub[sub]; u != nil {
-		p.replace(u, state)
-		return
-	}
-	p.insert(&user{username: put.Username, sub: sub, created: put.Created}, state)
 }
