@@ -65,7 +65,7 @@ expired-token, drop-before, drop-after and hang; each has a probability.
 	f.StringVar(&o.addr, "addr", "127.0.0.1:0", "`address` to listen on; port 0 is any free one")
 	f.StringVar(&o.users, "users", "", "`N|FILE`: that many made-up users (user-00001 and so on), or those that a change set names")
 	f.StringVar(&o.pool, "pool", "", "`file` with what aws cognito-idp describe-user-pool prints (default: a small pool)")
-	f.Func("quota", "`N|off|CATEGORY=N`: updates a second, no quota at all, or the quota of a category such as UserRead; repeatable (default: AWS's)", quota(&o.quotas))
+	f.Func("quota", "`N|off|CATEGORY=N`: updates a second (reads are allowed in proportion), no quota at all, or that of a category such as UserRead; repeatable (default: AWS's)", quota(&o.quotas))
 	f.DurationVar(&o.latency, "latency", 0, "time added to every request")
 	f.DurationVar(&o.jitter, "jitter", 0, "random time added besides, at most this")
 	f.Func("fault", "`KIND=P`: what goes wrong, and how probably, such as internal=0.05; repeatable", fault(&o.faults))
@@ -170,8 +170,13 @@ func quota(q *sandbox.Quotas) func(string) error {
 			return nil
 		}
 		category, value, named := strings.Cut(s, "=")
+		if n, err := strconv.ParseFloat(s, 64); !named && err == nil && n > 0 {
+			q.UserUpdate = n
+			raise(q, n/updatesOfAWS)
+			return nil
+		}
 		if !named {
-			category, value = "UserUpdate", s
+			return errors.New("want a number above 0, off, or CATEGORY=N")
 		}
 		field, ok := map[string]*float64{
 			"UserUpdate": &q.UserUpdate, "UserRead": &q.UserRead, "UserList": &q.UserList, "UserPoolRead": &q.UserPoolRead,
@@ -191,6 +196,19 @@ func quota(q *sandbox.Quotas) func(string) error {
 		}
 		*field = n
 		return nil
+	}
+}
+
+// updatesOfAWS is AWS's quota of updates a second.
+const updatesOfAWS = 25
+
+// raise raises the quotas of what is read before updates along with that of updates, so that these can be
+// as many as they may; a quota that was given stays, and none falls below AWS's.
+func raise(q *sandbox.Quotas, factor float64) {
+	for field, ofAWS := range map[*float64]float64{&q.UserRead: 120, &q.UserList: 30} {
+		if *field == 0 {
+			*field = ofAWS * max(1, factor)
+		}
 	}
 }
 
