@@ -350,8 +350,12 @@ func userKey(pool *cognito.Pool) func(*sources.Change) string {
 // carry runs the pipeline, with progress and signals attached to it.
 func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, p *prospect) (checkpoint.State, error) {
 	undo := &undoFile{dir: p.dir.path}
+	look, err := a.preparer(ctx, p, undo)
+	if err != nil {
+		return checkpoint.State{}, notStarted(ctx, err)
+	}
 	runner, err := pipeline.New(pipeline.Config{
-		Source: in, Updater: p.service.updater(a.opts.metadata), Preparer: a.preparer(p, undo),
+		Source: in, Updater: p.service.updater(a.opts.metadata), Preparer: look,
 		Check:   a.checker(p.pool).record,
 		Key:     userKey(p.pool),
 		Results: reports, Store: checkpoint.NewFile(p.dir.path), Resume: p.state,
@@ -378,16 +382,16 @@ func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, 
 }
 
 // preparer reads users before they are changed, unless that is not wanted.
-func (a *applyRun) preparer(p *prospect, undo *undoFile) pipeline.Preparer {
+func (a *applyRun) preparer(ctx context.Context, p *prospect, undo *undoFile) (_ pipeline.Preparer, err error) {
 	if a.opts.noRead {
-		return nil
+		return nil, nil
 	}
 	look := &preparer{
 		users: p.service.client, poolID: p.service.poolID,
 		options: audit.Options{KeepVerified: a.opts.keep}, undo: undo,
 	}
 	if p.survey == nil {
-		look.history = &history{dir: p.dir.path}
+		look.history, err = readHistory(ctx, p.dir.path)
 	}
-	return look
+	return look, err
 }

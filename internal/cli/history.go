@@ -4,7 +4,6 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
-	"sync"
 
 	"github.com/go-json-experiment/json"
 
@@ -16,14 +15,10 @@ import (
 // history is what earlier starts of a run have sent, as its undo file tells. A run that goes on after a
 // crash repeats its last records, and a record that was applied then need not look so any more: a later
 // record of the same user may have been applied, too, or the very address may have changed by which the
-// record names its user. It is used by many goroutines.
+// record names its user. It is not modified, and used by many goroutines.
 type history struct {
-	dir string // of the run
-
-	once sync.Once
 	sent map[place]*sent    // by record; of a record sent twice, the first time
 	of   map[string][]*sent // by username, the newest first
-	err  error
 }
 
 // place is where a record begins.
@@ -41,46 +36,46 @@ type sent struct {
 const repeated = 8 * checkpoint.MaxGapRecords
 
 // of a record, what was sent for it; nil if nothing was, or it is not known.
-func (h *history) record(ctx context.Context, c *sources.Change) (*sent, error) {
+func (h *history) record(c *sources.Change) *sent {
 	if h == nil {
-		return nil, nil
+		return nil
 	}
-	h.once.Do(func() { h.err = h.read(ctx) })
-	return h.sent[place{c.Begin.Input, c.Line}], h.err
+	return h.sent[place{c.Begin.Input, c.Line}]
 }
 
 // overtaken tells whether what a record had sent was applied, and a later record of the user has then
 // changed the user further: the later one found the user as the earlier one had left it.
-func (h *history) overtaken(ctx context.Context, c *sources.Change) (bool, error) {
-	s, err := h.record(ctx, c)
+func (h *history) overtaken(c *sources.Change) bool {
+	s := h.record(c)
 	if s == nil {
-		return false, err
+		return false
 	}
 	for _, later := range h.of[s.username] {
 		if later.number > s.number && slices.ContainsFunc(s.wrote, func(a sources.Attribute) bool {
 			return slices.Contains(later.before, a) && !slices.Contains(s.before, a)
 		}) {
-			return true, nil
+			return true
 		}
 	}
-	return false, nil
+	return false
 }
 
-// read reads the undo file from its end, as undo files are read.
-func (h *history) read(ctx context.Context) error {
-	h.sent, h.of = map[place]*sent{}, map[string][]*sent{}
-	undo, err := sources.Open([]string{filepath.Join(h.dir, report.UndoJSONL)}, sources.Options{})
+// readHistory reads the undo file from its end, as undo files are read. It does so before the run that
+// goes on adds to the file, which must not change meanwhile.
+func readHistory(ctx context.Context, dir string) (*history, error) {
+	h := &history{sent: map[place]*sent{}, of: map[string][]*sent{}}
+	undo, err := sources.Open([]string{filepath.Join(dir, report.UndoJSONL)}, sources.Options{})
 	if err != nil {
-		return nil // nothing was sent yet
+		return h, nil // nothing was sent yet
 	}
 	defer undo.Close()
 	for range repeated {
 		c, err := undo.Next(ctx)
 		switch {
 		case ctx.Err() != nil:
-			return ctx.Err()
+			return nil, ctx.Err()
 		case err != nil: // at its end, or damaged: then what was found counts
-			return nil
+			return h, nil
 		}
 		var from struct {
 			Number int64 `json:"_undo"`
@@ -94,5 +89,5 @@ func (h *history) read(ctx context.Context) error {
 		h.sent[place{from.Input, from.Line}] = s
 		h.of[s.username] = append(h.of[s.username], s)
 	}
-	return nil
+	return h, nil
 }

@@ -13,83 +13,142 @@ import (
 	"attrmigrate/internal/sandbox"
 )
 
-// TestKill kills the program with SIGKILL at twenty random moments of one run, under faults, and
-// starts it again each time. In the end the pool is as if it had never been killed, and each record
-// stands exactly once in one of the reports.
+// TestKill kills the program with SIGKILL at twenty random moments of one run, under faults of reads and
+// of updates, and starts it again each time. In the end the pool is as if it had never been killed, each
+// record stands exactly once in one of the reports, and the undo file leads all the way back.
 func TestKill(t *testing.T) {
 	const (
-		users = 150
-		rows  = 1500 // ten changes of each user, in turns
+		users = 250
+		rows  = 1000 // four changes of each user, in turns
 		kills = 20
 	)
-	program, err := exec.LookPath("attrmigrate") // as testscript installed it
-	if err != nil {
-		t.Fatal(err)
-	}
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
+	faults := sandbox.Faults{Throttle: 0.0005, Internal: 0.03, DropBefore: 0.01, DropAfter: 0.02}
+	k := newKillStage(t, sandbox.Config{Quotas: sandbox.NoQuotas(), Seed: seed, Faults: faults}, users)
+	want := writeKillInput(t, filepath.Join(k.dir, "changes.csv"), users, rows)
 
-	requests := make(chan struct{}, 1<<20)
-	server, err := sandbox.New(sandbox.Config{Quotas: sandbox.NoQuotas(), Seed: seed, Faults: sandbox.Faults{
-		Throttle: 0.003, Internal: 0.05, DropBefore: 0.01, DropAfter: 0.02,
-		Hook: func(string, string) *sandbox.Fault { requests <- struct{}{}; return nil },
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer server.Close()
-	pool := furnish(t, server, users)
-	url, err := server.Start("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-
-	dir := t.TempDir()
-	want := writeKillInput(t, filepath.Join(dir, "changes.csv"), users, rows)
-	start := func() (*exec.Cmd, *bytes.Buffer) {
-		cmd := exec.Command(program, "apply", "--endpoint-url", url, "--user-pool-id", pool, "--yes",
-			"--rate", "off", "--workers", "16", "--max-attempts", "30", "--max-failures", "500", "changes.csv")
-		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=sandbox", "AWS_SECRET_ACCESS_KEY=sandbox", "AWS_EC2_METADATA_DISABLED=true")
-		out := &bytes.Buffer{}
-		cmd.Stdout, cmd.Stderr = out, out
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		return cmd, out
-	}
 	for range kills {
-		cmd, _ := start()
-		for range 1 + random.IntN(2*rows/kills) {
-			<-requests
-		}
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-		drain(requests)
+		k.start("changes.csv")
+		k.killAfter(1 + random.IntN(4*rows/kills)) // of two requests a record
 	}
-	cmd, out := start()
-	if _ = cmd.Wait(); cmd.ProcessState.ExitCode() != 3 {
-		t.Fatalf("the last start exited with %d, want 3\n%s", cmd.ProcessState.ExitCode(), out)
-	}
+	k.start("changes.csv")
+	k.ended(3)
+	k.check(want)
+	k.checkReports(rows)
 
-	for user, tier := range want {
-		u, _ := server.User(pool, user)
-		if got := u.Attributes["custom:tier"]; got != tier {
-			t.Errorf("%s has %q, want %q", user, got, tier)
+	k.server.SetFaults(sandbox.Faults{})
+	k.start(filepath.Join("changes.run", "undo.jsonl"))
+	k.ended(0)
+	for user := range want {
+		want[user] = "tier of before"
+	}
+	k.check(want)
+}
+
+// killStage is a sandbox, and the program that works on it again and again.
+type killStage struct {
+	*testing.T
+	server   *sandbox.Server
+	pool     string
+	args     []string
+	dir      string
+	requests chan struct{} // one for each that the sandbox receives
+
+	cmd  *exec.Cmd
+	out  *bytes.Buffer
+	over chan struct{} // closed when cmd has ended
+}
+
+func newKillStage(t *testing.T, cfg sandbox.Config, users int) *killStage {
+	k := &killStage{T: t, dir: t.TempDir(), requests: make(chan struct{}, 1<<20)}
+	cfg.Faults.Hook = func(string, string) *sandbox.Fault { k.requests <- struct{}{}; return nil }
+	var err error
+	if k.server, err = sandbox.New(cfg); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = k.server.Close() })
+	k.pool = furnish(t, k.server, users)
+	url, err := k.server.Start("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.args = []string{"apply", "--endpoint-url", url, "--user-pool-id", k.pool, "--yes",
+		"--rate", "off", "--workers", "16", "--max-attempts", "30", "--max-failures", "500"}
+	return k
+}
+
+// start applies an input.
+func (k *killStage) start(input string) {
+	k.Helper()
+	program, err := exec.LookPath("attrmigrate") // as testscript installed it
+	if err != nil {
+		k.Fatal(err)
+	}
+	for len(k.requests) > 0 { // of the start before
+		<-k.requests
+	}
+	k.cmd, k.out, k.over = exec.Command(program, append(k.args, input)...), &bytes.Buffer{}, make(chan struct{})
+	k.cmd.Dir = k.dir
+	k.cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=sandbox", "AWS_SECRET_ACCESS_KEY=sandbox", "AWS_EC2_METADATA_DISABLED=true")
+	k.cmd.Stdout, k.cmd.Stderr = k.out, k.out
+	if err := k.cmd.Start(); err != nil {
+		k.Fatal(err)
+	}
+	go func(cmd *exec.Cmd, over chan struct{}) {
+		_ = cmd.Wait() // the exit code tells
+		close(over)
+	}(k.cmd, k.over)
+}
+
+// killAfter kills the program once it has made so many requests.
+func (k *killStage) killAfter(requests int) {
+	k.Helper()
+	for range requests {
+		select {
+		case <-k.requests:
+		case <-k.over:
+			k.Fatalf("the program ended before it was killed\n%s", k.out)
 		}
 	}
-	run := filepath.Join(dir, "changes.run")
-	applied, failed := linesOf(t, filepath.Join(run, "applied.csv"), "line"), linesOf(t, filepath.Join(run, "errors.csv"), "_line")
-	for line := 2; line <= rows+1; line++ {
-		bad := line%100 == 0
-		if n, m := applied[fmt.Sprint(line)], failed[fmt.Sprint(line)]; bad && (n != 0 || m != 1) || !bad && (n != 1 || m != 0) {
-			t.Errorf("line %d (bad: %t) stands %d times in applied.csv and %d times in errors.csv", line, bad, n, m)
+	_ = k.cmd.Process.Kill()
+	<-k.over
+}
+
+// ended waits for the end of the program.
+func (k *killStage) ended(code int) {
+	k.Helper()
+	if <-k.over; k.cmd.ProcessState.ExitCode() != code {
+		k.Fatalf("exited with %d, want %d\n%s", k.cmd.ProcessState.ExitCode(), code, k.out)
+	}
+}
+
+// check compares the tier of each user.
+func (k *killStage) check(want map[string]string) {
+	k.Helper()
+	for user, tier := range want {
+		u, _ := k.server.User(k.pool, user)
+		if got := u.Attributes["custom:tier"]; got != tier {
+			k.Errorf("%s has %q, want %q", user, got, tier)
 		}
 	}
 }
 
-// furnish makes the sandbox's default pool and its users.
+// checkReports: each line stands once, in the report where it belongs.
+func (k *killStage) checkReports(rows int) {
+	k.Helper()
+	run := filepath.Join(k.dir, "changes.run")
+	applied, failed := linesOf(k.T, filepath.Join(run, "applied.csv"), "line"), linesOf(k.T, filepath.Join(run, "errors.csv"), "_line")
+	for line := 2; line <= rows+1; line++ {
+		bad := line%100 == 0
+		if n, m := applied[fmt.Sprint(line)], failed[fmt.Sprint(line)]; bad && (n != 0 || m != 1) || !bad && (n != 1 || m != 0) {
+			k.Errorf("line %d (bad: %t) stands %d times in applied.csv and %d times in errors.csv", line, bad, n, m)
+		}
+	}
+}
+
+// furnish makes the sandbox's default pool and its users, each with a tier.
 func furnish(t *testing.T, server *sandbox.Server, users int) (pool string) {
 	t.Helper()
 	document, err := os.ReadFile("sandbox_pool.json")
@@ -100,7 +159,8 @@ func furnish(t *testing.T, server *sandbox.Server, users int) (pool string) {
 		t.Fatal(err)
 	}
 	for i := range users {
-		if err := server.CreateUser(pool, sandbox.User{Username: fmt.Sprintf("user-%05d", i)}); err != nil {
+		u := sandbox.User{Username: fmt.Sprintf("user-%05d", i), Attributes: map[string]string{"custom:tier": "tier of before"}}
+		if err := server.CreateUser(pool, u); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -150,14 +210,4 @@ func linesOf(t *testing.T, path, column string) map[string]int {
 		}
 	}
 	return counts
-}
-
-func drain(c <-chan struct{}) {
-	for {
-		select {
-		case <-c:
-		default:
-			return
-		}
-	}
 }

@@ -33,6 +33,9 @@ var _ pipeline.Preparer = (*preparer)(nil)
 // Prepare implements [pipeline.Preparer]. What is sent names the user by the Username that was read,
 // so that a record which changes the address that names its user can be looked at again.
 func (p *preparer) Prepare(ctx context.Context, c, sent *sources.Change) (*sources.Change, error) {
+	if p.history.overtaken(c) { // done again, it would take the later record back until that is repeated
+		return nil, nil
+	}
 	name := c.Username
 	if sent != nil {
 		name = sent.Username
@@ -43,9 +46,6 @@ func (p *preparer) Prepare(ctx context.Context, c, sent *sources.Change) (*sourc
 	}
 	diff := audit.Compare(user, c, p.options)
 	if err := diff.Conflict(); err != nil {
-		if overtaken, lost := p.history.overtaken(ctx, c); overtaken || lost != nil {
-			return nil, lost
-		}
 		return nil, err
 	}
 	if len(diff.Send) == 0 {
@@ -71,15 +71,11 @@ func (p *preparer) read(ctx context.Context, c *sources.Change, name string) (*c
 	if !isNoUser(err) {
 		return user, err
 	}
-	earlier, lost := p.history.record(ctx, c)
-	switch {
-	case lost != nil:
-		return nil, lost
-	case earlier == nil:
+	earlier := p.history.record(c)
+	if earlier == nil {
 		return nil, err
-	default:
-		return p.users.GetUser(ctx, p.poolID, earlier.username)
 	}
+	return p.users.GetUser(ctx, p.poolID, earlier.username)
 }
 
 // isNoUser tells whether a read found no such user.

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -202,4 +203,21 @@ func writeText(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	_, err = f.WriteString(strings.Repeat(text, times))
 	ts.Check(errors.Join(err, f.Close()))
+}
+
+// checkJSON FILE NAME=VALUE... compares members of a JSON document; one of a member is OUTER.INNER.
+func checkJSON(ts *testscript.TestScript, neg bool, args []string) {
+	var document any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &document))
+	for _, arg := range args[1:] {
+		path, want, _ := strings.Cut(arg, "=")
+		at := document
+		for name := range strings.SplitSeq(path, ".") {
+			members, _ := at.(map[string]any)
+			at = members[name]
+		}
+		if got := fmt.Sprint(at); got != want {
+			ts.Fatalf("%s is %s, want %s", path, got, want)
+		}
+	}
 }

@@ -32,13 +32,28 @@ type running struct {
 	more     *sync.Cond
 	received map[string]int // requests by operation, since the last forget
 	faults   []*trouble
+	own      int64 // updates by the script itself
 }
 
 // trouble is a fault for some requests.
 type trouble struct {
 	op, user string // empty: any
+	every    int    // of so many requests that it could meet, it meets one
+	met      int    // how many it could have met
 	left     int    // how many times; negative: always
 	fault    sandbox.Fault
+}
+
+// meets tells whether a request meets the trouble.
+func (t *trouble) meets(op, user string) bool {
+	if t.left == 0 || t.op != op && t.op != "" || t.user != user && t.user != "" {
+		return false
+	}
+	if t.met++; t.met%t.every != 0 {
+		return false
+	}
+	t.left--
+	return true
 }
 
 // hook counts a request and finds its fault.
@@ -48,8 +63,7 @@ func (s *running) hook(op, user string) *sandbox.Fault {
 	s.received[op]++
 	s.more.Broadcast()
 	for _, t := range s.faults {
-		if t.left != 0 && (t.op == op || t.op == "") && (t.user == user || t.user == "") {
-			t.left--
+		if t.meets(op, user) {
 			return &t.fault
 		}
 	}
@@ -70,9 +84,10 @@ func sandboxOf(ts *testscript.TestScript) *running {
 	return s
 }
 
-// startSandbox [users=N] [pool=FILE] [quota=N] starts a sandbox and sets URL and POOL.
+// startSandbox [users=N] [people=FILE] [pool=FILE] [quota=N] starts a sandbox and sets URL and POOL. In
+// the file of people each line is a user with its attributes.
 func startSandbox(ts *testscript.TestScript, neg bool, args []string) {
-	settings := settingsOf(ts, args, "users", "pool", "quota")
+	settings := settingsOf(ts, args, "users", "people", "pool", "quota")
 	quotas := sandbox.NoQuotas()
 	if n, err := strconv.ParseFloat(settings["quota"], 64); err == nil {
 		quotas.UserUpdate = n
@@ -93,6 +108,9 @@ func startSandbox(ts *testscript.TestScript, neg bool, args []string) {
 	users, _ := strconv.Atoi(settings["users"])
 	for i := 1; i <= users; i++ {
 		ts.Check(s.CreateUser(s.pool, sandbox.User{Username: fmt.Sprintf("user-%05d", i)}))
+	}
+	if file := settings["people"]; file != "" {
+		createPeople(ts, s, ts.ReadFile(file))
 	}
 	url, err := s.Start("127.0.0.1:0")
 	ts.Check(err)
@@ -115,7 +133,7 @@ func settingsOf(ts *testscript.TestScript, args []string, names ...string) map[s
 }
 
 // setFaults off ends all faults. setFaults OPERATION|any [error=NAME] [message=TEXT] [user=NAME]
-// [times=N] [delay=D] [hang] [drop] [after] adds one.
+// [every=N] [times=N] [delay=D] [hang] [drop] [after] adds one.
 func setFaults(ts *testscript.TestScript, neg bool, args []string) {
 	s := sandboxOf(ts)
 	s.mu.Lock()
@@ -124,11 +142,14 @@ func setFaults(ts *testscript.TestScript, neg bool, args []string) {
 		s.faults = nil
 		return
 	}
-	settings := settingsOf(ts, args[1:], "error", "message", "user", "times", "delay", "hang", "drop", "after")
+	settings := settingsOf(ts, args[1:], "error", "message", "user", "every", "times", "delay", "hang", "drop", "after")
 	has := func(name string) bool { _, ok := settings[name]; return ok }
-	t := &trouble{op: strings.TrimPrefix(args[0], "any"), user: settings["user"], left: -1, fault: sandbox.Fault{
+	t := &trouble{op: strings.TrimPrefix(args[0], "any"), user: settings["user"], every: 1, left: -1, fault: sandbox.Fault{
 		Error: settings["error"], Message: settings["message"], Hang: has("hang"), Drop: has("drop"), After: has("after"),
 	}}
+	if n, err := strconv.Atoi(settings["every"]); err == nil {
+		t.every = n
+	}
 	if n, err := strconv.Atoi(settings["times"]); err == nil {
 		t.left = n
 	}
@@ -153,9 +174,11 @@ func awaitRequests(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// checkSent N compares the number of updates that the sandbox has received in all.
+// checkSent N compares the number of updates that the sandbox has received in all, those of the script
+// itself aside.
 func checkSent(ts *testscript.TestScript, neg bool, args []string) {
-	n := sandboxOf(ts).Stats().Operations[updateOperation]
+	s := sandboxOf(ts)
+	n := s.Stats().Operations[updateOperation] - s.own
 	if (strconv.FormatInt(n, 10) == args[0]) == neg {
 		ts.Fatalf("the sandbox has received %d updates", n)
 	}
