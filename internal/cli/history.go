@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -35,12 +36,22 @@ type sent struct {
 // repeated, which are those of the gap and those that ended since the last save.
 const repeated = 8 * checkpoint.MaxGapRecords
 
-// of a record, what was sent for it; nil if nothing was, or it is not known.
+// record returns what was sent for a record; nil if nothing was, or it is not known. An entry that has
+// none of the record's values is another record's: of a start that was killed before it became a run.
 func (h *history) record(c *sources.Change) *sent {
 	if h == nil {
 		return nil
 	}
-	return h.sent[place{c.Begin.Input, c.Line}]
+	s := h.sent[place{c.Begin.Input, c.Line}]
+	if s == nil || !slices.ContainsFunc(c.Attributes, func(a sources.Attribute) bool { return slices.Contains(s.wrote, a) }) {
+		return nil
+	}
+	return s
+}
+
+// wasNamed tells whether the user had a value before that named it: an address, or a preferred username.
+func (s *sent) wasNamed(name string) bool {
+	return slices.ContainsFunc(s.before, func(a sources.Attribute) bool { return strings.EqualFold(a.Value, name) })
 }
 
 // overtaken tells whether what a record had sent was applied, and a later record of the user has then

@@ -33,9 +33,6 @@ var _ pipeline.Preparer = (*preparer)(nil)
 // Prepare implements [pipeline.Preparer]. What is sent names the user by the Username that was read,
 // so that a record which changes the address that names its user can be looked at again.
 func (p *preparer) Prepare(ctx context.Context, c, sent *sources.Change) (*sources.Change, error) {
-	if p.history.overtaken(c) { // done again, it would take the later record back until that is repeated
-		return nil, nil
-	}
 	name := c.Username
 	if sent != nil {
 		name = sent.Username
@@ -46,6 +43,9 @@ func (p *preparer) Prepare(ctx context.Context, c, sent *sources.Change) (*sourc
 	}
 	diff := audit.Compare(user, c, p.options)
 	if err := diff.Conflict(); err != nil {
+		if p.history.overtaken(c) {
+			return nil, nil
+		}
 		return nil, err
 	}
 	if len(diff.Send) == 0 {
@@ -72,7 +72,7 @@ func (p *preparer) read(ctx context.Context, c *sources.Change, name string) (*c
 		return user, err
 	}
 	earlier := p.history.record(c)
-	if earlier == nil {
+	if earlier == nil || !earlier.wasNamed(c.Username) {
 		return nil, err
 	}
 	return p.users.GetUser(ctx, p.poolID, earlier.username)

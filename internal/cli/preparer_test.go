@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,21 +93,21 @@ func TestPrepare(t *testing.T) {
 }
 
 // TestPrepareOvertaken: a record that was applied before a crash, and then overtaken by a later record of
-// its user, is not done again, though the user looks by now as the record expects.
+// its user, is no conflict when it is repeated.
 func TestPrepareOvertaken(t *testing.T) {
 	tier := func(value string) []sources.Attribute {
 		return []sources.Attribute{{Name: "custom:tier", Value: value}}
 	}
 	first := &sent{number: 1, username: "ann", before: tier("a"), wrote: tier("b")}
-	second := &sent{number: 2, username: "ann", before: tier("b"), wrote: tier("a")}
+	second := &sent{number: 2, username: "ann", before: tier("b"), wrote: tier("c")}
 	p := &preparer{
-		users:   people{"ann": {Username: "ann", Attributes: map[string]string{"custom:tier": "a"}}},
+		users:   people{"ann": {Username: "ann", Attributes: map[string]string{"custom:tier": "c"}}},
 		undo:    &undoFile{dir: t.TempDir()},
 		history: &history{sent: map[place]*sent{{0, 2}: first, {0, 3}: second}, of: map[string][]*sent{"ann": {second, first}}},
 	}
 	for _, c := range []sources.Change{
 		{Username: "ann", Line: 2, Attributes: tier("b"), Expect: tier("a")}, // overtaken
-		{Username: "ann", Line: 3, Attributes: tier("a"), Expect: tier("b")}, // the later record, which holds
+		{Username: "ann", Line: 3, Attributes: tier("c"), Expect: tier("b")}, // the later record, which holds
 	} {
 		if send, err := p.Prepare(t.Context(), &c, nil); send != nil || err != nil {
 			t.Errorf("line %d: left to send: %v, %v, want nothing", c.Line, send, err)
@@ -166,6 +167,7 @@ func TestHistory(t *testing.T) {
 		{"the last record of a user", place{0, 4}, dir, "ann", false},
 		{"another input", place{1, 2}, dir, "cat", false},
 		{"sent twice", place{0, 6}, dir, "dan", false},
+		{"another record's, of a start that never became a run", place{0, 5}, dir, "", false},
 		{"not sent", place{0, 9}, dir, "", false},
 		{"no undo file yet", place{0, 2}, t.TempDir(), "", false},
 		{"a run that begins", place{0, 2}, "", "", false},
@@ -178,7 +180,11 @@ func TestHistory(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			c := &sources.Change{Line: tt.record.line, Begin: sources.Mark{Input: tt.record.input}}
+			c := &sources.Change{Line: tt.record.line, Begin: sources.Mark{Input: tt.record.input},
+				Attributes: slices.Concat(tier("b"), []sources.Attribute{{Name: "locale", Value: "de"}})}
+			if tt.record.line == 4 {
+				c.Attributes = tier("c")
+			}
 			username := ""
 			if s := h.record(c); s != nil {
 				username = s.username
@@ -187,5 +193,14 @@ func TestHistory(t *testing.T) {
 				t.Errorf("%q, overtaken %t", username, overtaken)
 			}
 		})
+	}
+}
+
+func TestWasNamed(t *testing.T) {
+	s := &sent{before: []sources.Attribute{{Name: "email", Value: "ann@example.com"}, {Name: "locale", Delete: true}}}
+	for name, want := range map[string]bool{"Ann@example.com": true, "bob@example.com": false, "ann": false} {
+		if got := s.wasNamed(name); got != want {
+			t.Errorf("%s: %t, want %t", name, got, want)
+		}
 	}
 }
