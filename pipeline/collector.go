@@ -37,7 +37,7 @@ func (c *collector) run() {
 			if !ok {
 				return
 			}
-			c.keep(f)
+			c.take(f)
 		case <-beginning:
 			beginning = nil
 			c.check(c.begin())
@@ -60,6 +60,19 @@ func (c *collector) begin() error {
 		close(c.begun)
 	}
 	return err
+}
+
+// take keeps a result, or saves the state for the dispatcher.
+func (c *collector) take(f finished) {
+	if f.save == 0 {
+		c.keep(f)
+		return
+	}
+	err := c.begin()
+	c.check(err)
+	if err == nil {
+		c.saved <- f.save // there is one request at a time, and room for it
+	}
 }
 
 // keep writes a result, then acknowledges its record. What is behind a failed write stays undone.

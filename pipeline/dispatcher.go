@@ -3,6 +3,8 @@ package pipeline
 import (
 	"container/heap"
 	"time"
+
+	"attrmigrate/checkpoint"
 )
 
 // rateInterval is how often the rate is set anew while it adapts.
@@ -10,16 +12,23 @@ const rateInterval = 50 * time.Millisecond
 
 // dispatcher decides what is tried when. Its goroutine owns all of its fields.
 //
-// A user has at most one job that is ready, under way or waiting; the user's later ones hang behind
-// it in a chain, and tails finds the end of that chain. So order holds by construction, and a user
-// who waits keeps no worker and no permit.
+// A user has at most one job that is ready, under way, waiting or not saved; the user's later ones hang
+// behind it in a chain, and tails finds the end of that chain. So order holds by construction, a user
+// who waits keeps no worker and no permit, and a run that goes on after a crash repeats no more than the
+// last record of each user: an earlier one would find the user as a later one has left it.
 type dispatcher struct {
 	*Runner
 	tails    map[string]*job // user -> the last of the user's jobs
+	open     int             // jobs that are not finished
 	fresh    jobQueue        // ready for a first attempt
 	again    jobQueue        // ready, and before all fresh ones
 	waiting  dueHeap         // not ready before their time
 	underway int             // jobs that workers have
+
+	finished int64    // the jobs finished so far, each of which has its number
+	unsaved  jobQueue // finished jobs that the state need not know of yet, by number
+	wanted   int64    // the number up to which jobs must be saved for a user's next one to follow
+	saving   bool     // the collector is asked to save
 
 	updates, reads *lane
 	health         health
@@ -46,7 +55,7 @@ func (d *dispatcher) run() {
 	tick := time.NewTicker(rateInterval)
 	defer tick.Stop()
 	incoming := d.incoming
-	for incoming != nil || len(d.tails) > 0 {
+	for incoming != nil || d.open > 0 {
 		d.wake(time.Now())
 		next, out := d.offer()
 		if len(d.waiting) > 0 {
@@ -63,6 +72,8 @@ func (d *dispatcher) run() {
 			d.take()
 		case a := <-d.attempts:
 			d.settle(a)
+		case number := <-d.saved:
+			d.release(number)
 		case <-timer.C:
 		case now := <-tick.C:
 			d.updates.adjust(now)
@@ -91,12 +102,17 @@ func (d *dispatcher) drain(incoming <-chan *job) {
 
 // enqueue puts a new job behind the others of its user, or makes it ready if there are none.
 func (d *dispatcher) enqueue(j *job) {
-	if tail, ok := d.tails[j.key]; ok {
-		tail.next = j
-	} else {
-		d.fresh.push(j)
-	}
+	d.open++
+	tail, ok := d.tails[j.key]
 	d.tails[j.key] = j
+	if !ok {
+		d.fresh.push(j)
+		return
+	}
+	tail.next = j
+	if tail.number > 0 {
+		d.save(tail.number)
+	}
 }
 
 // wake makes those jobs ready whose time has come.
@@ -154,7 +170,7 @@ func (d *dispatcher) settle(a attempt) {
 		d.results <- finished{ordinal: j.ordinal, Result: Result{
 			Change: j.change, Outcome: a.outcome, Err: v.err, Attempts: j.calls, At: a.ended,
 		}}
-		d.release(j, a.sent)
+		d.finish(j, a.sent)
 		if streak := d.health.of(a.reading).streak; streak.broken() {
 			d.stop(streak.stop())
 		}
@@ -193,14 +209,42 @@ func (d *dispatcher) observe(a attempt) {
 	}
 }
 
-// release lets the next job of the same user follow, no sooner than the user's own quota allows.
-func (d *dispatcher) release(j *job, sent time.Time) {
-	next := j.next
-	if next == nil {
-		delete(d.tails, j.key)
-		return
+// finish notes that a job is finished, whose last attempt began at the given time. Of the job no more is
+// kept than the next one of its user needs.
+func (d *dispatcher) finish(j *job, sent time.Time) {
+	d.open--
+	d.finished++
+	*j = job{key: j.key, next: j.next, number: d.finished, due: sent.Add(d.cfg.UserInterval)}
+	d.unsaved.push(j)
+	if j.next != nil || d.finished-d.unsaved.first().number >= checkpoint.MaxGapRecords {
+		d.save(j.number)
 	}
-	j.next = nil
-	next.due = sent.Add(d.cfg.UserInterval)
-	heap.Push(&d.waiting, next)
+}
+
+// save asks the collector to save a state in which the jobs up to a number are finished. It has one such
+// request at a time, and their results before it.
+func (d *dispatcher) save(number int64) {
+	d.wanted = max(d.wanted, number)
+	if !d.saving {
+		d.saving = true
+		d.results <- finished{save: d.finished}
+	}
+}
+
+// release lets the next jobs of the same users follow those that are saved, no sooner than a user's own
+// quota allows.
+func (d *dispatcher) release(number int64) {
+	for !d.unsaved.empty() && d.unsaved.first().number <= number {
+		j := d.unsaved.pop()
+		if j.next == nil {
+			delete(d.tails, j.key)
+			continue
+		}
+		j.next.due = j.due
+		heap.Push(&d.waiting, j.next)
+	}
+	d.saving = false
+	if d.wanted > number {
+		d.save(d.wanted)
+	}
 }

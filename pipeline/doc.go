@@ -21,8 +21,10 @@
 //  2. A result is durable before the checkpoint passes its record, and the checkpoint records the
 //     lengths of the reports, so that a resumed run can cut them back: each record stands there once
 //     (TestCrash, TestLastSaveFails).
-//  3. Two records of one user are never in flight together and land in file order (TestOrder). A slow
-//     or throttled user holds back its own later records and nobody else's (TestNeighbours, TestHotUser).
+//  3. Two records of one user are never in flight together and land in file order (TestOrder). A user's
+//     next record is sent once the checkpoint knows of the one before, so that a crash has no more
+//     repeated than the last record of a user, which finds the user as it left it (TestCrash). A slow or
+//     throttled user holds back its own later records and nobody else's (TestNeighbours, TestHotUser).
 //  4. Every attempt, a repeated one too, takes one permit of one pacer, reads of one of their own.
 //     Backing off holds no permit and no worker (TestPermits, TestReadRate). A new rate or a stop takes
 //     effect within one interval.

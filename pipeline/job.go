@@ -21,7 +21,8 @@ type job struct {
 	throttles int       // in a row
 	throttled time.Time // the last of them
 	first     time.Time // of its first attempt
-	due       time.Time // of its next attempt
+	due       time.Time // of its next attempt; of a finished job: that of the user's next job
+	number    int64     // of a finished job, in the order of the results
 }
 
 // attempt is what became of one call.
@@ -43,6 +44,8 @@ type finished struct {
 	Result
 	ordinal  int64
 	foreseen bool // refused before any call, as the pass over the input did before
+
+	save int64 // not a result: the state is to be saved, with the jobs up to this number
 }
 
 // jobQueue is a first-in-first-out queue.

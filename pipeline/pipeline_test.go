@@ -202,6 +202,7 @@ type ledger struct {
 }
 
 var errDiskFull = errors.New("errors.csv: no space left on device")
+var errKilled = errors.New("the process is dead")
 
 func (l *ledger) Write(r pipeline.Result) error {
 	l.mu.Lock()

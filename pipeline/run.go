@@ -23,6 +23,7 @@ type Runner struct {
 
 	beginning chan struct{} // workers > collector: an update is due
 	begun     chan struct{} // closed by the collector when the run is recorded
+	saved     chan int64    // collector > dispatcher: a state was saved that it asked for
 
 	stopOnce sync.Once
 	stopping chan struct{} // closed by the first stop
@@ -50,6 +51,7 @@ func New(cfg Config) (*Runner, error) {
 		results:   make(chan finished, checkpoint.MaxGapRecords),
 		beginning: make(chan struct{}),
 		begun:     make(chan struct{}),
+		saved:     make(chan int64, 1),
 		stopping:  make(chan struct{}),
 	}
 	r.read.Store(cfg.Resume.Records)

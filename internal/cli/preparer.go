@@ -20,7 +20,7 @@ type preparer struct {
 	poolID  string
 	options audit.Options
 	undo    *undoFile
-	history *history // nil in a run that begins
+	history history // empty in a run that begins
 }
 
 // userReader reads one user, in one attempt.
@@ -43,9 +43,6 @@ func (p *preparer) Prepare(ctx context.Context, c, sent *sources.Change) (*sourc
 	}
 	diff := audit.Compare(user, c, p.options)
 	if err := diff.Conflict(); err != nil {
-		if p.history.overtaken(c) {
-			return nil, nil
-		}
 		return nil, err
 	}
 	if len(diff.Send) == 0 {
@@ -71,11 +68,11 @@ func (p *preparer) read(ctx context.Context, c *sources.Change, name string) (*c
 	if !isNoUser(err) {
 		return user, err
 	}
-	earlier := p.history.record(c)
-	if earlier == nil || !earlier.wasNamed(c.Username) {
+	username, ok := p.history.user(c)
+	if !ok {
 		return nil, err
 	}
-	return p.users.GetUser(ctx, p.poolID, earlier.username)
+	return p.users.GetUser(ctx, p.poolID, username)
 }
 
 // isNoUser tells whether a read found no such user.

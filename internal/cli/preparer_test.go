@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -20,13 +19,17 @@ import (
 // people are users by each of their names.
 type people map[string]*cognito.User
 
-var errNobody = errors.New("no such user")
+// nobody is what a read says of a user who is not there.
+type nobody struct{}
+
+func (nobody) Error() string { return "no such user" }
+func (nobody) Code() string  { return "UserNotFoundException" }
 
 func (p people) GetUser(_ context.Context, _, username string) (*cognito.User, error) {
 	if u := p[username]; u != nil {
 		return u, nil
 	}
-	return nil, errNobody
+	return nil, nobody{}
 }
 
 // TestPrepare: what is left to send names the user as it was read, and has its way back on disk first.
@@ -92,29 +95,21 @@ func TestPrepare(t *testing.T) {
 	}
 }
 
-// TestPrepareOvertaken: a record that was applied before a crash, and then overtaken by a later record of
-// its user, is no conflict when it is repeated.
-func TestPrepareOvertaken(t *testing.T) {
-	tier := func(value string) []sources.Attribute {
-		return []sources.Attribute{{Name: "custom:tier", Value: value}}
-	}
-	first := &sent{number: 1, username: "ann", before: tier("a"), wrote: tier("b")}
-	second := &sent{number: 2, username: "ann", before: tier("b"), wrote: tier("c")}
+// TestPrepareRenamed: a record that has changed the address that names its user is done when a crash has
+// it repeated.
+func TestPrepareRenamed(t *testing.T) {
+	email := func(value string) []sources.Attribute { return []sources.Attribute{{Name: "email", Value: value}} }
+	ann := &cognito.User{Username: "ann-1", Attributes: map[string]string{"email": "new@example.com"}}
 	p := &preparer{
-		users:   people{"ann": {Username: "ann", Attributes: map[string]string{"custom:tier": "c"}}},
+		users:   people{"ann-1": ann, "new@example.com": ann},
 		undo:    &undoFile{dir: t.TempDir()},
-		history: &history{sent: map[place]*sent{{0, 2}: first, {0, 3}: second}, of: map[string][]*sent{"ann": {second, first}}},
+		history: history{{0, 2}: {"ann-1", email("old@example.com")}},
 	}
-	for _, c := range []sources.Change{
-		{Username: "ann", Line: 2, Attributes: tier("b"), Expect: tier("a")}, // overtaken
-		{Username: "ann", Line: 3, Attributes: tier("c"), Expect: tier("b")}, // the later record, which holds
-	} {
-		if send, err := p.Prepare(t.Context(), &c, nil); send != nil || err != nil {
-			t.Errorf("line %d: left to send: %v, %v, want nothing", c.Line, send, err)
+	for line, want := range map[int]error{2: nil, 3: nobody{}} {
+		c := sources.Change{Username: "Old@example.com", Line: line, Attributes: email("new@example.com")}
+		if send, err := p.Prepare(t.Context(), &c, nil); send != nil || err != want {
+			t.Errorf("line %d: left to send: %v, %v, want nothing, %v", line, send, err, want)
 		}
-	}
-	if err := p.undo.close(); err != nil {
-		t.Error(err)
 	}
 }
 
@@ -129,24 +124,21 @@ func TestPrepareWithoutUndo(t *testing.T) {
 	}
 }
 
-// TestHistory: a run that goes on after a crash knows what it has sent.
+// TestHistory: a run that goes on after a crash knows whose address it has changed.
 func TestHistory(t *testing.T) {
 	dir := t.TempDir()
 	undo, err := report.OpenUndo(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tier := func(value string) []sources.Attribute {
-		return []sources.Attribute{{Name: "custom:tier", Value: value, Delete: value == ""}}
+	had := func(name, value string) []sources.Attribute {
+		return []sources.Attribute{{Name: name, Value: value, Delete: value == ""}}
 	}
 	for _, e := range []report.UndoEntry{
-		{Username: "ann", Line: 2, Before: tier("a"), Wrote: tier("b")},
-		{Username: "bob", Line: 3, Before: tier("a"), Wrote: tier("b")},
-		{Username: "ann", Line: 4, Before: tier("b"), Wrote: tier("c")},
-		{Username: "bob", Line: 5, Before: tier("x"), Wrote: tier("c")},
-		{Username: "cat", Line: 2, Input: 1, Before: tier("a"), Wrote: tier("b")},
-		{Username: "dan", Line: 6, Before: tier("a"), Wrote: tier("b")},
-		{Username: "dan", Line: 6, Before: tier("a"), Wrote: tier("b")}, // it was repeated before
+		{Username: "ann-1", Line: 2, Before: had("email", "ann@example.com"), Wrote: had("email", "a@example.com")},
+		{Username: "bob-1", Line: 3, Before: had("preferred_username", "bob"), Wrote: had("preferred_username", "b")},
+		{Username: "cat-1", Line: 2, Input: 1, Before: had("phone_number", "+15550100"), Wrote: had("phone_number", "+15550101")},
+		{Username: "dan-1", Line: 6, Before: had("locale", "de"), Wrote: had("locale", "en")},
 	} {
 		if err := undo.Append(e); err != nil {
 			t.Fatal(err)
@@ -156,51 +148,29 @@ func TestHistory(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
-		name      string
-		record    place
-		dir       string // "": a run that begins
-		username  string
-		overtaken bool
+		name   string
+		dir    string
+		record place
+		named  string
+		want   string
 	}{
-		{"a later record found what it wrote", place{0, 2}, dir, "ann", true},
-		{"a later record found something else", place{0, 3}, dir, "bob", false},
-		{"the last record of a user", place{0, 4}, dir, "ann", false},
-		{"another input", place{1, 2}, dir, "cat", false},
-		{"sent twice", place{0, 6}, dir, "dan", false},
-		{"another record's, of a start that never became a run", place{0, 5}, dir, "", false},
-		{"not sent", place{0, 9}, dir, "", false},
-		{"no undo file yet", place{0, 2}, t.TempDir(), "", false},
-		{"a run that begins", place{0, 2}, "", "", false},
+		{"an address", dir, place{0, 2}, "Ann@example.com", "ann-1"},
+		{"a preferred username", dir, place{0, 3}, "bob", "bob-1"},
+		{"another input", dir, place{1, 2}, "+15550100", "cat-1"},
+		{"another record's entry, of a start that never became a run", dir, place{0, 2}, "eve@example.com", ""},
+		{"named by what it does not change", dir, place{0, 6}, "dan@example.com", ""},
+		{"not sent", dir, place{0, 9}, "ann@example.com", ""},
+		{"no undo file yet", t.TempDir(), place{0, 2}, "ann@example.com", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			var h *history
-			if tt.dir != "" {
-				var err error
-				if h, err = readHistory(t.Context(), tt.dir); err != nil {
-					t.Fatal(err)
-				}
+			h, err := readHistory(t.Context(), tt.dir)
+			if err != nil {
+				t.Fatal(err)
 			}
-			c := &sources.Change{Line: tt.record.line, Begin: sources.Mark{Input: tt.record.input},
-				Attributes: slices.Concat(tier("b"), []sources.Attribute{{Name: "locale", Value: "de"}})}
-			if tt.record.line == 4 {
-				c.Attributes = tier("c")
-			}
-			username := ""
-			if s := h.record(c); s != nil {
-				username = s.username
-			}
-			if overtaken := h.overtaken(c); username != tt.username || overtaken != tt.overtaken {
-				t.Errorf("%q, overtaken %t", username, overtaken)
+			username, ok := h.user(&sources.Change{Line: tt.record.line, Begin: sources.Mark{Input: tt.record.input}, Username: tt.named})
+			if ok != (tt.want != "") || ok && username != tt.want {
+				t.Errorf("%q, %t, want %q", username, ok, tt.want)
 			}
 		})
-	}
-}
-
-func TestWasNamed(t *testing.T) {
-	s := &sent{before: []sources.Attribute{{Name: "email", Value: "ann@example.com"}, {Name: "locale", Delete: true}}}
-	for name, want := range map[string]bool{"Ann@example.com": true, "bob@example.com": false, "ann": false} {
-		if got := s.wasNamed(name); got != want {
-			t.Errorf("%s: %t, want %t", name, got, want)
-		}
 	}
 }
