@@ -31,12 +31,14 @@ type sent struct {
 // repeated, which are those of the gap and those that ended since the last save.
 const repeated = 8 * checkpoint.MaxGapRecords
 
-// user returns the username of the user that a record has named by an address, or by a preferred
-// username, which it has changed then. An entry that is another record's, of a start that was killed
-// before it became a run, had no such value.
+// user returns the username of the user whom a record has named by an address, or by a preferred
+// username, that it has changed then, or made invalid as a name by taking its verified flag away. An
+// entry that is another record's, of a start that was killed before it became a run, has neither.
 func (h history) user(c *sources.Change) (username string, ok bool) {
 	s := h[place{c.Begin.Input, c.Line}]
-	return s.username, slices.ContainsFunc(s.before, func(a sources.Attribute) bool { return strings.EqualFold(a.Value, c.Username) })
+	return s.username, slices.ContainsFunc(s.before, func(a sources.Attribute) bool {
+		return strings.EqualFold(a.Value, c.Username) || a.Name == "email_verified" || a.Name == "phone_number_verified"
+	})
 }
 
 // readHistory reads the undo file from its end, as undo files are read. It does so before the run that

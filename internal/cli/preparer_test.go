@@ -138,6 +138,7 @@ func TestHistory(t *testing.T) {
 		{Username: "ann-1", Line: 2, Before: had("email", "ann@example.com"), Wrote: had("email", "a@example.com")},
 		{Username: "bob-1", Line: 3, Before: had("preferred_username", "bob"), Wrote: had("preferred_username", "b")},
 		{Username: "cat-1", Line: 2, Input: 1, Before: had("phone_number", "+15550100"), Wrote: had("phone_number", "+15550101")},
+		{Username: "eve-1", Line: 4, Before: had("email_verified", "true"), Wrote: had("email_verified", "")},
 		{Username: "dan-1", Line: 6, Before: had("locale", "de"), Wrote: had("locale", "en")},
 	} {
 		if err := undo.Append(e); err != nil {
@@ -156,6 +157,7 @@ func TestHistory(t *testing.T) {
 	}{
 		{"an address", dir, place{0, 2}, "Ann@example.com", "ann-1"},
 		{"a preferred username", dir, place{0, 3}, "bob", "bob-1"},
+		{"an address that is not verified any more", dir, place{0, 4}, "eve@example.com", "eve-1"},
 		{"another input", dir, place{1, 2}, "+15550100", "cat-1"},
 		{"another record's entry, of a start that never became a run", dir, place{0, 2}, "eve@example.com", ""},
 		{"named by what it does not change", dir, place{0, 6}, "dan@example.com", ""},
