@@ -15,6 +15,8 @@ type Change struct {
 
 	// Username names the user: the username, an alias, or the sub.
 	Username string
+	// Token is the user's own access token, in a change set that has these; see [Options.Tokens].
+	Token Secret
 	// Attributes are to be set or deleted, in file order, each name once.
 	Attributes []Attribute
 	// Expect are preconditions: the live values that the record was made for.
@@ -24,7 +26,8 @@ type Change struct {
 
 	// Rows is the record as it stood in a CSV input (one row, or several of a long CSV).
 	Rows []Row
-	// Text is the record as it stood in a JSONL input, or what of a CSV input could not be decoded.
+	// Text is the record as it stood in a JSONL input, or what of a CSV input could not be decoded. It
+	// and Rows have [Redacted] in the place of access tokens.
 	Text []byte
 	// Err says why the record could not be decoded. If it is set, Username may still be known; the
 	// other fields of the change mean nothing.

@@ -17,7 +17,7 @@ import (
 // namedCells are the cells that every change set has, wherever their columns stand; gocsv gives the
 // cells of all other columns in a map.
 type namedCells struct {
-	Username  string `csv:"username"`
+	User      string `csv:"user"` // username or access token
 	Attribute string `csv:"attribute"`
 	Value     string `csv:"value"`
 }
@@ -38,8 +38,8 @@ type rows struct {
 type row struct {
 	begin Mark
 	after Mark
-	size  int // bytes in the file
-	user  string
+	size  int    // bytes in the file
+	user  string // the username, or the access token
 	cells []string
 	text  []byte // what could not be decoded
 	err   *RecordError
@@ -49,8 +49,8 @@ func newRows(h *header) (*rows, error) {
 	r := &rows{header: h, keys: make([]string, len(h.names))}
 	for i, role := range h.roles {
 		switch role {
-		case roleUsername:
-			r.keys[i] = "username"
+		case roleUsername, roleToken:
+			r.keys[i] = "user"
 		case roleAttribute:
 			r.keys[i] = "attribute"
 		case roleValue:
@@ -90,17 +90,30 @@ func (r *rows) next() (row, error) {
 	next := row{begin: begin, after: r.in.at, size: len(raw)}
 	if err != nil {
 		next.err = malformedRow(raw, err, len(r.keys))
-		next.text = bytes.Clone(trimLineEnd(raw))
+		next.text = r.undecoded(raw)
 		return next, nil
 	}
 	cells, ok := named.(*namedCells)
 	if !ok {
 		return row{}, &FileError{Line: begin.Line, Msg: fmt.Sprintf("gocsv returned a %T", named)}
 	}
-	next.user, _ = textOf(cells.Username)
+	next.user, _ = textOf(cells.User)
 	next.cells = r.inOrder(cells, others)
 	next.err = r.check(&next, raw)
+	for _, i := range r.header.tokens {
+		if next.cells[i] != "" {
+			next.cells[i] = Redacted
+		}
+	}
 	return next, nil
+}
+
+// undecoded is what is kept of a row that can't be decoded: none of it, if a token may be anywhere.
+func (r *rows) undecoded(raw []byte) []byte {
+	if len(r.header.tokens) > 0 {
+		return []byte(Redacted)
+	}
+	return bytes.Clone(trimLineEnd(raw))
 }
 
 // inOrder puts the cells of a row into the order of the header.
@@ -108,8 +121,8 @@ func (r *rows) inOrder(named *namedCells, others map[string]string) []string {
 	cells := make([]string, len(r.keys))
 	for i, role := range r.header.roles {
 		switch role {
-		case roleUsername:
-			cells[i] = named.Username
+		case roleUsername, roleToken:
+			cells[i] = named.User
 		case roleAttribute:
 			cells[i] = named.Attribute
 		case roleValue:
@@ -137,7 +150,10 @@ func (r *rows) check(row *row, raw []byte) *RecordError {
 			}
 		}
 	}
-	if strings.TrimSpace(row.user) == "" {
+	switch {
+	case r.header.roles[r.header.user] == roleToken:
+		return checkToken(r.header.names[r.header.user], row.user)
+	case strings.TrimSpace(row.user) == "":
 		return &RecordError{code: codeMissingUsername, field: r.header.names[r.header.user], msg: "the cell is empty, so the row names no user"}
 	}
 	return nil
@@ -224,12 +240,17 @@ func trimLineEnd(raw []byte) []byte {
 }
 
 // change begins the change that a row describes.
-func (r *row) change() *Change {
+func (r *row) change(h *header) *Change {
 	together := &struct { // one allocation
 		Change
 		row [1]Row
-	}{Change: Change{Line: r.begin.Line, Begin: r.begin, After: r.after, Username: r.user, Text: r.text}}
+	}{Change: Change{Line: r.begin.Line, Begin: r.begin, After: r.after, Text: r.text}}
 	c := &together.Change
+	if h.roles[h.user] == roleToken {
+		c.Token = Secret(r.user)
+	} else {
+		c.Username = r.user
+	}
 	if r.cells != nil {
 		together.row[0] = Row{Line: r.begin.Line, Cells: r.cells}
 		c.Rows = together.row[:]
@@ -253,11 +274,11 @@ func (d *wideDecoder) next() (*Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := r.change()
+	h := d.rows.header
+	c := r.change(h)
 	if c.Err != nil {
 		return c, nil
 	}
-	h := d.rows.header
 	c.Attributes = make([]Attribute, 0, h.setting)
 	for i, cell := range r.cells {
 		var failed *RecordError
@@ -266,6 +287,8 @@ func (d *wideDecoder) next() (*Change, error) {
 			c.Attributes, failed = d.opts.addCell(c.Attributes, h.names[i], h.attributes[i], cell)
 		case roleExpect:
 			c.Expect = d.opts.addExpected(c.Expect, h.attributes[i], cell)
+		case roleMetadata:
+			c.addMetadata(h.attributes[i], cell)
 		}
 		if failed != nil {
 			c.Err = failed

@@ -52,6 +52,9 @@ const (
 	codeMalformedRow       = "MalformedRow"       // CSV: quotes or number of cells
 	codeMalformedRecord    = "MalformedRecord"    // JSONL: not one object, or not JSON
 	codeMissingUsername    = "MissingUsername"    // no username, or an empty one
+	codeMissingToken       = "MissingToken"       // no access token, or an empty one
+	codeUnwantedToken      = "UnwantedToken"      // an access token where usernames are wanted
+	codeRedactedToken      = "RedactedToken"      // a report's place of an access token
 	codeMissingAttribute   = "MissingAttribute"   // a value without the name of its attribute
 	codeMissingValue       = "MissingValue"       // the name of an attribute without its value
 	codeDuplicateAttribute = "DuplicateAttribute" // one attribute twice

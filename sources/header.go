@@ -23,8 +23,10 @@ const (
 	roleNothing   role = iota // ignored by option, or never written
 	roleReport                // begins with _, as our own reports' columns do
 	roleUsername              // names the user
+	roleToken                 // is the user's access token
 	roleSet                   // wide: the value of an attribute
 	roleExpect                // wide: the expected value of an attribute
+	roleMetadata              // wide: the value of a key of the client metadata
 	roleAttribute             // long: the name of an attribute
 	roleValue                 // long: its value
 )
@@ -34,11 +36,12 @@ type header struct {
 	cells      []string // as they stood
 	names      []string // their texts, trimmed
 	roles      []role
-	attributes []string // for roleSet and roleExpect
+	attributes []string // for roleSet and roleExpect, and the keys for roleMetadata
 	setting    int      // how many columns are roleSet
 	long       bool
-	user       int // index of the column that names the user
-	raw        int // index of rawColumn, or -1
+	user       int   // index of the column that names the user, or holds the access token
+	tokens     []int // indices of all columns with access tokens
+	raw        int   // index of rawColumn, or -1
 }
 
 // readHeader finds the meaning of the header's cells, or says why they have none.
@@ -65,11 +68,15 @@ func (h *header) checkNames(*Options) *FileError {
 	}
 	first := map[string]int{}
 	for i, name := range h.names {
-		switch name {
-		case "":
+		switch {
+		case isToken(name):
+			return h.refuse(fmt.Sprintf("column %d is named by what looks like an access token", i+1), "the first line has to name the columns")
+		case name == "":
 			return h.refuse(fmt.Sprintf("column %d has no name", i+1), "name the column or remove it; "+h.seen())
-		case expectPrefix:
+		case name == expectPrefix:
 			return h.refuse(fmt.Sprintf("column %d, %q, names no attribute", i+1, name), "write expect:ATTRIBUTE")
+		case name == metadataPrefix:
+			return h.refuse(fmt.Sprintf("column %d, %q, names no key", i+1, name), "write metadata:KEY")
 		}
 		if j, ok := first[name]; ok {
 			return h.refuse(fmt.Sprintf("columns %d and %d are both named %q", j+1, i+1, name), "remove or rename one of them")
@@ -85,24 +92,37 @@ func (h *header) findUser(opts *Options) *FileError {
 		return h.absent("--username-column", name)
 	}
 	var users []int
-	sub := -1
+	sub, token := -1, -1
 	for i, name := range h.names {
 		switch {
 		case name == opts.UsernameColumn:
 			users = append(users, i)
 			continue
-		case slices.Contains(opts.Ignore, name):
+		case isTokenName(opts.renamed(name)):
+			h.tokens = append(h.tokens, i)
+		}
+		if slices.Contains(opts.Ignore, name) {
 			continue
 		}
-		switch opts.renamed(name) {
-		case "username", "cognito:username", "Username":
+		switch meant := opts.renamed(name); {
+		case meant == "username", meant == "cognito:username", meant == "Username":
 			users = append(users, i)
-		case "sub":
+		case meant == "sub":
 			sub = i
+		case isTokenName(meant):
+			token = i
+			users = append(users, i)
 		}
 	}
-	if len(users) == 0 && sub >= 0 {
+	if len(users) == 0 && sub >= 0 && !opts.Tokens {
 		users = append(users, sub)
+	}
+	switch {
+	case opts.Tokens && token < 0:
+		return h.refuse("no column has the users' access tokens", "name it access_token, or rename it with --map COLUMN=access_token; "+h.seen())
+	case !opts.Tokens && token >= 0:
+		return h.refuse(fmt.Sprintf("column %q has access tokens", h.names[token]),
+			"--as user applies them; --as admin needs usernames, and --ignore "+h.names[token]+" leaves the tokens out")
 	}
 	switch len(users) {
 	case 0:
@@ -121,6 +141,8 @@ func (h *header) assign(opts *Options) *FileError {
 	var rest []string
 	for i, name := range h.names {
 		switch {
+		case i == h.user && opts.Tokens:
+			h.roles[i] = roleToken
 		case i == h.user:
 			h.roles[i] = roleUsername
 		case strings.HasPrefix(name, "_"):
@@ -159,6 +181,8 @@ func (h *header) assignAttribute(i int, opts *Options) {
 		h.setting++
 	case useExpect:
 		h.roles[i] = roleExpect
+	case useMetadata:
+		h.roles[i] = roleMetadata
 	}
 }
 

@@ -1,9 +1,11 @@
 package sources
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -15,14 +17,14 @@ type record struct {
 	lines  *jsonLines
 	change *Change
 
-	user, attributes, metadata string // keys that were met
-	sub                        string // the value of the top-level sub
-	raw, other                 bool   // _raw was met; a key that does not begin with _ was met
+	user, token, attributes, metadata string // keys that were met
+	sub                               string // the value of the top-level sub
+	raw, other                        bool   // _raw was met; a key that does not begin with _ was met
 }
 
 // recordKeys are the keys to suggest for a misspelt one.
 var recordKeys = []string{"username", "attributes", "expect", "client_metadata",
-	"Username", "UserPoolId", "UserAttributes", "Attributes", "ClientMetadata", "sub"}
+	"Username", "UserPoolId", "UserAttributes", "Attributes", "ClientMetadata", "sub", "access_token", "AccessToken"}
 
 // object decodes the whole object. Its errors are *RecordError or errors of jsontext.
 func (r *record) object() error {
@@ -61,7 +63,16 @@ func (r *record) members(member func(key string) error) error {
 
 // member reads the value of a key of the record.
 func (r *record) member(key string) (err error) {
+	if r.leftOut(key) {
+		return r.lines.dec.SkipValue()
+	}
 	switch key {
+	case "access_token", "AccessToken":
+		if err = once(&r.token, key); err == nil {
+			var token string
+			token, err = r.lines.scalar(key)
+			r.change.Token = Secret(token)
+		}
 	case "username", "Username":
 		if err = once(&r.user, key); err == nil {
 			r.change.Username, err = r.lines.scalar(key)
@@ -89,6 +100,12 @@ func (r *record) member(key string) (err error) {
 	return err
 }
 
+// leftOut tells whether a key that would name the user is to be ignored.
+func (r *record) leftOut(key string) bool {
+	names := isTokenName(key) || r.lines.opts.Tokens && (key == "username" || key == "Username")
+	return names && slices.Contains(r.lines.opts.Ignore, key)
+}
+
 // once keeps the key under which a thing stands, and refuses a second.
 func once(slot *string, key string) error {
 	if *slot != "" {
@@ -100,6 +117,9 @@ func once(slot *string, key string) error {
 }
 
 func unknownKey(key string) *RecordError {
+	if isToken(key) {
+		return &RecordError{code: codeUnknownKey, msg: "a key looks like an access token", hint: `write {"access_token": "TOKEN", …}`}
+	}
 	otherwise := `attributes stand in "attributes": {"NAME": "VALUE"}; keys that begin with _ are ignored`
 	if key == "Users" {
 		otherwise = "for what list-users prints: jq -c '.Users[]' FILE"
@@ -178,6 +198,8 @@ func (r *record) add(prefix, name, value string) error {
 	}
 	a := Attribute{Name: attribute, Value: value, Delete: value == ""}
 	switch {
+	case use == useMetadata:
+		r.change.addMetadata(attribute, value)
 	case use == useSet:
 		r.change.Attributes = append(r.change.Attributes, a)
 	case use == useExpect && (attribute != "sub" || prefix != "" || value != ""):
@@ -220,16 +242,36 @@ func (r *record) check() *RecordError {
 		return &RecordError{code: codeMalformedRecord, msg: "this record could not be decoded before",
 			hint: "mend what stands in " + rawColumn + ", and put it in the place of the whole line"}
 	}
+	named := r.user != "" || r.lines.opts.Tokens
 	switch {
-	case r.user == "":
+	case !named:
 		c.Username = r.sub
 	case r.sub != "":
 		c.Expect = append(c.Expect, Attribute{Name: "sub", Value: r.sub})
 	}
-	if strings.TrimSpace(c.Username) == "" {
+	if r.lines.opts.Tokens {
+		if err := r.checkToken(); err != nil {
+			return err
+		}
+		return duplicate(c)
+	}
+	switch {
+	case r.token != "":
+		return &RecordError{code: codeUnwantedToken, field: r.token, msg: "the record has an access token",
+			hint: "--as user applies it; --as admin needs a username, and --ignore " + r.token + " leaves the token out"}
+	case strings.TrimSpace(c.Username) == "":
 		return &RecordError{code: codeMissingUsername, msg: "the record names no user", hint: `give it a "username"`}
 	}
 	return duplicate(c)
+}
+
+// checkToken refuses a record that does not name its user by an access token, and by that alone.
+func (r *record) checkToken() *RecordError {
+	if r.user != "" {
+		return &RecordError{code: codeDuplicateKey, field: r.user, msg: "the user is named by the access token, and only one of them may stand",
+			hint: "--ignore " + r.user + " leaves it out"}
+	}
+	return checkToken(cmp.Or(r.token, tokenNames[0]), string(r.change.Token))
 }
 
 const oneALine = "JSONL has one object a line; for objects over several lines: jq -c . FILE"

@@ -48,6 +48,9 @@ func (d *jsonLines) change(line []byte, begin, after Mark) *Change {
 	if failed := d.decode(c); failed != nil {
 		c.Err = failed
 	}
+	if d.opts.Tokens || mayHoldToken(c.Text) {
+		c.Text = withoutTokens(c.Text)
+	}
 	return c
 }
 

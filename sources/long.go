@@ -29,7 +29,7 @@ func (d *longDecoder) next() (*Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := first.change()
+	c := first.change(d.rows.header)
 	if c.Err != nil {
 		return c, nil
 	}
@@ -47,7 +47,7 @@ func (d *longDecoder) next() (*Change, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r.err != nil || r.user != c.Username {
+		if r.err != nil || r.user != first.user {
 			d.ahead = r
 			break
 		}
@@ -92,6 +92,8 @@ func (d *longDecoder) add(c *Change, r *row) {
 		c.Attributes, failed = d.opts.addCell(c.Attributes, name, attribute, value)
 	case use == useExpect:
 		c.Expect = d.opts.addExpected(c.Expect, attribute, value)
+	case use == useMetadata:
+		c.addMetadata(attribute, value)
 	}
 	if failed != nil {
 		failed.msg += fmt.Sprintf(" (line %d)", r.begin.Line)

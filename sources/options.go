@@ -54,20 +54,27 @@ type Options struct {
 	DeleteMarker string
 	// UserPoolID, if set, refuses records that name another pool.
 	UserPoolID string
+	// Tokens says that records have the access token of their user, in a column access_token or a field
+	// access_token (or AccessToken), and no username. Without it a token is refused.
+	Tokens bool
 }
 
 const defaultDeleteMarker = "<delete>"
 
-// expectPrefix marks the column of a precondition.
-const expectPrefix = "expect:"
+// Prefixes of a column that holds no value to be written.
+const (
+	expectPrefix   = "expect:"   // of a precondition
+	metadataPrefix = "metadata:" // of an entry of the client metadata
+)
 
 // use is what the values under one name of the input are for.
 type use int
 
 const (
-	useNothing use = iota
-	useSet         // to be written
-	useExpect      // a precondition
+	useNothing  use = iota
+	useSet          // to be written
+	useExpect       // a precondition
+	useMetadata     // client metadata; the name is the key
 )
 
 // use resolves a name of the input, beside a username, to the attribute that it means.
@@ -78,6 +85,9 @@ func (o *Options) use(name string) (string, use) {
 	name = o.renamed(name)
 	if rest, ok := strings.CutPrefix(name, expectPrefix); ok {
 		return o.renamed(strings.TrimSpace(rest)), useExpect
+	}
+	if key, ok := strings.CutPrefix(name, metadataPrefix); ok {
+		return strings.TrimSpace(key), useMetadata
 	}
 	switch name {
 	case "sub":
@@ -124,15 +134,31 @@ func (o *Options) addExpected(list []Attribute, name, cell string) []Attribute {
 	}
 }
 
+// addMetadata adds what a CSV cell says of a key of the client metadata; an empty one says nothing.
+func (c *Change) addMetadata(key, cell string) {
+	text, _ := textOf(cell)
+	if text == "" {
+		return
+	}
+	if c.ClientMetadata == nil {
+		c.ClientMetadata = map[string]string{}
+	}
+	c.ClientMetadata[key] = text
+}
+
 // check refuses options that contradict themselves or the format.
 func (o *Options) check(format Format) *FileError {
 	for from, to := range o.Rename {
-		if strings.TrimSpace(to) == "" || to == expectPrefix {
+		if strings.TrimSpace(to) == "" || to == expectPrefix || to == metadataPrefix {
 			return &FileError{Msg: "--map " + from + ": the attribute has no name", Remedy: "write --map " + from + "=ATTRIBUTE"}
 		}
 		if slices.Contains(o.Ignore, from) {
 			return &FileError{Msg: "--map and --ignore both name " + from, Remedy: "leave one of them out"}
 		}
+	}
+	if o.Tokens && o.UsernameColumn != "" {
+		return &FileError{Msg: "--username-column names users, and here their access tokens do",
+			Remedy: "for a token column of another name: --map COLUMN=access_token"}
 	}
 	if format == JSONL && o.UsernameColumn != "" {
 		return &FileError{Msg: "--username-column is for CSV", Remedy: `a JSONL record names its user in "username"`}

@@ -1,0 +1,99 @@
+package sources
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Redacted stands in a report where an access token was.
+const Redacted = "<redacted>"
+
+// Secret is a text that is told to nobody but the service: however it is printed, logged or encoded, it
+// reads <redacted>. Only a conversion to string gives it away.
+type Secret string
+
+var (
+	_ fmt.Formatter  = Secret("")
+	_ slog.LogValuer = Secret("")
+)
+
+// String returns <redacted>.
+func (Secret) String() string { return Redacted }
+
+// Format writes <redacted>, whatever the verb: %x and %+v would each find a way around String.
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Redacted) }
+
+// LogValue returns <redacted>.
+func (Secret) LogValue() slog.Value { return slog.StringValue(Redacted) }
+
+// MarshalText returns <redacted>.
+func (Secret) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
+
+// tokenNames are the column and the keys under which an access token stands.
+var tokenNames = []string{"access_token", "AccessToken"}
+
+func isTokenName(name string) bool { return slices.Contains(tokenNames, name) }
+
+// isToken tells whether a text looks like a token of Cognito's: it begins with a JSON object in base64.
+func isToken(text string) bool { return strings.HasPrefix(text, "eyJ") && strings.Contains(text, ".") }
+
+// checkToken refuses what can't be a token; what a token says is looked at elsewhere.
+func checkToken(field, text string) *RecordError {
+	switch text {
+	case "":
+		return &RecordError{code: codeMissingToken, field: field, msg: "there is no access token", hint: "give each record the access token of its user"}
+	case Redacted:
+		return &RecordError{code: codeRedactedToken, field: field, msg: "this is a report, which keeps no access tokens",
+			hint: "--only-failed RUN_DIR applies these records from the original input, which has the tokens"}
+	}
+	return nil
+}
+
+// mayHoldToken tells whether a text may have an access token in it, in a change set that need not have
+// any: whoever mixes up two files must not find tokens in a report.
+func mayHoldToken(text []byte) bool {
+	if !bytes.Contains(text, []byte("oken")) && !bytes.Contains(text, []byte("OKEN")) {
+		return false
+	}
+	lower := bytes.ToLower(text)
+	return bytes.Contains(lower, []byte("access_token")) || bytes.Contains(lower, []byte("accesstoken"))
+}
+
+// withoutTokens returns a JSON object with <redacted> for the access tokens in it, at any depth. Of a
+// text that is no JSON nothing is left: where the token begins and ends can't be told.
+func withoutTokens(text []byte) []byte {
+	var out []byte
+	done := 0 // of text, what is in out
+	d := jsontext.NewDecoder(bytes.NewBuffer(bytes.Clone(text)), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	for {
+		token, err := d.ReadToken()
+		switch {
+		case err == io.EOF:
+			return append(out, text[done:]...)
+		case err != nil:
+			return []byte(Redacted)
+		case !isName(d) || !slices.ContainsFunc(tokenNames, func(n string) bool { return strings.EqualFold(n, token.String()) }):
+			continue
+		}
+		value, err := d.ReadValue()
+		if err != nil {
+			return []byte(Redacted)
+		}
+		end := int(d.InputOffset())
+		out = append(out, text[done:end-len(value)]...)
+		out = append(out, `"`+Redacted+`"`...)
+		done = end
+	}
+}
+
+// isName tells whether the token that was read last is the name of a member.
+func isName(d *jsontext.Decoder) bool {
+	kind, n := d.StackIndex(d.StackDepth())
+	return kind == '{' && n%2 == 1
+}
