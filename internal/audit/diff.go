@@ -43,6 +43,9 @@ type Options struct {
 	// KeepVerified sends email_verified and phone_number_verified as true where they are true, their
 	// address changes, and the record says nothing of them (--verified keep).
 	KeepVerified bool
+	// Partial says that a user may have more attributes than were read, as with the user's own token,
+	// which shows what its app client may read. What is to be deleted is deleted then, seen or not.
+	Partial bool
 }
 
 // Diff is a record held against a live user.
@@ -76,7 +79,8 @@ func Compare(live *cognito.User, c *sources.Change, opts Options) Diff {
 		row := Row{File: c.File, Line: c.Line, Username: c.Username, begin: c.Begin,
 			Attribute: a.Name, Before: valueOf(live, a.Name), After: target(a)}
 		row.Verdict = Unchanged
-		if live == nil || (row.Before != row.After || resetWith(live, a.Name, wanted)) && !moot(a, addressAfter(live, a.Name, wanted)) {
+		unseen := opts.Partial && row.Before == "" && a.Delete
+		if live == nil || unseen || (row.Before != row.After || resetWith(live, a.Name, wanted)) && !moot(a, addressAfter(live, a.Name, wanted)) {
 			row.Verdict = changing(row.After)
 			d.Send = append(d.Send, attribute(a.Name, row.After))
 		}

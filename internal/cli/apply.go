@@ -83,13 +83,17 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if a.set, err = newChangeSet(ctx, a.opts, paths); err != nil {
 		return err
 	}
+	if a.opts.asUser && paths[0] == stdinPath {
+		return &usageError{err: errors.New("--as user does not read standard input (-): it would keep the access tokens in the run directory"),
+			hint: "give a file, which stays where it is and is only read"}
+	}
 	if paths[0] == stdinPath && !a.opts.yes {
 		return &usageError{err: errors.New("standard input (-) leaves nobody to ask"), hint: "--yes goes on without asking"}
 	}
 	if !a.opts.connection.sandbox { // whose users are in memory, too
 		limitMemory(memoryLimit)
 	}
-	service, err := connect(ctx, a.opts.connection, a.opts.workers)
+	service, err := a.connect(ctx)
 	if err != nil {
 		return err
 	}
@@ -114,6 +118,20 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 		return nil
 	}
 	return a.stream(ctx, p)
+}
+
+func (a *applyRun) connect(ctx context.Context) (*service, error) {
+	if a.opts.asUser {
+		return connectBearers(ctx, a.opts, a.set)
+	}
+	return connect(ctx, a.opts.connection, a.opts.workers)
+}
+
+func (a *applyRun) describe(ctx context.Context, s *service) (*cognito.Pool, error) {
+	if a.opts.asUser {
+		return s.describeForBearers(ctx, a.opts)
+	}
+	return s.describe(ctx, a.opts.maxAttempts)
 }
 
 // ending is that of the run directory.
@@ -167,7 +185,7 @@ func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prosp
 			return nil, err
 		}
 	}
-	pool, err := s.describe(ctx, a.opts.maxAttempts)
+	pool, err := a.describe(ctx, s)
 	if err != nil {
 		return nil, err
 	}
@@ -299,6 +317,7 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 	}
 	reports, err := report.Open(report.Config{
 		Dir: p.dir.path, Header: in.Header(), Raw: p.survey != nil && p.survey.undecodable, Lengths: p.state.Files,
+		Deliveries: a.opts.asUser,
 	})
 	if err != nil {
 		return err
@@ -336,7 +355,7 @@ func notBegun(err error) error {
 }
 
 func (a *applyRun) checker(pool *cognito.Pool) checker {
-	return checker{pool: pool, noRead: a.opts.noRead}
+	return checker{pool: pool, noRead: a.opts.noRead, rate: a.opts.rate}
 }
 
 // userKey names the user of a record for ordering: a pool that ignores case takes Ann and ann for one.
@@ -355,7 +374,7 @@ func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, 
 		return checkpoint.State{}, notStarted(ctx, err)
 	}
 	runner, err := pipeline.New(pipeline.Config{
-		Source: in, Updater: p.service.updater(a.opts.metadata), Preparer: look,
+		Source: in, Updater: a.updater(p, reports), Preparer: look,
 		Check:   a.checker(p.pool).record,
 		Key:     userKey(p.pool),
 		Results: reports, Store: checkpoint.NewFile(p.dir.path), Resume: p.state,
@@ -381,14 +400,24 @@ func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, 
 	return state, err
 }
 
+func (a *applyRun) updater(p *prospect, reports *report.Files) pipeline.Updater {
+	if a.opts.asUser {
+		return newBearerUpdater(p.service.client, a.opts.metadata, reports)
+	}
+	return p.service.client.AdminUpdater(p.service.poolID, a.opts.metadata)
+}
+
 // preparer reads users before they are changed, unless that is not wanted.
 func (a *applyRun) preparer(ctx context.Context, p *prospect, undo *undoFile) (_ pipeline.Preparer, err error) {
 	if a.opts.noRead {
 		return nil, nil
 	}
 	look := &preparer{
-		users: p.service.client, poolID: p.service.poolID,
-		options: audit.Options{KeepVerified: a.opts.keep}, undo: undo,
+		users:   adminReader{p.service.client, p.service.poolID},
+		options: audit.Options{KeepVerified: a.opts.keep, Partial: a.opts.asUser}, undo: undo,
+	}
+	if a.opts.asUser {
+		look.users = bearerReader{p.service.client}
 	}
 	if p.survey == nil {
 		look.history, err = readHistory(ctx, p.dir.path)

@@ -49,7 +49,7 @@ func (p *prospect) show(w io.Writer) {
 	}
 	line("costs", "%s", p.costs())
 	if p.survey != nil {
-		if !p.opts.noRead && p.survey.expecting < p.survey.rows-p.survey.bad {
+		if !p.opts.noRead && !p.opts.asUser && p.survey.expecting < p.survey.rows-p.survey.bad {
 			line("", "(plan first reads them for free and leaves out those that are already right)")
 		}
 		p.showHazards(line)
@@ -70,11 +70,22 @@ func printer(w io.Writer, width int) func(head, format string, args ...any) {
 }
 
 func (p *prospect) showPool(line func(head, format string, args ...any)) {
-	line("pool", "%s (%s), %s, about %s", p.pool.Name, p.pool.ID, p.where(), plural(p.pool.EstimatedUsers, "user"))
+	if p.known() {
+		line("pool", "%s (%s), %s, about %s", p.pool.Name, p.pool.ID, p.where(), plural(p.pool.EstimatedUsers, "user"))
+	} else {
+		line("pool", "%s, as the access tokens say; its own rules are not known, only those of every pool are checked", p.pool.ID)
+		line("", "hint: --user-pool-id %s, with AWS credentials, checks them", p.pool.ID)
+	}
 	if place := p.service.place(); place != "" {
 		line("endpoint", "%s", place)
 	}
+	if p.opts.asUser && inTheClear(p.service.endpoint) {
+		line("watch", "access tokens go to this endpoint unencrypted (http)")
+	}
 }
+
+// known tells whether the pool was described: with users' own tokens that need not be.
+func (p *prospect) known() bool { return p.pool.Name != "" || !p.opts.asUser }
 
 func (p *prospect) showInput(line func(head, format string, args ...any)) {
 	name := strings.Join(p.paths, ", ")
@@ -113,8 +124,11 @@ func (p *prospect) costs() string {
 		d := time.Duration(float64(n) / p.opts.rate * float64(time.Second))
 		pace = fmt.Sprintf("%s at %g/s", span(d), p.opts.rate)
 	}
-	return fmt.Sprintf("up to %s, %s; up to %s counted as active this month",
-		plural(n, "update"), pace, plural(n, "user"))
+	active := fmt.Sprintf("up to %s counted as active this month", plural(n, "user"))
+	if p.opts.asUser {
+		active = "nobody is counted as active for it"
+	}
+	return fmt.Sprintf("up to %s, %s; %s", plural(n, "update"), pace, active)
 }
 
 func (p *prospect) showHazards(line func(head, format string, args ...any)) {
@@ -122,6 +136,10 @@ func (p *prospect) showHazards(line func(head, format string, args ...any)) {
 		if n := p.survey.unverified[a.name]; n > 0 {
 			p.showAddresses(line, a.name, a.people, n)
 		}
+	}
+	if n := p.survey.expiring; n > 0 {
+		line("watch", "%s will have expired when it is their turn, and fail then", plural(n, "access token"))
+		line("", "hint: --rate off, if the account's quota allows it; or apply in parts, each with fresh tokens")
 	}
 	if n := p.survey.expecting; n > 0 {
 		line("", "%s with preconditions: where a value is another by now, nothing is sent", plural(n, p.noun))
@@ -136,6 +154,10 @@ func (p *prospect) showAddresses(line func(head, format string, args ...any), na
 	changes := plural(n, people+" change")
 	signsIn := slices.Contains(p.pool.AliasAttributes, name)
 	switch {
+	case !p.known():
+		line("watch", "%s: what becomes of them is the pool's affair; it may send up to %s, with a code to verify them",
+			changes, plural(n, "message"))
+		return
 	case p.opts.keep:
 		line("watch", "%s keep %s_verified where it is true; elsewhere it is reset", changes, name)
 	case slices.Contains(p.pool.VerifyBeforeUpdate, name):
@@ -149,7 +171,7 @@ func (p *prospect) showAddresses(line func(head, format string, args ...any), na
 		line("watch", "up to %s will go out, with a code to verify the %s", plural(n, "message"), people)
 	}
 	switch {
-	case p.opts.keep:
+	case p.opts.keep, p.opts.asUser:
 	case p.opts.noRead:
 		line("", "hint: if you have verified these addresses yourself, add a column %s_verified with true", name)
 	default:

@@ -90,7 +90,10 @@ func (o *exportOptions) register(f *pflag.FlagSet) {
 // complete settles the format, and refuses what no export could be made of.
 func (o *exportOptions) complete() error {
 	const hint = "aws cognito-idp list-user-pools --max-results 60 lists the pools"
-	if err := o.connection.validate(hint); err != nil {
+	if err := o.connection.needsPool(hint); err != nil {
+		return err
+	}
+	if err := o.connection.validate(); err != nil {
 		return err
 	}
 	if o.maxAttempts < 1 {

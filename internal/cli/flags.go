@@ -22,6 +22,7 @@ import (
 // options are the settings of apply and plan, as their flags fill them.
 type options struct {
 	connection connectionOptions
+	asUser     bool // the users' own access tokens write
 	decoding   sources.Options
 	metadata   map[string]string
 
@@ -71,6 +72,8 @@ type outputOptions struct {
 func (o *options) register(f *pflag.FlagSet) {
 	o.connection.register(f)
 	f.BoolVar(&o.connection.sandbox, "sandbox", false, "rehearse on a local Cognito inside the process, filled with the change set's users")
+	f.Func("as", "who writes: `admin|user` (default admin: AWS credentials; user: each user, by the column access_token)",
+		word(&o.asUser, map[string]bool{"admin": false, "user": true}))
 	registerDecoding(f, &o.decoding)
 	f.Func("client-metadata", "`k=v` passed to the pool's Lambda triggers; repeatable", pairs(&o.metadata))
 	o.rate = 20
@@ -144,10 +147,21 @@ func (o *options) reads() float64 { return cmp.Or(o.readRate, max(o.rate, defaul
 
 // validate refuses what no single flag could: it knows no files and no pool yet.
 func (o *options) validate() error {
-	if err := o.connection.validate("--sandbox rehearses without one, on a local Cognito"); err != nil {
+	if err := o.connection.validate(); err != nil {
 		return err
 	}
+	if !o.asUser {
+		if err := o.connection.needsPool("--sandbox rehearses without one, on a local Cognito"); err != nil {
+			return err
+		}
+	}
 	switch {
+	case o.asUser && o.keep:
+		return &usageError{err: errors.New("--verified keep and --as user exclude each other"),
+			hint: "users verify their addresses themselves, by the code that Cognito sends"}
+	case o.asUser && o.connection.sandbox:
+		return &usageError{err: errors.New("--sandbox and --as user exclude each other: it does not know the users of the tokens"),
+			hint: "to rehearse: attrmigrate sandbox --tokens FILE makes users and their tokens"}
 	case o.workers < 1 || o.workers > 1024:
 		return usagef("--workers is %d, want 1 to 1024", o.workers)
 	case o.maxAttempts < 1:
@@ -165,11 +179,9 @@ func (o *options) validate() error {
 	return nil
 }
 
-// validate refuses what no connection could be made of. The hint is for one who names no pool.
-func (o *connectionOptions) validate(hint string) error {
+// validate refuses what no connection could be made of.
+func (o *connectionOptions) validate() error {
 	switch {
-	case o.poolID == "" && !o.sandbox:
-		return &usageError{err: errors.New("--user-pool-id is missing"), hint: hint}
 	case o.sandbox && o.endpointURL != "":
 		return usagef("--sandbox and --endpoint-url exclude each other")
 	case o.timeout <= 0:
@@ -177,6 +189,14 @@ func (o *connectionOptions) validate(hint string) error {
 	default:
 		return nil
 	}
+}
+
+// needsPool refuses a connection to no pool. The hint is for one who names none.
+func (o *connectionOptions) needsPool(hint string) error {
+	if o.poolID == "" && !o.sandbox {
+		return &usageError{err: errors.New("--user-pool-id is missing"), hint: hint}
+	}
+	return nil
 }
 
 // word sets a flag that takes one of some words.

@@ -15,7 +15,7 @@ import (
 func identify(o options, set *changeSet, s *service, digests []string) checkpoint.Identity {
 	id := checkpoint.Identity{
 		"input":     strings.Join(digests, " "),
-		"operation": "AdminUpdateUserAttributes",
+		"operation": o.operation(),
 		"pool":      s.poolID,
 		"endpoint":  s.endpoint,
 	}
@@ -46,6 +46,20 @@ func identify(o options, set *changeSet, s *service, digests []string) checkpoin
 		note("--only-failed", set.only.digest)
 	}
 	return id
+}
+
+// The operations that write.
+const (
+	updateAsAdmin = "AdminUpdateUserAttributes"
+	updateAsUser  = "UpdateUserAttributes"
+)
+
+// operation is the one that writes.
+func (o *options) operation() string {
+	if o.asUser {
+		return updateAsUser
+	}
+	return updateAsAdmin
 }
 
 func joined(m map[string]string) string {

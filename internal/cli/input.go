@@ -23,13 +23,14 @@ type changeSet struct {
 	noun     string        // what a record of theirs is called
 	stamps   []os.FileInfo // of the inputs, when they were looked through
 	copies   []string      // plain files that are read in place of the inputs; nil: none
+	bearers  *bearers      // of the access tokens; nil: there are none, or they are not looked at yet
 }
 
 // newChangeSet looks at the inputs of a command once, so that a wrong file is told before anything
 // else is done.
 func newChangeSet(ctx context.Context, o options, paths []string) (*changeSet, error) {
 	s := &changeSet{paths: slices.Clone(paths), decoding: o.decoding}
-	s.decoding.UserPoolID = o.connection.poolID
+	s.decoding.UserPoolID, s.decoding.Tokens = o.connection.poolID, o.asUser
 	if slices.Contains(paths, stdinPath) {
 		switch {
 		case len(paths) > 1:
@@ -51,7 +52,7 @@ func newChangeSet(ctx context.Context, o options, paths []string) (*changeSet, e
 
 // open opens the change set at its beginning.
 func (s *changeSet) open() (*input, error) {
-	in := &input{first: s.paths[0]}
+	in := &input{first: s.paths[0], bearers: s.bearers}
 	paths := s.paths
 	if s.copies != nil {
 		paths, in.names, in.copies = s.copies, s.paths, s.copies
@@ -80,12 +81,13 @@ func (s *changeSet) look() error {
 // input is a change set that is being read: files, or only some of their lines.
 type input struct {
 	*sources.Files
-	first  string         // the name of the first file, whose header all share
-	lines  []map[int]bool // by input, the first lines of the records to read; nil: all records
-	names  []string       // of the inputs, if copies are read; nil: the files' own
-	copies []string
-	limit  int64 // how many records there are at most; 0: all
-	given  int64
+	first   string         // the name of the first file, whose header all share
+	lines   []map[int]bool // by input, the first lines of the records to read; nil: all records
+	names   []string       // of the inputs, if copies are read; nil: the files' own
+	copies  []string
+	bearers *bearers // of the access tokens; nil: they are not looked at
+	limit   int64    // how many records there are at most; 0: all
+	given   int64
 }
 
 // Next returns the next record that belongs to the change set.
@@ -105,8 +107,12 @@ func (in *input) Next(ctx context.Context) (*sources.Change, error) {
 // At returns a record that Next gave.
 func (in *input) At(m sources.Mark) (*sources.Change, error) { return in.named(in.Files.At(m)) }
 
-// named gives what was read from a copy the name of its input.
+// named gives what was read from a copy the name of its input, and a record with an access token that of
+// its user.
 func (in *input) named(c *sources.Change, err error) (*sources.Change, error) {
+	if c != nil && in.bearers != nil {
+		in.bearers.name(c)
+	}
 	if c != nil && in.names != nil {
 		c.File = in.names[c.Begin.Input]
 	}

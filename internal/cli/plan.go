@@ -86,6 +86,10 @@ func newPlanRun(sys System, o options) *planRun {
 // run takes the steps of a plan in order. An earlier plan in the directory stands until this one is
 // whole.
 func (p *planRun) run(ctx context.Context, paths []string) (err error) {
+	if p.opts.asUser {
+		return &usageError{err: errors.New("a plan cannot be made --as user: it lists the users, which a user's own token may not"),
+			hint: "plan with AWS credentials and usernames, or apply --as user --limit 10 as a canary"}
+	}
 	if emptyPlan(paths) {
 		return p.tell(&planResult{Inputs: paths, Result: &audit.Result{Read: audit.None}})
 	}

@@ -17,15 +17,25 @@ import (
 // goroutines.
 type preparer struct {
 	users   userReader
-	poolID  string
 	options audit.Options
 	undo    *undoFile
 	history history // empty in a run that begins
 }
 
-// userReader reads one user, in one attempt.
+// userReader reads the user of a record, in one attempt.
 type userReader interface {
-	GetUser(ctx context.Context, poolID, username string) (*cognito.User, error)
+	// The name is the record's, or the Username of an earlier answer.
+	user(ctx context.Context, c *sources.Change, name string) (*cognito.User, error)
+}
+
+// adminReader reads users with AWS credentials.
+type adminReader struct {
+	client *cognito.Client
+	poolID string
+}
+
+func (r adminReader) user(ctx context.Context, _ *sources.Change, name string) (*cognito.User, error) {
+	return r.client.GetUser(ctx, r.poolID, name)
 }
 
 var _ pipeline.Preparer = (*preparer)(nil)
@@ -64,7 +74,7 @@ func (p *preparer) Prepare(ctx context.Context, c, sent *sources.Change) (*sourc
 // read reads the user that a record names, also one that this run has given another address before it
 // was killed.
 func (p *preparer) read(ctx context.Context, c *sources.Change, name string) (*cognito.User, error) {
-	user, err := p.users.GetUser(ctx, p.poolID, name)
+	user, err := p.users.user(ctx, c, name)
 	if !isNoUser(err) {
 		return user, err
 	}
@@ -72,7 +82,7 @@ func (p *preparer) read(ctx context.Context, c *sources.Change, name string) (*c
 	if !ok {
 		return nil, err
 	}
-	return p.users.GetUser(ctx, p.poolID, username)
+	return p.users.user(ctx, c, username)
 }
 
 // isNoUser tells whether a read found no such user.

@@ -25,8 +25,8 @@ type nobody struct{}
 func (nobody) Error() string { return "no such user" }
 func (nobody) Code() string  { return "UserNotFoundException" }
 
-func (p people) GetUser(_ context.Context, _, username string) (*cognito.User, error) {
-	if u := p[username]; u != nil {
+func (p people) user(_ context.Context, _ *sources.Change, name string) (*cognito.User, error) {
+	if u := p[name]; u != nil {
 		return u, nil
 	}
 	return nil, nobody{}

@@ -15,10 +15,21 @@ func printResult(w io.Writer, dir *runDir, s checkpoint.State, noun string) {
 	line("done", "%s in %s: %s", plural(s.Counts.Done(), noun), span(s.Elapsed), outcomes(s))
 	if s.Counts.Failed > 0 {
 		line("failed", "%s: %s says why", plural(s.Counts.Failed, noun), dir.errorsFile())
-		line("", "hint: mend them there and apply that file in the same way")
+		if s.Identity["operation"] == updateAsUser {
+			line("", "hint: --only-failed %s applies them again from the same inputs, which have the access tokens", dir.path)
+		} else {
+			line("", "hint: mend them there and apply that file in the same way")
+		}
+	}
+	if codes := dir.file(report.DeliveriesCSV); s.Counts.Awaiting > 0 && exists(codes) {
+		line("codes", "%s lists to whom Cognito sent one", codes)
 	}
 	if undo := dir.file(report.UndoJSONL); exists(undo) {
-		line("undo", "%s: apply it to go back", undo)
+		how := "apply it to go back"
+		if s.Identity["operation"] == updateAsUser {
+			how += ", with AWS credentials"
+		}
+		line("undo", "%s: %s", undo, how)
 	}
 }
 

@@ -50,10 +50,6 @@ func (s *service) describe(ctx context.Context, attempts int) (pool *cognito.Poo
 	return pool, err
 }
 
-func (s *service) updater(metadata map[string]string) pipeline.Updater {
-	return s.client.AdminUpdater(s.poolID, metadata)
-}
-
 // place names the endpoint for people, if it is not AWS's own.
 func (s *service) place() string {
 	switch {

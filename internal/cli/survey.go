@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
@@ -26,6 +27,7 @@ type survey struct {
 	byName     map[string]int
 	deletions  int64
 	expecting  int64 // records with preconditions
+	expiring   int64 // records whose access token will have expired when it is their turn
 	emptied    int64 // records with nothing to change
 	unverified map[string]int64
 	digests    []string
@@ -85,6 +87,19 @@ func (s *survey) read(ctx context.Context, in *input, check checker, preview *re
 			continue
 		}
 		s.count(c)
+		s.countToken(c, check.rate)
+	}
+}
+
+// countToken counts a token that expires before so many records a second have come to it.
+func (s *survey) countToken(c *sources.Change, rate float64) {
+	token, err := cognito.ParseToken(string(c.Token))
+	if err != nil {
+		return // there is none
+	}
+	turn := time.Duration(float64(s.rows-s.bad) / rate * float64(time.Second))
+	if token.TimeLeft(time.Now()) < turn {
+		s.expiring++
 	}
 }
 
@@ -92,6 +107,7 @@ func (s *survey) read(ctx context.Context, in *input, check checker, preview *re
 type checker struct {
 	pool   *cognito.Pool
 	noRead bool
+	rate   float64 // of updates, a second
 }
 
 func (k checker) record(c *sources.Change) error {

@@ -10,9 +10,10 @@ import (
 
 // The names of the reports in a run directory.
 const (
-	ErrorsCSV   = "errors.csv"
-	ErrorsJSONL = "errors.jsonl"
-	AppliedCSV  = "applied.csv"
+	ErrorsCSV     = "errors.csv"
+	ErrorsJSONL   = "errors.jsonl"
+	AppliedCSV    = "applied.csv"
+	DeliveriesCSV = "deliveries.csv"
 )
 
 // Config says which reports are written, and where.
@@ -23,17 +24,20 @@ type Config struct {
 	// Raw adds a _raw column to errors.csv, for rows that cannot be decoded; without it, their text
 	// is found by _file and _line only. A resumed file keeps the columns that it has.
 	Raw bool
+	// Deliveries asks for deliveries.csv; see [Files.Delivered].
+	Deliveries bool
 	// Lengths are the lengths that the checkpoint recorded, by file name; what stands behind them is
 	// cut off. A file without one is created anew.
 	Lengths map[string]int64
 }
 
-// Files are the reports of a run: errors.* and applied.csv. They implement [pipeline.ResultWriter]
-// and are used by one goroutine.
+// Files are the reports of a run: errors.*, applied.csv and, where they are asked for, deliveries.csv.
+// They implement [pipeline.ResultWriter] and are used by one goroutine, but for [Files.Delivered].
 type Files struct {
-	files   []*file
-	errors  writer
-	applied writer // nil in a preview
+	files      []*file
+	errors     writer
+	applied    writer      // nil in a preview
+	deliveries *deliveries // nil: not wanted
 }
 
 var _ pipeline.ResultWriter = (*Files)(nil)
@@ -46,7 +50,7 @@ type writer interface {
 // Open creates the reports of a run, durably, or goes on with them. A report that is not as the
 // checkpoint recorded it is a *[checkpoint.DamagedError].
 func Open(cfg Config) (*Files, error) {
-	return start(cfg, (*Files).openErrors, (*Files).openApplied)
+	return start(cfg, (*Files).openErrors, (*Files).openApplied, (*Files).openDeliveries)
 }
 
 // Preview creates the errors file of a start that has written nothing yet, for what was found wrong
@@ -106,6 +110,18 @@ func (f *Files) openApplied(cfg Config) error {
 	return err
 }
 
+func (f *Files) openDeliveries(cfg Config) error {
+	if !cfg.Deliveries {
+		return nil
+	}
+	o, err := f.open(cfg, DeliveriesCSV)
+	if err != nil {
+		return err
+	}
+	f.deliveries, err = newDeliveries(o)
+	return err
+}
+
 // open opens one file, which is then closed with the others.
 func (f *Files) open(cfg Config, name string) (*file, error) {
 	o, err := openFile(filepath.Join(cfg.Dir, name), cfg.Lengths[name])
@@ -117,6 +133,11 @@ func (f *Files) open(cfg Config, name string) (*file, error) {
 
 // Write lists a result in errors.* if it failed, else in applied.csv. It is buffered until Sync.
 func (f *Files) Write(r pipeline.Result) error {
+	if f.deliveries != nil {
+		if err := f.deliveries.write(r); err != nil {
+			return err
+		}
+	}
 	switch {
 	case r.Outcome == pipeline.Failed:
 		return f.errors.write(r)

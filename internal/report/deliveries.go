@@ -1,0 +1,82 @@
+package report
+
+import (
+	"encoding/csv"
+	"sync"
+
+	"github.com/gocarina/gocsv"
+
+	"attrmigrate/pipeline"
+	"attrmigrate/sources"
+)
+
+// Delivery is a code that the service has sent to a user because of an update.
+type Delivery struct {
+	Attribute   string // email or phone_number
+	Medium      string // EMAIL or SMS
+	Destination string // masked by the service
+}
+
+// deliveryRow is a code as deliveries.csv lists it.
+type deliveryRow struct {
+	File        string `csv:"file"`
+	Line        int    `csv:"line"`
+	Username    string `csv:"username"`
+	Attribute   string `csv:"attribute"`
+	Medium      string `csv:"medium"`
+	Destination string `csv:"destination"`
+	At          string `csv:"at"`
+}
+
+// deliveries writes deliveries.csv. Codes wait until the result of their record is written, so that they
+// are durable, and cut back, together with it.
+type deliveries struct {
+	out applied // in the form of applied.csv: cells by gocsv
+
+	mu      sync.Mutex
+	waiting map[place][]Delivery
+}
+
+// place is where a record stands.
+type place struct {
+	file string
+	line int
+}
+
+func newDeliveries(o *file) (*deliveries, error) {
+	d := &deliveries{out: applied{csv.NewWriter(o.Writer)}, waiting: map[place][]Delivery{}}
+	if o.length > 0 {
+		return d, nil
+	}
+	return d, gocsv.MarshalCSV([]deliveryRow{}, d.out)
+}
+
+// Delivered notes a code that was sent because of a record, whose result is written later. It may be
+// called by many goroutines. Without [Config.Deliveries] it does nothing.
+func (f *Files) Delivered(c *sources.Change, d Delivery) {
+	if f.deliveries == nil {
+		return
+	}
+	f.deliveries.mu.Lock()
+	defer f.deliveries.mu.Unlock()
+	at := place{c.File, c.Line}
+	f.deliveries.waiting[at] = append(f.deliveries.waiting[at], d)
+}
+
+// write lists the codes of a record.
+func (d *deliveries) write(r pipeline.Result) error {
+	at := place{r.Change.File, r.Change.Line}
+	d.mu.Lock()
+	sent := d.waiting[at]
+	delete(d.waiting, at)
+	d.mu.Unlock()
+	for _, s := range sent {
+		if err := gocsv.MarshalCSVWithoutHeaders([]deliveryRow{{
+			File: r.Change.File, Line: r.Change.Line, Username: r.Change.Username,
+			Attribute: s.Attribute, Medium: s.Medium, Destination: s.Destination, At: timestamp(r.At),
+		}}, d.out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
