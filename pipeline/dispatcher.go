@@ -179,6 +179,9 @@ func (d *dispatcher) settle(a attempt) {
 
 // observe tells the governors and the statistics of an attempt.
 func (d *dispatcher) observe(a attempt) {
+	if a.look != nil {
+		d.observeLook(*a.look)
+	}
 	if !a.read.IsZero() {
 		d.readCalls.Add(1)
 		d.reads.governor.onAccepted(a.read)
@@ -206,6 +209,18 @@ func (d *dispatcher) observe(a attempt) {
 		d.lastError.Store(&told)
 		d.cfg.Log.Debug("attempt failed", "file", a.job.change.File, "line", a.job.change.Line,
 			"attempt", a.job.calls, "took", a.ended.Sub(a.sent), "error", told)
+	}
+}
+
+// observeLook tells of a read after an update.
+func (d *dispatcher) observeLook(a attempt) {
+	d.readCalls.Add(1)
+	switch {
+	case a.err == nil:
+		d.reads.governor.onAccepted(a.ended)
+	case isThrottle(a.err):
+		d.throttles.Add(1)
+		d.reads.throttled(a)
 	}
 }
 

@@ -34,6 +34,7 @@ type attempt struct {
 	ended   time.Time
 	outcome Outcome
 	err     error
+	look    *attempt // the read after an update that may be held back; nil: there was none
 	// skipped: the run was stopping, and no call was made. cancelled: the run ended the call, or it
 	// failed just then, so that what it did is unknown.
 	skipped, cancelled bool

@@ -1,6 +1,7 @@
 package pipeline_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,6 +53,7 @@ type service struct {
 	jitter  time.Duration
 	quota   func(at time.Duration) float64 // accepted attempts a second; nil: no quota
 	fault   func(call int, c *sources.Change) error
+	outcome pipeline.Outcome // of what is accepted; the zero one stands for Updated
 	// applyLost says that an update counts although its answer is lost.
 	applyLost bool
 
@@ -86,7 +88,7 @@ func (s *service) Update(ctx context.Context, c *sources.Change) (pipeline.Outco
 	case <-ctx.Done():
 		return 0, fmt.Errorf("sending: %w", ctx.Err())
 	}
-	return pipeline.Updated, s.decide(c)
+	return cmp.Or(s.outcome, pipeline.Updated), s.decide(c)
 }
 
 func (s *service) enter(c *sources.Change) {

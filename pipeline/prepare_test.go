@@ -20,6 +20,7 @@ type reader struct {
 	latency time.Duration
 	fault   func(call int, c *sources.Change) error
 	live    func(user string) string
+	looked  func(c *sources.Change) (bool, error) // what Holds says; nil: as it is
 
 	mu    sync.Mutex
 	calls int
@@ -47,6 +48,17 @@ func (r *reader) Prepare(ctx context.Context, c, sent *sources.Change) (*sources
 		return nil, nil
 	}
 	return c, nil
+}
+
+func (r *reader) Holds(_ context.Context, c *sources.Change) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.calls++
+	r.at = append(r.at, time.Now())
+	if r.looked != nil {
+		return r.looked(c)
+	}
+	return r.live(c.Username) == c.Attributes[0].Value, nil
 }
 
 // TestPrepare: what holds already is not sent, reads have a pace and a policy of their own, and an
@@ -114,6 +126,48 @@ func TestPrepare(t *testing.T) {
 				}
 				if r.again != test.again {
 					t.Errorf("read again %d times, want %d", r.again, test.again)
+				}
+			})
+		})
+	}
+}
+
+// TestUnconfirmed: after an update that may be held back the user is read once, at the pace of reads. If
+// the value is not there, or can't be read, the record awaits verification.
+func TestUnconfirmed(t *testing.T) {
+	odd := func(c *sources.Change) bool { return c.Line%2 == 1 }
+	for _, tt := range []struct {
+		name              string
+		looked            func(*sources.Change) (bool, error) // nil: nobody reads
+		updated, awaiting int64
+		reads, throttled  int64
+	}{
+		{name: "all hold", looked: func(*sources.Change) (bool, error) { return true, nil }, updated: 40, reads: 80},
+		{name: "half are held back", looked: func(c *sources.Change) (bool, error) { return odd(c), nil }, updated: 20, awaiting: 20, reads: 80},
+		{name: "the read fails", looked: func(*sources.Change) (bool, error) { return false, errInternal }, awaiting: 40, reads: 80},
+		{name: "the read is throttled", looked: func(*sources.Change) (bool, error) { return false, errThrottle }, awaiting: 40, reads: 80, throttled: 40},
+		{name: "users are not read", awaiting: 40},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newService()
+				s.outcome = pipeline.Unconfirmed
+				cfg := pipeline.Config{}
+				r := &reader{live: s.last, looked: tt.looked}
+				if tt.looked != nil {
+					cfg.Preparer, cfg.ReadRate = r, 40
+				}
+				begun := time.Now()
+				_, state, err := run(t, s, cfg, changes(40, 40))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if c := state.Counts; c.Updated != tt.updated || c.Awaiting != tt.awaiting || c.Reads != tt.reads || c.Throttled != tt.throttled {
+					t.Errorf("updated %d, awaiting %d, reads %d, throttled %d, want %d, %d, %d, %d",
+						c.Updated, c.Awaiting, c.Reads, c.Throttled, tt.updated, tt.awaiting, tt.reads, tt.throttled)
+				}
+				if took := time.Since(begun); tt.looked != nil && took < 1900*time.Millisecond {
+					t.Errorf("80 reads took %s at 40/s", took)
 				}
 			})
 		})

@@ -33,6 +33,9 @@ type Preparer interface {
 	// is unknown whether it counted: then what was kept before it stays. The error is judged as one of
 	// [Updater] is; a *[StopError] stops the run.
 	Prepare(ctx context.Context, c, sent *sources.Change) (*sources.Change, error)
+	// Holds reads the user once more, in one attempt, and tells whether what was sent holds now. It is
+	// asked after an update that is [Unconfirmed].
+	Holds(ctx context.Context, sent *sources.Change) (bool, error)
 }
 
 // ResultWriter keeps the outcome of every record. It is used by one goroutine.
@@ -57,6 +60,10 @@ const (
 	Updated                             // the service accepted the update
 	Unchanged                           // nothing had to be sent
 	AwaitingVerification                // accepted, and held back until the user verifies
+	// Unconfirmed is what an [Updater] says of an update that was accepted and may be held back. It is
+	// no outcome of a record: if a [Preparer] finds that it holds it becomes Updated, else
+	// AwaitingVerification.
+	Unconfirmed
 )
 
 // String returns the outcome as the reports spell it.

@@ -32,6 +32,23 @@ func (r *Runner) try(ctx context.Context, a *attempt) {
 	a.sent = time.Now()
 	a.outcome, a.err = r.cfg.Updater.Update(ctx, j.send)
 	a.ended = time.Now()
+	if a.err == nil && a.outcome == Unconfirmed {
+		a.outcome = AwaitingVerification
+		r.confirm(ctx, a)
+	}
+}
+
+// confirm reads a user whose update was accepted. If that fails, what the updater said of it stands.
+func (r *Runner) confirm(ctx context.Context, a *attempt) {
+	if r.cfg.Preparer == nil || !r.readPacer.take(r.stopping) {
+		return
+	}
+	a.look = &attempt{job: a.job, reading: true, sent: time.Now()}
+	holds, err := r.cfg.Preparer.Holds(ctx, a.job.send)
+	a.look.ended, a.look.err = time.Now(), err
+	if holds {
+		a.outcome = Updated
+	}
 }
 
 // begin has the run recorded before its first update: from then on it is one that can be resumed. It

@@ -37,11 +37,12 @@ const (
 	disabled      = "disabled"
 	unconfirmed   = "unconfirmed"
 	nameChanged   = "name-changed"
+	unseen        = "metadata-unseen"
 	twoNames      = "two-names"
 )
 
 var kinds = [...]string{addressHeld, addressShared, ambiguousName, verifiedReset, awaiting, messages,
-	triggersRun, federated, disabled, unconfirmed, nameChanged, twoNames}
+	triggersRun, federated, disabled, unconfirmed, nameChanged, twoNames, unseen}
 
 // hazards counts them.
 type hazards struct {
@@ -104,6 +105,9 @@ func (h *hazards) user(s *subject) {
 		if c := s.byAddress[row.Attribute]; c != nil && row.Verdict != Unchanged {
 			h.add(nameChanged, row.Attribute, c.File, c.Line)
 		}
+	}
+	if len(s.merger.metadata) > 0 && !h.pool.SeesMetadata() {
+		h.add(unseen, "", s.net.Rows[first].File, s.net.Rows[first].Line)
 	}
 	if s.user != nil {
 		h.account(s.user, s.net.Rows[first])

@@ -50,6 +50,9 @@ func describe(p *cognito.Pool, h *Hazard) (text, remedy string) {
 	case nameChanged:
 		return amount(h.Count, "record", "records") + fmt.Sprintf(" named by the %s that changes: applied again, it finds no user", people(h.Attribute)),
 			"apply plan.jsonl, which names users by their username"
+	case unseen:
+		return amount(h.Count, "record", "records") + " with client metadata, and the pool has no Lambda trigger that would see it",
+			"take it out: Cognito does not store it"
 	default: // twoNames
 		return amount(h.Count, "user", "users") + " named in two ways: apply cannot keep such records in order",
 			"apply plan.jsonl, which has one record a user"

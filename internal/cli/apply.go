@@ -404,7 +404,9 @@ func (a *applyRun) updater(p *prospect, reports *report.Files) pipeline.Updater 
 	if a.opts.asUser {
 		return newBearerUpdater(p.service.client, a.opts.metadata, reports)
 	}
-	return p.service.client.AdminUpdater(p.service.poolID, a.opts.metadata)
+	return p.service.client.AdminUpdater(cognito.AdminUpdaterConfig{
+		PoolID: p.service.poolID, Metadata: a.opts.metadata, VerifyBeforeUpdate: p.pool.VerifyBeforeUpdate,
+	})
 }
 
 // preparer reads users before they are changed, unless that is not wanted.

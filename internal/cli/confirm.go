@@ -48,6 +48,9 @@ func (p *prospect) show(w io.Writer) {
 		line("change", "%s", p.survey.changes(p.noun))
 	}
 	line("costs", "%s", p.costs())
+	if len(p.opts.metadata) > 0 {
+		p.showMetadata(line)
+	}
 	if p.survey != nil {
 		if !p.opts.noRead && !p.opts.asUser && p.survey.expecting < p.survey.rows-p.survey.bad {
 			line("", "(plan first reads them for free and leaves out those that are already right)")
@@ -144,8 +147,18 @@ func (p *prospect) showHazards(line func(head, format string, args ...any)) {
 	if n := p.survey.expecting; n > 0 {
 		line("", "%s with preconditions: where a value is another by now, nothing is sent", plural(n, p.noun))
 	}
+	if p.survey.metadata > 0 && len(p.opts.metadata) == 0 {
+		p.showMetadata(line)
+	}
 	if p.survey.emptied > 0 {
 		line("watch", "%s with nothing to change", plural(p.survey.emptied, p.noun))
+	}
+}
+
+// showMetadata warns of client metadata that nobody would see.
+func (p *prospect) showMetadata(line func(head, format string, args ...any)) {
+	if p.known() && !p.pool.SeesMetadata() {
+		line("watch", "nobody sees the client metadata: it goes to Lambda triggers for messages, of which the pool has none, and Cognito does not store it")
 	}
 }
 

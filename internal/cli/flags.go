@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/audit"
+	"attrmigrate/internal/cognito"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -154,6 +155,9 @@ func (o *options) validate() error {
 		if err := o.connection.needsPool("--sandbox rehearses without one, on a local Cognito"); err != nil {
 			return err
 		}
+	}
+	if err := cognito.CheckMetadata(o.metadata); err != nil {
+		return &usageError{err: fmt.Errorf("--client-metadata: %w", err), hint: hintOf(err)}
 	}
 	switch {
 	case o.asUser && o.keep:

@@ -166,7 +166,11 @@ func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResul
 // introduce says what is about to be read.
 func (p *planRun) introduce(s *service, pool *cognito.Pool) {
 	pr := &prospect{opts: p.opts, service: s, pool: pool}
-	pr.showPool(printer(p.notes, columns(p.notes)))
+	line := printer(p.notes, columns(p.notes))
+	pr.showPool(line)
+	if len(p.opts.metadata) > 0 {
+		pr.showMetadata(line)
+	}
 }
 
 // audit holds the change set against the pool. What it is given of the service can only list.

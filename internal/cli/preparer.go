@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"attrmigrate/internal/audit"
@@ -69,6 +70,21 @@ func (p *preparer) Prepare(ctx context.Context, c, sent *sources.Change) (*sourc
 		return nil, &pipeline.StopError{Reason: pipeline.NotKept, Err: err}
 	}
 	return &net, nil
+}
+
+// Holds implements [pipeline.Preparer].
+func (p *preparer) Holds(ctx context.Context, sent *sources.Change) (bool, error) {
+	user, err := p.users.user(ctx, sent, sent.Username)
+	if err != nil {
+		return false, err
+	}
+	diff := audit.Compare(user, &sources.Change{Username: sent.Username, Attributes: addresses(sent)}, audit.Options{})
+	return len(diff.Send) == 0, nil
+}
+
+// addresses are those that a record sets.
+func addresses(c *sources.Change) []sources.Attribute {
+	return slices.DeleteFunc(slices.Clone(c.Attributes), func(a sources.Attribute) bool { return !audit.IsAddress(a.Name) })
 }
 
 // read reads the user that a record names, also one that this run has given another address before it

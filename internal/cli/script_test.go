@@ -98,6 +98,9 @@ func TestScripts(t *testing.T) {
 			"changes":  writeChanges,
 			"write":    writeText,
 			"pack":     packFile,
+			"tokens":   writeTokens,
+			"nottold":  checkNotTold,
+			"metadata": checkMetadata,
 		},
 	})
 }
@@ -107,6 +110,7 @@ type stage struct {
 	sandbox *running
 	jobs    map[string]*job
 	users   map[string]string // the pool as it was remembered, by name
+	tokens  []string          // that the script has made
 }
 
 type stageKey struct{}

@@ -27,6 +27,7 @@ type survey struct {
 	byName     map[string]int
 	deletions  int64
 	expecting  int64 // records with preconditions
+	metadata   int64 // records with client metadata
 	expiring   int64 // records whose access token will have expired when it is their turn
 	emptied    int64 // records with nothing to change
 	unverified map[string]int64
@@ -159,7 +160,11 @@ func checkColumns(in *input, check checker) error {
 		if check.noRead && column.Expect && column.Attribute != "sub" {
 			return &usageError{err: fmt.Errorf("%s: column %s: %w", in.first, printable(column.Cell), errExpect), hint: expectHint}
 		}
-		if err := check.pool.Schema.CheckName(column.Attribute); err != nil {
+		known := check.pool.Schema.CheckWrite
+		if column.Expect {
+			known = check.pool.Schema.CheckName
+		}
+		if err := known(column.Attribute); err != nil {
 			return &usageError{err: fmt.Errorf("%s: column %w", in.first, err), hint: hintOf(err)}
 		}
 	}
@@ -172,6 +177,9 @@ func (s *survey) count(c *sources.Change) {
 	}
 	if len(c.Expect) > 0 && len(conditions(c)) > 0 {
 		s.expecting++
+	}
+	if len(c.ClientMetadata) > 0 {
+		s.metadata++
 	}
 	for _, a := range c.Attributes {
 		i, ok := s.byName[a.Name]

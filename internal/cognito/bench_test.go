@@ -23,7 +23,7 @@ func BenchmarkCheck(b *testing.B) {
 // BenchmarkUpdate measures client and server together, over loopback.
 func BenchmarkUpdate(b *testing.B) {
 	s := serve(b, accept)
-	u := clientOf(b, s.URL).AdminUpdater(testPool, nil)
+	u := clientOf(b, s.URL).AdminUpdater(AdminUpdaterConfig{PoolID: testPool})
 	c := goldChange()
 	b.ReportAllocs()
 	b.SetParallelism(16)

@@ -2,6 +2,8 @@ package cognito
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -31,6 +33,9 @@ func (s *Schema) Check(c *sources.Change) error {
 			found = append(found, e)
 		}
 	}
+	if e := checkMetadata(c.ClientMetadata); e != nil {
+		found = append(found, e)
+	}
 	for i := range c.Expect {
 		if name := c.Expect[i].Name; !s.Known(name) {
 			found = append(found, s.unknown(name))
@@ -44,6 +49,37 @@ func (s *Schema) Check(c *sources.Change) error {
 	default:
 		return found
 	}
+}
+
+// maxMetadata is how long a key, or a value, of the client metadata may be, in characters (API
+// reference, ClientMetadata).
+const maxMetadata = 131072
+
+// CheckMetadata refuses client metadata that the API would not take; the error is a [*ValueError].
+func CheckMetadata(m map[string]string) error {
+	if e := checkMetadata(m); e != nil {
+		return e
+	}
+	return nil
+}
+
+func checkMetadata(m map[string]string) *ValueError {
+	if len(m) == 0 {
+		return nil
+	}
+	for _, key := range slices.Sorted(maps.Keys(m)) {
+		field := "metadata:" + key
+		switch {
+		case !utf8.ValidString(key) || !utf8.ValidString(m[key]):
+			return badEncoding(field)
+		case utf8.RuneCountInString(key) > maxMetadata:
+			return &ValueError{field, fmt.Sprintf("the key is over %d characters", maxMetadata), "MetadataTooLong", "shorten it"}
+		case utf8.RuneCountInString(m[key]) > maxMetadata:
+			return &ValueError{field, fmt.Sprintf("value is %d characters, the API allows %d", utf8.RuneCountInString(m[key]), maxMetadata),
+				"MetadataTooLong", "shorten it"}
+		}
+	}
+	return nil
 }
 
 // checkUsername follows the pattern of the API's UsernameType: letters, marks, symbols, numbers and
@@ -74,9 +110,8 @@ func unfitForUsername(r rune) bool {
 }
 
 func (s *Schema) checkAttribute(a *sources.Attribute) *ValueError {
-	if why := reserved(a.Name); s.tokens && why != "" {
-		return &ValueError{a.Name, "users can't write it: " + why, "NotWritable",
-			leaveOut(a.Name) + ", or change these users with --as admin"}
+	if e := s.reserved(a.Name); e != nil {
+		return e
 	}
 	r := s.rule(a.Name)
 	switch {
@@ -100,16 +135,21 @@ func (s *Schema) checkAttribute(a *sources.Attribute) *ValueError {
 	return r.checkForm(a)
 }
 
-// reserved says why only an administrator can write an attribute, if so.
-func reserved(name string) string {
+// reserved refuses what only an administrator can write, where users are to.
+func (s *Schema) reserved(name string) *ValueError {
+	var why string
 	switch {
+	case !s.tokens:
+		return nil
 	case name == "email_verified", name == "phone_number_verified":
-		return "it becomes true when they enter the code that Cognito sends"
+		why = "it becomes true when they enter the code that Cognito sends"
 	case isDeveloper(name):
-		return "it is for administrators"
+		why = "it is for administrators"
 	default:
-		return ""
+		return nil
 	}
+	return &ValueError{name, "users can't write it: " + why, "NotWritable",
+		leaveOut(name) + ", or change these users with --as admin"}
 }
 
 func (r *rule) checkLength(a *sources.Attribute) *ValueError {

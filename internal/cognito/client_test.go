@@ -63,7 +63,7 @@ func TestOneRequestWhateverTheEnvironment(t *testing.T) {
 				if a.name == "timeout" {
 					c.timeout = 20 * time.Millisecond
 				}
-				if _, err := c.AdminUpdater(testPool, nil).Update(t.Context(), goldChange()); err == nil {
+				if _, err := c.AdminUpdater(AdminUpdaterConfig{PoolID: testPool}).Update(t.Context(), goldChange()); err == nil {
 					t.Errorf("%s: no error", a.name)
 				}
 				if _, err := c.Pool(t.Context(), testPool); err == nil {
@@ -89,7 +89,7 @@ func TestClockIsLearntFromTheAnswer(t *testing.T) {
 		}
 		accept(w, n)
 	})
-	u := clientOf(t, s.URL).AdminUpdater(testPool, nil)
+	u := clientOf(t, s.URL).AdminUpdater(AdminUpdaterConfig{PoolID: testPool})
 	if _, err := u.Update(t.Context(), goldChange()); asError(t, err).Transient() != 2 {
 		t.Fatalf("%v is not tried once more", err)
 	}
@@ -207,7 +207,7 @@ func TestExpiredTokenReadsTheCredentialsAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := c.AdminUpdater(testPool, nil)
+	u := c.AdminUpdater(AdminUpdaterConfig{PoolID: testPool})
 	if _, err := u.Update(t.Context(), goldChange()); asError(t, err).Transient() != 2 {
 		t.Fatalf("%v is not tried once more", err)
 	}

@@ -82,7 +82,7 @@ func TestErrorsOnTheWire(t *testing.T) {
 		t.Run(tt.code, func(t *testing.T) {
 			// AWS writes the exception with and without its namespace.
 			s := serve(t, refuseWith(tt.status, "com.amazonaws.cognito#"+tt.code, tt.message))
-			_, err := clientOf(t, s.URL).AdminUpdater(testPool, nil).Update(t.Context(), goldChange())
+			_, err := clientOf(t, s.URL).AdminUpdater(AdminUpdaterConfig{PoolID: testPool}).Update(t.Context(), goldChange())
 			e := asError(t, err)
 			if got := verdictOf(e); got != tt.verdict {
 				t.Errorf("verdict %q, want %q", got, tt.verdict)
@@ -119,7 +119,7 @@ func TestAnswersWithoutACode(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := serve(t, tt.answer)
-			_, err := clientOf(t, s.URL).AdminUpdater(testPool, nil).Update(t.Context(), goldChange())
+			_, err := clientOf(t, s.URL).AdminUpdater(AdminUpdaterConfig{PoolID: testPool}).Update(t.Context(), goldChange())
 			e := asError(t, err)
 			if e.Code() != tt.code || verdictOf(e) != tt.verdict || s.count() != 1 {
 				t.Errorf("got %s %q after %d requests, want %s %q", e.Code(), verdictOf(e), s.count(), tt.code, tt.verdict)
@@ -134,7 +134,7 @@ func TestAnswersWithoutACode(t *testing.T) {
 // An empty body is how the API reference describes a success.
 func TestEmptyBodyIsSuccess(t *testing.T) {
 	s := serve(t, text(200, ""))
-	outcome, err := clientOf(t, s.URL).AdminUpdater(testPool, nil).Update(t.Context(), goldChange())
+	outcome, err := clientOf(t, s.URL).AdminUpdater(AdminUpdaterConfig{PoolID: testPool}).Update(t.Context(), goldChange())
 	if outcome != pipeline.Updated || err != nil {
 		t.Errorf("got %v, %v", outcome, err)
 	}
@@ -156,7 +156,7 @@ func TestMessagesKeepSecrets(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			c := &sources.Change{Username: "ann", Attributes: []sources.Attribute{{Name: "phone_number", Value: "+15555550100"}}}
 			s := serve(t, refuseWith(400, "InvalidParameterException", tt.message))
-			_, err := clientOf(t, s.URL).AdminUpdater(testPool, nil).Update(t.Context(), c)
+			_, err := clientOf(t, s.URL).AdminUpdater(AdminUpdaterConfig{PoolID: testPool}).Update(t.Context(), c)
 			if want := "the service doesn't accept the record: InvalidParameterException: " + tt.want; asError(t, err).Error() != want {
 				t.Errorf("got  %s\nwant %s", err, want)
 			}

@@ -168,7 +168,7 @@ func (r *rehearsal) run(t *testing.T) {
 		transport := c.api.Options().HTTPClient.(*http.Client).Transport.(plainBodies).Transport
 		transport.DialContext = wire.dial
 		defer transport.CloseIdleConnections()
-		var updater pipeline.Updater = c.AdminUpdater(testPool, nil)
+		var updater pipeline.Updater = c.AdminUpdater(AdminUpdaterConfig{PoolID: testPool})
 		if r.op == userUpdate {
 			updater = c.UserUpdater(UserUpdaterConfig{Token: always(token)})
 		}

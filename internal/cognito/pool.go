@@ -3,6 +3,7 @@ package cognito
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
@@ -83,6 +84,14 @@ func (c *Client) newPool(id string, u *types.UserPoolType) *Pool {
 		p.DefaultEmailSender = false
 	}
 	return p
+}
+
+// SeesMetadata tells whether the pool has a Lambda trigger that an update of attributes can run, and
+// that is given the client metadata then (developer guide, "Customizing user pool workflows with Lambda
+// triggers").
+func (p *Pool) SeesMetadata() bool {
+	return slices.ContainsFunc([]string{"CustomMessage", "CustomEmailSender", "CustomSMSSender"},
+		func(name string) bool { return slices.Contains(p.Triggers, name) })
 }
 
 func names[T ~string](list []T) []string {

@@ -85,6 +85,15 @@ func (s *Schema) CheckName(name string) error {
 	return s.unknown(name)
 }
 
+// CheckWrite returns a *[ValueError], with a hint, if the pool has no attribute of that name, or if users
+// can't write it with their own tokens and are to.
+func (s *Schema) CheckWrite(name string) error {
+	if e := s.reserved(name); e != nil {
+		return e
+	}
+	return s.CheckName(name)
+}
+
 // unknown tells of an attribute that the pool lacks, what may be meant, and how to add it.
 func (s *Schema) unknown(name string) *ValueError {
 	e := &ValueError{Attribute: name, Msg: "the pool has no such attribute", code: "UnknownAttribute"}

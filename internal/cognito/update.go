@@ -3,6 +3,7 @@ package cognito
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
@@ -18,31 +19,42 @@ var _ pipeline.Updater = (*AdminUpdater)(nil)
 
 // AdminUpdater changes users by AdminUpdateUserAttributes, with IAM credentials.
 type AdminUpdater struct {
-	client   *Client
-	poolID   string
-	metadata map[string]string
+	client *Client
+	cfg    AdminUpdaterConfig
 }
 
-// AdminUpdater returns an updater for the users of a pool. The metadata goes to the pool's Lambda
-// triggers with each call, under the record's own; it must not be modified afterwards.
-func (c *Client) AdminUpdater(poolID string, metadata map[string]string) *AdminUpdater {
-	return &AdminUpdater{client: c, poolID: poolID, metadata: metadata}
+// AdminUpdaterConfig says how users are changed with IAM credentials.
+type AdminUpdaterConfig struct {
+	// PoolID is the pool of the users. It is required.
+	PoolID string
+	// Metadata goes to the pool's Lambda triggers with each call, under the record's own. It must not
+	// be modified.
+	Metadata map[string]string
+	// VerifyBeforeUpdate are the attributes whose new value counts only when the user has verified it;
+	// see [Pool].
+	VerifyBeforeUpdate []string
 }
 
-// Update changes one user by one call. A record without attributes is unchanged, without a call. The
-// error is an [*Error], or wraps the error of ctx if that ended first.
+// AdminUpdater returns an updater for the users of a pool.
+func (c *Client) AdminUpdater(cfg AdminUpdaterConfig) *AdminUpdater {
+	return &AdminUpdater{client: c, cfg: cfg}
+}
+
+// Update changes one user by one call. A record without attributes is unchanged, without a call; one
+// with an address that Cognito may hold back until it is verified is unconfirmed. The error is an
+// [*Error], or wraps the error of ctx if that ended first.
 func (u *AdminUpdater) Update(ctx context.Context, c *sources.Change) (pipeline.Outcome, error) {
 	attributes := writable(c.Attributes)
 	if len(attributes) == 0 {
 		return pipeline.Unchanged, nil
 	}
 	in := &cip.AdminUpdateUserAttributesInput{
-		UserPoolId:     aws.String(u.poolID),
+		UserPoolId:     aws.String(u.cfg.PoolID),
 		Username:       aws.String(c.Username),
 		UserAttributes: attributes,
-		ClientMetadata: merge(u.metadata, c.ClientMetadata),
+		ClientMetadata: merge(u.cfg.Metadata, c.ClientMetadata),
 	}
-	op := target{op: adminUpdate, pool: u.poolID, change: c}
+	op := target{op: adminUpdate, pool: u.cfg.PoolID, change: c}
 	err := u.client.call(ctx, op, func(ctx context.Context) error {
 		_, err := u.client.api.AdminUpdateUserAttributes(ctx, in)
 		return err
@@ -50,7 +62,19 @@ func (u *AdminUpdater) Update(ctx context.Context, c *sources.Change) (pipeline.
 	if err != nil {
 		return pipeline.Failed, err
 	}
+	if u.holdsBack(c) {
+		return pipeline.Unconfirmed, nil
+	}
 	return pipeline.Updated, nil
+}
+
+// holdsBack tells whether the record has a new address that counts only once it is verified. Sent as
+// verified, it counts at once (API reference, AttributesRequireVerificationBeforeUpdate).
+func (u *AdminUpdater) holdsBack(c *sources.Change) bool {
+	return slices.ContainsFunc(c.Attributes, func(a sources.Attribute) bool {
+		return !a.Delete && a.Value != "" && slices.Contains(u.cfg.VerifyBeforeUpdate, a.Name) &&
+			!slices.Contains(c.Attributes, sources.Attribute{Name: a.Name + "_verified", Value: "true"})
+	})
 }
 
 // writable returns the attributes as the API takes them. An empty value deletes; the SDK leaves a nil

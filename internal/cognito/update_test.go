@@ -52,7 +52,7 @@ func TestUpdateSendsTheRecord(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := serve(t, accept)
 			tt.change.Username = "ann"
-			outcome, err := clientOf(t, s.URL).AdminUpdater(testPool, tt.metadata).Update(t.Context(), &tt.change)
+			outcome, err := clientOf(t, s.URL).AdminUpdater(AdminUpdaterConfig{PoolID: testPool, Metadata: tt.metadata}).Update(t.Context(), &tt.change)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -77,12 +77,37 @@ func TestUpdateSendsTheRecord(t *testing.T) {
 	}
 }
 
+// TestUpdateHeldBack: an address that the pool may hold back until it is verified is not counted as
+// updated yet.
+func TestUpdateHeldBack(t *testing.T) {
+	email := sources.Attribute{Name: "email", Value: "ann@example.com"}
+	for _, tt := range []struct {
+		name       string
+		attributes []sources.Attribute
+		want       pipeline.Outcome
+	}{
+		{"a new address", []sources.Attribute{email}, pipeline.Unconfirmed},
+		{"a new address that is not verified", []sources.Attribute{email, {Name: "email_verified", Value: "false"}}, pipeline.Unconfirmed},
+		{"a new address that is verified", []sources.Attribute{email, {Name: "email_verified", Value: "true"}}, pipeline.Updated},
+		{"an address deleted", []sources.Attribute{{Name: "email", Delete: true}}, pipeline.Updated},
+		{"another attribute", []sources.Attribute{{Name: "phone_number", Value: "+15550100"}}, pipeline.Updated},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			u := clientOf(t, serve(t, accept).URL).AdminUpdater(AdminUpdaterConfig{PoolID: testPool, VerifyBeforeUpdate: []string{"email"}})
+			outcome, err := u.Update(t.Context(), &sources.Change{Username: "ann", Attributes: tt.attributes})
+			if outcome != tt.want || err != nil {
+				t.Errorf("outcome %v, %v, want %v", outcome, err, tt.want)
+			}
+		})
+	}
+}
+
 func TestUpdateCancelledIsTheCallersError(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	hang := make(chan struct{})
 	s := serve(t, func(http.ResponseWriter, int) { cancel(); <-hang })
 	defer close(hang)
-	_, err := clientOf(t, s.URL).AdminUpdater(testPool, nil).Update(ctx, goldChange())
+	_, err := clientOf(t, s.URL).AdminUpdater(AdminUpdaterConfig{PoolID: testPool}).Update(ctx, goldChange())
 	var ours *Error
 	if !errors.Is(err, context.Canceled) || errors.As(err, &ours) {
 		t.Fatalf("error is %v, want the context's alone", err)
@@ -96,7 +121,7 @@ func TestUpdateOwnTimeout(t *testing.T) {
 	defer close(hang)
 	c := clientOf(t, s.URL)
 	c.timeout = 30 * time.Millisecond
-	_, err := c.AdminUpdater(testPool, nil).Update(t.Context(), goldChange())
+	_, err := c.AdminUpdater(AdminUpdaterConfig{PoolID: testPool}).Update(t.Context(), goldChange())
 	e := asError(t, err)
 	if e.Error() != "no answer within 30ms" || e.Code() != "Timeout" || e.Class() != "transient" || e.Transient() != -1 || e.Fatal() {
 		t.Errorf("got %q %s %s %d %v", e, e.Code(), e.Class(), e.Transient(), e.Fatal())
@@ -130,7 +155,7 @@ func TestUpdateNetworkErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := clientOf(t, tt.url).AdminUpdater(testPool, nil).Update(t.Context(), goldChange())
+			_, err := clientOf(t, tt.url).AdminUpdater(AdminUpdaterConfig{PoolID: testPool}).Update(t.Context(), goldChange())
 			e := asError(t, err)
 			has(t, "text", e.Error(), tt.text)
 			if e.Code() != tt.code || e.Class() != tt.class || e.Fatal() != tt.fatal {
@@ -142,7 +167,7 @@ func TestUpdateNetworkErrors(t *testing.T) {
 
 func TestUpdateUntrustedCertificate(t *testing.T) {
 	s := newTLSServer(t)
-	_, err := clientOf(t, s).AdminUpdater(testPool, nil).Update(t.Context(), goldChange())
+	_, err := clientOf(t, s).AdminUpdater(AdminUpdaterConfig{PoolID: testPool}).Update(t.Context(), goldChange())
 	e := asError(t, err)
 	if e.Code() != "BadCertificate" || !e.Fatal() || e.Transient() != 0 {
 		t.Errorf("got %q %s fatal %v", e, e.Code(), e.Fatal())
@@ -158,7 +183,7 @@ func TestUpdateFollowsNoRedirect(t *testing.T) {
 			w.Header().Set("Location", elsewhere.URL)
 			w.WriteHeader(status)
 		})
-		_, err := clientOf(t, s.URL).AdminUpdater(testPool, nil).Update(t.Context(), goldChange())
+		_, err := clientOf(t, s.URL).AdminUpdater(AdminUpdaterConfig{PoolID: testPool}).Update(t.Context(), goldChange())
 		e := asError(t, err)
 		if e.Class() != "transient" || s.count() != 1 || elsewhere.count() != 0 {
 			t.Errorf("%d: %v, class %s, %d and %d requests", status, e, e.Class(), s.count(), elsewhere.count())
