@@ -112,14 +112,14 @@ func awaitText(ts *testscript.TestScript, neg bool, args []string) {
 
 // signalJob NAME INT|TERM|KILL sends a signal to a job.
 func signalJob(ts *testscript.TestScript, neg bool, args []string) {
-	signal, ok := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL}[args[1]]
+	signal, ok := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL, "QUIT": syscall.SIGQUIT}[args[1]]
 	if !ok {
-		ts.Fatalf("usage: signal NAME INT|TERM|KILL")
+		ts.Fatalf("usage: signal NAME INT|TERM|KILL|QUIT")
 	}
 	ts.Check(jobNamed(ts, args[0]).cmd.Process.Signal(signal))
 }
 
-// endJob NAME CODE waits for the end of a job, which is the code or the word killed. What it printed
+// endJob NAME CODE waits for the end of a job, which is the code, or the word killed or dumped. What it printed
 // is what stdout and stderr look at next.
 func endJob(ts *testscript.TestScript, neg bool, args []string) {
 	j := jobNamed(ts, args[0])
@@ -127,8 +127,11 @@ func endJob(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprint(ts.Stdout(), j.stdout)
 	fmt.Fprint(ts.Stderr(), j.stderr)
 	code := strconv.Itoa(j.cmd.ProcessState.ExitCode())
-	if code == "-1" {
+	switch {
+	case code == "-1":
 		code = "killed"
+	case code == "2" && args[1] == "dumped": // by SIGQUIT, with every goroutine told
+		return
 	}
 	checkEnd(ts, args[1], code, j.stderr.String(), false)
 }

@@ -142,11 +142,14 @@ func setFaults(ts *testscript.TestScript, neg bool, args []string) {
 		s.faults = nil
 		return
 	}
-	settings := settingsOf(ts, args[1:], "error", "message", "user", "every", "times", "delay", "hang", "drop", "after")
+	settings := settingsOf(ts, args[1:], "error", "message", "user", "every", "times", "delay", "hang", "drop", "after", "echo")
 	has := func(name string) bool { _, ok := settings[name]; return ok }
 	t := &trouble{op: strings.TrimPrefix(args[0], "any"), user: settings["user"], every: 1, left: -1, fault: sandbox.Fault{
 		Error: settings["error"], Message: settings["message"], Hang: has("hang"), Drop: has("drop"), After: has("after"),
 	}}
+	if n, err := strconv.Atoi(settings["echo"]); err == nil { // the service repeats the script's n-th token
+		t.fault.Message = "can't read " + stageOf(ts).tokens[n-1] + " in {AccessToken: " + stageOf(ts).tokens[n-1] + "}"
+	}
 	if n, err := strconv.Atoi(settings["every"]); err == nil {
 		t.every = n
 	}

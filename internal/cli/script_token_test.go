@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -34,6 +35,8 @@ func writeTokens(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.Join(rows, "\n")+"\n"), 0o600))
+	made := stageOf(ts).tokens
+	ts.Setenv("TOKEN", made[len(made)-1])
 }
 
 // clientFor makes an app client for the tokens, which may write what write=A,B says, or everything.
@@ -61,13 +64,32 @@ func tokenRow(ts *testscript.TestScript, s *running, o sandbox.TokenOptions, row
 	return token + "," + cells
 }
 
-// checkNotTold FILE... fails if one of the script's tokens, or the signature of one, stands in one of the
-// files, which may also be stdout and stderr.
+// checkNotTold NAME... fails if one of the script's tokens, or the claims or the signature of one, stands
+// in one of the files, in a file of one of the directories, or in stdout or stderr.
 func checkNotTold(ts *testscript.TestScript, neg bool, args []string) {
 	for _, name := range args {
-		text := ts.ReadFile(name)
-		for _, token := range stageOf(ts).tokens {
-			if strings.Contains(text, token) || strings.Contains(text, token[strings.LastIndexByte(token, '.')+1:]) {
+		if name == "stdout" || name == "stderr" {
+			notTold(ts, name, ts.ReadFile(name))
+			continue
+		}
+		looked := 0
+		ts.Check(filepath.WalkDir(ts.MkAbs(name), func(path string, e os.DirEntry, err error) error {
+			if err == nil && !e.IsDir() {
+				looked++
+				notTold(ts, path, ts.ReadFile(path))
+			}
+			return err
+		}))
+		if looked == 0 {
+			ts.Fatalf("there is nothing in %s", name)
+		}
+	}
+}
+
+func notTold(ts *testscript.TestScript, name, text string) {
+	for _, token := range stageOf(ts).tokens {
+		for part := range strings.SplitSeq(token[strings.IndexByte(token, '.')+1:], ".") {
+			if strings.Contains(text, part) {
 				ts.Fatalf("%s tells an access token:\n%s", name, text)
 			}
 		}
