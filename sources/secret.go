@@ -40,8 +40,12 @@ var tokenNames = []string{"access_token", "AccessToken"}
 
 func isTokenName(name string) bool { return slices.Contains(tokenNames, name) }
 
-// isToken tells whether a text looks like a token of Cognito's: it begins with a JSON object in base64.
-func isToken(text string) bool { return strings.HasPrefix(text, "eyJ") && strings.Contains(text, ".") }
+// isToken tells whether a text looks like a token of Cognito's, or has one in it: a JSON object in base64,
+// and a point behind it.
+func isToken(text string) bool {
+	_, rest, found := strings.Cut(text, "eyJ")
+	return found && strings.Contains(rest, ".")
+}
 
 // checkToken refuses what can't be a token; what a token says is looked at elsewhere.
 func checkToken(field, text string) *RecordError {
@@ -58,7 +62,7 @@ func checkToken(field, text string) *RecordError {
 // mayHoldToken tells whether a text may have an access token in it, in a change set that need not have
 // any: whoever mixes up two files must not find tokens in a report.
 func mayHoldToken(text []byte) bool {
-	if bytes.Contains(text, []byte(`"eyJ`)) {
+	if bytes.Contains(text, []byte("eyJ")) {
 		return true
 	}
 	if !bytes.Contains(text, []byte("oken")) && !bytes.Contains(text, []byte("OKEN")) {
