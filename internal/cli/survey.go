@@ -98,7 +98,7 @@ func (s *survey) countToken(c *sources.Change, rate float64) {
 	if err != nil {
 		return // there is none
 	}
-	turn := time.Duration(float64(s.rows-s.bad) / rate * float64(time.Second))
+	turn := time.Duration(float64(s.rows-s.bad-1) / rate * float64(time.Second))
 	if token.TimeLeft(time.Now()) < turn {
 		s.expiring++
 	}
