@@ -1,5 +1,5 @@
 // Package report writes what people read of a run: errors.csv or errors.jsonl, applied.csv,
-// undo.jsonl and summary.json; and of a plan: plan.jsonl and audit.csv.
+// deliveries.csv, undo.jsonl and summary.json; and of a plan: plan.jsonl and audit.csv.
 //
 // # Promise
 //
@@ -27,6 +27,10 @@
 // errors.jsonl: the object of the input, its members byte for byte and in order, with the report as
 // its last member, "_error". A line that is no JSON object is {"_raw": its text, "_error": …}. The
 // "_undo" of an entry that failed is left out: errors.jsonl is in the order of the run.
+//
+// deliveries.csv: a row for each code that the service has sent because of a record. It is written, and
+// cut back, with the result of the record: of a record that a crash has done again, the codes of the
+// first time may not be listed.
 //
 // undo.jsonl and plan.jsonl: the native shape. An undo entry sets what the user had, expects what was
 // written, and has a number, "_undo", that grows by one; the decoders read the file from its end.
