@@ -1,96 +1,208 @@
 package sandbox_test
 
 import (
+	"errors"
+	"maps"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
 
 	"attrmigrate/internal/sandbox"
 )
 
-// TestAWSCLI lets the AWS CLI, an AWS client that nobody here wrote, use the server, where it is
-// installed: first as an administrator, then as a user with a token.
+// foreign is a server for a client that nobody here wrote. Its clock stands still.
+type foreign struct {
+	*sandbox.Server
+	front *httptest.Server
+
+	mu       sync.Mutex // guards what follows
+	now      time.Time
+	unsigned map[string]bool // operations that were called without a signature
+}
+
+func newForeign() (*foreign, error) {
+	f := &foreign{now: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), unsigned: map[string]bool{}}
+	var err error
+	if f.Server, err = sandbox.New(sandbox.Config{Quotas: sandbox.NoQuotas(), Now: f.clock}); err != nil {
+		return nil, err
+	}
+	f.front = httptest.NewServer(f)
+	return f, nil
+}
+
+func (f *foreign) close() error {
+	f.front.Close()
+	return f.Close()
+}
+
+func (f *foreign) clock() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.now
+}
+
+// forward moves the clock.
+func (f *foreign) forward(by string) error {
+	d, err := time.ParseDuration(by)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.now = f.now.Add(d)
+	return err
+}
+
+// ServeHTTP notes how a request comes, and hands it on.
+func (f *foreign) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Header.Get("Authorization") == "" {
+		_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
+		f.mu.Lock()
+		f.unsigned[operation] = true
+		f.mu.Unlock()
+	}
+	f.Server.ServeHTTP(w, r)
+}
+
+// withoutSignature lists the operations that were called without one.
+func (f *foreign) withoutSignature() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return strings.Join(slices.Sorted(maps.Keys(f.unsigned)), " ")
+}
+
+// code returns the verification code that was sent last.
+func (f *foreign) code() (string, error) {
+	sent := f.Messages()
+	if len(sent) == 0 {
+		return "", errors.New("no code has been sent")
+	}
+	return sent[len(sent)-1].Code, nil
+}
+
+// environment is all that the client sees of the machine. Nothing in it leads to an account of
+// anybody's, and what does not go to this server has nowhere to go.
+func (f *foreign) environment() map[string]string {
+	const nowhere = "http://127.0.0.1:9"
+	return map[string]string{
+		"AWS_ENDPOINT_URL":            f.front.URL,
+		"AWS_DEFAULT_REGION":          "us-east-1",
+		"AWS_ACCESS_KEY_ID":           "sandbox",
+		"AWS_SECRET_ACCESS_KEY":       "sandbox",
+		"AWS_EC2_METADATA_DISABLED":   "true",
+		"AWS_CONFIG_FILE":             os.DevNull,
+		"AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
+		"AWS_PAGER":                   "",
+		"TZ":                          "UTC",
+		"HTTP_PROXY":                  nowhere,
+		"HTTPS_PROXY":                 nowhere,
+		"NO_PROXY":                    "127.0.0.1",
+	}
+}
+
+// TestAWSCLI lets the AWS CLI use the server, where it is installed.
 func TestAWSCLI(t *testing.T) {
-	program, err := exec.LookPath("aws")
-	if err != nil {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("half a second a call")
+	}
+	refused := exitOfRefusal(t)
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/awscli",
+		RequireUniqueNames:  true,
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			f, err := newForeign()
+			if err != nil {
+				return err
+			}
+			env.Defer(func() {
+				if err := f.close(); err != nil {
+					t.Error(err)
+				}
+			})
+			for name, value := range f.environment() {
+				env.Setenv(name, value)
+			}
+			env.Setenv("HOME", env.WorkDir)
+			env.Values[foreignKey{}] = f
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"aws":      callAWS(refused),
+			"save":     saveOutput,
+			"code":     saveCode,
+			"forward":  moveClock,
+			"unsigned": checkUnsigned,
+		},
+	})
+}
+
+// exitOfRefusal returns the exit code with which the installed AWS CLI tells that the server
+// refused a call. That of version 1 tells no more than that something failed.
+func exitOfRefusal(t *testing.T) int {
+	if _, err := exec.LookPath("aws"); err != nil {
 		t.Skip("the AWS CLI is not installed")
 	}
-	if testing.Short() {
-		t.Skip("half a second a step")
-	}
-	server, err := sandbox.New(sandbox.Config{})
+	version, err := exec.Command("aws", "--version").CombinedOutput()
 	if err != nil {
-		t.Fatal(err)
+		t.Skipf("the AWS CLI does not run: %v: %s", err, version)
 	}
-	defer server.Close()
-	url, err := server.Start("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	t.Logf("%s", version)
+	if strings.HasPrefix(string(version), "aws-cli/1.") {
+		return 255
 	}
-	const none = "Attributes did not conform to the schema: custom:none: Attribute does not exist in the schema."
-	var known []string // the names that later steps have for what earlier ones printed, each with it
-	for _, step := range []struct {
-		name, args, want string
-		fails            bool
-		gives            string
-	}{
-		{"create a pool", "create-user-pool --pool-name shop --auto-verified-attributes email --schema Name=tier,AttributeDataType=String,Mutable=true --query UserPool.Id --output text", "us-east-1_", false, "POOL"},
-		{"list pools", "list-user-pools --max-results 5 --query UserPools[].Name --output text", "shop", false, ""},
-		{"describe", "describe-user-pool --user-pool-id POOL --query UserPool.SchemaAttributes[].Name --output text", "custom:tier", false, ""},
-		{"create a client", "create-user-pool-client --user-pool-id POOL --client-name app --explicit-auth-flows ALLOW_USER_PASSWORD_AUTH ALLOW_ADMIN_USER_PASSWORD_AUTH --query UserPoolClient.ClientId --output text", "", false, "CLIENT"},
-		{"describe the client", "describe-user-pool-client --user-pool-id POOL --client-id CLIENT --query UserPoolClient.ExplicitAuthFlows --output text", "ALLOW_USER_PASSWORD_AUTH", false, ""},
-		{"create a user", "admin-create-user --user-pool-id POOL --username ann --user-attributes Name=email,Value=ann@example.com --query User.Username --output text", "ann", false, ""},
-		{"create another", "admin-create-user --user-pool-id POOL --username anna --query User.UserStatus --output text", "FORCE_CHANGE_PASSWORD", false, ""},
-		{"update", "admin-update-user-attributes --user-pool-id POOL --username ann --user-attributes Name=custom:tier,Value=gold", "", false, ""},
-		{"read", "admin-get-user --user-pool-id POOL --username ann --query UserAttributes[?Name=='custom:tier'].Value --output text", "gold", false, ""},
-		{"list with a filter", "list-users --user-pool-id POOL --filter email^=\"ann\" --query Users[].Username --output text", "ann", false, ""},
-		{"list page by page", "list-users --user-pool-id POOL --page-size 1 --query Users[].Username --output text", "ann\nanna", false, ""},
-		{"unknown attribute", "admin-update-user-attributes --user-pool-id POOL --username ann --user-attributes Name=custom:none,Value=x",
-			"An error occurred (InvalidParameterException) when calling the AdminUpdateUserAttributes operation: " + none, true, ""},
-		{"unknown user", "admin-update-user-attributes --user-pool-id POOL --username bob --user-attributes Name=custom:tier,Value=x",
-			"An error occurred (UserNotFoundException) when calling the AdminUpdateUserAttributes operation: User does not exist.", true, ""},
-		{"weak password", "admin-set-user-password --user-pool-id POOL --username ann --password sesame --permanent",
-			"An error occurred (InvalidPasswordException) when calling the AdminSetUserPassword operation: Password did not conform with policy: Password not long enough", true, ""},
-		{"set a password", "admin-set-user-password --user-pool-id POOL --username ann --password Made-up-1 --permanent", "", false, ""},
-		{"wrong password", "initiate-auth --client-id CLIENT --auth-flow USER_PASSWORD_AUTH --auth-parameters USERNAME=ann,PASSWORD=Wrong-up-1",
-			"An error occurred (NotAuthorizedException) when calling the InitiateAuth operation: Incorrect username or password.", true, ""},
-		{"sign in an unknown user", "initiate-auth --client-id CLIENT --auth-flow USER_PASSWORD_AUTH --auth-parameters USERNAME=bob,PASSWORD=Made-up-1",
-			"An error occurred (UserNotFoundException) when calling the InitiateAuth operation: User does not exist.", true, ""},
-		{"sign in as an administrator", "admin-initiate-auth --user-pool-id POOL --client-id CLIENT --auth-flow ADMIN_USER_PASSWORD_AUTH --auth-parameters USERNAME=ann,PASSWORD=Made-up-1 --query AuthenticationResult.TokenType --output text", "Bearer", false, ""},
-		{"sign in", "initiate-auth --client-id CLIENT --auth-flow USER_PASSWORD_AUTH --auth-parameters USERNAME=ann,PASSWORD=Made-up-1 --query AuthenticationResult.AccessToken --output text", "ey", false, "TOKEN"},
-		{"update by token", "update-user-attributes --access-token TOKEN --user-attributes Name=custom:tier,Value=silver Name=email,Value=new@example.com --query CodeDeliveryDetailsList[].Destination --output text", "n***@e***", false, ""},
-		{"read by token", "get-user --access-token TOKEN --query UserAttributes[?Name=='custom:tier'].Value --output text", "silver", false, ""},
-		{"ask for a code", "get-user-attribute-verification-code --access-token TOKEN --attribute-name email --query CodeDeliveryDetails.DeliveryMedium --output text", "EMAIL", false, ""},
-		{"wrong code", "verify-user-attribute --access-token TOKEN --attribute-name email --code no-code",
-			"An error occurred (CodeMismatchException) when calling the VerifyUserAttribute operation: Invalid verification code provided, please try again.", true, ""},
-		{"verify", "verify-user-attribute --access-token TOKEN --attribute-name email --code CODE", "", false, ""},
-		{"verified", "get-user --access-token TOKEN --query UserAttributes[?Name=='email_verified'].Value --output text", "true", false, ""},
-		{"unknown attribute by token", "update-user-attributes --access-token TOKEN --user-attributes Name=custom:none,Value=x",
-			"An error occurred (InvalidParameterException) when calling the UpdateUserAttributes operation: " + none, true, ""},
-		{"bad token", "get-user --access-token made-up",
-			"An error occurred (NotAuthorizedException) when calling the GetUser operation: Invalid Access Token", true, ""},
-	} {
-		passed := t.Run(step.name, func(t *testing.T) {
-			args := strings.Fields(strings.NewReplacer(known...).Replace(step.args))
-			cmd := exec.Command(program, append([]string{"cognito-idp", "--endpoint-url", url, "--region", "us-east-1"}, args...)...)
-			cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=sandbox", "AWS_SECRET_ACCESS_KEY=sandbox", "AWS_EC2_METADATA_DISABLED=true", "HOME="+t.TempDir())
-			out, err := cmd.CombinedOutput()
-			got := strings.TrimSpace(string(out))
-			t.Logf("aws cognito-idp %s: %s", step.args, got)
-			if (err != nil) != step.fails || !strings.Contains(got, step.want) {
-				t.Fatalf("error %v, want %q", err, step.want)
-			}
-			if step.gives != "" {
-				known = append(known, step.gives, got)
-			}
-			if step.name == "ask for a code" {
-				sent := server.Messages()
-				known = append(known, "CODE", sent[len(sent)-1].Code)
-			}
-		})
-		if !passed {
-			return // the later steps build on this one
+	return 254
+}
+
+type foreignKey struct{}
+
+func foreignOf(ts *testscript.TestScript) *foreign { return ts.Value(foreignKey{}).(*foreign) }
+
+// aws ARGS... calls an operation of the service. With ! in front, the server has to refuse the call.
+func callAWS(refused int) func(*testscript.TestScript, bool, []string) {
+	return func(ts *testscript.TestScript, neg bool, args []string) {
+		err := ts.Exec("aws", append([]string{"cognito-idp", "--endpoint-url", foreignOf(ts).front.URL}, args...)...)
+		want, got := 0, 0
+		if neg {
+			want = refused
 		}
+		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+			got = exit.ExitCode()
+		} else if err != nil {
+			ts.Fatalf("%v", err)
+		}
+		if got != want {
+			ts.Fatalf("the AWS CLI exits with %d, want %d", got, want)
+		}
+	}
+}
+
+// save NAME keeps what the last command printed, without the quotation marks of JSON.
+func saveOutput(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Setenv(args[0], strings.Trim(ts.ReadFile("stdout"), "\"\r\n"))
+}
+
+// code NAME keeps the verification code that was sent last.
+func saveCode(ts *testscript.TestScript, _ bool, args []string) {
+	code, err := foreignOf(ts).code()
+	ts.Check(err)
+	ts.Setenv(args[0], code)
+}
+
+// forward DURATION moves the clock of the server.
+func moveClock(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(foreignOf(ts).forward(args[0]))
+}
+
+// unsigned NAMES... holds that these operations, and no others, were called without a signature.
+func checkUnsigned(ts *testscript.TestScript, _ bool, want []string) {
+	if got := foreignOf(ts).withoutSignature(); got != strings.Join(want, " ") {
+		ts.Fatalf("without a signature: %q, want %q", got, want)
 	}
 }

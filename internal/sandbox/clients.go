@@ -112,6 +112,7 @@ func (s *Server) addClient(p *pool, given map[string]jsontext.Value) (*appClient
 	if err != nil {
 		return nil, err
 	}
+	delete(document, "GenerateSecret") // answers say whether there is a secret by showing it
 	if s.clients[c.id] != nil {
 		return nil, invalidParameter("User pool client %s exists already.", c.id)
 	}

@@ -58,6 +58,11 @@ func TestCreateClientOverTheAPI(t *testing.T) {
 	if got := w.server.client(*id).validity; got != 30*time.Minute {
 		t.Errorf("access tokens live %v", got)
 	}
+	plain := w.app(`{"ClientName":"plain","GenerateSecret":false}`)
+	shown := post(w.server, targetPrefix+"DescribeUserPoolClient", "any", `{"UserPoolId":"`+w.pool+`","ClientId":"`+plain+`"}`).Body.String()
+	if !strings.Contains(shown, plain) || strings.Contains(shown, "GenerateSecret") {
+		t.Errorf("described with what only a request has: %s", shown)
+	}
 	missing, other := "us-east-1_MISSING00", aws.String("made0up0client")
 	_, noPool := w.client.CreateUserPoolClient(t.Context(), &cip.CreateUserPoolClientInput{UserPoolId: &missing, ClientName: aws.String("app")})
 	_, noClient := w.client.DescribeUserPoolClient(t.Context(), &cip.DescribeUserPoolClientInput{UserPoolId: &w.pool, ClientId: other})

@@ -55,7 +55,8 @@
 //   - ListUsers with AttributesToGet is an error if a user in the page lacks one
 //     (aws/aws-sdk-js#3091), and shows no attributes if the list is empty (aws/aws-sdk-js#2203). Others
 //     report that sub cannot be asked for (aws-samples/sample-collaborative-ai-dlc#52) and that a
-//     missing attribute was no error (aws/aws-sdk-php#1727); the sandbox does neither.
+//     missing attribute was no error (aws/aws-sdk-php#1727); the sandbox does neither. Case matters in
+//     filters, but for cognito:user_status.
 //   - Lambda functions in LambdaConfig: CustomMessage is invoked before a code is sent, with the
 //     ClientMetadata, PreAuthentication when a user signs in. One that throws, does not answer or
 //     answers wrongly ends the request.
@@ -86,7 +87,9 @@
 //     is asked for.
 //   - A token is checked in this order: form, signature and client, expiry, scope, user, standing. The
 //     client's permission is asked before the schema. Tokens of users who are not confirmed, or have
-//     their password to reset, are refused. Usernames in filters ignore case where the pool does.
+//     their password to reset, are refused.
+//   - Usernames in filters ignore case where the pool does. The API reference says that case matters
+//     there, and makes no difference between pools.
 //   - A trigger or a delivery that fails leaves nothing changed; both are asked before it is known
 //     whether the alias is free, and no time passes. PreAuthentication is asked before the password.
 //   - The texts of errors, where neither an issue above nor the facts of this project have AWS's own.

@@ -17,9 +17,12 @@ type filter struct {
 
 const maxFilter = 256
 
+// userStatus is the one attribute of filters whose case does not matter.
+const userStatus = "cognito:user_status"
+
 // filterable are the attributes that can be searched.
 var filterable = []string{"username", "email", "phone_number", "name", "given_name", "family_name",
-	"preferred_username", "cognito:user_status", "status", subAttribute}
+	"preferred_username", userStatus, "status", subAttribute}
 
 // filterForm is: attribute, = or ^=, and a value in quotation marks, in which quotation marks and
 // backslashes have a backslash before them.
@@ -41,7 +44,11 @@ func parseFilter(text string) (filter, error) {
 	if !slices.Contains(filterable, parts[1]) {
 		return filter{}, invalidParameter("Invalid search attribute: %s", parts[1])
 	}
-	return filter{attribute: parts[1], prefix: parts[2] == "^=", value: unescape.Replace(parts[3])}, nil
+	f := filter{attribute: parts[1], prefix: parts[2] == "^=", value: unescape.Replace(parts[3])}
+	if f.attribute == userStatus {
+		f.value = strings.ToLower(f.value)
+	}
+	return f, nil
 }
 
 func (f filter) matches(u *user, s *userState) bool {
@@ -54,8 +61,8 @@ func (f filter) matches(u *user, s *userState) bool {
 			return true // found by the index, which knows the pool's view of case
 		}
 		return strings.HasPrefix(f.fold(u.username), f.fold(f.value))
-	case "cognito:user_status":
-		have = s.status
+	case userStatus:
+		have = strings.ToLower(s.status)
 	case "status":
 		have = "Enabled"
 		if s.disabled {
