@@ -30,8 +30,8 @@
 //     effect within one interval.
 //  5. There is one retry policy. Throttles do not count against the attempts of a record (TestVerdicts).
 //  6. An error is transient (try again), of the record (report it, go on) or of the run (stop,
-//     resumable). A record that runs out of attempts while others succeed fails as unknown; one that
-//     runs out while nothing succeeds stops the run, for then the service is away. Five minutes of
+//     resumable). A record that runs out of attempts while others succeed fails as unknown; one for
+//     which nothing has succeeded during the later half of them stops the run: the service is away. Five minutes of
 //     nothing but throttles stop it, and so do twenty records in a row with one set-up error
 //     (TestVerdicts, TestNothingToSend). Reads and updates are judged apart (TestReadsHideNothing).
 //  7. A cancelled call is unknown: it is not reported, and its record is done again (TestDrain). Where

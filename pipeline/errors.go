@@ -160,6 +160,8 @@ func (e *StopError) Hint() string {
 	switch {
 	case ok:
 		return h.Hint()
+	case e.Reason == OverBudget:
+		return "find out why in the report of the failed records; the same command continues, and counts failures anew"
 	case e.Reason == NotKept:
 		return "see that the run directory is writable and has room, then run the same command again"
 	default:

@@ -45,9 +45,6 @@ type verdict struct {
 func (h *health) judge(a attempt) verdict {
 	j, err := a.job, a.err
 	var stop *StopError
-	if j.first.IsZero() {
-		j.first = a.sent
-	}
 	if !a.read.IsZero() {
 		h.reads.succeed(a.read)
 	}
@@ -65,6 +62,9 @@ func (h *health) judge(a attempt) verdict {
 	}
 	v.throttled = time.Time{}
 	j.throttles = 0
+	if j.attempts == h.attempts/2 {
+		j.halfway = a.sent
+	}
 	j.attempts++
 	allowed, unlimited := attemptsFor(err, h.attempts)
 	switch {
@@ -72,9 +72,11 @@ func (h *health) judge(a attempt) verdict {
 		return verdict{again: true}
 	case !unlimited && isFatal(err):
 		return verdict{stop: &StopError{Reason: Refused, Err: err}}
-	case unlimited && !v.success.After(j.first):
+	case unlimited && !v.success.After(j.halfway):
+		// Not since the first attempt: when the service goes away, calls that were answered just before may
+		// be noted after the first that was not.
 		return verdict{stop: &StopError{Reason: ServiceAway,
-			Err: fmt.Errorf("nothing has succeeded for %s: %w", a.ended.Sub(j.first).Round(time.Second), err)}}
+			Err: fmt.Errorf("nothing has succeeded for %s: %w", a.ended.Sub(j.halfway).Round(time.Second), err)}}
 	case unlimited:
 		return verdict{err: &ExhaustedError{Attempts: j.calls, Err: err}}
 	default:

@@ -20,7 +20,7 @@ type job struct {
 	attempts  int       // attempts that count against the limit
 	throttles int       // in a row
 	throttled time.Time // the last of them
-	first     time.Time // of its first attempt
+	halfway   time.Time // when half of the attempts that it may have were made
 	due       time.Time // of its next attempt; of a finished job: that of the user's next job
 	number    int64     // of a finished job, in the order of the results
 }

@@ -183,10 +183,10 @@ func (in *input) open(hashing bool) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stream{file: f, packed: f, release: func() error { return nil }}
+	s := &stream{file: f, packed: steady{f, in.info}, release: func() error { return nil }}
 	if hashing {
 		s.hash = sha256.New()
-		s.packed = io.TeeReader(f, s.hash)
+		s.packed = io.TeeReader(s.packed, s.hash)
 	}
 	if err := s.unpack(in); err != nil {
 		f.Close()
@@ -200,8 +200,8 @@ func (s *stream) unpack(in *input) error {
 	if err != nil {
 		return err
 	}
-	if !os.SameFile(info, in.info) || info.Size() != in.info.Size() || !info.ModTime().Equal(in.info.ModTime()) {
-		return &FileError{Msg: "has changed since it was opened", Remedy: "start again, and leave the file alone meanwhile"}
+	if !os.SameFile(info, in.info) || touched(info, in.info) {
+		return errChanged()
 	}
 	first := make([]byte, 4)
 	n, err := s.file.ReadAt(first, 0)
@@ -213,6 +213,33 @@ func (s *stream) unpack(in *input) error {
 	}
 	s.unpacked, s.release, err = in.packing.unpack(s.packed)
 	return err
+}
+
+// steady reads a file that must not change meanwhile: what was looked through, and confirmed, is what is
+// applied. A file that is deleted or replaced is read to its end all the same.
+type steady struct {
+	file *os.File
+	was  os.FileInfo
+}
+
+func (s steady) Read(p []byte) (int, error) {
+	n, err := s.file.Read(p)
+	info, failed := s.file.Stat()
+	switch {
+	case failed != nil:
+		return 0, failed
+	case touched(info, s.was):
+		return 0, errChanged()
+	}
+	return n, err
+}
+
+func touched(info, was os.FileInfo) bool {
+	return info.Size() != was.Size() || !info.ModTime().Equal(was.ModTime())
+}
+
+func errChanged() *FileError {
+	return &FileError{Msg: "has changed since it was opened", Remedy: "start again, and leave the file alone meanwhile"}
 }
 
 // begin passes over what stands before the first record.

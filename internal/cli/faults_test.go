@@ -1,0 +1,381 @@
+package cli_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"attrmigrate/internal/sandbox"
+)
+
+// TestFaults meets a run in its middle with everything that eleven hours can bring. It says how that
+// start ends, and how the next one does when the fault is gone; in the end every user is as the change
+// set has it, and every record stands once in the reports. docs/reliability.md lists the table.
+func TestFaults(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("programs are sent signals")
+	}
+	for _, f := range faultTable {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			newMidway(t, f).run()
+		})
+	}
+}
+
+// fault is a row of the table.
+type fault struct {
+	name  string
+	flags string        // beside the usual
+	rows  int           // 0: 200
+	goes  func(*midway) // what goes wrong, after a quarter of the records
+	code  int           // the exit code of that start
+	says  string        // on standard error, then
+	mend  func(*midway) // nil: nothing is left to mend
+	again int           // the exit code of the next start
+	// retry applies what failed once more.
+	retry bool
+}
+
+const (
+	away      = "attrmigrate: the service is away: "
+	refuses   = "attrmigrate: the service refuses the run: "
+	notKept   = "attrmigrate: the run cannot be recorded: "
+	heal      = "\nhint: "
+	impatient = "--max-attempts 3 --timeout 400ms"
+)
+
+var faultTable = []fault{
+	{name: "three in ten internal errors", flags: "--max-attempts 30", goes: func(m *midway) { m.server.SetFaults(sandbox.Faults{Internal: 0.3, Hook: m.hook}) }},
+	{name: "a throttling storm", goes: func(m *midway) { m.raise("TooManyRequestsException", 150) }},
+	{name: "the quota cut to a tenth and restored", goes: func(m *midway) {
+		m.server.SetQuotas(sandbox.Quotas{UserUpdate: 20, UserRead: -1, UserPoolRead: -1, UserList: -1})
+		m.after(40, func() { m.server.SetQuotas(sandbox.NoQuotas()) })
+	}},
+	{name: "connections refused", flags: impatient, goes: (*midway).shut, code: 4, says: away, mend: (*midway).reopen},
+	{name: "connections reset", flags: impatient, goes: wire(reset), code: 4, says: away, mend: wire(nil)},
+	{name: "connections half closed", flags: impatient, goes: wire(halfClose), code: 4, says: away, mend: wire(nil)},
+	{name: "connections that swallow everything", flags: impatient, goes: wire(blackHole), code: 4, says: away, mend: wire(nil)},
+	{name: "slow bodies", flags: impatient, goes: wire(slowBody), code: 4, says: away, mend: wire(nil)},
+	{name: "truncated answers", flags: impatient, goes: wire(truncated), code: 4, says: away, mend: wire(nil)},
+	{name: "malformed answers", flags: impatient, goes: wire(answer(200, "application/x-amz-json-1.1", `{"UserAttributes": [`)), code: 4, says: away, mend: wire(nil)},
+	{name: "a page of a proxy", flags: impatient, goes: wire(answer(502, "text/html", "<html>Bad Gateway</html>")), code: 4, says: away, mend: wire(nil)},
+	{name: "a sign-in page", flags: impatient, goes: wire(answer(200, "text/html", "<html>Please sign in</html>")), code: 4, says: away, mend: wire(nil)},
+	{name: "the wrong content type", goes: wire(contentType)},
+	{name: "permission withdrawn", goes: func(m *midway) { m.raise("AccessDeniedException", -1) }, code: 4, says: refuses, mend: (*midway).calm},
+	{name: "credentials expired", goes: func(m *midway) { m.raise("ExpiredTokenException", -1) }, code: 4, says: refuses, mend: (*midway).calm},
+	{name: "the pool deleted", goes: func(m *midway) { m.raise("ResourceNotFoundException", -1) }, code: 4, says: refuses, mend: (*midway).calm},
+	{name: "the schema changed", goes: func(m *midway) { m.raise("InvalidParameterException", -1) }, code: 4,
+		says: "attrmigrate: too many records failed: ", mend: (*midway).calm, again: 3, retry: true},
+	{name: "the run directory gone", goes: func(m *midway) { m.check(os.RemoveAll(m.path("x.run"))) }, code: 4, says: notKept},
+	{name: "the input truncated", rows: 9000, flags: "--no-read --workers 4", goes: func(m *midway) { m.check(os.Truncate(m.path("x.csv"), 4_000_000)) }, code: 4, says: "the input cannot be read on", mend: (*midway).rewrite},
+	{name: "the input changed", rows: 9000, flags: "--no-read --workers 4", goes: (*midway).spoil, code: 4, says: "the input cannot be read on", mend: (*midway).rewrite},
+	{name: "the input deleted", rows: 9000, flags: "--no-read --workers 4", goes: func(m *midway) { m.check(os.Remove(m.path("x.csv"))) }, mend: (*midway).rewrite},
+	{name: "a second run at once", goes: (*midway).second},
+	{name: "a dead process and its lock", goes: func(m *midway) { m.signal(syscall.SIGKILL) }, code: -1},
+	{name: "SIGTERM", goes: func(m *midway) { m.signal(syscall.SIGTERM) }, code: 130, says: "stopping"},
+	{name: "standard error closed", goes: func(m *midway) { m.check(m.errors.Close()) }},
+}
+
+// midway is a run that meets a fault in its middle.
+type midway struct {
+	*testing.T
+	fault  fault
+	dir    string
+	server *sandbox.Server
+	pool   string
+	addr   string
+	errors *os.File // the reading end of standard error
+	input  string
+
+	front atomic.Pointer[http.Server]
+	way   atomic.Pointer[handler]
+	begun time.Time
+
+	mu      sync.Mutex
+	updates int
+	at      map[int]func() // by the number of the update before which it happens
+	raised  string         // an exception
+	left    int            // how often; negative: always
+	cmd     *exec.Cmd
+}
+
+// handler answers a request in the place of the sandbox, next.
+type handler func(m *midway, w http.ResponseWriter, r *http.Request, next http.Handler)
+
+func newMidway(t *testing.T, f fault) *midway {
+	if f.rows == 0 {
+		f.rows = 200
+	}
+	m := &midway{T: t, fault: f, dir: t.TempDir(), at: map[int]func(){}}
+	var err error
+	m.server, err = sandbox.New(sandbox.Config{Quotas: sandbox.NoQuotas(), Faults: sandbox.Faults{Hook: m.hook}})
+	m.check(err)
+	t.Cleanup(func() { _ = m.server.Close() })
+	m.pool = furnish(t, m.server, f.rows)
+	m.addr = "127.0.0.1:0"
+	m.reopen()
+	t.Cleanup(func() { m.shut() })
+	var b strings.Builder
+	b.WriteString("username,custom:tier,_note\n")
+	for i := range f.rows {
+		fmt.Fprintf(&b, "user-%05d,tier %d,%s\n", i, i, strings.Repeat("padding ", 60))
+	}
+	m.input = b.String()
+	m.rewrite()
+	m.at[f.rows/4] = func() { f.goes(m) }
+	return m
+}
+
+func (m *midway) path(name string) string { return filepath.Join(m.dir, name) }
+
+func (m *midway) check(err error) {
+	m.Helper()
+	if err != nil {
+		m.Error(err)
+	}
+}
+
+// run takes the start that meets the fault, and the next one.
+func (m *midway) run() {
+	code, text := m.start()
+	if code != m.fault.code || !strings.Contains(text, m.fault.says) || code == 4 && !strings.Contains(text, heal) {
+		m.Fatalf("exit code %d, want %d and %q\n%s", code, m.fault.code, m.fault.says, text)
+	}
+	if m.fault.mend != nil {
+		m.fault.mend(m)
+	}
+	if code, text = m.start(); code != m.fault.again {
+		m.Fatalf("the next start: exit code %d, want %d\n%s", code, m.fault.again, text)
+	}
+	if m.fault.retry {
+		if code, text = m.start("--only-failed", "x.run"); code != 0 {
+			m.Fatalf("the failed ones again: exit code %d\n%s", code, text)
+		}
+	}
+	m.landed()
+}
+
+// start applies the change set and returns how that ended.
+func (m *midway) start(more ...string) (code int, text string) {
+	program, err := exec.LookPath("attrmigrate") // as testscript installed it
+	if err != nil {
+		m.Fatal(err)
+	}
+	args := []string{"apply", "--endpoint-url", "http://" + m.addr, "--user-pool-id", m.pool, "--yes", "--rate", "off", "--workers", "8"}
+	args = slices.Concat(args, strings.Fields(m.fault.flags), more, []string{"x.csv"})
+	cmd := exec.Command(program, args...)
+	cmd.Dir = m.dir
+	cmd.Env = []string{"HOME=" + m.dir}
+	for name, value := range environment {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	reading, writing, err := os.Pipe()
+	if err != nil {
+		m.Fatal(err)
+	}
+	cmd.Stderr = writing
+	m.errors, m.cmd = reading, cmd
+	var read bytes.Buffer
+	over := make(chan struct{})
+	m.check(cmd.Start())
+	m.check(writing.Close())
+	go func() {
+		_, _ = io.Copy(&read, reading) // ends with the program, or when a fault closes it
+		close(over)
+	}()
+	_ = cmd.Wait() // the exit code tells
+	<-over
+	_ = reading.Close()
+	return cmd.ProcessState.ExitCode(), read.String()
+}
+
+// landed finds every user with the value of the change set, and every record once in the reports.
+func (m *midway) landed() {
+	for i := range m.fault.rows {
+		name := fmt.Sprintf("user-%05d", i)
+		if u, _ := m.server.User(m.pool, name); u.Attributes["custom:tier"] != fmt.Sprintf("tier %d", i) {
+			m.Errorf("%s has %q", name, u.Attributes["custom:tier"])
+		}
+	}
+	lines := linesOf(m.T, m.path("x.run/applied.csv"), "line")
+	for line, n := range linesOf(m.T, m.path("x.run/errors.csv"), "_line") {
+		lines[line] += n
+	}
+	for line := 2; line < m.fault.rows+2; line++ {
+		if lines[fmt.Sprint(line)] != 1 {
+			m.Errorf("line %d stands %d times in the reports", line, lines[fmt.Sprint(line)])
+		}
+	}
+}
+
+// hook is asked about every request, before it is carried out.
+func (m *midway) hook(op, _ string) *sandbox.Fault {
+	m.mu.Lock()
+	var happens func()
+	if op == updateOperation {
+		m.updates++
+		happens = m.at[m.updates]
+	}
+	m.mu.Unlock()
+	if happens != nil {
+		happens()
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.raised == "" || m.left == 0 || op == "DescribeUserPool" {
+		return nil
+	}
+	m.left--
+	return &sandbox.Fault{Error: m.raised}
+}
+
+// after has something happen so many updates later.
+func (m *midway) after(updates int, happens func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.at[m.updates+updates] = happens
+}
+
+// raise has the service answer with an exception, so often or, negative, always.
+func (m *midway) raise(exception string, times int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.raised, m.left = exception, times
+}
+
+func (m *midway) calm() { m.raise("", 0) }
+
+func (m *midway) signal(s syscall.Signal) { m.check(m.cmd.Process.Signal(s)) }
+
+// shut has nobody listen any more.
+func (m *midway) shut() {
+	if s := m.front.Load(); s != nil {
+		go func() { _ = s.Close() }() // it would wait for the request that brought us here
+	}
+}
+
+// reopen listens, at the same address as before.
+func (m *midway) reopen() {
+	l, err := net.Listen("tcp", m.addr)
+	if err != nil {
+		m.Fatal(err)
+	}
+	m.addr = l.Addr().String()
+	s := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if h := m.way.Load(); h != nil {
+			(*h)(m, w, r, m.server)
+			return
+		}
+		m.server.ServeHTTP(w, r)
+	})}
+	m.front.Store(s)
+	go func() {
+		if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			m.Error(err)
+		}
+	}()
+}
+
+// rewrite writes the change set as it was.
+func (m *midway) rewrite() { m.check(os.WriteFile(m.path("x.csv"), []byte(m.input), 0o600)) }
+
+// spoil writes other values where the file has not been read yet.
+func (m *midway) spoil() {
+	m.check(os.WriteFile(m.path("x.csv"), []byte(strings.ReplaceAll(m.input, ",tier 8", ",TIER 8")), 0o600))
+}
+
+// second starts the same command while the first is at work.
+func (m *midway) second() {
+	first, reading := m.cmd, m.errors
+	code, text := m.start()
+	m.cmd, m.errors = first, reading
+	if code != 1 || !strings.Contains(text, "is at work in this run directory") {
+		m.Errorf("the second run: exit code %d\n%s", code, text)
+	}
+}
+
+// wire puts a handler in the way of all requests that come now; nil takes it away.
+func wire(h handler) func(*midway) {
+	return func(m *midway) {
+		if h == nil {
+			m.way.Store(nil)
+			return
+		}
+		m.way.Store(&h)
+	}
+}
+
+// hijacked takes the connection of a request over.
+func hijacked(w http.ResponseWriter) *net.TCPConn {
+	c, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler)
+	}
+	return c.(*net.TCPConn)
+}
+
+func reset(_ *midway, w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+	c := hijacked(w)
+	_ = c.SetLinger(0)
+	_ = c.Close()
+}
+
+func halfClose(_ *midway, w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+	c := hijacked(w)
+	_ = c.CloseWrite()
+	_, _ = io.Copy(io.Discard, c)
+	_ = c.Close()
+}
+
+func blackHole(_ *midway, _ http.ResponseWriter, r *http.Request, _ http.Handler) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	<-r.Context().Done()
+}
+
+func slowBody(_ *midway, w http.ResponseWriter, r *http.Request, _ http.Handler) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	w.Header().Set("Content-Length", "2")
+	_, _ = io.WriteString(w, "{")
+	_ = http.NewResponseController(w).Flush()
+	<-r.Context().Done()
+}
+
+func truncated(_ *midway, w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+	w.Header().Set("Content-Length", "1000")
+	_, _ = io.WriteString(w, `{"UserAttributes":`)
+}
+
+func answer(status int, kind, body string) handler {
+	return func(_ *midway, w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.Header().Set("Content-Type", kind)
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+func contentType(_ *midway, w http.ResponseWriter, r *http.Request, next http.Handler) {
+	next.ServeHTTP(mistaken{w}, r)
+}
+
+// mistaken gives every answer the wrong content type.
+type mistaken struct{ http.ResponseWriter }
+
+func (w mistaken) WriteHeader(status int) {
+	w.Header().Set("Content-Type", "text/html")
+	w.ResponseWriter.WriteHeader(status)
+}
