@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	_ "embed"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,22 +16,21 @@ import (
 	"attrmigrate/internal/sandbox"
 )
 
-// defaultPool is the pool of a sandbox that is given none.
-//
-//go:embed sandbox_pool.json
-var defaultPool []byte
-
 // sandboxOptions are the settings of the sandbox command.
 type sandboxOptions struct {
-	addr    string
-	users   string // a number, or a change set that names them
-	pool    string // a file
-	journal string
-	quotas  sandbox.Quotas
-	latency time.Duration
-	jitter  time.Duration
-	faults  sandbox.Faults
-	seed    uint64
+	addr     string
+	users    string // a number, or a change set that names them
+	password string // of all users made; none: they cannot sign in
+	pool     string // a file
+	client   string // a file
+	tokens   string // a file to write
+	expiry   time.Duration
+	journal  string
+	quotas   sandbox.Quotas
+	latency  time.Duration
+	jitter   time.Duration
+	faults   sandbox.Faults
+	seed     uint64
 }
 
 func newSandbox(sys System) *cobra.Command {
@@ -46,33 +43,59 @@ the pool's schema and the rules for addresses, and answers with AWS's errors. An
 AWS client can use it. It ends with Ctrl-C, and forgets everything unless it has
 a journal. Requests are not authenticated: keep it on the loopback interface.
 
+Users can act for themselves, too. With --password they sign in; --tokens writes an
+access token for each of them, as a change set for apply --as user to which columns
+of attributes are yet to be added. Either makes an app client, which may do
+USER_PASSWORD_AUTH and write every attribute that a user may write; --client makes
+it as yours is. The passwords and tokens are good on this sandbox only.
+
+The quota categories are UserUpdate, UserRead, UserList, UserCreation, UserPoolRead,
+UserPoolUpdate, UserPoolClientRead, UserPoolClientUpdate, UserAuthentication,
+UserAccountRecovery and UserResourceRead, for all users together, and PerUserWrite
+and PerUserRead for each.
+
 The faults are throttle, internal, lambda, user-lambda, access-denied,
-expired-token, drop-before, drop-after and hang; each has a probability.
+expired-token, drop-before, drop-after and hang; trigger-throws, trigger-timeout and
+trigger-garbage, where the pool's LambdaConfig names a CustomMessage or a
+PreAuthentication function that is invoked; and undeliverable, where a code is sent
+to a user whose token asked for it. Each has a probability.
 
 ` + exitCodes,
 		Example: `  attrmigrate sandbox --users 2000
   attrmigrate sandbox --users loyalty.csv --pool pool.json --quota 200
-  attrmigrate sandbox --users 100 --quota UserUpdate=10 --fault internal=0.1 --latency 30ms`,
+  attrmigrate sandbox --users 100 --quota UserUpdate=10 --fault internal=0.1 --latency 30ms
+  attrmigrate sandbox --users 100 --password Made-up-1 --tokens members.csv --token-expiry 10m
+  sed '1s/$/,locale/; 2,$s/$/,de_DE/' members.csv > locales.csv  # for apply --as user`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.validate(); err != nil {
+				return err
+			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.cancel()
 			return runSandbox(ctx, o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
-	f := cmd.Flags()
-	f.SortFlags = false
-	f.StringVar(&o.addr, "addr", "127.0.0.1:0", "`address` to listen on; port 0 is any free one")
-	f.StringVar(&o.users, "users", "", "`N|FILE`: that many made-up users (user-00001 and so on), or those that a change set names")
-	f.StringVar(&o.pool, "pool", "", "`file` with what aws cognito-idp describe-user-pool prints (default: a small pool)")
-	f.Func("quota", "`N|off|CATEGORY=N`: updates a second (reads are allowed in proportion), no quota at all, or that of a category such as UserRead; repeatable (default: AWS's)", quota(&o.quotas))
-	f.DurationVar(&o.latency, "latency", 0, "time added to every request")
-	f.DurationVar(&o.jitter, "jitter", 0, "random time added besides, at most this")
-	f.Func("fault", "`KIND=P`: what goes wrong, and how probably, such as internal=0.05; repeatable", fault(&o.faults))
-	f.DurationVar(&o.faults.ThrottleBurst, "throttle-burst", 0, "how long everything is throttled once something is by chance")
-	f.Uint64Var(&o.seed, "seed", 0, "makes faults and identifiers repeatable")
-	f.StringVar(&o.journal, "journal", "", "`file` that keeps the state; an existing one is gone on with")
+	cmd.Flags().SortFlags = false
+	o.register(cmd.Flags())
 	return cmd
+}
+
+// validate refuses what no sandbox could be made of.
+func (o *sandboxOptions) validate() error {
+	if n, err := strconv.Atoi(o.users); err == nil && n < 0 {
+		return usagef("--users is %d, want at least 0", n)
+	}
+	switch {
+	case o.password != "" && o.users == "":
+		return &usageError{err: errNobody("--password"), hint: "--users 100 makes some"}
+	case o.expiry != 0 && o.tokens == "":
+		return &usageError{err: fmt.Errorf("--token-expiry is %s, and no tokens are written", o.expiry), hint: "--tokens FILE writes them"}
+	case o.tokens != "":
+		return checkTokensFile(o.tokens)
+	default:
+		return nil
+	}
 }
 
 func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer) (err error) {
@@ -83,152 +106,74 @@ func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer)
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	if len(server.Pools()) == 0 {
-		if err := o.furnish(ctx, server); err != nil {
-			return err
-		}
+	if err := o.furnish(ctx, server, stderr); err != nil {
+		return err
 	}
 	address, err := server.Start(o.addr)
 	if err != nil {
 		return err
 	}
-	o.announce(stdout, stderr, server, address)
+	if err := o.writeTokens(ctx, server); err != nil {
+		return err
+	}
+	o.announce(stdout, server, address)
+	o.warn(stderr, server)
 	<-ctx.Done()
 	u := server.Stats().Categories["UserUpdate"]
 	fmt.Fprintf(stdout, "%-8s %s received, %s throttled\n", "ended", plural(u.Received, "update"), count(u.Throttled))
 	return nil
 }
 
-// furnish makes the pool and its users.
-func (o sandboxOptions) furnish(ctx context.Context, server *sandbox.Server) error {
-	document := defaultPool
-	if o.pool != "" {
-		var err error
-		if document, err = os.ReadFile(o.pool); err != nil {
-			return &usageError{err: fmt.Errorf("--pool: %s: %w", o.pool, withoutPath(err))}
-		}
-	}
-	pool, err := server.CreatePool(document)
-	if err != nil {
-		return &usageError{err: err, hint: "--pool takes what aws cognito-idp describe-user-pool prints"}
-	}
-	if n, err := strconv.Atoi(o.users); err == nil {
-		return createMadeUpUsers(ctx, server, pool, n)
-	}
-	if o.users == "" {
-		return nil
-	}
-	named, _, err := namesIn(ctx, &changeSet{paths: []string{o.users}})
-	if err != nil {
-		return err
-	}
-	return createUsers(server, pool, named)
-}
-
-// createMadeUpUsers makes user-00001 and so on, each with a verified address that nobody has.
-func createMadeUpUsers(ctx context.Context, server *sandbox.Server, pool string, n int) error {
-	for i := 1; i <= n && ctx.Err() == nil; i++ {
-		name := fmt.Sprintf("user-%05d", i)
-		err := server.CreateUser(pool, sandbox.User{Username: name, Attributes: map[string]string{
-			"email": name + "@example.com", "email_verified": "true",
-		}})
-		if err != nil {
-			return err
-		}
-	}
-	return ctx.Err()
-}
-
-// announce says where the sandbox is and how to use it.
-func (o sandboxOptions) announce(stdout, stderr io.Writer, server *sandbox.Server, address string) {
-	fmt.Fprintf(stdout, "%-8s %s\n", "sandbox", address)
+// announce says where the sandbox is, what is in it and how to use it, by one line a thing for scripts to
+// read.
+func (o sandboxOptions) announce(w io.Writer, server *sandbox.Server, address string) {
+	fmt.Fprintf(w, "%-8s %s\n", "sandbox", address)
 	for _, id := range server.Pools() {
-		n := 0
-		for range server.Users(id) {
-			n++
+		fmt.Fprintf(w, "%-8s %s, %s\n", "pool", id, plural(sizeOf(server, id), "user"))
+		for _, client := range server.Clients(id) {
+			fmt.Fprintf(w, "%-8s %s\n", "client", client)
 		}
-		fmt.Fprintf(stdout, "%-8s %s, %s\n", "pool", id, plural(n, "user"))
 	}
-	program := filepath.Base(os.Args[0])
-	fmt.Fprintf(stdout, "%-8s AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox \\\n", "try")
-	fmt.Fprintf(stdout, "%-8s   %s apply --endpoint-url %s --user-pool-id %s CHANGES\n", "", program, address, server.Pools()[0])
+	pool, program := server.Pools()[0], filepath.Base(os.Args[0])
+	if o.tokens != "" {
+		fmt.Fprintf(w, "%-8s %s, %s: add a column for each attribute\n", "tokens", printable(o.tokens), plural(sizeOf(server, pool), "row"))
+	}
+	fmt.Fprintf(w, "%-8s AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox \\\n", "try")
+	fmt.Fprintf(w, "%-8s   %s apply --endpoint-url %s --user-pool-id %s CHANGES\n", "", program, address, pool)
+	if o.tokens != "" {
+		fmt.Fprintf(w, "%-8s %s apply --as user --endpoint-url %s %s\n", "or", program, address, printable(o.tokens))
+	}
+}
+
+func sizeOf(server *sandbox.Server, pool string) int {
+	n := 0
+	for range server.Users(pool) {
+		n++
+	}
+	return n
+}
+
+// warn says what people would not expect of a sandbox that was set up like this.
+func (o sandboxOptions) warn(w io.Writer, server *sandbox.Server) {
+	f := o.faults
+	if f.TriggerThrows+f.TriggerTimeout+f.TriggerGarbage > 0 && !invokesTriggers(server) {
+		fmt.Fprintf(w, "%-8s faults of triggers never happen here: the LambdaConfig of the pool names neither CustomMessage nor PreAuthentication\n", "watch")
+	}
 	if host, _, err := net.SplitHostPort(o.addr); err == nil && !isLoopback(host) {
-		fmt.Fprintf(stderr, "%-8s anyone who reaches %s can change these users: requests are not authenticated\n", "watch", o.addr)
+		fmt.Fprintf(w, "%-8s anyone who reaches %s can change these users: requests are not authenticated\n", "watch", o.addr)
 	}
+}
+
+func invokesTriggers(server *sandbox.Server) bool {
+	for _, id := range server.Pools() {
+		if len(server.Triggers(id)) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// quota sets the quota of updates, of a category, or of all.
-func quota(q *sandbox.Quotas) func(string) error {
-	return func(s string) error {
-		if s == "off" {
-			*q = sandbox.NoQuotas()
-			return nil
-		}
-		category, value, named := strings.Cut(s, "=")
-		if n, err := strconv.ParseFloat(s, 64); !named && err == nil && n > 0 {
-			q.UserUpdate = n
-			raise(q, n/updatesOfAWS)
-			return nil
-		}
-		if !named {
-			return errors.New("want a number above 0, off, or CATEGORY=N")
-		}
-		field, ok := map[string]*float64{
-			"UserUpdate": &q.UserUpdate, "UserRead": &q.UserRead, "UserList": &q.UserList, "UserPoolRead": &q.UserPoolRead,
-			"UserPoolUpdate": &q.UserPoolUpdate, "UserCreation": &q.UserCreation,
-			"PerUserWrite": &q.PerUserWrite, "PerUserRead": &q.PerUserRead,
-		}[category]
-		if !ok {
-			return fmt.Errorf("%s is no category: want UserUpdate, UserRead, UserList, UserPoolRead, UserPoolUpdate, UserCreation, PerUserWrite or PerUserRead", printable(category))
-		}
-		if value == "off" {
-			*field = sandbox.Off
-			return nil
-		}
-		n, err := strconv.ParseFloat(value, 64)
-		if err != nil || !(n > 0) {
-			return errors.New("want a number above 0, or off")
-		}
-		*field = n
-		return nil
-	}
-}
-
-// updatesOfAWS is AWS's quota of updates a second.
-const updatesOfAWS = 25
-
-// raise raises the quotas of what is read before updates along with that of updates, so that these can be
-// as many as they may; a quota that was given stays, and none falls below AWS's.
-func raise(q *sandbox.Quotas, factor float64) {
-	for field, ofAWS := range map[*float64]float64{&q.UserRead: 120, &q.UserList: 30} {
-		if *field == 0 {
-			*field = ofAWS * max(1, factor)
-		}
-	}
-}
-
-// fault sets the probability of a kind of fault.
-func fault(f *sandbox.Faults) func(string) error {
-	return func(s string) error {
-		kind, value, _ := strings.Cut(s, "=")
-		field, ok := map[string]*float64{
-			"throttle": &f.Throttle, "internal": &f.Internal, "lambda": &f.Lambda, "user-lambda": &f.UserLambda,
-			"access-denied": &f.AccessDenied, "expired-token": &f.ExpiredToken,
-			"drop-before": &f.DropBefore, "drop-after": &f.DropAfter, "hang": &f.Hang,
-		}[kind]
-		if !ok {
-			return fmt.Errorf("%s is no kind of fault", printable(kind))
-		}
-		p, err := strconv.ParseFloat(value, 64)
-		if err != nil || !(p >= 0 && p <= 1) {
-			return errors.New("want a probability from 0 to 1")
-		}
-		*field = p
-		return nil
-	}
 }

@@ -2,22 +2,33 @@ package cli
 
 import (
 	"testing"
+	"time"
 
 	"attrmigrate/internal/sandbox"
 )
 
-// TestQuota: a quota of updates brings that of the reads before them along.
+// TestQuota: a quota of updates brings along that of the reads before them, of the sign-ins and of codes.
 func TestQuota(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		args []string
 		want sandbox.Quotas
 	}{
-		{"more than AWS's", []string{"100"}, sandbox.Quotas{UserUpdate: 100, UserRead: 480, UserList: 120}},
-		{"less than AWS's", []string{"5"}, sandbox.Quotas{UserUpdate: 5, UserRead: 120, UserList: 30}},
-		{"a category that was given", []string{"UserRead=7", "100"}, sandbox.Quotas{UserUpdate: 100, UserRead: 7, UserList: 120}},
-		{"a category given later", []string{"100", "UserRead=off"}, sandbox.Quotas{UserUpdate: 100, UserRead: sandbox.Off, UserList: 120}},
+		{"more than AWS's", []string{"100"},
+			sandbox.Quotas{UserUpdate: 100, UserRead: 480, UserList: 120, UserAuthentication: 480, UserResourceRead: 200}},
+		{"less than AWS's", []string{"5"},
+			sandbox.Quotas{UserUpdate: 5, UserRead: 120, UserList: 30, UserAuthentication: 120, UserResourceRead: 50}},
+		{"a category that was given", []string{"UserRead=7", "UserAuthentication=8", "100"},
+			sandbox.Quotas{UserUpdate: 100, UserRead: 7, UserList: 120, UserAuthentication: 8, UserResourceRead: 200}},
+		{"a category given later", []string{"100", "UserRead=off", "UserResourceRead=9"},
+			sandbox.Quotas{UserUpdate: 100, UserRead: sandbox.Off, UserList: 120, UserAuthentication: 480, UserResourceRead: 9}},
 		{"one category alone", []string{"UserUpdate=100"}, sandbox.Quotas{UserUpdate: 100}},
+		{"the categories of tokens and clients",
+			[]string{"UserAuthentication=1", "UserAccountRecovery=2", "UserResourceRead=3", "UserPoolClientRead=4", "UserPoolClientUpdate=0.5"},
+			sandbox.Quotas{UserAuthentication: 1, UserAccountRecovery: 2, UserResourceRead: 3, UserPoolClientRead: 4, UserPoolClientUpdate: 0.5}},
+		{"the other categories",
+			[]string{"UserList=1", "UserCreation=2", "UserPoolRead=3", "UserPoolUpdate=4", "PerUserRead=5", "PerUserWrite=off"},
+			sandbox.Quotas{UserList: 1, UserCreation: 2, UserPoolRead: 3, UserPoolUpdate: 4, PerUserRead: 5, PerUserWrite: sandbox.Off}},
 		{"none", []string{"off"}, sandbox.NoQuotas()},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -29,6 +40,95 @@ func TestQuota(t *testing.T) {
 			}
 			if got != tt.want {
 				t.Errorf("got %+v, want %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestFaultKinds: every kind of fault sets its own probability, and no other.
+func TestFaultKinds(t *testing.T) {
+	for _, tt := range []struct {
+		kind string
+		of   func(*sandbox.Faults) *float64
+	}{
+		{"throttle", func(f *sandbox.Faults) *float64 { return &f.Throttle }},
+		{"internal", func(f *sandbox.Faults) *float64 { return &f.Internal }},
+		{"lambda", func(f *sandbox.Faults) *float64 { return &f.Lambda }},
+		{"user-lambda", func(f *sandbox.Faults) *float64 { return &f.UserLambda }},
+		{"access-denied", func(f *sandbox.Faults) *float64 { return &f.AccessDenied }},
+		{"expired-token", func(f *sandbox.Faults) *float64 { return &f.ExpiredToken }},
+		{"drop-before", func(f *sandbox.Faults) *float64 { return &f.DropBefore }},
+		{"drop-after", func(f *sandbox.Faults) *float64 { return &f.DropAfter }},
+		{"hang", func(f *sandbox.Faults) *float64 { return &f.Hang }},
+		{"trigger-throws", func(f *sandbox.Faults) *float64 { return &f.TriggerThrows }},
+		{"trigger-timeout", func(f *sandbox.Faults) *float64 { return &f.TriggerTimeout }},
+		{"trigger-garbage", func(f *sandbox.Faults) *float64 { return &f.TriggerGarbage }},
+		{"undeliverable", func(f *sandbox.Faults) *float64 { return &f.Undeliverable }},
+	} {
+		t.Run(tt.kind, func(t *testing.T) {
+			var f sandbox.Faults
+			if err := fault(&f)(tt.kind + "=0.25"); err != nil {
+				t.Fatal(err)
+			}
+			sum := 0.0
+			for _, p := range faultKinds(&f) {
+				sum += *p
+			}
+			if got := *tt.of(&f); got != 0.25 || sum != 0.25 {
+				t.Errorf("the probability is %v, that of all kinds %v", got, sum)
+			}
+		})
+	}
+}
+
+func TestTokenExpiry(t *testing.T) {
+	const refused = "want a duration from 1s to 24h, or a negative one"
+	for _, tt := range []struct {
+		name, arg string
+		want      time.Duration
+		err       string
+	}{
+		{"shorter than AWS allows", "1s", time.Second, ""},
+		{"a day", "24h", 24 * time.Hour, ""},
+		{"expired long ago", "-48h", -48 * time.Hour, ""},
+		{"none", "0s", 0, refused},
+		{"less than a second", "500ms", 0, refused},
+		{"expired for less than a second", "-1ms", 0, refused},
+		{"longer than AWS's", "24h1s", 0, refused},
+		{"no unit", "60", 0, refused},
+		{"nothing", "", 0, refused},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got time.Duration
+			err := tokenExpiry(&got)(tt.arg)
+			if said := textOf(err); got != tt.want || said != tt.err {
+				t.Errorf("got %s, %q; want %s, %q", got, said, tt.want, tt.err)
+			}
+		})
+	}
+}
+
+func textOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+func TestCalledName(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		user sandbox.User
+		want string
+	}{
+		{"a name", sandbox.User{Username: "ann", Attributes: map[string]string{"sub": "1", "email": "ann@example.com"}}, "ann"},
+		{"an e-mail address", sandbox.User{Username: "1", Attributes: map[string]string{"sub": "1", "email": "ann@example.com", "phone_number": "+15550100"}}, "ann@example.com"},
+		{"a phone number", sandbox.User{Username: "1", Attributes: map[string]string{"sub": "1", "phone_number": "+15550100"}}, "+15550100"},
+		{"nothing else", sandbox.User{Username: "1", Attributes: map[string]string{"sub": "1"}}, "1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := calledName(tt.user); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
 	}

@@ -50,6 +50,15 @@ func (p passwordPolicy) check(password string) error {
 	return exception("InvalidPasswordException", "Password did not conform with policy: "+problem)
 }
 
+// CheckPassword says why a password is refused in a pool, nil if it meets the pool's policy.
+func (s *Server) CheckPassword(poolID, password string) error {
+	p := s.pool(poolID)
+	if p == nil {
+		return noPool(poolID)
+	}
+	return p.passwords.check(password)
+}
+
 // hashPassword returns what is kept of a password: enough to compare, too little to show.
 func hashPassword(sub, password string) string {
 	sum := sha256.Sum256([]byte(sub + "\x00" + password))

@@ -208,6 +208,22 @@ func TestSetPassword(t *testing.T) {
 	}
 }
 
+// TestCheckPassword: a password can be held against the policy of a pool before there are users.
+func TestCheckPassword(t *testing.T) {
+	w := newWorld(t, `{"PoolName":"lax","Policies":{"PasswordPolicy":{"MinimumLength":6}}}`, Config{})
+	for _, tt := range []struct{ name, pool, password, want string }{
+		{"good", w.pool, "sesame", ""},
+		{"short", w.pool, "mouse", "InvalidPasswordException: Password did not conform with policy: Password not long enough"},
+		{"unknown pool", "us-east-1_Nowhere00", "sesame", "ResourceNotFoundException: User pool us-east-1_Nowhere00 does not exist."},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := text(w.server.CheckPassword(tt.pool, tt.password)); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
 // TestConfirmedByPassword holds that a user who becomes confirmed gets a preferred username as an
 // alias, but never another user's.
 func TestConfirmedByPassword(t *testing.T) {

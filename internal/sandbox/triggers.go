@@ -9,6 +9,23 @@ import (
 // triggers are the Lambda functions of a pool, by their ARNs; "" for none.
 type triggers struct{ CustomMessage, PreAuthentication string }
 
+// Triggers returns the triggers for which the LambdaConfig of a pool names a function, of those that are
+// invoked here: CustomMessage, PreAuthentication.
+func (s *Server) Triggers(poolID string) []string {
+	p := s.pool(poolID)
+	if p == nil {
+		return nil
+	}
+	var names []string
+	if p.triggers.CustomMessage != "" {
+		names = append(names, "CustomMessage")
+	}
+	if p.triggers.PreAuthentication != "" {
+		names = append(names, "PreAuthentication")
+	}
+	return names
+}
+
 // Invocation is a call of a Lambda function that a pool's LambdaConfig names.
 type Invocation struct {
 	Trigger   string // CustomMessage or PreAuthentication

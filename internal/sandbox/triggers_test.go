@@ -68,6 +68,32 @@ func script(trigger, username string, o Outcome) Faults {
 
 // TestInvocations holds what a Lambda function is told, the client metadata among it, and that a
 // script may ask the server.
+func TestTriggersOfPools(t *testing.T) {
+	w := newWorld(t, "", Config{})
+	for _, tt := range []struct {
+		name, lambdas string
+		want          []string
+	}{
+		{"none", `{}`, nil},
+		{"others", `{"PostAuthentication":"made-up"}`, nil},
+		{"messages", `{"CustomMessage":"made-up"}`, []string{"CustomMessage"}},
+		{"both", `{"PreAuthentication":"made-up","CustomMessage":"made-up"}`, []string{"CustomMessage", "PreAuthentication"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			pool, err := w.server.CreatePool([]byte(`{"PoolName":"triggers","LambdaConfig":` + tt.lambdas + `}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := w.server.Triggers(pool); !slices.Equal(got, tt.want) {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+	if got := w.server.Triggers("us-east-1_Nowhere00"); got != nil {
+		t.Errorf("a pool that does not exist has %v", got)
+	}
+}
+
 func TestInvocations(t *testing.T) {
 	var w *world
 	w = newWorld(t, informingPool, Config{Faults: Faults{Trigger: func(i Invocation) *Outcome {

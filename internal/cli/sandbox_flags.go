@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"attrmigrate/internal/sandbox"
+)
+
+func (o *sandboxOptions) register(f *pflag.FlagSet) {
+	f.StringVar(&o.addr, "addr", "127.0.0.1:0", "`address` to listen on; port 0 is any free one")
+	f.StringVar(&o.users, "users", "", "`N|FILE`: that many made-up users (user-00001 and so on), or those that a change set names")
+	f.Func("password", "`text` with which each of these users can sign in; it must meet the pool's policy (default: nobody can)", filled(&o.password))
+	f.StringVar(&o.pool, "pool", "", "`file` with what aws cognito-idp describe-user-pool prints (default: a small pool)")
+	f.Func("client", "`file` with what aws cognito-idp describe-user-pool-client prints, or create-user-pool-client takes (default: "+defaultClientID+", made for --password and --tokens)", filled(&o.client))
+	f.Func("tokens", "`file` to write: a CSV with the access token of each user, as apply --as user takes it, and the username under _username", filled(&o.tokens))
+	f.Func("token-expiry", "how long these tokens are good, a `duration` such as 90s; -1m: expired a minute ago (default: as the app client says)", tokenExpiry(&o.expiry))
+	f.Func("quota", "`N|off|CATEGORY=N`: updates a second (reads, sign-ins and codes are allowed in proportion), no quota at all, or that of a category such as UserRead; repeatable (default: AWS's)", quota(&o.quotas))
+	f.DurationVar(&o.latency, "latency", 0, "time added to every request")
+	f.DurationVar(&o.jitter, "jitter", 0, "random time added besides, at most this")
+	f.Func("fault", "`KIND=P`: what goes wrong, and how probably, such as internal=0.05; repeatable", fault(&o.faults))
+	f.DurationVar(&o.faults.ThrottleBurst, "throttle-burst", 0, "how long everything is throttled once something is by chance")
+	f.Uint64Var(&o.seed, "seed", 0, "makes faults and identifiers repeatable")
+	f.StringVar(&o.journal, "journal", "", "`file` that keeps the state; an existing one is gone on with")
+}
+
+// filled takes a text that is not empty: a variable of a script that is not set must not go unnoticed.
+func filled(into *string) func(string) error {
+	return func(s string) error {
+		if s == "" {
+			return errors.New("want a text that is not empty")
+		}
+		*into = s
+		return nil
+	}
+}
+
+// tokenExpiry sets how long tokens are good. They know whole seconds, and AWS's live a day at most.
+func tokenExpiry(into *time.Duration) func(string) error {
+	return func(s string) error {
+		d, err := time.ParseDuration(s)
+		if err != nil || d > 24*time.Hour || d.Abs() < time.Second {
+			return errors.New("want a duration from 1s to 24h, or a negative one")
+		}
+		*into = d
+		return nil
+	}
+}
+
+// quota sets the quota of updates, of a category, or of all.
+func quota(q *sandbox.Quotas) func(string) error {
+	return func(s string) error {
+		if s == "off" {
+			*q = sandbox.NoQuotas()
+			return nil
+		}
+		category, value, named := strings.Cut(s, "=")
+		if !named {
+			n, err := strconv.ParseFloat(s, 64)
+			if err != nil || !isQuota(n) {
+				return errors.New("want a number above 0, off, or CATEGORY=N")
+			}
+			q.UserUpdate = n
+			raise(q, n/updatesOfAWS)
+			return nil
+		}
+		field, err := fieldOf(quotaCategories(q), category, "category")
+		if err != nil {
+			return err
+		}
+		if value == "off" {
+			*field = sandbox.Off
+			return nil
+		}
+		n, err := strconv.ParseFloat(value, 64)
+		if err != nil || !isQuota(n) {
+			return errors.New("want a number above 0, or off")
+		}
+		*field = n
+		return nil
+	}
+}
+
+func isQuota(n float64) bool { return n > 0 && !math.IsInf(n, 0) }
+
+// quotaCategories are the quotas by the names that AWS has for them.
+func quotaCategories(q *sandbox.Quotas) map[string]*float64 {
+	return map[string]*float64{
+		"UserUpdate": &q.UserUpdate, "UserRead": &q.UserRead, "UserList": &q.UserList, "UserCreation": &q.UserCreation,
+		"UserPoolRead": &q.UserPoolRead, "UserPoolUpdate": &q.UserPoolUpdate,
+		"UserPoolClientRead": &q.UserPoolClientRead, "UserPoolClientUpdate": &q.UserPoolClientUpdate,
+		"UserAuthentication": &q.UserAuthentication, "UserAccountRecovery": &q.UserAccountRecovery,
+		"UserResourceRead": &q.UserResourceRead, "PerUserWrite": &q.PerUserWrite, "PerUserRead": &q.PerUserRead,
+	}
+}
+
+// updatesOfAWS is AWS's quota of updates a second.
+const updatesOfAWS = 25
+
+// raise raises the quotas of what goes along with updates (the reads before them, the sign-ins that users'
+// tokens come from, the codes for new addresses) in proportion, so that updates can be as many as they
+// may; a quota that was given stays, and none falls below AWS's.
+func raise(q *sandbox.Quotas, factor float64) {
+	for field, ofAWS := range map[*float64]float64{
+		&q.UserRead: 120, &q.UserList: 30, &q.UserAuthentication: 120, &q.UserResourceRead: 50,
+	} {
+		if *field == 0 {
+			*field = ofAWS * max(1, factor)
+		}
+	}
+}
+
+// fault sets the probability of a kind of fault.
+func fault(f *sandbox.Faults) func(string) error {
+	return func(s string) error {
+		kind, value, _ := strings.Cut(s, "=")
+		field, err := fieldOf(faultKinds(f), kind, "kind of fault")
+		if err != nil {
+			return err
+		}
+		p, err := strconv.ParseFloat(value, 64)
+		if err != nil || !(p >= 0 && p <= 1) {
+			return errors.New("want a probability from 0 to 1")
+		}
+		*field = p
+		return nil
+	}
+}
+
+// faultKinds are the probabilities of faults by name.
+func faultKinds(f *sandbox.Faults) map[string]*float64 {
+	return map[string]*float64{
+		"throttle": &f.Throttle, "internal": &f.Internal, "lambda": &f.Lambda, "user-lambda": &f.UserLambda,
+		"access-denied": &f.AccessDenied, "expired-token": &f.ExpiredToken,
+		"drop-before": &f.DropBefore, "drop-after": &f.DropAfter, "hang": &f.Hang,
+		"trigger-throws": &f.TriggerThrows, "trigger-timeout": &f.TriggerTimeout, "trigger-garbage": &f.TriggerGarbage,
+		"undeliverable": &f.Undeliverable,
+	}
+}
+
+// fieldOf finds a field by its name; noun is what the fields are.
+func fieldOf(fields map[string]*float64, name, noun string) (*float64, error) {
+	field := fields[name]
+	if field == nil {
+		return nil, fmt.Errorf("%s is no %s: want one of %s", printable(name), noun,
+			strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
+	}
+	return field, nil
+}
