@@ -10,7 +10,7 @@ TOOL    := go tool -modfile=internal/tools/go.mod
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build bin/attrmigrate
@@ -26,6 +26,33 @@ test: ## run all tests, with the race detector where there is a C compiler
 
 # The race detector needs cgo, and cgo a C compiler; a machine with Go alone passes without it.
 RACE := $(if $(shell command -v gcc || command -v clang),-race)
+
+# A Cognito emulator that others wrote, in the version whose differences internal/cli/emulator_test.go lists.
+EMULATOR     := cognito-local@5.3.0
+EMULATOR_DIR := bin/.$(EMULATOR)
+
+# It starts empty, on a free port, and gives pools plain usernames unless they ask for others.
+.PHONY: test-emulator
+test-emulator: $(EMULATOR_DIR) ## run the end-to-end tests against cognito-local, too (needs npm)
+	@set -e; home=$$(mktemp -d); mkdir $$home/.cognito; touch $$home/log; \
+	echo '{"UserPoolDefaults":{"UsernameAttributes":[]}}' > $$home/.cognito/config.json; \
+	modules='$(CURDIR)/$(EMULATOR_DIR)/node_modules'; \
+	(cd $$home && exec env HOST=127.0.0.1 PORT=0 PATH="$$modules/.bin:$$PATH" cognito-local) > $$home/log 2>&1 & \
+	emulator=$$!; trap '{ kill $$emulator && wait $$emulator; } 2> /dev/null || true; rm -rf $$home' EXIT; trap 'exit 130' INT TERM; \
+	for i in $$(seq 300); do \
+		url=$$(sed -n 's,.* running on \(http://[0-9.:]*\).*,\1,p' $$home/log); \
+		if [ -n "$$url" ] || ! kill -0 $$emulator 2> /dev/null; then break; fi; \
+		sleep 0.1; \
+	done; \
+	if [ -z "$$url" ]; then cat $$home/log; echo "$(EMULATOR) does not start"; exit 1; fi; \
+	COGNITO_LOCAL_URL=$$url go test $(RACE) -count=1 -v -run '^(TestEmulator|TestDifferences)' ./internal/cli
+
+# Where Node.js is older than the emulator wants, a newer one is installed beside it.
+$(EMULATOR_DIR):
+	rm -rf $@.part
+	npm install --prefix $@.part --no-audit --no-fund --loglevel error $(EMULATOR) \
+		$$(node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || major == 20 && minor >= 19 ? 0 : 1)' || echo node@22.23.3)
+	mv $@.part $@
 
 .PHONY: man
 man: build ## write the man pages to dist/man
