@@ -62,7 +62,7 @@ func (h *health) judge(a attempt) verdict {
 	}
 	v.throttled = time.Time{}
 	j.throttles = 0
-	if j.attempts == h.attempts/2 {
+	if j.attempts == (h.attempts-1)/2 {
 		j.halfway = a.sent
 	}
 	j.attempts++

@@ -156,10 +156,10 @@ func TestVerdicts(t *testing.T) {
 		{"internal for one record", for_("user-3", errInternal), 300,
 			map[string]int{"no answer in 8 attempts: InternalErrorException": 1}, 299, "", 307},
 		{"internal for all", always(errInternal), 10, nil, 0,
-			"the service is away: nothing has succeeded for 27s: InternalErrorException", 0},
+			"the service is away: nothing has succeeded for 29s: InternalErrorException", 0},
 		{"timeout for all", always(context.DeadlineExceeded), 1, nil, 0,
-			"the service is away: nothing has succeeded for 27s: context deadline exceeded", 8},
-		{"no connection for all", always(errAway), 1, nil, 0, "the service is away: nothing has succeeded for 27s: NoConnection", 8},
+			"the service is away: nothing has succeeded for 29s: context deadline exceeded", 8},
+		{"no connection for all", always(errAway), 1, nil, 0, "the service is away: nothing has succeeded for 29s: NoConnection", 8},
 		{"no connection for one record", for_("user-3", errAway), 900,
 			map[string]int{"no answer in 8 attempts: NoConnection": 1}, 899, "", 907},
 		{"throttled twenty times", func(call int, _ *sources.Change) error {

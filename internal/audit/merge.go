@@ -19,6 +19,9 @@ type merger struct {
 	order []string       // attributes in the order in which they were first set
 	last  map[string]Row // the row that stands, by attribute
 	count int            // records
+	// expect are the values that records expect of the live user: what is conditional stays so.
+	expect []sources.Attribute
+	held   []heldRecord // in conflict
 	// metadata is the client metadata of all of them; a later value replaces an earlier one.
 	metadata map[string]string
 }
@@ -36,19 +39,31 @@ func newMerger(live *cognito.User, opts Options) *merger {
 	return m
 }
 
-// add takes the next record. It returns the rows that have no part in the net change: those of a
-// record in conflict, and those that this record overtakes.
-func (m *merger) add(c *sources.Change) []Row {
+// heldRecord is a record in conflict with what the ones before it lead to.
+type heldRecord struct {
+	change *sources.Change
+	diff   Diff
+}
+
+// add takes the next record. It returns the rows that this record overtakes, which have no part in the
+// net change.
+func (m *merger) add(c *sources.Change) (settled []Row) {
 	m.count++
 	d := Compare(m.state, c, m.opts)
 	if len(d.conflicts) > 0 {
-		return d.Rows
+		m.held = append(m.held, heldRecord{c, d})
+		return nil
+	}
+	if len(d.Send) > 0 {
+		m.demand(c)
 	}
 	if m.metadata == nil && len(c.ClientMetadata) > 0 {
 		m.metadata = map[string]string{}
 	}
 	maps.Copy(m.metadata, c.ClientMetadata)
-	var settled []Row
+	if len(c.Attributes) == 0 {
+		return []Row{{File: c.File, Line: c.Line, Username: c.Username, Verdict: Unchanged, Note: "nothing to change"}}
+	}
 	for _, row := range d.Rows {
 		settled = m.overtake(settled, row.Attribute, c)
 		if !slices.Contains(m.order, row.Attribute) {
@@ -60,6 +75,30 @@ func (m *merger) add(c *sources.Change) []Row {
 		settled = m.send(settled, a, &d, c)
 	}
 	return settled
+}
+
+// demand keeps what a record expects of the live user, as far as no record before it has set that.
+func (m *merger) demand(c *sources.Change) {
+	for _, e := range c.Expect {
+		if _, set := m.last[e.Name]; set || m.live == nil {
+			continue
+		}
+		if _, known := find(m.expect, e.Name); !known {
+			m.expect = append(m.expect, attribute(e.Name, valueOf(m.live, e.Name)))
+		}
+	}
+}
+
+// settled tells whether a record in conflict does not matter any more: each of its attributes is as it
+// wants it, or as another record does. So it is with the entries of an undo file that was applied.
+func (m *merger) settled(h heldRecord) bool {
+	return len(h.change.Attributes) > 0 && !slices.ContainsFunc(h.change.Attributes, func(a sources.Attribute) bool {
+		row, ok := m.last[a.Name]
+		if !ok {
+			return valueOf(m.live, a.Name) != target(a)
+		}
+		return m.changes(a.Name, valueOf(m.live, a.Name), row.After)
+	})
 }
 
 // send brings the state up to an attribute that a record sends.
@@ -113,6 +152,11 @@ func (m *merger) net() Diff {
 			row.Note = fmt.Sprintf("the net change of %d records of this user", m.count)
 		}
 		d.Rows = append(d.Rows, row)
+	}
+	for _, e := range m.expect {
+		if _, known := find(d.Expect, e.Name); !known && len(d.Send) > 0 {
+			d.Expect = append(d.Expect, e)
+		}
 	}
 	return d
 }

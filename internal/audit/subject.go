@@ -79,14 +79,25 @@ func (p *planner) addRecord(s *subject, c *sources.Change) error {
 		}
 		s.byAddress[address] = c
 	}
-	settled := s.merger.add(c)
-	if len(c.Attributes) == 0 && len(settled) == 0 {
-		settled = []Row{{File: c.File, Line: c.Line, Username: c.Username, Verdict: Unchanged, Note: "nothing to change"}}
+	return p.tally.rows(s.merger.add(c))
+}
+
+// settleHeld tells of the records of a user that are in conflict.
+func (p *planner) settleHeld(s *subject) error {
+	for _, h := range s.merger.held {
+		if s.merger.settled(h) {
+			for i := range h.diff.Rows {
+				h.diff.Rows[i].Verdict = Duplicate
+				h.diff.Rows[i].Note = "other records of the same user lead to what it has; the net change stands"
+			}
+		} else {
+			p.tally.fail(h.change, (&ConflictError{conflicts: h.diff.conflicts}).Public())
+		}
+		if err := p.tally.rows(h.diff.Rows); err != nil {
+			return err
+		}
 	}
-	if i := slices.IndexFunc(settled, func(r Row) bool { return r.Verdict == Conflict }); i >= 0 {
-		p.tally.fail(c, shown(settled[i].Attribute)+": not as the record expects")
-	}
-	return p.tally.rows(settled)
+	return nil
 }
 
 // addressThatNames is the attribute by whose value a record names its user, "" if it does so by the
@@ -109,6 +120,9 @@ func (p *planner) addressThatNames(u *cognito.User, name string) string {
 
 // settle tells of the net change and keeps it.
 func (p *planner) settle(s *subject) error {
+	if err := p.settleHeld(s); err != nil {
+		return err
+	}
 	s.net = s.merger.net()
 	p.tally.user(s)
 	for _, row := range s.net.Rows {

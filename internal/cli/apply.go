@@ -166,6 +166,9 @@ func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prosp
 	if err := dir.holdsInput(a.set.paths); err != nil {
 		return nil, err
 	}
+	if err := noneAtWork(a.set.paths, dir); err != nil {
+		return nil, err
+	}
 	settle, err := a.set.spool(ctx, a.sys.Stdin, dir)
 	if err != nil {
 		return nil, err
@@ -368,8 +371,7 @@ func userKey(pool *cognito.Pool) func(*sources.Change) string {
 
 // carry runs the pipeline, with progress and signals attached to it.
 func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, p *prospect) (checkpoint.State, error) {
-	undo := &undoFile{dir: p.dir.path}
-	look, err := a.preparer(ctx, p, undo)
+	look, err := a.preparer(ctx, p, reports)
 	if err != nil {
 		return checkpoint.State{}, notStarted(ctx, err)
 	}
@@ -395,9 +397,7 @@ func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, 
 	})
 	end := watchProgress(runGauge(runner), a.opts.output, a.sys.Stderr, a.log)
 	defer end()
-	state, err := runner.Run(ctx)
-	_ = undo.close() // every entry in it is durable already
-	return state, err
+	return runner.Run(ctx)
 }
 
 func (a *applyRun) updater(p *prospect, reports *report.Files) pipeline.Updater {
@@ -410,13 +410,13 @@ func (a *applyRun) updater(p *prospect, reports *report.Files) pipeline.Updater 
 }
 
 // preparer reads users before they are changed, unless that is not wanted.
-func (a *applyRun) preparer(ctx context.Context, p *prospect, undo *undoFile) (_ pipeline.Preparer, err error) {
+func (a *applyRun) preparer(ctx context.Context, p *prospect, reports *report.Files) (_ pipeline.Preparer, err error) {
 	if a.opts.noRead {
 		return nil, nil
 	}
 	look := &preparer{
 		users:   adminReader{p.service.client, p.service.poolID},
-		options: audit.Options{KeepVerified: a.opts.keep, Partial: a.opts.asUser}, undo: undo,
+		options: audit.Options{KeepVerified: a.opts.keep, Partial: a.opts.asUser}, reports: reports,
 	}
 	if a.opts.asUser {
 		look.users = bearerReader{p.service.client}

@@ -139,6 +139,11 @@ func (p *prospect) showHazards(line func(head, format string, args ...any)) {
 		if n := p.survey.unverified[a.name]; n > 0 {
 			p.showAddresses(line, a.name, a.people, n)
 		}
+		if n := p.survey.verified[a.name]; n > 0 && slices.Contains(p.pool.AliasAttributes, a.name) {
+			line("watch", "up to %s sent as verified (%s_verified): if another user signs in by one of them, that user can't any more",
+				plural(n, "new "+a.people), a.name)
+			line("", "hint: plan finds them")
+		}
 	}
 	if n := p.survey.expiring; n > 0 {
 		line("watch", "%s will have expired when it is their turn, and fail then", plural(n, "access token"))

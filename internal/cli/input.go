@@ -149,9 +149,8 @@ func selectFailed(ctx context.Context, dir string, paths []string) (*selection, 
 		return nil, &usageError{err: fmt.Errorf("--only-failed: there is no run in %s", printable(dir)),
 			hint: "name the directory of the run whose failed records are to be applied again"}
 	}
-	if info, held, err := checkpoint.Holder(dir); err == nil && held {
-		return nil, &refusal{msg: fmt.Sprintf("--only-failed: process %d is at work in %s", info.PID, printable(dir)),
-			hint: "wait until it has ended"}
+	if err := atWork(dir); err != nil {
+		return nil, fmt.Errorf("--only-failed: %w", err)
 	}
 	digests, err := digestsOf(ctx, paths)
 	if err != nil {
@@ -162,6 +161,26 @@ func selectFailed(ctx context.Context, dir string, paths []string) (*selection, 
 			hint: "name the inputs of that run, unchanged, in the same order: " + strings.Join(state.Inputs, " ")}
 	}
 	return failedLines(ctx, d, state.Inputs)
+}
+
+// atWork refuses a run directory in which a process is at work.
+func atWork(dir string) error {
+	if info, held, err := checkpoint.Holder(dir); err == nil && held {
+		return &refusal{msg: fmt.Sprintf("process %d is at work in %s", info.PID, printable(dir)), hint: "wait until it has ended, or stop it"}
+	}
+	return nil
+}
+
+// noneAtWork refuses inputs that a run is writing: going back must not run beside going forth.
+func noneAtWork(paths []string, own *runDir) error {
+	for _, path := range paths {
+		if _, ok := runDirOf(path); ok && !sameFile(filepath.Dir(path), own.path) {
+			if err := atWork(filepath.Dir(path)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // failedLines finds the records in the errors file of a run, whose inputs had the names given.

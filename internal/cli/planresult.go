@@ -10,7 +10,13 @@ import (
 	"attrmigrate/internal/audit"
 )
 
-// print writes a result for people, as wide as a terminal has columns; 0 is no terminal.
+// text is a result for people, as wide as a terminal has columns; 0 is no terminal.
+func (r *planResult) text(width int) string {
+	var w strings.Builder
+	r.print(&w, width)
+	return w.String()
+}
+
 func (r *planResult) print(w io.Writer, width int) {
 	line := printer(w, width)
 	fmt.Fprint(w, "this was a dry run: nothing was written\n\n")

@@ -26,11 +26,12 @@ type survey struct {
 	attributes []attributeCount // by first appearance
 	byName     map[string]int
 	deletions  int64
-	expecting  int64 // records with preconditions
-	metadata   int64 // records with client metadata
-	expiring   int64 // records whose access token will have expired when it is their turn
-	emptied    int64 // records with nothing to change
-	unverified map[string]int64
+	expecting  int64            // records with preconditions
+	metadata   int64            // records with client metadata
+	expiring   int64            // records whose access token will have expired when it is their turn
+	emptied    int64            // records with nothing to change
+	unverified map[string]int64 // addresses without their verified flag as true, by attribute
+	verified   map[string]int64 // and with it
 	digests    []string
 }
 
@@ -52,7 +53,7 @@ func surveyInput(ctx context.Context, in *input, check checker, dir string) (*su
 	if err != nil {
 		return nil, err
 	}
-	s := &survey{byName: map[string]int{}, unverified: map[string]int64{}}
+	s := &survey{byName: map[string]int{}, unverified: map[string]int64{}, verified: map[string]int64{}}
 	err = s.read(ctx, in, check, preview)
 	if err == nil {
 		_, err = preview.Sync()
@@ -191,8 +192,12 @@ func (s *survey) count(c *sources.Change) {
 		s.attributes[i].records++
 		if a.Delete {
 			s.deletions++
-		} else if flag, ok := verifiedFlag(a.Name); ok && !slices.ContainsFunc(c.Attributes, setsTrue(flag)) {
-			s.unverified[a.Name]++
+		} else if flag, ok := verifiedFlag(a.Name); ok {
+			if slices.ContainsFunc(c.Attributes, setsTrue(flag)) {
+				s.verified[a.Name]++
+			} else {
+				s.unverified[a.Name]++
+			}
 		}
 	}
 }
