@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"attrmigrate/internal/disk"
 )
 
 // version is the version of checkpoint.json that this program writes, and the only one it reads.
@@ -23,12 +25,14 @@ const sealMark = ",\n  \"checksum\": \"sha256:"
 // File keeps the state of a run in DIR/checkpoint.json: indented JSON, the members of [State] and a
 // checksum, so that a damaged file is refused rather than believed. It is used by one goroutine.
 type File struct {
+	// Disk is what the file is written to: the operating system's file system.
+	Disk disk.FS
 	path string
 }
 
 // NewFile returns the checkpoint file of a run directory. It touches nothing.
 func NewFile(dir string) *File {
-	return &File{path: filepath.Join(dir, FileName)}
+	return &File{Disk: disk.OS{}, path: filepath.Join(dir, FileName)}
 }
 
 // Save replaces the file, atomically and durably, and sets the version. A state that Load would
@@ -42,7 +46,7 @@ func (f *File) Save(s State) error {
 	if err != nil {
 		return fmt.Errorf("%s: not saved: %w", f.path, err)
 	}
-	if err := WriteFile(f.path, data); err != nil {
+	if err := disk.WriteFile(f.Disk, f.path, data); err != nil {
 		return fmt.Errorf("save the checkpoint: %w", err)
 	}
 	return nil

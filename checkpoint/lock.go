@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"attrmigrate/internal/disk"
 )
 
 const (
@@ -62,7 +64,7 @@ func (e *HeldError) Hint() string {
 // Acquire takes the lock of a run directory. If another process has it, the error is a *[HeldError].
 func Acquire(dir string) (*Lock, error) {
 	path := filepath.Join(dir, LockName)
-	if err := prepare(path); err != nil {
+	if err := prepare(disk.OS{}, path); err != nil {
 		return nil, fmt.Errorf("lock the run directory: %w", err)
 	}
 	l := &Lock{path: path, flock: flock.New(path, flock.SetFlag(os.O_RDWR))}
@@ -129,16 +131,19 @@ func Holder(dir string) (info Info, held bool, err error) {
 
 // prepare creates the lock file if there is none. Its first byte is a blank that is never written
 // again: Windows lets nobody but the lock's own handle touch the locked byte, which is the first.
-func prepare(path string) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+//
+// The name is durable before there is any other in the directory: a directory with files in it and no
+// lock is taken for somebody else's.
+func prepare(on disk.FS, path string) error {
+	f, err := on.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString("\n")
-	return errors.Join(err, f.Close())
+	_, err = f.Write([]byte("\n"))
+	return errors.Join(err, f.Close(), on.SyncDir(filepath.Dir(path)))
 }
 
 // ownInfo describes this process.

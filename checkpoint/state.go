@@ -36,7 +36,7 @@ type State struct {
 
 	Counts Counts `json:"counts"`
 	// Files are the lengths, in bytes, of the reports that belong to this state; what stands behind
-	// them is cut off when the run is resumed.
+	// them is cut off when the run is resumed, but for the undo file, which may be ahead.
 	Files map[string]int64 `json:"files"`
 
 	Rate Rate `json:"rate"`

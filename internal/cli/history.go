@@ -3,8 +3,6 @@ package cli
 import (
 	"context"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -13,32 +11,27 @@ import (
 	"attrmigrate/sources"
 )
 
-// history is what earlier starts of a run have sent, by record, as its undo file tells. A run that goes
-// on after a crash repeats the last record of each user, and such a record may have changed the very
-// address by which it names the user. It is not modified, and used by many goroutines.
-type history map[place]sent
+// history is whom earlier starts of a run have found under a name that is not the username, by record, as
+// the undo file tells. A run that goes on after a crash repeats the last record of each user, and may
+// meanwhile have changed to whom the name leads: the record itself, or another one that has given the
+// address to somebody else. It is not modified, and used by many goroutines.
+type history map[place]found
 
 // place is where a record begins.
 type place struct{ input, line int }
 
-// sent is an entry of the undo file: whom an update was about to change, and what of.
-type sent struct {
-	username string
-	before   []sources.Attribute
-}
+// found is a user, under the name that a record has for it.
+type found struct{ name, username string }
 
 // repeated is how many entries of the undo file are looked at: more than a crash can have records
 // repeated, which are those of the gap and those that ended since the last save.
 const repeated = 8 * checkpoint.MaxGapRecords
 
-// user returns the username of the user whom a record has named by an address, or by a preferred
-// username, that it has changed then, or made invalid as a name by taking its verified flag away. An
-// entry that is another record's, of a start that was killed before it became a run, has neither.
+// user returns the username that a record's name led to. An entry with another name is another record's:
+// of a start that was killed before it became a run.
 func (h history) user(c *sources.Change) (username string, ok bool) {
-	s := h[place{c.Begin.Input, c.Line}]
-	return s.username, slices.ContainsFunc(s.before, func(a sources.Attribute) bool {
-		return strings.EqualFold(a.Value, c.Username) || a.Name == "email_verified" || a.Name == "phone_number_verified"
-	})
+	f, ok := h[place{c.Begin.Input, c.Line}]
+	return f.username, ok && f.name == c.Username
 }
 
 // readHistory reads the undo file from its end, as undo files are read. It does so before the run that
@@ -59,11 +52,12 @@ func readHistory(ctx context.Context, dir string) (history, error) {
 			return h, nil
 		}
 		var from struct {
-			Input int `json:"_input"`
-			Line  int `json:"_line"`
+			Input int    `json:"_input"`
+			Line  int    `json:"_line"`
+			Name  string `json:"_name"`
 		}
-		if json.Unmarshal(c.Text, &from) == nil {
-			h[place{from.Input, from.Line}] = sent{c.Username, c.Attributes}
+		if c.Err == nil && json.Unmarshal(c.Text, &from) == nil && from.Name != "" {
+			h[place{from.Input, from.Line}] = found{from.Name, c.Username}
 		}
 	}
 	return h, nil

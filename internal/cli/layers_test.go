@@ -16,13 +16,15 @@ func TestLayers(t *testing.T) {
 	const ours = "attrmigrate/"
 	allowed := map[string][]string{ // package > what of ours it may import
 		"sources":               {},
-		"checkpoint":            {},
+		"checkpoint":            {"internal/disk"},
 		"pipeline":              {"sources", "checkpoint"},
+		"internal/disk":         {},
+		"internal/disk/crash":   {"internal/disk"}, // for tests, so nobody may import it
 		"internal/cognito":      {"pipeline", "sources"},
-		"internal/report":       {"pipeline", "sources", "checkpoint"},
+		"internal/report":       {"pipeline", "sources", "checkpoint", "internal/disk"},
 		"internal/audit":        {"pipeline", "sources", "internal/cognito"},
 		"internal/sandbox":      {},
-		"internal/cli":          {"sources", "checkpoint", "pipeline", "internal/audit", "internal/cognito", "internal/report", "internal/sandbox"},
+		"internal/cli":          {"sources", "checkpoint", "pipeline", "internal/audit", "internal/cognito", "internal/disk", "internal/report", "internal/sandbox"},
 		"cmd/attrmigrate":       {"internal/cli"},
 		"examples/customsource": {"sources", "checkpoint", "pipeline"},
 		"examples":              {},

@@ -18,6 +18,7 @@ import (
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/report"
 	"attrmigrate/sources"
 )
@@ -285,21 +286,20 @@ func (r *planResult) save(dir *runDir) error {
 	if err != nil {
 		return err
 	}
-	return checkpoint.WriteFile(dir.file(report.SummaryJSON), text)
+	return disk.WriteFile(disk.OS{}, dir.file(report.SummaryJSON), text)
 }
 
 // tell prints the result and says by the error how the plan ends.
 func (p *planRun) tell(r *planResult) error {
+	text := []byte(r.text(columns(p.sys.Stdout)))
 	if p.opts.asJSON {
-		text, err := r.json()
-		if err == nil {
-			_, err = p.sys.Stdout.Write(text)
-		}
-		if err != nil {
+		var err error
+		if text, err = r.json(); err != nil {
 			return err
 		}
-	} else {
-		r.print(p.sys.Stdout, columns(p.sys.Stdout))
+	}
+	if _, err := p.sys.Stdout.Write(text); err != nil {
+		return fmt.Errorf("tell the result: %w", err)
 	}
 	switch {
 	case r.Withheld:

@@ -2,9 +2,7 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"slices"
-	"sync"
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
@@ -19,8 +17,8 @@ import (
 type preparer struct {
 	users   userReader
 	options audit.Options
-	undo    *undoFile
-	history history // empty in a run that begins
+	reports *report.Files // whose undo file takes the entries
+	history history       // empty in a run that begins
 }
 
 // userReader reads the user of a record, in one attempt.
@@ -66,7 +64,10 @@ func (p *preparer) Prepare(ctx context.Context, c, sent *sources.Change) (*sourc
 	}
 	entry := report.UndoEntry{Username: user.Username, Before: audit.Before(user, net.Attributes), Wrote: net.Attributes,
 		Input: c.Begin.Input, Line: c.Line}
-	if err := p.undo.append(entry); err != nil {
+	if user.Username != c.Username {
+		entry.Name = c.Username
+	}
+	if err := p.reports.Undo(entry); err != nil {
 		return nil, &pipeline.StopError{Reason: pipeline.NotKept, Err: err}
 	}
 	return &net, nil
@@ -87,50 +88,10 @@ func addresses(c *sources.Change) []sources.Attribute {
 	return slices.DeleteFunc(slices.Clone(c.Attributes), func(a sources.Attribute) bool { return !audit.IsAddress(a.Name) })
 }
 
-// read reads the user that a record names, also one that this run has given another address before it
-// was killed.
+// read reads the user that a record names: the one of before, if an earlier start has sent the record.
 func (p *preparer) read(ctx context.Context, c *sources.Change, name string) (*cognito.User, error) {
-	user, err := p.users.user(ctx, c, name)
-	if !isNoUser(err) {
-		return user, err
+	if username, ok := p.history.user(c); ok {
+		name = username
 	}
-	username, ok := p.history.user(c)
-	if !ok {
-		return nil, err
-	}
-	return p.users.user(ctx, c, username)
-}
-
-// isNoUser tells whether a read found no such user.
-func isNoUser(err error) bool {
-	e, ok := errors.AsType[interface {
-		error
-		Code() string
-	}](err)
-	return ok && e.Code() == "UserNotFoundException"
-}
-
-// undoFile is the undo file of a run, opened when its first update is due: an empty one would be no
-// change set. It is used by many goroutines.
-type undoFile struct {
-	dir  string
-	once sync.Once
-	file *report.Undo // nil: none was due, or err
-	err  error
-}
-
-func (u *undoFile) append(e report.UndoEntry) error {
-	u.once.Do(func() { u.file, u.err = report.OpenUndo(u.dir) })
-	if u.err != nil {
-		return u.err
-	}
-	return u.file.Append(e)
-}
-
-// close is called when nothing appends any more.
-func (u *undoFile) close() error {
-	if u.file == nil {
-		return nil
-	}
-	return u.file.Close()
+	return p.users.user(ctx, c, name)
 }

@@ -32,6 +32,17 @@ func (p people) user(_ context.Context, _ *sources.Change, name string) (*cognit
 	return nil, nobody{}
 }
 
+// reportsIn begins the reports of a run.
+func reportsIn(t *testing.T, dir string) *report.Files {
+	t.Helper()
+	reports, err := report.Open(report.Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = reports.Close() })
+	return reports
+}
+
 // TestPrepare: what is left to send names the user as it was read, and has its way back on disk first.
 func TestPrepare(t *testing.T) {
 	ann := &cognito.User{Username: "ann-1", Attributes: map[string]string{
@@ -44,6 +55,7 @@ func TestPrepare(t *testing.T) {
 		return list
 	}
 	const way = `{"_undo":1,"_line":5,"username":"ann-1","attributes":`
+	const wayOfAlias = `{"_undo":1,"_line":5,"_name":"ann@example.com","username":"ann-1","attributes":`
 	for _, tt := range []struct {
 		name   string
 		change sources.Change
@@ -53,7 +65,7 @@ func TestPrepare(t *testing.T) {
 		undo   string
 	}{
 		{"a value", sources.Change{Username: "ann@example.com", Attributes: set("custom:tier", "gold")}, false, nil,
-			"ann-1 [{custom:tier gold false}]", way + `{"custom:tier":"silver"},"expect":{"custom:tier":"gold"}}`},
+			"ann-1 [{custom:tier gold false}]", wayOfAlias + `{"custom:tier":"silver"},"expect":{"custom:tier":"gold"}}`},
 		{"one of two holds", sources.Change{Username: "ann-1", Attributes: set("custom:tier", "silver", "locale", "de")}, false, nil,
 			"ann-1 [{locale de false}]", way + `{"locale":null},"expect":{"locale":"de"}}`},
 		{"all hold", sources.Change{Username: "ann-1", Attributes: set("custom:tier", "silver", "nickname", "")}, false, nil, "nothing", ""},
@@ -71,8 +83,8 @@ func TestPrepare(t *testing.T) {
 		{"nobody", sources.Change{Username: "eve", Attributes: set("locale", "de")}, false, nil, "no such user", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			undo := &undoFile{dir: t.TempDir()}
-			p := &preparer{users: people{"ann-1": ann, "ann@example.com": ann}, options: audit.Options{KeepVerified: tt.keep}, undo: undo}
+			dir := t.TempDir()
+			p := &preparer{users: people{"ann-1": ann, "ann@example.com": ann}, options: audit.Options{KeepVerified: tt.keep}, reports: reportsIn(t, dir)}
 			tt.change.Line = 5
 			send, err := p.Prepare(t.Context(), &tt.change, tt.sent)
 			got := "nothing"
@@ -84,29 +96,28 @@ func TestPrepare(t *testing.T) {
 			if got != tt.want {
 				t.Errorf("left to send: %s, want %s", got, tt.want)
 			}
-			entries, _ := os.ReadFile(filepath.Join(undo.dir, report.UndoJSONL))
+			entries, _ := os.ReadFile(filepath.Join(dir, report.UndoJSONL))
 			if strings.TrimSpace(string(entries)) != tt.undo {
 				t.Errorf("the undo file has\n%s, want\n%s", entries, tt.undo)
-			}
-			if err := undo.close(); err != nil {
-				t.Error(err)
 			}
 		})
 	}
 }
 
 // TestPrepareRenamed: a record that has changed the address that names its user is done when a crash has
-// it repeated.
+// it repeated, also if the address is somebody else's by now.
 func TestPrepareRenamed(t *testing.T) {
 	email := func(value string) []sources.Attribute { return []sources.Attribute{{Name: "email", Value: value}} }
 	ann := &cognito.User{Username: "ann-1", Attributes: map[string]string{"email": "new@example.com"}}
+	bob := &cognito.User{Username: "bob-1", Attributes: map[string]string{"email": "taken@example.com"}}
 	p := &preparer{
-		users:   people{"ann-1": ann, "new@example.com": ann},
-		undo:    &undoFile{dir: t.TempDir()},
-		history: history{{0, 2}: {"ann-1", email("old@example.com")}},
+		users:   people{"ann-1": ann, "new@example.com": ann, "bob-1": bob, "taken@example.com": bob},
+		reports: reportsIn(t, t.TempDir()),
+		history: history{{0, 2}: {"Old@example.com", "ann-1"}, {0, 4}: {"taken@example.com", "ann-1"}},
 	}
-	for line, want := range map[int]error{2: nil, 3: nobody{}} {
-		c := sources.Change{Username: "Old@example.com", Line: line, Attributes: email("new@example.com")}
+	for line, want := range map[int]error{2: nil, 3: nobody{}, 4: nil} {
+		name := map[int]string{2: "Old@example.com", 3: "Old@example.com", 4: "taken@example.com"}[line]
+		c := sources.Change{Username: name, Line: line, Attributes: email("new@example.com")}
 		if send, err := p.Prepare(t.Context(), &c, nil); send != nil || err != want {
 			t.Errorf("line %d: left to send: %v, %v, want nothing, %v", line, send, err, want)
 		}
@@ -115,7 +126,11 @@ func TestPrepareRenamed(t *testing.T) {
 
 // TestPrepareWithoutUndo: an update without a way back is not sent.
 func TestPrepareWithoutUndo(t *testing.T) {
-	p := &preparer{users: people{"ann": {Username: "ann"}}, undo: &undoFile{dir: filepath.Join(t.TempDir(), "gone")}}
+	dir := t.TempDir()
+	p := &preparer{users: people{"ann": {Username: "ann"}}, reports: reportsIn(t, dir)}
+	if err := os.Mkdir(filepath.Join(dir, report.UndoJSONL), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	c := &sources.Change{Username: "ann", Attributes: []sources.Attribute{{Name: "locale", Value: "de"}}}
 	send, err := p.Prepare(t.Context(), c, nil)
 	stop, ok := errors.AsType[*pipeline.StopError](err)
@@ -124,29 +139,19 @@ func TestPrepareWithoutUndo(t *testing.T) {
 	}
 }
 
-// TestHistory: a run that goes on after a crash knows whose address it has changed.
+// TestHistory: a run that goes on after a crash knows whom its records have named.
 func TestHistory(t *testing.T) {
 	dir := t.TempDir()
-	undo, err := report.OpenUndo(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	had := func(name, value string) []sources.Attribute {
-		return []sources.Attribute{{Name: name, Value: value, Delete: value == ""}}
-	}
+	reports := reportsIn(t, dir)
+	value := []sources.Attribute{{Name: "locale", Value: "de"}}
 	for _, e := range []report.UndoEntry{
-		{Username: "ann-1", Line: 2, Before: had("email", "ann@example.com"), Wrote: had("email", "a@example.com")},
-		{Username: "bob-1", Line: 3, Before: had("preferred_username", "bob"), Wrote: had("preferred_username", "b")},
-		{Username: "cat-1", Line: 2, Input: 1, Before: had("phone_number", "+15550100"), Wrote: had("phone_number", "+15550101")},
-		{Username: "eve-1", Line: 4, Before: had("email_verified", "true"), Wrote: had("email_verified", "")},
-		{Username: "dan-1", Line: 6, Before: had("locale", "de"), Wrote: had("locale", "en")},
+		{Username: "ann-1", Line: 2, Name: "ann@example.com", Before: value, Wrote: value},
+		{Username: "cat-1", Line: 2, Input: 1, Name: "+15550100", Before: value, Wrote: value},
+		{Username: "dan-1", Line: 6, Before: value, Wrote: value},
 	} {
-		if err := undo.Append(e); err != nil {
+		if err := reports.Undo(e); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if err := undo.Close(); err != nil {
-		t.Fatal(err)
 	}
 	for _, tt := range []struct {
 		name   string
@@ -155,12 +160,10 @@ func TestHistory(t *testing.T) {
 		named  string
 		want   string
 	}{
-		{"an address", dir, place{0, 2}, "Ann@example.com", "ann-1"},
-		{"a preferred username", dir, place{0, 3}, "bob", "bob-1"},
-		{"an address that is not verified any more", dir, place{0, 4}, "eve@example.com", "eve-1"},
+		{"an address", dir, place{0, 2}, "ann@example.com", "ann-1"},
 		{"another input", dir, place{1, 2}, "+15550100", "cat-1"},
 		{"another record's entry, of a start that never became a run", dir, place{0, 2}, "eve@example.com", ""},
-		{"named by what it does not change", dir, place{0, 6}, "dan@example.com", ""},
+		{"by the username", dir, place{0, 6}, "dan-1", ""},
 		{"not sent", dir, place{0, 9}, "ann@example.com", ""},
 		{"no undo file yet", t.TempDir(), place{0, 2}, "ann@example.com", ""},
 	} {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/report"
 )
 
@@ -65,7 +66,7 @@ func openRunDir(path string) (*runDir, error) {
 		return nil, &refusal{msg: fmt.Sprintf("%s is a directory with files in it, and no run directory", path),
 			hint: "--run-dir names another one, which is made if it is not there"}
 	}
-	if err := os.MkdirAll(path, 0o700); err != nil {
+	if err := disk.MkdirAll(disk.OS{}, path); err != nil {
 		return nil, runDirError(path, err)
 	}
 	lock, err := checkpoint.Acquire(path)
@@ -155,8 +156,8 @@ func (d *runDir) setAside(inputs []string) (kept string, err error) {
 			return "", err
 		}
 	}
-	if err := os.Rename(d.path, kept); err != nil {
-		return "", runDirError(d.path, err)
+	if err := rename(d.path, kept); err != nil {
+		return "", err
 	}
 	old.Moved(kept)
 	again, err := openRunDir(d.path)
@@ -166,6 +167,18 @@ func (d *runDir) setAside(inputs []string) (kept string, err error) {
 	*d = *again
 	d.kept = kept
 	return kept, errors.Join(old.Release(), d.takeIncoming(kept))
+}
+
+// rename gives a run directory another name beside its own, before anything else takes the old one.
+func rename(from, to string) error {
+	err := os.Rename(from, to)
+	if err == nil {
+		err = disk.OS{}.SyncDir(filepath.Dir(to))
+	}
+	if err != nil {
+		return runDirError(from, err)
+	}
+	return nil
 }
 
 // putBack undoes setAside for a start that did not begin: the directory that it made goes, and the
@@ -180,8 +193,8 @@ func (d *runDir) putBack() error {
 	if err := os.RemoveAll(d.path); err != nil {
 		return runDirError(d.path, err)
 	}
-	if err := os.Rename(d.kept, d.path); err != nil {
-		return runDirError(d.kept, err)
+	if err := rename(d.kept, d.path); err != nil {
+		return err
 	}
 	d.kept = ""
 	return nil

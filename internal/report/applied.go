@@ -36,7 +36,7 @@ func (w applied) write(r pipeline.Result) error {
 	return gocsv.MarshalCSVWithoutHeaders([]appliedRow{{
 		File:     r.Change.File,
 		Line:     r.Change.Line,
-		Username: r.Change.Username,
+		Username: harmless(r.Change.Username),
 		Outcome:  r.Outcome.String(),
 		At:       timestamp(r.At),
 	}}, w)

@@ -11,9 +11,10 @@
 // columns (or, in JSONL, a member) of its own what was wrong; the decoders ignore those. Mend it and
 // apply it as it is.
 //
-// [Undo.Append] returns once the entry is durable, so an update that is sent after it has a way back,
+// [Files.Undo] returns once the entry is durable, so an update that is sent after it has a way back,
 // whatever crashes. Entries that arrive together share one write and one fsync. The file is never cut
-// but for a torn last line; a replay may add an entry a second time.
+// but for what a crash tore at its end, which no update was sent for; a replay may add an entry a second
+// time. The checkpoint keeps its length, too: a file that is shorter has lost entries and is refused.
 //
 // The files of a [Plan] get their names when it is closed: a plan that can be seen is whole.
 //
@@ -42,6 +43,6 @@
 //
 // Cells and members of the input are kept byte for byte, whatever they hold. In _message and _raw,
 // bytes that are no UTF-8 and NULs become U+FFFD; a text over [MaxText] is cut. encoding/csv reads a
-// carriage return and newline within a cell back as a newline. [Undo] may be used by many goroutines,
-// everything else by one.
+// carriage return and newline within a cell back as a newline. [Files.Undo] and [Files.Delivered] may be
+// called by many goroutines, everything else by one.
 package report

@@ -14,9 +14,10 @@ const undoMember = "_undo"
 
 // origin is where an entry of an undo file comes from.
 type origin struct {
-	number int64 // of the entry, from 1; 0: it is no entry of an undo file
-	input  int   // of the record, from 0
-	line   int   // on which the record begins
+	number int64  // of the entry, from 1; 0: it is no entry of an undo file
+	input  int    // of the record, from 0
+	line   int    // on which the record begins
+	name   string // of the user in the record; "": the username
 }
 
 // appendChange appends a change in the native shape, as a line of JSONL: who gets which attributes, and
@@ -32,8 +33,14 @@ func appendChange(line []byte, from origin, c *sources.Change) ([]byte, error) {
 		line = strconv.AppendInt(append(line, `,"_line":`...), int64(from.line), 10)
 		line = append(line, ',')
 	}
-	line, err := jsontext.AppendQuote(append(line, `"username":`...), c.Username)
-	if err != nil {
+	var err error
+	if from.name != "" {
+		if line, err = jsontext.AppendQuote(append(line, `"_name":`...), from.name); err != nil {
+			return line, err
+		}
+		line = append(line, ',')
+	}
+	if line, err = jsontext.AppendQuote(append(line, `"username":`...), c.Username); err != nil {
 		return line, err
 	}
 	if line, err = appendAttributes(append(line, `,"attributes":`...), c.Attributes); err != nil {

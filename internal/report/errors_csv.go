@@ -75,6 +75,7 @@ func (w *csvErrors) write(r pipeline.Result) error {
 		rows = []sources.Row{{Line: r.Change.Line}}
 	}
 	f := newFinding(r)
+	f.Message = harmless(f.Message)
 	for _, row := range rows {
 		f.Line = cmp.Or(row.Line, r.Change.Line)
 		if len(row.Cells) == len(w.header) {
@@ -82,7 +83,7 @@ func (w *csvErrors) write(r pipeline.Result) error {
 			f.Raw = w.rawOf(row.Cells)
 		} else {
 			w.begin(nil)
-			f.Raw = legible(textOf(r.Change.Text, row.Cells))
+			f.Raw = harmless(legible(textOf(r.Change.Text, row.Cells)))
 		}
 		if err := gocsv.MarshalCSVWithoutHeaders([]finding{f}, w); err != nil {
 			return err

@@ -6,23 +6,26 @@ import (
 	"os"
 	"path/filepath"
 
-	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
 )
 
 // ExportFile is a file that gets its name when it is whole: until then it is written beside it, under
 // the name with .tmp behind it, and an older file of that name stands. It is used by one goroutine.
 type ExportFile struct {
+	on   disk.FS
 	tmp  *file
 	path string // its final one
 }
 
 // CreateExport begins a file with mode 0600. What a killed process left beside it is replaced.
-func CreateExport(path string) (*ExportFile, error) {
-	f, err := openFile(path+".tmp", 0)
+func CreateExport(path string) (*ExportFile, error) { return createExport(disk.OS{}, path) }
+
+func createExport(on disk.FS, path string) (*ExportFile, error) {
+	f, err := openFile(on, path+".tmp", 0)
 	if err != nil {
 		return nil, err
 	}
-	return &ExportFile{tmp: f, path: path}, nil
+	return &ExportFile{on: on, tmp: f, path: path}, nil
 }
 
 // Write takes bytes of the file.
@@ -38,12 +41,12 @@ func (f *ExportFile) Commit() error {
 		return errors.Join(err, f.Discard())
 	}
 	if err := f.tmp.close(); err != nil {
-		return errors.Join(err, removeIfThere(f.tmp.path))
+		return errors.Join(err, disk.RemoveIfThere(f.on, f.tmp.path))
 	}
-	if err := os.Rename(f.tmp.path, f.path); err != nil {
-		return errors.Join(err, removeIfThere(f.tmp.path))
+	if err := f.on.Rename(f.tmp.path, f.path); err != nil {
+		return errors.Join(err, disk.RemoveIfThere(f.on, f.tmp.path))
 	}
-	return checkpoint.SyncDir(filepath.Dir(f.path))
+	return f.on.SyncDir(filepath.Dir(f.path))
 }
 
 // Discard drops the file; what has its name stays.
@@ -53,7 +56,7 @@ func (f *ExportFile) Discard() error {
 	if !own {
 		return nil
 	}
-	return removeIfThere(f.tmp.path)
+	return disk.RemoveIfThere(f.on, f.tmp.path)
 }
 
 // own reports whether the temporary file is still this one, and not that of another process.

@@ -4,12 +4,12 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
 )
 
 // bufferSize is what a file gathers before it is written, in bytes.
@@ -19,7 +19,7 @@ const bufferSize = 64 << 10
 type file struct {
 	*bufio.Writer
 	path   string
-	f      *os.File
+	f      disk.File
 	length int64 // bytes handed to the operating system
 	synced int64 // of those, durable
 	err    error
@@ -27,12 +27,12 @@ type file struct {
 
 // openFile goes on behind the first length bytes of a report; a length of 0 creates it anew, with
 // mode 0600. The file must be at least that long and a line must end there.
-func openFile(path string, length int64) (*file, error) {
+func openFile(on disk.FS, path string, length int64) (*file, error) {
 	open := resumeFile
 	if length == 0 {
 		open = createFile
 	}
-	f, err := open(path, length)
+	f, err := open(on, path, length)
 	if err != nil {
 		return nil, err
 	}
@@ -42,18 +42,18 @@ func openFile(path string, length int64) (*file, error) {
 }
 
 // createFile replaces what is there: the report of a start that never wrote.
-func createFile(path string, _ int64) (*os.File, error) {
-	if err := removeIfThere(path); err != nil {
+func createFile(on disk.FS, path string, _ int64) (disk.File, error) {
+	if err := disk.RemoveIfThere(on, path); err != nil {
 		return nil, err
 	}
-	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	return on.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
 // resumeFile cuts off what the checkpoint does not know of.
-func resumeFile(path string, length int64) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
+func resumeFile(on disk.FS, path string, length int64) (disk.File, error) {
+	f, err := on.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, damaged(path, "it is missing, the checkpoint recorded %d bytes", length)
+		return nil, missing(path, length)
 	}
 	if err != nil {
 		return nil, err
@@ -64,13 +64,9 @@ func resumeFile(path string, length int64) (*os.File, error) {
 	return f, nil
 }
 
-func cutBack(f *os.File, length int64) error {
-	info, err := f.Stat()
-	if err != nil {
+func cutBack(f disk.File, length int64) error {
+	if err := longEnough(f, length); err != nil {
 		return err
-	}
-	if info.Size() < length {
-		return damaged(f.Name(), "it has %d bytes, the checkpoint recorded %d", info.Size(), length)
 	}
 	last := make([]byte, 1)
 	if _, err := f.ReadAt(last, length-1); err != nil {
@@ -79,11 +75,20 @@ func cutBack(f *os.File, length int64) error {
 	if last[0] != '\n' {
 		return damaged(f.Name(), "no line ends at byte %d, where the checkpoint says that one does", length)
 	}
-	if err := f.Truncate(length); err != nil {
-		return err
+	return f.Truncate(length)
+}
+
+// longEnough refuses a file that has lost what the checkpoint relies on.
+func longEnough(f disk.File, length int64) error {
+	info, err := f.Stat()
+	if err == nil && info.Size() < length {
+		err = damaged(f.Name(), "it has %d bytes, the checkpoint recorded %d", info.Size(), length)
 	}
-	_, err = f.Seek(length, io.SeekStart)
 	return err
+}
+
+func missing(path string, length int64) error {
+	return damaged(path, "it is missing, the checkpoint recorded %d bytes", length)
 }
 
 // damaged refuses to go on with a report that is not as the run left it.
@@ -123,12 +128,4 @@ func (o *file) sync() error {
 // close hands over what is buffered, without making it durable.
 func (o *file) close() error {
 	return errors.Join(o.Flush(), o.f.Close())
-}
-
-// removeIfThere removes a file that need not exist.
-func removeIfThere(path string) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
 }

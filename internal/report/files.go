@@ -1,10 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"path/filepath"
+	"sync"
 
-	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
 	"attrmigrate/pipeline"
 )
 
@@ -27,17 +29,27 @@ type Config struct {
 	// Deliveries asks for deliveries.csv; see [Files.Delivered].
 	Deliveries bool
 	// Lengths are the lengths that the checkpoint recorded, by file name; what stands behind them is
-	// cut off. A file without one is created anew.
+	// cut off, but not of undo.jsonl. A file without one is created anew.
 	Lengths map[string]int64
+	// Disk is what the reports are written to. Nil: the operating system's file system.
+	Disk disk.FS
 }
 
-// Files are the reports of a run: errors.*, applied.csv and, where they are asked for, deliveries.csv.
-// They implement [pipeline.ResultWriter] and are used by one goroutine, but for [Files.Delivered].
+func (c Config) disk() disk.FS { return cmp.Or[disk.FS](c.Disk, disk.OS{}) }
+
+// Files are the reports of a run: errors.*, applied.csv and, where they are asked for, deliveries.csv;
+// and its undo.jsonl. They implement [pipeline.ResultWriter] and are used by one goroutine, but for
+// [Files.Undo] and [Files.Delivered].
 type Files struct {
+	cfg        Config
 	files      []*file
 	errors     writer
 	applied    writer      // nil in a preview
 	deliveries *deliveries // nil: not wanted
+
+	opening sync.Mutex
+	undo    *undo // nil: no entry was due, or undoErr
+	undoErr error
 }
 
 var _ pipeline.ResultWriter = (*Files)(nil)
@@ -50,7 +62,7 @@ type writer interface {
 // Open creates the reports of a run, durably, or goes on with them. A report that is not as the
 // checkpoint recorded it is a *[checkpoint.DamagedError].
 func Open(cfg Config) (*Files, error) {
-	return start(cfg, (*Files).openErrors, (*Files).openApplied, (*Files).openDeliveries)
+	return start(cfg, (*Files).openErrors, (*Files).openApplied, (*Files).openDeliveries, (*Files).resumeUndo)
 }
 
 // Preview creates the errors file of a start that has written nothing yet, for what was found wrong
@@ -62,7 +74,7 @@ func Preview(cfg Config) (*Files, error) {
 
 // start opens the reports one by one and makes their headers and names durable.
 func start(cfg Config, open ...func(*Files, Config) error) (*Files, error) {
-	f := &Files{}
+	f := &Files{cfg: cfg}
 	for _, open := range open {
 		if err := open(f, cfg); err != nil {
 			return nil, errors.Join(err, f.Close())
@@ -71,7 +83,7 @@ func start(cfg Config, open ...func(*Files, Config) error) (*Files, error) {
 	if _, err := f.Sync(); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	if err := checkpoint.SyncDir(cfg.Dir); err != nil {
+	if err := cfg.disk().SyncDir(cfg.Dir); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
@@ -89,7 +101,7 @@ func (f *Files) openErrors(cfg Config) error {
 	}
 	if cfg.Lengths[name] == 0 {
 		// A preview of an input in the other form would be taken for this run's.
-		if err := removeIfThere(filepath.Join(cfg.Dir, other)); err != nil {
+		if err := disk.RemoveIfThere(cfg.disk(), filepath.Join(cfg.Dir, other)); err != nil {
 			return err
 		}
 	}
@@ -122,9 +134,28 @@ func (f *Files) openDeliveries(cfg Config) error {
 	return err
 }
 
+// resumeUndo goes on with the undo file of an earlier start, so that a damaged one is told at once.
+func (f *Files) resumeUndo(cfg Config) error {
+	if cfg.Lengths[UndoJSONL] == 0 {
+		return nil
+	}
+	_, err := f.openUndo()
+	return err
+}
+
+// openUndo opens undo.jsonl when it is called for the first time.
+func (f *Files) openUndo() (*undo, error) {
+	f.opening.Lock()
+	defer f.opening.Unlock()
+	if f.undo == nil && f.undoErr == nil {
+		f.undo, f.undoErr = openUndo(f.cfg)
+	}
+	return f.undo, f.undoErr
+}
+
 // open opens one file, which is then closed with the others.
 func (f *Files) open(cfg Config, name string) (*file, error) {
-	o, err := openFile(filepath.Join(cfg.Dir, name), cfg.Lengths[name])
+	o, err := openFile(cfg.disk(), filepath.Join(cfg.Dir, name), cfg.Lengths[name])
 	if err == nil {
 		f.files = append(f.files, o)
 	}
@@ -148,6 +179,16 @@ func (f *Files) Write(r pipeline.Result) error {
 	}
 }
 
+// Undo adds an entry to undo.jsonl and returns once it is durable. The file is created with the first: an
+// empty one would be no change set. It may be called by many goroutines.
+func (f *Files) Undo(e UndoEntry) error {
+	u, err := f.openUndo()
+	if err != nil {
+		return err
+	}
+	return u.append(e)
+}
+
 // Sync makes every result written so far durable and returns the length of each file, by its name.
 // Once it has failed it fails for ever: what reached the disk is then unknown.
 func (f *Files) Sync() (map[string]int64, error) {
@@ -157,6 +198,11 @@ func (f *Files) Sync() (map[string]int64, error) {
 			return nil, err
 		}
 		lengths[o.name()] = o.length
+	}
+	f.opening.Lock()
+	defer f.opening.Unlock()
+	if f.undo != nil {
+		lengths[UndoJSONL] = f.undo.durable()
 	}
 	return lengths, nil
 }
@@ -168,5 +214,8 @@ func (f *Files) Close() error {
 		errs = append(errs, o.close())
 	}
 	f.files = nil
+	if f.undo != nil {
+		errs = append(errs, f.undo.close())
+	}
 	return errors.Join(errs...)
 }

@@ -5,12 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/gocarina/gocsv"
 
-	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
 	"attrmigrate/sources"
 )
 
@@ -37,6 +36,7 @@ type AuditRow struct {
 // get their names when the plan is closed, so a plan under its name is whole. It is used by one
 // goroutine.
 type Plan struct {
+	on     disk.FS
 	dir    string
 	change *file
 	audit  *file
@@ -54,13 +54,15 @@ var _ gocsv.CSVWriter = auditWriter{}
 func (auditWriter) Flush() {}
 
 // OpenPlan begins a plan in a directory. What an earlier plan left there stays until Close.
-func OpenPlan(dir string) (*Plan, error) {
-	p := &Plan{dir: dir}
+func OpenPlan(dir string) (*Plan, error) { return openPlan(disk.OS{}, dir) }
+
+func openPlan(on disk.FS, dir string) (*Plan, error) {
+	p := &Plan{on: on, dir: dir}
 	var err error
-	if p.change, err = openFile(p.temporary(PlanJSONL), 0); err != nil {
+	if p.change, err = openFile(on, p.temporary(PlanJSONL), 0); err != nil {
 		return nil, err
 	}
-	if p.audit, err = openFile(p.temporary(AuditCSV), 0); err != nil {
+	if p.audit, err = openFile(on, p.temporary(AuditCSV), 0); err != nil {
 		return nil, errors.Join(err, p.Discard())
 	}
 	p.rows = auditWriter{csv.NewWriter(p.audit.Writer)}
@@ -87,6 +89,7 @@ func (p *Plan) Change(c *sources.Change) error {
 
 // Row adds a row to audit.csv.
 func (p *Plan) Row(r AuditRow) error {
+	r.Username, r.Attribute, r.Before, r.After, r.Note = harmless(r.Username), harmless(r.Attribute), harmless(r.Before), harmless(r.After), harmless(r.Note)
 	if p.err == nil {
 		p.err = gocsv.MarshalCSVWithoutHeaders([]AuditRow{r}, p.rows)
 	}
@@ -118,14 +121,14 @@ func (p *Plan) Close() error {
 	p.audit, p.change = nil, nil
 	for _, name := range []string{AuditCSV, PlanJSONL} {
 		if p.err == nil {
-			p.err = os.Rename(p.temporary(name), filepath.Join(p.dir, name))
+			p.err = p.on.Rename(p.temporary(name), filepath.Join(p.dir, name))
 		}
 	}
 	if p.err != nil {
 		return errors.Join(p.failure(), p.remove())
 	}
 	p.err = fs.ErrClosed
-	return checkpoint.SyncDir(p.dir)
+	return p.on.SyncDir(p.dir)
 }
 
 // Withhold drops plan.jsonl, an earlier one too, and gives audit.csv alone its name: the plan is for
@@ -140,14 +143,14 @@ func (p *Plan) Withhold() error {
 	p.err = errors.Join(p.err, p.audit.close(), p.change.close())
 	p.audit, p.change = nil, nil
 	if p.err == nil {
-		p.err = os.Rename(p.temporary(AuditCSV), filepath.Join(p.dir, AuditCSV))
+		p.err = p.on.Rename(p.temporary(AuditCSV), filepath.Join(p.dir, AuditCSV))
 	}
-	p.err = errors.Join(p.err, p.remove(), removeIfThere(filepath.Join(p.dir, PlanJSONL)))
+	p.err = errors.Join(p.err, p.remove(), disk.RemoveIfThere(p.on, filepath.Join(p.dir, PlanJSONL)))
 	if p.err != nil {
 		return p.failure()
 	}
 	p.err = fs.ErrClosed
-	return checkpoint.SyncDir(p.dir)
+	return p.on.SyncDir(p.dir)
 }
 
 // Discard drops a plan that is not to be kept. After Close there is nothing to drop.
@@ -169,5 +172,5 @@ func (p *Plan) Discard() error {
 
 // remove removes what has no final name yet.
 func (p *Plan) remove() error {
-	return errors.Join(removeIfThere(p.temporary(PlanJSONL)), removeIfThere(p.temporary(AuditCSV)))
+	return errors.Join(disk.RemoveIfThere(p.on, p.temporary(PlanJSONL)), disk.RemoveIfThere(p.on, p.temporary(AuditCSV)))
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
 )
 
 // SummaryJSON is the name of the summary in a run directory.
@@ -54,7 +55,9 @@ func Summarize(s checkpoint.State) Summary {
 }
 
 // WriteSummary replaces summary.json in a run directory, atomically and durably.
-func WriteSummary(dir string, s Summary) error {
+func WriteSummary(dir string, s Summary) error { return writeSummary(disk.OS{}, dir, s) }
+
+func writeSummary(on disk.FS, dir string, s Summary) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
@@ -62,7 +65,7 @@ func WriteSummary(dir string, s Summary) error {
 	if err := e.Encode(s); err != nil {
 		return fmt.Errorf("write the summary: %w", err)
 	}
-	if err := checkpoint.WriteFile(filepath.Join(dir, SummaryJSON), b.Bytes()); err != nil {
+	if err := disk.WriteFile(on, filepath.Join(dir, SummaryJSON), b.Bytes()); err != nil {
 		return fmt.Errorf("write the summary: %w", err)
 	}
 	return nil

@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"sync"
@@ -13,7 +15,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
 	"attrmigrate/sources"
 )
 
@@ -28,18 +30,21 @@ type UndoEntry struct {
 	// Input is the index of the input that the record is from, and Line the line on which it begins: so a
 	// run that repeats its last records after a crash knows what it has sent.
 	Input, Line int
+	// Name is the name by which that record knows the user, if that is not the Username.
+	Name string
 }
 
-// Undo writes undo.jsonl: a change set that goes back, each entry under the condition that the user
+// undo writes undo.jsonl: a change set that goes back, each entry under the condition that the user
 // still has what was written. It may be used by many goroutines. An error stays: what reached the disk
-// is then unknown, and every later Append fails.
-type Undo struct {
+// is then unknown, and every later append fails.
+type undo struct {
 	mu      sync.Mutex
 	written *sync.Cond // a batch was written, or failed
-	disk    disk       // used by the goroutine that has set writing; nil once it is closed
+	out     appendOnly // used by the goroutine that has set writing; nil once it is closed
 	writing bool
 	batch   *batch // gathers the entries that are not being written yet
 	last    int64  // the highest number given out
+	length  int64  // bytes that are durable
 	err     error  // the first error
 }
 
@@ -49,67 +54,81 @@ type batch struct {
 	done  bool
 }
 
-// disk is what an undo file asks of the operating system.
-type disk interface {
+// appendOnly is what an undo file asks of the file system once it is open.
+type appendOnly interface {
 	Write(b []byte) (int, error)
 	Sync() error
 	Close() error
 }
 
-// OpenUndo creates undo.jsonl in a run directory, or goes on with it: a last line that a crash has cut
-// short is removed, and numbers go on behind the highest. A file that is not an undo file, or is
-// damaged before its last line, is a *[checkpoint.DamagedError].
-func OpenUndo(dir string) (*Undo, error) {
-	path := filepath.Join(dir, UndoJSONL)
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE, 0o600)
+// openUndo creates undo.jsonl in a run directory, or goes on with it: what a crash has cut short at its
+// end is removed, and numbers go on behind the highest. A file that has lost some of what the checkpoint
+// recorded, is not an undo file, or is damaged in another way than by a crash, is a
+// *[checkpoint.DamagedError].
+func openUndo(cfg Config) (*undo, error) {
+	on, path := cfg.disk(), filepath.Join(cfg.Dir, UndoJSONL)
+	create, known := os.O_CREATE, cfg.Lengths[UndoJSONL]
+	if known > 0 {
+		create = 0
+	}
+	f, err := on.OpenFile(path, os.O_RDWR|os.O_APPEND|create, 0o600)
+	if known > 0 && errors.Is(err, fs.ErrNotExist) {
+		return nil, missing(path, known)
+	}
 	if err != nil {
 		return nil, err
 	}
-	last, err := mendUndo(f)
+	u := newUndo(f)
+	err = u.mend(f, known)
 	if err == nil {
 		err = f.Sync()
 	}
 	if err == nil {
-		err = checkpoint.SyncDir(dir)
+		err = on.SyncDir(cfg.Dir)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return newUndo(f, last), nil
+	return u, nil
 }
 
-func newUndo(d disk, last int64) *Undo {
-	u := &Undo{disk: d, last: last, batch: &batch{}}
+func newUndo(out appendOnly) *undo {
+	u := &undo{out: out, batch: &batch{}}
 	u.written = sync.NewCond(&u.mu)
 	return u
 }
 
-// mendUndo checks every line of an undo file, settles its last line, and returns its highest number.
-func mendUndo(f *os.File) (last int64, err error) {
-	lines := bufio.NewScanner(f)
+// mend checks every line of the file, cuts off what a crash has left behind the bytes that are known to
+// have been durable, and takes over the highest number and the length.
+func (u *undo) mend(f disk.File, known int64) error {
+	if err := longEnough(f, known); err != nil {
+		return err
+	}
+	lines := bufio.NewScanner(io.NewSectionReader(f, 0, math.MaxInt64))
 	lines.Buffer(make([]byte, bufferSize), sources.MaxRecord)
 	lines.Split(wholeLines)
-	var length int64 // of the lines before
 	for n := 1; lines.Scan(); n++ {
 		line := lines.Bytes()
 		number, ok := undoNumber(line)
 		switch whole := line[len(line)-1] == '\n'; {
-		case ok && !whole: // somebody's editor has taken the line end off
-			_, err = f.WriteString("\n")
-			return max(last, number), err
 		case ok:
-			last = max(last, number)
-		case !whole && tornEntry(line):
-			return last, f.Truncate(length)
+			u.last = max(u.last, number)
+			u.length += int64(len(line))
+			if !whole { // somebody's editor has taken the line end off
+				u.length++
+				_, err := f.Write([]byte("\n"))
+				return err
+			}
+		case u.length >= known && tornEntry(line, whole):
+			return f.Truncate(u.length)
 		default:
-			return 0, damaged(f.Name(), "line %d is no undo entry", n)
+			return damaged(f.Name(), "line %d is no undo entry", n)
 		}
-		length += int64(len(line))
 	}
 	if errors.Is(lines.Err(), bufio.ErrTooLong) {
-		return 0, damaged(f.Name(), "it has a line of over %d bytes, which is no undo entry", sources.MaxRecord)
+		return damaged(f.Name(), "it has a line of over %d bytes, which is no undo entry", sources.MaxRecord)
 	}
-	return last, lines.Err()
+	return lines.Err()
 }
 
 // wholeLines cuts lines and leaves them their ends.
@@ -133,24 +152,25 @@ func undoNumber(line []byte) (int64, bool) {
 	return entry.Number, err == nil && entry.Number > 0
 }
 
-// tornEntry reports whether a crash may have left the line: the beginning of an entry, or the zeros
-// that a file system gives back for what never reached the disk.
-func tornEntry(line []byte) bool {
+// tornEntry reports whether a crash may have left the line: the beginning of an entry, or the zeros that
+// a file system gives back for what never reached the disk. Behind zeros there may be lines that did: the
+// rest of a batch that was not durable yet, so that nobody was told of it.
+func tornEntry(line []byte, whole bool) bool {
 	const begin = `{"` + undoMember + `":`
 	n := min(len(line), len(begin))
-	return string(line[:n]) == begin[:n] || len(bytes.Trim(line, "\x00")) == 0
+	return !whole && string(line[:n]) == begin[:n] || bytes.IndexByte(line, 0) >= 0
 }
 
-// Append writes an entry and returns once it is durable. Entries that come while others are being
+// append writes an entry and returns once it is durable. Entries that come while others are being
 // written wait for these, and are then written together.
-func (u *Undo) Append(e UndoEntry) error {
+func (u *undo) append(e UndoEntry) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.err != nil {
 		return u.err
 	}
 	b := u.batch
-	lines, err := appendChange(b.lines, origin{u.last + 1, e.Input, e.Line},
+	lines, err := appendChange(b.lines, origin{u.last + 1, e.Input, e.Line, e.Name},
 		&sources.Change{Username: e.Username, Attributes: e.Before, Expect: e.Wrote})
 	if err != nil {
 		return fmt.Errorf("undo entry: %w", err) // b.lines is as long as before
@@ -171,24 +191,35 @@ func (u *Undo) Append(e UndoEntry) error {
 }
 
 // write makes the batch durable. It gives up the mutex meanwhile, so that the next batch can gather.
-func (u *Undo) write() {
+func (u *undo) write() {
 	b := u.batch
 	u.batch, u.writing = &batch{}, true
 	u.mu.Unlock()
-	_, err := u.disk.Write(b.lines)
+	_, err := u.out.Write(b.lines)
 	if err == nil {
-		err = u.disk.Sync()
+		err = u.out.Sync()
 	}
 	u.mu.Lock()
 	u.writing = false
-	if b.done = err == nil; !b.done && u.err == nil {
+	switch {
+	case err == nil:
+		b.done = true
+		u.length += int64(len(b.lines))
+	case u.err == nil:
 		u.err = err
 	}
 	u.written.Broadcast()
 }
 
-// Close waits for the batch that is being written and closes the file. Every other Append fails.
-func (u *Undo) Close() error {
+// durable is how many bytes of the file are.
+func (u *undo) durable() int64 {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.length
+}
+
+// close waits for the batch that is being written and closes the file. Every other append fails.
+func (u *undo) close() error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.err == nil {
@@ -198,10 +229,10 @@ func (u *Undo) Close() error {
 		u.written.Wait()
 	}
 	u.written.Broadcast()
-	if u.disk == nil {
+	if u.out == nil {
 		return nil
 	}
-	d := u.disk
-	u.disk = nil
-	return d.Close()
+	out := u.out
+	u.out = nil
+	return out.Close()
 }

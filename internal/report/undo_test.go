@@ -64,21 +64,21 @@ func TestUndoFile(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			u, err := OpenUndo(dir)
+			u, err := openUndo(Config{Dir: dir})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := u.Append(tierEntry("cat")); err != nil {
+			if err := u.append(tierEntry("cat")); err != nil {
 				t.Fatal(err)
 			}
 			if got := read(t, dir, UndoJSONL); got != tt.want {
 				t.Errorf("got\n%q\nwant\n%q", got, tt.want)
 			}
-			if err := errors.Join(u.Close(), u.Close()); err != nil {
+			if err := errors.Join(u.close(), u.close()); err != nil {
 				t.Error(err)
 			}
-			if err := u.Append(tierEntry("dan")); !errors.Is(err, fs.ErrClosed) {
-				t.Errorf("Append after Close: %v", err)
+			if err := u.append(tierEntry("dan")); !errors.Is(err, fs.ErrClosed) {
+				t.Errorf("append after close: %v", err)
 			}
 			if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode() != 0o600 {
 				t.Errorf("mode %v, %v", info.Mode(), err)
@@ -106,7 +106,7 @@ func TestUndoRefusesWhatIsNotItsOwn(t *testing.T) {
 			if err := os.WriteFile(path, []byte(tt.text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			_, err := OpenUndo(dir)
+			_, err := openUndo(Config{Dir: dir})
 			var refusal *checkpoint.DamagedError
 			if !errors.As(err, &refusal) || err.Error() != path+": damaged: "+tt.want || !strings.Contains(refusal.Hint(), "--restart") {
 				t.Errorf("got %v", err)
@@ -117,7 +117,7 @@ func TestUndoRefusesWhatIsNotItsOwn(t *testing.T) {
 		})
 	}
 	t.Run("no directory", func(t *testing.T) {
-		if _, err := OpenUndo(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
+		if _, err := openUndo(Config{Dir: filepath.Join(t.TempDir(), "none")}); !errors.Is(err, fs.ErrNotExist) {
 			t.Error(err)
 		}
 	})
@@ -146,18 +146,18 @@ func TestUndoComesBack(t *testing.T) {
 		}
 		var want []*sources.Change
 		for range rapid.IntRange(1, 4).Draw(t, "starts") {
-			u, err := OpenUndo(dir)
+			u, err := openUndo(Config{Dir: dir})
 			if err != nil {
 				t.Fatal(err)
 			}
 			for range rapid.IntRange(0, 4).Draw(t, "entries") {
 				e := UndoEntry{Username: text.Draw(t, "user"), Before: image(t, "before"), Wrote: image(t, "wrote")}
-				if err := u.Append(e); err != nil {
+				if err := u.append(e); err != nil {
 					t.Fatal(err)
 				}
 				want = append(want, &sources.Change{Username: e.Username, Attributes: e.Before, Expect: e.Wrote})
 			}
-			if err := u.Close(); err != nil {
+			if err := u.close(); err != nil {
 				t.Fatal(err)
 			}
 			tear(t, path)
@@ -244,14 +244,14 @@ func TestUndoSharesSyncs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const workers, each = 64, 50
 		d := &slowDisk{}
-		u := newUndo(d, 0)
+		u := newUndo(d)
 		begin := time.Now()
 		var group sync.WaitGroup
 		for w := range workers {
 			group.Go(func() {
 				for i := range each {
 					user := fmt.Sprintf("user-%d-%d", w, i)
-					if err := u.Append(tierEntry(user)); err != nil || !d.has(user) {
+					if err := u.append(tierEntry(user)); err != nil || !d.has(user) {
 						t.Errorf("%s: %v, or not durable", user, err)
 					}
 				}
@@ -275,13 +275,13 @@ func TestUndoSharesSyncs(t *testing.T) {
 func TestUndoErrorStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &slowDisk{failAt: 3}
-		u := newUndo(d, 0)
+		u := newUndo(d)
 		var group sync.WaitGroup
 		for w := range 8 {
 			group.Go(func() {
 				for i := range 8 {
 					user := fmt.Sprintf("user-%d-%d", w, i)
-					err := u.Append(tierEntry(user))
+					err := u.append(tierEntry(user))
 					if err == nil && !d.has(user) || err != nil && !errors.Is(err, errFull) {
 						t.Errorf("%s: %v, durable %v", user, err, d.has(user))
 					}
@@ -289,10 +289,10 @@ func TestUndoErrorStays(t *testing.T) {
 			})
 		}
 		group.Wait()
-		if err := u.Append(tierEntry("ann")); !errors.Is(err, errFull) || d.syncs != 3 {
+		if err := u.append(tierEntry("ann")); !errors.Is(err, errFull) || d.syncs != 3 {
 			t.Errorf("%v after %d syncs", err, d.syncs)
 		}
-		if err := errors.Join(u.Close(), u.Close()); err != nil || d.closed != 1 {
+		if err := errors.Join(u.close(), u.close()); err != nil || d.closed != 1 {
 			t.Errorf("Close: %v, closed %d times", err, d.closed)
 		}
 	})
@@ -301,13 +301,13 @@ func TestUndoErrorStays(t *testing.T) {
 func TestUndoCloseWhileEntriesWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &slowDisk{}
-		u := newUndo(d, 0)
+		u := newUndo(d)
 		var first, second error
-		go func() { first = u.Append(tierEntry("ann")) }()
+		go func() { first = u.append(tierEntry("ann")) }()
 		synctest.Wait()
-		go func() { second = u.Append(tierEntry("bob")) }()
+		go func() { second = u.append(tierEntry("bob")) }()
 		synctest.Wait()
-		if err := u.Close(); err != nil || d.closed != 1 {
+		if err := u.close(); err != nil || d.closed != 1 {
 			t.Error(err)
 		}
 		synctest.Wait()
@@ -321,11 +321,11 @@ func TestUndoCloseWhileEntriesWait(t *testing.T) {
 func TestUndoOfABadText(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &slowDisk{}
-		u := newUndo(d, 0)
-		if err := u.Append(UndoEntry{Username: "\xff"}); err == nil || d.syncs > 0 {
+		u := newUndo(d)
+		if err := u.append(UndoEntry{Username: "\xff"}); err == nil || d.syncs > 0 {
 			t.Errorf("%v after %d syncs", err, d.syncs)
 		}
-		if err := u.Append(tierEntry("ann")); err != nil || string(d.durable) != tierLine(1, "ann") {
+		if err := u.append(tierEntry("ann")); err != nil || string(d.durable) != tierLine(1, "ann") {
 			t.Errorf("%v %s", err, d.durable)
 		}
 	})
@@ -346,19 +346,19 @@ func BenchmarkUndo(b *testing.B) {
 		b.Fatal(err)
 	}
 	d := &countingDisk{File: f}
-	u := newUndo(d, 0)
+	u := newUndo(d)
 	b.ReportAllocs()
 	b.SetParallelism(64 / runtime.GOMAXPROCS(0))
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if err := u.Append(tierEntry("ann")); err != nil {
+			if err := u.append(tierEntry("ann")); err != nil {
 				b.Error(err)
 				return
 			}
 		}
 	})
 	b.ReportMetric(float64(b.N)/float64(d.syncs.Load()), "entries/fsync")
-	if err := u.Close(); err != nil {
+	if err := u.close(); err != nil {
 		b.Fatal(err)
 	}
 }
