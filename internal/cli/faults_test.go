@@ -17,7 +17,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 
 	"attrmigrate/internal/sandbox"
 )
@@ -104,7 +103,6 @@ type midway struct {
 
 	front atomic.Pointer[http.Server]
 	way   atomic.Pointer[handler]
-	begun time.Time
 
 	mu      sync.Mutex
 	updates int
