@@ -17,96 +17,120 @@ import (
 // service, once it is confirmed.
 type crashStart struct {
 	input string
-	root  string // where the run directory is
 	disk  *crash.Disk
+	dir   *runDir
 	pool  *crashPool
 	rate  float64
 	limit int64
+
+	earlier checkpoint.State
+	in      *sources.Files
+	reports *report.Files
+	look    *preparer
 }
 
-func (s *crashStart) run(ctx context.Context) (state checkpoint.State, err error) {
-	dir := &runDir{path: filepath.Join(s.root, "changes.run")}
-	earlier, found, err := dir.load()
-	if err != nil || earlier.Phase == checkpoint.Finished {
-		return earlier, err
-	}
-	in, err := sources.Open([]string{s.input}, sources.Options{})
+// run opens the files and carries the run out.
+func (s *crashStart) run(ctx context.Context) (checkpoint.State, error) {
+	err := s.open(ctx)
+	defer s.close()
 	if err != nil {
-		return state, err
+		return s.earlier, err
 	}
-	defer in.Close()
+	return s.carry(ctx)
+}
+
+// open opens the files of the run, and puts them in order.
+func (s *crashStart) open(ctx context.Context) error {
+	var found bool
+	var err error
+	if s.in, err = sources.Open([]string{s.input}, sources.Options{}); err != nil {
+		return err
+	}
+	if s.earlier, found, err = s.dir.load(); err != nil {
+		return err
+	}
 	if !found {
-		if earlier, err = s.survey(ctx, dir); err != nil {
-			return state, err
+		if err := s.survey(ctx); err != nil {
+			return err
 		}
 	}
-	if err := in.Resume(sources.Mark(earlier.Position)); err != nil {
-		return state, err
+	if err := s.in.Resume(sources.Mark(s.earlier.Position)); err != nil {
+		return err
 	}
-	reports, err := report.Open(s.reports(dir, in, earlier.Files))
-	if err != nil {
-		return state, err
+	if s.reports, err = report.Open(s.config(s.in)); err != nil {
+		return err
 	}
-	defer reports.Close()
-	s.pool.reports = reports
-	look := &preparer{users: s.pool, reports: reports}
+	s.pool.reports = s.reports
+	s.look = &preparer{users: s.pool, reports: s.reports}
 	if found {
-		if look.history, err = readHistory(ctx, dir.path); err != nil {
-			return state, err
-		}
+		s.look.history, err = readHistory(ctx, s.dir.path)
 	}
-	return s.carry(ctx, dir, in, reports, look, earlier)
+	return err
 }
 
-func (s *crashStart) reports(dir *runDir, in *sources.Files, lengths map[string]int64) report.Config {
-	return report.Config{Dir: dir.path, Header: in.Header(), Raw: lengths == nil, Deliveries: true, Lengths: lengths, Disk: s.disk}
+func (s *crashStart) close() {
+	if s.in != nil {
+		_ = s.in.Close()
+	}
+	if s.reports != nil {
+		_ = s.reports.Close()
+	}
 }
 
-// survey lists what cannot be decoded, before anything is written.
-func (s *crashStart) survey(ctx context.Context, dir *runDir) (checkpoint.State, error) {
+func (s *crashStart) config(in *sources.Files) report.Config {
+	return report.Config{Dir: s.dir.path, Header: in.Header(), Raw: s.earlier.Files == nil, Deliveries: true,
+		Lengths: s.earlier.Files, Disk: s.disk}
+}
+
+// survey counts the records and lists those that cannot be decoded, before anything is written.
+func (s *crashStart) survey(ctx context.Context) error {
 	in, err := sources.Open([]string{s.input}, sources.Options{})
 	if err != nil {
-		return checkpoint.State{}, err
+		return err
 	}
 	defer in.Close()
-	preview, err := report.Preview(s.reports(dir, in, nil))
+	preview, err := report.Preview(s.config(in))
 	if err != nil {
-		return checkpoint.State{}, err
+		return err
 	}
 	defer preview.Close()
-	state := checkpoint.State{Identity: checkpoint.Identity{"input": filepath.Base(s.input)}}
+	s.earlier = checkpoint.State{Identity: checkpoint.Identity{"input": filepath.Base(s.input)}}
 	for {
 		c, err := in.Next(ctx)
-		if errors.Is(err, io.EOF) {
+		switch {
+		case errors.Is(err, io.EOF):
 			_, err = preview.Sync()
-			return state, err
+			return err
+		case err != nil:
+			return err
 		}
-		if err != nil {
-			return state, err
-		}
-		state.Total++
+		s.earlier.Total++
 		if c.Err == nil {
 			continue
 		}
-		state.Foreseen++
+		s.earlier.Foreseen++
 		if err := preview.Write(pipeline.Result{Change: c, Err: c.Err}); err != nil {
-			return state, err
+			return err
 		}
 	}
 }
 
-func (s *crashStart) carry(ctx context.Context, dir *runDir, in *sources.Files, reports *report.Files, look *preparer, earlier checkpoint.State) (checkpoint.State, error) {
-	file := checkpoint.NewFile(dir.path)
+// carry carries the run out, unless an earlier start has finished it.
+func (s *crashStart) carry(ctx context.Context) (checkpoint.State, error) {
+	if s.earlier.Phase == checkpoint.Finished {
+		return s.earlier, nil
+	}
+	file := checkpoint.NewFile(s.dir.path)
 	file.Disk = s.disk
 	runner, err := pipeline.New(pipeline.Config{
-		Source: in, Updater: s.pool, Preparer: look,
+		Source: s.in, Updater: s.pool, Preparer: s.look,
 		Check:   func(c *sources.Change) error { return c.Err },
-		Results: reports, Store: markingStore{file, s.disk}, Resume: earlier,
+		Results: s.reports, Store: markingStore{file, s.disk}, Resume: s.earlier,
 		Rate: s.rate, ReadRate: pipeline.Unlimited, Workers: 8, Limit: s.limit,
 		Budget: pipeline.Budget{Given: true, Records: 1 << 20},
 	})
 	if err != nil {
-		return checkpoint.State{}, err
+		return s.earlier, err
 	}
 	return runner.Run(ctx)
 }
