@@ -87,7 +87,7 @@ var faultTable = []fault{
 	{name: "a second run at once", goes: (*midway).second},
 	{name: "a dead process and its lock", goes: func(m *midway) { m.signal(syscall.SIGKILL) }, code: -1},
 	{name: "SIGTERM", goes: func(m *midway) { m.signal(syscall.SIGTERM) }, code: 130, says: "stopping"},
-	{name: "standard error closed", goes: func(m *midway) { m.check(m.errors.Close()) }},
+	{name: "standard error closed", goes: (*midway).deafen},
 }
 
 // midway is a run that meets a fault in its middle.
@@ -98,7 +98,6 @@ type midway struct {
 	server *sandbox.Server
 	pool   string
 	addr   string
-	errors *os.File // the reading end of standard error
 	input  string
 
 	front atomic.Pointer[http.Server]
@@ -110,6 +109,7 @@ type midway struct {
 	raised  string         // an exception
 	left    int            // how often; negative: always
 	cmd     *exec.Cmd
+	errors  *os.File // the reading end of standard error
 }
 
 // handler answers a request in the place of the sandbox, next.
@@ -187,10 +187,13 @@ func (m *midway) start(more ...string) (code int, text string) {
 		m.Fatal(err)
 	}
 	cmd.Stderr = writing
-	m.errors, m.cmd = reading, cmd
 	var read bytes.Buffer
 	over := make(chan struct{})
-	m.check(cmd.Start())
+	m.mu.Lock() // for whoever wants to signal the program, or to close its pipe
+	m.cmd, m.errors = cmd, reading
+	err = cmd.Start()
+	m.mu.Unlock()
+	m.check(err)
 	m.check(writing.Close())
 	go func() {
 		_, _ = io.Copy(&read, reading) // ends with the program, or when a fault closes it
@@ -258,7 +261,29 @@ func (m *midway) raise(exception string, times int) {
 
 func (m *midway) calm() { m.raise("", 0) }
 
-func (m *midway) signal(s syscall.Signal) { m.check(m.cmd.Process.Signal(s)) }
+func (m *midway) signal(s syscall.Signal) {
+	cmd, _ := m.current()
+	m.check(cmd.Process.Signal(s))
+}
+
+// enter notes the program that runs now, and the reading end of its standard error.
+func (m *midway) enter(cmd *exec.Cmd, errors *os.File) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.cmd, m.errors = cmd, errors
+}
+
+func (m *midway) current() (*exec.Cmd, *os.File) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.cmd, m.errors
+}
+
+// deafen closes the reading end of standard error.
+func (m *midway) deafen() {
+	_, errors := m.current()
+	m.check(errors.Close())
+}
 
 // shut has nobody listen any more.
 func (m *midway) shut() {
@@ -299,9 +324,9 @@ func (m *midway) spoil() {
 
 // second starts the same command while the first is at work.
 func (m *midway) second() {
-	first, reading := m.cmd, m.errors
+	first, errors := m.current()
 	code, text := m.start()
-	m.cmd, m.errors = first, reading
+	m.enter(first, errors)
 	if code != 1 || !strings.Contains(text, "is at work in this run directory") {
 		m.Errorf("the second run: exit code %d\n%s", code, text)
 	}
