@@ -50,7 +50,7 @@ type outcome struct {
 	code   int
 	says   []string          // on standard output or standard error
 	sent   int               // updates
-	failed []string          // what the errors file lists, sorted: line, class, code
+	failed []string          // what the errors file lists, sorted: line (any, of an errors file), class, code
 	codes  []string          // what deliveries.csv lists, sorted: line, attribute, medium, destination
 	change people            // against what the users had before
 	back   bool              // the users are as they were at first
@@ -261,7 +261,11 @@ func (g *rig) failed() (failed []string) {
 		failed = failedRecords(g.T, path)
 	} else {
 		for _, row := range readCSV(g.T, path) {
-			failed = append(failed, row["_line"]+" "+row["_class"]+" "+row["_code"])
+			line := row["_line"]
+			if strings.Contains(row["_file"], "/errors.") { // which lists what failed in the order of the run
+				line = "any"
+			}
+			failed = append(failed, line+" "+row["_class"]+" "+row["_code"])
 		}
 	}
 	slices.Sort(failed)

@@ -36,8 +36,8 @@
 // undo.jsonl and plan.jsonl: the native shape. An undo entry sets what the user had, expects what was
 // written, and has a number, "_undo", that grows by one; the decoders read the file from its end.
 //
-// _message is the error in one line, without the place, which _file and _line tell, and without the
-// hint, which is for the terminal. Times are RFC 3339, in UTC.
+// _message is the error in one line, without the place, which _file and _line tell; if the service has
+// refused the record, with a hint at its end. Times are RFC 3339, in UTC.
 //
 // # Limits
 //

@@ -22,7 +22,7 @@ func (e serviceError) Error() string     { return e.text }
 func (e serviceError) Class() string     { return e.class }
 func (e serviceError) Code() string      { return e.code }
 func (e serviceError) RequestID() string { return e.id }
-func (e serviceError) Hint() string      { return "not for the report" }
+func (e serviceError) Hint() string      { return "take another" }
 
 func TestFinding(t *testing.T) {
 	alias := serviceError{"record", "AliasExistsException", "r-1", "the alias is taken"}
@@ -32,9 +32,9 @@ func TestFinding(t *testing.T) {
 		class, code, id, message string
 	}{
 		{"an error that tells nothing", errors.New("odd"), "unknown", "", "", "odd"},
-		{"an error of the service", alias, "record", "AliasExistsException", "r-1", "the alias is taken"},
-		{"a wrapped one", fmt.Errorf("twice: %w", alias), "record", "AliasExistsException", "r-1", "twice: the alias is taken"},
-		{"an empty class", serviceError{text: "x"}, "unknown", "", "", "x"},
+		{"an error of the service", alias, "record", "AliasExistsException", "r-1", "the alias is taken (hint: take another)"},
+		{"a wrapped one", fmt.Errorf("twice: %w", alias), "record", "AliasExistsException", "r-1", "twice: the alias is taken (hint: take another)"},
+		{"an empty class", serviceError{text: "x"}, "unknown", "", "", "x (hint: take another)"},
 		{"its own place goes", errors.New("users.csv:7: custom:tier: too long"), "unknown", "", "", "custom:tier: too long"},
 		{"another place stays", errors.New("users.csv:8: x"), "unknown", "", "", "users.csv:8: x"},
 		{"several lines", errors.New("a\nb\r\n\tc"), "unknown", "", "", "a b   c"},

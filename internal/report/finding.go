@@ -38,6 +38,10 @@ type (
 		error
 		Code() string
 	}
+	hinted interface {
+		error
+		Hint() string
+	}
 	identified interface {
 		error
 		RequestID() string
@@ -68,8 +72,19 @@ func newFinding(r pipeline.Result) finding {
 	}
 	if i, ok := errors.AsType[identified](err); ok {
 		f.RequestID = i.RequestID()
+		f.Message += remedy(err)
 	}
 	return f
+}
+
+// remedy is what the service's error knows to do about it, as the end of a message. What is wrong with a
+// record itself needs none: the message says it.
+func remedy(err error) string {
+	h, ok := errors.AsType[hinted](err)
+	if !ok || h.Hint() == "" {
+		return ""
+	}
+	return " (hint: " + legible(h.Hint()) + ")"
 }
 
 // message is an error's text as one line, without the place that the report tells anyway.
