@@ -93,17 +93,22 @@ func (p *picker) pick(m Mark) (*Change, error) {
 	return c, err
 }
 
-// checkBegin makes sure that a record can begin at a mark: in front of it a line ends.
+// checkBegin makes sure that a record can begin at a mark: in front of it a line ends, or in JSON
+// documents, an object begins there.
 func (in *input) checkBegin(file io.ReaderAt, m Mark) error {
-	if m.Offset <= in.start.Offset {
-		if m.Offset < in.start.Offset {
-			return noRecord(m)
-		}
+	at, want := m.Offset-1, byte('\n')
+	if in.documents {
+		at, want = m.Offset, '{'
+	}
+	switch {
+	case m.Offset < in.start.Offset:
+		return noRecord(m)
+	case m.Offset == in.start.Offset:
 		return nil
 	}
-	var last [1]byte
-	_, err := file.ReadAt(last[:], m.Offset-1)
-	if err == io.EOF || err == nil && last[0] != '\n' {
+	var b [1]byte
+	_, err := file.ReadAt(b[:], at)
+	if err == io.EOF || err == nil && b[0] != want {
 		return noRecord(m)
 	}
 	return err

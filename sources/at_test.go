@@ -63,6 +63,7 @@ func TestAtOfARecordLargerThanTheBuffer(t *testing.T) {
 		{"wide.csv", "username,a\nann,1\nbob,\"" + long + "\n" + long + "\"\ncat,3\n"},
 		{"long.csv", "username,attribute,value\nann,a,1\nbob,a," + long + "\nbob,b," + long + "\ncat,a,3"},
 		{"lines.jsonl", `{"username":"ann"}` + "\n" + `{"username":"bob","attributes":{"a":"` + long + `"}}` + "\n" + `{"username":"cat"}`},
+		{"documents.json", "[\n" + `{"username":"ann"},{"username":"bob","attributes":` + "\n" + `{"a":"` + long + `"}},` + "\n" + `{"username":"cat"}]`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -114,6 +115,21 @@ func TestAtRefused(t *testing.T) {
 			}
 		})
 	}
+	t.Run("in JSON documents", func(t *testing.T) {
+		path := write(t, "a.json", "\xef\xbb\xbf[\n {\"username\": \"ann\"}\n]\n")
+		f, err := Open([]string{path}, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		for _, offset := range []int64{0, 3, 5, 7, 8, 27, 99} { // of the mark, the [, a blank, in the record, the ], behind the end
+			_, err := f.At(Mark{Offset: offset, Line: 2})
+			refused(t, err, path, fmt.Sprintf(": no record begins at byte %d, where one began before", offset), "put that back")
+		}
+		if c, err := f.At(Mark{Offset: 6, Line: 2}); err != nil || c.Username != "ann" || c.After != (Mark{Offset: 25, Line: 2}) {
+			t.Errorf("a good mark afterwards: %+v, %v", c, err)
+		}
+	})
 	f, err := Open([]string{write(t, "a.csv", text)}, Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -117,3 +117,33 @@ func BenchmarkJSONL(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkDocuments reads what list-users prints.
+func BenchmarkDocuments(b *testing.B) {
+	var text bytes.Buffer
+	if err := json.Indent(&text, []byte(usersText(benchRows)), "", "    "); err != nil {
+		b.Fatal(err)
+	}
+	path := write(b, "users.json", text.String())
+	b.SetBytes(int64(text.Len()))
+	for b.Loop() {
+		if n := drain(b, path); n != benchRows {
+			b.Fatal(n)
+		}
+	}
+}
+
+// usersText is a page of ListUsers, without a line end.
+func usersText(rows int) string {
+	var b bytes.Buffer
+	b.WriteString(`{"Users":[`)
+	for i := range rows {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		fmt.Fprintf(&b, `{"Username":"user-%06d","Attributes":[{"Name":"email","Value":"user-%06d@example.com"},{"Name":"sub","Value":"00000000-0000-4000-8000-%012d"},`+
+			`{"Name":"custom:tier","Value":"gold"}],"UserCreateDate":"2026-01-01T00:00:00+00:00","UserLastModifiedDate":"2026-01-01T00:00:00+00:00","Enabled":true,"UserStatus":"CONFIRMED"}`, i, i, i)
+	}
+	b.WriteString(`]}`)
+	return b.String()
+}

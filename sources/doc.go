@@ -6,8 +6,8 @@
 // record knows the file and the line that it began on and the byte behind it, exactly, also after
 // quoted newlines, so that an error can point at it and a later run can go on behind it. A record
 // that cannot be decoded is delivered with its Err set (a [*RecordError]) and the stream goes on;
-// only damage that could swallow good records (a quote left open, a record over [MaxRecord]) ends
-// the stream, with a [*FileError].
+// only damage that could swallow good records (a quote or, over several lines, a bracket left open, a
+// record over [MaxRecord]) ends the stream, with a [*FileError].
 //
 // # Formats
 //
@@ -15,6 +15,12 @@
 // consecutive rows of one user are one record. JSONL: the native shape, the shape of the
 // AdminUpdateUserAttributes request, and the user objects that ListUsers prints. Files that end in
 // .gz or .zst are read as they are.
+//
+// The AWS tools print JSON over several lines, and so a JSONL input may be JSON documents instead of lines:
+// objects one behind the other (the input of aws … --cli-input-json, say), arrays of objects, or what
+// aws cognito-idp list-users prints, {"Users": […], "NextToken": "…"}, any number of pages. It is taken for
+// documents if its first line that is not blank is a { alone, begins with [, or begins such a page. A
+// record's line is that of its {, and its Text may have several.
 //
 // A CSV cell that reads ="text", each quote in the text doubled, is that text, in the header and in
 // every row; see [TextCell]. It keeps spreadsheets from taking +15550100 for a number and 2026-01-02
@@ -33,6 +39,10 @@
 // could not be decoded, and cuts off a record that does not end. JSONL is cut into lines first, and
 // each line is decoded by itself. To go on at a [Mark], a plain file is positioned and a packed one
 // is unpacked up to there; the decoder then starts as it would behind the header.
+//
+// In JSON documents, brackets and quotes are followed to cut out one record after the other. What may
+// stand around records is passed over wherever it comes, so that reading can begin behind any of them;
+// only a read from the beginning notices that the last array is cut short.
 //
 // [Files.At] reads a single record of a plain file by a decoder of its own, which it sets to a mark. An
 // undo file is passed over once, to count its lines and hash it, and then read in chunks from its end.

@@ -17,14 +17,15 @@ import (
 
 // input is one file of a change set, as Open found it.
 type input struct {
-	path    string
-	packing packing
-	info    os.FileInfo
-	format  Format
-	header  *header // CSV only
-	undo    bool    // JSONL only: to be read from its end
-	start   Mark    // where the first record begins: behind the byte-order mark and the header
-	digest  string  // known once the input has been read from its beginning to its end
+	path      string
+	packing   packing
+	info      os.FileInfo
+	format    Format
+	header    *header // CSV only
+	undo      bool    // JSONL only: to be read from its end
+	documents bool    // JSONL only: records may stand on several lines, and in arrays
+	start     Mark    // where the records begin: behind the byte-order mark and the header
+	digest    string  // known once the input has been read from its beginning to its end
 }
 
 // openInput looks at a file: whether it can be read, is text, and has a header that makes sense.
@@ -63,6 +64,29 @@ func (in *input) inspect(opts *Options) error {
 		return in.readHeader(text, opts)
 	}
 	return in.readFirst(text, opts)
+}
+
+// GuessFormat tells the format of a file that has no telling name by its first byte that is not blank: a {
+// or a [ begins JSON. What cannot be read is CSV; [Open] says what is wrong with it.
+func GuessFormat(path string) Format {
+	in := &input{path: path}
+	in.packing, _ = packingOf(path)
+	if in.stat() != nil {
+		return CSV
+	}
+	s, err := in.open(false)
+	if err != nil {
+		return CSV
+	}
+	defer s.close()
+	text := bufio.NewReaderSize(s.unpacked, bufferSize)
+	if in.sniff(text) != nil {
+		return CSV
+	}
+	if first := firstNotBlank(text); first == '{' || first == '[' {
+		return JSONL
+	}
+	return CSV
 }
 
 // stat refuses what is no file, or a file that cannot be read twice.
@@ -154,6 +178,9 @@ type restartable interface {
 
 // decoder returns a decoder of the input, which reads forwards.
 func (in *input) decoder(opts *Options) (restartable, error) {
+	if in.documents {
+		return newDocuments(opts, in.start), nil
+	}
 	if in.format == JSONL {
 		return newJSONLines(opts), nil
 	}
@@ -263,14 +290,22 @@ func (s *stream) resume(in *input, m Mark) error {
 	if err == io.EOF {
 		return &FileError{Msg: fmt.Sprintf("ends before byte %d, where the run stopped", m.Offset), Remedy: changedRemedy}
 	}
-	if err != nil || last[0] == '\n' {
+	if err != nil || last[0] == in.recordEnd() {
 		return err
 	}
-	// Only the last line of a file may lack its line end.
-	if n, err := io.ReadFull(s.unpacked, last[:]); n > 0 || err != io.EOF {
+	n, err := io.ReadFull(s.unpacked, last[:])
+	if ended := n == 0 && err == io.EOF; in.documents || !ended { // the last line of a file may lack its line end
 		return &FileError{Msg: fmt.Sprintf("no record ends at byte %d, where the run stopped", m.Offset), Remedy: changedRemedy}
 	}
 	return nil
+}
+
+// recordEnd is the last byte of a record.
+func (in *input) recordEnd() byte {
+	if in.documents {
+		return '}'
+	}
+	return '\n'
 }
 
 const changedRemedy = "the file is not the one that the run began with; put that back, or start over"

@@ -3,6 +3,8 @@ package sources
 import (
 	"bufio"
 	"bytes"
+	"errors"
+	"fmt"
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -88,7 +90,7 @@ func (d *jsonLines) decode(c *Change) *RecordError {
 	d.dec.Reset(bytes.NewBuffer(c.Text))
 	r := record{lines: d, change: c}
 	if err := r.object(); err != nil {
-		return r.failure(err)
+		return d.inLine(c, r.failure(err), err)
 	}
 	if rest := bytes.TrimLeft(c.Text[d.dec.InputOffset():], " \t\r\n"); len(rest) > 0 {
 		return malformedRecord(len(c.Text)-len(rest), "there is more behind the object", oneALine)
@@ -97,6 +99,18 @@ func (d *jsonLines) decode(c *Change) *RecordError {
 		return err
 	}
 	return nil
+}
+
+// inLine says of a record over several lines in which of them decoding it failed with err.
+func (d *jsonLines) inLine(c *Change, failed *RecordError, err error) *RecordError {
+	at := d.dec.InputOffset()
+	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		at = syntax.ByteOffset
+	}
+	if n := bytes.Count(c.Text[:at], []byte{'\n'}); n > 0 {
+		failed.msg += fmt.Sprintf(" (line %d)", c.Line+n)
+	}
+	return failed
 }
 
 // name returns the next string, which is the name of a member or of an attribute.

@@ -52,7 +52,8 @@ func TestJSONL(t *testing.T) {
 			[]string{"1: WrongUserPool! UserPoolId: the record is for the pool us-east-1_Other0001, not us-east-1_Example01"}},
 		{"no object", `"ann"` + "\n" + `{"username":"bob"}`, Options{}, []string{"1: MalformedRecord! column 1: the line is no JSON object", "2: bob"}},
 		{"more behind the object", `{"username":"ann"} {"username":"bob"}`, Options{}, []string{"1: MalformedRecord! column 20: there is more behind the object"}},
-		{"an object over two lines", "{\n\"username\":\"ann\"}", Options{}, []string{"1: MalformedRecord! column 2: the object does not end on its line", "2: MalformedRecord! column 1: the line is no JSON object"}},
+		{"an object over two lines", `{"username":"ann"}` + "\n{\n\"username\":\"bob\"}", Options{},
+			[]string{"1: ann", "2: MalformedRecord! column 2: the object does not end on its line", "3: MalformedRecord! column 1: the line is no JSON object"}},
 		{"not JSON", `{"username":ann}`, Options{}, []string{"1: MalformedRecord! column 13: invalid character 'a' at start of value"}},
 		{"a bad record fed back stays bad", `{"_raw":"{","_error":{}}`, Options{}, []string{"1: MalformedRecord! this record could not be decoded before"}},
 		{"deep nesting", `{"username":"ann","_x":` + strings.Repeat("[", 9000) + strings.Repeat("]", 9000) + `}`, Options{}, []string{"1: ann"}},
@@ -63,6 +64,7 @@ func TestJSONL(t *testing.T) {
 }
 
 func TestJSONLHints(t *testing.T) {
+	const first = `{"username":"ann"}` + "\n" // so that the rest is taken for lines, too
 	tests := []struct{ name, text, hint string }{
 		{"misspelt key", `{"username":"ann","atributes":{}}`, `did you mean "attributes"?`},
 		{"attribute beside the username", `{"username":"ann","email":"a@example.com"}`, `attributes stand in "attributes": {"NAME": "VALUE"}; keys that begin with _ are ignored`},
@@ -74,16 +76,16 @@ func TestJSONLHints(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			changes, err := read(t, Options{}, write(t, "users.json", tt.text))
-			if err != nil {
-				t.Fatal(err)
+			changes, err := read(t, Options{}, write(t, "users.json", first+tt.text))
+			if err != nil || len(changes) != 2 {
+				t.Fatal(len(changes), err)
 			}
 			var failed *RecordError
-			if !errors.As(changes[0].Err, &failed) || failed.Hint() != tt.hint {
-				t.Errorf("got  %v, hint %q\nwant %q", changes[0].Err, failed.Hint(), tt.hint)
+			if !errors.As(changes[1].Err, &failed) || failed.Hint() != tt.hint {
+				t.Errorf("got  %v, hint %q\nwant %q", changes[1].Err, failed.Hint(), tt.hint)
 			}
-			if want, _, _ := strings.Cut(tt.text, "\n"); string(changes[0].Text) != want {
-				t.Errorf("text %q, want %q", changes[0].Text, want)
+			if want, _, _ := strings.Cut(tt.text, "\n"); string(changes[1].Text) != want {
+				t.Errorf("text %q, want %q", changes[1].Text, want)
 			}
 		})
 	}

@@ -48,13 +48,34 @@ func checkStream(t fataler, paths, texts []string, opts Options) {
 		}
 		left, err := rest(again)
 		again.Close()
-		if fmt.Sprint(err) != fmt.Sprint(end) {
+		want := changes[i+1:]
+		if unbalanced(end) { // only a read from the beginning knows
+			left, err = left[:min(len(left), len(want))], end
+		}
+		if placeless(err) != placeless(end) {
 			t.Fatalf("resumed at %v it ends with %v, from the beginning with %v", changes[i].After, err, end)
 		}
-		if want := changes[i+1:]; len(left) != len(want) || len(want) > 0 && !reflect.DeepEqual(left, want) {
+		if len(left) != len(want) || len(want) > 0 && !reflect.DeepEqual(left, want) {
 			t.Fatalf("resumed at %v:\n%s\nwant\n%s", changes[i].After, showAll(left), showAll(want))
 		}
 	}
+}
+
+// unbalanced tells whether JSON documents have brackets too many, or too few.
+func unbalanced(err error) bool {
+	var refusal *FileError
+	return errors.As(err, &refusal) && (strings.HasSuffix(refusal.Msg, "closes nothing") || strings.HasPrefix(refusal.Msg, "the file ends before"))
+}
+
+// placeless is the text of an error without the column: in the line where reading goes on, that is not known.
+func placeless(err error) string {
+	var refusal *FileError
+	if !errors.As(err, &refusal) {
+		return fmt.Sprint(err)
+	}
+	there := *refusal
+	there.Column = 0
+	return there.Error()
 }
 
 func checkFileError(t fataler, err error, paths []string) {
@@ -94,7 +115,8 @@ func checkPlaces(t fataler, changes []*Change, texts []string) {
 		if c.Err == nil && c.Username == "" || c.Err != nil && c.Rows == nil && c.Text == nil {
 			t.Fatalf("a record without user or text: %+v", c)
 		}
-		if c.Text != nil && !strings.Contains(text[:c.After.Offset], string(c.Text)) {
+		redacted := strings.Contains(string(c.Text), Redacted)
+		if c.Text != nil && !redacted && !strings.Contains(text[:c.After.Offset], string(c.Text)) {
 			t.Fatalf("the text %q does not stand before %v", c.Text, c.After)
 		}
 		last = c.After

@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -11,22 +12,41 @@ import (
 // undoMember numbers the records of an undo file.
 const undoMember = `"_undo"`
 
-// readFirst looks at the first record of a JSONL input, to see whether it is an undo file.
-func (in *input) readFirst(text io.Reader, opts *Options) error {
-	lines := newJSONLines(opts)
-	lines.begin(text, in.start)
-	var first []byte
-	for len(bytes.TrimSpace(first)) == 0 {
-		var err error
-		if first, err = lines.line(); err != nil {
-			return nil // Next says so, with the line
-		}
+// readFirst looks at the first record of a JSONL input, to see whether the input is an undo file.
+func (in *input) readFirst(text *bufio.Reader, opts *Options) error {
+	in.documents = inDocuments(text)
+	first, err := in.firstRecord(text, opts)
+	if err != nil {
+		return nil // Next says so, with the line
 	}
-	if in.undo = numbered(first); in.undo && in.packing != plain {
+	in.undo = numbered(first)
+	switch {
+	case in.undo && in.documents:
+		return &FileError{Msg: "is an undo file that has not one record a line, and an undo file is read from its end",
+			Remedy: "put each record on a line again: jq -c . FILE, or jq -c '.[]' FILE for an array"}
+	case in.undo && in.packing != plain:
 		return &FileError{Msg: "is a compressed undo file, and an undo file is read from its end",
 			Remedy: "unpack it first, with " + [...]string{gzipped: "gunzip", zstandard: "unzstd"}[in.packing]}
 	}
 	return nil
+}
+
+// firstRecord returns the text of the first record.
+func (in *input) firstRecord(text io.Reader, opts *Options) ([]byte, error) {
+	if in.documents {
+		d := newDocuments(opts, in.start)
+		d.begin(text, in.start)
+		_, err := d.record()
+		return d.text, err
+	}
+	lines := newJSONLines(opts)
+	lines.begin(text, in.start)
+	for {
+		first, err := lines.line()
+		if err != nil || len(bytes.TrimSpace(first)) > 0 {
+			return first, err
+		}
+	}
 }
 
 // numbered reports whether a line is, or was about to become, an object with a number "_undo".

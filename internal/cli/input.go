@@ -81,13 +81,14 @@ func (s *changeSet) look() error {
 // input is a change set that is being read: files, or only some of their lines.
 type input struct {
 	*sources.Files
-	first   string         // the name of the first file, whose header all share
-	lines   []map[int]bool // by input, the first lines of the records to read; nil: all records
-	names   []string       // of the inputs, if copies are read; nil: the files' own
-	copies  []string
-	bearers *bearers // of the access tokens; nil: they are not looked at
-	limit   int64    // how many records there are at most; 0: all
-	given   int64
+	first    string         // the name of the first file, whose header all share
+	lines    []map[int]bool // by input, the first lines of the records to read; nil: all records
+	selected sources.Mark   // then: the input and line of the record read last
+	names    []string       // of the inputs, if copies are read; nil: the files' own
+	copies   []string
+	bearers  *bearers // of the access tokens; nil: they are not looked at
+	limit    int64    // how many records there are at most; 0: all
+	given    int64
 }
 
 // Next returns the next record that belongs to the change set.
@@ -98,10 +99,24 @@ func (in *input) Next(ctx context.Context) (*sources.Change, error) {
 	in.given++
 	for {
 		c, err := in.Files.Next(ctx)
-		if err != nil || in.lines == nil || in.lines[c.After.Input][c.Line] {
+		switch {
+		case err != nil || in.lines == nil:
 			return in.named(c, err)
+		case in.lines[c.Begin.Input][c.Line]:
+			return in.named(in.alone(c))
 		}
 	}
+}
+
+// alone refuses a selected record that begins on the line of another: which of them failed can't be told.
+func (in *input) alone(c *sources.Change) (*sources.Change, error) {
+	line := sources.Mark{Input: c.Begin.Input, Line: c.Line}
+	if line == in.selected {
+		return nil, &sources.FileError{File: c.File, Line: c.Line, Msg: "--only-failed tells records by their lines, and several begin on this one",
+			Remedy: "apply the " + report.ErrorsJSONL + " of that run instead"}
+	}
+	in.selected = line
+	return c, nil
 }
 
 // At returns a record that Next gave.

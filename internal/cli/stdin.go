@@ -67,7 +67,7 @@ func spool(ctx context.Context, r io.Reader, dir *runDir, format sources.Format)
 		if got.err != nil {
 			return spooled{}, got.err
 		}
-		return got.s.named(ctx, dir, format)
+		return got.s.named(dir, format)
 	case <-ctx.Done():
 		return spooled{}, ctx.Err()
 	}
@@ -108,10 +108,10 @@ func packing(first []byte) string {
 }
 
 // named gives the file the ending of its format, for there is no name to tell it.
-func (s spooled) named(ctx context.Context, dir *runDir, format sources.Format) (spooled, error) {
+func (s spooled) named(dir *runDir, format sources.Format) (spooled, error) {
 	packed := strings.TrimPrefix(s.name, "stdin")
 	ending := ".csv"
-	if format == sources.JSONL || format == sources.Auto && beginsWithObject(ctx, s.incoming(dir)) {
+	if format == sources.JSONL || format == sources.Auto && sources.GuessFormat(s.incoming(dir)) == sources.JSONL {
 		ending = ".jsonl"
 	}
 	to := spooled{name: "stdin" + ending + packed}
@@ -119,17 +119,6 @@ func (s spooled) named(ctx context.Context, dir *runDir, format sources.Format) 
 		return s, runDirError(dir.path, err)
 	}
 	return to, nil
-}
-
-// beginsWithObject tells JSONL from CSV by the first record, packed or not.
-func beginsWithObject(ctx context.Context, path string) bool {
-	files, err := sources.Open([]string{path}, sources.Options{Format: sources.JSONL})
-	if err != nil {
-		return false
-	}
-	defer files.Close()
-	c, err := files.Next(ctx)
-	return err == nil && bytes.HasPrefix(bytes.TrimSpace(c.Text), []byte("{"))
 }
 
 // settle gives the input its place: that of a run that is resumed is there already.

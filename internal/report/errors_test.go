@@ -149,6 +149,8 @@ func TestErrorsJSONL(t *testing.T) {
 		{"a report further in stays", `{"a":{"_error":1}}`, `{"a":{"_error":1},`},
 		{"a member larger than a buffer", `{"a":"` + strings.Repeat("x", 9000) + `","b":1}`, `{"a":"` + strings.Repeat("x", 9000) + `","b":1,`},
 		{"several lines", "{\n \"a\": 1,\r\n \"b\": [\n2]}\n", `{"a":1,"b":[2],`},
+		{"a user over several lines, reported before", "{\n    \"Username\": \"ann lee\",\r\n    \"Attributes\": [\n        {\n            \"Name\": \"name\",\n            \"Value\": \"{ \\\"a\\\\\"\n        }\n    ],\n    \"_error\": {\n        \"line\": 9\n    }\n}",
+			`{"Username":"ann lee","Attributes":[{"Name":"name","Value":"{ \"a\\"}],`},
 		{"nothing", ``, `{"_raw":"",`},
 		{"no JSON", `ann,"x"` + "\r\n", `{"_raw":"ann,\"x\"",`},
 		{"several lines of no JSON", "a\n\tb", `{"_raw":"a\n\tb",`},

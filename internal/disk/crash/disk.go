@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"attrmigrate/internal/disk"
 )
@@ -15,6 +16,9 @@ import (
 // Disk is a file system in one directory that logs what it does. Nothing is really synced: a crash takes
 // place on paper. It may be used by many goroutines.
 type Disk struct {
+	// SyncTakes is how long a sync takes, in which other goroutines go on. It may be set before use.
+	SyncTakes time.Duration
+
 	root  string
 	begin int // operations that only made what was there in the beginning
 
@@ -77,14 +81,15 @@ func (d *Disk) adopt(path string, in *node) error {
 			return err
 		}
 	}
-	d.log = append(d.log, operation{kind: synced, node: in.id})
+	d.log = append(d.log, operation{kind: synced, node: in.id, before: len(d.log)})
 	return nil
 }
 
 func (d *Disk) adoptFile(path string, n *node) error {
 	data, err := os.ReadFile(path)
 	n.size = int64(len(data))
-	d.log = append(d.log, operation{kind: written, node: n.id, data: data}, operation{kind: synced, node: n.id})
+	d.log = append(d.log, operation{kind: written, node: n.id, data: data})
+	d.log = append(d.log, operation{kind: synced, node: n.id, before: len(d.log)})
 	return err
 }
 
@@ -194,16 +199,26 @@ func (d *Disk) Remove(path string) error {
 // SyncDir implements [disk.FS].
 func (d *Disk) SyncDir(path string) error {
 	d.mu.Lock()
-	defer d.mu.Unlock()
 	_, _, n, err := d.find(path)
+	d.mu.Unlock()
 	if err == nil && (n == nil || n.names == nil) {
 		err = &fs.PathError{Op: "sync", Path: path, Err: fs.ErrNotExist}
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		d.sync(n, "sync directory "+filepath.Base(path))
 	}
-	d.log = append(d.log, operation{kind: synced, text: "sync directory " + filepath.Base(path), node: n.id})
-	return nil
+	return err
+}
+
+// sync makes durable what was done to a file or directory before it began.
+func (d *Disk) sync(n *node, text string) {
+	d.mu.Lock()
+	o := operation{kind: synced, text: text, node: n.id, before: len(d.log)}
+	d.mu.Unlock()
+	time.Sleep(d.SyncTakes)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.log = append(d.log, o)
 }
 
 // file is an open file. It is used by one goroutine at a time.
@@ -244,9 +259,7 @@ func (f *file) Truncate(size int64) error {
 
 // Sync logs that what was written is durable from now on.
 func (f *file) Sync() error {
-	f.on.mu.Lock()
-	defer f.on.mu.Unlock()
-	f.log(operation{kind: synced, text: "sync"})
+	f.on.sync(f.node, "sync "+filepath.Base(f.Name()))
 	return nil
 }
 

@@ -11,6 +11,7 @@ type model struct {
 	files   map[int]*fileModel
 	dirs    map[int]map[string]int // the names that are synced
 	since   []operation            // changes of names that are not
+	steps   int
 	marks   []any
 	summing maphash.Seed
 }
@@ -34,12 +35,14 @@ func newModel() *model {
 
 // step goes on behind the next operation.
 func (m *model) step(o operation) {
+	o.number = m.steps
+	m.steps++
 	switch o.kind {
 	case written, truncated:
 		f := m.files[o.node]
 		f.since = append(f.since, o)
 	case synced:
-		m.sync(o.node)
+		m.sync(o)
 	case named:
 		m.know(o.names)
 		m.since = append(m.since, o)
@@ -49,17 +52,21 @@ func (m *model) step(o operation) {
 }
 
 // sync makes a file durable, or the names of a directory.
-func (m *model) sync(node int) {
-	if f := m.files[node]; f != nil {
-		f.durable = m.after(f, f.since, "")
-		f.since = nil
+func (m *model) sync(s operation) {
+	if f := m.files[s.node]; f != nil {
+		n := slices.IndexFunc(f.since, func(o operation) bool { return o.number >= s.before })
+		if n < 0 {
+			n = len(f.since)
+		}
+		f.durable, f.since = m.after(f, f.since[:n], ""), f.since[n:]
 		return
 	}
 	m.since = slices.DeleteFunc(m.since, func(o operation) bool {
-		if o.in == node {
-			change(m.dirs[node], o)
+		done := o.in == s.node && o.number < s.before
+		if done {
+			change(m.dirs[s.node], o)
 		}
-		return o.in == node
+		return done
 	})
 }
 

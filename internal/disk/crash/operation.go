@@ -10,6 +10,9 @@ type operation struct {
 	data   []byte
 	size   int64 // of a truncation
 
+	before int // a sync is of the operations before this one of the log
+	number int // of this one in the log; the model gives it
+
 	in    int      // the directory whose names change
 	names []naming // together
 
