@@ -12,6 +12,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/disk/crash"
 )
 
 func TestLockKeepsASecondOut(t *testing.T) {
@@ -122,6 +125,42 @@ func TestHolderDoesNotKeepAcquireOut(t *testing.T) {
 	}
 	close(stop)
 	<-stopped
+}
+
+// Behind a crash there is no file without the lock, which says whose the directory is.
+func TestLockComesFirst(t *testing.T) {
+	root := t.TempDir()
+	d, err := crash.New(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := prepare(d, filepath.Join(root, LockName)); err != nil {
+		t.Fatal(err)
+	}
+	if err := disk.WriteFile(d, filepath.Join(root, "other"), []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	for s := range d.States(crash.All) {
+		dir := t.TempDir()
+		if err := s.Restore(dir); err != nil {
+			t.Fatal(err)
+		}
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(entries) > 0 && entries[0].Name() != LockName {
+			t.Errorf("no lock beside %v: %s", entries, s)
+		}
+		l, err := Acquire(dir)
+		if err != nil {
+			t.Errorf("%s: %v", s, err)
+			continue
+		}
+		if err := l.Release(); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 func TestAcquireInAnAbsentDirectory(t *testing.T) {

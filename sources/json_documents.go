@@ -24,7 +24,7 @@ type documents struct {
 	from  place  // where the piece begins that is being read: a record, or something around records
 	text  []byte // the piece, as far as it is read
 	whole bool   // reading began at the start of the input
-	open  int    // then: how many brackets around records are open
+	open  int    // how many brackets around records have been opened and not closed since
 	ends  []byte // the brackets that are still to come in a value; reused
 }
 
@@ -313,7 +313,7 @@ func (d *documents) shut(bracket byte) error {
 
 // end is how the input ends.
 func (d *documents) end() error {
-	if d.open > 0 && d.whole {
+	if d.open > 0 {
 		return d.from.refuse("the file ends before its last array or object does", "it was cut short, or a bracket is missing")
 	}
 	return io.EOF

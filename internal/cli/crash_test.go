@@ -119,7 +119,6 @@ func (c *crashTest) begin() {
 func (c *crashTest) record(rate float64, limits []int64) {
 	c.Helper()
 	pool := c.first.with(updates(c.earlier))
-	c.disk.SyncTakes = 2 * time.Millisecond
 	pool.disk, pool.latency, pool.faults, pool.tried = c.disk, 15*time.Millisecond, true, map[int]bool{}
 	for i, limit := range limits {
 		s := crashStart{input: c.input, disk: c.disk, dir: runDirIn(c.root), pool: pool, rate: rate, limit: limit}

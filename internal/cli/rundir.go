@@ -156,8 +156,9 @@ func (d *runDir) setAside(inputs []string) (kept string, err error) {
 			return "", err
 		}
 	}
-	if err := rename(d.path, kept); err != nil {
-		return "", err
+	// The old directory has its new name for good before another one takes the old name.
+	if err := disk.Rename(disk.OS{}, d.path, kept); err != nil {
+		return "", runDirError(d.path, err)
 	}
 	old.Moved(kept)
 	again, err := openRunDir(d.path)
@@ -167,18 +168,6 @@ func (d *runDir) setAside(inputs []string) (kept string, err error) {
 	*d = *again
 	d.kept = kept
 	return kept, errors.Join(old.Release(), d.takeIncoming(kept))
-}
-
-// rename gives a run directory another name beside its own, before anything else takes the old one.
-func rename(from, to string) error {
-	err := os.Rename(from, to)
-	if err == nil {
-		err = disk.OS{}.SyncDir(filepath.Dir(to))
-	}
-	if err != nil {
-		return runDirError(from, err)
-	}
-	return nil
 }
 
 // putBack undoes setAside for a start that did not begin: the directory that it made goes, and the
@@ -193,8 +182,8 @@ func (d *runDir) putBack() error {
 	if err := os.RemoveAll(d.path); err != nil {
 		return runDirError(d.path, err)
 	}
-	if err := rename(d.kept, d.path); err != nil {
-		return err
+	if err := disk.Rename(disk.OS{}, d.kept, d.path); err != nil {
+		return runDirError(d.kept, err)
 	}
 	d.kept = ""
 	return nil

@@ -1,9 +1,9 @@
-// Package disk is what the files of a run ask of the file system, and the three steps that are easily
-// got wrong: to replace a file, to make a directory, to remove what need not be there.
+// Package disk is what the files of a run ask of the file system, and the steps that are easily got wrong:
+// to replace a file, to rename one, to make a directory.
 //
 // # Promise
 //
-// When [WriteFile] and [MkdirAll] return, what they did outlasts a crash of the machine. A file that is
+// When [WriteFile], [Rename] and [MkdirAll] return, what they did outlasts a crash of the machine. A file that is
 // written through a [File] does so after Sync, its name after [FS.SyncDir] of its directory.
 //
 // # Why an interface

@@ -9,27 +9,28 @@ import (
 )
 
 // MkdirAll makes a directory with mode 0700, and those that it lies in, durably. One that is there may be
-// as young as the others: a start that was killed may have made it.
+// new, too: a start that was killed may have made it.
 func MkdirAll(on FS, path string) error {
 	parent := filepath.Dir(path)
-	info, err := os.Stat(path)
-	switch {
-	case err == nil && !info.IsDir():
+	switch info, err := os.Stat(path); {
+	case err == nil && info.IsDir():
+		return on.SyncDir(parent)
+	case err == nil:
 		return &fs.PathError{Op: "mkdir", Path: path, Err: syscall.ENOTDIR}
-	case errors.Is(err, fs.ErrNotExist) && parent != path:
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	if parent != path && !isDir(parent) {
 		if err := MkdirAll(on, parent); err != nil {
 			return err
 		}
-		if err := on.Mkdir(path, 0o700); err != nil && !isDir(path) {
-			return err
-		}
-	case err != nil:
+	}
+	if err := on.Mkdir(path, 0o700); err != nil && !isDir(path) { // another process may have made it meanwhile
 		return err
 	}
 	return on.SyncDir(parent)
 }
 
-// isDir says whether another process has made the directory meanwhile.
 func isDir(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()
@@ -46,10 +47,19 @@ func WriteFile(on FS, path string, data []byte) error {
 	if err := writeSynced(on, tmp, data); err != nil {
 		return errors.Join(err, RemoveIfThere(on, tmp))
 	}
-	if err := on.Rename(tmp, path); err != nil {
+	if err := Rename(on, tmp, path); err != nil {
 		return errors.Join(err, RemoveIfThere(on, tmp))
 	}
-	return on.SyncDir(filepath.Dir(path))
+	return nil
+}
+
+// Rename gives a file or a directory another name in the directory where it is, durably. What had that
+// name is replaced, if it is a file.
+func Rename(on FS, from, to string) error {
+	if err := on.Rename(from, to); err != nil {
+		return err
+	}
+	return on.SyncDir(filepath.Dir(to))
 }
 
 // writeSynced creates a file anew. What a crash left under that name goes first, so that neither its

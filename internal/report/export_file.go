@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"attrmigrate/internal/disk"
 )
@@ -43,10 +42,10 @@ func (f *ExportFile) Commit() error {
 	if err := f.tmp.close(); err != nil {
 		return errors.Join(err, disk.RemoveIfThere(f.on, f.tmp.path))
 	}
-	if err := f.on.Rename(f.tmp.path, f.path); err != nil {
+	if err := disk.Rename(f.on, f.tmp.path, f.path); err != nil {
 		return errors.Join(err, disk.RemoveIfThere(f.on, f.tmp.path))
 	}
-	return f.on.SyncDir(filepath.Dir(f.path))
+	return nil
 }
 
 // Discard drops the file; what has its name stays.

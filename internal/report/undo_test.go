@@ -123,6 +123,73 @@ func TestUndoRefusesWhatIsNotItsOwn(t *testing.T) {
 	})
 }
 
+// TestUndoAsRecorded: what the checkpoint knows to be durable must be there; what a crash tore behind it,
+// nobody was told of.
+func TestUndoAsRecorded(t *testing.T) {
+	first, second, third := tierLine(1, "ann"), tierLine(2, "bob"), tierLine(3, "cat")
+	zeros := strings.Repeat("\x00", len(second)-1) + "\n"
+	tests := []struct {
+		name   string
+		text   string // "": there is no file
+		length int
+		left   string // of the file
+		want   string // the error; "": none
+	}{
+		{"as recorded", first, len(first), first, ""},
+		{"ahead of the checkpoint", first + second, len(first), first + second, ""},
+		{"torn behind it", first + second[:20], len(first), first, ""},
+		{"zeros behind it, and the rest of the batch", first + zeros + third, len(first), first, ""},
+		{"zeros in the midst of a line, and the rest of the batch", first + second[:20] + zeros[20:] + third, len(first), first, ""},
+		{"zeros within it", first + zeros + third, len(first + second), first + zeros + third, "damaged: line 2 is no undo entry"},
+		{"torn within it", first + second[:20], len(first) + 10, first + second[:20], "damaged: line 2 is no undo entry"},
+		{"shorter", first, len(first + second), first, fmt.Sprintf("damaged: it has %d bytes, the checkpoint recorded %d", len(first), len(first+second))},
+		{"empty", "\n", len(first), "\n", fmt.Sprintf("damaged: it has 1 bytes, the checkpoint recorded %d", len(first))},
+		{"missing", "", len(first), "", fmt.Sprintf("damaged: it is missing, the checkpoint recorded %d bytes", len(first))},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, UndoJSONL)
+			if tt.text != "" {
+				if err := os.WriteFile(path, []byte(tt.text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			f, err := Open(Config{Dir: dir, Lengths: map[string]int64{UndoJSONL: int64(tt.length)}})
+			want := tt.want
+			if want != "" {
+				want = path + ": " + want
+			}
+			if got := errorText(err); got != want {
+				t.Fatalf("%s, want %s", got, want)
+			}
+			if got, _ := os.ReadFile(path); string(got) != tt.left {
+				t.Errorf("it holds %q, want %q", got, tt.left)
+			}
+			if err != nil {
+				return
+			}
+			defer f.Close()
+			if lengths, err := f.Sync(); err != nil || lengths[UndoJSONL] != int64(len(tt.left)) {
+				t.Errorf("the next checkpoint records %d bytes, %v", lengths[UndoJSONL], err)
+			}
+			if err := f.Undo(tierEntry("eve")); err != nil {
+				t.Fatal(err)
+			}
+			if lengths, err := f.Sync(); err != nil || int(lengths[UndoJSONL]) != len(read(t, dir, UndoJSONL)) {
+				t.Errorf("behind an entry the checkpoint records %d bytes, %v", lengths[UndoJSONL], err)
+			}
+		})
+	}
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
 // TestUndoComesBack writes entries over several starts that end in a crash, and reads them as a change
 // set: every entry that Append has confirmed is there, the newest first.
 func TestUndoComesBack(t *testing.T) {

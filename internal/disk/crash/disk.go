@@ -6,9 +6,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
-	"time"
 
 	"attrmigrate/internal/disk"
 )
@@ -16,9 +16,6 @@ import (
 // Disk is a file system in one directory that logs what it does. Nothing is really synced: a crash takes
 // place on paper. It may be used by many goroutines.
 type Disk struct {
-	// SyncTakes is how long a sync takes, in which other goroutines go on. It may be set before use.
-	SyncTakes time.Duration
-
 	root  string
 	begin int // operations that only made what was there in the beginning
 
@@ -210,12 +207,14 @@ func (d *Disk) SyncDir(path string) error {
 	return err
 }
 
-// sync makes durable what was done to a file or directory before it began.
+// sync makes durable what was done to a file or directory before it began. Meanwhile others go on.
 func (d *Disk) sync(n *node, text string) {
 	d.mu.Lock()
 	o := operation{kind: synced, text: text, node: n.id, before: len(d.log)}
 	d.mu.Unlock()
-	time.Sleep(d.SyncTakes)
+	for range 100 {
+		runtime.Gosched()
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.log = append(d.log, o)

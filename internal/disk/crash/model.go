@@ -78,7 +78,9 @@ func (m *model) know(names []naming) {
 		case n.dir && m.dirs[n.node] == nil:
 			m.dirs[n.node] = map[string]int{}
 		case !n.dir && m.files[n.node] == nil:
-			m.files[n.node] = &fileModel{}
+			empty := &fileModel{}
+			empty.durable = m.after(empty, nil, "")
+			m.files[n.node] = empty
 		}
 	}
 }

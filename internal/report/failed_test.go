@@ -1,0 +1,115 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/pipeline"
+)
+
+// failedRun leaves the directory of a run in which the records of lines 2 and 4 failed, and what a kill
+// leaves behind the last checkpoint.
+func failedRun(t *testing.T, header []string) (path string) {
+	t.Helper()
+	dir := t.TempDir()
+	f := must(t, Config{Dir: dir, Header: header})
+	for n, outcome := range []pipeline.Outcome{pipeline.Failed, pipeline.Updated, pipeline.Failed} {
+		if err := f.Write(record(n+1, outcome)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lengths, err := f.Sync()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Write(record(8, pipeline.Failed)); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	state := checkpoint.State{Phase: checkpoint.Running, Inputs: []string{"users.csv", "others.csv"}, Total: 9, Records: 3,
+		Counts: checkpoint.Counts{Updated: 1, Failed: 2}, Files: lengths}
+	if err := checkpoint.NewFile(dir).Save(state); err != nil {
+		t.Fatal(err)
+	}
+	name := ErrorsCSV
+	if header == nil {
+		name = ErrorsJSONL
+	}
+	return filepath.Join(dir, name)
+}
+
+func TestFailedLines(t *testing.T) {
+	const mended = "put the file back as the run left it; one that was mended is applied by itself, without --only-failed"
+	header := []string{"username", "custom:tier"}
+	for _, tt := range []struct {
+		name   string
+		header []string
+		damage func(text string) string // of the errors file; nil: none
+		want   string                   // the error, behind the path; "": none
+	}{
+		{"CSV", header, nil, ""},
+		{"JSONL", nil, nil, ""},
+		{"a row is missing", header, func(s string) string { return strings.Join(strings.SplitAfter(s, "\n")[:2], "") },
+			": damaged: it has 146 bytes, the checkpoint recorded 211"},
+		{"an input that the run did not have", header, func(s string) string { return strings.Replace(s, "users.csv,4", "tsers.csv,4", 1) },
+			`: damaged: line 4 of "tsers.csv" is none of the run's inputs`},
+		{"a line that is none", nil, func(s string) string { return strings.Replace(s, `"line":4`, `"line":0`, 1) },
+			`: damaged: line 0 of "users.csv" is none of the run's inputs`},
+		{"a number that is none", header, func(s string) string { return strings.Replace(s, "users.csv,4", "users.csv,t", 1) },
+			`: damaged: cannot assign field at 3`},
+		{"a line that is no object", nil, func(s string) string { return strings.Replace(s, "}\n{", "}\n[", 1) }, ": damaged: line 2: "},
+		{"a cell too many", header, func(s string) string { return strings.Replace(s, "users.csv,4", "users,csv,4", 1) },
+			": damaged: record on line 3: wrong number of fields"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := failedRun(t, tt.header)
+			if tt.damage != nil {
+				text := read(t, filepath.Dir(path), filepath.Base(path))
+				if err := os.WriteFile(path, []byte(tt.damage(text)), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, err := FailedLines(path)
+			if tt.want == "" {
+				want := map[string]map[int]bool{"users.csv": {2: true, 4: true}, "others.csv": {}}
+				if err != nil || !reflect.DeepEqual(got, want) {
+					t.Errorf("%v, %v; want %v", got, err, want)
+				}
+				return
+			}
+			hinted, ok := errors.AsType[*notAsLeftError](err)
+			if !ok || !strings.HasPrefix(err.Error(), path+tt.want) || hinted.Hint() != mended {
+				t.Errorf("%v, want %s%s", err, path, tt.want)
+			}
+		})
+	}
+}
+
+// TestFailedLinesOfNoRun: without a checkpoint, or without the file, nothing is taken for failed.
+func TestFailedLinesOfNoRun(t *testing.T) {
+	path := failedRun(t, nil)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := FailedLines(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("%v, %v", got, err)
+	}
+	if err := os.WriteFile(filepath.Join(filepath.Dir(path), checkpoint.FileName), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := FailedLines(path)
+	if _, ok := errors.AsType[*checkpoint.DamagedError](err); !ok {
+		t.Errorf("%v, %v", got, err)
+	}
+	if got := fmt.Sprint(got); got != "map[]" {
+		t.Error(got)
+	}
+}
