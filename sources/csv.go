@@ -108,6 +108,18 @@ func (r *rows) next() (row, error) {
 	return next, nil
 }
 
+// redact takes tokens out of what is kept of a row whose values were read: they may stand in other columns,
+// such as those of the other tokens that signing in returns, or be put there by mistake.
+func redact(rows []Row) {
+	for _, row := range rows {
+		for i, cell := range row.Cells {
+			if isToken(cell) {
+				row.Cells[i] = Redacted
+			}
+		}
+	}
+}
+
 // undecoded is what is kept of a row that can't be decoded: none of it, if a token may be anywhere.
 func (r *rows) undecoded(raw []byte) []byte {
 	if len(r.header.tokens) > 0 {
@@ -276,6 +288,7 @@ func (d *wideDecoder) next() (*Change, error) {
 	}
 	h := d.rows.header
 	c := r.change(h)
+	defer func() { redact(c.Rows) }()
 	if c.Err != nil {
 		return c, nil
 	}

@@ -66,11 +66,12 @@ func (h *header) checkNames(*Options) *FileError {
 	if len(h.names) == 1 && strings.ContainsAny(h.names[0], ";\t") {
 		return h.refuse("the columns are not separated by commas", "export the file with commas between its cells")
 	}
+	if i := slices.IndexFunc(h.names, isToken); i >= 0 { // before any other error, which may list the names
+		return h.refuse(fmt.Sprintf("column %d is named by what looks like an access token", i+1), "the first line has to name the columns")
+	}
 	first := map[string]int{}
 	for i, name := range h.names {
 		switch {
-		case isToken(name):
-			return h.refuse(fmt.Sprintf("column %d is named by what looks like an access token", i+1), "the first line has to name the columns")
 		case name == "":
 			return h.refuse(fmt.Sprintf("column %d has no name", i+1), "name the column or remove it; "+h.seen())
 		case name == expectPrefix:

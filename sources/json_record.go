@@ -53,6 +53,9 @@ func (r *record) members(member func(key string) error) error {
 		if err != nil {
 			return err
 		}
+		if isToken(key) { // which no error may repeat
+			return &RecordError{code: codeUnknownKey, msg: "a key looks like an access token", hint: `write {"access_token": "TOKEN", …}`}
+		}
 		if err := member(key); err != nil {
 			return err
 		}
@@ -117,9 +120,6 @@ func once(slot *string, key string) error {
 }
 
 func unknownKey(key string) *RecordError {
-	if isToken(key) {
-		return &RecordError{code: codeUnknownKey, msg: "a key looks like an access token", hint: `write {"access_token": "TOKEN", …}`}
-	}
 	otherwise := `attributes stand in "attributes": {"NAME": "VALUE"}; keys that begin with _ are ignored`
 	if key == "Users" {
 		otherwise = "for what list-users prints: jq -c '.Users[]' FILE"

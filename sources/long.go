@@ -30,6 +30,7 @@ func (d *longDecoder) next() (*Change, error) {
 		return nil, err
 	}
 	c := first.change(d.rows.header)
+	defer func() { redact(c.Rows) }()
 	if c.Err != nil {
 		return c, nil
 	}
@@ -86,6 +87,8 @@ func (d *longDecoder) add(c *Change, r *row) {
 	var failed *RecordError
 	attribute, use := d.opts.use(name)
 	switch {
+	case isToken(name):
+		failed = &RecordError{code: codeUnknownKey, field: "attribute", msg: "the cell looks like an access token", hint: "it has to name an attribute"}
 	case name == "" || use != useNothing && attribute == "":
 		failed = &RecordError{code: codeMissingAttribute, field: "attribute", msg: "the cell is empty"}
 	case use == useSet:

@@ -104,7 +104,7 @@ func connectBearers(ctx context.Context, o options, set *changeSet) (*service, e
 	}
 	s := &service{client: client, poolID: pool}
 	s.endpoint, s.setBy = client.Endpoint()
-	set.bearers = &bearers{poolID: pool, since: time.Now()}
+	set.bearers, set.decoding.UserPoolID = &bearers{poolID: pool, since: time.Now()}, pool
 	return s, nil
 }
 

@@ -34,17 +34,11 @@ type deliveries struct {
 	out applied // in the form of applied.csv: cells by gocsv
 
 	mu      sync.Mutex
-	waiting map[place][]Delivery
-}
-
-// place is where a record stands.
-type place struct {
-	file string
-	line int
+	waiting map[sources.Mark][]Delivery // by where the record begins
 }
 
 func newDeliveries(o *file) (*deliveries, error) {
-	d := &deliveries{out: applied{csv.NewWriter(o.Writer)}, waiting: map[place][]Delivery{}}
+	d := &deliveries{out: applied{csv.NewWriter(o.Writer)}, waiting: map[sources.Mark][]Delivery{}}
 	if o.length > 0 {
 		return d, nil
 	}
@@ -59,16 +53,14 @@ func (f *Files) Delivered(c *sources.Change, d Delivery) {
 	}
 	f.deliveries.mu.Lock()
 	defer f.deliveries.mu.Unlock()
-	at := place{c.File, c.Line}
-	f.deliveries.waiting[at] = append(f.deliveries.waiting[at], d)
+	f.deliveries.waiting[c.Begin] = append(f.deliveries.waiting[c.Begin], d)
 }
 
 // write lists the codes of a record.
 func (d *deliveries) write(r pipeline.Result) error {
-	at := place{r.Change.File, r.Change.Line}
 	d.mu.Lock()
-	sent := d.waiting[at]
-	delete(d.waiting, at)
+	sent := d.waiting[r.Change.Begin]
+	delete(d.waiting, r.Change.Begin)
 	d.mu.Unlock()
 	for _, s := range sent {
 		if err := gocsv.MarshalCSVWithoutHeaders([]deliveryRow{{
