@@ -25,6 +25,10 @@ func connect(ctx context.Context, o connectionOptions, connections int) (*servic
 	if o.sandbox {
 		return &service{poolID: cmp.Or(o.poolID, sandboxPool), endpoint: sandboxEndpoint}, nil
 	}
+	if !cognito.IsPoolID(o.poolID) {
+		return nil, &refusal{msg: fmt.Sprintf("--user-pool-id: %s is no user pool id", printable(o.poolID)),
+			hint: "the id is what aws cognito-idp list-user-pools prints, such as us-east-1_Ab12Cd34E"}
+	}
 	region := o.region
 	if region == "" {
 		region, _ = cognito.RegionOf(o.poolID)

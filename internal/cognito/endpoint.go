@@ -16,6 +16,12 @@ var endpointVariables = []string{"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "
 
 var poolID = regexp.MustCompile(`^([a-z]{2,}(?:-[a-z]+)+-[0-9]+)_[0-9A-Za-z]+$`)
 
+// anyPoolID follows the pattern of the API's UserPoolIdType. Emulators have Regions of their own.
+var anyPoolID = regexp.MustCompile(`^[0-9A-Za-z_-]+_[0-9A-Za-z]+$`)
+
+// IsPoolID says whether a text can be a user pool's ID (at most 55 characters, by the API's model).
+func IsPoolID(text string) bool { return len(text) <= 55 && anyPoolID.MatchString(text) }
+
 // RegionOf returns the Region that a user pool's ID begins with: us-east-1 for us-east-1_Ab12Cd34E.
 func RegionOf(pool string) (string, bool) {
 	m := poolID.FindStringSubmatch(pool)

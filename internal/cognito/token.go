@@ -115,16 +115,10 @@ func timeOf(seconds float64) time.Time {
 	return time.Unix(int64(seconds), 0).UTC()
 }
 
-var (
-	// tokenPool follows the pattern of the API's UserPoolIdType.
-	tokenPool = regexp.MustCompile(`^[0-9A-Za-z_-]+_[0-9A-Za-z]+$`)
-	// cognitoHost finds the Region in the host of an issuer, in whichever partition: the original
-	// https://cognito-idp.REGION.amazonaws.com/POOL, or https://issuer-cognito-idp.REGION... of pools
-	// with the updated one (API reference, IssuerConfigurationType).
-	cognitoHost = regexp.MustCompile(`^(?:issuer-)?cognito-idp(?:-fips)?\.([a-z]{2,}(?:-[a-z]+)+-[0-9]+)\.`)
-)
-
-const maxPoolID = 55
+// cognitoHost finds the Region in the host of an issuer, in whichever partition: the original
+// https://cognito-idp.REGION.amazonaws.com/POOL, or https://issuer-cognito-idp.REGION... of pools
+// with the updated one (API reference, IssuerConfigurationType).
+var cognitoHost = regexp.MustCompile(`^(?:issuer-)?cognito-idp(?:-fips)?\.([a-z]{2,}(?:-[a-z]+)+-[0-9]+)\.`)
 
 // poolOf reads the pool and its Region from an issuer. The issuer of an emulator is its own address,
 // with the pool behind it.
@@ -134,7 +128,7 @@ func poolOf(issuer string) (pool, region string, ok bool) {
 		return "", "", false
 	}
 	pool = path.Base(u.Path)
-	if len(pool) > maxPoolID || !tokenPool.MatchString(pool) {
+	if !IsPoolID(pool) {
 		return "", "", false
 	}
 	if m := cognitoHost.FindStringSubmatch(u.Host); m != nil {
