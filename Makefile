@@ -99,6 +99,13 @@ fuzz: ## run every fuzz target for FUZZTIME (2m)
 		done; \
 	done
 
+# FOR is how long scenes are begun, SEED the first of them; a SEED alone replays one scene.
+FOR  := $(if $(SEED),,1m)
+SEED :=
+.PHONY: campaign
+campaign: ## random change sets under faults and kills, each checked and taken back (FOR=10m SEED=7)
+	CAMPAIGN_FOR=$(FOR) CAMPAIGN_SEED=$(SEED) go test $(RACE) -count=1 -timeout 0 -v -run '^TestCampaign$$' ./internal/campaign
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf bin dist

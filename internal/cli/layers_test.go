@@ -24,6 +24,7 @@ func TestLayers(t *testing.T) {
 		"internal/report":       {"pipeline", "sources", "checkpoint", "internal/disk"},
 		"internal/audit":        {"pipeline", "sources", "internal/cognito"},
 		"internal/sandbox":      {},
+		"internal/campaign":     {"internal/sandbox"}, // for its own tests, which run the program
 		"internal/cli":          {"sources", "checkpoint", "pipeline", "internal/audit", "internal/cognito", "internal/disk", "internal/report", "internal/sandbox"},
 		"cmd/attrmigrate":       {"internal/cli"},
 		"examples/customsource": {"sources", "checkpoint", "pipeline"},

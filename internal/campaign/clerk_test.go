@@ -1,0 +1,142 @@
+package campaign
+
+import (
+	"math/rand/v2"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+
+	"attrmigrate/internal/sandbox"
+)
+
+// clerk sees the requests of a start of the program, notes them, and does to the program and to them
+// what the script says. The sandbox asks it from many goroutines.
+type clerk struct {
+	who    func(name string) string
+	quotas func(sandbox.Quotas)
+
+	mu       sync.Mutex
+	script   script
+	random   *rand.Rand
+	cmd      *exec.Cmd
+	gone     <-chan struct{} // closed when the program has ended
+	requests []Request
+	injected map[string]int // faults of all starts, by kind
+}
+
+// watch starts a program. It fails as exec does.
+func (c *clerk) watch(cmd *exec.Cmd, gone <-chan struct{}, s script) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.cmd, c.gone, c.script, c.requests = cmd, gone, s, nil
+	c.random = rand.New(rand.NewPCG(s.noisy, 0))
+	return cmd.Start()
+}
+
+// seen are the requests of the start.
+func (c *clerk) seen() []Request {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.requests
+}
+
+// hook is asked about every request, before it is carried out.
+func (c *clerk) hook(operation, name string) *sandbox.Fault {
+	c.mu.Lock()
+	n := len(c.requests) + 1
+	fault, kind := c.faultOf(n, operation)
+	request := Request{Operation: operation, User: c.who(name)}
+	ends := n == c.script.at && c.script.end != limited
+	if ends && c.script.end != "" {
+		fault, kind = endings[c.script.end], ""
+	}
+	switch {
+	case fault.Drop:
+		request.Fault = Dropped
+	case fault.Hang:
+		request.Fault = Hung
+	default:
+		request.Fault = fault.Error
+	}
+	c.requests = append(c.requests, request)
+	if kind != "" {
+		c.injected[kind]++
+	}
+	s, cmd, gone := c.script, c.cmd, c.gone
+	c.mu.Unlock()
+
+	if ends {
+		end(s, cmd, gone)
+	}
+	if fault == (sandbox.Fault{}) {
+		return nil
+	}
+	return &fault
+}
+
+// endings are the faults of the request at which a start ends.
+var endings = map[string]sandbox.Fault{
+	killBefore:  {Drop: true},
+	termHanging: {Hang: true},
+	interrupt2:  {Hang: true},
+}
+
+// end makes the program end.
+func end(s script, cmd *exec.Cmd, gone <-chan struct{}) {
+	switch s.end {
+	case killBefore, killAnswer:
+		_ = cmd.Process.Kill() // it may be gone
+		<-gone
+	case killLater:
+		time.AfterFunc(s.later, func() { _ = cmd.Process.Kill() })
+	case terminate, termHanging:
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+	case interrupt2:
+		_ = cmd.Process.Signal(syscall.SIGINT)
+		time.AfterFunc(time.Millisecond+s.later, func() { _ = cmd.Process.Signal(syscall.SIGINT) })
+	}
+}
+
+var singleFaults = map[string]sandbox.Fault{
+	"throttle":    {Error: "TooManyRequestsException"},
+	"internal":    {Error: "InternalErrorException"},
+	"before":      {Drop: true},
+	"after":       {Drop: true, After: true},
+	"hang":        {Hang: true},
+	"lambda":      {Error: "UnexpectedLambdaException"},
+	"user lambda": {Error: "UserLambdaValidationException"},
+}
+
+var spellFaults = map[string]sandbox.Fault{
+	"storm":   {Error: "TooManyRequestsException"},
+	"denied":  {Error: "AccessDeniedException"},
+	"expired": {Error: "ExpiredTokenException"},
+	"away":    {Drop: true},
+}
+
+// faultOf is the fault of the nth request, and what it counts as. The caller holds mu.
+func (c *clerk) faultOf(n int, operation string) (fault sandbox.Fault, kind string) {
+	update := Request{Operation: operation}.isUpdate()
+	if kind := c.script.faults[n]; kind != "" && (update || kind != "lambda" && kind != "user lambda") {
+		return singleFaults[kind], kind
+	}
+	s := c.script.spell
+	if s.length == 0 {
+		return sandbox.Fault{}, ""
+	}
+	within := n >= s.from && n < s.from+s.length
+	switch {
+	case s.kind == "quota" && n == s.from:
+		c.quotas(sandbox.Quotas{UserUpdate: 20, UserRead: 40, UserList: sandbox.Off, UserPoolRead: sandbox.Off,
+			PerUserWrite: sandbox.Off, PerUserRead: sandbox.Off})
+		return sandbox.Fault{}, "quota cut"
+	case s.kind == "quota" && n == s.from+s.length:
+		c.quotas(sandbox.NoQuotas())
+	case s.kind == "internal" && within && c.random.Float64() < 0.3:
+		return singleFaults["internal"], "internal"
+	case s.kind != "quota" && s.kind != "internal" && within:
+		return spellFaults[s.kind], s.kind
+	}
+	return sandbox.Fault{}, ""
+}

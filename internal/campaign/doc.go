@@ -1,0 +1,30 @@
+// Package campaign holds the program against its promises over many random histories: a change set is
+// applied to a sandbox by starts that are killed, stopped and refused, until it is done; then it is
+// taken back in the same way.
+//
+// # Promise
+//
+// [Check] is a pure function over what is known of a history, [Facts], and names every promise that was
+// broken. It does not use the program's own code: it has a model of what a record does to a user, and
+// reads the reports as anybody would. The campaign is in the tests: TestCampaign draws scenes, runs the
+// program in them and has the facts checked. One seed draws one scene: change set, pool, flags, faults
+// and kills. What a kill interrupts is up to the machine.
+//
+// # Algorithm
+//
+// The updates of a user that the sandbox accepted are explained one after the other by the user's
+// records in file order. An update may repeat the record before it, as a start after a crash does, and
+// skip records that failed or find the user as they want it. What cannot be explained so is out of
+// order, or was asked for by nobody; a record that is reported as done and was needed is lost. In the
+// end the records reported as done make of the pool what it is. The undo file, read from its end, makes
+// of the pool what it was.
+//
+// A good record may fail if the service refused it, or gave it no answer as often as a record is tried:
+// the facts have every request and the fault that it met.
+//
+// # Limits
+//
+// Each user has its records under one name: order is promised by name. No two users get one address, no
+// record changes the address that names its user, and where an address waits for its verification no
+// record sets its flag or deletes it: an undo could not lead back from there.
+package campaign

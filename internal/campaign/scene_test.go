@@ -1,0 +1,248 @@
+package campaign
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"attrmigrate/internal/sandbox"
+)
+
+const poolID = "us-east-1_Campaign0"
+
+// dice draw what a scene is made of: one seed, one scene.
+type dice struct{ *rand.Rand }
+
+func newDice(seed uint64) dice {
+	var key [32]byte // of a generator that makes neighbours strangers
+	binary.LittleEndian.PutUint64(key[:], seed)
+	return dice{rand.New(rand.NewChaCha8(key))}
+}
+
+func (d dice) chance(p float64) bool { return d.Float64() < p }
+
+// between draws a number from low to high.
+func (d dice) between(low, high int) int { return low + d.IntN(high-low+1) }
+
+func pick[T any](d dice, list ...T) T { return list[d.IntN(len(list))] }
+
+// scene is a pool with users, a change set, the flags with which it is applied, and what happens to the
+// starts meanwhile.
+type scene struct {
+	dice
+	pool    poolDocument
+	users   []*person
+	records []entry
+	names   map[string]string // lower case: username
+
+	format  string // wide, long or jsonl
+	packing string // "", .gz or .zst
+	stdin   bool
+	asUser  bool
+	noRead  bool
+	keep    bool
+	flags   []string
+	workers int
+	// attempts is --max-attempts. Starts that undo have so many that no record runs out of them.
+	attempts int
+	tight    bool // the budget stops starts
+
+	applying, undoing []script
+}
+
+// poolDocument is what describe-user-pool prints.
+type poolDocument struct {
+	ID                     string `json:"Id"`
+	Name                   string
+	SchemaAttributes       []map[string]any
+	AliasAttributes        []string       `json:",omitempty"`
+	UsernameAttributes     []string       `json:",omitempty"`
+	AutoVerifiedAttributes []string       `json:",omitempty"`
+	Verify                 map[string]any `json:"UserAttributeUpdateSettings,omitempty"`
+	UsernameConfiguration  struct{ CaseSensitive bool }
+}
+
+// person is a user of the pool, and the name by which its records know it.
+type person struct {
+	sandbox.User
+	number int
+	name   string
+	fixed  string // the address that is the name; "" for none
+}
+
+// username is that which the pool has: where addresses are usernames it is the sub.
+func (p *person) username() string {
+	if strings.Contains(p.Username, "@") {
+		return p.Attributes["sub"]
+	}
+	return p.Username
+}
+
+// address is one of the addresses of a person, which nobody else has. The first two are one e-mail
+// address in two spellings.
+func (p *person) address(name string, version int) string {
+	switch {
+	case name == "phone_number":
+		return fmt.Sprintf("+1555%04d%02d", p.number, version)
+	case version == 1:
+		return fmt.Sprintf("USER-%d.0@Example.com", p.number)
+	default:
+		return fmt.Sprintf("user-%d.%d@example.com", p.number, version)
+	}
+}
+
+func drawScene(seed uint64) *scene {
+	s := &scene{dice: newDice(seed), names: map[string]string{}}
+	s.drawPool()
+	s.drawFlags()
+	for i := range s.between(3, pick(s.dice, 8, 20, 40)) {
+		s.users = append(s.users, s.drawPerson(i))
+	}
+	s.drawRecords()
+	s.applying = s.drawScripts(s.between(3, 12), 2*len(s.records), true)
+	s.undoing = s.drawScripts(s.between(2, 6), 2*len(s.records), false)
+	return s
+}
+
+func (s *scene) drawPool() {
+	p := poolDocument{ID: poolID, Name: "campaign"}
+	for name, kind := range map[string]string{"custom:mark": "String", "custom:tier": "String", "custom:note": "String", "custom:points": "Number"} {
+		p.SchemaAttributes = append(p.SchemaAttributes, map[string]any{"Name": name, "AttributeDataType": kind, "Mutable": true})
+	}
+	some := func() []string { return pick(s.dice, []string{"email"}, []string{"email", "phone_number"}) }
+	switch s.IntN(3) {
+	case 1:
+		p.AliasAttributes = some()
+	case 2:
+		p.UsernameAttributes = some()
+	}
+	if s.chance(0.5) {
+		p.AutoVerifiedAttributes = some()
+		if s.chance(0.4) {
+			p.Verify = map[string]any{"AttributesRequireVerificationBeforeUpdate": p.AutoVerifiedAttributes}
+		}
+	}
+	p.UsernameConfiguration.CaseSensitive = s.chance(0.5)
+	s.pool = p
+}
+
+// verifyFirst are the addresses that wait for their verification.
+func (s *scene) verifyFirst() []string {
+	if s.pool.Verify == nil {
+		return nil
+	}
+	return s.pool.AutoVerifiedAttributes
+}
+
+func (s *scene) drawFlags() {
+	s.format = pick(s.dice, "wide", "long", "jsonl")
+	s.packing = pick(s.dice, "", "", "", ".gz", ".zst")
+	s.asUser = s.chance(0.2)
+	s.stdin = !s.asUser && s.chance(0.2)
+	s.noRead = s.chance(0.15)
+	s.keep = !s.asUser && !s.noRead && len(s.pool.AliasAttributes) == 0 && s.verifyFirst() == nil && s.chance(0.4)
+	s.workers, s.attempts = pick(s.dice, 1, 4, 16), pick(s.dice, 3, 4, 30)
+	s.flags = []string{"--rate", pick(s.dice, "off", "off", "off", "200"), "--workers", fmt.Sprint(s.workers)}
+	s.tight = s.chance(0.2)
+	for flag, given := range map[string]bool{"--no-read": s.noRead, "--verified=keep": s.keep, "--as=user": s.asUser, "--log-level=debug": s.asUser} {
+		if given {
+			s.flags = append(s.flags, flag)
+		}
+	}
+	slices.Sort(s.flags[4:])
+}
+
+func (s *scene) drawPerson(number int) *person {
+	p := &person{number: number, User: sandbox.User{Username: fmt.Sprintf("User-%d", number), Attributes: map[string]string{}}}
+	for _, name := range slices.Sorted(maps.Keys(plainValues)) {
+		if s.chance(0.5) {
+			p.Attributes[name] = pick(s.dice, plainValues[name]...)
+		}
+	}
+	for _, name := range addresses {
+		if !s.chance(0.6) {
+			continue
+		}
+		p.Attributes[name] = p.address(name, s.IntN(2))
+		if flag := pick(s.dice, "true", "true", "false", ""); flag != "" {
+			p.Attributes[name+"_verified"] = flag
+		}
+	}
+	p.Attributes["sub"] = fmt.Sprintf("5a4d0b0c-0000-4000-8000-%012x", number)
+	if email := p.Attributes["email"]; email != "" && slices.Contains(s.pool.UsernameAttributes, "email") && s.chance(0.5) {
+		p.Username = email // the pool makes the sub the username
+	}
+	s.drawName(p)
+	return p
+}
+
+// drawName draws the name by which records know a person: the username, the sub, or an address that
+// signs the person in, which they then leave alone.
+func (s *scene) drawName(p *person) {
+	p.name = p.username()
+	names := []string{p.name, p.Attributes["sub"]}
+	for _, address := range slices.Concat(s.pool.AliasAttributes, s.pool.UsernameAttributes) {
+		if len(s.pool.UsernameAttributes) > 0 || p.Attributes[address+"_verified"] == "true" {
+			names = append(names, p.Attributes[address])
+		}
+	}
+	if name := pick(s.dice, names...); name != "" && s.chance(0.5) {
+		p.name = name
+	}
+	for _, address := range addresses {
+		if p.name == p.Attributes[address] {
+			p.fixed = address
+		}
+	}
+	for _, name := range names {
+		s.names[strings.ToLower(name)] = p.username()
+	}
+	delete(s.names, "")
+}
+
+// who is the username of whom a request names.
+func (s *scene) who(name string) string { return s.names[strings.ToLower(name)] }
+
+// furnish makes the pool and its users.
+func (s *scene) furnish(server *sandbox.Server) error {
+	document, err := json.Marshal(map[string]any{"UserPool": s.pool})
+	if err != nil {
+		return err
+	}
+	if _, err := server.CreatePool(document); err != nil {
+		return err
+	}
+	client, err := server.CreateClient(poolID, []byte(`{"ClientName":"campaign"}`))
+	if err != nil {
+		return err
+	}
+	for _, p := range s.users {
+		if err := server.CreateUser(poolID, p.User); err != nil {
+			return err
+		}
+		if !s.asUser {
+			continue
+		}
+		token, err := server.MintToken(poolID, p.username(), sandbox.TokenOptions{Client: client})
+		if err != nil {
+			return err
+		}
+		for i := range s.records {
+			if s.records[i].User == p.username() {
+				s.records[i].token = token
+			}
+		}
+	}
+	return nil
+}
+
+// String tells of the scene in a line.
+func (s *scene) String() string {
+	return fmt.Sprintf("%d records of %d users, %s%s, stdin %t, aliases %v, usernames %v, verified first %v, case-sensitive %t, %s, attempts %d, tight %t",
+		len(s.records), len(s.users), s.format, s.packing, s.stdin, s.pool.AliasAttributes, s.pool.UsernameAttributes, s.verifyFirst(),
+		s.pool.UsernameConfiguration.CaseSensitive, strings.Join(s.flags, " "), s.attempts, s.tight)
+}

@@ -1,0 +1,65 @@
+package campaign
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// totals are what a campaign has gone through.
+type totals struct {
+	seeds, starts, rows, updates, violations int
+	ends, faults                             map[string]int // by kind
+}
+
+func newTotals() totals { return totals{ends: map[string]int{}, faults: map[string]int{}} }
+
+// ended counts a start, by what ended it.
+func (t *totals) ended(s script, code int) {
+	t.starts++
+	switch {
+	case code == -1:
+		t.ends["SIGKILL"]++
+	case code == 130 && s.end == interrupt2:
+		t.ends["SIGINT twice"]++
+	case code == 130:
+		t.ends["SIGTERM"]++
+	case code == 4 || code == 1:
+		t.ends["stopped"]++
+	default:
+		t.ends["done"]++
+	}
+}
+
+func (t *totals) add(o totals) {
+	t.seeds += o.seeds
+	t.starts += o.starts
+	t.rows += o.rows
+	t.updates += o.updates
+	t.violations += o.violations
+	for kind, n := range o.ends {
+		t.ends[kind] += n
+	}
+	for kind, n := range o.faults {
+		t.faults[kind] += n
+	}
+}
+
+// short is what a line has room for.
+func (t totals) short() string {
+	return fmt.Sprintf("%d starts (%s), %d updates accepted, %d violations", t.starts, counts(t.ends), t.updates, t.violations)
+}
+
+func (t totals) String() string {
+	return fmt.Sprintf("%d seeds, %d starts: %s\n%d rows, %d updates accepted\nfaults injected: %s\n%d violations",
+		t.seeds, t.starts, counts(t.ends), t.rows, t.updates, counts(t.faults), t.violations)
+}
+
+func counts(by map[string]int) string {
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(by)) {
+		parts = append(parts, fmt.Sprintf("%d %s", by[kind], kind))
+	}
+	return strings.Join(parts, ", ")
+}
