@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,12 +25,15 @@ type System struct {
 func Run(args []string, sys System) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	var measured profiles
 	root := newRoot(sys)
+	measured.register(root.PersistentFlags())
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return measured.start() }
 	root.SetArgs(args)
 	root.SetIn(sys.Stdin)
 	root.SetOut(sys.Stdout)
 	root.SetErr(sys.Stderr)
-	err := root.ExecuteContext(ctx)
+	err := errors.Join(root.ExecuteContext(ctx), measured.stop()) // which no error and no signal may skip
 	if err != nil {
 		printError(sys.Stderr, err)
 	}

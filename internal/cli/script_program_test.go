@@ -1,9 +1,11 @@
 package cli_test
 
 import (
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"slices"
@@ -221,6 +223,27 @@ func checkJSON(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		if got := fmt.Sprint(at); got != want {
 			ts.Fatalf("%s is %s, want %s", path, got, want)
+		}
+	}
+}
+
+// checkProfiles FILE... fails unless each is a whole profile, or trace, of the program.
+func checkProfiles(ts *testscript.TestScript, neg bool, args []string) {
+	for _, name := range args {
+		text := ts.ReadFile(name)
+		if strings.HasPrefix(name, "trace") {
+			if !strings.HasPrefix(text, "go 1.") {
+				ts.Fatalf("%s is no trace", name)
+			}
+			continue
+		}
+		unpacked, err := gzip.NewReader(strings.NewReader(text))
+		if err != nil {
+			ts.Fatalf("%s is no profile: %v", name, err)
+		}
+		n, err := io.Copy(io.Discard, unpacked)
+		if err != nil || n == 0 {
+			ts.Fatalf("%s is cut short: %d bytes, %v", name, n, err)
 		}
 	}
 }

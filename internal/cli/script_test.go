@@ -100,6 +100,7 @@ func TestScripts(t *testing.T) {
 			"pack":     packFile,
 			"tokens":   writeTokens,
 			"nottold":  checkNotTold,
+			"profiled": checkProfiles,
 			"metadata": checkMetadata,
 		},
 	})
