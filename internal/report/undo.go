@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -42,11 +43,17 @@ type undo struct {
 	written *sync.Cond // a batch was written, or failed
 	out     appendOnly // used by the goroutine that has set writing; nil once it is closed
 	writing bool
-	batch   *batch // gathers the entries that are not being written yet
-	last    int64  // the highest number given out
-	length  int64  // bytes that are durable
-	err     error  // the first error
+	begun   time.Time // when the batch before was written; used by the goroutine that has set writing
+	batch   *batch    // gathers the entries that are not being written yet
+	last    int64     // the highest number given out
+	length  int64     // bytes that are durable
+	err     error     // the first error
 }
+
+// gathering is the least time between the writing of two batches. A disk that syncs in half a
+// millisecond would else be asked to by every few entries, and at thousands of updates a second half of
+// the processor's time would go there; at the rates that a quota allows, no entry waits for it.
+const gathering = 5 * time.Millisecond
 
 // batch is a number of entries that are made durable together.
 type batch struct {
@@ -190,10 +197,16 @@ func (u *undo) append(e UndoEntry) error {
 	return u.err
 }
 
-// write makes the batch durable. It gives up the mutex meanwhile, so that the next batch can gather.
+// write makes the batch durable, with what else comes before it is time. It gives up the mutex meanwhile,
+// so that entries can gather: first in this batch, then in the next.
 func (u *undo) write() {
+	u.writing = true
+	u.mu.Unlock()
+	time.Sleep(time.Until(u.begun.Add(gathering)))
+	u.begun = time.Now()
+	u.mu.Lock()
 	b := u.batch
-	u.batch, u.writing = &batch{}, true
+	u.batch = &batch{}
 	u.mu.Unlock()
 	_, err := u.out.Write(b.lines)
 	if err == nil {

@@ -339,6 +339,54 @@ func TestUndoSharesSyncs(t *testing.T) {
 	})
 }
 
+// instantDisk is a disk whose syncs take no time. It remembers them.
+type instantDisk struct{ syncs []time.Time }
+
+func (d *instantDisk) Write(b []byte) (int, error) { return len(b), nil }
+func (d *instantDisk) Sync() error                 { d.syncs = append(d.syncs, time.Now()); return nil }
+func (d *instantDisk) Close() error                { return nil }
+
+// However fast the disk is, it is not asked more often than every few milliseconds; and an entry that comes
+// alone waits for nothing.
+func TestUndoGathers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &instantDisk{}
+		u := newUndo(d)
+		wait := func() time.Duration {
+			begin := time.Now()
+			if err := u.append(tierEntry("ann")); err != nil {
+				t.Error(err)
+			}
+			return time.Since(begin)
+		}
+		for range 3 {
+			if took := wait(); took != 0 {
+				t.Errorf("an entry alone waited %v", took)
+			}
+			<-time.After(time.Second)
+		}
+		const entries, apart = 1000, 100 * time.Microsecond
+		var group sync.WaitGroup
+		for i := range entries {
+			group.Go(func() {
+				<-time.After(time.Duration(i) * apart)
+				if took := wait(); took > gathering {
+					t.Errorf("entry %d waited %v", i, took)
+				}
+			})
+		}
+		group.Wait()
+		for i := range d.syncs[1:] {
+			if between := d.syncs[i+1].Sub(d.syncs[i]); between < gathering {
+				t.Errorf("sync %d came %v after the one before", i+2, between)
+			}
+		}
+		if n, most := len(d.syncs)-3, int(entries*apart/gathering)+1; n > most {
+			t.Errorf("%d syncs for %d entries, want at most %d", n, entries, most)
+		}
+	})
+}
+
 func TestUndoErrorStays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &slowDisk{failAt: 3}
