@@ -55,15 +55,11 @@ func (f *Files) picker(input int) (*picker, error) {
 	if in.packing != plain {
 		return nil, &FileError{Msg: fmt.Sprintf("is %v data, of which single records can't be read", in.packing), Remedy: "unpack it first"}
 	}
-	d, err := in.decoder(&f.opts)
-	if err != nil {
-		return nil, err
-	}
 	s, err := in.open(false)
 	if err != nil {
 		return nil, err
 	}
-	p := &picker{in: in, stream: s, decoder: d}
+	p := &picker{in: in, stream: s, decoder: in.decoder(&f.opts)}
 	f.pickers[input] = p
 	return p, nil
 }

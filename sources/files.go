@@ -213,10 +213,7 @@ func (f *Files) decode(at Mark) error {
 		f.decoder = newUndoLines(f.stream.file, in.start, at, &f.opts)
 		return nil
 	}
-	d, err := in.decoder(&f.opts)
-	if err != nil {
-		return err
-	}
+	d := in.decoder(&f.opts)
 	d.begin(f.stream.unpacked, at)
 	f.decoder = d
 	return nil

@@ -177,22 +177,18 @@ type restartable interface {
 }
 
 // decoder returns a decoder of the input, which reads forwards.
-func (in *input) decoder(opts *Options) (restartable, error) {
+func (in *input) decoder(opts *Options) restartable {
 	if in.documents {
-		return newDocuments(opts, in.start), nil
+		return newDocuments(opts, in.start)
 	}
 	if in.format == JSONL {
-		return newJSONLines(opts), nil
+		return newJSONLines(opts)
 	}
-	rows, err := newRows(in.header)
-	switch {
-	case err != nil:
-		return nil, err
-	case in.header.long:
-		return &longDecoder{rows: rows, opts: opts}, nil
-	default:
-		return &wideDecoder{rows: rows, opts: opts}, nil
+	rows := newRows(in.header)
+	if in.header.long {
+		return &longDecoder{rows: rows, opts: opts}
 	}
+	return &wideDecoder{rows: rows, opts: opts}
 }
 
 // stream is an input being read.

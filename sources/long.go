@@ -14,7 +14,7 @@ const maxRows = 100
 type longDecoder struct {
 	rows  *rows
 	opts  *Options
-	ahead *row // the first row of the next record, if it has been read
+	ahead *row // the first row of the next record, if it has been read: then the last that was
 }
 
 func (d *longDecoder) begin(src io.Reader, at Mark) {
@@ -29,6 +29,7 @@ func (d *longDecoder) next() (*Change, error) {
 	if err != nil {
 		return nil, err
 	}
+	user := first.user // which the next row takes the place of
 	c := first.change(d.rows.header)
 	defer func() { redact(c.Rows) }()
 	if c.Err != nil {
@@ -48,7 +49,7 @@ func (d *longDecoder) next() (*Change, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r.err != nil || r.user != first.user {
+		if r.err != nil || r.user != user {
 			d.ahead = r
 			break
 		}
@@ -63,24 +64,15 @@ func (d *longDecoder) take() (*row, error) {
 		d.ahead = nil
 		return r, nil
 	}
-	r, err := d.rows.next()
-	return &r, err
+	return d.rows.next()
 }
 
 // add adds a row to its record. The first error of a record stays.
 func (d *longDecoder) add(c *Change, r *row) {
 	c.After = r.after
 	c.Rows = append(c.Rows, Row{Line: r.begin.Line, Cells: r.cells})
-	var name, value string
-	for i, role := range d.rows.header.roles {
-		switch role {
-		case roleAttribute:
-			name, _ = textOf(r.cells[i])
-			name = strings.TrimSpace(name)
-		case roleValue:
-			value = r.cells[i]
-		}
-	}
+	name, _ := textOf(r.named.Attribute)
+	name = strings.TrimSpace(name)
 	if c.Err != nil || len(c.Rows) > maxRows {
 		return
 	}
@@ -92,11 +84,11 @@ func (d *longDecoder) add(c *Change, r *row) {
 	case name == "" || use != useNothing && attribute == "":
 		failed = &RecordError{code: codeMissingAttribute, field: "attribute", msg: "the cell is empty"}
 	case use == useSet:
-		c.Attributes, failed = d.opts.addCell(c.Attributes, name, attribute, value)
+		c.Attributes, failed = d.opts.addCell(c.Attributes, name, attribute, r.named.Value)
 	case use == useExpect:
-		c.Expect = d.opts.addExpected(c.Expect, attribute, value)
+		c.Expect = d.opts.addExpected(c.Expect, attribute, r.named.Value)
 	case use == useMetadata:
-		c.addMetadata(attribute, value)
+		c.addMetadata(attribute, r.named.Value)
 	}
 	if failed != nil {
 		failed.msg += fmt.Sprintf(" (line %d)", r.begin.Line)

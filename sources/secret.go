@@ -40,10 +40,13 @@ var tokenNames = []string{"access_token", "AccessToken"}
 
 func isTokenName(name string) bool { return slices.Contains(tokenNames, name) }
 
+// tokenBegin is the beginning of a JSON object in base64, as which every token of Cognito's begins.
+const tokenBegin = "eyJ"
+
 // isToken tells whether a text looks like a token of Cognito's, or has one in it: a JSON object in base64,
 // and a point behind it.
 func isToken(text string) bool {
-	_, rest, found := strings.Cut(text, "eyJ")
+	_, rest, found := strings.Cut(text, tokenBegin)
 	return found && strings.Contains(rest, ".")
 }
 
@@ -62,7 +65,7 @@ func checkToken(field, text string) *RecordError {
 // mayHoldToken tells whether a text may have an access token in it, in a change set that need not have
 // any: whoever mixes up two files must not find tokens in a report.
 func mayHoldToken(text []byte) bool {
-	if bytes.Contains(text, []byte("eyJ")) {
+	if bytes.Contains(text, []byte(tokenBegin)) {
 		return true
 	}
 	if !bytes.Contains(text, []byte("oken")) && !bytes.Contains(text, []byte("OKEN")) {

@@ -178,3 +178,19 @@ func FuzzJSONL(f *testing.F) {
 	f.Add([]byte(strings.Join(jsonLine, "")))
 	f.Fuzz(func(t *testing.T, data []byte) { fuzzStream(t, "fuzz.jsonl", data) })
 }
+
+// TestManyRows has rows of every kind in batches of every size.
+func TestManyRows(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+	}{
+		{"wide.csv", "username,custom:a,expect:b\n" + strings.Repeat(strings.Join(wideLines, ""), 3*batchRows)},
+		{"long.csv", "username,attribute,value\n" + strings.Repeat(strings.Join(longLines, ""), 3*batchRows)},
+		{"a quote left open.csv", "username,custom:a,expect:b\n" + strings.Repeat("ann,1,2\n", 3*batchRows+1) + "bob,\"1,2\nann,1,2\n"},
+		{"large rows.csv", "username,custom:a,expect:b\n" + strings.Repeat("ann,"+strings.Repeat("x", batchBytes/2)+",2\n", 20)},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			checkStream(t, []string{write(t, tt.name, tt.text)}, []string{tt.text}, Options{})
+		})
+	}
+}

@@ -1,0 +1,268 @@
+package sources
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"io"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/gocarina/gocsv"
+)
+
+// Rows are decoded some ahead of those that are given, since gocsv takes many together for little more than
+// it takes for one; at the beginning fewer, for whoever wants only one, and always a few kilobytes.
+const (
+	batchRows  = 64
+	batchBytes = 64 << 10
+)
+
+// namedCells are the cells that every change set has, wherever their columns stand. gocsv decodes them.
+type namedCells struct {
+	User      string `csv:"user"` // username or access token
+	Attribute string `csv:"attribute"`
+	Value     string `csv:"value"`
+}
+
+// rows reads the rows of a CSV input.
+type rows struct {
+	header *header
+	named  []int // the columns of namedCells, in the order of its fields
+	in     *recordReader
+	ahead  *bufio.Reader // what the csv.Reader has read ahead
+	csv    *csv.Reader
+
+	batch []row // that were decoded together
+	given int   // of them
+	size  int   // how many the next batch may have
+	end   error // what comes behind the batch: io.EOF or a *FileError; nil: more rows
+	picked
+}
+
+// row is one row. If it could not be decoded, only its place, the text and the error are known.
+type row struct {
+	begin  Mark
+	after  Mark
+	size   int    // bytes in the file
+	user   string // the username, or the access token
+	cells  []string
+	named  *namedCells // of the cells, as gocsv decodes them
+	secret bool        // there may be an access token in it
+	text   []byte      // what could not be decoded
+	err    *RecordError
+}
+
+func newRows(h *header) *rows {
+	r := &rows{header: h, in: &recordReader{src: strings.NewReader("")}}
+	r.named = append(r.named, h.user)
+	if h.long {
+		r.named = append(r.named, slices.Index(h.roles, roleAttribute), slices.Index(h.roles, roleValue))
+	}
+	r.ahead = bufio.NewReaderSize(r.in, bufferSize)
+	r.csv = csv.NewReader(r.ahead)       // takes the buffer for its own, being as large as it wants
+	r.csv.FieldsPerRecord = len(h.names) // a ragged row is an error of the row
+	return r
+}
+
+// begin goes on with the bytes of src, which stand at a mark.
+func (r *rows) begin(src io.Reader, at Mark) {
+	r.in.restart(src, at, r.csv.InputOffset())
+	r.ahead.Reset(r.in)
+	r.batch, r.given, r.size, r.end = r.batch[:0], 0, 1, nil
+}
+
+// next returns the next row, io.EOF, or a *FileError. The row is valid until the next call.
+func (r *rows) next() (*row, error) {
+	if r.given == len(r.batch) {
+		if r.end != nil {
+			return nil, r.end
+		}
+		if err := r.fill(); err != nil {
+			return nil, err
+		}
+	}
+	r.given++
+	return &r.batch[r.given-1], nil
+}
+
+// fill decodes the next rows. There is at least one if it returns no error.
+func (r *rows) fill() error {
+	r.batch, r.given = r.batch[:0], 0
+	r.picked.reset()
+	for size := 0; len(r.batch) < r.size && size < batchBytes; {
+		next, err := r.read()
+		if err != nil {
+			r.end = err
+			break
+		}
+		size += next.size
+		r.batch = append(r.batch, next)
+		if next.cells != nil {
+			r.pick(next.cells, r.named)
+		}
+	}
+	r.size = min(2*r.size, batchRows)
+	if len(r.batch) == 0 {
+		return r.end
+	}
+	return r.finish()
+}
+
+// read returns the next row as the csv.Reader has it, or what comes behind the last.
+func (r *rows) read() (row, error) {
+	cells, err := r.csv.Read()
+	raw, begin := r.in.take(r.csv.InputOffset())
+	if err == io.EOF {
+		return row{}, io.EOF
+	}
+	if refusal := refuseRecord(r.in, raw, begin.Line, err); refusal != nil {
+		return row{}, refusal
+	}
+	next := row{begin: begin, after: r.in.at, size: len(raw)}
+	if err != nil {
+		next.err = malformedRow(raw, err, len(r.header.names))
+		next.text = r.undecoded(raw)
+		return next, nil
+	}
+	next.cells = cells
+	next.err = r.check(cells, raw)
+	next.secret = bytes.Contains(raw, []byte(tokenBegin))
+	return next, nil
+}
+
+// finish gives the rows of a batch their named cells.
+func (r *rows) finish() error {
+	named, err := r.decode()
+	if err != nil {
+		return &FileError{Line: r.batch[0].begin.Line, Msg: err.Error(), Err: err}
+	}
+	for i := range r.batch {
+		next := &r.batch[i]
+		if next.cells == nil {
+			continue
+		}
+		next.named, named = &named[0], named[1:]
+		next.user, _ = textOf(next.named.User)
+		if next.err == nil {
+			next.err = r.checkUser(next.user)
+		}
+		for _, i := range r.header.tokens {
+			if next.cells[i] != "" {
+				next.cells[i] = Redacted
+			}
+		}
+	}
+	return nil
+}
+
+// picked are the cells of a batch that gocsv is given, a row each, and what it makes of them.
+type picked struct {
+	rows  [][]string
+	flat  []string // where the cells stand
+	cells []namedCells
+}
+
+var _ gocsv.CSVReader = (*picked)(nil)
+
+func (p *picked) reset() { p.rows, p.flat = p.rows[:0], p.flat[:0] }
+
+// pick adds the named ones of the cells of a row.
+func (p *picked) pick(cells []string, named []int) {
+	from := len(p.flat)
+	for _, i := range named {
+		p.flat = append(p.flat, cells[i])
+	}
+	p.rows = append(p.rows, p.flat[from:])
+}
+
+// decode has gocsv decode what was picked. It is valid until the next time.
+func (p *picked) decode() ([]namedCells, error) {
+	if len(p.rows) == 0 {
+		return nil, nil
+	}
+	err := gocsv.UnmarshalCSVWithoutHeaders(p, &p.cells)
+	return p.cells, err
+}
+
+// Read is for gocsv, which asks for all rows at once.
+func (p *picked) Read() ([]string, error) { return nil, io.EOF }
+
+// ReadAll gives gocsv the rows.
+func (p *picked) ReadAll() ([][]string, error) { return p.rows, nil }
+
+// undecoded is what is kept of a row that can't be decoded: none of it, if a token may be anywhere.
+func (r *rows) undecoded(raw []byte) []byte {
+	if len(r.header.tokens) > 0 {
+		return []byte(Redacted)
+	}
+	return bytes.Clone(trimLineEnd(raw))
+}
+
+// check finds what is wrong with a row whatever its attributes and its user.
+func (r *rows) check(cells []string, raw []byte) *RecordError {
+	if r.undecodable(cells) {
+		return &RecordError{code: codeMalformedRow, msg: "this row could not be decoded before",
+			hint: "put the cells that stand in " + rawColumn + " into their columns, and empty " + rawColumn}
+	}
+	if utf8.Valid(raw) && bytes.IndexByte(raw, 0) < 0 {
+		return nil
+	}
+	for i, cell := range cells {
+		if r.header.roles[i] == roleNothing || r.header.roles[i] == roleReport {
+			continue
+		}
+		if err := checkText(r.header.names[i], cell); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkUser refuses a row that does not say whom it is for.
+func (r *rows) checkUser(user string) *RecordError {
+	column := r.header.names[r.header.user]
+	switch {
+	case r.header.roles[r.header.user] == roleToken:
+		return checkToken(column, user)
+	case strings.TrimSpace(user) == "":
+		return &RecordError{code: codeMissingUsername, field: column, msg: "the cell is empty, so the row names no user"}
+	}
+	return nil
+}
+
+// undecodable reports whether a row says nothing but what an earlier run could not decode.
+func (r *rows) undecodable(cells []string) bool {
+	if r.header.raw < 0 || cells[r.header.raw] == "" {
+		return false
+	}
+	for i, cell := range cells {
+		if cell != "" && r.header.roles[i] != roleReport {
+			return false
+		}
+	}
+	return true
+}
+
+// change begins the change that a row describes.
+func (r *row) change(h *header) *Change {
+	together := &struct { // one allocation
+		Change
+		row [1]Row
+	}{Change: Change{Line: r.begin.Line, Begin: r.begin, After: r.after, Text: r.text}}
+	c := &together.Change
+	if h.roles[h.user] == roleToken {
+		c.Token = Secret(r.user)
+	} else {
+		c.Username = r.user
+	}
+	if r.cells != nil {
+		together.row[0] = Row{Line: r.begin.Line, Cells: r.cells}
+		c.Rows = together.row[:]
+	}
+	if r.err != nil {
+		c.Err = r.err
+	}
+	return c
+}
