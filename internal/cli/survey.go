@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 	"time"
@@ -62,12 +61,7 @@ func surveyInput(ctx context.Context, in *input, check checker, dir string) (*su
 }
 
 func (s *survey) read(ctx context.Context, in *input, check checker, preview *report.Files) error {
-	for {
-		c, err := in.Next(ctx)
-		if errors.Is(err, io.EOF) {
-			s.digests = in.Digests()
-			return nil
-		}
+	for c, err := range readAhead(ctx, in.Next) {
 		if err != nil {
 			return err
 		}
@@ -91,6 +85,8 @@ func (s *survey) read(ctx context.Context, in *input, check checker, preview *re
 		s.count(c)
 		s.countToken(c, check.rate)
 	}
+	s.digests = in.Digests()
+	return nil
 }
 
 // countToken counts a token that expires before so many records a second have come to it.

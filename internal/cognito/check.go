@@ -86,6 +86,9 @@ func checkMetadata(m map[string]string) *ValueError {
 // punctuation, which excludes spaces.
 func checkUsername(name string) *ValueError {
 	const attribute = "username"
+	if visible(name) && name != "" && len(name) <= maxUsername {
+		return nil
+	}
 	n := utf8.RuneCountInString(name)
 	switch {
 	case n == 0:
@@ -100,6 +103,17 @@ func checkUsername(name string) *ValueError {
 			"remove it; it is often the last character"}
 	}
 	return nil
+}
+
+// visible tells whether a text is of visible ASCII characters alone. Most names and addresses are, and need no
+// closer look.
+func visible(s string) bool {
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] >= 0x7f {
+			return false
+		}
+	}
+	return true
 }
 
 func unfitForUsername(r rune) bool {

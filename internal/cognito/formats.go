@@ -35,7 +35,7 @@ func isEmail(s string) bool {
 	if strings.IndexByte(local, '@') >= 0 && local[0] != '"' {
 		return false
 	}
-	return !strings.ContainsFunc(s, isBlank) && domain[0] != '.' && !strings.Contains(domain, "..")
+	return (visible(s) || !strings.ContainsFunc(s, isBlank)) && domain[0] != '.' && !strings.Contains(domain, "..")
 }
 
 func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
