@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"os"
 	"path/filepath"
 
 	"github.com/go-json-experiment/json"
@@ -34,15 +35,20 @@ func (h history) user(c *sources.Change) (username string, ok bool) {
 	return f.username, ok && f.name == c.Username
 }
 
-// readHistory reads the undo file from its end, as undo files are read. It does so before the run that
-// goes on adds to the file, which must not change meanwhile.
+// readHistory reads the undo file from its end, as undo files are read, and goes there without passing over
+// all of it for the digest and the number of lines. It does so before the run that goes on adds to the file,
+// which must not change meanwhile.
 func readHistory(ctx context.Context, dir string) (history, error) {
 	h := history{}
-	undo, err := sources.Open([]string{filepath.Join(dir, report.UndoJSONL)}, sources.Options{})
+	path := filepath.Join(dir, report.UndoJSONL)
+	undo, err := sources.Open([]string{path}, sources.Options{})
 	if err != nil {
 		return h, nil // nothing was sent yet
 	}
 	defer undo.Close()
+	if end, err := os.Stat(path); err != nil || undo.Resume(sources.Mark{Offset: end.Size()}) != nil {
+		return h, nil // as at any other damage: what was found counts
+	}
 	for range repeated {
 		c, err := undo.Next(ctx)
 		switch {

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"time"
 
@@ -150,22 +151,32 @@ func wholeLines(data []byte, atEnd bool) (advance int, line []byte, err error) {
 	return n, data[:n], nil
 }
 
-// undoNumber returns the number of an entry, and whether the line is one.
+// undoNumber returns the number of an entry, and whether the line is one. Of an entry as it was written
+// nothing need be decoded: a resumed run may have millions of them.
 func undoNumber(line []byte) (int64, bool) {
+	duplicates := jsontext.AllowDuplicateNames(true)
+	if rest, ok := bytes.CutPrefix(line, []byte(undoBegin)); ok && jsontext.Value(line).IsValid(duplicates) {
+		digits := rest[:len(rest)-len(bytes.TrimLeft(rest, "0123456789"))]
+		if number, err := strconv.ParseInt(string(digits), 10, 64); err == nil && rest[len(digits)] == ',' {
+			return number, number > 0
+		}
+	}
 	var entry struct {
 		Number int64 `json:"_undo"`
 	}
-	err := json.Unmarshal(line, &entry, jsontext.AllowDuplicateNames(true))
+	err := json.Unmarshal(line, &entry, duplicates)
 	return entry.Number, err == nil && entry.Number > 0
 }
+
+// undoBegin is what each entry begins with, as it is written.
+const undoBegin = `{"` + undoMember + `":`
 
 // tornEntry reports whether a crash may have left the line: the beginning of an entry, or the zeros that
 // a file system gives back for what never reached the disk. Behind zeros there may be lines that did: the
 // rest of a batch that was not durable yet, so that nobody was told of it.
 func tornEntry(line []byte, whole bool) bool {
-	const begin = `{"` + undoMember + `":`
-	n := min(len(line), len(begin))
-	return !whole && string(line[:n]) == begin[:n] || bytes.IndexByte(line, 0) >= 0
+	n := min(len(line), len(undoBegin))
+	return !whole && string(line[:n]) == undoBegin[:n] || bytes.IndexByte(line, 0) >= 0
 }
 
 // append writes an entry and returns once it is durable. Entries that come while others are being
