@@ -90,9 +90,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if paths[0] == stdinPath && !a.opts.yes {
 		return &usageError{err: errors.New("standard input (-) leaves nobody to ask"), hint: "--yes goes on without asking"}
 	}
-	if !a.opts.connection.sandbox { // whose users are in memory, too
-		limitMemory(memoryLimit)
-	}
+	a.limitMemory(checkMemory)
 	service, err := a.connect(ctx)
 	if err != nil {
 		return err
@@ -142,9 +140,13 @@ func (o *options) ending() string {
 	return ".run"
 }
 
-// memoryLimit is soft: what lives at once is a few MiB, but on a busy machine the garbage of thousands
-// of calls a second would grow to several times that before it is collected.
-const memoryLimit = 40 << 20
+// Limits of the memory, of the pass over the input and of what sends. They are soft: what lives at once is a
+// few MiB, but on a busy machine the garbage of thousands of calls a second would grow to several times
+// that before it is collected.
+const (
+	checkMemory = 26 << 20
+	sendMemory  = 40 << 20
+)
 
 // garbage is how much may lie about before it is collected, in percent of what lives. So little lives that
 // the usual 100 would have it collected a hundred times a second, and the memory given back in between.
@@ -158,6 +160,13 @@ func limitMemory(bytes int64) {
 	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(garbage)
+	}
+}
+
+// limitMemory leaves a rehearsal alone, whose users are in memory, too.
+func (a *applyRun) limitMemory(bytes int64) {
+	if !a.opts.connection.sandbox {
+		limitMemory(bytes)
 	}
 }
 
@@ -319,6 +328,7 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 	if err := a.set.unchanged(); err != nil {
 		return err
 	}
+	a.limitMemory(sendMemory)
 	in, err := a.set.open()
 	if err != nil {
 		return err

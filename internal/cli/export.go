@@ -165,7 +165,7 @@ func newExportRun(sys System, o exportOptions) *exportRun {
 }
 
 func (e *exportRun) run(ctx context.Context) (err error) {
-	limitMemory(memoryLimit)
+	limitMemory(sendMemory)
 	begun := time.Now()
 	s, err := connect(ctx, e.opts.connection, 1)
 	if err != nil {
