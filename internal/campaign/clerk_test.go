@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"maps"
 	"math/rand/v2"
 	"os/exec"
 	"sync"
@@ -30,6 +31,7 @@ func (c *clerk) watch(cmd *exec.Cmd, gone <-chan struct{}, s script) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.cmd, c.gone, c.script, c.requests = cmd, gone, s, nil
+	c.script.faults = maps.Clone(s.faults)
 	c.random = rand.New(rand.NewPCG(s.noisy, 0))
 	return cmd.Start()
 }
@@ -108,17 +110,24 @@ var singleFaults = map[string]sandbox.Fault{
 	"user lambda": {Error: "UserLambdaValidationException"},
 }
 
+// triggers are the faults of a pool's Lambda functions.
+var triggers = map[string]bool{"lambda": true, "user lambda": true}
+
 var spellFaults = map[string]sandbox.Fault{
 	"storm":   {Error: "TooManyRequestsException"},
 	"denied":  {Error: "AccessDeniedException"},
 	"expired": {Error: "ExpiredTokenException"},
 	"away":    {Drop: true},
+	"silence": {Hang: true},
 }
 
 // faultOf is the fault of the nth request, and what it counts as. The caller holds mu.
 func (c *clerk) faultOf(n int, operation string) (fault sandbox.Fault, kind string) {
-	update := Request{Operation: operation}.isUpdate()
-	if kind := c.script.faults[n]; kind != "" && (update || kind != "lambda" && kind != "user lambda") {
+	switch kind := c.script.faults[n]; {
+	case kind == "":
+	case triggers[kind] && !(Request{Operation: operation}).isUpdate():
+		c.script.faults[n+1] = kind // only updates have triggers: the next one may be one
+	default:
 		return singleFaults[kind], kind
 	}
 	s := c.script.spell

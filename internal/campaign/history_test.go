@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -97,11 +98,7 @@ const runDirName = "the run directory"
 
 func (h *history) applyArgs() []string {
 	args := append([]string{"--max-attempts", fmt.Sprint(h.scene.attempts)}, h.scene.flags...)
-	budget := "1000"
-	if h.scene.tight {
-		budget = fmt.Sprint(h.scene.foreseen() + 1)
-	}
-	args = append(args, "--max-failures", budget)
+	args = append(args, "--max-failures", cmp.Or(h.scene.budget, fmt.Sprint(h.scene.foreseen()+1)))
 	if h.scene.stdin {
 		return append(args, "-")
 	}
@@ -124,7 +121,7 @@ func (h *history) carry(f *Facts, args []string, scripts []script) ([]Violation,
 		undo, _ := os.ReadFile(filepath.Join(dir, "undo.jsonl")) // there is none before the first update
 		f.Starts = append(f.Starts, Start{Requests: h.clerk.seen(), Accepted: len(h.server.Log()) - since, Undo: undo, Output: output})
 		switch {
-		case !slices.Contains(s.codes(h.scene.tight), code):
+		case !slices.Contains(s.codes(h.scene.budget == ""), code):
 			return []Violation{{wrongEnd, fmt.Sprintf("start %d: %d\n%s", n+1, code, output)}}, nil
 		case code == 0 || code == 3:
 			f.Updates, f.After = h.server.Log()[since:], h.pool()

@@ -49,7 +49,7 @@ type scene struct {
 	workers int
 	// attempts is --max-attempts. Starts that undo have so many that no record runs out of them.
 	attempts int
-	tight    bool // the budget stops starts
+	budget   string // --max-failures; "": so tight that it stops starts
 
 	applying, undoing []script
 }
@@ -147,7 +147,7 @@ func (s *scene) drawFlags() {
 	s.keep = !s.asUser && !s.noRead && len(s.pool.AliasAttributes) == 0 && s.verifyFirst() == nil && s.chance(0.4)
 	s.workers, s.attempts = pick(s.dice, 1, 4, 16), pick(s.dice, 3, 4, 30)
 	s.flags = []string{"--rate", pick(s.dice, "off", "off", "off", "200"), "--workers", fmt.Sprint(s.workers)}
-	s.tight = s.chance(0.2)
+	s.budget = pick(s.dice, "", "50%", "1000", "1000")
 	for flag, given := range map[string]bool{"--no-read": s.noRead, "--verified=keep": s.keep, "--as=user": s.asUser, "--log-level=debug": s.asUser} {
 		if given {
 			s.flags = append(s.flags, flag)
@@ -242,7 +242,7 @@ func (s *scene) furnish(server *sandbox.Server) error {
 
 // String tells of the scene in a line.
 func (s *scene) String() string {
-	return fmt.Sprintf("%d records of %d users, %s%s, stdin %t, aliases %v, usernames %v, verified first %v, case-sensitive %t, %s, attempts %d, tight %t",
+	return fmt.Sprintf("%d records of %d users, %s%s, stdin %t, aliases %v, usernames %v, verified first %v, case-sensitive %t, %s, attempts %d, budget %q",
 		len(s.records), len(s.users), s.format, s.packing, s.stdin, s.pool.AliasAttributes, s.pool.UsernameAttributes, s.verifyFirst(),
-		s.pool.UsernameConfiguration.CaseSensitive, strings.Join(s.flags, " "), s.attempts, s.tight)
+		s.pool.UsernameConfiguration.CaseSensitive, strings.Join(s.flags, " "), s.attempts, s.budget)
 }

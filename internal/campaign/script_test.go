@@ -39,7 +39,7 @@ var singles = []string{"throttle", "throttle", "internal", "internal", "before",
 
 // spells are the kinds of faults of many requests, and how many requests they may last.
 var spells = map[string]int{
-	"storm": 12, "internal": 60, "away": 40, "denied": 30, "expired": 30, "quota": 40,
+	"storm": 12, "internal": 60, "away": 40, "denied": 30, "expired": 30, "quota": 40, "silence": 6,
 }
 
 // drawScripts draws how a command that sends about so many requests is started until it is done: early
@@ -55,7 +55,11 @@ func (s *scene) drawScripts(early, requests int, refusals bool) (scripts []scrip
 		}
 		scripts = append(scripts, c)
 	}
-	return append(scripts, s.drawScript(reach, refusals))
+	last := s.drawScript(reach, refusals)
+	if s.chance(0.6) { // it outlives the timeout, as others seldom do
+		last.faults[s.between(1, reach)] = "hang"
+	}
+	return append(scripts, last)
 }
 
 func (s *scene) drawScript(reach int, refusals bool) script {
@@ -63,11 +67,13 @@ func (s *scene) drawScript(reach int, refusals bool) script {
 	for range pick(s.dice, 0, 0, 1, 2, 4) {
 		c.faults[s.between(1, reach)] = pick(s.dice, singles...)
 	}
-	if refusals && s.chance(0.3) {
-		c.faults[s.between(1, reach)] = pick(s.dice, "lambda", "user lambda")
+	if refusals {
+		for range pick(s.dice, 0, 0, 1, 2) {
+			c.faults[s.between(1, reach)] = pick(s.dice, "lambda", "user lambda")
+		}
 	}
 	if s.chance(0.25) {
-		c.spell.kind = pick(s.dice, "storm", "internal", "away", "denied", "denied", "expired", "quota")
+		c.spell.kind = pick(s.dice, "storm", "internal", "away", "denied", "denied", "expired", "quota", "silence")
 		c.spell.from, c.spell.length = s.between(1, reach), s.between(2, spells[c.spell.kind])
 	}
 	if c.spell.kind == "away" && (!refusals || s.attempts > 8) {
