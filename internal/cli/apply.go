@@ -145,7 +145,7 @@ func (o *options) ending() string {
 // that before it is collected.
 const (
 	checkMemory = 26 << 20
-	sendMemory  = 40 << 20
+	sendMemory  = 32 << 20
 )
 
 // garbage is how much may lie about before it is collected, in percent of what lives. So little lives that
