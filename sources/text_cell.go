@@ -11,6 +11,12 @@ func TextCell(text string) string {
 	return `="` + strings.ReplaceAll(text, `"`, `""`) + `"`
 }
 
+// IsTextCell reports whether a cell is one that TextCell writes.
+func IsTextCell(cell string) bool {
+	_, ok := unwrap(cell)
+	return ok
+}
+
 // textOf returns the text of a CSV cell, and whether the cell was wrapped by TextCell.
 func textOf(cell string) (text string, wrapped bool) {
 	for {

@@ -22,6 +22,7 @@ const rawColumn = "_raw"
 type csvErrors struct {
 	*csv.Writer
 	header []string // of the input
+	marker string   // a cell that deletes
 	keep   []int    // the columns of the input that are not a report's
 	was    int      // the column of the input that is a report's _raw, or -1
 	raw    bool     // whether the file has a _raw column
@@ -31,7 +32,7 @@ type csvErrors struct {
 var _ gocsv.CSVWriter = (*csvErrors)(nil)
 
 func newCSVErrors(o *file, cfg Config) (*csvErrors, error) {
-	w := &csvErrors{Writer: csv.NewWriter(o.Writer), header: cfg.Header, was: slices.Index(cfg.Header, rawColumn)}
+	w := &csvErrors{Writer: csv.NewWriter(o.Writer), header: cfg.Header, marker: cfg.DeleteMarker, was: slices.Index(cfg.Header, rawColumn)}
 	report, err := columns()
 	if err != nil {
 		return nil, err
@@ -58,7 +59,7 @@ func (w *csvErrors) resume(o *file, report []string) error {
 	}
 	var want []string
 	for _, i := range w.keep {
-		want = append(want, w.header[i])
+		want = append(want, w.cell(w.header[i]))
 	}
 	want = append(want, report...)
 	w.raw = slices.Equal(have, want)
@@ -75,7 +76,7 @@ func (w *csvErrors) write(r pipeline.Result) error {
 		rows = []sources.Row{{Line: r.Change.Line}}
 	}
 	f := newFinding(r)
-	f.Message = harmless(f.Message)
+	f.Code, f.Message, f.RequestID = harmless(f.Code), harmless(f.Message), harmless(f.RequestID)
 	for _, row := range rows {
 		f.Line = cmp.Or(row.Line, r.Change.Line)
 		if len(row.Cells) == len(w.header) {
@@ -98,10 +99,19 @@ func (w *csvErrors) begin(cells []string) {
 	for _, i := range w.keep {
 		cell := ""
 		if cells != nil {
-			cell = cells[i]
+			cell = w.cell(cells[i])
 		}
 		w.row = append(w.row, cell)
 	}
+}
+
+// cell is a cell of the input as the report has it: harmless, and the same when it is read again. A cell
+// that deletes would not do so any more if it were wrapped.
+func (w *csvErrors) cell(text string) string {
+	if text == w.marker || sources.IsTextCell(text) {
+		return text
+	}
+	return harmless(text)
 }
 
 // rawOf carries the _raw of an errors.csv over, as long as nobody has mended the row.

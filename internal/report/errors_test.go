@@ -80,7 +80,7 @@ func TestErrorsCSV(t *testing.T) {
 		{"a record of several rows", wide, false, sources.Change{Line: 2, Rows: []sources.Row{row(2, "ann", "1"), row(3, "ann", "2")}},
 			[][]string{{"ann", "1", "2"}, {"ann", "2", "3"}}},
 		{"awkward cells", wide, false, sources.Change{Line: 2, Rows: []sources.Row{row(2, "a\"b,c\nd", "=x\x00\xff\\. ")}},
-			[][]string{{"a\"b,c\nd", "=x\x00\xff\\. ", "2"}}},
+			[][]string{{"a\"b,c\nd", "=\"=x\x00\xff\\. \"", "2"}}},
 		{"a row that could not be decoded", wide, true, sources.Change{Line: 2, Text: []byte("ann,\"x\"y\r\n")},
 			[][]string{{"", "", "2", "ann,\"x\"y"}}},
 		{"its text, not UTF-8", wide, true, sources.Change{Line: 2, Text: []byte("a\xff\x00")},

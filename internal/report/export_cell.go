@@ -27,8 +27,7 @@ func cellOf(text string) string {
 	}
 }
 
-// harmless writes a text as a cell of a report, which is looked at and not read back: wrapped, if a
-// spreadsheet would take it for a formula. Whoever may write an attribute of a user would else have a say
+// harmless writes a text as a cell of a report: wrapped, if a spreadsheet would take it for a formula. Whoever may write an attribute of a user would else have a say
 // in the spreadsheet of whoever looks at the report.
 func harmless(text string) string {
 	first, _ := utf8.DecodeRuneInString(text)
@@ -38,8 +37,8 @@ func harmless(text string) string {
 	return text
 }
 
-// number is a phone number, or another that a spreadsheet does not calculate with.
-var number = regexp.MustCompile(`^[+-][0-9][0-9 .,]*$`)
+// number is a phone number, masked or not, or another that a spreadsheet does not calculate with.
+var number = regexp.MustCompile(`^([+-][0-9][0-9 .,]*|\+\*+[0-9]+)$`)
 
 // fitsCSV reports whether a text comes back from a cell, also after a spreadsheet has opened and saved
 // it. A carriage return may become a newline, spreadsheets drop other control characters, and what

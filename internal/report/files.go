@@ -26,6 +26,8 @@ type Config struct {
 	// Raw adds a _raw column to errors.csv, for rows that cannot be decoded; without it, their text
 	// is found by _file and _line only. A resumed file keeps the columns that it has.
 	Raw bool
+	// DeleteMarker is the cell of a CSV input that deletes an attribute.
+	DeleteMarker string
 	// Deliveries asks for deliveries.csv; see [Files.Delivered].
 	Deliveries bool
 	// Lengths are the lengths that the checkpoint recorded, by file name; what stands behind them is
