@@ -137,13 +137,22 @@ func Holder(dir string) (info Info, held bool, err error) {
 func prepare(on disk.FS, path string) error {
 	f, err := on.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil
+		return regular(path)
 	}
 	if err != nil {
 		return err
 	}
 	_, err = f.Write([]byte("\n"))
 	return errors.Join(err, f.Close(), on.SyncDir(filepath.Dir(path)))
+}
+
+// regular refuses what a lock is not: through a symbolic link, another file would be written to.
+func regular(path string) error {
+	info, err := os.Lstat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = fmt.Errorf("%s: is no regular file", path)
+	}
+	return err
 }
 
 // ownInfo describes this process.

@@ -170,7 +170,7 @@ func (c *collector) finish() (checkpoint.State, error) {
 	s, err := checkpoint.State{}, c.failure
 	switch {
 	case !c.recorded && err != nil:
-		return s, err
+		return s, &StopError{Reason: NotKept, Err: err}
 	case !c.recorded && !c.binding && stop != nil:
 		return s, stop
 	case err == nil:

@@ -137,6 +137,18 @@ func TestVerdicts(t *testing.T) {
 			return nil
 		}
 	}
+	storm := func(length time.Duration) func(int, *sources.Change) error {
+		var end time.Time
+		return func(int, *sources.Change) error {
+			if end.IsZero() { // the first call tells what time it is in the bubble
+				end = time.Now().Add(length)
+			}
+			if time.Now().Before(end) {
+				return errThrottle
+			}
+			return nil
+		}
+	}
 	tests := []struct {
 		name     string
 		fault    func(int, *sources.Change) error
@@ -194,6 +206,7 @@ func TestVerdicts(t *testing.T) {
 			}
 			return errNotAuth
 		}, 100, map[string]int{"NotAuthorizedException": 95}, 5, "", 100},
+		{"throttled for four minutes", storm(4 * time.Minute), 100, nil, 100, "", 0},
 		{"throttled for ever", always(errThrottle), 100, nil, 0,
 			"nothing but throttles: for 5m", 0},
 	}

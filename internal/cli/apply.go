@@ -194,7 +194,7 @@ func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prosp
 	if err != nil {
 		return nil, err
 	}
-	if err := settle(earlier != nil); err != nil {
+	if err := settle(); err != nil {
 		return nil, err
 	}
 	if earlier != nil && earlier.Phase == checkpoint.Finished {
@@ -248,6 +248,9 @@ func (a *applyRun) survey(ctx context.Context, p *prospect) (err error) {
 // finished. One that is another and finished is set aside, and so is any with --restart.
 func (a *applyRun) earlierRun(ctx context.Context, dir *runDir, s *service) (*checkpoint.State, error) {
 	state, found, err := dir.load()
+	if err == nil && !found {
+		err = report.NoneRecorded(dir.path)
+	}
 	if a.opts.restart && (found || err != nil) {
 		return nil, a.setAside(dir)
 	}
@@ -341,7 +344,7 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 	}
 	reports, err := report.Open(report.Config{
 		Dir: p.dir.path, Header: in.Header(), Raw: p.survey != nil && p.survey.undecodable, Lengths: p.state.Files,
-		Deliveries: a.opts.asUser,
+		DeleteMarker: a.set.decoding.DeleteMarker, Deliveries: a.opts.asUser,
 	})
 	if err != nil {
 		return err

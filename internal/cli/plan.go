@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -133,7 +132,7 @@ func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResul
 	if err != nil {
 		return nil, err
 	}
-	if err := settle(false); err != nil {
+	if err := settle(); err != nil {
 		return nil, err
 	}
 	if p.opts.connection.sandbox {
@@ -274,10 +273,7 @@ func (r *planResult) heldTwice() (n int64) {
 func (r *planResult) json() ([]byte, error) {
 	r.DryRun, r.Clean = true, r.Result.Clean()
 	var text strings.Builder
-	e := json.NewEncoder(&text)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(r)
+	err := printJSON(&text, r)
 	return []byte(text.String()), err
 }
 

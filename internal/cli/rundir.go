@@ -66,6 +66,9 @@ func openRunDir(path string) (*runDir, error) {
 		return nil, &refusal{msg: fmt.Sprintf("%s is a directory with files in it, and no run directory", path),
 			hint: "--run-dir names another one, which is made if it is not there"}
 	}
+	if err := ownDir(path); err != nil {
+		return nil, err
+	}
 	if err := disk.MkdirAll(disk.OS{}, path); err != nil {
 		return nil, runDirError(path, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 
+	"attrmigrate/internal/disk"
 	"attrmigrate/sources"
 )
 
@@ -27,10 +28,11 @@ func (s spooled) incoming(dir *runDir) string { return dir.file("incoming-" + s.
 func (s spooled) kept(dir *runDir) string     { return dir.file(s.name) }
 
 // spool keeps standard input in the directory, as the input of the change set, and looks at it. The
-// function that it returns gives the file its final place, once it is known whether it is resumed.
-func (s *changeSet) spool(ctx context.Context, stdin io.Reader, dir *runDir) (settle func(resumed bool) error, err error) {
+// function that it returns gives the file its final place, once it is known to be the input of this run. It
+// replaces the copy of an earlier start even so: that one may have been damaged since, this one was just read.
+func (s *changeSet) spool(ctx context.Context, stdin io.Reader, dir *runDir) (settle func() error, err error) {
 	if s.paths[0] != stdinPath {
-		return func(bool) error { return nil }, nil
+		return func() error { return nil }, nil
 	}
 	kept, err := spool(ctx, stdin, dir, s.decoding.Format)
 	if err != nil {
@@ -40,9 +42,9 @@ func (s *changeSet) spool(ctx context.Context, stdin io.Reader, dir *runDir) (se
 	if err := s.look(); err != nil { // before an earlier run is set aside for it
 		return nil, err
 	}
-	return func(resumed bool) error {
+	return func() error {
 		s.paths = []string{kept.kept(dir)}
-		err := kept.settle(dir, resumed)
+		err := os.Rename(kept.incoming(dir), kept.kept(dir))
 		if err == nil {
 			s.stamps, err = stampsOf(s.paths)
 		}
@@ -81,7 +83,11 @@ func spoolAll(r io.Reader, dir *runDir) (spooled, error) {
 			hint: "check the command that should have written to it"}
 	}
 	s := spooled{name: "stdin" + packing(first)}
-	f, err := os.OpenFile(s.incoming(dir), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	err = disk.RemoveIfThere(disk.OS{}, s.incoming(dir)) // of a start that was killed
+	if err != nil {
+		return s, runDirError(dir.path, err)
+	}
+	f, err := os.OpenFile(s.incoming(dir), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return s, runDirError(dir.path, err)
 	}
@@ -119,12 +125,4 @@ func (s spooled) named(dir *runDir, format sources.Format) (spooled, error) {
 		return s, runDirError(dir.path, err)
 	}
 	return to, nil
-}
-
-// settle gives the input its place: that of a run that is resumed is there already.
-func (s spooled) settle(dir *runDir, resumed bool) error {
-	if resumed {
-		return os.Remove(s.incoming(dir))
-	}
-	return os.Rename(s.incoming(dir), s.kept(dir))
 }
