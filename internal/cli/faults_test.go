@@ -17,6 +17,7 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
+	"time"
 
 	"attrmigrate/internal/sandbox"
 )
@@ -48,7 +49,15 @@ type fault struct {
 	again int           // the exit code of the next start
 	// retry applies what failed once more.
 	retry bool
+	// named gives the service a name, which only the test can resolve.
+	named bool
+	// unprivileged has the program run as somebody whom modes of files hold up, and root is not.
+	unprivileged bool
+	within       time.Duration // how long the program may take to end after a signal; 0: any time
 }
+
+// userVariable has the program go on as another user. It is root, then, that runs the tests.
+const userVariable = "ATTRMIGRATE_TEST_USER"
 
 const (
 	away      = "attrmigrate: the service is away: "
@@ -80,14 +89,20 @@ var faultTable = []fault{
 	{name: "the pool deleted", goes: func(m *midway) { m.raise("ResourceNotFoundException", -1) }, code: 4, says: refuses, mend: (*midway).calm},
 	{name: "the schema changed", goes: func(m *midway) { m.raise("InvalidParameterException", -1) }, code: 4,
 		says: "attrmigrate: too many records failed: ", mend: (*midway).calm, again: 3, retry: true},
+	{name: "the name of the service gone", flags: impatient, named: true, goes: (*midway).unname, code: 4, says: "no such host", mend: (*midway).rename},
 	{name: "the run directory gone", goes: func(m *midway) { m.check(os.RemoveAll(m.path("x.run"))) }, code: 4, says: notKept},
+	{name: "the run directory read-only", unprivileged: true, goes: func(m *midway) { m.check(os.Chmod(m.path("x.run"), 0o500)) },
+		code: 4, says: notKept, mend: func(m *midway) { m.check(os.Chmod(m.path("x.run"), 0o700)) }},
 	{name: "the input truncated", rows: 9000, flags: "--no-read --workers 4", goes: func(m *midway) { m.check(os.Truncate(m.path("x.csv"), 4_000_000)) }, code: 4, says: "the input cannot be read on", mend: (*midway).rewrite},
 	{name: "the input changed", rows: 9000, flags: "--no-read --workers 4", goes: (*midway).spoil, code: 4, says: "the input cannot be read on", mend: (*midway).rewrite},
 	{name: "the input deleted", rows: 9000, flags: "--no-read --workers 4", goes: func(m *midway) { m.check(os.Remove(m.path("x.csv"))) }, mend: (*midway).rewrite},
 	{name: "a second run at once", goes: (*midway).second},
 	{name: "a dead process and its lock", goes: func(m *midway) { m.signal(syscall.SIGKILL) }, code: -1},
 	{name: "SIGTERM", goes: func(m *midway) { m.signal(syscall.SIGTERM) }, code: 130, says: "stopping"},
-	{name: "standard error closed", goes: (*midway).deafen},
+	{name: "SIGTERM with ten seconds of grace", flags: "--drain-timeout 5s --timeout 1m", goes: wire(holdAndTerminate), code: 130, says: "stopping",
+		mend: wire(nil), within: 10 * time.Second},
+	{name: "standard error closed", flags: "--log-level debug", goes: (*midway).deafen},
+	{name: "standard output closed", goes: (*midway).mute},
 }
 
 // midway is a run that meets a fault in its middle.
@@ -100,6 +115,7 @@ type midway struct {
 	addr   string
 	input  string
 
+	names *resolver
 	front atomic.Pointer[http.Server]
 	way   atomic.Pointer[handler]
 
@@ -109,7 +125,9 @@ type midway struct {
 	raised  string         // an exception
 	left    int            // how often; negative: always
 	cmd     *exec.Cmd
-	errors  *os.File // the reading end of standard error
+	errors  *os.File  // the reading end of standard error
+	output  *os.File  // that of standard output
+	stopped time.Time // when the program was sent a signal
 }
 
 // handler answers a request in the place of the sandbox, next.
@@ -127,6 +145,9 @@ func newMidway(t *testing.T, f fault) *midway {
 	m.pool = furnish(t, m.server, f.rows)
 	m.addr = "127.0.0.1:0"
 	m.reopen()
+	if f.named {
+		m.names = newResolver(t)
+	}
 	t.Cleanup(func() { m.shut() })
 	var b strings.Builder
 	b.WriteString("username,custom:tier,_note\n")
@@ -151,6 +172,9 @@ func (m *midway) check(err error) {
 // run takes the start that meets the fault, and the next one.
 func (m *midway) run() {
 	code, text := m.start()
+	if took := time.Since(m.stopped); m.fault.within > 0 && took > m.fault.within {
+		m.Errorf("it ended %s after the signal, want %s", took, m.fault.within)
+	}
 	if code != m.fault.code || !strings.Contains(text, m.fault.says) || code == 4 && !strings.Contains(text, heal) {
 		m.Fatalf("exit code %d, want %d and %q\n%s", code, m.fault.code, m.fault.says, text)
 	}
@@ -170,11 +194,15 @@ func (m *midway) run() {
 
 // start applies the change set and returns how that ended.
 func (m *midway) start(more ...string) (code int, text string) {
+	host := m.addr
+	if m.names != nil {
+		host = strings.Replace(host, "127.0.0.1", serviceName, 1)
+	}
 	program, err := exec.LookPath("attrmigrate") // as testscript installed it
 	if err != nil {
 		m.Fatal(err)
 	}
-	args := []string{"apply", "--endpoint-url", "http://" + m.addr, "--user-pool-id", m.pool, "--yes", "--rate", "off", "--workers", "8"}
+	args := []string{"apply", "--endpoint-url", "http://" + host, "--user-pool-id", m.pool, "--yes", "--rate", "off", "--workers", "8"}
 	args = slices.Concat(args, strings.Fields(m.fault.flags), more, []string{"x.csv"})
 	cmd := exec.Command(program, args...)
 	cmd.Dir = m.dir
@@ -182,19 +210,30 @@ func (m *midway) start(more ...string) (code int, text string) {
 	for name, value := range environment {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
+	if m.names != nil {
+		cmd.Env = append(cmd.Env, resolverVariable+"="+m.names.addr)
+	}
+	if m.fault.unprivileged {
+		m.giveAway(cmd)
+	}
 	reading, writing, err := os.Pipe()
 	if err != nil {
 		m.Fatal(err)
 	}
-	cmd.Stderr = writing
+	output, printing, err := os.Pipe() // which has room for all of it
+	if err != nil {
+		m.Fatal(err)
+	}
+	cmd.Stdout, cmd.Stderr = printing, writing
 	var read bytes.Buffer
 	over := make(chan struct{})
 	m.mu.Lock() // for whoever wants to signal the program, or to close its pipe
-	m.cmd, m.errors = cmd, reading
+	m.cmd, m.errors, m.output = cmd, reading, output
 	err = cmd.Start()
 	m.mu.Unlock()
 	m.check(err)
 	m.check(writing.Close())
+	m.check(printing.Close())
 	go func() {
 		_, _ = io.Copy(&read, reading) // ends with the program, or when a fault closes it
 		close(over)
@@ -202,6 +241,7 @@ func (m *midway) start(more ...string) (code int, text string) {
 	_ = cmd.Wait() // the exit code tells
 	<-over
 	_ = reading.Close()
+	_ = output.Close()
 	return cmd.ProcessState.ExitCode(), read.String()
 }
 
@@ -283,6 +323,37 @@ func (m *midway) current() (*exec.Cmd, *os.File) {
 func (m *midway) deafen() {
 	_, errors := m.current()
 	m.check(errors.Close())
+}
+
+// mute closes the reading end of standard output.
+func (m *midway) mute() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.check(m.output.Close())
+}
+
+// giveAway has the program run as nobody, to whom the directory belongs. Who is not root does so anyway.
+func (m *midway) giveAway(cmd *exec.Cmd) {
+	if os.Geteuid() != 0 {
+		return
+	}
+	const nobody = 65534
+	cmd.Env = append(cmd.Env, fmt.Sprintf("%s=%d", userVariable, nobody))
+	m.check(os.Chmod(filepath.Dir(m.dir), 0o711))
+	for _, path := range []string{m.dir, m.path("x.csv")} {
+		m.check(os.Chown(path, nobody, nobody))
+	}
+}
+
+// unname has the name of the service lead nowhere, and connections end, so that it is asked for.
+func (m *midway) unname() {
+	m.names.gone.Store(true)
+	wire(reset)(m)
+}
+
+func (m *midway) rename() {
+	m.names.gone.Store(false)
+	wire(nil)(m)
 }
 
 // shut has nobody listen any more.
@@ -368,6 +439,20 @@ func halfClose(_ *midway, w http.ResponseWriter, _ *http.Request, _ http.Handler
 func blackHole(_ *midway, _ http.ResponseWriter, r *http.Request, _ http.Handler) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	<-r.Context().Done()
+}
+
+// holdAndTerminate answers nothing any more, and tells the program to end while it waits for that.
+func holdAndTerminate(m *midway, w http.ResponseWriter, r *http.Request, next http.Handler) {
+	m.mu.Lock()
+	first := m.stopped.IsZero()
+	if first {
+		m.stopped = time.Now()
+	}
+	m.mu.Unlock()
+	if first {
+		m.signal(syscall.SIGTERM)
+	}
+	blackHole(m, w, r, next)
 }
 
 func slowBody(_ *midway, w http.ResponseWriter, r *http.Request, _ http.Handler) {
