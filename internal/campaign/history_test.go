@@ -3,12 +3,14 @@ package campaign
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"attrmigrate/internal/sandbox"
 )
@@ -135,6 +137,9 @@ func (h *history) carry(f *Facts, args []string, scripts []script) ([]Violation,
 	}
 }
 
+// tooLong is when a start is taken for one that hangs, and killed.
+const tooLong = 3 * time.Minute
+
 // start starts the program once and waits for its end.
 func (h *history) start(s script, args []string) (code int, output string, err error) {
 	args = append([]string{"apply", "--yes", "--endpoint-url", h.url, "--user-pool-id", poolID, "--read-rate", "off",
@@ -142,7 +147,9 @@ func (h *history) start(s script, args []string) (code int, output string, err e
 	if s.limit > 0 {
 		args = append(args, "--limit", fmt.Sprint(s.limit))
 	}
-	cmd := exec.Command(h.program, args...)
+	ctx, cancel := context.WithTimeout(context.Background(), tooLong)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, h.program, args...)
 	cmd.Dir = h.dir
 	cmd.Env = []string{"HOME=" + h.dir, "AWS_ACCESS_KEY_ID=sandbox", "AWS_SECRET_ACCESS_KEY=sandbox",
 		"AWS_EC2_METADATA_DISABLED=true", "TZ=UTC", "GORACE=atexit_sleep_ms=0"}
