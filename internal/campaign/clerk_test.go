@@ -23,6 +23,7 @@ type clerk struct {
 	cmd      *exec.Cmd
 	gone     <-chan struct{} // closed when the program has ended
 	requests []Request
+	patience map[string]int // how often a spell has hit a user in this start
 	injected map[string]int // faults of all starts, by kind
 }
 
@@ -31,7 +32,7 @@ func (c *clerk) watch(cmd *exec.Cmd, gone <-chan struct{}, s script) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.cmd, c.gone, c.script, c.requests = cmd, gone, s, nil
-	c.script.faults = maps.Clone(s.faults)
+	c.script.faults, c.patience = maps.Clone(s.faults), map[string]int{}
 	c.random = rand.New(rand.NewPCG(s.noisy, 0))
 	return cmd.Start()
 }
@@ -47,8 +48,8 @@ func (c *clerk) seen() []Request {
 func (c *clerk) hook(operation, name string) *sandbox.Fault {
 	c.mu.Lock()
 	n := len(c.requests) + 1
-	fault, kind := c.faultOf(n, operation)
 	request := Request{Operation: operation, User: c.who(name)}
+	fault, kind := c.faultOf(n, request)
 	ends := n == c.script.at && c.script.end != limited
 	if ends && c.script.end != "" {
 		fault, kind = endings[c.script.end], ""
@@ -121,11 +122,14 @@ var spellFaults = map[string]sandbox.Fault{
 	"silence": {Hang: true},
 }
 
+// mostWaits is how often a spell makes one user wait: each time the record waits twice as long.
+const mostWaits = 3
+
 // faultOf is the fault of the nth request, and what it counts as. The caller holds mu.
-func (c *clerk) faultOf(n int, operation string) (fault sandbox.Fault, kind string) {
+func (c *clerk) faultOf(n int, r Request) (fault sandbox.Fault, kind string) {
 	switch kind := c.script.faults[n]; {
 	case kind == "":
-	case triggers[kind] && !(Request{Operation: operation}).isUpdate():
+	case triggers[kind] && !r.isUpdate():
 		c.script.faults[n+1] = kind // only updates have triggers: the next one may be one
 	default:
 		return singleFaults[kind], kind
@@ -142,9 +146,15 @@ func (c *clerk) faultOf(n int, operation string) (fault sandbox.Fault, kind stri
 		return sandbox.Fault{}, "quota cut"
 	case s.kind == "quota" && n == s.from+s.length:
 		c.quotas(sandbox.NoQuotas())
-	case s.kind == "internal" && within && c.random.Float64() < 0.3:
-		return singleFaults["internal"], "internal"
-	case s.kind != "quota" && s.kind != "internal" && within:
+	case s.kind == "internal" && within:
+		if c.random.Float64() < 0.3 {
+			return singleFaults["internal"], "internal"
+		}
+	case (s.kind == "storm" || s.kind == "silence") && within:
+		if c.patience[r.User]++; c.patience[r.User] <= mostWaits {
+			return spellFaults[s.kind], s.kind
+		}
+	case s.kind != "quota" && within:
 		return spellFaults[s.kind], s.kind
 	}
 	return sandbox.Fault{}, ""
