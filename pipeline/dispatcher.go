@@ -161,7 +161,7 @@ func (d *dispatcher) settle(a attempt) {
 		if !a.reading && !isThrottle(a.err) {
 			j.send, j.sent = nil, j.send // whether the update counted is unknown: look before it is sent again
 		}
-		j.due = a.ended.Add(d.cfg.Backoff.wait(max(j.attempts, j.throttles)))
+		j.due = a.ended.Add(d.cfg.Backoff.wait(max(j.attempts, min(j.throttles, 4))))
 		heap.Push(&d.waiting, j)
 	default:
 		if v.err != nil {
@@ -184,7 +184,7 @@ func (d *dispatcher) observe(a attempt) {
 	}
 	if !a.read.IsZero() {
 		d.readCalls.Add(1)
-		d.reads.governor.onAccepted(a.read)
+		d.reads.governor.onAccepted(a.asked, a.read)
 	}
 	way, calls := d.updates, &d.calls
 	if a.reading {
@@ -193,12 +193,12 @@ func (d *dispatcher) observe(a attempt) {
 	switch {
 	case a.err == nil && !a.reading:
 		calls.Add(1)
-		way.governor.onAccepted(a.ended)
+		way.governor.onAccepted(a.sent, a.ended)
 	case a.err == nil:
 	case isThrottle(a.err):
 		calls.Add(1)
 		d.throttles.Add(1)
-		if !d.health.ownThrottle(a) && way.throttled(a) {
+		if way.throttled(a, d.health.ownThrottle(a)) {
 			d.cfg.Log.Debug("throttled", "reading", a.reading, "rate", way.rate)
 		}
 	default:
@@ -217,10 +217,10 @@ func (d *dispatcher) observeLook(a attempt) {
 	d.readCalls.Add(1)
 	switch {
 	case a.err == nil:
-		d.reads.governor.onAccepted(a.ended)
+		d.reads.governor.onAccepted(a.sent, a.ended)
 	case isThrottle(a.err):
 		d.throttles.Add(1)
-		d.reads.throttled(a)
+		d.reads.throttled(a, false)
 	}
 }
 

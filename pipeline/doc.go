@@ -27,7 +27,7 @@
 //     throttled user holds back its own later records and nobody else's (TestNeighbours, TestHotUser).
 //  4. Every attempt, a repeated one too, takes one permit of one pacer, reads of one of their own.
 //     Backing off holds no permit and no worker (TestPermits, TestReadRate). A new rate or a stop takes
-//     effect within one interval.
+//     effect within one interval (TestPacerChanges, TestPacerStops).
 //  5. There is one retry policy. Throttles do not count against the attempts of a record (TestVerdicts).
 //  6. An error is transient (try again), of the record (report it, go on) or of the run (stop,
 //     resumable). A record that runs out of attempts while others succeed fails as unknown; one for
@@ -41,8 +41,9 @@
 //     verification if that does not find it (TestUnconfirmed).
 //  8. A run is recorded before its first update; one that stops before leaves nothing that binds
 //     (TestBegin).
-//  9. After a throttle the rate follows what the service accepts, and probes upwards from there
-//     (TestAdaptiveRate).
+//  9. A throttle of an attempt that was sent under the rate in force cuts the rate to nine tenths of what
+//     was accepted since the last cut. It returns along a cubic curve that is flat at that value, and
+//     probes faster and faster beyond it, up to the ceiling (TestAdaptiveRate; governor.go says why).
 //
 // # Goroutines
 //

@@ -2,95 +2,132 @@ package pipeline
 
 import (
 	"fmt"
+	"math"
 	"time"
 )
 
-// The law of the adaptive rate. After a throttle the rate is what the service accepted in the last
-// second, less a tenth, so that what queues at the service drains. From there it returns in one second
-// to just below what was accepted, and then probes upwards, slowly at first and faster the longer
-// nothing is throttled: a quota that stays the same is touched seldom, a quota that is raised is found
-// within seconds. One throttle among more than a hundred accepted attempts of that second changes
-// nothing; at lower rates, throttles that have nothing to do with the rate still cost some of it.
+// The law of the adaptive rate: cut to a little below what the quota is known to be, return along a
+// cubic curve that is flat at that value, and beyond it probe faster and faster (the curve of CUBIC,
+// RFC 9438, for a rate in place of a window).
+//
+// What the quota is, nobody says. But at a throttle the service's bucket is empty; between two of them
+// what was accepted is what the quota gave. So the value measured is what was accepted since the last
+// cut, no matter how the rate went up and down meanwhile. Where that is too low, because the bucket was
+// full in between, the last second bounds it from below, and so does the rate that was throttled.
+//
+// Beside the curve, which is in proportion to the run's own rate, a part grows with the root of it: of
+// two runs at one quota the smaller one gains on the larger, and the larger one meets more throttles.
+//
+// A throttle may have nothing to do with the rate. Such throttles go on when the rate is below what
+// was measured; those of the quota stop. So the share that is seen below is what is tolerated above,
+// within limits, and below nothing is cut for single ones.
 const (
-	cut         = 0.90                   // of what was accepted, right after a throttle
-	stray       = 0.01                   // share of throttled attempts up to which the rate stays
-	plateau     = 0.95                   // of what was accepted, where probing begins
-	returnTime  = time.Second            // from cut to plateau
-	probe       = 0.01                   // of what was accepted, per second squared
-	probeFloor  = 0.1                    // updates a second, per second squared
-	settleTime  = 100 * time.Millisecond // plus a round trip: no second cut before the first shows
+	cut         = 0.9                    // of the value measured, right after a throttle
+	steep       = 0.004                  // of the curve: share of the value measured, per second cubed
+	evenly      = 0.3                    // updates a second, per second, times the root of the value measured
+	overshoot   = 1.3                    // a rate that was throttled is hardly more than this times the quota
+	burst       = 0.2                    // seconds: what an unused quota may have saved up for the last one
+	settleTime  = 500 * time.Millisecond // how long a cut holds; throttles of what was sent before it ends are its own
+	tolerated   = 0.1                    // share of throttles in the last second, below the value measured or of single users
+	background  = 0.02                   // share of throttles that may be taken for such as have nothing to do with the rate
+	scatter     = 3                      // how many times as many chance may bring within a second
 	minimumRate = 1.0                    // updates a second: the service is asked even if it accepts nothing
-	window      = time.Second            // over which accepted attempts are counted
-	slots       = 20                     // of the window
+)
+
+// Accepted attempts are counted over a window between these two.
+const (
+	shortest = time.Second
+	longest  = 8 * time.Second
+	slotTime = 50 * time.Millisecond
 )
 
 // governor decides the rate. It is owned by the dispatcher and knows no clock but its arguments.
 type governor struct {
 	ceiling float64 // attempts a second; Unlimited for none
 	started time.Time
-	lately  [slots]slot
+	lately  [longest / slotTime]slot
+	first   time.Time     // when an answer first was that an attempt is accepted; zero: never
+	seen    time.Time     // when the last accepted attempt was sent
+	trip    time.Duration // and how long it took
 
-	cutAt  time.Time // of the last cut; zero: never throttled, or back at the ceiling
-	level  float64   // the rate right after the cut
-	target float64   // what was accepted before it: the rate that probing starts from
+	cutAt time.Time // of the last cut; zero: never throttled
+	level float64   // the rate right after the cut
+	value float64   // what the quota gave, as measured at the cut
+	rough bool      // measured in less than a second
+	dip   float64   // seconds from the end of the cut until the curve is back at the value
+	below slot      // attempts sent meanwhile
 }
 
 // slot counts the attempts that ended in one part of the window.
 type slot struct {
-	number              int64 // of the slot since the epoch
-	accepted, throttled int
+	number                   int64 // of the slot since the epoch
+	accepted, throttled, own int
 }
+
+// all is the number of attempts, as one that can be divided by.
+func (s slot) all() float64 { return float64(max(1, s.accepted+s.throttled+s.own)) }
 
 func newGovernor(ceiling float64, now time.Time) *governor {
 	return &governor{ceiling: ceiling, started: now}
 }
 
 // onAccepted notes that the service took an attempt.
-func (g *governor) onAccepted(now time.Time) { g.slot(now).accepted++ }
+func (g *governor) onAccepted(sent, ended time.Time) {
+	g.slot(ended).accepted++
+	if g.isBelow(sent) {
+		g.below.accepted++
+	}
+	if g.first.IsZero() {
+		g.first = ended
+	}
+	g.seen, g.trip = sent, ended.Sub(sent)
+}
 
-// onThrottle notes that the service refused an attempt that took the given round trip, and says
-// whether the rate was changed for it.
-func (g *governor) onThrottle(now time.Time, roundTrip time.Duration) bool {
-	g.slot(now).throttled++
-	if !g.cutAt.IsZero() && now.Sub(g.cutAt) < roundTrip+settleTime {
+// onThrottle notes that the service refused an attempt, and says whether the rate was cut for it. Own is
+// one that seems to be of the user alone; only where there are many of them can that not be.
+func (g *governor) onThrottle(sent, ended time.Time, own bool) bool {
+	if own {
+		g.slot(ended).own++
+	} else {
+		g.slot(ended).throttled++
+	}
+	if !own && g.isBelow(sent) {
+		g.below.throttled++
+	}
+	if !g.cutAt.IsZero() && sent.Before(g.cutAt.Add(settleTime)) {
 		return false
 	}
-	accepted, share := g.recent(now)
-	if share <= stray {
+	recent := g.count(ended, shortest)
+	allowed := 1 + scatter*min(background, float64(g.below.throttled)/g.below.all())*recent.all()
+	if g.isBelow(sent) {
+		allowed = tolerated * recent.all()
+	}
+	if float64(recent.throttled)+max(0, float64(recent.own)-tolerated*recent.all()) < allowed {
 		return false
 	}
-	if accepted > 0 || g.target == 0 {
-		// With nothing accepted at all the last known target stays: it is where to return to.
-		g.target = max(accepted, minimumRate)
-	}
-	g.level = min(max(cut*accepted, minimumRate), g.ceiling)
-	g.cutAt = now
+	g.setBack(sent, ended, recent)
 	return true
 }
 
-func (g *governor) slot(now time.Time) *slot {
-	n := now.UnixNano() / int64(window/slots)
-	s := &g.lately[n%slots]
-	if s.number != n {
-		*s = slot{number: n}
-	}
-	return s
-}
-
-// recent is the number of attempts a second that were accepted lately, and the share of attempts that
-// were throttled.
-func (g *governor) recent(now time.Time) (perSecond, throttled float64) {
-	n := now.UnixNano() / int64(window/slots)
-	var sum slot
-	for _, s := range g.lately {
-		if s.number > n-slots {
-			sum.accepted += s.accepted
-			sum.throttled += s.throttled
+// setBack measures and sets the rate back.
+func (g *governor) setBack(sent, ended time.Time, recent slot) {
+	was := g.rate(sent)
+	g.rough = g.first.IsZero() || ended.Sub(g.first) < shortest
+	switch {
+	case g.seen.After(g.cutAt):
+		lately := g.measure(ended, shortest)
+		g.value = max(g.measure(ended, g.seen.Sub(g.cutAt)), lately/(1+burst), min(was, 2*lately)/overshoot, minimumRate)
+		g.value = min(g.value, g.ceiling)
+		g.level = max(cut*g.value, minimumRate)
+	default:
+		// Nothing was accepted since the last cut: half as fast, and the last known value is where to return to.
+		g.level = max(min(g.rate(ended), recent.all()/shortest.Seconds())/2, minimumRate)
+		if g.rough {
+			g.value = g.level
 		}
 	}
-	span := min(max(now.Sub(g.started), settleTime), window)
-	perSecond = float64(sum.accepted) / span.Seconds()
-	return perSecond, float64(sum.throttled) / float64(max(1, sum.accepted+sum.throttled))
+	g.dip = math.Cbrt(max(0, 1-g.level/g.value) / steep)
+	g.cutAt, g.below = ended, slot{}
 }
 
 // rate is the rate in force at a moment, in attempts a second.
@@ -98,31 +135,60 @@ func (g *governor) rate(now time.Time) float64 {
 	if g.cutAt.IsZero() {
 		return g.ceiling
 	}
-	since := now.Sub(g.cutAt)
-	base := max(plateau*g.target, minimumRate)
-	var r float64
-	if since < returnTime {
-		r = g.level + (base-g.level)*since.Seconds()/returnTime.Seconds()
-	} else {
-		t := (since - returnTime).Seconds()
-		r = base + (probe*g.target+probeFloor)*t*t
+	// A long round trip shows late what a rate does: everything takes longer then.
+	t := max(0, (now.Sub(g.cutAt)-settleTime).Seconds()) / (1 + g.trip.Seconds())
+	if g.rough {
+		// Next to nothing is known yet: double until there is a throttle to measure at.
+		return min(g.level*math.Exp2(t), g.ceiling)
 	}
-	if r >= g.ceiling {
-		g.cutAt = time.Time{}
-		return g.ceiling
+	u := t - g.dip
+	r := g.value*(1+steep*u*u*u) + evenly*math.Sqrt(g.value)*t
+	return min(max(r, g.level), g.ceiling)
+}
+
+// isBelow says whether an attempt was sent after a cut, at less than the value measured.
+func (g *governor) isBelow(sent time.Time) bool {
+	return !g.cutAt.IsZero() && sent.After(g.cutAt.Add(settleTime)) && g.rate(sent) < g.value
+}
+
+func (g *governor) slot(now time.Time) *slot {
+	n := now.UnixNano() / int64(slotTime)
+	s := &g.lately[n%int64(len(g.lately))]
+	if s.number != n {
+		*s = slot{number: n}
 	}
-	return r
+	return s
+}
+
+// count sums up the slots of a window up to now.
+func (g *governor) count(now time.Time, window time.Duration) (sum slot) {
+	n := now.UnixNano() / int64(slotTime)
+	for _, s := range g.lately {
+		if s.number > n-int64(window/slotTime) {
+			sum.accepted += s.accepted
+			sum.throttled += s.throttled
+			sum.own += s.own
+		}
+	}
+	return sum
+}
+
+// measure is the number of attempts a second that were accepted in a window up to now.
+func (g *governor) measure(now time.Time, window time.Duration) float64 {
+	window = min(max(window, shortest), longest-slotTime)
+	span := min(max(now.Sub(g.started)-g.trip, 100*time.Millisecond), window)
+	return float64(g.count(now, window).accepted) / span.Seconds()
 }
 
 // reason says in words why the rate is what it is.
 func (g *governor) reason(now time.Time) string {
 	switch {
-	case g.cutAt.IsZero() && g.ceiling == Unlimited:
-		return "unlimited"
-	case g.cutAt.IsZero():
-		return "--rate"
-	default:
+	case g.rate(now) < g.ceiling:
 		return fmt.Sprintf("throttled %s ago at %.1f/s, probing upwards",
-			now.Sub(g.cutAt).Round(time.Second), g.target)
+			now.Sub(g.cutAt).Round(time.Second), g.value)
+	case g.ceiling == Unlimited:
+		return "unlimited"
+	default:
+		return "--rate"
 	}
 }

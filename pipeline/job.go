@@ -28,7 +28,8 @@ type job struct {
 // attempt is what became of one call.
 type attempt struct {
 	job     *job
-	read    time.Time // when a read succeeded; zero: none was made, or err is its error
+	asked   time.Time // when a read was sent
+	read    time.Time // when it succeeded; zero: none was made, or err is its error
 	reading bool      // err, or the outcome, is that of the read: no update was sent
 	sent    time.Time
 	ended   time.Time

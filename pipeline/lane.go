@@ -25,9 +25,9 @@ func (l *lane) adjust(now time.Time) {
 	}
 }
 
-// throttled notes a throttle and says whether the rate was cut for it.
-func (l *lane) throttled(a attempt) bool {
-	cut := l.governor.onThrottle(a.ended, a.ended.Sub(a.sent))
+// throttled notes a throttle, which may be the user's own, and says whether the rate was cut for it.
+func (l *lane) throttled(a attempt, own bool) bool {
+	cut := l.governor.onThrottle(a.sent, a.ended, own)
 	if cut {
 		l.adjust(a.ended)
 	}

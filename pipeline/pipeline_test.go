@@ -51,7 +51,6 @@ func changes(n, users int) []*sources.Change {
 type service struct {
 	latency time.Duration
 	jitter  time.Duration
-	quota   func(at time.Duration) float64 // accepted attempts a second; nil: no quota
 	fault   func(call int, c *sources.Change) error
 	outcome pipeline.Outcome // of what is accepted; the zero one stands for Updated
 	// applyLost says that an update counts although its answer is lost.
@@ -59,10 +58,7 @@ type service struct {
 
 	mu       sync.Mutex
 	started  time.Time
-	filled   time.Time
-	tokens   float64
 	calls    int
-	throttle int
 	accepted []time.Duration // when, since the start
 	sent     []time.Duration
 	order    map[string][]string // user -> values, in the order accepted
@@ -95,10 +91,7 @@ func (s *service) enter(c *sources.Change) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.started.IsZero() {
-		s.started, s.filled = time.Now(), time.Now()
-		if s.quota != nil {
-			s.tokens = max(5, s.quota(0)/5)
-		}
+		s.started = time.Now()
 	}
 	s.sent = append(s.sent, time.Since(s.started))
 	s.inflight[c.Username]++
@@ -126,21 +119,7 @@ func (s *service) decide(c *sources.Change) error {
 			return err
 		}
 	}
-	now := time.Now()
-	if s.quota != nil {
-		q := s.quota(now.Sub(s.started))
-		s.tokens = min(max(5, q/5), s.tokens+q*now.Sub(s.filled).Seconds())
-		s.filled = now
-		if q == 0 {
-			s.tokens = 0
-		}
-		if s.tokens < 1 {
-			s.throttle++
-			return errThrottle
-		}
-		s.tokens--
-	}
-	s.accepted = append(s.accepted, now.Sub(s.started))
+	s.accepted = append(s.accepted, time.Since(s.started))
 	s.order[c.Username] = append(s.order[c.Username], c.Attributes[0].Value)
 	return nil
 }

@@ -79,7 +79,7 @@ func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 		j.send = nil
 		return false
 	}
-	a.read = a.ended
+	a.asked, a.read = a.sent, a.ended
 	if j.send != nil {
 		return true
 	}
