@@ -89,15 +89,15 @@ func TestAdaptiveRate(t *testing.T) {
 		{"exact", constant(25), one(25), []span{{0, 40, 25, 0.99, 0.005, 0}}},
 		{"exact 1000", constant(1000), one(1000), []span{{0, 20, 1000, 0.99, 0.005, 0}}},
 
-		{"double", constant(25), one(50), settled(25, 0.015)},
+		{"double", constant(25), one(50), settled(25, 0.02)},
 		{"double of 200", constant(200), one(400), settled(200, 0.015)},
 		{"double of 1000", constant(1000), one(2000), settled(1000, 0.015)},
-		{"fourfold", constant(25), one(100), settled(25, 0.015)},
+		{"fourfold", constant(25), one(100), settled(25, 0.02)},
 		{"fourfold of 200", constant(200), one(800), settled(200, 0.015)},
 		{"unlimited", constant(25), one(unlimited), settled(25, 0.02)},
 		{"unlimited of 200", constant(200), one(unlimited), settled(200, 0.015)},
 
-		{"round trip 5 ms", constant(25), []client{{rate: 50, roundTrip: 5 * ms}}, settled(25, 0.015)},
+		{"round trip 5 ms", constant(25), []client{{rate: 50, roundTrip: 5 * ms}}, settled(25, 0.02)},
 		{"round trip 400 ms", constant(25), []client{{rate: 50, roundTrip: 400 * ms}}, settled(25, 0.02)},
 		{"round trip 2 s", constant(25), []client{{rate: 50, roundTrip: 2000 * ms}}, []span{{10, 60, 25, 0.95, 0.035, 0}}},
 		{"round trip 2 s of 200", constant(200), []client{{rate: 400, roundTrip: 2000 * ms}}, []span{{10, 40, 200, 0.95, 0.02, 0}}},
@@ -122,14 +122,14 @@ func TestAdaptiveRate(t *testing.T) {
 		{"two of 200, double, 15 s apart", constant(200), two(400, seconds(15), 20*ms, 20*ms), shared(35, 200, 0.35)},
 		{"two of 200, near and far", constant(200), two(400, 0, 20*ms, 120*ms), shared(20, 200, 0.30)},
 
-		{"live traffic", live(0), one(50), []span{{10, 70, 20, 0.90, 0.02, 0}}},
-		{"live traffic in bursts", live(20), one(50), []span{{10, 70, 20, 0.90, 0.02, 0}}},
+		{"live traffic", live(0), one(50), []span{{10, 70, 20, 0.90, 0.03, 0}}},
+		{"live traffic in bursts", live(20), one(50), []span{{10, 70, 20, 0.90, 0.03, 0}}},
 
 		{"stray throttles", stray(0.01), one(25), []span{{0, 120, 25, 0.88, 0.02, 0}}},
 		{"stray throttles at 100", stray(0.01), one(100), []span{{0, 120, 100, 0.85, 0.015, 0}}},
 		{"stray throttles at 1000", stray(0.01), one(1000), []span{{0, 30, 1000, 0.90, 0.015, 0}}},
 		{"one hot user of 1000", hot(1000), one(20), []span{{0, 120, 20, 0.95, 0.02, 0}}},
-		{"thirty hot users of 1000", hot(33), one(20), []span{{0, 120, 20, 0.90, 0.05, 0}}},
+		{"thirty hot users of 1000", hot(33), one(20), []span{{0, 120, 20, 0.85, 0.05, 0}}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

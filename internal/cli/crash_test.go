@@ -48,9 +48,9 @@ func TestCrash(t *testing.T) {
 		torn   bool    // the start that is recorded goes on where another one crashed
 		idle   int     // records with nothing to change, before all others
 	}{
-		{"as fast as can be", "csv", 60, pipeline.Unlimited, []int64{0}, false, 0},
-		{"stopped and resumed", "jsonl", 40, 50, []int64{40, 40, 0}, false, 0},
-		{"after a crash", "csv", 40, 50, []int64{0}, true, 0},
+		{"as fast as can be", "csv", 40, pipeline.Unlimited, []int64{0}, false, 0},
+		{"stopped and resumed", "jsonl", 30, 50, []int64{30, 30, 0}, false, 0},
+		{"after a crash", "csv", 30, 50, []int64{0}, true, 0},
 		{"nothing to change at first", "jsonl", 20, 50, []int64{10, 0}, false, 10},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
