@@ -86,8 +86,21 @@ tidy:
 	go mod tidy -diff
 	go mod verify
 
+# The table stands in the README and in docs/performance.md, the plots beside it.
+BENCH := docs/performance
 .PHONY: bench
-bench: ## run the Go benchmarks
+bench: build ## measure everything against its bound in the same run, and renew the pages (15 minutes, wants a quiet machine)
+	go build -o bin/bench ./internal/bench
+	bin/bench -out $(BENCH) -embed README.md,docs/performance.md
+	cd internal/tools && go run ./plot $(CURDIR)/$(BENCH)
+
+.PHONY: bench-quick
+bench-quick: build ## the same, short and rough, without pass marks (2 minutes)
+	go build -o bin/bench ./internal/bench
+	bin/bench -quick -out dist/bench
+
+.PHONY: bench-go
+bench-go: ## run the Go benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
 FUZZTIME := 2m

@@ -24,7 +24,8 @@ func TestLayers(t *testing.T) {
 		"internal/report":       {"pipeline", "sources", "checkpoint", "internal/disk"},
 		"internal/audit":        {"pipeline", "sources", "internal/cognito"},
 		"internal/sandbox":      {},
-		"internal/campaign":     {"internal/sandbox"}, // for its own tests, which run the program
+		"internal/campaign":     {"internal/sandbox"},               // for its own tests, which run the program
+		"internal/bench":        {"internal/sandbox", "checkpoint"}, // measures the program as a process of its own
 		"internal/cli":          {"sources", "checkpoint", "pipeline", "internal/audit", "internal/cognito", "internal/disk", "internal/report", "internal/sandbox"},
 		"cmd/attrmigrate":       {"internal/cli"},
 		"examples/customsource": {"sources", "checkpoint", "pipeline"},
@@ -33,7 +34,7 @@ func TestLayers(t *testing.T) {
 	}
 	// The outside modules that only some packages may know.
 	outside := map[string][]string{
-		"github.com/aws/":           {"internal/cognito", "internal/cli", "examples/customsource"},
+		"github.com/aws/":           {"internal/cognito", "internal/cli", "internal/bench", "examples/customsource"},
 		"github.com/gocarina/gocsv": {"sources", "internal/report"},
 		"golang.org/x/time/rate":    {"pipeline", "internal/audit"},
 		"github.com/spf13/cobra":    {"internal/cli"},

@@ -1,0 +1,6 @@
+//go:build !unix
+
+package main
+
+// residentMiB is not known here.
+func (p *process) residentMiB() float64 { return 0 }

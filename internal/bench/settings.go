@@ -1,0 +1,35 @@
+package main
+
+import "time"
+
+// settings say how long and how much is measured.
+type settings struct {
+	rounds  int           // of a throughput row; the median counts
+	full    time.Duration // at full speed, one round
+	rate    time.Duration // a rate scenario
+	settle  time.Duration // what the adaptive rate is given before it is judged
+	share   time.Duration // two runs on one quota, which settle for half of settle longer
+	change  time.Duration // how long a quota stays before it is halved
+	peer    int           // rows of the runs that are compared with boto3 on a quota
+	offline int           // rows of the offline pass
+	base    int           // rows that memory is compared with
+	applied int           // rows applied for memory
+	checked int           // rows checked for memory, and resumed in
+	starts  int           // starts until the first request; the median counts
+	planned int           // users of the planned change
+	judged  bool          // rows are held against their figures
+}
+
+var full = settings{
+	rounds: 5, full: 10 * time.Second,
+	rate: 40 * time.Second, settle: 10 * time.Second, share: 60 * time.Second, change: 20 * time.Second,
+	peer: 500, offline: 1_000_000, base: 100_000, applied: 1_000_000, checked: 10_000_000,
+	starts: 9, planned: 2_000, judged: true,
+}
+
+var short = settings{
+	rounds: 1, full: 2 * time.Second,
+	rate: 8 * time.Second, settle: 3 * time.Second, share: 12 * time.Second, change: 6 * time.Second,
+	peer: 150, offline: 100_000, base: 10_000, applied: 50_000, checked: 500_000,
+	starts: 3, planned: 300,
+}

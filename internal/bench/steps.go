@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+// result is what a step measured.
+type result struct {
+	rows   []row
+	series []series
+}
+
+// step measures one thing.
+type step struct {
+	name string
+	run  func(context.Context) (result, error)
+}
+
+// groups are the steps in order; those of a group run at once.
+func (b *bench) groups() [][]step {
+	slow := []step{
+		{"quota 25, --rate 25", b.steady(25, 25)},
+		{"quota 25, --rate 50", b.adaptive(25)},
+		{"quota 200, --rate 400", b.adaptive(200)},
+		{"quota halved and restored", b.halvedAndRestored},
+		{"two runs on one quota", b.shared},
+		{"boto3 on a quota", b.boto3OnQuota},
+	}
+	return [][]step{
+		{{"updates at full speed", b.updates}},
+		{{"calls at full speed, with reading", b.calls}},
+		slow,
+		{{"quota 1000, --rate 1000", b.steady(1000, 1000)}},
+		{{"quota 1000, --rate 2000", b.adaptive(1000)}},
+		{{"offline pass, CSV", b.offlineCSV}},
+		{{"offline pass, JSONL", b.offlineJSONL}},
+		{{"memory of applying", b.applyingMemory}},
+		{{"memory of checking, and resuming", b.checkAndResume}},
+		{{"start", b.start}},
+		{{"planned", b.plannedCalls}},
+	}
+}
+
+// runAll runs the steps whose names contain a text. Those that fail leave no rows, and the others go on.
+func (b *bench) runAll(ctx context.Context, only string) ([]result, error) {
+	var results []result
+	var failed error
+	for _, group := range b.groups() {
+		chosen := group[:0:0]
+		for _, s := range group {
+			if strings.Contains(s.name, only) {
+				chosen = append(chosen, s)
+			}
+		}
+		done, err := runGroup(ctx, chosen)
+		results = append(results, done...)
+		failed = errors.Join(failed, err)
+	}
+	return results, failed
+}
+
+// runGroup runs steps at once; each goroutine owns its place in the results.
+func runGroup(ctx context.Context, steps []step) ([]result, error) {
+	results := make([]result, len(steps))
+	errs := make([]error, len(steps))
+	var wg sync.WaitGroup
+	for i, s := range steps {
+		wg.Go(func() {
+			began := time.Now()
+			var err error
+			if results[i], err = s.run(ctx); err != nil {
+				errs[i] = fmt.Errorf("%s: %w", s.name, err)
+			}
+			fmt.Fprintf(os.Stderr, "%6.1fs  %s\n", time.Since(began).Seconds(), s.name)
+		})
+	}
+	wg.Wait()
+	return results, errors.Join(errs...)
+}

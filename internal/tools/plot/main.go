@@ -1,0 +1,114 @@
+// Command plot draws the series of bench.json, one SVG each: accepted updates a second over time against the
+// allowed rate. It is in the module of the tools, so that the plotting library is in no build of attrmigrate.
+//
+//	plot DIR
+//
+// reads DIR/bench.json and writes DIR/NAME.svg.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image/color"
+	"os"
+	"path/filepath"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+)
+
+// series is what bench.json says of a scenario. Its points are a second apart.
+type series struct {
+	Name    string    `json:"name"`
+	Title   string    `json:"title"`
+	Allowed []float64 `json:"allowed"`
+	Lines   []struct {
+		Label    string    `json:"label"`
+		Accepted []float64 `json:"accepted"`
+	} `json:"lines"`
+}
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "plot:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) != 1 {
+		return errors.New("want a directory with a bench.json")
+	}
+	text, err := os.ReadFile(filepath.Join(args[0], "bench.json"))
+	if err != nil {
+		return err
+	}
+	var bench struct {
+		Series []series `json:"series"`
+	}
+	if err := json.Unmarshal(text, &bench); err != nil {
+		return err
+	}
+	for _, s := range bench.Series {
+		if err := s.draw(filepath.Join(args[0], s.Name+".svg")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+var (
+	gray    = color.RGBA{R: 150, G: 150, B: 150, A: 255}
+	palette = []color.RGBA{{B: 200, G: 90, A: 255}, {R: 210, G: 110, A: 255}, {G: 130, B: 60, A: 255}}
+)
+
+func (s series) draw(path string) error {
+	p := plot.New()
+	p.BackgroundColor = color.White
+	p.Title.Text = s.Title
+	p.X.Label.Text = "seconds since the first update"
+	p.Y.Label.Text = "updates accepted a second"
+	p.Y.Min = 0
+	p.Legend.Left = true // and at the foot, where the lines are not
+	p.Add(plotter.NewGrid())
+	allowed, err := step(s.Allowed)
+	if err != nil {
+		return err
+	}
+	allowed.Color, allowed.Dashes = gray, []vg.Length{vg.Points(6), vg.Points(4)}
+	p.Add(allowed)
+	p.Legend.Add("allowed", allowed)
+	most := 0.0
+	for i, l := range s.Lines {
+		drawn, err := step(l.Accepted)
+		if err != nil {
+			return err
+		}
+		drawn.Color, drawn.Width = palette[i%len(palette)], vg.Points(1.5)
+		p.Add(drawn)
+		p.Legend.Add(l.Label, drawn)
+		for _, v := range append(l.Accepted, s.Allowed...) {
+			most = max(most, v)
+		}
+	}
+	p.Y.Max = most * 1.1
+	return p.Save(20*vg.Centimeter, 7.5*vg.Centimeter, path)
+}
+
+// step is a line that holds each value for its second.
+func step(values []float64) (*plotter.Line, error) {
+	points := make(plotter.XYs, 0, len(values)+1)
+	for i, v := range values {
+		points = append(points, plotter.XY{X: float64(i), Y: v})
+	}
+	if n := len(values); n > 0 {
+		points = append(points, plotter.XY{X: float64(n), Y: values[n-1]})
+	}
+	l, err := plotter.NewLine(points)
+	if err == nil {
+		l.StepStyle = plotter.PostStep
+	}
+	return l, err
+}
