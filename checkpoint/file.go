@@ -186,9 +186,9 @@ func (s State) checkNumbers() error {
 	if s.Rate.PerSecond < 0 {
 		return fmt.Errorf("the rate is %g", s.Rate.PerSecond)
 	}
-	for name, length := range s.Files {
-		if length < 0 {
-			return fmt.Errorf("the length of %s is %d", name, length)
+	for name, e := range s.Files {
+		if e.Length < 0 {
+			return fmt.Errorf("the length of %s is %d", name, e.Length)
 		}
 	}
 	return nil

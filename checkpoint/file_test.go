@@ -27,7 +27,7 @@ func sample() State {
 		Position: Position{Input: 1, Offset: 12345, Line: 42},
 		Finished: []int64{42, 45},
 		Counts:   Counts{Updated: 30, Unchanged: 5, Awaiting: 1, Failed: 6, Attempts: 50, Throttled: 9},
-		Files:    map[string]int64{"errors.csv": 512, "applied.csv": 2048},
+		Files:    map[string]Extent{"errors.csv": {512, 7}, "applied.csv": {2048, 8}},
 		Rate:     Rate{PerSecond: 18.5, Reason: "throttled"},
 
 		StartedAt: time.Date(2026, 3, 1, 12, 0, 0, 5, time.UTC),
@@ -125,7 +125,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"an unknown phase", sealed(`"stopped"`, `"paused"`), `damaged: there is no state "paused"`},
 		{"a negative count", sealed(`"failed": 6`, `"failed": -6`), "damaged: failed is -6"},
 		{"a negative offset", sealed(`"offset": 12345`, `"offset": -1`), "damaged: offset is -1"},
-		{"a negative length", sealed(`"errors.csv": 512`, `"errors.csv": -1`), "damaged: the length of errors.csv is -1"},
+		{"a negative length", sealed(`"length": 512`, `"length": -1`), "damaged: the length of errors.csv is -1"},
 		{"a negative rate", sealed(`18.5`, `-18.5`), "damaged: the rate is -18.5"},
 		{"finished not ascending", sealed("42,\n    45", "45,\n    42"), "damaged: finished record 42 does not come after record 45"},
 		{"finished within the gap-free part", sealed("42,\n    45", "40,\n    45"), "damaged: finished record 40 does not come after record 40"},

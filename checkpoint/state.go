@@ -35,9 +35,9 @@ type State struct {
 	Finished []int64  `json:"finished"`
 
 	Counts Counts `json:"counts"`
-	// Files are the lengths, in bytes, of the reports that belong to this state; what stands behind
-	// them is cut off when the run is resumed, but for the undo file, which may be ahead.
-	Files map[string]int64 `json:"files"`
+	// Files are what of the reports belongs to this state, by their names; what stands behind it is cut
+	// off when the run is resumed, but for the undo file, which may be ahead.
+	Files map[string]Extent `json:"files"`
 
 	Rate Rate `json:"rate"`
 

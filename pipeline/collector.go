@@ -134,12 +134,12 @@ func (c *collector) check(err error) {
 
 // save makes the reports durable, and then the state that relies on them.
 func (c *collector) save(phase checkpoint.Phase, why *StopError) (checkpoint.State, error) {
-	lengths, err := c.cfg.Results.Sync()
+	files, err := c.cfg.Results.Sync()
 	if err != nil {
 		return checkpoint.State{}, err
 	}
 	s := c.state(phase, why)
-	s.Files = lengths
+	s.Files = files
 	return s, c.cfg.Store.Save(s)
 }
 

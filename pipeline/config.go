@@ -133,8 +133,8 @@ func (c Config) validate() error {
 
 type noResults struct{}
 
-func (noResults) Write(Result) error              { return nil }
-func (noResults) Sync() (map[string]int64, error) { return nil, nil }
+func (noResults) Write(Result) error                          { return nil }
+func (noResults) Sync() (map[string]checkpoint.Extent, error) { return nil, nil }
 
 type noStore struct{}
 

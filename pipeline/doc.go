@@ -19,7 +19,7 @@
 //     gap-free position and the few records finished beyond it; the gap is capped, so memory is too
 //     (TestCrash here, and the tests of checkpoint.Tracker).
 //  2. A result is durable before the checkpoint passes its record, and the checkpoint records the
-//     lengths of the reports, so that a resumed run can cut them back: each record stands there once
+//     extents of the reports, so that a resumed run can cut them back: each record stands there once
 //     (TestCrash, TestLastSaveFails).
 //  3. Two records of one user are never in flight together and land in file order (TestOrder). A user's
 //     next record is sent once the checkpoint knows of the one before, so that a crash has no more

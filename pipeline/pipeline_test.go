@@ -195,10 +195,10 @@ func (l *ledger) Write(r pipeline.Result) error {
 	return nil
 }
 
-func (l *ledger) Sync() (map[string]int64, error) {
+func (l *ledger) Sync() (map[string]checkpoint.Extent, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return map[string]int64{"results": int64(len(l.results))}, nil
+	return map[string]checkpoint.Extent{"results": {Length: int64(len(l.results))}}, nil
 }
 
 func (l *ledger) Save(s checkpoint.State) error {
@@ -210,7 +210,7 @@ func (l *ledger) Save(s checkpoint.State) error {
 }
 
 // crash cuts the ledger back to what the last save relied on.
-func (l *ledger) crash() { l.results = l.results[:l.saved.Files["results"]] }
+func (l *ledger) crash() { l.results = l.results[:l.saved.Files["results"].Length] }
 
 func (l *ledger) failures() map[string]int {
 	n := map[string]int{}

@@ -42,8 +42,9 @@ type Preparer interface {
 type ResultWriter interface {
 	// Write takes a result; it need not be durable yet.
 	Write(r Result) error
-	// Sync makes every result written so far durable and returns the length of each file.
-	Sync() (map[string]int64, error)
+	// Sync makes every result written so far durable and returns how much of each
+	// file there is.
+	Sync() (map[string]checkpoint.Extent, error)
 }
 
 // Store keeps the state of a run durably. It is used by one goroutine.

@@ -483,7 +483,7 @@ type brokenDisk struct {
 	after int
 }
 
-func (d *brokenDisk) Sync() (map[string]int64, error) {
+func (d *brokenDisk) Sync() (map[string]checkpoint.Extent, error) {
 	if len(d.results) >= d.after {
 		return nil, errDiskFull
 	}

@@ -94,7 +94,7 @@ func load(store *checkpoint.File, here checkpoint.Identity) (checkpoint.State, e
 }
 
 // printer is a ResultWriter that prints what failed. One that keeps it in a file makes the file
-// durable in Sync and returns its length, and cuts it back to State.Files when a run is resumed.
+// durable in Sync and returns its extent, and cuts it back to State.Files when a run is resumed.
 type printer struct{ out io.Writer }
 
 // Write prints a failure.
@@ -107,4 +107,4 @@ func (p printer) Write(r pipeline.Result) error {
 }
 
 // Sync has no file to make durable.
-func (p printer) Sync() (map[string]int64, error) { return nil, nil }
+func (p printer) Sync() (map[string]checkpoint.Extent, error) { return nil, nil }

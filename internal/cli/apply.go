@@ -343,7 +343,7 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 		}
 	}
 	reports, err := report.Open(report.Config{
-		Dir: p.dir.path, Header: in.Header(), Raw: p.survey != nil && p.survey.undecodable, Lengths: p.state.Files,
+		Dir: p.dir.path, Header: in.Header(), Raw: p.survey != nil && p.survey.undecodable, Recorded: p.state.Files,
 		DeleteMarker: a.set.decoding.DeleteMarker, Deliveries: a.opts.asUser,
 	})
 	if err != nil {

@@ -79,7 +79,7 @@ func (s *crashStart) close() {
 
 func (s *crashStart) config(in *sources.Files) report.Config {
 	return report.Config{Dir: s.dir.path, Header: in.Header(), Raw: s.earlier.Files == nil, Deliveries: true,
-		Lengths: s.earlier.Files, Disk: s.disk}
+		Recorded: s.earlier.Files, Disk: s.disk}
 }
 
 // survey counts the records and lists those that cannot be decoded, before anything is written.

@@ -251,9 +251,9 @@ func (c *crashTest) checkFound(dir string, pool *crashPool, marks []any) error {
 			return errors.New("an update was sent, and no run is recorded")
 		}
 	}
-	for name, length := range state.Files {
-		if info, err := os.Stat(filepath.Join(dir, name)); length > 0 && (err != nil || info.Size() < length) {
-			return fmt.Errorf("%s: the checkpoint has %d bytes of it: %v", name, length, err)
+	for name, e := range state.Files {
+		if info, err := os.Stat(filepath.Join(dir, name)); e.Length > 0 && (err != nil || info.Size() < e.Length) {
+			return fmt.Errorf("%s: the checkpoint has %d bytes of it: %v", name, e.Length, err)
 		}
 	}
 	entries, err := undoEntries(dir)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"attrmigrate/checkpoint"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -237,7 +238,7 @@ func (r *rehearsal) Write(result pipeline.Result) error {
 }
 
 // Sync implements [pipeline.ResultWriter].
-func (r *rehearsal) Sync() (map[string]int64, error) { return nil, nil }
+func (r *rehearsal) Sync() (map[string]checkpoint.Extent, error) { return nil, nil }
 
 // classSpy notes the class of the errors that the pipeline judges.
 type classSpy struct {

@@ -26,7 +26,7 @@ var _ gocsv.CSVWriter = applied{}
 
 func newApplied(o *file) (applied, error) {
 	w := applied{csv.NewWriter(o.Writer)}
-	if o.length > 0 {
+	if o.extent.Length > 0 {
 		return w, nil
 	}
 	return w, gocsv.MarshalCSV([]appliedRow{}, w)

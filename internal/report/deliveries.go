@@ -39,7 +39,7 @@ type deliveries struct {
 
 func newDeliveries(o *file) (*deliveries, error) {
 	d := &deliveries{out: applied{csv.NewWriter(o.Writer)}, waiting: map[sources.Mark][]Delivery{}}
-	if o.length > 0 {
+	if o.extent.Length > 0 {
 		return d, nil
 	}
 	return d, gocsv.MarshalCSV([]deliveryRow{}, d.out)

@@ -42,7 +42,7 @@ func TestDeliveries(t *testing.T) {
 	}
 	finish(2, pipeline.AwaitingVerification)
 	finish(200, pipeline.Updated) // nothing was sent for it
-	lengths, err := files.Sync()
+	recorded, err := files.Sync()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestDeliveries(t *testing.T) {
 	}
 
 	// The run was killed before it knew of the record on line 3, and does it again.
-	cfg.Lengths = lengths
+	cfg.Recorded = recorded
 	if files, err = Open(cfg); err != nil {
 		t.Fatal(err)
 	}

@@ -4,8 +4,9 @@
 // # Promise
 //
 // Every finished record stands exactly once: a failed one in errors.*, any other in applied.csv.
-// [Files.Sync] makes the files durable and returns their lengths; the checkpoint keeps the lengths,
-// and a resumed run cuts the files back to them, so a record that is done again is not listed twice.
+// [Files.Sync] makes the files durable and returns their lengths and checksums; the checkpoint keeps
+// both. A resumed run cuts the files back to the lengths, so a record that is done again is not listed
+// twice, and refuses one that does not begin as the run wrote it.
 //
 // An errors file is a change set. It holds the records as they stood in the input and says in
 // columns (or, in JSONL, a member) of its own what was wrong; the decoders ignore those. Mend it and
@@ -14,7 +15,7 @@
 // [Files.Undo] returns once the entry is durable, so an update that is sent after it has a way back,
 // whatever crashes. Entries that arrive together share one write and one fsync. The file is never cut
 // but for what a crash tore at its end, which no update was sent for; a replay may add an entry a second
-// time. The checkpoint keeps its length, too: a file that is shorter has lost entries and is refused.
+// time. It is held against the checkpoint, too: a file that has lost or changed entries is refused.
 //
 // The files of a [Plan] get their names when it is closed: a plan that can be seen is whole.
 //

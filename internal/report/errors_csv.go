@@ -43,7 +43,7 @@ func newCSVErrors(o *file, cfg Config) (*csvErrors, error) {
 		}
 	}
 	w.raw = cfg.Raw || w.was >= 0
-	if o.length > 0 {
+	if o.extent.Length > 0 {
 		return w, w.resume(o, report)
 	}
 	w.begin(cfg.Header)
@@ -52,7 +52,7 @@ func newCSVErrors(o *file, cfg Config) (*csvErrors, error) {
 
 // resume takes over the columns of the file as it is.
 func (w *csvErrors) resume(o *file, report []string) error {
-	r := csv.NewReader(bufio.NewReader(io.NewSectionReader(o.f, 0, o.length)))
+	r := csv.NewReader(bufio.NewReader(io.NewSectionReader(o.f, 0, o.extent.Length)))
 	have, err := r.Read()
 	if err != nil {
 		return damaged(o.path, "its header cannot be read: %w", err)

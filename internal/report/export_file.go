@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
 )
 
@@ -20,7 +21,7 @@ type ExportFile struct {
 func CreateExport(path string) (*ExportFile, error) { return createExport(disk.OS{}, path) }
 
 func createExport(on disk.FS, path string) (*ExportFile, error) {
-	f, err := openFile(on, path+".tmp", 0)
+	f, err := openFile(on, path+".tmp", checkpoint.Extent{})
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ import (
 
 // FailedLines returns where the records stand that the errors file of a run lists, as far as its checkpoint
 // knows of them: the lines they begin on, by the name of their input. It keeps one number a record in
-// memory. A file that is not as the run left it is refused where that shows: what it does not list any
+// memory. A file that is not as the run left it is refused: what it does not list any
 // more would not be applied, and nobody would know.
 func FailedLines(path string) (map[string]map[int]bool, error) {
 	state, err := checkpoint.NewFile(filepath.Dir(path)).Load()
@@ -32,7 +32,7 @@ func FailedLines(path string) (map[string]map[int]bool, error) {
 	}
 	defer f.Close()
 	known := state.Files[filepath.Base(path)]
-	if err := longEnough(f, known); err != nil {
+	if err := asRecorded(f, known); err != nil {
 		return nil, &notAsLeftError{err}
 	}
 	lines := map[string]map[int]bool{}
@@ -50,7 +50,7 @@ func FailedLines(path string) (map[string]map[int]bool, error) {
 	if filepath.Base(path) == ErrorsJSONL {
 		each = eachJSONL
 	}
-	if err := each(bufio.NewReader(io.LimitReader(f, known)), keep); err != nil {
+	if err := each(bufio.NewReader(io.NewSectionReader(f, 0, known.Length)), keep); err != nil {
 		return nil, &notAsLeftError{fmt.Errorf("%s: damaged: %w", path, err)}
 	}
 	return lines, nil

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,29 +21,29 @@ type file struct {
 	*bufio.Writer
 	path   string
 	f      disk.File
-	length int64 // bytes handed to the operating system
-	synced int64 // of those, durable
+	extent checkpoint.Extent // what was handed to the operating system
+	synced int64             // bytes of it that are durable
 	err    error
 }
 
-// openFile goes on behind the first length bytes of a report; a length of 0 creates it anew, with
-// mode 0600. The file must be at least that long and a line must end there.
-func openFile(on disk.FS, path string, length int64) (*file, error) {
+// openFile goes on behind what the checkpoint recorded of a report, which must be there as it was written;
+// without a record it is created anew, with mode 0600.
+func openFile(on disk.FS, path string, recorded checkpoint.Extent) (*file, error) {
 	open := resumeFile
-	if length == 0 {
+	if recorded.Length == 0 {
 		open = createFile
 	}
-	f, err := open(on, path, length)
+	f, err := open(on, path, recorded)
 	if err != nil {
 		return nil, err
 	}
-	o := &file{path: path, f: f, length: length, synced: length}
+	o := &file{path: path, f: f, extent: recorded, synced: recorded.Length}
 	o.Writer = bufio.NewWriterSize(writerFunc(o.append), bufferSize)
 	return o, nil
 }
 
 // createFile replaces what is there: the report of a start that never wrote.
-func createFile(on disk.FS, path string, _ int64) (disk.File, error) {
+func createFile(on disk.FS, path string, _ checkpoint.Extent) (disk.File, error) {
 	if err := disk.RemoveIfThere(on, path); err != nil {
 		return nil, err
 	}
@@ -50,45 +51,61 @@ func createFile(on disk.FS, path string, _ int64) (disk.File, error) {
 }
 
 // resumeFile cuts off what the checkpoint does not know of.
-func resumeFile(on disk.FS, path string, length int64) (disk.File, error) {
+func resumeFile(on disk.FS, path string, recorded checkpoint.Extent) (disk.File, error) {
 	f, err := on.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, missing(path, length)
+		return nil, missing(path, recorded)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := cutBack(f, length); err != nil {
+	if err := cutBack(f, recorded); err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
 }
 
-func cutBack(f disk.File, length int64) error {
-	if err := longEnough(f, length); err != nil {
+func cutBack(f disk.File, recorded checkpoint.Extent) error {
+	if err := asRecorded(f, recorded); err != nil {
 		return err
 	}
-	last := make([]byte, 1)
-	if _, err := f.ReadAt(last, length-1); err != nil {
-		return err
-	}
-	if last[0] != '\n' {
-		return damaged(f.Name(), "no line ends at byte %d, where the checkpoint says that one does", length)
-	}
-	return f.Truncate(length)
+	return f.Truncate(recorded.Length)
 }
 
-// longEnough refuses a file that has lost what the checkpoint relies on.
-func longEnough(f disk.File, length int64) error {
-	info, err := f.Stat()
-	if err == nil && info.Size() < length {
-		err = damaged(f.Name(), "it has %d bytes, the checkpoint recorded %d", info.Size(), length)
+// reader is what is looked at of a file.
+type reader interface {
+	io.ReaderAt
+	Name() string
+	Stat() (fs.FileInfo, error)
+}
+
+// asRecorded refuses a file that does not begin with what the checkpoint recorded.
+func asRecorded(f reader, recorded checkpoint.Extent) error {
+	if err := longEnough(f, recorded); err != nil {
+		return err
+	}
+	found, err := checkpoint.ReadExtent(f, recorded.Length)
+	if err == nil && found != recorded {
+		err = changed(f.Name(), recorded)
 	}
 	return err
 }
 
-func missing(path string, length int64) error {
-	return damaged(path, "it is missing, the checkpoint recorded %d bytes", length)
+// longEnough refuses a file that has lost what the checkpoint relies on.
+func longEnough(f reader, recorded checkpoint.Extent) error {
+	info, err := f.Stat()
+	if err == nil && info.Size() < recorded.Length {
+		err = damaged(f.Name(), "it has %d bytes, the checkpoint recorded %d", info.Size(), recorded.Length)
+	}
+	return err
+}
+
+func missing(path string, recorded checkpoint.Extent) error {
+	return damaged(path, "it is missing, the checkpoint recorded %d bytes", recorded.Length)
+}
+
+func changed(path string, recorded checkpoint.Extent) error {
+	return damaged(path, "its first %d bytes are not those that the run wrote", recorded.Length)
 }
 
 // damaged refuses to go on with a report that is not as the run left it.
@@ -106,7 +123,7 @@ func (w writerFunc) Write(b []byte) (int, error) { return w(b) }
 // append is where the buffer is emptied to.
 func (o *file) append(b []byte) (int, error) {
 	n, err := o.f.Write(b)
-	o.length += int64(n)
+	o.extent = o.extent.With(b[:n])
 	return n, err
 }
 
@@ -116,11 +133,11 @@ func (o *file) sync() error {
 	if o.err != nil {
 		return o.err
 	}
-	if o.err = o.Flush(); o.err != nil || o.synced == o.length {
+	if o.err = o.Flush(); o.err != nil || o.synced == o.extent.Length {
 		return o.err
 	}
 	if o.err = o.f.Sync(); o.err == nil {
-		o.synced = o.length
+		o.synced = o.extent.Length
 	}
 	return o.err
 }

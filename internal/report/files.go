@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
 	"attrmigrate/pipeline"
 )
@@ -30,9 +31,9 @@ type Config struct {
 	DeleteMarker string
 	// Deliveries asks for deliveries.csv; see [Files.Delivered].
 	Deliveries bool
-	// Lengths are the lengths that the checkpoint recorded, by file name; what stands behind them is
-	// cut off, but not of undo.jsonl. A file without one is created anew.
-	Lengths map[string]int64
+	// Recorded is what the checkpoint recorded of the files, by name; what stands behind it is cut off,
+	// but not of undo.jsonl. A file without a record is created anew.
+	Recorded map[string]checkpoint.Extent
 	// Disk is what the reports are written to. Nil: the operating system's file system.
 	Disk disk.FS
 }
@@ -70,7 +71,7 @@ func Open(cfg Config) (*Files, error) {
 // Preview creates the errors file of a start that has written nothing yet, for what was found wrong
 // in the input. Results other than failures are left out. The next start replaces it.
 func Preview(cfg Config) (*Files, error) {
-	cfg.Lengths = nil
+	cfg.Recorded = nil
 	return start(cfg, (*Files).openErrors)
 }
 
@@ -101,7 +102,7 @@ func (f *Files) openErrors(cfg Config) error {
 	if err != nil {
 		return err
 	}
-	if cfg.Lengths[name] == 0 {
+	if cfg.Recorded[name].Length == 0 {
 		// A preview of an input in the other form would be taken for this run's.
 		if err := disk.RemoveIfThere(cfg.disk(), filepath.Join(cfg.Dir, other)); err != nil {
 			return err
@@ -138,7 +139,7 @@ func (f *Files) openDeliveries(cfg Config) error {
 
 // resumeUndo goes on with the undo file of an earlier start, so that a damaged one is told at once.
 func (f *Files) resumeUndo(cfg Config) error {
-	if cfg.Lengths[UndoJSONL] == 0 {
+	if cfg.Recorded[UndoJSONL].Length == 0 {
 		return nil
 	}
 	_, err := f.openUndo()
@@ -157,7 +158,7 @@ func (f *Files) openUndo() (*undo, error) {
 
 // open opens one file, which is then closed with the others.
 func (f *Files) open(cfg Config, name string) (*file, error) {
-	o, err := openFile(cfg.disk(), filepath.Join(cfg.Dir, name), cfg.Lengths[name])
+	o, err := openFile(cfg.disk(), filepath.Join(cfg.Dir, name), cfg.Recorded[name])
 	if err == nil {
 		f.files = append(f.files, o)
 	}
@@ -191,22 +192,22 @@ func (f *Files) Undo(e UndoEntry) error {
 	return u.append(e)
 }
 
-// Sync makes every result written so far durable and returns the length of each file, by its name.
+// Sync makes every result written so far durable and returns how much of each file there is, by its name.
 // Once it has failed it fails for ever: what reached the disk is then unknown.
-func (f *Files) Sync() (map[string]int64, error) {
-	lengths := map[string]int64{}
+func (f *Files) Sync() (map[string]checkpoint.Extent, error) {
+	files := map[string]checkpoint.Extent{}
 	for _, o := range f.files {
 		if err := o.sync(); err != nil {
 			return nil, err
 		}
-		lengths[o.name()] = o.length
+		files[o.name()] = o.extent
 	}
 	f.opening.Lock()
 	defer f.opening.Unlock()
 	if f.undo != nil {
-		lengths[UndoJSONL] = f.undo.durable()
+		files[UndoJSONL] = f.undo.durable()
 	}
-	return lengths, nil
+	return files, nil
 }
 
 // Close closes the files. What was written after the last Sync is there, but need not be durable.

@@ -78,7 +78,7 @@ func TestFreshRun(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	lengths, err := f.Sync()
+	files, err := f.Sync()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,15 +95,15 @@ func TestFreshRun(t *testing.T) {
 		if got := read(t, dir, name); got != text {
 			t.Errorf("%s:\n%s\nwant\n%s", name, got, text)
 		}
-		if lengths[name] != int64(len(text)) {
-			t.Errorf("Sync says that %s has %d bytes, want %d", name, lengths[name], len(text))
+		if files[name] != recorded(text, len(text)) {
+			t.Errorf("Sync says that %s has %v, want %v", name, files[name], recorded(text, len(text)))
 		}
 		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || runtime.GOOS != "windows" && info.Mode() != 0o600 {
 			t.Errorf("%s: mode %v, %v", name, info.Mode(), err)
 		}
 	}
-	if len(lengths) != 2 {
-		t.Errorf("lengths: %v", lengths)
+	if len(files) != 2 {
+		t.Errorf("files: %v", files)
 	}
 	if _, err := os.Stat(filepath.Join(dir, ErrorsJSONL)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the stale errors.jsonl is still there: %v", err)
@@ -135,8 +135,8 @@ func TestResume(t *testing.T) {
 		{"too short", errorsHead[:10], len(errorsHead), "",
 			": damaged: it has 10 bytes, the checkpoint recorded 81"},
 		{"missing", "", len(errorsHead), "", ": damaged: it is missing, the checkpoint recorded 81 bytes"},
-		{"cut within a row", errorsHead + row2 + "\n", len(errorsHead) + 5, "",
-			": damaged: no line ends at byte 86, where the checkpoint says that one does"},
+		{"changed", strings.Replace(errorsHead, "e", "E", 1) + row2 + "\n", len(errorsHead), "",
+			": damaged: its first 81 bytes are not those that the run wrote"},
 		{"another header", strings.ToUpper(errorsHead), len(errorsHead), "",
 			": damaged: its header is not the one of this input"},
 		{"no header", "a\"b\n", 4, "",
@@ -154,7 +154,11 @@ func TestResume(t *testing.T) {
 				}
 			}
 			cfg := csvConfig(dir)
-			cfg.Lengths = map[string]int64{ErrorsCSV: int64(tt.length), AppliedCSV: int64(len(appliedHead))}
+			was := tt.errors
+			if tt.name == "changed" {
+				was = errorsHead
+			}
+			cfg.Recorded = map[string]checkpoint.Extent{ErrorsCSV: recorded(was, tt.length), AppliedCSV: recorded(appliedHead, len(appliedHead))}
 			f, err := Open(cfg)
 			if tt.refused != "" {
 				damaged, ok := errors.AsType[*checkpoint.DamagedError](err)
@@ -176,9 +180,9 @@ func TestResume(t *testing.T) {
 			if err := f.Write(record(2, pipeline.Failed)); err != nil {
 				t.Fatal(err)
 			}
-			lengths, err := f.Sync()
-			if got := read(t, dir, ErrorsCSV); got != tt.want || lengths[ErrorsCSV] != int64(len(got)) || err != nil {
-				t.Errorf("errors.csv (%v, %v):\n%q\nwant\n%q", lengths, err, got, tt.want)
+			files, err := f.Sync()
+			if got := read(t, dir, ErrorsCSV); got != tt.want || files[ErrorsCSV] != recorded(got, len(got)) || err != nil {
+				t.Errorf("errors.csv (%v, %v):\n%q\nwant\n%q", files, err, got, tt.want)
 			}
 			if got := read(t, dir, AppliedCSV); got != appliedHead {
 				t.Errorf("applied.csv: %q", got)
@@ -209,9 +213,9 @@ func crashes(t *rapid.T, header []string, errorsName string) {
 	defer os.RemoveAll(dir)
 
 	const total = 12
-	done, saved := 0, map[string]int64(nil) // the checkpoint
+	done, saved := 0, map[string]checkpoint.Extent(nil) // the checkpoint
 	for done < total {
-		f := must(t, Config{Dir: dir, Header: header, Lengths: saved})
+		f := must(t, Config{Dir: dir, Header: header, Recorded: saved})
 		reached := rapid.IntRange(done, total).Draw(t, "reached")
 		synced := rapid.IntRange(done, reached).Draw(t, "synced")
 		for n := done + 1; n <= reached; n++ {
@@ -326,4 +330,11 @@ func BenchmarkWrite(b *testing.B) {
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "records/s")
 		})
 	}
+}
+
+// recorded is what a checkpoint says of a file that began with a text when it had a length.
+func recorded(text string, length int) checkpoint.Extent {
+	e := checkpoint.Extent{}.With([]byte(text[:min(length, len(text))]))
+	e.Length = int64(length)
+	return e
 }

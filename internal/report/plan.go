@@ -9,6 +9,7 @@ import (
 
 	"github.com/gocarina/gocsv"
 
+	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
 	"attrmigrate/sources"
 )
@@ -59,10 +60,10 @@ func OpenPlan(dir string) (*Plan, error) { return openPlan(disk.OS{}, dir) }
 func openPlan(on disk.FS, dir string) (*Plan, error) {
 	p := &Plan{on: on, dir: dir}
 	var err error
-	if p.change, err = openFile(on, p.temporary(PlanJSONL), 0); err != nil {
+	if p.change, err = openFile(on, p.temporary(PlanJSONL), checkpoint.Extent{}); err != nil {
 		return nil, err
 	}
-	if p.audit, err = openFile(on, p.temporary(AuditCSV), 0); err != nil {
+	if p.audit, err = openFile(on, p.temporary(AuditCSV), checkpoint.Extent{}); err != nil {
 		return nil, errors.Join(err, p.Discard())
 	}
 	p.rows = auditWriter{csv.NewWriter(p.audit.Writer)}

@@ -17,6 +17,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
 	"attrmigrate/sources"
 )
@@ -44,11 +45,11 @@ type undo struct {
 	written *sync.Cond // a batch was written, or failed
 	out     appendOnly // used by the goroutine that has set writing; nil once it is closed
 	writing bool
-	begun   time.Time // when the batch before was written; used by the goroutine that has set writing
-	batch   *batch    // gathers the entries that are not being written yet
-	last    int64     // the highest number given out
-	length  int64     // bytes that are durable
-	err     error     // the first error
+	begun   time.Time         // when the batch before was written; used by the goroutine that has set writing
+	batch   *batch            // gathers the entries that are not being written yet
+	last    int64             // the highest number given out
+	extent  checkpoint.Extent // what is durable
+	err     error             // the first error
 }
 
 // gathering is the least time between the writing of two batches. A disk that syncs in half a
@@ -75,12 +76,12 @@ type appendOnly interface {
 // *[checkpoint.DamagedError].
 func openUndo(cfg Config) (*undo, error) {
 	on, path := cfg.disk(), filepath.Join(cfg.Dir, UndoJSONL)
-	create, known := os.O_CREATE, cfg.Lengths[UndoJSONL]
-	if known > 0 {
+	create, known := os.O_CREATE, cfg.Recorded[UndoJSONL]
+	if known.Length > 0 {
 		create = 0
 	}
 	f, err := on.OpenFile(path, os.O_RDWR|os.O_APPEND|create, 0o600)
-	if known > 0 && errors.Is(err, fs.ErrNotExist) {
+	if known.Length > 0 && errors.Is(err, fs.ErrNotExist) {
 		return nil, missing(path, known)
 	}
 	if err != nil {
@@ -107,8 +108,8 @@ func newUndo(out appendOnly) *undo {
 }
 
 // mend checks every line of the file, cuts off what a crash has left behind the bytes that are known to
-// have been durable, and takes over the highest number and the length.
-func (u *undo) mend(f disk.File, known int64) error {
+// have been durable, and takes over the highest number and the extent.
+func (u *undo) mend(f disk.File, known checkpoint.Extent) error {
 	if err := longEnough(f, known); err != nil {
 		return err
 	}
@@ -121,14 +122,17 @@ func (u *undo) mend(f disk.File, known int64) error {
 		switch whole := line[len(line)-1] == '\n'; {
 		case ok:
 			u.last = max(u.last, number)
-			u.length += int64(len(line))
+			u.extent = u.extent.With(line)
+			if u.extent.Length == known.Length && u.extent != known {
+				return changed(f.Name(), known)
+			}
 			if !whole { // somebody's editor has taken the line end off
-				u.length++
+				u.extent = u.extent.With([]byte("\n"))
 				_, err := f.Write([]byte("\n"))
 				return err
 			}
-		case u.length >= known && tornEntry(line, whole):
-			return f.Truncate(u.length)
+		case u.extent.Length >= known.Length && tornEntry(line, whole):
+			return f.Truncate(u.extent.Length)
 		default:
 			return damaged(f.Name(), "line %d is no undo entry", n)
 		}
@@ -228,18 +232,18 @@ func (u *undo) write() {
 	switch {
 	case err == nil:
 		b.done = true
-		u.length += int64(len(b.lines))
+		u.extent = u.extent.With(b.lines)
 	case u.err == nil:
 		u.err = err
 	}
 	u.written.Broadcast()
 }
 
-// durable is how many bytes of the file are.
-func (u *undo) durable() int64 {
+// durable is what is durable of the file.
+func (u *undo) durable() checkpoint.Extent {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.length
+	return u.extent
 }
 
 // close waits for the batch that is being written and closes the file. Every other append fails.

@@ -129,22 +129,23 @@ func TestUndoAsRecorded(t *testing.T) {
 	first, second, third := tierLine(1, "ann"), tierLine(2, "bob"), tierLine(3, "cat")
 	zeros := strings.Repeat("\x00", len(second)-1) + "\n"
 	tests := []struct {
-		name   string
-		text   string // "": there is no file
-		length int
-		left   string // of the file
-		want   string // the error; "": none
+		name  string
+		text  string // "": there is no file
+		known string // what the checkpoint recorded
+		left  string // of the file
+		want  string // the error; "": none
 	}{
-		{"as recorded", first, len(first), first, ""},
-		{"ahead of the checkpoint", first + second, len(first), first + second, ""},
-		{"torn behind it", first + second[:20], len(first), first, ""},
-		{"zeros behind it, and the rest of the batch", first + zeros + third, len(first), first, ""},
-		{"zeros in the midst of a line, and the rest of the batch", first + second[:20] + zeros[20:] + third, len(first), first, ""},
-		{"zeros within it", first + zeros + third, len(first + second), first + zeros + third, "damaged: line 2 is no undo entry"},
-		{"torn within it", first + second[:20], len(first) + 10, first + second[:20], "damaged: line 2 is no undo entry"},
-		{"shorter", first, len(first + second), first, fmt.Sprintf("damaged: it has %d bytes, the checkpoint recorded %d", len(first), len(first+second))},
-		{"empty", "\n", len(first), "\n", fmt.Sprintf("damaged: it has 1 bytes, the checkpoint recorded %d", len(first))},
-		{"missing", "", len(first), "", fmt.Sprintf("damaged: it is missing, the checkpoint recorded %d bytes", len(first))},
+		{"as recorded", first, first, first, ""},
+		{"ahead of the checkpoint", first + second, first, first + second, ""},
+		{"torn behind it", first + second[:20], first, first, ""},
+		{"zeros behind it, and the rest of the batch", first + zeros + third, first, first, ""},
+		{"zeros in the midst of a line, and the rest of the batch", first + second[:20] + zeros[20:] + third, first, first, ""},
+		{"zeros within it", first + zeros + third, first + second, first + zeros + third, "damaged: line 2 is no undo entry"},
+		{"torn within it", first + second[:20], first + second[:10], first + second[:20], "damaged: line 2 is no undo entry"},
+		{"changed", tierLine(1, "bob") + second, first + second, tierLine(1, "bob") + second, fmt.Sprintf("damaged: its first %d bytes are not those that the run wrote", len(first+second))},
+		{"shorter", first, first + second, first, fmt.Sprintf("damaged: it has %d bytes, the checkpoint recorded %d", len(first), len(first+second))},
+		{"empty", "\n", first, "\n", fmt.Sprintf("damaged: it has 1 bytes, the checkpoint recorded %d", len(first))},
+		{"missing", "", first, "", fmt.Sprintf("damaged: it is missing, the checkpoint recorded %d bytes", len(first))},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -155,7 +156,7 @@ func TestUndoAsRecorded(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			f, err := Open(Config{Dir: dir, Lengths: map[string]int64{UndoJSONL: int64(tt.length)}})
+			f, err := Open(Config{Dir: dir, Recorded: map[string]checkpoint.Extent{UndoJSONL: recorded(tt.known, len(tt.known))}})
 			want := tt.want
 			if want != "" {
 				want = path + ": " + want
@@ -170,14 +171,15 @@ func TestUndoAsRecorded(t *testing.T) {
 				return
 			}
 			defer f.Close()
-			if lengths, err := f.Sync(); err != nil || lengths[UndoJSONL] != int64(len(tt.left)) {
-				t.Errorf("the next checkpoint records %d bytes, %v", lengths[UndoJSONL], err)
+			if files, err := f.Sync(); err != nil || files[UndoJSONL] != recorded(tt.left, len(tt.left)) {
+				t.Errorf("the next checkpoint records %v, %v", files[UndoJSONL], err)
 			}
 			if err := f.Undo(tierEntry("eve")); err != nil {
 				t.Fatal(err)
 			}
-			if lengths, err := f.Sync(); err != nil || int(lengths[UndoJSONL]) != len(read(t, dir, UndoJSONL)) {
-				t.Errorf("behind an entry the checkpoint records %d bytes, %v", lengths[UndoJSONL], err)
+			now := read(t, dir, UndoJSONL)
+			if files, err := f.Sync(); err != nil || files[UndoJSONL] != recorded(now, len(now)) {
+				t.Errorf("behind an entry the checkpoint records %v, %v", files[UndoJSONL], err)
 			}
 		})
 	}
