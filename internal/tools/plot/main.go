@@ -69,7 +69,7 @@ func (s series) draw(path string) error {
 	p.BackgroundColor = color.White
 	p.Title.Text = s.Title
 	p.X.Label.Text = "seconds since the first update"
-	p.Y.Label.Text = "updates accepted a second"
+	p.Y.Label.Text = "updates/s"
 	p.Y.Min = 0
 	p.Legend.Left = true // and at the foot, where the lines are not
 	p.Add(plotter.NewGrid())
@@ -94,6 +94,7 @@ func (s series) draw(path string) error {
 		}
 	}
 	p.Y.Max = most * 1.1
+	p.X.Max *= 1.01 // so that its last label is not cut off
 	return p.Save(20*vg.Centimeter, 7.5*vg.Centimeter, path)
 }
 
