@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -148,7 +149,8 @@ func FuzzRequest(f *testing.F) {
 		f.Add(name, `{"PoolName":"x","Schema":[{"Name":"a","AttributeDataType":"Number","NumberAttributeConstraints":{"MinValue":"1"}}]}`)
 	}
 	f.Fuzz(func(t *testing.T, operation, body string) {
-		before := len(s.Log())
+		bob, _ := s.User("us-east-1_Ab12Cd34E", "bob")
+		before := lastSequence(s)
 		got := post(s, targetPrefix+operation, "any", body)
 		text := bytes.TrimSpace(got.Body.Bytes())
 		if got.Code != 200 && got.Code != 400 && got.Code != 413 {
@@ -157,8 +159,23 @@ func FuzzRequest(f *testing.F) {
 		if !jsontext.Value(text).IsValid() {
 			t.Fatalf("the answer is no JSON: %s", text)
 		}
-		if got.Code != 200 && len(s.Log()) > before {
+		if got.Code == 200 {
+			return
+		}
+		if lastSequence(s) != before {
 			t.Fatalf("a refused request is in the log: %s", text)
 		}
+		if now, _ := s.User("us-east-1_Ab12Cd34E", "bob"); !reflect.DeepEqual(now, bob) {
+			t.Fatalf("a refused request has changed the user to %v: %s", now, text)
+		}
 	})
+}
+
+// lastSequence is the number of the last update that was accepted.
+func lastSequence(s *Server) int64 {
+	log := s.Log()
+	if len(log) == 0 {
+		return 0
+	}
+	return log[len(log)-1].Sequence
 }
