@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"attrmigrate/internal/disk"
 )
@@ -149,6 +150,11 @@ func (s State) check() error {
 	default:
 		return fmt.Errorf("there is no state %q", s.Phase)
 	}
+	return s.Validate()
+}
+
+// Validate says what in the numbers of a state cannot be, whether it was saved or not.
+func (s State) Validate() error {
 	if err := s.checkNumbers(); err != nil {
 		return err
 	}
@@ -156,6 +162,13 @@ func (s State) check() error {
 	for _, ordinal := range s.Finished {
 		if ordinal <= last {
 			return fmt.Errorf("finished record %d does not come after record %d", ordinal, last)
+		}
+		last = ordinal
+	}
+	last = s.Records
+	for _, ordinal := range s.Parked {
+		if _, finished := slices.BinarySearch(s.Finished, ordinal); ordinal <= last || finished {
+			return fmt.Errorf("parked record %d is out of order or finished", ordinal)
 		}
 		last = ordinal
 	}

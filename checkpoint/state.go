@@ -33,6 +33,11 @@ type State struct {
 	Records  int64    `json:"records"`
 	Position Position `json:"position"`
 	Finished []int64  `json:"finished"`
+	// Parked are the ordinals, ascending, of records not finished whose attempts were exhausted while
+	// nothing showed whether the service was there. The next start takes them last.
+	Parked []int64 `json:"parked,omitempty"`
+	// LastSuccess is when a call succeeded last. Zero: none ever did, or that was not kept.
+	LastSuccess time.Time `json:"last_success,omitzero"`
 
 	Counts Counts `json:"counts"`
 	// Files are what of the reports belongs to this state, by their names; what stands behind it is cut

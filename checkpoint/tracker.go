@@ -89,6 +89,13 @@ func (t *Tracker) Done(ordinal int64) {
 	t.advance()
 }
 
+// Full says whether Track is waiting for room in the gap.
+func (t *Tracker) Full() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.room != nil
+}
+
 // Snapshot returns what a [State] keeps: how many records are finished without a gap, where the next
 // begins, and the ordinals finished beyond, ascending, those of earlier starts included.
 func (t *Tracker) Snapshot() (records int64, at Position, finished []int64) {

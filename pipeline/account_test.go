@@ -22,6 +22,7 @@ func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
 type account struct {
 	quota  func(at time.Duration) float64  // calls a second; 0: all are rejected
 	fault  func(a *account, user int) bool // throttles that have nothing to do with the quota; nil: none
+	refuse float64                         // the share of accepted calls that get an error all the same: of unknown users, say
 	steady float64                         // calls of others, a second
 	burst  int                             // calls of others at once, every ten seconds
 
@@ -134,7 +135,11 @@ func (c *client) Update(ctx context.Context, change *sources.Change) (pipeline.O
 	if !ok {
 		return 0, errors.Join(pass(ctx, trip/2), errThrottle)
 	}
-	return pipeline.Updated, pass(ctx, trip/2+c.work)
+	var refused error
+	if c.chance() < c.refuse {
+		refused = errNoUser
+	}
+	return pipeline.Updated, errors.Join(pass(ctx, trip/2+c.work), refused)
 }
 
 // pass lets simulated time pass.
@@ -157,7 +162,7 @@ func (c *client) carry(t *testing.T, until time.Duration) {
 	r, err := pipeline.New(pipeline.Config{
 		Source: c, Updater: c, Rate: c.rate, MaxDuration: until - c.late, DrainTimeout: time.Minute,
 		Workers: max(64, int(2500*min(c.roundTrip+c.work, 500*ms).Seconds())), // never what limits the rate
-		Backoff: pipeline.Backoff{Jitter: c.chance},
+		Backoff: pipeline.Backoff{Jitter: c.chance}, Budget: pipeline.Budget{Given: true, Records: 1 << 40},
 	})
 	if err != nil {
 		t.Error(err)

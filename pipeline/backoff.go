@@ -29,10 +29,21 @@ func (b Backoff) withDefaults() Backoff {
 }
 
 // wait is the time to wait after the nth attempt, counted from 1.
-func (b Backoff) wait(n int) time.Duration {
-	limit := b.Cap
-	if n-1 < 32 && b.Base<<(n-1) < b.Cap {
-		limit = b.Base << (n - 1)
+func (b Backoff) wait(n int) time.Duration { return time.Duration(b.Jitter() * float64(b.limit(n))) }
+
+// limit is the longest such time.
+func (b Backoff) limit(n int) time.Duration {
+	if shift := max(n-1, 0); shift < 63 && b.Base <= b.Cap>>shift {
+		return b.Base << shift
 	}
-	return time.Duration(b.Jitter() * float64(limit))
+	return b.Cap
+}
+
+// total is how long a record waits between so many attempts on average, up to a day.
+func (b Backoff) total(attempts int) (sum time.Duration) {
+	const day = 24 * time.Hour
+	for n := 1; n < attempts && sum < day; n++ {
+		sum += min(b.limit(n)/2, day)
+	}
+	return min(sum, day)
 }

@@ -24,6 +24,13 @@ func (b Budget) withDefaults() Budget {
 	return b
 }
 
+func (b Budget) validate() error {
+	if b.Records < 0 || !(b.Percent >= 0 && b.Percent <= 100) {
+		return fmt.Errorf("pipeline: budget is %d records or %g%%, want 0 or more records, or 0 to 100%%", b.Records, b.Percent)
+	}
+	return nil
+}
+
 // Exceeded says whether failed records of finished ones are too many.
 func (b Budget) Exceeded(failed, finished int64) bool {
 	b = b.withDefaults()

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"attrmigrate/checkpoint"
@@ -11,6 +12,8 @@ import (
 type collector struct {
 	*Runner
 	counts   checkpoint.Counts // over all starts
+	parked   []int64           // ordinals of records that were parked, in this start or an earlier one
+	last     checkpoint.State  // as it was saved
 	budget   tally             // of this start: earlier failures are forgiven
 	started  time.Time         // of this start
 	failure  error             // of a report or the store: nothing more is kept
@@ -22,7 +25,7 @@ type collector struct {
 type tally struct{ failed, foreseen, finished int64 }
 
 func newCollector(r *Runner) *collector {
-	return &collector{Runner: r, counts: r.cfg.Resume.Counts, started: time.Now()}
+	return &collector{Runner: r, counts: r.cfg.Resume.Counts, parked: slices.Clone(r.cfg.Resume.Parked), started: time.Now()}
 }
 
 // run is the collector goroutine. It ends when the results do. It never blocks the dispatcher for
@@ -62,9 +65,13 @@ func (c *collector) begin() error {
 	return err
 }
 
-// take keeps a result, or saves the state for the dispatcher.
+// take keeps a result, notes that a record is parked, or saves the state for the dispatcher.
 func (c *collector) take(f finished) {
-	if f.save == 0 {
+	switch {
+	case f.parked:
+		c.parked = append(c.parked, f.ordinal)
+		return
+	case f.save == 0:
 		c.keep(f)
 		return
 	}
@@ -140,13 +147,19 @@ func (c *collector) save(phase checkpoint.Phase, why *StopError) (checkpoint.Sta
 	}
 	s := c.state(phase, why)
 	s.Files = files
-	return s, c.cfg.Store.Save(s)
+	if err := c.cfg.Store.Save(s); err != nil {
+		return checkpoint.State{}, err
+	}
+	c.last = s
+	return s, nil
 }
 
 // state is where the run stands now. Nothing else moves the tracker's low-water mark meanwhile.
 func (c *collector) state(phase checkpoint.Phase, why *StopError) checkpoint.State {
 	s := c.cfg.Resume
 	s.Records, s.Position, s.Finished = c.tracker.Snapshot()
+	s.Parked = c.undone(s)
+	s.LastSuccess = c.lastSuccess()
 	p := c.Progress()
 	s.Phase, s.Counts, s.Rate = phase, p.Counts, p.Rate
 	s.Reason, s.Hint = "", ""
@@ -162,6 +175,19 @@ func (c *collector) state(phase checkpoint.Phase, why *StopError) checkpoint.Sta
 	}
 	s.Elapsed += s.SavedAt.Sub(c.started)
 	return s
+}
+
+// undone keeps of the parked records those that a state does not have as finished, and returns them in order.
+func (c *collector) undone(s checkpoint.State) []int64 {
+	if len(c.parked) == 0 {
+		return nil
+	}
+	slices.Sort(c.parked)
+	c.parked = slices.DeleteFunc(slices.Compact(c.parked), func(ordinal int64) bool {
+		_, finished := slices.BinarySearch(s.Finished, ordinal)
+		return finished || ordinal <= s.Records
+	})
+	return slices.Clone(c.parked)
 }
 
 // finish saves the last state and says how the run ended. Every other goroutine has ended.
@@ -181,7 +207,9 @@ func (c *collector) finish() (checkpoint.State, error) {
 		// The last state that was saved stands, however far the run came: nothing kept since then can be
 		// relied on.
 		stop = &StopError{Reason: NotKept, Err: err}
-		return c.state(checkpoint.Stopped, stop), stop
+		s = c.last
+		s.Phase, s.Reason, s.Hint = checkpoint.Stopped, stop.Error(), stop.Hint()
+		return s, stop
 	case stop != nil:
 		return s, stop
 	default:

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -19,6 +20,10 @@ type Config struct {
 	Updater Updater
 	// Preparer reads users before they are changed. Nil sends every update without a look.
 	Preparer Preparer
+	// Probe makes one call that is about no record, and returns its error. It is asked where only records
+	// are left whose attempts are exhausted: if it succeeds the service is there, and these get their last
+	// attempt; if it does not, the run stops. Nil takes it for there if any call of the run has succeeded.
+	Probe func(context.Context) error
 	// Check refuses a record before it costs a call. Nil refuses none. It is called by one goroutine.
 	Check func(*sources.Change) error
 	// Key names the user of a record for ordering: records with equal keys are done one after the
@@ -35,7 +40,8 @@ type Config struct {
 	Rate float64
 	// ReadRate is the ceiling of reads in attempts a second. The default is 80; [Unlimited] sets none.
 	ReadRate float64
-	// Workers is how many calls may be under way at once. The default is 32.
+	// Workers is how many calls may be under way at once, at most [checkpoint.MaxGapRecords]. The default
+	// is 32.
 	Workers int
 	// MaxAttempts is how often a record is tried, throttled attempts aside. The default is 8.
 	MaxAttempts int
@@ -113,20 +119,40 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// validate names the first value that no run can have. It is called with the defaults in place.
 func (c Config) validate() error {
 	switch {
 	case c.Source == nil:
 		return errors.New("pipeline: no source")
 	case c.Updater == nil:
 		return errors.New("pipeline: no updater")
-	case !(c.Rate > 0), !(c.ReadRate > 0):
-		return fmt.Errorf("pipeline: rate is %v and read rate %v, want more than 0", c.Rate, c.ReadRate)
-	case c.Workers < 0:
-		return fmt.Errorf("pipeline: workers are %d, want at least 1", c.Workers)
-	case c.MaxAttempts < 0:
+	case c.Workers < 1 || c.Workers > checkpoint.MaxGapRecords:
+		return fmt.Errorf("pipeline: workers are %d, want 1 to %d", c.Workers, checkpoint.MaxGapRecords)
+	case c.MaxAttempts < 1:
 		return fmt.Errorf("pipeline: max attempts are %d, want at least 1", c.MaxAttempts)
 	case c.Limit < 0:
 		return fmt.Errorf("pipeline: limit is %d, want at least 0", c.Limit)
+	case !(c.Rate > 0 && c.Rate <= Unlimited), !(c.ReadRate > 0 && c.ReadRate <= Unlimited):
+		return fmt.Errorf("pipeline: rate is %v and read rate %v, want more than 0", c.Rate, c.ReadRate)
+	}
+	durations := []struct {
+		name  string
+		value time.Duration
+		least time.Duration
+	}{
+		{"backoff base", c.Backoff.Base, 1}, {"backoff cap", c.Backoff.Cap, 1}, {"max duration", c.MaxDuration, 0},
+		{"drain timeout", c.DrainTimeout, 1}, {"save interval", c.SaveInterval, 1}, {"throttle limit", c.ThrottleLimit, 1},
+	}
+	for _, d := range durations {
+		if d.value < d.least {
+			return fmt.Errorf("pipeline: %s is %s, want at least %s", d.name, d.value, d.least)
+		}
+	}
+	if err := c.Budget.validate(); err != nil {
+		return err
+	}
+	if err := c.Resume.Validate(); err != nil {
+		return fmt.Errorf("pipeline: resume: %w", err)
 	}
 	return nil
 }

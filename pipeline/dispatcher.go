@@ -30,20 +30,35 @@ type dispatcher struct {
 	wanted   int64    // the number up to which jobs must be saved for a user's next one to follow
 	saving   bool     // the collector is asked to save
 
-	updates, reads *lane
-	health         health
+	started time.Time
+	health  health
+
+	before  map[int64]bool // the ordinals that an earlier start has parked
+	named   []*job         // of these, those that would be ready: they come last
+	settled bool           // the collector has had all results since anything was read or finished
 }
 
 func newDispatcher(r *Runner) *dispatcher {
 	now := time.Now()
-	return &dispatcher{
-		Runner:  r,
-		tails:   map[string]*job{},
-		updates: newLane(r.pacer, r.cfg.Rate, now),
-		reads:   newLane(r.readPacer, r.cfg.ReadRate, now),
-		health:  health{attempts: r.cfg.MaxAttempts, throttleLimit: r.cfg.ThrottleLimit},
+	d := &dispatcher{
+		Runner: r, tails: map[string]*job{}, started: now, before: map[int64]bool{},
+		health: health{
+			attempts:      r.cfg.MaxAttempts,
+			patience:      max(leastPatience, r.cfg.Backoff.total(r.cfg.MaxAttempts)),
+			throttleLimit: r.cfg.ThrottleLimit,
+		},
 	}
+	r.updates.begin(now)
+	r.reads.begin(now)
+	for _, ordinal := range r.cfg.Resume.Parked {
+		d.before[ordinal] = true
+	}
+	return d
 }
+
+// leastPatience is for how long a record is tried at the least while nothing else succeeds, if it may have
+// more than one attempt: a dead service stops the run within a minute, however long its calls hang.
+const leastPatience = 40 * time.Second
 
 // run is the dispatcher goroutine. It ends when nothing is left to do or the run is stopping, and
 // no call is under way; then it closes the workers' queue and the results.
@@ -57,6 +72,9 @@ func (d *dispatcher) run() {
 	incoming := d.incoming
 	for incoming != nil || d.open > 0 {
 		d.wake(time.Now())
+		if d.isStuck(incoming) {
+			d.unstick()
+		}
 		next, out := d.offer()
 		if len(d.waiting) > 0 {
 			timer.Reset(time.Until(d.waiting[0].due))
@@ -103,15 +121,19 @@ func (d *dispatcher) drain(incoming <-chan *job) {
 // enqueue puts a new job behind the others of its user, or makes it ready if there are none.
 func (d *dispatcher) enqueue(j *job) {
 	d.open++
+	d.settled = false
 	tail, ok := d.tails[j.key]
 	d.tails[j.key] = j
-	if !ok {
+	switch {
+	case ok:
+		tail.next = j
+		if tail.number > 0 {
+			d.save(tail.number)
+		}
+	case d.before[j.ordinal]:
+		d.named = append(d.named, j)
+	default:
 		d.fresh.push(j)
-		return
-	}
-	tail.next = j
-	if tail.number > 0 {
-		d.save(tail.number)
 	}
 }
 
@@ -144,83 +166,77 @@ func (d *dispatcher) take() {
 	}
 }
 
-// settle takes an attempt back from a worker: the job is finished, tried again, or stays undone.
-func (d *dispatcher) settle(a attempt) {
+// settle takes an attempt back from a worker: the job is finished, tried again, parked, or stays undone.
+func (d *dispatcher) settle(a *attempt) {
 	d.underway--
+	if a.job.probe {
+		d.probed(a)
+		return
+	}
+	d.observe(a)
 	if a.skipped {
 		return
 	}
-	j := a.job
-	j.calls++
-	d.observe(a)
-	switch v := d.health.judge(a); {
+	j, c := a.job, a.decisive()
+	j.tries++
+	v := d.health.judge(a)
+	if c.err != nil && !isThrottle(c.err) && c.lane == d.updates {
+		j.asked, j.unclear = time.Time{}, true // look before it is sent again
+	}
+	switch {
 	case v.stop != nil:
 		d.stop(v.stop)
 	case v.unknown: // it stays undone
 	case v.again:
-		if !a.reading && !isThrottle(a.err) {
-			j.send, j.sent = nil, j.send // whether the update counted is unknown: look before it is sent again
-		}
-		j.due = a.ended.Add(d.cfg.Backoff.wait(max(j.attempts, min(j.throttles, 4))))
+		j.due = d.health.due(j, c, d.cfg.Backoff.wait(max(j.attempts, min(j.throttles, 4))))
 		heap.Push(&d.waiting, j)
+	case v.park:
+		d.park(j, c)
 	default:
-		if v.err != nil {
-			a.outcome = Failed
-		}
-		d.results <- finished{ordinal: j.ordinal, Result: Result{
-			Change: j.change, Outcome: a.outcome, Err: v.err, Attempts: j.calls, At: a.ended,
-		}}
-		d.finish(j, a.sent)
-		if streak := d.health.of(a.reading).streak; streak.broken() {
-			d.stop(streak.stop())
+		d.conclude(a, v.err)
+	}
+	for _, c := range a.calls {
+		if c.err == nil {
+			d.revive(c)
 		}
 	}
 }
 
-// observe tells the governors and the statistics of an attempt.
-func (d *dispatcher) observe(a attempt) {
-	if a.look != nil {
-		d.observeLook(*a.look)
+// conclude finishes the job of an attempt, with an error or none.
+func (d *dispatcher) conclude(a *attempt, err error) {
+	j, c := a.job, a.decisive()
+	if err != nil {
+		a.outcome = Failed
 	}
-	if !a.read.IsZero() {
-		d.readCalls.Add(1)
-		d.reads.governor.onAccepted(a.asked, a.read)
+	d.results <- finished{ordinal: j.ordinal, Result: Result{
+		Change: j.change, Outcome: a.outcome, Err: err, Attempts: j.tries, At: c.ended,
+	}}
+	d.finish(j, c.sent)
+	if c.lane.streak.broken() {
+		d.stop(c.lane.streak.stop())
 	}
-	way, calls := d.updates, &d.calls
-	if a.reading {
-		way, calls = d.reads, &d.readCalls
-	}
-	switch {
-	case a.err == nil && !a.reading:
-		calls.Add(1)
-		way.governor.onAccepted(a.sent, a.ended)
-	case a.err == nil:
-	case isThrottle(a.err):
-		calls.Add(1)
-		d.throttles.Add(1)
-		if way.throttled(a, d.health.ownThrottle(a)) {
-			d.cfg.Log.Debug("throttled", "reading", a.reading, "rate", way.rate)
+}
+
+// observe tells the lanes and the statistics of the calls of an attempt.
+func (d *dispatcher) observe(a *attempt) {
+	for i, c := range a.calls {
+		if c.lane.observe(c, a.job) {
+			d.cfg.Log.Debug("throttled", "reading", c.lane == d.reads, "rate", c.lane.rate)
 		}
-	default:
-		calls.Add(1)
-	}
-	if a.err != nil {
-		var told error = publicError{a.err}
+		switch {
+		case c.err == nil:
+			d.succeeded(c.ended)
+			continue
+		case isThrottle(c.err):
+			d.throttles.Add(1)
+		}
+		if a.looked && i == len(a.calls)-1 {
+			continue // it is of no consequence
+		}
+		var told error = publicError{c.err}
 		d.lastError.Store(&told)
 		d.cfg.Log.Debug("attempt failed", "file", a.job.change.File, "line", a.job.change.Line,
-			"attempt", a.job.calls, "took", a.ended.Sub(a.sent), "error", told)
-	}
-}
-
-// observeLook tells of a read after an update.
-func (d *dispatcher) observeLook(a attempt) {
-	d.readCalls.Add(1)
-	switch {
-	case a.err == nil:
-		d.reads.governor.onAccepted(a.sent, a.ended)
-	case isThrottle(a.err):
-		d.throttles.Add(1)
-		d.reads.throttled(a, false)
+			"attempt", a.job.tries+1, "took", c.ended.Sub(c.sent), "error", told)
 	}
 }
 
@@ -228,6 +244,7 @@ func (d *dispatcher) observeLook(a attempt) {
 // kept than the next one of its user needs.
 func (d *dispatcher) finish(j *job, sent time.Time) {
 	d.open--
+	d.settled = false
 	d.finished++
 	*j = job{key: j.key, next: j.next, number: d.finished, due: sent.Add(d.cfg.UserInterval)}
 	d.unsaved.push(j)
@@ -255,10 +272,14 @@ func (d *dispatcher) release(number int64) {
 			delete(d.tails, j.key)
 			continue
 		}
+		if d.before[j.next.ordinal] {
+			d.named = append(d.named, j.next)
+			continue
+		}
 		j.next.due = j.due
 		heap.Push(&d.waiting, j.next)
 	}
-	d.saving = false
+	d.saving, d.settled = false, true
 	if d.wanted > number {
 		d.save(d.wanted)
 	}

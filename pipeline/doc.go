@@ -2,14 +2,14 @@
 // nothing on the way.
 //
 //	Source > reader > dispatcher > workers > dispatcher > results > collector > reports, checkpoint
-//	                                  ^ pacer: one permit an attempt
+//	                                  ^ pacers: one permit a call
 //
 // # Promise
 //
 // Every record of the source ends in exactly one result, or the run ends early and says where it can
 // be resumed; a resumed run repeats work and never skips it. The package knows nothing of AWS: it
 // owns small interfaces ([Source], [Preparer], [Updater], [ResultWriter], [Store]) and asks an error
-// what it is through [Throttle], [Transient], [Fatal] and [SetUp].
+// what it is through [Throttle], [Transient], [Fatal], [SetUp] and [Answer].
 //
 // # Invariants
 //
@@ -25,25 +25,32 @@
 //     next record is sent once the checkpoint knows of the one before, so that a crash has no more
 //     repeated than the last record of a user, which finds the user as it left it (TestCrash). A slow or
 //     throttled user holds back its own later records and nobody else's (TestNeighbours, TestHotUser).
-//  4. Every attempt, a repeated one too, takes one permit of one pacer, reads of one of their own.
-//     Backing off holds no permit and no worker (TestPermits, TestReadRate). A new rate or a stop takes
-//     effect within one interval (TestPacerChanges, TestPacerStops).
+//  4. Every attempt, a repeated one too, takes one permit of its lane's pacer: updates and reads are two lanes,
+//     each with a pacer, a governor and a judgement of its own. Backing off holds no permit and no worker
+//     (TestPermits, TestReadRate). A new rate or a stop takes effect within one interval (TestPacerChanges,
+//     TestPacerStops).
 //  5. There is one retry policy. Throttles do not count against the attempts of a record (TestVerdicts).
 //  6. An error is transient (try again), of the record (report it, go on) or of the run (stop,
-//     resumable). A record that runs out of attempts while others succeed fails as unknown; one for
-//     which nothing has succeeded during the later half of them stops the run: the service is away. Five minutes of
-//     nothing but throttles stop it, and so do twenty records in a row with one set-up error
-//     (TestVerdicts, TestNothingToSend). Reads and updates are judged apart (TestReadsHideNothing).
+//     resumable). Five minutes of nothing but throttles stop it, and so do twenty records in a row with one
+//     set-up error (TestVerdicts, TestNothingToSend). Lanes are judged apart (TestReadsHideNothing).
+//     A record whose attempts are exhausted is parked: a later success in its lane gives it one more attempt,
+//     with which it fails as unknown, and three parked with no success between stop the run, since the service
+//     is away. What is parked then is named by the state and comes last at the next start. So no poisoned
+//     user keeps a run from its end (TestPoison), and a service that is away or comes back fails no good record
+//     (TestOutage, TestPoisonAndOutages; parking.go says how).
 //  7. A cancelled call is unknown: it is not reported, and its record is done again (TestDrain). Where
 //     users are read first, one is read again before an update of which nothing is known is repeated
-//     (TestPrepare).
+//     (TestPrepare), and where its image is more than ten seconds old when the permit for the update is
+//     there (TestImageAge).
 //     An update that was accepted and may be held back is followed by one read, and counts as awaiting
 //     verification if that does not find it (TestUnconfirmed).
 //  8. A run is recorded before its first update; one that stops before leaves nothing that binds
 //     (TestBegin).
 //  9. A throttle of an attempt that was sent under the rate in force cuts the rate to nine tenths of what
 //     was accepted since the last cut. It returns along a cubic curve that is flat at that value, and
-//     probes faster and faster beyond it, up to the ceiling (TestAdaptiveRate; governor.go says why).
+//     probes faster and faster beyond it, up to the ceiling (TestAdaptiveRate; governor.go says why). Every
+//     answer that is no throttle counts as accepted, for it has spent quota. The wall clock counts for nothing
+//     (TestGovernorClock).
 //
 // # Goroutines
 //
@@ -55,5 +62,7 @@
 // # Limits
 //
 // One process; a few tens of thousands of updates a second. Nothing is known of a user that two
-// records name in different ways.
+// records name in different ways. Where the last records of a run are all that is left, the service answers
+// [Config.Probe] (or there is none) and refuses just these, a service that is half away cannot be told from
+// poisoned users: they fail as unknown.
 package pipeline

@@ -32,6 +32,13 @@ type SetUp interface {
 	SetUp() bool
 }
 
+// Answer is asked of a call's error: did the service give it as its answer, so that the call has spent
+// quota? Of an error that does not know, only a time-out is none.
+type Answer interface {
+	error
+	Answer() bool
+}
+
 // Public is asked of an error: what of it may be told outside of the reports? It is for errors whose
 // text repeats a user's data, which logs and the state of a run must not hold.
 type Public interface {
@@ -80,6 +87,14 @@ func attemptsFor(err error, own int) (attempts int, unlimited bool) {
 	}
 }
 
+// isAnswer says whether a call with this error, or none, was answered.
+func isAnswer(err error) bool {
+	if a, ok := errors.AsType[Answer](err); ok {
+		return a.Answer()
+	}
+	return !isTimeout(err)
+}
+
 // isTimeout also takes a cancellation that was not the run's own: some layer below gave up.
 func isTimeout(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
@@ -96,14 +111,17 @@ func codeOf(err error) string {
 	return err.Error()
 }
 
-// ExhaustedError is the end of a record whose attempts all failed while others succeeded. Whether
-// the service applied one of them is unknown.
+// ExhaustedError is the end of a record whose attempts all failed though the service was there. Whether
+// it applied one of them is unknown.
 type ExhaustedError struct {
-	Attempts int
+	Attempts int   // in this start
 	Err      error // of the last attempt
 }
 
 func (e *ExhaustedError) Error() string {
+	if e.Attempts == 1 {
+		return fmt.Sprintf("no answer in the last attempt: %v", e.Err)
+	}
 	return fmt.Sprintf("no answer in %d attempts: %v", e.Attempts, e.Err)
 }
 

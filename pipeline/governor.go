@@ -41,14 +41,16 @@ const (
 	slotTime = 50 * time.Millisecond
 )
 
-// governor decides the rate. It is owned by the dispatcher and knows no clock but its arguments.
+// governor decides the rate. It is owned by the dispatcher and knows no clock but its arguments, of which
+// it takes differences alone: those do not change when the wall clock is set. An attempt is accepted if its
+// answer is no throttle, whatever else it says: it has spent quota.
 type governor struct {
 	ceiling float64 // attempts a second; Unlimited for none
 	started time.Time
 	lately  [longest / slotTime]slot
-	first   time.Time     // when an answer first was that an attempt is accepted; zero: never
-	seen    time.Time     // when the last accepted attempt was sent
-	trip    time.Duration // and how long it took
+	first   time.Time // when an answer first was that an attempt is accepted; zero: never
+	seen    time.Time // when the last accepted attempt was sent
+	trips   trips     // how long accepted attempts take
 
 	cutAt time.Time // of the last cut; zero: never throttled
 	level float64   // the rate right after the cut
@@ -60,7 +62,7 @@ type governor struct {
 
 // slot counts the attempts that ended in one part of the window.
 type slot struct {
-	number                   int64 // of the slot since the epoch
+	number                   int64 // of the slot, from 1 at the start
 	accepted, throttled, own int
 }
 
@@ -80,7 +82,8 @@ func (g *governor) onAccepted(sent, ended time.Time) {
 	if g.first.IsZero() {
 		g.first = ended
 	}
-	g.seen, g.trip = sent, ended.Sub(sent)
+	g.seen = later(g.seen, sent)
+	g.trips.add(ended.Sub(sent))
 }
 
 // onThrottle notes that the service refused an attempt, and says whether the rate was cut for it. Own is
@@ -136,7 +139,7 @@ func (g *governor) rate(now time.Time) float64 {
 		return g.ceiling
 	}
 	// A long round trip shows late what a rate does: everything takes longer then.
-	t := max(0, (now.Sub(g.cutAt)-settleTime).Seconds()) / (1 + g.trip.Seconds())
+	t := max(0, (now.Sub(g.cutAt)-settleTime).Seconds()) / (1 + g.trips.median().Seconds())
 	if g.rough {
 		// Next to nothing is known yet: double until there is a throttle to measure at.
 		return min(g.level*math.Exp2(t), g.ceiling)
@@ -152,7 +155,7 @@ func (g *governor) isBelow(sent time.Time) bool {
 }
 
 func (g *governor) slot(now time.Time) *slot {
-	n := now.UnixNano() / int64(slotTime)
+	n := g.number(now)
 	s := &g.lately[n%int64(len(g.lately))]
 	if s.number != n {
 		*s = slot{number: n}
@@ -160,11 +163,14 @@ func (g *governor) slot(now time.Time) *slot {
 	return s
 }
 
+// number is that of the slot of a moment.
+func (g *governor) number(at time.Time) int64 { return 1 + int64(max(0, at.Sub(g.started))/slotTime) }
+
 // count sums up the slots of a window up to now.
 func (g *governor) count(now time.Time, window time.Duration) (sum slot) {
-	n := now.UnixNano() / int64(slotTime)
+	n := g.number(now)
 	for _, s := range g.lately {
-		if s.number > n-int64(window/slotTime) {
+		if s.number > max(0, n-int64(window/slotTime)) {
 			sum.accepted += s.accepted
 			sum.throttled += s.throttled
 			sum.own += s.own
@@ -176,7 +182,7 @@ func (g *governor) count(now time.Time, window time.Duration) (sum slot) {
 // measure is the number of attempts a second that were accepted in a window up to now.
 func (g *governor) measure(now time.Time, window time.Duration) float64 {
 	window = min(max(window, shortest), longest-slotTime)
-	span := min(max(now.Sub(g.started)-g.trip, 100*time.Millisecond), window)
+	span := min(max(now.Sub(g.started)-g.trips.median(), 100*time.Millisecond), window)
 	return float64(g.count(now, window).accepted) / span.Seconds()
 }
 

@@ -6,103 +6,86 @@ import (
 	"time"
 )
 
-// health is what the attempts so far say about the service and the set-up. It decides what becomes
-// of an attempt: the one retry policy. It belongs to the dispatcher.
+// health decides what becomes of an attempt: the one retry policy. It belongs to the dispatcher.
 type health struct {
 	attempts      int           // a record's own limit
+	patience      time.Duration // and how long it is tried while nothing else succeeds
 	throttleLimit time.Duration // nothing but throttles for so long stops the run
-
-	updates, reads vitals // each kind of call has permissions and a quota of its own
 }
-
-// vitals are what the attempts of one kind say.
-type vitals struct {
-	success   time.Time // end of the last attempt that succeeded
-	throttled time.Time // of the first throttle since anything else was answered; zero: none
-	streak    streak
-}
-
-// of are the vitals of the kind that a call was.
-func (h *health) of(reading bool) *vitals {
-	if reading {
-		return &h.reads
-	}
-	return &h.updates
-}
-
-// succeed notes a success.
-func (v *vitals) succeed(at time.Time) { *v = vitals{success: at} }
 
 // verdict is what becomes of an attempt. The zero value: the record is finished, without an error.
 type verdict struct {
 	again   bool       // try the record again, after a pause
+	park    bool       // its attempts are exhausted: what follows has to show why
 	unknown bool       // cancelled: neither done nor failed
 	stop    *StopError // the run stops; the record stays undone
 	err     error      // the record is finished and failed
 }
 
-// judge decides about an attempt and remembers it. It counts the job's attempts.
-func (h *health) judge(a attempt) verdict {
-	j, err := a.job, a.err
+// judge decides about an attempt, by its decisive call. It counts the job's attempts.
+func (h *health) judge(a *attempt) verdict {
+	j, c := a.job, a.decisive()
 	var stop *StopError
-	if !a.read.IsZero() {
-		h.reads.succeed(a.read)
-	}
-	v := h.of(a.reading)
 	switch {
-	case err == nil:
-		v.succeed(a.ended)
+	case c.err == nil:
 		return verdict{}
 	case a.cancelled:
 		return verdict{unknown: true}
-	case errors.As(err, &stop):
+	case errors.As(c.err, &stop):
 		return verdict{stop: stop}
-	case isThrottle(err):
-		return h.judgeThrottle(a)
+	case isThrottle(c.err):
+		return h.judgeThrottle(j, c)
 	}
-	v.throttled = time.Time{}
+	c.lane.throttled = time.Time{}
 	j.throttles = 0
-	if j.attempts == (h.attempts-1)/2 {
-		j.halfway = a.sent
+	if j.attempts == 0 {
+		j.failing = c.sent
 	}
 	j.attempts++
-	allowed, unlimited := attemptsFor(err, h.attempts)
+	allowed, unlimited := attemptsFor(c.err, h.attempts)
 	switch {
-	case j.attempts < allowed:
+	case j.attempts < allowed && !(unlimited && h.outOfPatience(j, c)):
 		return verdict{again: true}
-	case !unlimited && isFatal(err):
-		return verdict{stop: &StopError{Reason: Refused, Err: err}}
-	case unlimited && !v.success.After(j.halfway):
-		// Not since the first attempt: when the service goes away, calls that were answered just before may
-		// be noted after the first that was not.
-		return verdict{stop: &StopError{Reason: ServiceAway,
-			Err: fmt.Errorf("nothing has succeeded for %s: %w", a.ended.Sub(j.halfway).Round(time.Second), err)}}
-	case unlimited:
-		return verdict{err: &ExhaustedError{Attempts: j.calls, Err: err}}
+	case !unlimited && isFatal(c.err):
+		return verdict{stop: &StopError{Reason: Refused, Err: c.err}}
+	case !unlimited:
+		c.lane.streak.add(c.err)
+		return verdict{err: c.err}
+	case j.last || j.parked[c.lane.index]:
+		return verdict{err: &ExhaustedError{Attempts: j.tries, Err: c.err}}
 	default:
-		v.streak.add(err)
-		return verdict{err: err}
+		return verdict{park: true}
 	}
 }
 
-func (h *health) judgeThrottle(a attempt) verdict {
-	a.job.throttles++
-	a.job.throttled = a.ended
-	v := h.of(a.reading)
+func (h *health) judgeThrottle(j *job, c call) verdict {
+	j.throttles++
+	j.throttled = c.ended
+	v := &c.lane.vitals
 	if v.throttled.IsZero() {
-		v.throttled = a.ended
+		v.throttled = c.ended
 	}
-	if since := a.ended.Sub(v.throttled); since >= h.throttleLimit {
+	if since := c.ended.Sub(v.throttled); since >= h.throttleLimit {
 		return verdict{stop: &StopError{Reason: ThrottledOut,
-			Err: fmt.Errorf("for %s: %w", since.Round(time.Second), a.err)}}
+			Err: fmt.Errorf("for %s: %w", since.Round(time.Second), c.err)}}
 	}
 	return verdict{again: true}
 }
 
-// ownThrottle says whether a throttle is that of the user alone: the record was throttled before, and
-// others have succeeded since.
-func (h *health) ownThrottle(a attempt) bool {
-	return a.job.throttles > 0 && h.of(a.reading).success.After(a.job.throttled)
+// outOfPatience says whether a record has been tried for so long that it is to be parked before its
+// attempts are exhausted. Calls that hang until they time out would else keep a run of a dead service for
+// minutes.
+func (h *health) outOfPatience(j *job, c call) bool {
+	return !c.lane.success.After(j.failing) && c.ended.Sub(j.failing) >= h.patience
+}
+
+// due is when a job is tried again: after a pause, and not past the end of patience.
+func (h *health) due(j *job, c call, pause time.Duration) time.Time {
+	due := c.ended.Add(pause)
+	if end := j.failing.Add(h.patience); j.throttles == 0 && !c.lane.success.After(j.failing) && due.After(end) {
+		return later(end, c.ended)
+	}
+	return due
 }
 
 // setUpStreak is how many records may end with one and the same set-up error, with no success

@@ -13,41 +13,67 @@ type job struct {
 	key     string
 	next    *job // the same user's next record
 
-	send *sources.Change // what is left to send, once the user was read; nil: read first
-	sent *sources.Change // what was sent, if it is unknown whether it counted
+	prepared *sources.Change // what is left to send, by the last read; nil: none was made
+	asked    time.Time       // when that read was sent; zero: the user is to be read before anything is sent
+	unclear  bool            // it was sent, and it is unknown whether that counted
 
-	calls     int       // attempts made, throttled ones included
-	attempts  int       // attempts that count against the limit
-	throttles int       // in a row
-	throttled time.Time // the last of them
-	halfway   time.Time // when half of the attempts that it may have were made
-	due       time.Time // of its next attempt; of a finished job: that of the user's next job
-	number    int64     // of a finished job, in the order of the results
+	tries     int         // attempts made, throttled ones included
+	attempts  int         // attempts that count against the limit
+	failing   time.Time   // when the first of these was sent
+	throttles int         // in a row
+	throttled time.Time   // the last of them
+	due       time.Time   // of its next attempt; of a finished job: that of the user's next job
+	parked    [lanes]bool // it was parked in that lane before
+	last      bool        // it is not parked again in any
+	number    int64       // of a finished job, in the order of the results
+
+	probe bool // no record: a worker is to ask whether the service is there
 }
 
-// attempt is what became of one call.
+// call is one call to the service.
+type call struct {
+	lane        *lane
+	sent, ended time.Time
+	err         error
+}
+
+// attempt is the calls that a worker made for a job, and what came of them.
 type attempt struct {
 	job     *job
-	asked   time.Time // when a read was sent
-	read    time.Time // when it succeeded; zero: none was made, or err is its error
-	reading bool      // err, or the outcome, is that of the read: no update was sent
-	sent    time.Time
-	ended   time.Time
-	outcome Outcome
-	err     error
-	look    *attempt // the read after an update that may be held back; nil: there was none
-	// skipped: the run was stopping, and no call was made. cancelled: the run ended the call, or it
-	// failed just then, so that what it did is unknown.
+	calls   []call
+	looked  bool    // the last call is a look at what an accepted update did: its error is none of the job's
+	outcome Outcome // if the decisive call has no error
+	// skipped: the run was stopping before the attempt was complete. cancelled: the run ended the decisive
+	// call, or it failed just then, so that what it did is unknown.
 	skipped, cancelled bool
 }
 
-// finished is a result on its way to the collector.
+// call makes a call now, and says what came of it.
+func (a *attempt) call(l *lane, make func() error) error {
+	c := call{lane: l, sent: time.Now()}
+	c.err = make()
+	c.ended = time.Now()
+	a.calls = append(a.calls, c)
+	return c.err
+}
+
+// decisive is the call that says what becomes of the job.
+func (a *attempt) decisive() call {
+	n := len(a.calls) - 1
+	if a.looked {
+		n--
+	}
+	return a.calls[n]
+}
+
+// finished is a result on its way to the collector, or word of another kind.
 type finished struct {
 	Result
 	ordinal  int64
 	foreseen bool // refused before any call, as the pass over the input did before
 
-	save int64 // not a result: the state is to be saved, with the jobs up to this number
+	save   int64 // not a result: the state is to be saved, with the jobs up to this number
+	parked bool  // not a result: the record is parked
 }
 
 // jobQueue is a first-in-first-out queue.

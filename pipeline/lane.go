@@ -2,20 +2,45 @@ package pipeline
 
 import (
 	"math"
+	"sync/atomic"
 	"time"
 )
 
-// lane is the way of one kind of call, updates or reads, to the service: each kind has a quota of its
-// own. The dispatcher owns it.
+// The lanes, as indices.
+const (
+	updateLane = iota
+	readLane
+	lanes // their number
+)
+
+// lane is the way of one kind of call, updates or reads, to the service: each kind has a quota, permissions
+// and troubles of its own. Workers take permits of the pacer; the dispatcher owns the rest.
 type lane struct {
+	index    int
 	pacer    *pacer
+	calls    atomic.Int64 // over all starts; read by anybody
 	governor *governor
 	rate     float64 // as the pacer was last told
+	vitals
+	parked []parked // in the order in which they were
 }
 
-func newLane(p *pacer, ceiling float64, now time.Time) *lane {
-	return &lane{pacer: p, governor: newGovernor(ceiling, now), rate: ceiling}
+// vitals are what the calls of a lane say of the service.
+type vitals struct {
+	success   time.Time // end of the last call that succeeded; zero: none did in this start
+	throttled time.Time // of the first throttle since anything else was answered; zero: none
+	streak    streak
 }
+
+func newLane(index int, ceiling float64, calls int64) *lane {
+	l := &lane{index: index, pacer: newPacer(ceiling), rate: ceiling}
+	l.governor = newGovernor(ceiling, time.Now())
+	l.calls.Store(calls)
+	return l
+}
+
+// begin is called when the run does: until then, time does not count.
+func (l *lane) begin(now time.Time) { l.governor = newGovernor(l.governor.ceiling, now) }
 
 // adjust tells the pacer the rate that the governor wants now.
 func (l *lane) adjust(now time.Time) {
@@ -25,11 +50,30 @@ func (l *lane) adjust(now time.Time) {
 	}
 }
 
-// throttled notes a throttle, which may be the user's own, and says whether the rate was cut for it.
-func (l *lane) throttled(a attempt, own bool) bool {
-	cut := l.governor.onThrottle(a.sent, a.ended, own)
-	if cut {
-		l.adjust(a.ended)
+// observe notes a call for a job, and says whether the rate was cut for it. Any answer but a throttle has
+// spent quota, whatever it says.
+func (l *lane) observe(c call, j *job) (cut bool) {
+	l.calls.Add(1)
+	switch {
+	case isThrottle(c.err):
+		own := j.throttles > 0 && l.success.After(j.throttled) // others have succeeded meanwhile: it is the user's own
+		cut = l.governor.onThrottle(c.sent, c.ended, own)
+		if cut {
+			l.adjust(c.ended)
+		}
+		return cut
+	case isAnswer(c.err):
+		l.governor.onAccepted(c.sent, c.ended)
 	}
-	return cut
+	if c.err == nil {
+		l.vitals = vitals{success: later(l.success, c.ended)}
+	}
+	return false
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

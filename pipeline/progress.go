@@ -21,11 +21,11 @@ type Progress struct {
 
 // progress is the part of a run that others may look at while it goes on.
 type progress struct {
-	total     int64
-	calls     atomic.Int64 // attempts, over all starts; written by the dispatcher
-	readCalls atomic.Int64 // the same of reads
-	throttles atomic.Int64 // the throttled ones of both
-	lastError atomic.Pointer[error]
+	total          int64
+	updates, reads *lane
+	throttles      atomic.Int64 // calls of both lanes, over all starts; written by the dispatcher
+	lastError      atomic.Pointer[error]
+	success        atomic.Pointer[time.Time] // end of the last call that succeeded, over all starts; nil: none did
 
 	mu     sync.Mutex
 	counts checkpoint.Counts // written by the collector
@@ -35,10 +35,27 @@ type progress struct {
 func (p *progress) init(cfg Config) {
 	p.total = cfg.Resume.Total
 	p.counts = cfg.Resume.Counts
-	p.calls.Store(cfg.Resume.Counts.Attempts)
-	p.readCalls.Store(cfg.Resume.Counts.Reads)
+	p.updates = newLane(updateLane, cfg.Rate, cfg.Resume.Counts.Attempts)
+	p.reads = newLane(readLane, cfg.ReadRate, cfg.Resume.Counts.Reads)
 	p.throttles.Store(cfg.Resume.Counts.Throttled)
-	p.setPace(newGovernor(cfg.Rate, time.Time{}), time.Time{})
+	switch s := cfg.Resume; {
+	case !s.LastSuccess.IsZero():
+		p.success.Store(&s.LastSuccess)
+	case s.Counts.Updated+s.Counts.Awaiting > 0: // saved by a program that did not keep the time
+		p.success.Store(&s.SavedAt)
+	}
+	p.setPace(p.updates.governor, time.Now())
+}
+
+// succeeded notes that a call succeeded. It is called by the dispatcher.
+func (p *progress) succeeded(at time.Time) { p.success.Store(&at) }
+
+// lastSuccess is when a call succeeded last, in this start or an earlier one.
+func (p *progress) lastSuccess() time.Time {
+	if at := p.success.Load(); at != nil {
+		return *at
+	}
+	return time.Time{}
 }
 
 // Progress says where the run stands. It may be called at any time, from any goroutine.
@@ -46,7 +63,7 @@ func (p *progress) Progress() Progress {
 	p.mu.Lock()
 	counts, rate := p.counts, p.rate
 	p.mu.Unlock()
-	counts.Attempts, counts.Reads, counts.Throttled = p.calls.Load(), p.readCalls.Load(), p.throttles.Load()
+	counts.Attempts, counts.Reads, counts.Throttled = p.updates.calls.Load(), p.reads.calls.Load(), p.throttles.Load()
 	now := Progress{Total: p.total, Done: counts.Done(), Counts: counts, Rate: rate}
 	if err := p.lastError.Load(); err != nil {
 		now.LastError = *err

@@ -73,6 +73,11 @@ func TestAdaptiveRate(t *testing.T) {
 		a.steady, a.burst = 5, burst
 		return a
 	}
+	unknown := func(q, share float64) *account {
+		a := constant(q)
+		a.refuse = share
+		return a
+	}
 	settled := func(q, throttled float64) []span { return []span{{10, 40, q, 0.97, throttled, 0}} }
 	halved := func(q, half float64) []span {
 		return []span{{30, 40, half, 0.90, 0.05, 0}, {50, 60, q, 0.90, 0.05, 0}}
@@ -121,6 +126,11 @@ func TestAdaptiveRate(t *testing.T) {
 		{"two of 200", constant(200), two(200, 0, 20*ms, 20*ms), shared(20, 200, 0.35)},
 		{"two of 200, double, 15 s apart", constant(200), two(400, seconds(15), 20*ms, 20*ms), shared(35, 200, 0.35)},
 		{"two of 200, near and far", constant(200), two(400, 0, 20*ms, 120*ms), shared(20, 200, 0.30)},
+
+		{"80% unknown users", unknown(50, 0.8), one(100), settled(50, 0.02)},
+		{"80% unknown users, unlimited", unknown(50, 0.8), one(unlimited), settled(50, 0.02)},
+		{"all unknown users", unknown(50, 1), one(200), settled(50, 0.02)},
+		{"two, 80% unknown users", unknown(50, 0.8), two(50, 0, 20*ms, 20*ms), shared(20, 50, 0.35)},
 
 		{"live traffic", live(0), one(50), []span{{10, 70, 20, 0.90, 0.03, 0}}},
 		{"live traffic in bursts", live(20), one(50), []span{{10, 70, 20, 0.90, 0.03, 0}}},

@@ -74,9 +74,14 @@ func (r *Runner) hand(ctx context.Context, j *job) bool {
 
 // sizeOf is about how many bytes a record holds.
 func sizeOf(c *sources.Change) int {
-	size := 256 + len(c.Text)
-	for _, a := range c.Attributes {
-		size += 64 + len(a.Name) + len(a.Value)
+	size := 256 + len(c.Username) + len(c.Token) + len(c.Text)
+	for _, attributes := range [][]sources.Attribute{c.Attributes, c.Expect} {
+		for _, a := range attributes {
+			size += 64 + len(a.Name) + len(a.Value)
+		}
+	}
+	for key, value := range c.ClientMetadata {
+		size += 96 + len(key) + len(value)
 	}
 	for _, row := range c.Rows {
 		for _, cell := range row.Cells {

@@ -29,10 +29,13 @@ type Updater interface {
 type Preparer interface {
 	// Prepare reads the user, in one attempt, and returns what is left to send: c itself, a change with
 	// other attributes, or nil if nothing is. What must be durable before an update is sent, such as its
-	// undo entry, is durable when Prepare returns. A sent that is not nil was sent for c already, and it
-	// is unknown whether it counted: then what was kept before it stays. The error is judged as one of
-	// [Updater] is; a *[StopError] stops the run.
-	Prepare(ctx context.Context, c, sent *sources.Change) (*sources.Change, error)
+	// undo entry, is durable when Prepare returns.
+	//
+	// It is called again for a record of which an update was sent and nothing is known, and where what it
+	// read is too old to be sent by. Then earlier is what it returned before: what was kept for that need not
+	// be kept again, unless the user has changed since. The error is judged as one of [Updater] is; a
+	// *[StopError] stops the run.
+	Prepare(ctx context.Context, c, earlier *sources.Change) (*sources.Change, error)
 	// Holds reads the user once more, in one attempt, and tells whether what was sent holds now. It is
 	// asked after an update that is [Unconfirmed].
 	Holds(ctx context.Context, sent *sources.Change) (bool, error)

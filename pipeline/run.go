@@ -11,14 +11,12 @@ import (
 
 // Runner is one start of a run. It is used once.
 type Runner struct {
-	cfg       Config
-	tracker   *checkpoint.Tracker
-	pacer     *pacer // of updates
-	readPacer *pacer
+	cfg     Config
+	tracker *checkpoint.Tracker
 
 	incoming chan *job     // reader > dispatcher
 	jobs     chan *job     // dispatcher > workers
-	attempts chan attempt  // workers > dispatcher
+	attempts chan *attempt // workers > dispatcher
 	results  chan finished // dispatcher and reader > collector; holds all that can be undone at once
 
 	beginning chan struct{} // workers > collector: an update is due
@@ -43,11 +41,9 @@ func New(cfg Config) (*Runner, error) {
 	r := &Runner{
 		cfg:       cfg,
 		tracker:   checkpoint.NewTracker(cfg.Resume.Records, cfg.Resume.Position, cfg.Resume.Finished),
-		pacer:     newPacer(cfg.Rate),
-		readPacer: newPacer(cfg.ReadRate),
 		incoming:  make(chan *job, cfg.Workers),
 		jobs:      make(chan *job),
-		attempts:  make(chan attempt, cfg.Workers),
+		attempts:  make(chan *attempt, cfg.Workers),
 		results:   make(chan finished, checkpoint.MaxGapRecords),
 		beginning: make(chan struct{}),
 		begun:     make(chan struct{}),
@@ -73,7 +69,8 @@ func (r *Runner) stop(err *StopError) {
 
 // Run carries the source through. It returns the state that it saved last, and nil if every record
 // has a result, else a *StopError; an error of another type means that the run could not even be
-// recorded and nothing was sent. A run that stops before its first update, with no user found as the
+// recorded and nothing was sent. Where the end of the run could not be saved, the state has the numbers
+// saved last and says why it stopped. A run that stops before its first update, with no user found as the
 // record wants it, leaves nothing to resume: the state is zero then. Calls are made under ctx: when it
 // ends they are cancelled and the run stops as interrupted; what they did is unknown, and they are
 // made again when it is resumed.
@@ -97,8 +94,8 @@ func (r *Runner) Run(ctx context.Context) (checkpoint.State, error) {
 		workers.Go(func() { r.work(calls) })
 	}
 	pacing := make(chan struct{})
-	all.Go(func() { r.pacer.run(pacing) })
-	all.Go(func() { r.readPacer.run(pacing) })
+	all.Go(func() { r.updates.pacer.run(pacing) })
+	all.Go(func() { r.reads.pacer.run(pacing) })
 	all.Go(func() { r.readAll(reading) })
 	all.Go(func() { newDispatcher(r).run() })
 	watching := make(chan struct{})

@@ -166,14 +166,14 @@ func TestVerdicts(t *testing.T) {
 			return nil
 		}, 10, nil, 10, "", 0},
 		{"internal for one record", for_("user-3", errInternal), 300,
-			map[string]int{"no answer in 8 attempts: InternalErrorException": 1}, 299, "", 307},
+			map[string]int{"no answer in 9 attempts: InternalErrorException": 1}, 299, "", 308},
 		{"internal for all", always(errInternal), 10, nil, 0,
-			"the service is away: nothing has succeeded for 29s: InternalErrorException", 0},
+			"the service is away: nothing has succeeded for 31s: InternalErrorException", 0},
 		{"timeout for all", always(context.DeadlineExceeded), 1, nil, 0,
-			"the service is away: nothing has succeeded for 29s: context deadline exceeded", 8},
-		{"no connection for all", always(errAway), 1, nil, 0, "the service is away: nothing has succeeded for 29s: NoConnection", 8},
+			"the service is away: nothing has succeeded for 31s: context deadline exceeded", 8},
+		{"no connection for all", always(errAway), 1, nil, 0, "the service is away: nothing has succeeded for 31s: NoConnection", 8},
 		{"no connection for one record", for_("user-3", errAway), 900,
-			map[string]int{"no answer in 8 attempts: NoConnection": 1}, 899, "", 907},
+			map[string]int{"no answer in 9 attempts: NoConnection": 1}, 899, "", 908},
 		{"throttled twenty times", func(call int, _ *sources.Change) error {
 			if call <= 20 {
 				return errThrottle
@@ -260,15 +260,23 @@ func TestStops(t *testing.T) {
 		{"budget of none", pipeline.Config{Budget: pipeline.Budget{Given: true}}, third,
 			"too many records failed: 1 of ", checkpoint.Stopped, 0},
 		{"budget of 5%", pipeline.Config{}, third, "too many records failed: 21 of ", checkpoint.Stopped, 0},
-		{"report fails", pipeline.Config{Results: &ledger{failAt: 10}}, nil,
-			"the run cannot be recorded: errors.csv: no space left on device", checkpoint.Stopped, 10},
+		{"report fails", pipeline.Config{Results: &ledger{failAt: 50}}, nil, // a second before, the state was saved
+			"the run cannot be recorded: errors.csv: no space left on device", checkpoint.Stopped, 40},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newService()
 				s.fault = test.fault
+				kept, ok := test.cfg.Results.(*ledger)
+				if !ok {
+					kept = &ledger{}
+				}
+				test.cfg.Results, test.cfg.Store = kept, kept
 				_, state, err := run(t, s, test.cfg, changes(300, 300))
+				if saved := kept.saved; state.Records != saved.Records || state.Counts != saved.Counts {
+					t.Errorf("returned %d records, %+v; saved %d, %+v", state.Records, state.Counts, saved.Records, saved.Counts)
+				}
 				if got := fmt.Sprint(err); test.stop == "" && err != nil || !strings.Contains(got, test.stop) {
 					t.Errorf("the run ended with %v, want %q", err, test.stop)
 				}

@@ -5,34 +5,45 @@ import (
 	"time"
 )
 
+// imageAge is how old the image of a user may be when the update leaves, so that going back restores what
+// the user had and not what the user had a while before.
+const imageAge = 10 * time.Second
+
 // work is a worker goroutine: it takes a job and tries it once, with calls under ctx. It ends when the
 // queue of jobs is closed.
 func (r *Runner) work(ctx context.Context) {
 	for j := range r.jobs {
-		a := attempt{job: j}
-		r.try(ctx, &a)
-		a.cancelled = a.err != nil && ctx.Err() != nil
+		a := &attempt{job: j, calls: make([]call, 0, 2)}
+		r.try(ctx, a)
+		a.cancelled = len(a.calls) > 0 && a.decisive().err != nil && ctx.Err() != nil
 		r.attempts <- a
 	}
 }
 
-// try reads the user, if that is still to be done, and sends the update. Each takes a permit.
+// try reads the user, if that is still to be done, and sends the update. Each takes a permit. How old the
+// image of the user is, is judged when the permit is there: waiting for it can take long.
 func (r *Runner) try(ctx context.Context, a *attempt) {
 	j := a.job
-	if r.cfg.Preparer == nil {
-		j.send = j.change
-	}
-	if j.send == nil && !r.prepare(ctx, a) {
+	switch {
+	case j.probe:
+		_ = a.call(nil, func() error { return r.cfg.Probe(ctx) })
+		return
+	case r.cfg.Preparer == nil:
+		j.prepared = j.change
+	case j.asked.IsZero() && !r.prepare(ctx, a):
 		return
 	}
-	if a.skipped = !r.begin() || !r.pacer.take(r.stopping); a.skipped {
+	if a.skipped = !r.begin() || !r.updates.pacer.take(r.stopping); a.skipped {
 		return
 	}
-	a.reading = false
-	a.sent = time.Now()
-	a.outcome, a.err = r.cfg.Updater.Update(ctx, j.send)
-	a.ended = time.Now()
-	if a.err == nil && a.outcome == Unconfirmed {
+	if r.cfg.Preparer != nil && time.Since(j.asked) > imageAge && !r.prepare(ctx, a) {
+		return
+	}
+	err := a.call(r.updates, func() (err error) {
+		a.outcome, err = r.cfg.Updater.Update(ctx, j.prepared)
+		return err
+	})
+	if err == nil && a.outcome == Unconfirmed {
 		a.outcome = AwaitingVerification
 		r.confirm(ctx, a)
 	}
@@ -40,15 +51,17 @@ func (r *Runner) try(ctx context.Context, a *attempt) {
 
 // confirm reads a user whose update was accepted. If that fails, what the updater said of it stands.
 func (r *Runner) confirm(ctx context.Context, a *attempt) {
-	if r.cfg.Preparer == nil || !r.readPacer.take(r.stopping) {
+	if r.cfg.Preparer == nil || !r.reads.pacer.take(r.stopping) {
 		return
 	}
-	a.look = &attempt{job: a.job, reading: true, sent: time.Now()}
-	holds, err := r.cfg.Preparer.Holds(ctx, a.job.send)
-	a.look.ended, a.look.err = time.Now(), err
-	if holds {
-		a.outcome = Updated
-	}
+	a.looked = true
+	_ = a.call(r.reads, func() error {
+		holds, err := r.cfg.Preparer.Holds(ctx, a.job.prepared)
+		if holds {
+			a.outcome = Updated
+		}
+		return err
+	})
 }
 
 // begin has the run recorded before its first update: from then on it is one that can be resumed. It
@@ -68,24 +81,26 @@ func (r *Runner) begin() bool {
 // prepare reads the user and says whether there is something to send.
 func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 	j := a.job
-	if a.skipped = !r.readPacer.take(r.stopping); a.skipped {
+	if a.skipped = !r.reads.pacer.take(r.stopping); a.skipped {
 		return false
 	}
-	a.reading = true
-	a.sent = time.Now()
-	j.send, a.err = r.cfg.Preparer.Prepare(ctx, j.change, j.sent)
-	a.ended = time.Now()
-	if a.err != nil {
-		j.send = nil
+	j.asked = time.Now()
+	send := j.prepared
+	err := a.call(r.reads, func() (err error) {
+		send, err = r.cfg.Preparer.Prepare(ctx, j.change, j.prepared)
+		return err
+	})
+	switch {
+	case err != nil:
+		j.asked = time.Time{}
 		return false
-	}
-	a.asked, a.read = a.sent, a.ended
-	if j.send != nil {
+	case send != nil:
+		j.prepared = send
 		return true
-	}
-	a.outcome = Unchanged
-	if j.sent != nil {
+	case j.unclear:
 		a.outcome = Updated // by the attempt of which it was unknown
+	default:
+		a.outcome = Unchanged
 	}
 	return false
 }

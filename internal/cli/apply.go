@@ -370,6 +370,7 @@ func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, 
 	}
 	runner, err := pipeline.New(pipeline.Config{
 		Source: in, Updater: a.updater(p, reports), Preparer: look,
+		Probe:   p.service.probe,
 		Check:   a.checker(p.pool).record,
 		Key:     userKey(p.pool),
 		Results: reports, Store: checkpoint.NewFile(p.dir.path), Resume: p.state,

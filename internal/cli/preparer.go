@@ -40,11 +40,12 @@ func (r adminReader) user(ctx context.Context, _ *sources.Change, name string) (
 var _ pipeline.Preparer = (*preparer)(nil)
 
 // Prepare implements [pipeline.Preparer]. What is sent names the user by the Username that was read,
-// so that a record which changes the address that names its user can be looked at again.
-func (p *preparer) Prepare(ctx context.Context, c, sent *sources.Change) (*sources.Change, error) {
+// so that a record which changes the address that names its user can be looked at again; and it expects the
+// image of the user that was read, for which there is an undo entry then.
+func (p *preparer) Prepare(ctx context.Context, c, earlier *sources.Change) (*sources.Change, error) {
 	name := c.Username
-	if sent != nil {
-		name = sent.Username
+	if earlier != nil {
+		name = earlier.Username
 	}
 	user, err := p.read(ctx, c, name)
 	if err != nil {
@@ -58,11 +59,11 @@ func (p *preparer) Prepare(ctx context.Context, c, sent *sources.Change) (*sourc
 		return nil, nil
 	}
 	net := *c
-	net.Username, net.Attributes = user.Username, diff.Send
-	if sent != nil { // the first image stands
-		return &net, nil
+	net.Username, net.Attributes, net.Expect = user.Username, diff.Send, audit.Before(user, diff.Send)
+	if earlier != nil && isWithin(net.Expect, earlier.Expect) {
+		return &net, nil // the undo entry of before goes back to the same
 	}
-	entry := report.UndoEntry{Username: user.Username, Before: audit.Before(user, net.Attributes), Wrote: net.Attributes,
+	entry := report.UndoEntry{Username: user.Username, Before: net.Expect, Wrote: net.Attributes,
 		Input: c.Begin.Input, Line: c.Line}
 	if user.Username != c.Username {
 		entry.Name = c.Username
@@ -71,6 +72,11 @@ func (p *preparer) Prepare(ctx context.Context, c, sent *sources.Change) (*sourc
 		return nil, &pipeline.StopError{Reason: pipeline.NotKept, Err: err}
 	}
 	return &net, nil
+}
+
+// isWithin says whether each attribute of an image is in another one, with the same value.
+func isWithin(image, other []sources.Attribute) bool {
+	return !slices.ContainsFunc(image, func(a sources.Attribute) bool { return !slices.Contains(other, a) })
 }
 
 // Holds implements [pipeline.Preparer].

@@ -57,12 +57,12 @@ func TestPrepare(t *testing.T) {
 	const way = `{"_undo":1,"_line":5,"username":"ann-1","attributes":`
 	const wayOfAlias = `{"_undo":1,"_line":5,"_name":"ann@example.com","username":"ann-1","attributes":`
 	for _, tt := range []struct {
-		name   string
-		change sources.Change
-		keep   bool
-		sent   *sources.Change
-		want   string // username and attributes, or the error
-		undo   string
+		name    string
+		change  sources.Change
+		keep    bool
+		earlier *sources.Change
+		want    string // username and attributes, or the error
+		undo    string
 	}{
 		{"a value", sources.Change{Username: "ann@example.com", Attributes: set("custom:tier", "gold")}, false, nil,
 			"ann-1 [{custom:tier gold false}]", wayOfAlias + `{"custom:tier":"silver"},"expect":{"custom:tier":"gold"}}`},
@@ -79,14 +79,20 @@ func TestPrepare(t *testing.T) {
 			"ann-1 [{email a@example.com false} {email_verified true false}]",
 			way + `{"email":"ann@example.com","email_verified":"true"},"expect":{"email":"a@example.com","email_verified":"true"}}`},
 		{"sent before, and it is unknown whether it counted", sources.Change{Username: "old@example.com", Attributes: set("email", "a@example.com")}, false,
-			&sources.Change{Username: "ann-1"}, "ann-1 [{email a@example.com false}]", ""},
+			&sources.Change{Username: "ann-1", Expect: set("email", "ann@example.com", "email_verified", "true")},
+			"ann-1 [{email a@example.com false}]", ""},
+		{"read again, and one of two holds by now", sources.Change{Username: "ann-1", Attributes: set("custom:tier", "silver", "locale", "de")}, false,
+			&sources.Change{Username: "ann-1", Expect: set("custom:tier", "bronze", "locale", "")}, "ann-1 [{locale de false}]", ""},
+		{"read again, and changed meanwhile", sources.Change{Username: "ann-1", Attributes: set("custom:tier", "gold")}, false,
+			&sources.Change{Username: "ann-1", Expect: set("custom:tier", "bronze")}, "ann-1 [{custom:tier gold false}]",
+			way + `{"custom:tier":"silver"},"expect":{"custom:tier":"gold"}}`},
 		{"nobody", sources.Change{Username: "eve", Attributes: set("locale", "de")}, false, nil, "no such user", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
 			p := &preparer{users: people{"ann-1": ann, "ann@example.com": ann}, options: audit.Options{KeepVerified: tt.keep}, reports: reportsIn(t, dir)}
 			tt.change.Line = 5
-			send, err := p.Prepare(t.Context(), &tt.change, tt.sent)
+			send, err := p.Prepare(t.Context(), &tt.change, tt.earlier)
 			got := "nothing"
 			if err != nil {
 				got = err.Error()

@@ -54,6 +54,13 @@ func (s *service) describe(ctx context.Context, attempts int) (pool *cognito.Poo
 	return pool, err
 }
 
+// probe asks whether the service is there, by a call that costs nothing and is about no user. What it answers
+// does not matter.
+func (s *service) probe(ctx context.Context) error {
+	_, err := s.client.Pool(ctx, s.poolID)
+	return err
+}
+
 // place names the endpoint for people, if it is not AWS's own.
 func (s *service) place() string {
 	switch {

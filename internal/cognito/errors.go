@@ -64,6 +64,9 @@ func (e *Error) RequestID() string { return e.requestID }
 // "setup" (the pool, the caller or the machine).
 func (e *Error) Class() string { return e.verdict.ruling().class }
 
+// Answer says that the service gave the error as its answer, rather than the network, a proxy or this program.
+func (e *Error) Answer() bool { return !e.exception.ours && !strings.HasPrefix(e.code, "HTTP") }
+
 // Throttle says that the call was refused because of its pace.
 func (e *Error) Throttle() bool { return e.verdict == throttle }
 

@@ -165,6 +165,9 @@ func (t *Token) TimeLeft(now time.Time) time.Duration { return max(0, t.ExpiresA
 // nothing of the token.
 type TokenError struct{ msg, code, hint string }
 
+// Answer says that no call was made.
+func (e *TokenError) Answer() bool { return false }
+
 var errNoToken = &TokenError{"there is no access token", "MalformedToken",
 	"give each record the access token of its user"}
 

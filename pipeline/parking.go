@@ -1,0 +1,143 @@
+package pipeline
+
+import (
+	"fmt"
+	"time"
+)
+
+// A record whose attempts are exhausted says little by itself: the record may be poisoned, or the service
+// may be away. So it is parked, in the lane of the call that failed, and judged by what follows:
+//
+//   - A call of that lane that is sent later and succeeds shows that the service is there. The record gets
+//     one more attempt, and fails as unknown if that fails too.
+//   - Three records parked since anything succeeded show that the service is away: the run stops. They stay
+//     undone, the state names them, and the next start sets them aside until nothing else is left.
+//   - When nothing else can go on, the parked records are what is left. If the service is there they get
+//     their last attempts, and fail as unknown if these fail.
+//
+// A parked record holds back its user's later ones, so three of them are of three users.
+
+// awayAfter is how many records, with no success between, have to be parked for the service to be away.
+const awayAfter = 3
+
+// parked is a job whose attempts are exhausted, with the call that was the last of them.
+type parked struct {
+	*job
+	call call
+}
+
+// park parks a job. It stops the run where the service is away: a call that was sent before something
+// succeeded does not show that.
+func (d *dispatcher) park(j *job, c call) {
+	j.parked[c.lane.index] = true
+	c.lane.parked = append(c.lane.parked, parked{j, c})
+	d.results <- finished{ordinal: j.ordinal, parked: true}
+	d.cfg.Log.Debug("parked", "file", j.change.File, "line", j.change.Line)
+	silent := 0
+	for _, p := range c.lane.parked {
+		if p.call.sent.After(c.lane.success) {
+			silent++
+		}
+	}
+	if silent >= awayAfter {
+		d.stop(d.away(c))
+	}
+}
+
+// away is the stop of a run whose service is away, as a call shows.
+func (d *dispatcher) away(c call) *StopError {
+	return &StopError{Reason: ServiceAway, Err: fmt.Errorf("nothing has succeeded for %s: %w",
+		c.ended.Sub(later(c.lane.success, d.started)).Round(time.Second), c.err)}
+}
+
+// revive gives those jobs one more attempt that were parked in a lane before a call was sent which
+// succeeded.
+func (d *dispatcher) revive(c call) {
+	still := c.lane.parked[:0]
+	for _, p := range c.lane.parked {
+		if !c.sent.After(p.call.ended) {
+			still = append(still, p)
+			continue
+		}
+		p.attempts = d.health.attempts - 1
+		d.again.push(p.job)
+	}
+	clear(c.lane.parked[len(still):])
+	c.lane.parked = still
+}
+
+// isStuck says whether only parked jobs are left: nothing is ready, under way or waiting, and nothing can be
+// read, be it that the input is at its end or that the gap is full of what is behind a parked record.
+func (d *dispatcher) isStuck(incoming <-chan *job) bool {
+	switch {
+	case len(d.updates.parked)+len(d.reads.parked)+len(d.named) == 0,
+		!d.again.empty(), !d.fresh.empty(), len(d.waiting) > 0, d.underway > 0, d.saving:
+		return false
+	case incoming == nil:
+		return true
+	case len(incoming) > 0, !d.tracker.Full():
+		d.settled = false
+		return false
+	case !d.settled: // results on their way to the collector may make room
+		d.save(d.finished)
+		return false
+	}
+	return true
+}
+
+// unstick decides about the parked jobs when they are all that is left.
+func (d *dispatcher) unstick() {
+	for _, l := range []*lane{d.updates, d.reads} {
+		if n := len(l.parked); n >= awayAfter || n > 0 && !d.answered() {
+			d.stop(d.away(l.parked[n-1].call))
+			return
+		}
+	}
+	if d.cfg.Probe == nil || !d.answered() {
+		d.lastAttempts()
+		return
+	}
+	d.again.push(&job{probe: true})
+}
+
+// probed goes on once the service has been asked whether it is there. An error that is not of the kind that
+// parks records shows it as well as none.
+func (d *dispatcher) probed(a *attempt) {
+	err := a.decisive().err
+	switch _, sick := attemptsFor(err, 1); {
+	case a.cancelled: // the run stops
+	case sick && !isThrottle(err):
+		d.stop(&StopError{Reason: ServiceAway, Err: err})
+	default:
+		d.lastAttempts()
+	}
+}
+
+// lastAttempts lets all parked jobs go on. Where nothing has succeeded in this start yet, one attempt would
+// be too little to judge by: then they have as many as at first. Where nothing ever has, those that an
+// earlier start has parked are like any others.
+func (d *dispatcher) lastAttempts() {
+	attempts := 0
+	if d.inThisStart() {
+		attempts = d.health.attempts - 1
+	}
+	last := d.answered()
+	for _, l := range []*lane{d.updates, d.reads} {
+		for _, p := range l.parked {
+			d.named = append(d.named, p.job)
+		}
+		l.parked = nil
+	}
+	for _, j := range d.named {
+		j.last, j.attempts = last, attempts
+		d.again.push(j)
+	}
+	d.named = nil
+}
+
+// inThisStart says whether any call has succeeded in this start, answered whether one has in this run.
+func (d *dispatcher) inThisStart() bool {
+	return !d.updates.success.IsZero() || !d.reads.success.IsZero()
+}
+
+func (d *dispatcher) answered() bool { return d.inThisStart() || !d.lastSuccess().IsZero() }
