@@ -17,7 +17,7 @@ type collector struct {
 	budget   tally             // of this start: earlier failures are forgiven
 	started  time.Time         // of this start
 	failure  error             // of a report or the store: nothing more is kept
-	binding  bool              // a result was kept that took a call: there is something to resume
+	binding  bool              // a result was kept that took a call, or a record is parked: there is something to resume
 	recorded bool              // the run is
 }
 
@@ -70,6 +70,7 @@ func (c *collector) take(f finished) {
 	switch {
 	case f.parked:
 		c.parked = append(c.parked, f.ordinal)
+		c.binding = true // the next start has to know, or it would stop at the same records
 		return
 	case f.save == 0:
 		c.keep(f)

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"container/heap"
+	"errors"
 	"time"
 
 	"attrmigrate/checkpoint"
@@ -33,15 +34,16 @@ type dispatcher struct {
 	started time.Time
 	health  health
 
-	before  map[int64]bool // the ordinals that an earlier start has parked
-	named   []*job         // of these, those that would be ready: they come last
-	settled bool           // the collector has had all results since anything was read or finished
+	before   map[int64]bool  // the ordinals that an earlier start has parked
+	named    []*job          // of these, those that would be ready: they come last
+	poisoned map[string]bool // users of whom a record failed as unknown in this start
+	settled  bool            // the collector has had all results since anything was read or finished
 }
 
 func newDispatcher(r *Runner) *dispatcher {
 	now := time.Now()
 	d := &dispatcher{
-		Runner: r, tails: map[string]*job{}, started: now, before: map[int64]bool{},
+		Runner: r, tails: map[string]*job{}, started: now, before: map[int64]bool{}, poisoned: map[string]bool{},
 		health: health{
 			attempts:      r.cfg.MaxAttempts,
 			patience:      max(leastPatience, r.cfg.Backoff.total(r.cfg.MaxAttempts)),
@@ -207,6 +209,9 @@ func (d *dispatcher) conclude(a *attempt, err error) {
 	j, c := a.job, a.decisive()
 	if err != nil {
 		a.outcome = Failed
+	}
+	if _, unknown := errors.AsType[*ExhaustedError](err); unknown {
+		d.poisoned[j.key] = true
 	}
 	d.results <- finished{ordinal: j.ordinal, Result: Result{
 		Change: j.change, Outcome: a.outcome, Err: err, Attempts: j.tries, At: c.ended,

@@ -33,15 +33,21 @@ func (d *dispatcher) park(j *job, c call) {
 	c.lane.parked = append(c.lane.parked, parked{j, c})
 	d.results <- finished{ordinal: j.ordinal, parked: true}
 	d.cfg.Log.Debug("parked", "file", j.change.File, "line", j.change.Line)
-	silent := 0
-	for _, p := range c.lane.parked {
-		if p.call.sent.After(c.lane.success) {
-			silent++
-		}
-	}
+	silent := d.witnesses(c.lane, func(p parked) bool { return p.call.sent.After(c.lane.success) })
 	if silent >= awayAfter {
 		d.stop(d.away(c))
 	}
+}
+
+// witnesses counts the parked jobs of a lane that tell of the service. Those of a user of whom a record has
+// failed as unknown already tell of the user.
+func (d *dispatcher) witnesses(l *lane, tells func(parked) bool) (n int) {
+	for _, p := range l.parked {
+		if !d.poisoned[p.key] && tells(p) {
+			n++
+		}
+	}
+	return n
 }
 
 // away is the stop of a run whose service is away, as a call shows.
@@ -88,7 +94,8 @@ func (d *dispatcher) isStuck(incoming <-chan *job) bool {
 // unstick decides about the parked jobs when they are all that is left.
 func (d *dispatcher) unstick() {
 	for _, l := range []*lane{d.updates, d.reads} {
-		if n := len(l.parked); n >= awayAfter || n > 0 && !d.answered() {
+		n := len(l.parked)
+		if d.witnesses(l, func(parked) bool { return true }) >= awayAfter || n > 0 && !d.answered() {
 			d.stop(d.away(l.parked[n-1].call))
 			return
 		}

@@ -126,10 +126,12 @@ func TestPoison(t *testing.T) {
 		rows        int
 		change      int // of these, how many need a change; 0: all
 		poisoned    []int
-		maxAttempts int
+		maxAttempts int // 1: and one worker
 		starts      int // at most
 	}{
 		{"at the head", 300, 0, []int{0}, 0, 1},
+		{"three at the head, one attempt", 300, 0, some(0, 3), 1, 2},
+		{"seven at the head, one attempt", 300, 0, some(0, 7), 1, 4},
 		{"in the middle", 300, 0, []int{150}, 0, 1},
 		{"near the end", 300, 0, []int{290}, 0, 1},
 		{"at the end", 300, 0, []int{299}, 0, 1},
@@ -154,7 +156,7 @@ func TestPoison(t *testing.T) {
 			t.Run(test.name+"/"+lane, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					s := newService()
-					cfg := pipeline.Config{Updater: s, MaxAttempts: test.maxAttempts}
+					cfg := pipeline.Config{Updater: s, MaxAttempts: test.maxAttempts, Workers: test.maxAttempts}
 					look := &reader{live: s.last}
 					if lane != "updates without a read" {
 						cfg.Preparer = look
@@ -187,16 +189,27 @@ func TestPoison(t *testing.T) {
 	}
 }
 
-// TestPoisonedUser: a parked record holds back its user's later ones, and each ends once.
+// TestPoisonedUser: a parked record holds back its user's later ones, each ends once, and many records of
+// poisoned users take no more starts than one of each.
 func TestPoisonedUser(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newService()
-		s.fault = poison(3)
-		got := start(t, pipeline.Config{Updater: s}, changes(60, 10), 1)
-		if got.err != nil || len(got.unknown()) != 6 || len(got.kept.results) != 60 || s.overlaps > 0 {
-			t.Errorf("%v: %d unknown of %d, %d overlaps", got.err, len(got.unknown()), len(got.kept.results), s.overlaps)
-		}
-	})
+	for _, test := range []struct {
+		name     string
+		poisoned []int
+		starts   int
+	}{
+		{"one", []int{3}, 1}, {"three", []int{3, 4, 5}, 2}, {"all but one", []int{0, 1, 2, 3, 4, 5, 6, 7, 8}, 4},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newService()
+				s.fault = poison(test.poisoned...)
+				got := start(t, pipeline.Config{Updater: s}, changes(60, 10), test.starts)
+				if got.err != nil || len(got.unknown()) != 6*len(test.poisoned) || len(got.kept.results) != 60 || s.overlaps > 0 {
+					t.Errorf("%v: %d unknown of %d, %d overlaps", got.err, len(got.unknown()), len(got.kept.results), s.overlaps)
+				}
+			})
+		})
+	}
 }
 
 // TestOutage: a service that is away stops the run within a minute, and neither then nor when it comes back
@@ -306,7 +319,7 @@ func TestParkedIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newService()
 		s.fault = poison(10, 11, 12)
-		cfg := pipeline.Config{Updater: s, MaxAttempts: 1}
+		cfg := pipeline.Config{Updater: s, MaxAttempts: 1, Workers: 1}
 		got := start(t, cfg, changes(300, 300), 1)
 		if !strings.HasPrefix(fmt.Sprint(got.err), "the service is away: nothing has succeeded for ") ||
 			!slices.Equal(got.state.Parked, []int64{11, 12, 13}) || got.state.LastSuccess.IsZero() {

@@ -16,6 +16,8 @@ import (
 type clerk struct {
 	who    func(name string) string
 	quotas func(sandbox.Quotas)
+	// poisoned are users of whom calls fail; it is set between starts.
+	poisoned map[string]poison
 
 	mu       sync.Mutex
 	script   script
@@ -133,6 +135,9 @@ func (c *clerk) faultOf(n int, r Request) (fault sandbox.Fault, kind string) {
 		c.script.faults[n+1] = kind // only updates have triggers: the next one may be one
 	default:
 		return singleFaults[kind], kind
+	}
+	if p, ok := c.poisoned[r.User]; ok && p.meets(r) {
+		return singleFaults["internal"], "poison"
 	}
 	s := c.script.spell
 	if s.length == 0 {

@@ -50,6 +50,9 @@ type scene struct {
 	// attempts is --max-attempts. Starts that undo have so many that no record runs out of them.
 	attempts int
 	budget   string // --max-failures; "": so tight that it stops starts
+	// poisoned are users of whom each call, or each update only, is answered with an internal error while the
+	// change set is applied.
+	poisoned map[string]poison
 
 	applying, undoing []script
 }
@@ -64,6 +67,20 @@ type poolDocument struct {
 	AutoVerifiedAttributes []string       `json:",omitempty"`
 	Verify                 map[string]any `json:"UserAttributeUpdateSettings,omitempty"`
 	UsernameConfiguration  struct{ CaseSensitive bool }
+}
+
+// poison is which calls for a user fail.
+type poison string
+
+const (
+	poisonedUpdates poison = "updates"
+	poisonedReads   poison = "reads"
+	poisonedAll     poison = "all"
+)
+
+// meets says whether a request meets the poison.
+func (p poison) meets(r Request) bool {
+	return p == poisonedAll || p == poisonedUpdates && r.isUpdate() || p == poisonedReads && !r.isUpdate()
 }
 
 // person is a user of the pool, and the name by which its records know it.
@@ -103,6 +120,7 @@ func drawScene(seed uint64) *scene {
 		s.users = append(s.users, s.drawPerson(i))
 	}
 	s.drawRecords()
+	s.drawPoison()
 	s.applying = s.drawScripts(s.between(3, 12), 2*len(s.records), true)
 	s.undoing = s.drawScripts(s.between(2, 6), 2*len(s.records), false)
 	return s
@@ -154,6 +172,18 @@ func (s *scene) drawFlags() {
 		}
 	}
 	slices.Sort(s.flags[4:])
+}
+
+// drawPoison poisons some users. Their records are tried seldom, or a history would wait for minutes.
+func (s *scene) drawPoison() {
+	s.poisoned = map[string]poison{}
+	if !s.chance(0.5) {
+		return
+	}
+	s.attempts = pick(s.dice, 1, 3, 4)
+	for range s.between(1, pick(s.dice, 1, 4, len(s.users))) {
+		s.poisoned[pick(s.dice, s.users...).username()] = pick(s.dice, poisonedUpdates, poisonedUpdates, poisonedReads, poisonedAll)
+	}
 }
 
 func (s *scene) drawPerson(number int) *person {
@@ -242,7 +272,7 @@ func (s *scene) furnish(server *sandbox.Server) error {
 
 // String tells of the scene in a line.
 func (s *scene) String() string {
-	return fmt.Sprintf("%d records of %d users, %s%s, stdin %t, aliases %v, usernames %v, verified first %v, case-sensitive %t, %s, attempts %d, budget %q",
+	return fmt.Sprintf("%d records of %d users, %s%s, stdin %t, aliases %v, usernames %v, verified first %v, case-sensitive %t, %s, attempts %d, budget %q, poisoned %v",
 		len(s.records), len(s.users), s.format, s.packing, s.stdin, s.pool.AliasAttributes, s.pool.UsernameAttributes, s.verifyFirst(),
-		s.pool.UsernameConfiguration.CaseSensitive, strings.Join(s.flags, " "), s.attempts, s.budget)
+		s.pool.UsernameConfiguration.CaseSensitive, strings.Join(s.flags, " "), s.attempts, s.budget, s.poisoned)
 }

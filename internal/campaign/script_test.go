@@ -83,7 +83,7 @@ func (s *scene) drawScript(reach int, refusals bool) script {
 }
 
 // codes are the exit codes that the start may have, done before its end or not.
-func (c script) codes(tight bool) []int {
+func (c script) codes(tight, poisoned bool) []int {
 	codes := []int{0, 3}
 	switch c.end {
 	case killBefore, killAnswer, killLater:
@@ -96,7 +96,7 @@ func (c script) codes(tight bool) []int {
 	if len(c.faults) > 0 || c.spell.length > 0 {
 		codes = append(codes, 4, 1) // 1: before the first write
 	}
-	if tight {
+	if tight || poisoned {
 		codes = append(codes, 4)
 	}
 	return codes
