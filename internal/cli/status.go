@@ -90,6 +90,9 @@ func (s *runStatus) print(w io.Writer) {
 	line("pool", "%s, %s", s.state.Identity["pool"], s.state.Identity["endpoint"])
 	line("rows", "%s of %s finished, %s remain", count(c.Done()), count(s.state.Total), count(remaining))
 	line("", "%s", outcomes(s.state))
+	if n := int64(len(s.state.Parked)); n > 0 {
+		line("parked", "%s, whose attempts were used up: the next start takes %s last", plural(n, "row"), them(n))
+	}
 	line("calls", "%s of updates, %s of users read, %s of all throttled", count(c.Attempts), count(c.Reads), count(c.Throttled))
 	line("saved", "%s, after %s of work", s.state.SavedAt.Local().Format(time.DateTime), span(s.state.Elapsed))
 	phase := s.phase()
@@ -120,6 +123,13 @@ func (s *runStatus) print(w io.Writer) {
 	}
 }
 
+func them(n int64) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
+
 // position names the line at which reading goes on.
 func (s *runStatus) position() string {
 	p := s.state.Position
@@ -138,6 +148,7 @@ func (s *runStatus) printJSON(w io.Writer) error {
 		Pool      string              `json:"pool"`
 		Endpoint  string              `json:"endpoint"`
 		Position  checkpoint.Position `json:"position"`
+		Parked    int                 `json:"parked"`
 		Rate      checkpoint.Rate     `json:"rate"`
 		Hint      string              `json:"hint,omitempty"`
 		LastError string              `json:"last_error,omitempty"`
@@ -146,7 +157,7 @@ func (s *runStatus) printJSON(w io.Writer) error {
 	}{
 		Summary: report.Summarize(s.state), State: s.phase(), Inputs: s.state.Inputs,
 		Pool: s.state.Identity["pool"], Endpoint: s.state.Identity["endpoint"],
-		Position: s.state.Position, Rate: s.state.Rate, Hint: s.state.Hint, LastError: s.state.LastError, SavedAt: s.state.SavedAt.UTC(),
+		Position: s.state.Position, Parked: len(s.state.Parked), Rate: s.state.Rate, Hint: s.state.Hint, LastError: s.state.LastError, SavedAt: s.state.SavedAt.UTC(),
 	}
 	if s.held {
 		out.HeldBy = &s.holder
