@@ -207,7 +207,7 @@ func (a *applyRun) survey(ctx context.Context, p *prospect) (err error) {
 		return err
 	}
 	p.state = checkpoint.State{
-		Identity: identify(a.opts, a.set, p.service, p.survey.digests), Inputs: a.set.paths,
+		Fingerprint: fingerprintOf(a.opts, a.set, p.service, p.survey.digests), Inputs: a.set.paths,
 		Total: p.survey.rows, Foreseen: p.survey.bad,
 	}
 	return nil
@@ -233,15 +233,15 @@ func (a *applyRun) earlierRun(ctx context.Context, dir *runDir, s *service) (*ch
 	if err != nil {
 		return nil, err
 	}
-	differences := state.Identity.Diff(identify(a.opts, a.set, s, digests))
+	different := differences(&state, a.opts, a.set, s, digests)
 	switch {
-	case len(differences) == 0:
+	case len(different) == 0:
 		return &state, nil
 	case state.Phase == checkpoint.Finished:
 		return nil, a.setAside(dir)
 	default:
 		return nil, &refusal{
-			msg:  fmt.Sprintf("%s holds an unfinished run that is another one: %s", dir.path, describe(differences)),
+			msg:  fmt.Sprintf("%s holds an unfinished run that is another one: %s", dir.path, describe(different)),
 			hint: "--restart starts over and keeps the old directory; --run-dir names another one",
 		}
 	}

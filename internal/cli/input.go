@@ -171,7 +171,7 @@ func selectFailed(ctx context.Context, dir string, paths []string) (*selection, 
 	if err != nil {
 		return nil, err
 	}
-	if strings.Join(digests, " ") != state.Identity["input"] {
+	if strings.Join(digests, " ") != state.Fingerprint[byInput] {
 		return nil, &refusal{msg: fmt.Sprintf("--only-failed: %s is the run of another input", printable(dir)),
 			hint: "name the inputs of that run, unchanged, in the same order: " + strings.Join(state.Inputs, " ")}
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/report"
@@ -25,13 +26,20 @@ func (a *applyRun) mayKeep(p *prospect) error {
 	if err == nil {
 		err = json.Unmarshal(text, &planned)
 	}
-	if err == nil && !planned.Withheld && planned.Limit == 0 && len(planned.Identity.Diff(p.state.Identity)) == 0 {
+	if err == nil && !planned.Withheld && planned.Limit == 0 && a.planOf(planned.Fingerprint, p) {
 		return nil
 	}
 	return &refusal{
 		msg:  "--verified keep: in a pool with aliases it could take addresses from other users, and no plan of this change set says that it does not",
 		hint: fmt.Sprintf("attrmigrate plan --user-pool-id %s --verified keep %s", p.pool.ID, strings.Join(a.set.paths, " ")),
 	}
+}
+
+// planOf tells whether a plan is one of the change set that the run is about to apply. A plan may have been
+// made when fingerprints were of version 1.
+func (a *applyRun) planOf(planned checkpoint.Fingerprint, p *prospect) bool {
+	before := fingerprint1(a.opts, a.set, p.service, p.survey.digests)
+	return len(planned.Diff(p.state.Fingerprint)) == 0 || len(planned.Diff(before)) == 0
 }
 
 // mayKeep refuses a plan with --verified keep that could miss the holder of an address. A lookup heeds

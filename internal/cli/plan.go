@@ -210,7 +210,7 @@ func (p *planRun) audit(ctx context.Context, dir *runDir, s *service, pool *cogn
 			return errors.Join(err, files.Discard())
 		}
 	}
-	r.Identity = identify(p.opts, p.set, s, digests)
+	r.Fingerprint = fingerprintOf(p.opts, p.set, s, digests)
 	r.Withheld = p.opts.keep && len(pool.AliasAttributes) > 0 && r.heldTwice() > 0
 	if r.Withheld || r.Read == audit.None { // an empty plan would say that there is nothing to change
 		r.Plan = ""
@@ -238,15 +238,15 @@ func (w planWriter) Row(r audit.Row) error {
 
 // planResult is what a plan found and where: the content of --json and of the plan's summary.json.
 type planResult struct {
-	DryRun   bool                `json:"dry_run"` // always true
-	At       time.Time           `json:"planned_at"`
-	Pool     planPool            `json:"pool"`
-	Endpoint string              `json:"endpoint"`
-	Inputs   []string            `json:"inputs"`
-	Identity checkpoint.Identity `json:"identity"`        // of an apply of the same change set
-	Clean    bool                `json:"clean"`           // nothing to change, nothing that fails
-	Withheld bool                `json:"withheld"`        // there is no plan.jsonl: it would take addresses from others
-	Limit    int64               `json:"limit,omitempty"` // it is a plan of so many records only
+	DryRun      bool                   `json:"dry_run"` // always true
+	At          time.Time              `json:"planned_at"`
+	Pool        planPool               `json:"pool"`
+	Endpoint    string                 `json:"endpoint"`
+	Inputs      []string               `json:"inputs"`
+	Fingerprint checkpoint.Fingerprint `json:"identity"`        // of an apply of the same change set
+	Clean       bool                   `json:"clean"`           // nothing to change, nothing that fails
+	Withheld    bool                   `json:"withheld"`        // there is no plan.jsonl: it would take addresses from others
+	Limit       int64                  `json:"limit,omitempty"` // it is a plan of so many records only
 	*audit.Result
 	Plan  string `json:"plan,omitempty"` // the file
 	Audit string `json:"audit"`

@@ -15,7 +15,7 @@ func printResult(w io.Writer, dir *runDir, s checkpoint.State, noun string) {
 	line("done", "%s in %s: %s", plural(s.Counts.Done(), noun), span(s.Elapsed), outcomes(s))
 	if s.Counts.Failed > 0 {
 		line("failed", "%s: %s says why", plural(s.Counts.Failed, noun), dir.errorsFile())
-		if s.Identity["operation"] == updateAsUser {
+		if s.Fingerprint[byOperation] == updateAsUser {
 			line("", "hint: --only-failed %s applies them again from the same inputs, which have the access tokens", dir.path)
 		} else {
 			line("", "hint: mend them there and apply that file in the same way")
@@ -26,7 +26,7 @@ func printResult(w io.Writer, dir *runDir, s checkpoint.State, noun string) {
 	}
 	if undo := dir.file(report.UndoJSONL); exists(undo) {
 		how := "apply it to go back"
-		if s.Identity["operation"] == updateAsUser {
+		if s.Fingerprint[byOperation] == updateAsUser {
 			how += ", with AWS credentials"
 		}
 		line("undo", "%s: %s", undo, how)

@@ -14,7 +14,7 @@ import (
 type service struct {
 	client   *cognito.Client
 	poolID   string
-	endpoint string // for people and the identity
+	endpoint string // for people and the fingerprint
 	setBy    string // what named the endpoint, if it is not AWS's own
 	local    *sandbox.Server
 }
