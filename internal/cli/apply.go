@@ -181,7 +181,8 @@ func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prosp
 	p := &prospect{opts: a.opts, paths: a.set.paths, noun: a.set.noun, dir: dir, service: s, pool: pool}
 	if earlier != nil {
 		p.state = *earlier
-		if a.set.bearers != nil { // what has expired since then counts as failed, and the budget holds
+		a.set.names = earlier.Inputs // a file is known by its content; its records have one name in the reports
+		if a.set.bearers != nil {    // what has expired since then counts as failed, and the budget holds
 			a.set.bearers.since = earlier.StartedAt
 		}
 		return p, nil

@@ -23,6 +23,7 @@ type changeSet struct {
 	noun     string        // what a record of theirs is called
 	stamps   []os.FileInfo // of the inputs, when they were looked through
 	copies   []string      // plain files that are read in place of the inputs; nil: none
+	names    []string      // of the inputs in reports, if not as they are given here; nil: they are
 	bearers  *bearers      // of the access tokens; nil: there are none, or they are not looked at yet
 }
 
@@ -52,7 +53,7 @@ func newChangeSet(ctx context.Context, o options, paths []string) (*changeSet, e
 
 // open opens the change set at its beginning.
 func (s *changeSet) open() (*input, error) {
-	in := &input{first: s.paths[0], bearers: s.bearers}
+	in := &input{first: s.paths[0], bearers: s.bearers, names: s.names}
 	paths := s.paths
 	if s.copies != nil {
 		paths, in.names, in.copies = s.copies, s.paths, s.copies
@@ -84,7 +85,7 @@ type input struct {
 	first    string         // the name of the first file, whose header all share
 	lines    []map[int]bool // by input, the first lines of the records to read; nil: all records
 	selected sources.Mark   // then: the input and line of the record read last
-	names    []string       // of the inputs, if copies are read; nil: the files' own
+	names    []string       // of the inputs, if copies are read or a run knows them by others; nil: the files' own
 	copies   []string
 	bearers  *bearers // of the access tokens; nil: they are not looked at
 	limit    int64    // how many records there are at most; 0: all
@@ -175,7 +176,7 @@ func selectFailed(ctx context.Context, dir string, paths []string) (*selection, 
 		return nil, &refusal{msg: fmt.Sprintf("--only-failed: %s is the run of another input", printable(dir)),
 			hint: "name the inputs of that run, unchanged, in the same order: " + strings.Join(state.Inputs, " ")}
 	}
-	return failedLines(ctx, d, state.Inputs)
+	return failedLines(ctx, d)
 }
 
 // atWork refuses a run directory in which a process is at work.
@@ -198,10 +199,10 @@ func noneAtWork(paths []string, own *runDir) error {
 	return nil
 }
 
-// failedLines finds the records in the errors file of a run, whose inputs had the names given.
-func failedLines(ctx context.Context, d *runDir, inputs []string) (*selection, error) {
+// failedLines finds the records in the errors file of a run.
+func failedLines(ctx context.Context, d *runDir) (*selection, error) {
 	path := d.errorsFile()
-	byFile, err := report.FailedLines(path)
+	lines, err := report.FailedLines(path)
 	if err != nil {
 		return nil, err
 	}
@@ -209,11 +210,7 @@ func failedLines(ctx context.Context, d *runDir, inputs []string) (*selection, e
 	if err != nil {
 		return nil, err
 	}
-	s := &selection{digest: digest}
-	for _, name := range inputs {
-		s.lines = append(s.lines, byFile[name])
-	}
-	return s, nil
+	return &selection{lines: lines, digest: digest}, nil
 }
 
 // digestsOf reads the inputs once for their digests.

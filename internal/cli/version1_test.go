@@ -46,6 +46,10 @@ func TestVersion1(t *testing.T) {
 			{args: "tiers.run/errors.csv", says: "2 unchanged"},
 		}},
 		{"stopped early", "stopped", []start1{{args: "tiers.csv", says: "5 updated", updates: 3}}},
+		{"continued under another spelling", "respelled", []start1{
+			{args: "tiers.csv", code: 3, says: "3 updated, 2 failed"},
+			{args: "--only-failed tiers.run tiers.csv", says: "2 updated", updates: 2},
+		}},
 		{"interrupted", "interrupted", []start1{{args: "tiers.csv", says: "5 updated", updates: 1}}},
 		{"killed", "killed", []start1{{args: "tiers.csv", says: "5 updated", updates: 1}}},
 		{"without reading", "noread", []start1{
