@@ -75,6 +75,9 @@ type applyRun struct {
 
 // run takes the steps of apply in order. Nothing binds before the first update is about to be sent.
 func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
+	if err := a.opts.undisturbed(paths); err != nil {
+		return err
+	}
 	if emptyPlan(paths) {
 		fmt.Fprintf(a.sys.Stdout, "%-8s %s: the plan found nothing to change\n", "done", printable(paths[0]))
 		return nil

@@ -165,9 +165,6 @@ func selectFailed(ctx context.Context, dir string, paths []string) (*selection, 
 		return nil, &usageError{err: fmt.Errorf("--only-failed: there is no run in %s", printable(dir)),
 			hint: "name the directory of the run whose failed records are to be applied again"}
 	}
-	if err := atWork(dir); err != nil {
-		return nil, fmt.Errorf("--only-failed: %w", err)
-	}
 	digests, err := digestsOf(ctx, paths)
 	if err != nil {
 		return nil, err
@@ -182,18 +179,37 @@ func selectFailed(ctx context.Context, dir string, paths []string) (*selection, 
 // atWork refuses a run directory in which a process is at work.
 func atWork(dir string) error {
 	if info, held, err := checkpoint.Holder(dir); err == nil && held {
-		return &refusal{msg: fmt.Sprintf("process %d is at work in %s", info.PID, printable(dir)), hint: "wait until it has ended, or stop it"}
+		return &heldError{dir: dir, holder: info}
 	}
 	return nil
 }
 
-// noneAtWork refuses inputs that a run is writing: going back must not run beside going forth.
+// undisturbed refuses a command whose files another process is still writing, before anything is believed of them.
+func (o *options) undisturbed(paths []string) error {
+	if o.onlyFailed != "" {
+		if err := atWork(o.onlyFailed); err != nil {
+			return fmt.Errorf("--only-failed: %w", err)
+		}
+	}
+	return noneAtWork(paths, nil)
+}
+
+// noneAtWork refuses inputs that a run is writing: going back must not run beside going forth. Through a link
+// they are the same files. The run directory of this start, if it has one already, is its own.
 func noneAtWork(paths []string, own *runDir) error {
 	for _, path := range paths {
-		if _, ok := runDirOf(path); ok && !sameFile(filepath.Dir(path), own.path) {
-			if err := atWork(filepath.Dir(path)); err != nil {
-				return err
-			}
+		if path == stdinPath {
+			continue
+		}
+		if real, err := filepath.EvalSymlinks(path); err == nil {
+			path = real
+		}
+		dir := filepath.Dir(path)
+		if _, ok := runDirOf(path); !ok || own != nil && sameFile(dir, own.path) {
+			continue
+		}
+		if err := atWork(dir); err != nil {
+			return err
 		}
 	}
 	return nil

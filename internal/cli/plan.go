@@ -90,6 +90,9 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 		return &usageError{err: errors.New("a plan cannot be made --as user: it lists the users, which a user's own token may not"),
 			hint: "plan with AWS credentials and usernames, or apply --as user --limit 10 as a canary"}
 	}
+	if err := p.opts.undisturbed(paths); err != nil {
+		return err
+	}
 	if emptyPlan(paths) {
 		return p.tell(&planResult{Inputs: paths, Result: &audit.Result{Read: audit.None}})
 	}
