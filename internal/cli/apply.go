@@ -66,6 +66,7 @@ back. Interrupted, the same command continues where it stopped.
 // applyRun is one start of apply.
 type applyRun struct {
 	opts    options
+	inputs  []string // as they were given
 	set     *changeSet
 	sys     System
 	signals *interrupts
@@ -75,6 +76,7 @@ type applyRun struct {
 
 // run takes the steps of apply in order. Nothing binds before the first update is about to be sent.
 func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
+	a.inputs = paths
 	if err := a.opts.undisturbed(paths); err != nil {
 		return err
 	}
@@ -263,7 +265,7 @@ func (a *applyRun) setAside(dir *runDir) error {
 func (a *applyRun) alreadyDone(dir *runDir, s checkpoint.State) error {
 	fmt.Fprintf(a.sys.Stdout, "%-8s already, on %s: nothing was sent (--restart applies it again)\n", "done",
 		s.SavedAt.Local().Format(time.DateTime))
-	printResult(a.sys.Stdout, dir, s, a.set.noun)
+	printResult(a.sys.Stdout, dir, s, a.set.noun, a.onlyFailed(dir))
 	if s.Counts.Failed > 0 {
 		return errFailures
 	}
@@ -334,7 +336,7 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 		printStop(a.sys.Stdout, p.dir, state, a.set.noun)
 		return err
 	}
-	printResult(a.sys.Stdout, p.dir, state, a.set.noun)
+	printResult(a.sys.Stdout, p.dir, state, a.set.noun, a.onlyFailed(p.dir))
 	if state.Counts.Failed > 0 {
 		return errFailures
 	}

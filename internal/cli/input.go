@@ -12,6 +12,7 @@ import (
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/shell"
 	"attrmigrate/sources"
 )
 
@@ -171,7 +172,7 @@ func selectFailed(ctx context.Context, dir string, paths []string) (*selection, 
 	}
 	if strings.Join(digests, " ") != state.Fingerprint[byInput] {
 		return nil, &refusal{msg: fmt.Sprintf("--only-failed: %s is the run of another input", printable(dir)),
-			hint: "name the inputs of that run, unchanged, in the same order: " + strings.Join(state.Inputs, " ")}
+			hint: "name the inputs of that run, unchanged, in the same order: " + shell.Join(state.Inputs...)}
 	}
 	return failedLines(ctx, d)
 }

@@ -159,6 +159,7 @@ func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResul
 	r := &planResult{
 		At: time.Now().UTC(), Pool: planPool{ID: pool.ID, Name: pool.Name, Region: pool.Region, Account: pool.Account, Users: pool.EstimatedUsers},
 		Endpoint: s.endpoint, Inputs: p.set.paths, Limit: p.opts.limit, Audit: dir.file(report.AuditCSV), Plan: dir.file(report.PlanJSONL),
+		Flags: p.opts.connection.flags(pool.ID),
 	}
 	if err := p.audit(ctx, dir, s, pool, r); err != nil {
 		return nil, err
@@ -251,8 +252,9 @@ type planResult struct {
 	Withheld    bool                   `json:"withheld"`        // there is no plan.jsonl: it would take addresses from others
 	Limit       int64                  `json:"limit,omitempty"` // it is a plan of so many records only
 	*audit.Result
-	Plan  string `json:"plan,omitempty"` // the file
-	Audit string `json:"audit"`
+	Plan  string   `json:"plan,omitempty"` // the file
+	Audit string   `json:"audit"`
+	Flags []string `json:"flags,omitempty"` // of apply, that lead to the same pool
 }
 
 type planPool struct {

@@ -57,7 +57,7 @@ func readStatus(path string) (*runStatus, error) {
 	}
 	if plan := s.dir.file(report.PlanJSONL); !found && exists(plan) {
 		return nil, &usageError{err: fmt.Errorf("%s: there is a plan in it, and no run", path),
-			hint: "attrmigrate apply --user-pool-id ID " + plan}
+			hint: s.dir.applyPlan()}
 	}
 	if !found {
 		return nil, &usageError{err: fmt.Errorf("%s: there is no run in it", path),
