@@ -15,11 +15,20 @@ import (
 // commandLine is a command of this program as people can paste it: flags and their values as they are, and
 // files, which are never flags.
 func commandLine(words, files []string) string {
-	words = append([]string{"attrmigrate"}, words...)
-	for _, file := range files {
-		words = append(words, shell.NoFlag(file))
+	line := shell.Join(append([]string{"attrmigrate"}, words...)...)
+	if len(files) > 0 {
+		line += " " + filesText(files)
 	}
-	return shell.Join(words...)
+	return line
+}
+
+// filesText is a list of files as it stands in a command line.
+func filesText(files []string) string {
+	words := make([]string, len(files))
+	for i, file := range files {
+		words[i] = shell.File(file)
+	}
+	return strings.Join(words, " ")
 }
 
 // flags lead to the same pool again; users' own tokens know it themselves.

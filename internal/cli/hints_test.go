@@ -165,7 +165,7 @@ func findCommands(t *testing.T, path string, found map[string]string) {
 func writesCommand(call *ast.CallExpr) bool {
 	switch f := call.Fun.(type) {
 	case *ast.Ident:
-		return f.Name == "commandLine"
+		return f.Name == "commandLine" || f.Name == "filesText"
 	case *ast.SelectorExpr:
 		pkg, ok := f.X.(*ast.Ident)
 		return ok && pkg.Name == "shell" && f.Sel.Name == "Join"

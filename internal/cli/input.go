@@ -12,7 +12,6 @@ import (
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/report"
-	"attrmigrate/internal/shell"
 	"attrmigrate/sources"
 )
 
@@ -172,7 +171,7 @@ func selectFailed(ctx context.Context, dir string, paths []string) (*selection, 
 	}
 	if strings.Join(digests, " ") != state.Fingerprint[byInput] {
 		return nil, &refusal{msg: fmt.Sprintf("--only-failed: %s is the run of another input", printable(dir)),
-			hint: "name the inputs of that run, unchanged, in the same order: " + shell.Join(state.Inputs...)}
+			hint: "name the inputs of that run, unchanged, in the same order: " + filesText(state.Inputs)}
 	}
 	return failedLines(ctx, d)
 }

@@ -33,10 +33,10 @@ func Quote(word string) string {
 
 // File writes the name of a file, which is no flag even where it begins with a dash. The dash alone is standard
 // input.
-func File(name string) string { return Quote(NoFlag(name)) }
+func File(name string) string { return Quote(noFlag(name)) }
 
-// NoFlag spells the name of a file so that no program takes it for a flag.
-func NoFlag(name string) string {
+// noFlag spells the name of a file so that no program takes it for a flag.
+func noFlag(name string) string {
 	if len(name) > 1 && name[0] == '-' {
 		return "./" + name
 	}

@@ -56,7 +56,7 @@ func TestQuoteWindows(t *testing.T) {
 
 func TestFile(t *testing.T) {
 	for name, want := range map[string]string{"-": "-", "-x y.csv": "'./-x y.csv'", "x-y.csv": "x-y.csv"} {
-		if got := NoFlag(name); quotePOSIX(got) != want {
+		if got := noFlag(name); quotePOSIX(got) != want {
 			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 	}
