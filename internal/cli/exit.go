@@ -49,7 +49,7 @@ func usagef(format string, args ...any) error {
 // refusal is a reason not to begin, with its remedy.
 type refusal struct {
 	msg, hint string
-	preview   bool // the errors file that it names must stay
+	preview   bool // the file in the run directory that it names must stay
 }
 
 func (e *refusal) Error() string { return e.msg }

@@ -201,11 +201,9 @@ func noneAtWork(paths []string, own *runDir) error {
 		if path == stdinPath {
 			continue
 		}
-		if real, err := filepath.EvalSymlinks(path); err == nil {
-			path = real
-		}
+		path = resolved(path)
 		dir := filepath.Dir(path)
-		if _, ok := runDirOf(path); !ok || own != nil && sameFile(dir, own.path) {
+		if _, ok := runDirOf(path); !ok && !slices.Contains(reportNames, filepath.Base(path)) || own != nil && sameFile(dir, own.path) {
 			continue
 		}
 		if err := atWork(dir); err != nil {

@@ -32,7 +32,7 @@ func (a *applyRun) mayKeep(p *prospect) error {
 	}
 	return &refusal{
 		msg:  "--verified keep: in a pool with aliases it could take addresses from other users, and no plan of this change set says that it does not",
-		hint: a.planFor(dir, p),
+		hint: a.planFor(dir, p), preview: a.inputs[0] == stdinPath,
 	}
 }
 

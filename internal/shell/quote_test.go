@@ -71,7 +71,7 @@ func TestShellReads(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		words := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) string {
 			return rapid.OneOf(rapid.String(), rapid.StringOf(rapid.RuneFrom([]rune("a-$`'\"\\ *\n%~=")))).Draw(t, "word")
-		}), 1, 20).Draw(t, "words")
+		}), 1, 8).Draw(t, "words")
 		line := `printf '%s\n.\n'`
 		want := ""
 		for _, word := range words {
