@@ -14,8 +14,15 @@ import (
 	"attrmigrate/internal/disk"
 )
 
-// version is the version of checkpoint.json that this program writes, and the only one it reads.
-const version = 1
+// The versions of checkpoint.json: the one that is written, and the first one, which is read as well. What
+// became different with 2 is how the command line makes a fingerprint; State.Version tells which it is.
+//
+// A member that another program must not overlook raises the version. One that this program does not know
+// would be lost at the next save, so it makes the file a newer program's, too.
+const (
+	version      = 2
+	firstVersion = 1
+)
 
 // FileName is the checkpoint in the run directory.
 const FileName = "checkpoint.json"
@@ -137,12 +144,26 @@ func decode(data []byte) (State, error) {
 	if err := json.Unmarshal(data, &s); err != nil {
 		return State{}, fmt.Errorf("not a checkpoint: %w", err)
 	}
+	if err := known(data); err != nil {
+		return State{}, fmt.Errorf("%w: %w", errNewer, err)
+	}
 	return s, s.check()
+}
+
+// known refuses members that are not in a state.
+func known(data []byte) error {
+	var file struct {
+		State
+		Checksum string `json:"checksum"`
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	return d.Decode(&file)
 }
 
 // check says what in a state cannot be.
 func (s State) check() error {
-	if s.Version != version {
+	if s.Version < firstVersion || s.Version > version {
 		return fmt.Errorf("there is no version %d", s.Version)
 	}
 	switch s.Phase {

@@ -17,12 +17,12 @@ import (
 // sample is a state with every member set.
 func sample() State {
 	return State{
-		Version:  version,
-		Identity: Identity{"pool": "us-east-1_Example1", "input": "sha256:00ff", "note": "<a&b>"},
-		Phase:    Stopped,
-		Reason:   "more than 20 records failed",
-		Hint:     "see errors.csv",
-		Total:    100, Foreseen: 3,
+		Version:     version,
+		Fingerprint: Fingerprint{"pool": "us-east-1_Example1", "input": "sha256:00ff", "note": "<a&b>"},
+		Phase:       Stopped,
+		Reason:      "more than 20 records failed",
+		Hint:        "see errors.csv",
+		Total:       100, Foreseen: 3,
 		Records:  40,
 		Position: Position{Input: 1, Offset: 12345, Line: 42},
 		Finished: []int64{42, 45},
@@ -120,8 +120,9 @@ func TestLoadRefuses(t *testing.T) {
 		{"a flipped checksum", replace(`sha256:`, `sha256:0`), "damaged: the checksum does not match the content"},
 		{"no checksum", []byte(`{"version":1}`), "damaged: the checksum does not match the content"},
 		{"something behind the end", append(bytes.Clone(whole), ' '), "damaged: the checksum does not match the content"},
-		{"a newer version", sealed(`"version": 1`, `"version": 2`), "written by a newer attrmigrate: version 2, this one knows 1"},
-		{"version 0", sealed(`"version": 1`, `"version": 0`), "damaged: there is no version 0"},
+		{"a newer version", sealed(`"version": 2`, `"version": 3`), "written by a newer attrmigrate: version 3, this one knows 2"},
+		{"a member that is not known", sealed(`"records": 40`, `"records": 40, "halves": [1]`), `written by a newer attrmigrate: json: unknown field "halves"`},
+		{"version 0", sealed(`"version": 2`, `"version": 0`), "damaged: there is no version 0"},
 		{"an unknown phase", sealed(`"stopped"`, `"paused"`), `damaged: there is no state "paused"`},
 		{"a negative count", sealed(`"failed": 6`, `"failed": -6`), "damaged: failed is -6"},
 		{"a negative offset", sealed(`"offset": 12345`, `"offset": -1`), "damaged: offset is -1"},
@@ -148,6 +149,31 @@ func TestLoadRefuses(t *testing.T) {
 				t.Errorf("hint: %s", hint)
 			}
 		})
+	}
+}
+
+// A file of version 1 is read, and says so; what is saved is of this version.
+func TestLoadVersion1(t *testing.T) {
+	dir := t.TempDir()
+	first := sample()
+	first.Version = 1
+	whole, err := encode(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, FileName), whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := NewFile(dir)
+	got, err := f.Load()
+	if err != nil || !reflect.DeepEqual(got, first) {
+		t.Fatalf("Load: %v\ngot  %+v\nwant %+v", err, got, first)
+	}
+	if err := f.Save(got); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.Load(); err != nil || !reflect.DeepEqual(got, sample()) {
+		t.Errorf("saved again: %v\n%+v", err, got)
 	}
 }
 
@@ -216,7 +242,7 @@ func FuzzLoad(f *testing.F) {
 	}
 	f.Add(whole)
 	f.Add(whole[:bytes.LastIndex(whole, []byte(sealMark))])
-	f.Add([]byte("{\n  \"version\": 1,\n  \"state\": \"running\""))
+	f.Add([]byte("{\n  \"version\": 2,\n  \"state\": \"running\""))
 	f.Add([]byte(`{"version":1,"state":"running","finished":[9223372036854775807],"counts":{"failed":1}`))
 	f.Add([]byte("null"))
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -11,8 +11,9 @@ type Position struct {
 
 // State is where a run stands: the content of checkpoint.json.
 type State struct {
-	Version  int      `json:"version"`
-	Identity Identity `json:"identity"`
+	// Version is that of the file that the state was loaded from; Save sets its own.
+	Version     int         `json:"version"`
+	Fingerprint Fingerprint `json:"identity"`
 
 	// Phase is running until the run has ended; Reason says why it stopped, and Hint how to mend it.
 	// LastError is that of the last attempt that failed, for whatever reason.

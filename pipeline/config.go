@@ -33,7 +33,7 @@ type Config struct {
 	Results ResultWriter
 	// Store keeps the state of the run, once a second and at every stop. Nil keeps none.
 	Store Store
-	// Resume is the state that the run goes on from, or, for a fresh run, its identity and totals.
+	// Resume is the state that the run goes on from, or, for a fresh run, its fingerprint and totals.
 	Resume checkpoint.State
 
 	// Rate is the ceiling in attempts a second. The default is 20; [Unlimited] sets none.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"attrmigrate/internal/shell"
 )
 
 // Column is a CSV column that holds an attribute.
@@ -123,7 +125,7 @@ func (h *header) findUser(opts *Options) *FileError {
 		return h.refuse("no column has the users' access tokens", "name it access_token, or rename it with --map COLUMN=access_token; "+h.seen())
 	case !opts.Tokens && token >= 0:
 		return h.refuse(fmt.Sprintf("column %q has access tokens", h.names[token]),
-			"--as user applies them; --as admin needs usernames, and --ignore "+h.names[token]+" leaves the tokens out")
+			"--as user applies them; --as admin needs usernames, and --ignore "+shell.Quote(h.names[token])+" leaves the tokens out")
 	}
 	switch len(users) {
 	case 0:

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"attrmigrate/internal/shell"
 )
 
 // record decodes one JSONL object into a change. A thing that has several spellings (username and
@@ -122,7 +124,7 @@ func once(slot *string, key string) error {
 func unknownKey(key string) *RecordError {
 	otherwise := `attributes stand in "attributes": {"NAME": "VALUE"}; keys that begin with _ are ignored`
 	if key == "Users" {
-		otherwise = "for what list-users prints: jq -c '.Users[]' FILE"
+		otherwise = "for what list-users prints: jq -c \".Users[]\" FILE"
 	}
 	return &RecordError{code: codeUnknownKey, msg: fmt.Sprintf("unknown key %q", key), hint: didYouMean(key, recordKeys, otherwise)}
 }
@@ -258,7 +260,7 @@ func (r *record) check() *RecordError {
 	switch {
 	case r.token != "":
 		return &RecordError{code: codeUnwantedToken, field: r.token, msg: "the record has an access token",
-			hint: "--as user applies it; --as admin needs a username, and --ignore " + r.token + " leaves the token out"}
+			hint: "--as user applies it; --as admin needs a username, and --ignore " + shell.Quote(r.token) + " leaves the token out"}
 	case strings.TrimSpace(c.Username) == "":
 		return &RecordError{code: codeMissingUsername, msg: "the record names no user", hint: `give it a "username"`}
 	}
@@ -269,7 +271,7 @@ func (r *record) check() *RecordError {
 func (r *record) checkToken() *RecordError {
 	if r.user != "" {
 		return &RecordError{code: codeDuplicateKey, field: r.user, msg: "the user is named by the access token, and only one of them may stand",
-			hint: "--ignore " + r.user + " leaves it out"}
+			hint: "--ignore " + shell.Quote(r.user) + " leaves it out"}
 	}
 	return checkToken(cmp.Or(r.token, tokenNames[0]), string(r.change.Token))
 }
@@ -286,7 +288,7 @@ func (r *record) failure(err error) *RecordError {
 	var failed *RecordError
 	if errors.As(err, &failed) {
 		if failed.code == codeMalformedRecord && strings.HasPrefix(string(r.change.Text), "[") {
-			failed.hint = "JSONL has one object a line; for an array of objects: jq -c '.[]' FILE"
+			failed.hint = "JSONL has one object a line; for an array of objects: jq -c \".[]\" FILE"
 		}
 		return failed
 	}

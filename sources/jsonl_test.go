@@ -68,10 +68,10 @@ func TestJSONLHints(t *testing.T) {
 	tests := []struct{ name, text, hint string }{
 		{"misspelt key", `{"username":"ann","atributes":{}}`, `did you mean "attributes"?`},
 		{"attribute beside the username", `{"username":"ann","email":"a@example.com"}`, `attributes stand in "attributes": {"NAME": "VALUE"}; keys that begin with _ are ignored`},
-		{"an array", `[{"username":"ann"}]`, `JSONL has one object a line; for an array of objects: jq -c '.[]' FILE`},
-		{"an array over several lines", "[\n", `JSONL has one object a line; for an array of objects: jq -c '.[]' FILE`},
+		{"an array", `[{"username":"ann"}]`, `JSONL has one object a line; for an array of objects: jq -c ".[]" FILE`},
+		{"an array over several lines", "[\n", `JSONL has one object a line; for an array of objects: jq -c ".[]" FILE`},
 		{"an object over several lines", "{\n", `JSONL has one object a line; for objects over several lines: jq -c . FILE`},
-		{"what list-users prints", `{"Users":[]}`, `for what list-users prints: jq -c '.Users[]' FILE`},
+		{"what list-users prints", `{"Users":[]}`, `for what list-users prints: jq -c ".Users[]" FILE`},
 		{"name for Name", `{"username":"ann","Attributes":[{"name":"a"}]}`, `did you mean "Name"?`},
 	}
 	for _, tt := range tests {

@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"attrmigrate/internal/shell"
 )
 
 // Format is how a change set is written.
@@ -150,7 +152,7 @@ func (c *Change) addMetadata(key, cell string) {
 func (o *Options) check(format Format) *FileError {
 	for from, to := range o.Rename {
 		if strings.TrimSpace(to) == "" || to == expectPrefix || to == metadataPrefix {
-			return &FileError{Msg: "--map " + from + ": the attribute has no name", Remedy: "write --map " + from + "=ATTRIBUTE"}
+			return &FileError{Msg: "--map " + from + ": the attribute has no name", Remedy: "write --map " + shell.Quote(from+"=ATTRIBUTE")}
 		}
 		if slices.Contains(o.Ignore, from) {
 			return &FileError{Msg: "--map and --ignore both name " + from, Remedy: "leave one of them out"}

@@ -23,7 +23,7 @@ func (in *input) readFirst(text *bufio.Reader, opts *Options) error {
 	switch {
 	case in.undo && in.documents:
 		return &FileError{Msg: "is an undo file that has not one record a line, and an undo file is read from its end",
-			Remedy: "put each record on a line again: jq -c . FILE, or jq -c '.[]' FILE for an array"}
+			Remedy: "put each record on a line again: jq -c . FILE, or for an array: jq -c \".[]\" FILE"}
 	case in.undo && in.packing != plain:
 		return &FileError{Msg: "is a compressed undo file, and an undo file is read from its end",
 			Remedy: "unpack it first, with " + [...]string{gzipped: "gunzip", zstandard: "unzstd"}[in.packing]}

@@ -60,7 +60,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	defer lock.Release()
 	store := checkpoint.NewFile(*dir)
-	state, err := load(store, checkpoint.Identity{"pool": *pool, "profiles": source.digest()})
+	state, err := load(store, checkpoint.Fingerprint{"pool": *pool, "profiles": source.digest()})
 	if err != nil {
 		return fmt.Errorf("%s: %w", *dir, err)
 	}
@@ -82,12 +82,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 
 // load returns the state that an earlier start left, or that of a fresh run. A run that does
 // something else is not gone on with.
-func load(store *checkpoint.File, here checkpoint.Identity) (checkpoint.State, error) {
+func load(store *checkpoint.File, here checkpoint.Fingerprint) (checkpoint.State, error) {
 	state, err := store.Load()
 	if errors.Is(err, fs.ErrNotExist) {
-		return checkpoint.State{Identity: here}, nil
+		return checkpoint.State{Fingerprint: here}, nil
 	}
-	if diff := state.Identity.Diff(here); err == nil && len(diff) > 0 {
+	if diff := state.Fingerprint.Diff(here); err == nil && len(diff) > 0 {
 		err = fmt.Errorf("it holds a run with another %s", diff[0].Name)
 	}
 	return state, err

@@ -151,14 +151,65 @@ func TestExitCodes(t *testing.T) {
 			t.Errorf("%s lists the exit codes %v, the help %v", page, got, codes)
 		}
 	}
-	for _, m := range []struct{ name, not string }{
-		{"attrmigrate.service", `RestartPreventExitStatus=(.*)`},
-		{"kubernetes-cronjob.yaml", `values: \[(.*)\]`},
+	for _, m := range []struct{ name, not, uncounted, want string }{ // systemd counts each restart
+		{"attrmigrate.service", `RestartPreventExitStatus=(.*)`, `Restart=(.*)`, "on-failure"},
+		{"kubernetes-cronjob.yaml", `action: FailJob[^\[]*values: \[(.*)\]`, `action: Ignore\s+onExitCodes:[^\[]*values: \[(.*)\]`, "5"},
 	} {
-		got := firsts(regexp.MustCompile(m.not), strings.ReplaceAll(read(t, m.name), ",", ""))
+		text := strings.ReplaceAll(read(t, m.name), ",", "")
+		got := firsts(regexp.MustCompile(m.not), text)
 		if !slices.Equal(got, []string{"1 2 3"}) {
-			t.Errorf("%s does not retry %v, want all but 4 and 130", m.name, got)
+			t.Errorf("%s does not retry %v, want all but 4, 5 and 130", m.name, got)
 		}
+		if got := firsts(regexp.MustCompile(`(?m)^ *-? *`+m.uncounted), text); !slices.Equal(got, []string{m.want}) {
+			t.Errorf("%s tries again at %v, want %s", m.name, got, m.want)
+		}
+	}
+}
+
+// TestCrontabWaits runs the line of the crontab with a program that finds another process at work twice: it
+// waits, tries again, and stays silent in the end.
+func TestCrontabWaits(t *testing.T) {
+	lines := strings.Split(strings.TrimSpace(read(t, "attrmigrate.crontab")), "\n")
+	_, command, _ := strings.Cut(lines[len(lines)-1], "*  ")
+	dir := t.TempDir()
+	for old, here := range map[string]string{
+		"/usr/local/bin/": dir + "/", "/var/lib/attrmigrate": dir, "sleep": dir + "/sleep",
+	} {
+		command = strings.ReplaceAll(command, old, here)
+	}
+	for name, script := range map[string]string{
+		"attrmigrate": "echo try; [ $(grep -c try loyalty.log) -gt 2 ] || exit 5",
+		"sleep":       "echo slept $1 >>loyalty.log",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out, err := exec.Command("sh", "-c", command).CombinedOutput()
+	if log := read(t, filepath.Join(dir, "loyalty.log")); err != nil || len(out) > 0 || log != "try\nslept 1800\ntry\nslept 1800\ntry\n" {
+		t.Errorf("%v\n%s%s", err, out, log)
+	}
+}
+
+// TestStateMachine: the task is run again, after a while, where its container has ended with 5.
+func TestStateMachine(t *testing.T) {
+	var document struct {
+		StateMachine struct {
+			Definition struct {
+				States map[string]struct {
+					Next    string
+					Choices []struct{ StringMatches, Next string }
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(read(t, "ecs-scheduled-task.json")), &document); err != nil {
+		t.Fatal(err)
+	}
+	states := document.StateMachine.Definition.States
+	held := states["Held?"].Choices[0]
+	if held.StringMatches != `*"ExitCode":5,*` || held.Next != "Wait" || states["Wait"].Next != "Run" {
+		t.Errorf("%+v", states)
 	}
 }
 

@@ -66,6 +66,7 @@ back. Interrupted, the same command continues where it stopped.
 // applyRun is one start of apply.
 type applyRun struct {
 	opts    options
+	inputs  []string // as they were given
 	set     *changeSet
 	sys     System
 	signals *interrupts
@@ -75,6 +76,10 @@ type applyRun struct {
 
 // run takes the steps of apply in order. Nothing binds before the first update is about to be sent.
 func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
+	a.inputs = paths
+	if err := a.opts.undisturbed(paths); err != nil {
+		return err
+	}
 	if emptyPlan(paths) {
 		fmt.Fprintf(a.sys.Stdout, "%-8s %s: the plan found nothing to change\n", "done", printable(paths[0]))
 		return nil
@@ -181,7 +186,8 @@ func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prosp
 	p := &prospect{opts: a.opts, paths: a.set.paths, noun: a.set.noun, dir: dir, service: s, pool: pool}
 	if earlier != nil {
 		p.state = *earlier
-		if a.set.bearers != nil { // what has expired since then counts as failed, and the budget holds
+		a.set.names = earlier.Inputs // a file is known by its content; its records have one name in the reports
+		if a.set.bearers != nil {    // what has expired since then counts as failed, and the budget holds
 			a.set.bearers.since = earlier.StartedAt
 		}
 		return p, nil
@@ -207,7 +213,7 @@ func (a *applyRun) survey(ctx context.Context, p *prospect) (err error) {
 		return err
 	}
 	p.state = checkpoint.State{
-		Identity: identify(a.opts, a.set, p.service, p.survey.digests), Inputs: a.set.paths,
+		Fingerprint: fingerprintOf(a.opts, a.set, p.service, p.survey.digests), Inputs: a.set.paths,
 		Total: p.survey.rows, Foreseen: p.survey.bad,
 	}
 	return nil
@@ -233,15 +239,15 @@ func (a *applyRun) earlierRun(ctx context.Context, dir *runDir, s *service) (*ch
 	if err != nil {
 		return nil, err
 	}
-	differences := state.Identity.Diff(identify(a.opts, a.set, s, digests))
+	different := differences(&state, a.opts, a.set, s, digests)
 	switch {
-	case len(differences) == 0:
+	case len(different) == 0:
 		return &state, nil
 	case state.Phase == checkpoint.Finished:
 		return nil, a.setAside(dir)
 	default:
 		return nil, &refusal{
-			msg:  fmt.Sprintf("%s holds an unfinished run that is another one: %s", dir.path, describe(differences)),
+			msg:  fmt.Sprintf("%s holds an unfinished run that is another one: %s", dir.path, describe(different)),
 			hint: "--restart starts over and keeps the old directory; --run-dir names another one",
 		}
 	}
@@ -259,7 +265,7 @@ func (a *applyRun) setAside(dir *runDir) error {
 func (a *applyRun) alreadyDone(dir *runDir, s checkpoint.State) error {
 	fmt.Fprintf(a.sys.Stdout, "%-8s already, on %s: nothing was sent (--restart applies it again)\n", "done",
 		s.SavedAt.Local().Format(time.DateTime))
-	printResult(a.sys.Stdout, dir, s, a.set.noun)
+	printResult(a.sys.Stdout, dir, s, a.set.noun, a.onlyFailed(dir))
 	if s.Counts.Failed > 0 {
 		return errFailures
 	}
@@ -330,7 +336,7 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 		printStop(a.sys.Stdout, p.dir, state, a.set.noun)
 		return err
 	}
-	printResult(a.sys.Stdout, p.dir, state, a.set.noun)
+	printResult(a.sys.Stdout, p.dir, state, a.set.noun, a.onlyFailed(p.dir))
 	if state.Counts.Failed > 0 {
 		return errFailures
 	}

@@ -94,7 +94,7 @@ func (s *crashStart) survey(ctx context.Context) error {
 		return err
 	}
 	defer preview.Close()
-	s.earlier = checkpoint.State{Identity: checkpoint.Identity{"input": filepath.Base(s.input)}}
+	s.earlier = checkpoint.State{Fingerprint: checkpoint.Fingerprint{"input": filepath.Base(s.input)}}
 	for {
 		c, err := in.Next(ctx)
 		switch {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"attrmigrate/checkpoint"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -17,6 +18,7 @@ const (
 	exitUsage       = 2   // wrong flags or files
 	exitFailures    = 3   // finished, but records failed
 	exitStopped     = 4   // stopped early; resumable
+	exitHeld        = 5   // another process is at work on the run
 	exitInterrupted = 130 // Ctrl-C or SIGTERM; resumable
 )
 
@@ -26,6 +28,7 @@ const exitCodes = `Exit codes:
   2    wrong flags, or a file that cannot be used
   3    finished, but records failed (see errors.csv); or plan --check found something
   4    stopped early; the same command continues
+  5    another process is at work on this run: wait, and try again
   130  interrupted; the same command continues
 `
 
@@ -46,11 +49,27 @@ func usagef(format string, args ...any) error {
 // refusal is a reason not to begin, with its remedy.
 type refusal struct {
 	msg, hint string
-	preview   bool // the errors file that it names must stay
+	preview   bool // the file in the run directory that it names must stay
 }
 
 func (e *refusal) Error() string { return e.msg }
 func (e *refusal) Hint() string  { return e.hint }
+
+// heldError refuses the files of a run, or of a plan, while a process is at work on it.
+type heldError struct {
+	dir    string
+	holder checkpoint.Info // zero if it cannot be told
+}
+
+func (e *heldError) Error() string {
+	who := "another process"
+	if e.holder.PID != 0 {
+		who = fmt.Sprintf("process %d", e.holder.PID)
+	}
+	return fmt.Sprintf("%s is at work in %s", who, printable(e.dir))
+}
+
+func (e *heldError) Hint() string { return "wait until it has ended, or stop it" }
 
 // errFailures is the end of a run in which records failed. Its text was printed already.
 var errFailures = errors.New("records failed")
@@ -64,6 +83,8 @@ func exitCode(err error) int {
 		usage *usageError
 		file  *sources.FileError
 		stop  *pipeline.StopError
+		lock  *checkpoint.HeldError
+		held  *heldError
 	)
 	switch {
 	case err == nil:
@@ -75,6 +96,8 @@ func exitCode(err error) int {
 		return exitInterrupted
 	case errors.As(err, &stop):
 		return exitStopped
+	case errors.As(err, &lock), errors.As(err, &held):
+		return exitHeld
 	case errors.As(err, &usage), errors.As(err, &file):
 		return exitUsage
 	default:

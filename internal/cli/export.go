@@ -19,6 +19,7 @@ import (
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/shell"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -89,8 +90,7 @@ func (o *exportOptions) register(f *pflag.FlagSet) {
 
 // complete settles the format, and refuses what no export could be made of.
 func (o *exportOptions) complete() error {
-	const hint = "aws cognito-idp list-user-pools --max-results 60 lists the pools"
-	if err := o.connection.needsPool(hint); err != nil {
+	if err := o.connection.needsPool("to list the pools: " + o.connection.listPools()); err != nil {
 		return err
 	}
 	if err := o.connection.validate(); err != nil {
@@ -111,7 +111,7 @@ func (o *exportOptions) complete() error {
 	if o.file == "" {
 		return nil
 	}
-	return checkTarget(o.file)
+	return o.checkTarget()
 }
 
 // formatByName is the format that apply takes a file for.
@@ -127,12 +127,13 @@ func formatByName(path string) sources.Format {
 }
 
 // checkTarget refuses a file that cannot be written whole and then given its name.
-func checkTarget(path string) error {
+func (o *exportOptions) checkTarget() error {
+	path := o.file
 	refuse := func(reason, hint string) error {
 		return &usageError{err: fmt.Errorf("--output: %s: %s", path, reason), hint: hint}
 	}
 	if sources.Packed(path) {
-		return refuse("an export is not packed", "pack it on its way: attrmigrate export ... | gzip > FILE")
+		return refuse("an export is not packed", "pack it on its way: "+o.packed())
 	}
 	if dir, err := os.Stat(filepath.Dir(path)); err != nil || !dir.IsDir() {
 		return refuse("there is no such directory", "make it first")
@@ -297,7 +298,7 @@ func (e *exportRun) tell(r *exportResult, took time.Duration) {
 	fmt.Fprintf(e.notes, "%-8s %s%s in %s (%s of ListUsers, free of charge)\n", "exported",
 		plural(r.users, "user"), to, span(took), plural(r.calls, "call"))
 	if e.opts.file != "" && r.users > 0 {
-		fmt.Fprintf(e.notes, "%-8s %s takes it back\n", "then", printable(e.opts.takenBack(r.pool)))
+		fmt.Fprintf(e.notes, "%-8s %s\n", "then", printable(e.opts.takenBack(r.pool)))
 	}
 }
 
@@ -310,16 +311,28 @@ func (e *exportRun) leftOut(values int64) string {
 		` and a value that reads ="..."; --format jsonl carries them`
 }
 
+// packed is the command that writes the export packed, as the name of its file says.
+func (o *exportOptions) packed() string {
+	words := append([]string{"export"}, o.connection.flags(o.connection.poolID)...)
+	ending := filepath.Ext(o.file)
+	if format := cmp.Or(formatByName(strings.TrimSuffix(o.file, ending)), o.format); format == sources.JSONL {
+		words = append(words, "--format", "jsonl")
+	}
+	if len(o.attributes) > 0 {
+		words = append(words, "--attributes", strings.Join(o.attributes, ","))
+	}
+	if o.filter != "" {
+		words = append(words, "--filter", o.filter)
+	}
+	packer := map[string]string{".gz": "gzip", ".zst": "zstd"}[strings.ToLower(ending)]
+	return commandLine(words, nil) + " | " + packer + " > " + shell.File(o.file)
+}
+
 // takenBack is the command that applies the export.
 func (o *exportOptions) takenBack(pool string) string {
-	words := []string{"attrmigrate apply --user-pool-id", pool}
-	for _, flag := range [][2]string{{"--region", o.connection.region}, {"--profile", o.connection.profile}, {"--endpoint-url", o.connection.endpointURL}} {
-		if flag[1] != "" {
-			words = append(words, flag[0], flag[1])
-		}
-	}
+	words := append([]string{"apply"}, o.connection.flags(pool)...)
 	if formatByName(o.file) != o.format {
 		words = append(words, "--format", strings.ToLower(o.format.String()))
 	}
-	return strings.Join(append(words, o.file), " ")
+	return commandLine(words, []string{o.file})
 }

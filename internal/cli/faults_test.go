@@ -398,7 +398,7 @@ func (m *midway) second() {
 	first, errors := m.current()
 	code, text := m.start()
 	m.enter(first, errors)
-	if code != 1 || !strings.Contains(text, "is at work in this run directory") {
+	if code != 5 || !strings.Contains(text, "is at work in this run directory") {
 		m.Errorf("the second run: exit code %d\n%s", code, text)
 	}
 }

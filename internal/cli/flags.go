@@ -165,7 +165,7 @@ func (o *options) validate() error {
 			hint: "users verify their addresses themselves, by the code that Cognito sends"}
 	case o.asUser && o.connection.sandbox:
 		return &usageError{err: errors.New("--sandbox and --as user exclude each other: it does not know the users of the tokens"),
-			hint: "to rehearse: attrmigrate sandbox --tokens FILE makes users and their tokens"}
+			hint: "to rehearse with users and tokens that are made up: attrmigrate sandbox --users 100 --tokens made-up-tokens.csv"}
 	case o.workers < 1 || o.workers > 1024:
 		return usagef("--workers is %d, want 1 to 1024", o.workers)
 	case o.maxAttempts < 1:

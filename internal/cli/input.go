@@ -23,6 +23,7 @@ type changeSet struct {
 	noun     string        // what a record of theirs is called
 	stamps   []os.FileInfo // of the inputs, when they were looked through
 	copies   []string      // plain files that are read in place of the inputs; nil: none
+	names    []string      // of the inputs in reports, if not as they are given here; nil: they are
 	bearers  *bearers      // of the access tokens; nil: there are none, or they are not looked at yet
 }
 
@@ -52,7 +53,7 @@ func newChangeSet(ctx context.Context, o options, paths []string) (*changeSet, e
 
 // open opens the change set at its beginning.
 func (s *changeSet) open() (*input, error) {
-	in := &input{first: s.paths[0], bearers: s.bearers}
+	in := &input{first: s.paths[0], bearers: s.bearers, names: s.names}
 	paths := s.paths
 	if s.copies != nil {
 		paths, in.names, in.copies = s.copies, s.paths, s.copies
@@ -84,7 +85,7 @@ type input struct {
 	first    string         // the name of the first file, whose header all share
 	lines    []map[int]bool // by input, the first lines of the records to read; nil: all records
 	selected sources.Mark   // then: the input and line of the record read last
-	names    []string       // of the inputs, if copies are read; nil: the files' own
+	names    []string       // of the inputs, if copies are read or a run knows them by others; nil: the files' own
 	copies   []string
 	bearers  *bearers // of the access tokens; nil: they are not looked at
 	limit    int64    // how many records there are at most; 0: all
@@ -164,44 +165,58 @@ func selectFailed(ctx context.Context, dir string, paths []string) (*selection, 
 		return nil, &usageError{err: fmt.Errorf("--only-failed: there is no run in %s", printable(dir)),
 			hint: "name the directory of the run whose failed records are to be applied again"}
 	}
-	if err := atWork(dir); err != nil {
-		return nil, fmt.Errorf("--only-failed: %w", err)
-	}
 	digests, err := digestsOf(ctx, paths)
 	if err != nil {
 		return nil, err
 	}
-	if strings.Join(digests, " ") != state.Identity["input"] {
+	if strings.Join(digests, " ") != state.Fingerprint[byInput] {
 		return nil, &refusal{msg: fmt.Sprintf("--only-failed: %s is the run of another input", printable(dir)),
-			hint: "name the inputs of that run, unchanged, in the same order: " + strings.Join(state.Inputs, " ")}
+			hint: "name the inputs of that run, unchanged, in the same order: " + filesText(state.Inputs)}
 	}
-	return failedLines(ctx, d, state.Inputs)
+	return failedLines(ctx, d)
 }
 
 // atWork refuses a run directory in which a process is at work.
 func atWork(dir string) error {
 	if info, held, err := checkpoint.Holder(dir); err == nil && held {
-		return &refusal{msg: fmt.Sprintf("process %d is at work in %s", info.PID, printable(dir)), hint: "wait until it has ended, or stop it"}
+		return &heldError{dir: dir, holder: info}
 	}
 	return nil
 }
 
-// noneAtWork refuses inputs that a run is writing: going back must not run beside going forth.
+// undisturbed refuses a command whose files another process is still writing, before anything is believed of them.
+func (o *options) undisturbed(paths []string) error {
+	if o.onlyFailed != "" {
+		if err := atWork(o.onlyFailed); err != nil {
+			return fmt.Errorf("--only-failed: %w", err)
+		}
+	}
+	return noneAtWork(paths, nil)
+}
+
+// noneAtWork refuses inputs that a run is writing: going back must not run beside going forth. Through a link
+// they are the same files. The run directory of this start, if it has one already, is its own.
 func noneAtWork(paths []string, own *runDir) error {
 	for _, path := range paths {
-		if _, ok := runDirOf(path); ok && !sameFile(filepath.Dir(path), own.path) {
-			if err := atWork(filepath.Dir(path)); err != nil {
-				return err
-			}
+		if path == stdinPath {
+			continue
+		}
+		path = resolved(path)
+		dir := filepath.Dir(path)
+		if _, ok := runDirOf(path); !ok && !slices.Contains(reportNames, filepath.Base(path)) || own != nil && sameFile(dir, own.path) {
+			continue
+		}
+		if err := atWork(dir); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// failedLines finds the records in the errors file of a run, whose inputs had the names given.
-func failedLines(ctx context.Context, d *runDir, inputs []string) (*selection, error) {
+// failedLines finds the records in the errors file of a run.
+func failedLines(ctx context.Context, d *runDir) (*selection, error) {
 	path := d.errorsFile()
-	byFile, err := report.FailedLines(path)
+	lines, err := report.FailedLines(path)
 	if err != nil {
 		return nil, err
 	}
@@ -209,11 +224,7 @@ func failedLines(ctx context.Context, d *runDir, inputs []string) (*selection, e
 	if err != nil {
 		return nil, err
 	}
-	s := &selection{digest: digest}
-	for _, name := range inputs {
-		s.lines = append(s.lines, byFile[name])
-	}
-	return s, nil
+	return &selection{lines: lines, digest: digest}, nil
 }
 
 // digestsOf reads the inputs once for their digests.

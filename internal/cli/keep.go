@@ -2,11 +2,12 @@ package cli
 
 import (
 	"encoding/json"
-	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 
+	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/report"
@@ -14,24 +15,60 @@ import (
 
 // mayKeep refuses --verified keep where it could harm and nobody has looked. In a pool with aliases an
 // address that is sent as verified is taken from whoever holds it ("only the last user who has
-// verified" signs in by it), so a plan of the same change set must have found none held twice.
+// verified" signs in by it), so a plan of the same change set must have found none held twice. Its place is
+// where plan, given the same inputs and flags, puts it.
 func (a *applyRun) mayKeep(p *prospect) error {
 	if !a.opts.keep || len(p.pool.AliasAttributes) == 0 {
 		return nil
 	}
-	dir := runDirName(a.set.paths, ".plan")
+	dir := a.opts.planDir(a.inputs)
 	var planned planResult
 	text, err := os.ReadFile(filepath.Join(dir, report.SummaryJSON))
 	if err == nil {
 		err = json.Unmarshal(text, &planned)
 	}
-	if err == nil && !planned.Withheld && planned.Limit == 0 && len(planned.Identity.Diff(p.state.Identity)) == 0 {
+	if err == nil && !planned.Withheld && planned.Limit == 0 && a.planOf(planned.Fingerprint, p) {
 		return nil
 	}
 	return &refusal{
 		msg:  "--verified keep: in a pool with aliases it could take addresses from other users, and no plan of this change set says that it does not",
-		hint: fmt.Sprintf("attrmigrate plan --user-pool-id %s --verified keep %s", p.pool.ID, strings.Join(a.set.paths, " ")),
+		hint: a.planFor(dir, p), preview: a.inputs[0] == stdinPath,
 	}
+}
+
+// planDir is where a plan of these inputs is kept unless it is told otherwise.
+func (o *options) planDir(inputs []string) string {
+	plan := *o
+	plan.runDir = ""
+	return plan.runDirPath(inputs, ".plan")
+}
+
+// planFor is the command that makes the plan of this run's change set. Standard input is gone, but the run
+// directory has it.
+func (a *applyRun) planFor(dir string, p *prospect) string {
+	words := slices.Concat([]string{"plan"}, a.opts.connection.flags(p.pool.ID), []string{"--verified", "keep"}, a.opts.changeSetFlags())
+	if a.inputs[0] == stdinPath {
+		words = append(words, "--run-dir", dir)
+	}
+	return commandLine(words, a.set.paths)
+}
+
+// planOf tells whether a plan is one of the change set that the run is about to apply. Client metadata makes
+// another run, but not another plan. The plan may have been made when fingerprints were of version 1.
+func (a *applyRun) planOf(planned checkpoint.Fingerprint, p *prospect) bool {
+	for _, here := range []checkpoint.Fingerprint{p.state.Fingerprint, fingerprint1(a.opts, a.set, p.service, p.survey.digests)} {
+		if len(withoutMetadata(planned).Diff(withoutMetadata(here))) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func withoutMetadata(f checkpoint.Fingerprint) checkpoint.Fingerprint {
+	f = maps.Clone(f)
+	delete(f, byMetadata)
+	delete(f, "--client-metadata")
+	return f
 }
 
 // mayKeep refuses a plan with --verified keep that could miss the holder of an address. A lookup heeds

@@ -15,18 +15,19 @@ import (
 func TestLayers(t *testing.T) {
 	const ours = "attrmigrate/"
 	allowed := map[string][]string{ // package > what of ours it may import
-		"sources":               {},
+		"sources":               {"internal/shell"},
 		"checkpoint":            {"internal/disk"},
 		"pipeline":              {"sources", "checkpoint"},
 		"internal/disk":         {},
+		"internal/shell":        {},
 		"internal/disk/crash":   {"internal/disk"}, // for tests, so nobody may import it
-		"internal/cognito":      {"pipeline", "sources"},
+		"internal/cognito":      {"pipeline", "sources", "internal/shell"},
 		"internal/report":       {"pipeline", "sources", "checkpoint", "internal/disk"},
 		"internal/audit":        {"pipeline", "sources", "internal/cognito"},
 		"internal/sandbox":      {},
 		"internal/campaign":     {"internal/sandbox"},               // for its own tests, which run the program
 		"internal/bench":        {"internal/sandbox", "checkpoint"}, // measures the program as a process of its own
-		"internal/cli":          {"sources", "checkpoint", "pipeline", "internal/audit", "internal/cognito", "internal/disk", "internal/report", "internal/sandbox"},
+		"internal/cli":          {"sources", "checkpoint", "pipeline", "internal/audit", "internal/cognito", "internal/disk", "internal/report", "internal/sandbox", "internal/shell"},
 		"cmd/attrmigrate":       {"internal/cli"},
 		"examples/customsource": {"sources", "checkpoint", "pipeline"},
 		"examples":              {},

@@ -90,6 +90,9 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 		return &usageError{err: errors.New("a plan cannot be made --as user: it lists the users, which a user's own token may not"),
 			hint: "plan with AWS credentials and usernames, or apply --as user --limit 10 as a canary"}
 	}
+	if err := p.opts.undisturbed(paths); err != nil {
+		return err
+	}
 	if emptyPlan(paths) {
 		return p.tell(&planResult{Inputs: paths, Result: &audit.Result{Read: audit.None}})
 	}
@@ -156,6 +159,7 @@ func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResul
 	r := &planResult{
 		At: time.Now().UTC(), Pool: planPool{ID: pool.ID, Name: pool.Name, Region: pool.Region, Account: pool.Account, Users: pool.EstimatedUsers},
 		Endpoint: s.endpoint, Inputs: p.set.paths, Limit: p.opts.limit, Audit: dir.file(report.AuditCSV), Plan: dir.file(report.PlanJSONL),
+		Flags: p.opts.connection.flags(pool.ID),
 	}
 	if err := p.audit(ctx, dir, s, pool, r); err != nil {
 		return nil, err
@@ -210,7 +214,7 @@ func (p *planRun) audit(ctx context.Context, dir *runDir, s *service, pool *cogn
 			return errors.Join(err, files.Discard())
 		}
 	}
-	r.Identity = identify(p.opts, p.set, s, digests)
+	r.Fingerprint = fingerprintOf(p.opts, p.set, s, digests)
 	r.Withheld = p.opts.keep && len(pool.AliasAttributes) > 0 && r.heldTwice() > 0
 	if r.Withheld || r.Read == audit.None { // an empty plan would say that there is nothing to change
 		r.Plan = ""
@@ -238,18 +242,19 @@ func (w planWriter) Row(r audit.Row) error {
 
 // planResult is what a plan found and where: the content of --json and of the plan's summary.json.
 type planResult struct {
-	DryRun   bool                `json:"dry_run"` // always true
-	At       time.Time           `json:"planned_at"`
-	Pool     planPool            `json:"pool"`
-	Endpoint string              `json:"endpoint"`
-	Inputs   []string            `json:"inputs"`
-	Identity checkpoint.Identity `json:"identity"`        // of an apply of the same change set
-	Clean    bool                `json:"clean"`           // nothing to change, nothing that fails
-	Withheld bool                `json:"withheld"`        // there is no plan.jsonl: it would take addresses from others
-	Limit    int64               `json:"limit,omitempty"` // it is a plan of so many records only
+	DryRun      bool                   `json:"dry_run"` // always true
+	At          time.Time              `json:"planned_at"`
+	Pool        planPool               `json:"pool"`
+	Endpoint    string                 `json:"endpoint"`
+	Inputs      []string               `json:"inputs"`
+	Fingerprint checkpoint.Fingerprint `json:"identity"`        // of an apply of the same change set
+	Clean       bool                   `json:"clean"`           // nothing to change, nothing that fails
+	Withheld    bool                   `json:"withheld"`        // there is no plan.jsonl: it would take addresses from others
+	Limit       int64                  `json:"limit,omitempty"` // it is a plan of so many records only
 	*audit.Result
-	Plan  string `json:"plan,omitempty"` // the file
-	Audit string `json:"audit"`
+	Plan  string   `json:"plan,omitempty"` // the file
+	Audit string   `json:"audit"`
+	Flags []string `json:"flags,omitempty"` // of apply, that lead to the same pool
 }
 
 type planPool struct {

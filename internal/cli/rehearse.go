@@ -21,7 +21,7 @@ import (
 
 const (
 	// sandboxEndpoint stands for the endpoint of a sandbox inside the process, whose port differs
-	// each time, in the identity of a run.
+	// each time, in the fingerprint of a run.
 	sandboxEndpoint = "sandbox"
 	// sandboxPool is its pool, if the command line names none.
 	sandboxPool = "us-east-1_Sandbox00"

@@ -7,18 +7,23 @@ import (
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/shell"
 )
 
-// printResult writes the end of a finished run.
-func printResult(w io.Writer, dir *runDir, s checkpoint.State, noun string) {
+// printResult writes the end of a finished run; again is the command that applies what failed in it, if
+// there is one.
+func printResult(w io.Writer, dir *runDir, s checkpoint.State, noun, again string) {
 	line := printer(w, columns(w))
 	line("done", "%s in %s: %s", plural(s.Counts.Done(), noun), span(s.Elapsed), outcomes(s))
 	if s.Counts.Failed > 0 {
 		line("failed", "%s: %s says why", plural(s.Counts.Failed, noun), dir.errorsFile())
-		if s.Identity["operation"] == updateAsUser {
-			line("", "hint: --only-failed %s applies them again from the same inputs, which have the access tokens", dir.path)
-		} else {
+		switch {
+		case s.Fingerprint[byOperation] != updateAsUser:
 			line("", "hint: mend them there and apply that file in the same way")
+		case again == "":
+			line("", "hint: --only-failed %s applies them again from the same inputs, which have the access tokens", shell.Quote(dir.path))
+		default:
+			fmt.Fprintf(w, "%-8s hint: to apply them again from the same inputs, which have the access tokens: %s\n", "", printable(again))
 		}
 	}
 	if codes := dir.file(report.DeliveriesCSV); s.Counts.Awaiting > 0 && exists(codes) {
@@ -26,7 +31,7 @@ func printResult(w io.Writer, dir *runDir, s checkpoint.State, noun string) {
 	}
 	if undo := dir.file(report.UndoJSONL); exists(undo) {
 		how := "apply it to go back"
-		if s.Identity["operation"] == updateAsUser {
+		if s.Fingerprint[byOperation] == updateAsUser {
 			how += ", with AWS credentials"
 		}
 		line("undo", "%s: %s", undo, how)

@@ -100,10 +100,13 @@ func withoutPath(err error) error {
 	return err
 }
 
+// reportNames are the files that a run, or a plan, writes as it goes on.
+var reportNames = []string{report.ErrorsCSV, report.ErrorsJSONL, report.AppliedCSV, report.UndoJSONL, report.PlanJSONL, report.AuditCSV}
+
 // holdsInput refuses an input that the run would replace with its own report of the same name.
 func (d *runDir) holdsInput(inputs []string) error {
 	for _, input := range inputs {
-		for _, own := range []string{report.ErrorsCSV, report.ErrorsJSONL, report.AppliedCSV, report.UndoJSONL, report.PlanJSONL, report.AuditCSV} {
+		for _, own := range reportNames {
 			if sameFile(input, d.file(own)) {
 				return &refusal{
 					msg:  fmt.Sprintf("%s is the input, and the run would replace it by its own report", printable(input)),
@@ -232,15 +235,23 @@ func removeAll(files []string) {
 	}
 }
 
-// inside says whether a file lies in a directory.
+// inside says whether a file lies in a directory, whatever links lead to both.
 func inside(dir, file string) bool {
-	d, err1 := filepath.Abs(dir)
-	f, err2 := filepath.Abs(file)
+	d, err1 := filepath.Abs(resolved(dir))
+	f, err2 := filepath.Abs(resolved(file))
 	if err1 != nil || err2 != nil {
 		return false
 	}
 	rel, err := filepath.Rel(d, f)
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// resolved is a path without links; one that leads nowhere stays as it is.
+func resolved(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
 }
 
 // errorsFile is the errors file that the run has.

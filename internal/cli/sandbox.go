@@ -8,12 +8,14 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"attrmigrate/internal/sandbox"
+	"attrmigrate/internal/shell"
 )
 
 // sandboxOptions are the settings of the sandbox command.
@@ -138,10 +140,21 @@ func (o sandboxOptions) announce(w io.Writer, server *sandbox.Server, address st
 	if o.tokens != "" {
 		fmt.Fprintf(w, "%-8s %s, %s: add a column for each attribute\n", "tokens", printable(o.tokens), plural(sizeOf(server, pool), "row"))
 	}
-	fmt.Fprintf(w, "%-8s AWS_ACCESS_KEY_ID=sandbox AWS_SECRET_ACCESS_KEY=sandbox \\\n", "try")
-	fmt.Fprintf(w, "%-8s   %s apply --endpoint-url %s --user-pool-id %s CHANGES\n", "", program, address, pool)
+	o.announceCommands(w, shell.Join(program, "apply"), "--endpoint-url "+shell.Quote(address), pool)
+}
+
+// announceCommands says how the sandbox is used from the system's shell. The line for Windows is one that cmd
+// and PowerShell take.
+func (o sandboxOptions) announceCommands(w io.Writer, apply, endpoint, pool string) {
+	const key, secret = "AWS_ACCESS_KEY_ID=sandbox", "AWS_SECRET_ACCESS_KEY=sandbox"
+	if runtime.GOOS == "windows" {
+		fmt.Fprintf(w, "%-8s cmd /c \"set %s&& set %s&& %s %s --user-pool-id %s CHANGES\"\n", "try", key, secret, apply, endpoint, pool)
+	} else {
+		fmt.Fprintf(w, "%-8s %s %s \\\n", "try", key, secret)
+		fmt.Fprintf(w, "%-8s   %s %s --user-pool-id %s CHANGES\n", "", apply, endpoint, pool)
+	}
 	if o.tokens != "" {
-		fmt.Fprintf(w, "%-8s %s apply --as user --endpoint-url %s %s\n", "or", program, address, printable(o.tokens))
+		fmt.Fprintf(w, "%-8s %s --as user %s %s\n", "or", apply, endpoint, shell.File(o.tokens))
 	}
 }
 

@@ -102,6 +102,9 @@ func TestScripts(t *testing.T) {
 			"nottold":  checkNotTold,
 			"profiled": checkProfiles,
 			"metadata": checkMetadata,
+			"follow":   followHint,
+			"with":     withFlag,
+			"again":    runAgain,
 		},
 	})
 }
@@ -112,6 +115,7 @@ type stage struct {
 	jobs    map[string]*job
 	users   map[string]string // the pool as it was remembered, by name
 	tokens  []string          // that the script has made
+	last    []string          // the command that exits has run last
 }
 
 type stageKey struct{}

@@ -14,7 +14,7 @@ import (
 type service struct {
 	client   *cognito.Client
 	poolID   string
-	endpoint string // for people and the identity
+	endpoint string // for people and the fingerprint
 	setBy    string // what named the endpoint, if it is not AWS's own
 	local    *sandbox.Server
 }
@@ -27,7 +27,7 @@ func connect(ctx context.Context, o connectionOptions, connections int) (*servic
 	}
 	if !cognito.IsPoolID(o.poolID) {
 		return nil, &refusal{msg: fmt.Sprintf("--user-pool-id: %s is no user pool id", printable(o.poolID)),
-			hint: "the id is what aws cognito-idp list-user-pools prints, such as us-east-1_Ab12Cd34E"}
+			hint: "the id is such as us-east-1_Ab12Cd34E; to list them: " + o.listPools()}
 	}
 	region := o.region
 	if region == "" {

@@ -57,7 +57,7 @@ func readStatus(path string) (*runStatus, error) {
 	}
 	if plan := s.dir.file(report.PlanJSONL); !found && exists(plan) {
 		return nil, &usageError{err: fmt.Errorf("%s: there is a plan in it, and no run", path),
-			hint: "attrmigrate apply --user-pool-id ID " + plan}
+			hint: s.dir.applyPlan()}
 	}
 	if !found {
 		return nil, &usageError{err: fmt.Errorf("%s: there is no run in it", path),
@@ -87,7 +87,7 @@ func (s *runStatus) print(w io.Writer) {
 	remaining := s.state.Total - c.Done()
 	line("run", "%s: %s", s.dir.path, s.phase())
 	line("input", "%s", strings.Join(s.state.Inputs, ", "))
-	line("pool", "%s, %s", s.state.Identity["pool"], s.state.Identity["endpoint"])
+	line("pool", "%s, %s", s.state.Fingerprint[byPool], s.state.Fingerprint[byEndpoint])
 	line("rows", "%s of %s finished, %s remain", count(c.Done()), count(s.state.Total), count(remaining))
 	line("", "%s", outcomes(s.state))
 	if n := int64(len(s.state.Parked)); n > 0 {
@@ -156,7 +156,7 @@ func (s *runStatus) printJSON(w io.Writer) error {
 		HeldBy    *checkpoint.Info    `json:"held_by,omitempty"`
 	}{
 		Summary: report.Summarize(s.state), State: s.phase(), Inputs: s.state.Inputs,
-		Pool: s.state.Identity["pool"], Endpoint: s.state.Identity["endpoint"],
+		Pool: s.state.Fingerprint[byPool], Endpoint: s.state.Fingerprint[byEndpoint],
 		Position: s.state.Position, Parked: len(s.state.Parked), Rate: s.state.Rate, Hint: s.state.Hint, LastError: s.state.LastError, SavedAt: s.state.SavedAt.UTC(),
 	}
 	if s.held {

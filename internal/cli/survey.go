@@ -157,11 +157,7 @@ func checkColumns(in *input, check checker) error {
 		if check.noRead && column.Expect && column.Attribute != "sub" {
 			return &usageError{err: fmt.Errorf("%s: column %s: %w", in.first, printable(column.Cell), errExpect), hint: expectHint}
 		}
-		known := check.pool.Schema.CheckWrite
-		if column.Expect {
-			known = check.pool.Schema.CheckName
-		}
-		if err := known(column.Attribute); err != nil {
+		if err := check.pool.Schema.CheckColumn(column.Attribute, column.Cell, column.Expect); err != nil {
 			return &usageError{err: fmt.Errorf("%s: column %w", in.first, err), hint: hintOf(err)}
 		}
 	}

@@ -63,7 +63,7 @@ func wrap(line string, width int) string {
 	}
 	var b strings.Builder
 	column := 0
-	for i, word := range strings.SplitAfter(line, " ") {
+	for i, word := range unbroken(line) {
 		length := utf8.RuneCountInString(strings.TrimRight(word, " "))
 		if i > 0 && column+length >= width {
 			b.WriteString("\n" + indent)
@@ -73,6 +73,26 @@ func wrap(line string, width int) string {
 		column += utf8.RuneCountInString(word)
 	}
 	return b.String()
+}
+
+// unbroken parts a line behind its blanks, but not within what is quoted for a shell.
+func unbroken(line string) []string {
+	var parts []string
+	mark := "" // of the quotation that the last part is in
+	for _, word := range strings.SplitAfter(line, " ") {
+		if mark == "" {
+			parts = append(parts, "")
+			if start := strings.TrimLeft(word, "("); start != "" && strings.ContainsAny(start[:1], `'"`) {
+				mark = start[:1]
+			}
+		}
+		last := &parts[len(parts)-1]
+		*last += word
+		if marks := strings.Count(*last, mark) - strings.Count(*last, `\`+mark); marks%2 == 0 {
+			mark = ""
+		}
+	}
+	return parts
 }
 
 // printable quotes what a terminal would take for a command: names in files come from anywhere.

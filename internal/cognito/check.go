@@ -38,7 +38,7 @@ func (s *Schema) Check(c *sources.Change) error {
 	}
 	for i := range c.Expect {
 		if name := c.Expect[i].Name; !s.Known(name) {
-			found = append(found, s.unknown(name))
+			found = append(found, s.unknown(name, name))
 		}
 	}
 	switch len(found) {
@@ -124,13 +124,13 @@ func unfitForUsername(r rune) bool {
 }
 
 func (s *Schema) checkAttribute(a *sources.Attribute) *ValueError {
-	if e := s.reserved(a.Name); e != nil {
+	if e := s.reserved(a.Name, a.Name); e != nil {
 		return e
 	}
 	r := s.rule(a.Name)
 	switch {
 	case r == nil:
-		return s.unknown(a.Name)
+		return s.unknown(a.Name, a.Name)
 	case r.never != "":
 		return &ValueError{a.Name, "nobody can write it: " + r.never, "NotWritable", leaveOut(a.Name)}
 	case r.immutable:
@@ -150,7 +150,7 @@ func (s *Schema) checkAttribute(a *sources.Attribute) *ValueError {
 }
 
 // reserved refuses what only an administrator can write, where users are to.
-func (s *Schema) reserved(name string) *ValueError {
+func (s *Schema) reserved(name, column string) *ValueError {
 	var why string
 	switch {
 	case !s.tokens:
@@ -163,7 +163,7 @@ func (s *Schema) reserved(name string) *ValueError {
 		return nil
 	}
 	return &ValueError{name, "users can't write it: " + why, "NotWritable",
-		leaveOut(name) + ", or change these users with --as admin"}
+		leaveOut(column) + ", or change these users with --as admin"}
 }
 
 func (r *rule) checkLength(a *sources.Attribute) *ValueError {

@@ -178,16 +178,22 @@ func TestCheckJoinsProblems(t *testing.T) {
 
 func TestUnknownAttributeHints(t *testing.T) {
 	s := testedPool(t).Schema
-	tests := []struct{ name, attribute, want string }{
-		{"near", "custom:teir", "rename it (--map custom:teir=custom:tier) or leave it out (--ignore custom:teir)"},
-		{"new", "custom:colour", "add it: aws cognito-idp add-custom-attributes --user-pool-id us-east-1_Ab12Cd34E " +
-			"--custom-attributes Name=colour,AttributeDataType=String,Mutable=true"},
-		{"not custom", "remarks", "custom attributes are written custom:NAME; leave it out (--ignore remarks)"},
-		{"a command in a name", "custom:a;reboot", "custom attributes are written custom:NAME; leave it out (--ignore custom:a;reboot)"},
+	if want := "--user-pool-id us-east-1_Ab12Cd34E --region us-east-1 --endpoint-url http://127.0.0.1:"; !strings.HasPrefix(s.flags, want) {
+		t.Errorf("%s does not lead to the pool", s.flags)
+	}
+	tests := []struct{ name, attribute, column, want string }{
+		{"near", "custom:teir", "custom:teir", "rename it (--map custom:teir=custom:tier) or leave it out (--ignore custom:teir)"},
+		{"renamed", "custom:teir", "The Tier", "rename it (--map 'The Tier=custom:tier') or leave it out (--ignore 'The Tier')"},
+		{"expected", "custom:teir", "expect:custom:teir", "rename it (--map custom:teir=custom:tier) or leave it out (--ignore expect:custom:teir)"},
+		{"new", "custom:colour", "custom:colour", "add it: aws cognito-idp add-custom-attributes " + s.flags +
+			" --custom-attributes Name=colour,AttributeDataType=String,Mutable=true"},
+		{"not custom", "remarks", "remarks", "custom attributes are written custom:NAME; leave it out (--ignore remarks)"},
+		{"a blank in a name", "Account Name", "Account Name", "custom attributes are written custom:NAME; leave it out (--ignore 'Account Name')"},
+		{"a command in a name", "custom:a;reboot", "custom:a;reboot", "custom attributes are written custom:NAME; leave it out (--ignore 'custom:a;reboot')"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := s.unknown(tt.attribute).Hint(); got != tt.want {
+			if got := s.unknown(tt.attribute, tt.column).Hint(); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})

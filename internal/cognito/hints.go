@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+
+	"attrmigrate/internal/shell"
 )
 
 // Hint says how to mend the error, in one line.
@@ -89,7 +91,17 @@ func (c *Client) profileFlag() string {
 	if c.profile == "" {
 		return ""
 	}
-	return " --profile " + c.profile
+	return " --profile " + shell.Quote(c.profile)
+}
+
+func (c *Client) regionFlag() string { return " --region " + shell.Quote(c.region) }
+
+// endpointFlag is only needed where no variable or profile leads to the endpoint.
+func (c *Client) endpointFlag() string {
+	if c.endpointBy != "--endpoint-url" {
+		return ""
+	}
+	return " --endpoint-url " + shell.Quote(c.endpoint)
 }
 
 func (c *Client) endpointBySetter() string {

@@ -9,6 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+
+	"attrmigrate/internal/shell"
 )
 
 const describePool = "DescribeUserPool"
@@ -70,7 +72,7 @@ func (c *Client) newPool(id string, u *types.UserPoolType) *Pool {
 			u.EmailConfiguration.EmailSendingAccount != types.EmailSendingAccountTypeDeveloper,
 		Schema: NewSchema(u.SchemaAttributes),
 	}
-	p.Schema.poolID = p.ID
+	p.Schema.flags = "--user-pool-id " + shell.Quote(p.ID) + c.regionFlag() + c.profileFlag() + c.endpointFlag()
 	if name, err := arn.Parse(p.ARN); err == nil {
 		p.Account, p.Region = name.AccountID, name.Region
 	}

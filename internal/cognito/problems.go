@@ -1,11 +1,13 @@
 package cognito
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
 
+	"attrmigrate/internal/shell"
 	"attrmigrate/sources"
 )
 
@@ -73,44 +75,44 @@ func badEncoding(attribute string) *ValueError {
 	return &ValueError{attribute, "is not UTF-8", "BadEncoding", "save the file as UTF-8"}
 }
 
-func leaveOut(name string) string {
-	return fmt.Sprintf("leave it out (--ignore %s)", shown(name))
+func leaveOut(column string) string {
+	return "leave it out (--ignore " + shell.Quote(column) + ")"
 }
 
 // CheckName returns a *[ValueError], with a hint, if the pool has no attribute of that name.
-func (s *Schema) CheckName(name string) error {
+func (s *Schema) CheckName(name string) error { return s.checkName(name, name) }
+
+func (s *Schema) checkName(name, column string) error {
 	if s.Known(name) {
 		return nil
 	}
-	return s.unknown(name)
+	return s.unknown(name, column)
 }
 
-// CheckWrite returns a *[ValueError], with a hint, if the pool has no attribute of that name, or if users
-// can't write it with their own tokens and are to.
-func (s *Schema) CheckWrite(name string) error {
-	if e := s.reserved(name); e != nil {
+// CheckColumn returns a *[ValueError], with a hint, if the pool has no attribute of that name, or if users
+// can't write it with their own tokens and are to: a column that expects is only read. The hint is for the
+// column, which may have another name than the attribute.
+func (s *Schema) CheckColumn(name, column string, expects bool) error {
+	if e := s.reserved(name, column); e != nil && !expects {
 		return e
 	}
-	return s.CheckName(name)
+	return s.checkName(name, column)
 }
 
 // unknown tells of an attribute that the pool lacks, what may be meant, and how to add it.
-func (s *Schema) unknown(name string) *ValueError {
+func (s *Schema) unknown(name, column string) *ValueError {
 	e := &ValueError{Attribute: name, Msg: "the pool has no such attribute", code: "UnknownAttribute"}
 	custom, isCustom := strings.CutPrefix(name, "custom:")
 	switch meant, ok := sources.Suggest(name, s.names); {
 	case ok:
 		e.Msg += fmt.Sprintf(", did you mean %s?", meant)
-		e.hint = fmt.Sprintf("rename it (--map %s=%s) or %s", shown(name), meant, leaveOut(name))
+		pair := strings.TrimPrefix(column, "expect:") + "=" + meant // --map leaves the prefix where it is
+		e.hint = fmt.Sprintf("rename it (--map %s) or %s", shell.Quote(pair), leaveOut(column))
 	case isCustom && plain(custom):
-		pool := s.poolID
-		if pool == "" {
-			pool = "POOL"
-		}
-		e.hint = fmt.Sprintf("add it: aws cognito-idp add-custom-attributes --user-pool-id %s "+
-			"--custom-attributes Name=%s,AttributeDataType=String,Mutable=true", pool, custom)
+		e.hint = "add it: aws cognito-idp add-custom-attributes " + cmp.Or(s.flags, "--user-pool-id POOL") +
+			" --custom-attributes Name=" + custom + ",AttributeDataType=String,Mutable=true"
 	default:
-		e.hint = "custom attributes are written custom:NAME; " + leaveOut(name)
+		e.hint = "custom attributes are written custom:NAME; " + leaveOut(column)
 	}
 	return e
 }
@@ -118,6 +120,6 @@ func (s *Schema) unknown(name string) *ValueError {
 // plain tells whether a name can stand in a command as it is.
 func plain(name string) bool {
 	return name != "" && !strings.ContainsFunc(name, func(r rune) bool {
-		return r != '_' && r != '-' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		return r != '_' && r != '-' && (r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r))
 	})
 }

@@ -16,7 +16,7 @@ import (
 type Schema struct {
 	rules  map[string]*rule
 	names  []string // sorted
-	poolID string   // for hints; may be empty
+	flags  string   // of the AWS CLI, that lead to the pool, for hints; may be empty
 	custom *rule    // for custom attributes that are not listed; nil: there are none
 	tokens bool     // users write with their own tokens
 }

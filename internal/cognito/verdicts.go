@@ -205,7 +205,7 @@ var exceptions = []exception{
 		says: "the AWS credentials can't be renewed", remedy: signIn, ours: true},
 	{code: "SignInExpired", admin: stop, user: stop, says: "the AWS sign-in has expired", remedy: signIn, ours: true},
 	{code: "NoProfile", admin: stop, user: stop, says: "no such AWS profile",
-		remedy: "aws configure list-profiles shows those there are", ours: true},
+		remedy: "to see those there are: aws configure list-profiles", ours: true},
 	{code: "NoMFACode", admin: stop, user: stop, says: "the AWS profile asks for an MFA code", ours: true,
 		remedy: "put the session into the environment: eval \"$(aws configure export-credentials{profile} --format env)\""},
 	{code: "BadConfiguration", admin: stop, user: stop, says: "the AWS configuration can't be used",
@@ -222,7 +222,7 @@ const (
 	allow      = "allow {action} on {pool} in the caller's IAM policy{instead}"
 	strangers  = "AWS doesn't know the credentials"
 	unsigned   = "the call was not signed as AWS wants it"
-	whose      = "aws sts get-caller-identity{profile} shows whose credentials are used"
+	whose      = "to see whose credentials are used: aws sts get-caller-identity{profile}"
 	stale      = "the AWS credentials have expired"
 	signIn     = "get new ones (aws sso login{profile}, or as you got these) and run the same command again"
 	misread    = "AWS doesn't accept the signature"

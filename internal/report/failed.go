@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -18,10 +19,10 @@ import (
 )
 
 // FailedLines returns where the records stand that the errors file of a run lists, as far as its checkpoint
-// knows of them: the lines they begin on, by the name of their input. It keeps one number a record in
+// knows of them: for each input, the lines they begin on. It keeps one number a record in
 // memory. A file that is not as the run left it is refused: what it does not list any
 // more would not be applied, and nobody would know.
-func FailedLines(path string) (map[string]map[int]bool, error) {
+func FailedLines(path string) ([]map[int]bool, error) {
 	state, err := checkpoint.NewFile(filepath.Dir(path)).Load()
 	if err != nil {
 		return nil, err
@@ -35,25 +36,65 @@ func FailedLines(path string) (map[string]map[int]bool, error) {
 	if err := asRecorded(f, known); err != nil {
 		return nil, &notAsLeftError{err}
 	}
-	lines := map[string]map[int]bool{}
-	for _, input := range state.Inputs {
-		lines[input] = map[int]bool{}
-	}
-	keep := func(f finding) error {
-		if lines[f.File] == nil || f.Line < 1 {
-			return fmt.Errorf("line %d of %q is none of the run's inputs", f.Line, f.File)
-		}
-		lines[f.File][f.Line] = true
-		return nil
-	}
+	lines := newFailedLines(state.Inputs)
 	each := eachCSV
 	if filepath.Base(path) == ErrorsJSONL {
 		each = eachJSONL
 	}
-	if err := each(bufio.NewReader(io.NewSectionReader(f, 0, known.Length)), keep); err != nil {
+	if err := each(bufio.NewReader(io.NewSectionReader(f, 0, known.Length)), lines.keep); err != nil {
 		return nil, &notAsLeftError{fmt.Errorf("%s: damaged: %w", path, err)}
 	}
-	return lines, nil
+	return lines.byInput, nil
+}
+
+// failedLines are the lines on which failed records begin. An errors file names the inputs as its run does.
+type failedLines struct {
+	inputs  []string
+	byInput []map[int]bool
+}
+
+func newFailedLines(inputs []string) *failedLines {
+	l := &failedLines{inputs: inputs, byInput: make([]map[int]bool, len(inputs))}
+	for i := range l.byInput {
+		l.byInput[i] = map[int]bool{}
+	}
+	return l
+}
+
+// keep takes what the errors file says of a record. An input that was given twice has two records on a line,
+// of which the later one is taken first: it is the one that stands in the end.
+func (l *failedLines) keep(f finding) error {
+	named := l.named(f.File)
+	if len(named) == 0 || f.Line < 1 {
+		return fmt.Errorf("line %d of %q is none of the run's inputs", f.Line, f.File)
+	}
+	for _, i := range slices.Backward(named) {
+		if !l.byInput[i][f.Line] {
+			l.byInput[i][f.Line] = true
+			break
+		}
+	}
+	return nil
+}
+
+// named are the inputs of a name. Earlier versions of the program listed a record of a continued run under
+// the name that its input was given in that start, which may be spelled in another way.
+func (l *failedLines) named(name string) (found []int) {
+	add := func(same func(input string) bool) {
+		for i, input := range l.inputs {
+			if same(input) {
+				found = append(found, i)
+			}
+		}
+	}
+	add(func(input string) bool { return input == name })
+	if len(found) == 0 {
+		add(func(input string) bool { return len(l.inputs) == 1 || filepath.Base(input) == filepath.Base(name) })
+		if len(found) > 1 {
+			return nil
+		}
+	}
+	return found
 }
 
 // notAsLeftError refuses an errors file that was to tell what failed.

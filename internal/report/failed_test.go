@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -74,7 +75,7 @@ func TestFailedLines(t *testing.T) {
 			}
 			got, err := FailedLines(path)
 			if tt.want == "" {
-				want := map[string]map[int]bool{"users.csv": {2: true, 4: true}, "others.csv": {}}
+				want := []map[int]bool{{2: true, 4: true}, {}}
 				if err != nil || !reflect.DeepEqual(got, want) {
 					t.Errorf("%v, %v; want %v", got, err, want)
 				}
@@ -83,6 +84,43 @@ func TestFailedLines(t *testing.T) {
 			hinted, ok := errors.AsType[*notAsLeftError](err)
 			if !ok || !strings.HasPrefix(err.Error(), path+tt.want) || hinted.Hint() != mended {
 				t.Errorf("%v, want %s%s", err, path, tt.want)
+			}
+		})
+	}
+}
+
+// TestFailedLinesByName: whatever name a record is listed under, it is found in its input, or refused.
+func TestFailedLinesByName(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		inputs []string
+		listed []string // FILE:LINE
+		want   string
+	}{
+		{"by their names", []string{"a.csv", "b.csv"}, []string{"b.csv:2", "a.csv:3", "b.csv:4"}, "[map[3:true] map[2:true 4:true]]"},
+		{"the only input", []string{"a.csv"}, []string{"a.csv:2", "./a.csv:3", "/made/up/link.csv:4"}, "[map[2:true 3:true 4:true]]"},
+		{"another spelling", []string{"a.csv", "b.csv"}, []string{"./b.csv:2", "/made/up/a.csv:3"}, "[map[3:true] map[2:true]]"},
+		{"two spellings of one file", []string{"a.csv", "./a.csv"}, []string{"./a.csv:2", "a.csv:3"}, "[map[3:true] map[2:true]]"},
+		{"twice, failed once", []string{"a.csv", "a.csv"}, []string{"a.csv:2"}, "[map[] map[2:true]]"},
+		{"twice, failed twice", []string{"a.csv", "a.csv"}, []string{"a.csv:2", "a.csv:2"}, "[map[2:true] map[2:true]]"},
+		{"one of two that may be meant", []string{"a/x.csv", "b/x.csv"}, []string{"x.csv:2"}, `line 2 of "x.csv" is none of the run's inputs`},
+		{"none of them", []string{"a.csv", "b.csv"}, []string{"c.csv:2"}, `line 2 of "c.csv" is none of the run's inputs`},
+		{"no line", []string{"a.csv"}, []string{"a.csv:0"}, `line 0 of "a.csv" is none of the run's inputs`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			lines := newFailedLines(tt.inputs)
+			var err error
+			for _, place := range tt.listed {
+				file, line, _ := strings.Cut(place, ":")
+				n, _ := strconv.Atoi(line)
+				err = errors.Join(err, lines.keep(finding{File: file, Line: n}))
+			}
+			got := fmt.Sprint(lines.byInput)
+			if err != nil {
+				got = err.Error()
+			}
+			if got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
 			}
 		})
 	}
@@ -104,7 +142,7 @@ func TestFailedLinesOfNoRun(t *testing.T) {
 	if _, ok := errors.AsType[*checkpoint.DamagedError](err); !ok {
 		t.Errorf("%v, %v", got, err)
 	}
-	if got := fmt.Sprint(got); got != "map[]" {
+	if got := fmt.Sprint(got); got != "[]" {
 		t.Error(got)
 	}
 }

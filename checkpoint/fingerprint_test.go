@@ -5,18 +5,18 @@ import (
 	"testing"
 )
 
-func TestIdentityDiff(t *testing.T) {
+func TestFingerprintDiff(t *testing.T) {
 	tests := []struct {
 		name      string
-		was, here Identity
+		was, here Fingerprint
 		want      []Difference
 	}{
-		{"equal", Identity{"pool": "a"}, Identity{"pool": "a"}, nil},
-		{"both empty", nil, Identity{}, nil},
-		{"an empty setting is as good as none", Identity{"map": ""}, nil, nil},
-		{"by name", Identity{"pool": "a", "input": "1"}, Identity{"pool": "b", "input": "2"},
+		{"equal", Fingerprint{"pool": "a"}, Fingerprint{"pool": "a"}, nil},
+		{"both empty", nil, Fingerprint{}, nil},
+		{"an empty setting is as good as none", Fingerprint{"map": ""}, nil, nil},
+		{"by name", Fingerprint{"pool": "a", "input": "1"}, Fingerprint{"pool": "b", "input": "2"},
 			[]Difference{{"input", "1", "2"}, {"pool", "a", "b"}}},
-		{"only before, only now", Identity{"ignore": "x"}, Identity{"map": "y"},
+		{"only before, only now", Fingerprint{"ignore": "x"}, Fingerprint{"map": "y"},
 			[]Difference{{"ignore", "x", ""}, {"map", "", "y"}}},
 	}
 	for _, tt := range tests {
