@@ -12,11 +12,44 @@ import (
 	"attrmigrate/internal/disk/crash"
 )
 
+// TestMkdirAllAboveAnExistingParent: a start was killed after it made a directory, before it synced the parent. When
+// the next one has asked for a directory within, both are durable.
+func TestMkdirAllAboveAnExistingParent(t *testing.T) {
+	root := t.TempDir()
+	d, err := crash.New(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(d.Mkdir(filepath.Join(root, "a"), 0o700), disk.MkdirAll(d, filepath.Join(root, "a", "b", "c"))); err != nil {
+		t.Fatal(err)
+	}
+	d.Mark("done")
+	for s := range d.States(crash.All) {
+		found := t.TempDir()
+		if err := s.Restore(found); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(filepath.Join(found, "a", "b", "c")); err != nil && len(s.Marks) > 0 {
+			t.Errorf("a/b/c is gone: %s", s)
+		}
+	}
+}
+
 // TestSteps has the machine crash behind each operation of each step. The mark says that a step returned.
 func TestSteps(t *testing.T) {
 	write := func(name, text string) func(disk.FS, string) error {
 		return func(on disk.FS, root string) error {
 			return disk.WriteFile(on, filepath.Join(root, name), []byte(text))
+		}
+	}
+	create := func(name, text string) func(disk.FS, string) error {
+		return func(on disk.FS, root string) error {
+			w, err := disk.Create(on, filepath.Join(root, name), disk.Manner{New: true, Shared: true})
+			if err != nil {
+				return err
+			}
+			_, err = w.Write([]byte(text))
+			return errors.Join(err, w.Commit())
 		}
 	}
 	rename := func(from, to string) func(disk.FS, string) error {
@@ -44,6 +77,11 @@ func TestSteps(t *testing.T) {
 				default:
 					return returned < 1 && err != nil
 				}
+			}},
+		{"a file that must be new", []func(disk.FS, string) error{create("f", "whole")},
+			func(root string, returned int) bool {
+				data, err := os.ReadFile(filepath.Join(root, "f"))
+				return string(data) == "whole" || returned < 1 && err != nil
 			}},
 		{"a directory is made in another one", []func(disk.FS, string) error{mkdir(filepath.Join("a", "b")), write(filepath.Join("a", "b", "f"), "x")},
 			func(root string, returned int) bool {

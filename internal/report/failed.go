@@ -33,7 +33,7 @@ func FailedLines(path string) ([]map[int]bool, error) {
 	}
 	defer f.Close()
 	known := state.Files[filepath.Base(path)]
-	if err := asRecorded(f, known); err != nil {
+	if err := longEnough(f, known); err != nil {
 		return nil, &notAsLeftError{err}
 	}
 	lines := newFailedLines(state.Inputs)
@@ -41,8 +41,19 @@ func FailedLines(path string) ([]map[int]bool, error) {
 	if filepath.Base(path) == ErrorsJSONL {
 		each = eachJSONL
 	}
-	if err := each(bufio.NewReader(io.NewSectionReader(f, 0, known.Length)), lines.keep); err != nil {
-		return nil, &notAsLeftError{fmt.Errorf("%s: damaged: %w", path, err)}
+	var found checkpoint.Extent
+	body := io.TeeReader(io.NewSectionReader(f, 0, known.Length), writerFunc(func(b []byte) (int, error) {
+		found = found.With(b)
+		return len(b), nil
+	}))
+	failed := each(bufio.NewReader(body), lines.keep)
+	switch _, err := io.Copy(io.Discard, body); {
+	case err != nil:
+		return nil, &notAsLeftError{err}
+	case found != known: // it was read once: what is used is what was held against the checkpoint
+		return nil, &notAsLeftError{changed(path, known)}
+	case failed != nil:
+		return nil, &notAsLeftError{fmt.Errorf("%s: damaged: %w", path, failed)}
 	}
 	return lines.byInput, nil
 }

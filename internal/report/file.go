@@ -50,7 +50,8 @@ func createFile(on disk.FS, path string, _ checkpoint.Extent) (disk.File, error)
 	return on.OpenFile(path, os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
-// resumeFile cuts off what the checkpoint does not know of.
+// resumeFile cuts off what the checkpoint does not know of, durably: the next checkpoint counts records that may
+// have stood there, and stand elsewhere now.
 func resumeFile(on disk.FS, path string, recorded checkpoint.Extent) (disk.File, error) {
 	f, err := on.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -69,7 +70,10 @@ func cutBack(f disk.File, recorded checkpoint.Extent) error {
 	if err := asRecorded(f, recorded); err != nil {
 		return err
 	}
-	return f.Truncate(recorded.Length)
+	if err := f.Truncate(recorded.Length); err != nil {
+		return err
+	}
+	return f.Sync()
 }
 
 // reader is what is looked at of a file.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 
 	"github.com/gocarina/gocsv"
 
-	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
 	"attrmigrate/sources"
 )
@@ -39,11 +39,12 @@ type AuditRow struct {
 type Plan struct {
 	on     disk.FS
 	dir    string
-	change *file
-	audit  *file
+	change *disk.Whole
+	audit  *disk.Whole
 	rows   auditWriter
 	line   []byte // in the making, reused
 	err    error  // the first error
+	over   bool
 }
 
 // auditWriter writes the rows of audit.csv for gocsv, which flushes after every row.
@@ -60,20 +61,18 @@ func OpenPlan(dir string) (*Plan, error) { return openPlan(disk.OS{}, dir) }
 func openPlan(on disk.FS, dir string) (*Plan, error) {
 	p := &Plan{on: on, dir: dir}
 	var err error
-	if p.change, err = openFile(on, p.temporary(PlanJSONL), checkpoint.Extent{}); err != nil {
+	if p.change, err = disk.Create(on, filepath.Join(dir, PlanJSONL), disk.Manner{}); err != nil {
 		return nil, err
 	}
-	if p.audit, err = openFile(on, p.temporary(AuditCSV), checkpoint.Extent{}); err != nil {
-		return nil, errors.Join(err, p.Discard())
+	if p.audit, err = disk.Create(on, filepath.Join(dir, AuditCSV), disk.Manner{}); err != nil {
+		return nil, errors.Join(err, p.change.Discard())
 	}
-	p.rows = auditWriter{csv.NewWriter(p.audit.Writer)}
+	p.rows = auditWriter{csv.NewWriter(p.audit)}
 	if err := gocsv.MarshalCSV([]AuditRow{}, p.rows); err != nil {
 		return nil, errors.Join(err, p.Discard())
 	}
 	return p, nil
 }
-
-func (p *Plan) temporary(name string) string { return filepath.Join(p.dir, name+".tmp") }
 
 // Change adds the net change of a user to plan.jsonl: the attributes that it gets (Delete: it loses),
 // their live values as preconditions (Delete: it has none), and its client metadata.
@@ -106,72 +105,61 @@ func (p *Plan) failure() error {
 
 // Close makes the plan durable and gives the files their names, plan.jsonl last. If the plan had an
 // error it is discarded, and Close returns that error.
-func (p *Plan) Close() error {
-	if p.change == nil {
+//
+// The two are a pair, whenever the machine stops: the plan of before goes first, for good, then comes the audit,
+// for good, then the plan. So plan.jsonl stands beside its own audit.csv, or is absent. The summary of before goes
+// with its plan: what it says of dangers would be taken for what this one found. A new one is written behind Close.
+func (p *Plan) Close() error { return p.end(p.audit, p.change) }
+
+// Withhold drops plan.jsonl, an earlier one and its summary too, and gives audit.csv alone its name: the plan is for
+// reading and must not be applied.
+func (p *Plan) Withhold() error { return p.end(p.audit) }
+
+// end gives some of the files their names, in their order, once there is no plan of before.
+func (p *Plan) end(kept ...*disk.Whole) error {
+	if p.over {
 		return nil
 	}
-	for _, o := range []*file{p.audit, p.change} {
+	p.over = true
+	p.rows.Writer.Flush()
+	p.err = errors.Join(p.err, p.rows.Error())
+	for _, w := range kept {
 		if p.err == nil {
-			p.err = o.sync()
+			p.err = w.Finish()
 		}
 	}
-	if p.err != nil {
-		return errors.Join(p.failure(), p.Discard())
+	if p.err == nil {
+		p.err = p.dropEarlier()
 	}
-	p.err = errors.Join(p.audit.close(), p.change.close())
-	p.audit, p.change = nil, nil
-	for _, name := range []string{AuditCSV, PlanJSONL} {
+	for _, w := range kept {
 		if p.err == nil {
-			p.err = p.on.Rename(p.temporary(name), filepath.Join(p.dir, name))
+			p.err = w.Commit()
 		}
 	}
-	if p.err != nil {
-		return errors.Join(p.failure(), p.remove())
-	}
-	p.err = fs.ErrClosed
-	return p.on.SyncDir(p.dir)
+	err := errors.Join(p.failure(), p.drop())
+	p.err = cmp.Or(p.err, fs.ErrClosed)
+	return err
 }
 
-// Withhold drops plan.jsonl, an earlier one too, and gives audit.csv alone its name: the plan is for
-// reading and must not be applied.
-func (p *Plan) Withhold() error {
-	if p.change == nil {
-		return nil
+// dropEarlier removes the plan.jsonl of before and its summary, durably.
+func (p *Plan) dropEarlier() error {
+	for _, name := range []string{PlanJSONL, SummaryJSON} {
+		if err := disk.RemoveIfThere(p.on, filepath.Join(p.dir, name)); err != nil {
+			return err
+		}
 	}
-	if p.err == nil {
-		p.err = p.audit.sync()
-	}
-	p.err = errors.Join(p.err, p.audit.close(), p.change.close())
-	p.audit, p.change = nil, nil
-	if p.err == nil {
-		p.err = p.on.Rename(p.temporary(AuditCSV), filepath.Join(p.dir, AuditCSV))
-	}
-	p.err = errors.Join(p.err, p.remove(), disk.RemoveIfThere(p.on, filepath.Join(p.dir, PlanJSONL)))
-	if p.err != nil {
-		return p.failure()
-	}
-	p.err = fs.ErrClosed
 	return p.on.SyncDir(p.dir)
 }
 
 // Discard drops a plan that is not to be kept. After Close there is nothing to drop.
 func (p *Plan) Discard() error {
-	if p.change == nil {
+	if p.over {
 		return nil
 	}
-	for _, o := range []*file{p.change, p.audit} {
-		if o != nil {
-			_ = o.close() // it goes anyway
-		}
-	}
-	p.audit, p.change = nil, nil
-	if p.err == nil {
-		p.err = fs.ErrClosed
-	}
-	return p.remove()
+	p.over = true
+	p.err = cmp.Or(p.err, fs.ErrClosed)
+	return p.drop()
 }
 
-// remove removes what has no final name yet.
-func (p *Plan) remove() error {
-	return errors.Join(disk.RemoveIfThere(p.on, p.temporary(PlanJSONL)), disk.RemoveIfThere(p.on, p.temporary(AuditCSV)))
-}
+// drop removes what has no final name yet.
+func (p *Plan) drop() error { return errors.Join(p.change.Discard(), p.audit.Discard()) }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/disk/crash"
 	"attrmigrate/sources"
 )
 
@@ -31,7 +33,12 @@ func names(t *testing.T, dir string) (list []string) {
 // open begins a plan with a change and a row in it.
 func open(t *testing.T, dir string) *Plan {
 	t.Helper()
-	p, err := OpenPlan(dir)
+	return openOn(t, disk.OS{}, dir)
+}
+
+func openOn(t *testing.T, on disk.FS, dir string) *Plan {
+	t.Helper()
+	p, err := openPlan(on, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,13 +138,17 @@ func TestPlanDiscarded(t *testing.T) {
 	}{
 		{"on purpose", func(p *Plan) error { return errors.Join(p.Discard(), p.Discard(), p.Close()) }, ""},
 		{"after an error of a record", func(p *Plan) error { _ = p.Change(&sources.Change{Username: "\xff"}); return p.Close() }, "write the plan: "},
-		{"on a full disk", func(p *Plan) error { p.change.f.Close(); return p.Close() }, "write the plan: write "},
+		{"on a disk that fails", func(p *Plan) error { p.on.(*crash.Disk).FailSync("plan.jsonl.tmp", 0); return p.Close() }, "write the plan: sync "},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
-			p := open(t, dir)
-			err := tt.end(p)
+			d, err := crash.New(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := openOn(t, d, dir)
+			err = tt.end(p)
 			if tt.want == "" && err != nil || tt.want != "" && (err == nil || !strings.HasPrefix(err.Error(), tt.want)) {
 				t.Errorf("got %v", err)
 			}

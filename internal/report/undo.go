@@ -71,7 +71,7 @@ type appendOnly interface {
 }
 
 // openUndo creates undo.jsonl in a run directory, or goes on with it: what a crash has cut short at its
-// end is removed, and numbers go on behind the highest. A file that has lost some of what the checkpoint
+// end is removed, what the checkpoint does not know of is written again, and numbers go on behind the highest. A file that has lost some of what the checkpoint
 // recorded, is not an undo file, or is damaged in another way than by a crash, is a
 // *[checkpoint.DamagedError].
 func openUndo(cfg Config) (*undo, error) {
@@ -80,14 +80,14 @@ func openUndo(cfg Config) (*undo, error) {
 	if known.Length > 0 {
 		create = 0
 	}
-	f, err := on.OpenFile(path, os.O_RDWR|os.O_APPEND|create, 0o600)
+	f, err := on.OpenFile(path, os.O_RDWR|create, 0o600)
 	if known.Length > 0 && errors.Is(err, fs.ErrNotExist) {
 		return nil, missing(path, known)
 	}
 	if err != nil {
 		return nil, err
 	}
-	u := newUndo(f)
+	u := newUndo(nil)
 	err = u.mend(f, known)
 	if err == nil {
 		err = f.Sync()
@@ -98,8 +98,19 @@ func openUndo(cfg Config) (*undo, error) {
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
+	u.out = appending{f, io.NewOffsetWriter(f, u.extent.Length)}
 	return u, nil
 }
+
+// appending writes behind what is there. It does not open the file for appending: that one cannot write again
+// what stands in it.
+type appending struct {
+	disk.File
+	end *io.OffsetWriter
+}
+
+// Write implements [appendOnly].
+func (a appending) Write(b []byte) (int, error) { return a.end.Write(b) }
 
 func newUndo(out appendOnly) *undo {
 	u := &undo{out: out, batch: &batch{}}
@@ -107,40 +118,74 @@ func newUndo(out appendOnly) *undo {
 	return u
 }
 
-// mend checks every line of the file, cuts off what a crash has left behind the bytes that are known to
-// have been durable, and takes over the highest number and the extent.
+// mend holds the file against what the checkpoint recorded of it, and checks every line behind that. It cuts off
+// what a crash has left at the end, and takes over the highest number and the extent.
 func (u *undo) mend(f disk.File, known checkpoint.Extent) error {
-	if err := longEnough(f, known); err != nil {
+	if err := asRecorded(f, known); err != nil {
 		return err
 	}
-	lines := bufio.NewScanner(io.NewSectionReader(f, 0, math.MaxInt64))
+	last, err := lastNumber(f, known.Length)
+	if err != nil {
+		return err
+	}
+	u.last, u.extent = last, known
+	return u.mendTail(f)
+}
+
+// mendTail goes through what stands behind the extent.
+func (u *undo) mendTail(f disk.File) error {
+	begin := u.extent.Length
+	lines := bufio.NewScanner(io.NewSectionReader(f, begin, math.MaxInt64-begin))
 	lines.Buffer(make([]byte, bufferSize), sources.MaxRecord)
 	lines.Split(wholeLines)
-	for n := 1; lines.Scan(); n++ {
+	for lines.Scan() {
 		line := lines.Bytes()
 		number, ok := undoNumber(line)
 		switch whole := line[len(line)-1] == '\n'; {
 		case ok:
 			u.last = max(u.last, number)
-			u.extent = u.extent.With(line)
-			if u.extent.Length == known.Length && u.extent != known {
-				return changed(f.Name(), known)
-			}
 			if !whole { // somebody's editor has taken the line end off
-				u.extent = u.extent.With([]byte("\n"))
-				_, err := f.Write([]byte("\n"))
+				line = append(line, '\n')
+			}
+			if err := u.rewrite(f, line); err != nil {
 				return err
 			}
-		case u.extent.Length >= known.Length && tornEntry(line, whole):
+		case tornEntry(line, whole):
 			return f.Truncate(u.extent.Length)
 		default:
-			return damaged(f.Name(), "line %d is no undo entry", n)
+			return damaged(f.Name(), "the line at byte %d is no undo entry", u.extent.Length)
 		}
 	}
 	if errors.Is(lines.Err(), bufio.ErrTooLong) {
 		return damaged(f.Name(), "it has a line of over %d bytes, which is no undo entry", sources.MaxRecord)
 	}
 	return lines.Err()
+}
+
+// rewrite writes an entry again where it stands. The sync of the start that wrote it may have failed: then the
+// entry can be read, but is on no disk, and another sync would not bring it there.
+func (u *undo) rewrite(f disk.File, line []byte) error {
+	_, err := f.WriteAt(line, u.extent.Length)
+	u.extent = u.extent.With(line)
+	return err
+}
+
+// lastNumber is that of the last entry in the first length bytes, which are as the run wrote them: it has the
+// highest.
+func lastNumber(f disk.File, length int64) (int64, error) {
+	if length == 0 {
+		return 0, nil
+	}
+	end := make([]byte, min(length, sources.MaxRecord))
+	if _, err := f.ReadAt(end, length-int64(len(end))); err != nil {
+		return 0, err
+	}
+	begin := bytes.LastIndexByte(end[:len(end)-1], '\n') + 1
+	number, ok := undoNumber(end[begin:])
+	if !ok {
+		return 0, damaged(f.Name(), "what the checkpoint recorded does not end with an undo entry")
+	}
+	return number, nil
 }
 
 // wholeLines cuts lines and leaves them their ends.

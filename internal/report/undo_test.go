@@ -89,14 +89,15 @@ func TestUndoFile(t *testing.T) {
 
 func TestUndoRefusesWhatIsNotItsOwn(t *testing.T) {
 	first := tierLine(1, "ann")
+	second := fmt.Sprintf("the line at byte %d is no undo entry", len(first))
 	tests := []struct{ name, text, want string }{
-		{"a plan", `{"username":"ann","attributes":{}}` + "\n", "line 1 is no undo entry"},
-		{"a line of another file", "hello", "line 1 is no undo entry"},
-		{"damaged in the middle", first + first[:30] + "\n" + first, "line 2 is no undo entry"},
-		{"an empty line", first + "\n" + first, "line 2 is no undo entry"},
-		{"a number that is none", `{"_undo":"1","username":"ann"}` + "\n", "line 1 is no undo entry"},
-		{"a fraction", `{"_undo":1.5,"username":"ann"}` + "\n", "line 1 is no undo entry"},
-		{"zero", `{"_undo":0,"username":"ann"}` + "\n", "line 1 is no undo entry"},
+		{"a plan", `{"username":"ann","attributes":{}}` + "\n", "the line at byte 0 is no undo entry"},
+		{"a line of another file", "hello", "the line at byte 0 is no undo entry"},
+		{"damaged in the middle", first + first[:30] + "\n" + first, second},
+		{"an empty line", first + "\n" + first, second},
+		{"a number that is none", `{"_undo":"1","username":"ann"}` + "\n", "the line at byte 0 is no undo entry"},
+		{"a fraction", `{"_undo":1.5,"username":"ann"}` + "\n", "the line at byte 0 is no undo entry"},
+		{"zero", `{"_undo":0,"username":"ann"}` + "\n", "the line at byte 0 is no undo entry"},
 		{"one line of 5 MiB", strings.Repeat("x", 5<<20), "it has a line of over 4194304 bytes, which is no undo entry"},
 	}
 	for _, tt := range tests {
@@ -140,9 +141,13 @@ func TestUndoAsRecorded(t *testing.T) {
 		{"torn behind it", first + second[:20], first, first, ""},
 		{"zeros behind it, and the rest of the batch", first + zeros + third, first, first, ""},
 		{"zeros in the midst of a line, and the rest of the batch", first + second[:20] + zeros[20:] + third, first, first, ""},
-		{"zeros within it", first + zeros + third, first + second, first + zeros + third, "damaged: line 2 is no undo entry"},
-		{"torn within it", first + second[:20], first + second[:10], first + second[:20], "damaged: line 2 is no undo entry"},
-		{"changed", tierLine(1, "bob") + second, first + second, tierLine(1, "bob") + second, fmt.Sprintf("damaged: its first %d bytes are not those that the run wrote", len(first+second))},
+		{"zeros within it", first + zeros + third, first + second, first + zeros + third, changedWithin(first + second)},
+		{"changed", tierLine(1, "bob") + second, first + second, tierLine(1, "bob") + second, changedWithin(first + second)},
+		{"changed, with a longer line", tierLine(1, "ann-marie") + second, first + second, tierLine(1, "ann-marie") + second, changedWithin(first + second)},
+		{"changed, with a shorter line, and one more", tierLine(1, "a") + second + third, first + second, tierLine(1, "a") + second + third, changedWithin(first + second)},
+		{"its last entry lost, and another one behind", first + third + third, first + second, first + third + third, changedWithin(first + second)},
+		{"an entry lost", second + third + tierLine(4, "dan"), first + second + third, second + third + tierLine(4, "dan"), changedWithin(first + second + third)},
+		{"what was recorded is no undo file", "hello\n" + first, "hello\n", "hello\n" + first, "damaged: what the checkpoint recorded does not end with an undo entry"},
 		{"shorter", first, first + second, first, fmt.Sprintf("damaged: it has %d bytes, the checkpoint recorded %d", len(first), len(first+second))},
 		{"empty", "\n", first, "\n", fmt.Sprintf("damaged: it has 1 bytes, the checkpoint recorded %d", len(first))},
 		{"missing", "", first, "", fmt.Sprintf("damaged: it is missing, the checkpoint recorded %d bytes", len(first))},
@@ -183,6 +188,10 @@ func TestUndoAsRecorded(t *testing.T) {
 			}
 		})
 	}
+}
+
+func changedWithin(text string) string {
+	return fmt.Sprintf("damaged: its first %d bytes are not those that the run wrote", len(text))
 }
 
 func errorText(err error) string {

@@ -1,12 +1,14 @@
 package crash
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"attrmigrate/internal/disk"
@@ -57,6 +59,29 @@ func syncs(name string) step {
 	}
 }
 
+// overwrites writes at a place of a file.
+func overwrites(name string, at int64, text string) step {
+	return func(t *testing.T, d *Disk) {
+		f, err := d.OpenFile(filepath.Join(d.root, name), os.O_WRONLY, 0)
+		must(t, err)
+		_, err = f.WriteAt([]byte(text), at)
+		must(t, errors.Join(err, f.Close()))
+	}
+}
+
+// failsToSync syncs a file, which fails.
+func failsToSync(name string) step {
+	return func(t *testing.T, d *Disk) {
+		f, err := d.OpenFile(filepath.Join(d.root, name), os.O_WRONLY, 0)
+		must(t, err)
+		d.FailSync(filepath.Base(name), 0)
+		if err := f.Sync(); !errors.Is(err, syscall.EIO) {
+			t.Errorf("the sync ended with %v", err)
+		}
+		must(t, f.Close())
+	}
+}
+
 func syncsDir(name string) step {
 	return func(t *testing.T, d *Disk) { must(t, d.SyncDir(filepath.Join(d.root, name))) }
 }
@@ -101,6 +126,15 @@ func TestStates(t *testing.T) {
 		}},
 		{"what is written behind a cut may be there without it", Some, []step{cuts("was/old", 1), writes("was/old", "Z")}, []string{
 			`was/old="a"`, `was/old="aZ"`, `was/old="aZc"`, `was/old="a\x00"`, `was/old="abc"`,
+		}},
+		{"what is written over bytes that are there leaves these or others", Some, []step{overwrites("was/old", 1, "XYZ")}, []string{
+			`was/old="aXY"`, `was/old="aXYZ"`, `was/old="aXc"`, `was/old="aXc\x00"`, `was/old="abYZ"`, `was/old="abc"`, `was/old="abc\x00"`,
+		}},
+		{"what a failed sync has dropped is lost, though later ones go well", Some, []step{writes("was/old", "d"), failsToSync("was/old"), syncs("was/old")}, []string{
+			`was/old="abc"`,
+		}},
+		{"unless it is written again", Some, []step{writes("was/old", "d"), failsToSync("was/old"), overwrites("was/old", 3, "d"), syncs("was/old")}, []string{
+			`was/old="abcd"`,
 		}},
 		{"a cut that is synced", Some, []step{cuts("was/old", 1), syncs("was/old")}, []string{`was/old="a"`}},
 		{"a file is replaced", Some, []step{writes("was/new", "x"), syncs("was/new"), renames("was/new", "was/old")}, []string{

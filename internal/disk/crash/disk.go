@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 
 	"attrmigrate/internal/disk"
 )
@@ -23,6 +24,7 @@ type Disk struct {
 	tree  *node // as it is now
 	nodes int
 	log   []operation
+	fail  map[string]int // how many syncs of a name go well before one fails
 }
 
 var _ disk.FS = (*Disk)(nil)
@@ -48,6 +50,17 @@ func (d *Disk) Mark(what any) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.log = append(d.log, operation{kind: mark, text: fmt.Sprintf("mark %+v", what), mark: what})
+}
+
+// FailSync has one sync of a file with a name fail, after so many that go well: what was written since the last
+// one never reaches the disk, though it can be read and though later syncs go well, as Linux has it.
+func (d *Disk) FailSync(name string, after int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.fail == nil {
+		d.fail = map[string]int{}
+	}
+	d.fail[name] = after
 }
 
 func (d *Disk) node(dir bool) *node {
@@ -177,6 +190,29 @@ func (d *Disk) Rename(from, to string) error {
 	return nil
 }
 
+// Link implements [disk.FS], within a directory.
+func (d *Disk) Link(from, to string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	in, was, n, err := d.find(from)
+	if err != nil {
+		return err
+	}
+	other, is, _, err := d.find(to)
+	if err == nil && in != other {
+		err = fmt.Errorf("link %s to %s: to another directory is not modelled", from, to)
+	}
+	if err == nil {
+		err = os.Link(from, to)
+	}
+	if err != nil {
+		return err
+	}
+	in.names[is] = n
+	d.log = append(d.log, operation{kind: named, text: "link " + was + " to " + is, in: in.id, names: []naming{{is, n.id, false}}})
+	return nil
+}
+
 // Remove implements [disk.FS].
 func (d *Disk) Remove(path string) error {
 	d.mu.Lock()
@@ -193,8 +229,11 @@ func (d *Disk) Remove(path string) error {
 	return nil
 }
 
-// SyncDir implements [disk.FS].
+// SyncDir implements [disk.FS]. What lies above the directory of the file system is durable.
 func (d *Disk) SyncDir(path string) error {
+	if rel, err := filepath.Rel(path, d.root); err == nil && rel != "." && filepath.IsLocal(rel) {
+		return nil
+	}
 	d.mu.Lock()
 	_, _, n, err := d.find(path)
 	d.mu.Unlock()
@@ -239,9 +278,22 @@ func (f *file) Write(b []byte) (int, error) {
 	}
 	n, err := f.File.Write(b)
 	f.at = at + int64(n)
-	f.node.size = max(f.node.size, f.at)
-	f.log(operation{kind: written, text: fmt.Sprintf("write %d bytes at %d of", n, at), offset: at, data: bytes.Clone(b[:n])})
+	f.wrote(b[:n], at)
 	return n, err
+}
+
+// WriteAt logs and makes a write at a place.
+func (f *file) WriteAt(b []byte, at int64) (int, error) {
+	f.on.mu.Lock()
+	defer f.on.mu.Unlock()
+	n, err := f.File.WriteAt(b, at)
+	f.wrote(b[:n], at)
+	return n, err
+}
+
+func (f *file) wrote(b []byte, at int64) {
+	f.node.size = max(f.node.size, at+int64(len(b)))
+	f.log(operation{kind: written, text: fmt.Sprintf("write %d bytes at %d of", len(b), at), offset: at, data: bytes.Clone(b)})
 }
 
 // Truncate logs and makes a truncation.
@@ -256,10 +308,32 @@ func (f *file) Truncate(size int64) error {
 	return err
 }
 
-// Sync logs that what was written is durable from now on.
+// Sync logs that what was written is durable from now on, unless it is to fail.
 func (f *file) Sync() error {
-	f.on.sync(f.node, "sync "+filepath.Base(f.Name()))
+	name := filepath.Base(f.Name())
+	if f.on.fails(name) {
+		f.on.mu.Lock()
+		defer f.on.mu.Unlock()
+		f.log(operation{kind: dropped, text: "fail to sync"})
+		return &fs.PathError{Op: "sync", Path: f.Name(), Err: syscall.EIO}
+	}
+	f.on.sync(f.node, "sync "+name)
 	return nil
+}
+
+// fails says whether this sync of a name is the one to fail.
+func (d *Disk) fails(name string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	after, ok := d.fail[name]
+	if !ok {
+		return false
+	}
+	d.fail[name] = after - 1
+	if after == 0 {
+		delete(d.fail, name)
+	}
+	return after == 0
 }
 
 func (f *file) log(o operation) {

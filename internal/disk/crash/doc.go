@@ -13,7 +13,9 @@
 //     To sync a file does not sync its name.
 //   - What was written to a file since its last sync is there, lost, or in part: of the last write only
 //     the beginning, or the length without the bytes (zeros), or zeros on one side of its middle; or the
-//     last operation without those before it.
+//     last operation without those before it. Where it goes over bytes that are there, the zeros are these.
+//   - What was written before a sync that failed ([Disk.FailSync]) is lost, whatever is synced later: it must be
+//     written again. It can be read all the same, until the crash.
 //   - Of the names that were made, changed or removed since the last sync of their directory, each change
 //     happened or did not, whatever became of the others. A rename happens whole or not at all.
 //   - Files and names do not wait for each other: a file may have its name without its content.

@@ -43,6 +43,8 @@ func (m *model) step(o operation) {
 		f.since = append(f.since, o)
 	case synced:
 		m.sync(o)
+	case dropped:
+		m.files[o.node].since = nil
 	case named:
 		m.know(o.names)
 		m.since = append(m.since, o)
@@ -120,7 +122,7 @@ func (m *model) contents(f *fileModel) []content {
 	if last.kind != written {
 		return all
 	}
-	n := len(last.data)
+	n, had := len(last.data), m.after(f, before, "").data
 	for _, torn := range []struct {
 		how string
 		o   operation
@@ -128,15 +130,16 @@ func (m *model) contents(f *fileModel) []content {
 		{"torn behind a byte", last.short(min(1, n))},
 		{"torn in the middle", last.short(n / 2)},
 		{"torn before a byte", last.short(max(0, n-1))},
-		{"zeros", last.zeroed(0, n)},
-		{"zeros behind the middle", last.zeroed(n/2, n)},
-		{"zeros before the middle", last.zeroed(0, n/2)},
+		{"zeros", last.zeroed(0, n, had)},
+		{"zeros behind the middle", last.zeroed(n/2, n, had)},
+		{"zeros before the middle", last.zeroed(0, n/2, had)},
 	} {
 		all = append(all, m.after(f, append(slices.Clone(before), torn.o), torn.how))
 	}
-	zeros := slices.Clone(f.since)
+	zeros, had := slices.Clone(f.since), slices.Clone(f.durable.data)
 	for i, o := range zeros {
-		zeros[i] = o.zeroed(0, len(o.data))
+		zeros[i] = o.zeroed(0, len(o.data), had)
+		had = zeros[i].to(had)
 	}
 	return append(all, m.after(f, zeros, "all zeros"))
 }

@@ -25,6 +25,7 @@ const (
 	written kind = iota
 	truncated
 	synced
+	dropped // by a sync that failed: what was written since the last one never reaches the disk
 	named
 	mark
 )
@@ -50,10 +51,14 @@ func (o operation) to(data []byte) []byte {
 	return data
 }
 
-// zeroed is the write with zeros in the place of its bytes from one to another.
-func (o operation) zeroed(from, to int) operation {
+// zeroed is the write with zeros in the place of its bytes from one to another; where the file had bytes
+// before it, with these.
+func (o operation) zeroed(from, to int, before []byte) operation {
 	data := append([]byte(nil), o.data...)
 	clear(data[from:to])
+	if begin := o.offset + int64(from); begin < int64(len(before)) {
+		copy(data[from:to], before[begin:])
+	}
 	o.data = data
 	return o
 }

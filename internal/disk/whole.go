@@ -1,0 +1,159 @@
+package disk
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// bufferSize is what a file gathers before it is written, in bytes.
+const bufferSize = 64 << 10
+
+// Manner is how a [Whole] comes into its directory. The zero value is that of a directory which is this
+// process's alone.
+type Manner struct {
+	// Shared says that others have files in the directory, too. The temporary file gets a name that is free;
+	// else it has the name with .tmp behind it, and what a killed process left under that one goes.
+	Shared bool
+	// New refuses a file that is there (fs.ErrExist): at once, and where it came meanwhile, at the end.
+	New bool
+}
+
+// Whole is a file that gets its name when it is whole. Until then it is written beside it, with mode 0600, and
+// an older file of that name stands: after a crash at any moment the path holds all of the old content, or all
+// of the new. It is used by one goroutine.
+type Whole struct {
+	on   FS
+	path string
+	how  Manner
+	tmp  string
+	f    File // nil once it is finished
+	out  *bufio.Writer
+	over bool // it has its name, or is gone
+	err  error
+}
+
+// Create begins a file that will have a path.
+func Create(on FS, path string, how Manner) (*Whole, error) {
+	w := &Whole{on: on, path: path, how: how}
+	if how.New {
+		if err := refuseExisting(path); err != nil {
+			return nil, err
+		}
+	}
+	if err := w.openTemporary(); err != nil {
+		return nil, err
+	}
+	w.out = bufio.NewWriterSize(w.f, bufferSize)
+	return w, nil
+}
+
+func refuseExisting(path string) error {
+	_, err := os.Lstat(path)
+	if err == nil {
+		return &fs.PathError{Op: "create", Path: path, Err: fs.ErrExist}
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// openTemporary creates the temporary file anew, so that neither the mode of another one nor a link to
+// elsewhere is taken over.
+func (w *Whole) openTemporary() (err error) {
+	w.tmp = w.path + ".tmp"
+	if !w.how.Shared {
+		if err := RemoveIfThere(w.on, w.tmp); err != nil {
+			return err
+		}
+	}
+	for n := 2; ; n++ {
+		w.f, err = w.on.OpenFile(w.tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if !w.how.Shared || !errors.Is(err, fs.ErrExist) {
+			return err
+		}
+		w.tmp = fmt.Sprintf("%s.%d.tmp", w.path, n)
+	}
+}
+
+// Write takes bytes of the file.
+func (w *Whole) Write(b []byte) (int, error) { return w.out.Write(b) }
+
+// Finish makes the content durable, without the name. Nothing more can be written. If it fails, the file is
+// discarded: of what a failed sync left nothing is known.
+func (w *Whole) Finish() error {
+	if w.f == nil {
+		return w.err
+	}
+	w.err = w.out.Flush()
+	if w.err == nil {
+		w.err = w.f.Sync()
+	}
+	w.err = errors.Join(w.err, w.f.Close())
+	w.f = nil
+	if w.err != nil {
+		w.err = errors.Join(w.err, w.Discard())
+	}
+	return w.err
+}
+
+// Commit finishes the file and gives it its name, durably. If that fails, the file is discarded.
+func (w *Whole) Commit() error {
+	if err := w.Finish(); err != nil {
+		return err
+	}
+	if w.over {
+		return fs.ErrClosed
+	}
+	if err := w.name(); err != nil {
+		return errors.Join(err, w.Discard())
+	}
+	w.over = true
+	return w.on.SyncDir(filepath.Dir(w.path))
+}
+
+// name gives the file its name. A link replaces nothing, not even what comes in the last moment; where a file
+// system has none, that moment is left.
+func (w *Whole) name() error {
+	if !w.how.New {
+		return w.on.Rename(w.tmp, w.path)
+	}
+	err := w.on.Link(w.tmp, w.path)
+	if err == nil {
+		return w.on.Remove(w.tmp)
+	}
+	if there := refuseExisting(w.path); there != nil {
+		return there
+	}
+	return w.on.Rename(w.tmp, w.path)
+}
+
+// Discard drops a file that has no name yet; what has its name stays. Behind a Commit it does nothing.
+func (w *Whole) Discard() error {
+	if w.over {
+		return nil
+	}
+	w.over = true
+	if w.f != nil {
+		_ = w.f.Close() // it goes anyway
+		w.f, w.err = nil, fs.ErrClosed
+	}
+	return RemoveIfThere(w.on, w.tmp)
+}
+
+// WriteFile replaces the file at path by one with the content data and mode 0600, atomically and durably. Two
+// processes must not replace one path at the same time.
+func WriteFile(on FS, path string, data []byte) error {
+	w, err := Create(on, path, Manner{})
+	if err != nil {
+		return err
+	}
+	if _, err := w.Write(data); err != nil {
+		return errors.Join(err, w.Discard())
+	}
+	return w.Commit()
+}
