@@ -170,7 +170,7 @@ func TestAsUser(t *testing.T) {
 		}
 	}
 	for _, want := range []string{"720 updated, 100 unchanged, 100 awaiting verification, 80 failed",
-		"hint: --only-failed members.run applies them again from the same inputs, which have the access tokens",
+		"hint: to apply them again from the same inputs, which have the access tokens: attrmigrate apply --as user --endpoint-url ",
 		"codes    members.run/deliveries.csv lists to whom Cognito sent one",
 		"members.run/undo.jsonl: apply it to go back, with AWS credentials"} {
 		if !strings.Contains(stdout, want) {
