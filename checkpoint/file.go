@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -63,7 +62,7 @@ func (f *File) Save(s State) error {
 // Load reads the file. A directory without one gives an error that is fs.ErrNotExist; a file that
 // cannot be believed gives a *[DamagedError].
 func (f *File) Load() (State, error) {
-	data, err := os.ReadFile(f.path)
+	data, err := disk.ReadFile(f.path)
 	if err != nil {
 		return State{}, err
 	}

@@ -10,8 +10,12 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"attrmigrate/internal/disk"
 )
 
 // sample is a state with every member set.
@@ -264,4 +268,51 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 	})
+}
+
+// readerFor is a file system of Windows on which a reader has the checkpoint open until some time.
+type readerFor struct {
+	disk.FS
+	until time.Time
+}
+
+func (r readerFor) Rename(from, to string) error {
+	if time.Now().Before(r.until) {
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: syscall.Errno(5)}
+	}
+	return r.FS.Rename(from, to)
+}
+
+// TestSaveWhileRead: a reader that has the file open for some seconds does not stop a run on Windows; one that stays
+// does, and leaves nothing behind.
+func TestSaveWhileRead(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		reads time.Duration
+		want  error
+		phase Phase // in the file, in the end
+	}{
+		{"for three seconds", 3 * time.Second, nil, Stopped},
+		{"for a minute", time.Minute, syscall.Errno(5), Running},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			synctest.Test(t, func(t *testing.T) {
+				f := NewFile(dir)
+				if err := f.Save(State{Phase: Running}); err != nil {
+					t.Fatal(err)
+				}
+				f.Disk = disk.Patient(readerFor{disk.OS{}, time.Now().Add(tt.reads)}, "windows")
+				if err := f.Save(State{Phase: Stopped}); !errors.Is(err, tt.want) {
+					t.Errorf("saved with %v, want %v", err, tt.want)
+				}
+				if s, err := f.Load(); err != nil || s.Phase != tt.phase {
+					t.Errorf("the file is %s, %v, want %s", s.Phase, err, tt.phase)
+				}
+				if _, err := os.Stat(filepath.Join(dir, FileName+".tmp")); !errors.Is(err, fs.ErrNotExist) {
+					t.Errorf("a temporary file is left: %v", err)
+				}
+			})
+		})
+	}
 }

@@ -79,7 +79,11 @@ func Acquire(dir string) (*Lock, error) {
 	if !l.inPlace() { // the directory was moved meanwhile: this is the lock of another one
 		return nil, errors.Join(&HeldError{Path: path}, l.flock.Unlock())
 	}
-	if err := writeInfo(path, ownInfo()); err != nil {
+	info, err := json.Marshal(ownInfo())
+	if err == nil {
+		err = writeInfo(path, append(info, '\n'))
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the run directory: %w", err), l.flock.Unlock())
 	}
 	return l, nil
@@ -104,7 +108,7 @@ func (l *Lock) Release() error {
 	if !l.flock.Locked() {
 		return nil
 	}
-	return errors.Join(os.Truncate(l.path, 1), l.flock.Unlock())
+	return errors.Join(writeInfo(l.path, nil), l.flock.Unlock())
 }
 
 // Holder says whether a process holds the lock of a run directory, and which. If none does, a
@@ -169,20 +173,15 @@ func ownInfo() Info {
 	}
 }
 
-// writeInfo is called by the holder of the lock only.
-func writeInfo(path string, info Info) error {
-	data, err := json.Marshal(info)
+// writeInfo replaces what stands behind the first byte. It is called by the holder of the lock only.
+func writeInfo(path string, info []byte) error {
+	f, err := disk.OS{}.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	if err := os.Truncate(path, 1); err != nil {
-		return err
+	if err = f.Truncate(1); err == nil {
+		_, err = f.WriteAt(info, 1)
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteAt(append(data, '\n'), 1)
 	return errors.Join(err, f.Close())
 }
 

@@ -77,10 +77,10 @@ func (f *Files) closePickers() error {
 
 // pick reads the record at a mark.
 func (p *picker) pick(m Mark) (*Change, error) {
-	if err := p.in.checkBegin(p.stream.file, m); err != nil {
+	if err := p.in.checkBegin(p.stream.bytes, m); err != nil {
 		return nil, err
 	}
-	p.bytes = window{file: p.stream.file, offset: m.Offset, size: firstWindow}
+	p.bytes = window{file: p.stream.bytes, offset: m.Offset, size: firstWindow}
 	p.decoder.begin(&p.bytes, m)
 	c, err := p.decoder.next()
 	if err == io.EOF || err == nil && c.Begin.Offset != m.Offset {

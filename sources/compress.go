@@ -2,6 +2,7 @@ package sources
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -95,7 +96,11 @@ func (u unpacked) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// damaged says of an error what the unpacker makes of the file, unless the file itself was at fault.
 func damaged(p packing, err error) *FileError {
+	if refusal, ok := errors.AsType[*FileError](err); ok {
+		return refusal
+	}
 	return &FileError{Msg: fmt.Sprintf("%v data is damaged or cut short: %v", p, err), Err: err,
 		Remedy: "copy or compress the file again"}
 }

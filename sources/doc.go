@@ -45,7 +45,12 @@
 // only a read from the beginning notices that the last array is cut short.
 //
 // [Files.At] reads a single record of a plain file by a decoder of its own, which it sets to a mark. An
-// undo file is passed over once, to count its lines and hash it, and then read in chunks from its end.
+// undo file is passed over once, to count its lines and hash it, and then read in chunks from its end; one that
+// is resumed is passed over, too, unless all of it is known.
+//
+// Everything is read through [Seals]: the first read of a block of a file keeps a sum of it, and each later one
+// must have the same before any byte is given out. A file that is written to, or truncated, in between is a
+// [*FileError], whatever its time of change says; so is one that is replaced before it is opened again.
 //
 // # Limits
 //

@@ -37,6 +37,9 @@ func Open(paths []string, opts Options) (*Files, error) {
 		return nil, &FileError{Msg: "no input", Remedy: "name a CSV or JSONL file, or - for standard input"}
 	}
 	opts.Ignore = slices.Clone(opts.Ignore)
+	if opts.Seals == nil {
+		opts.Seals = new(Seals)
+	}
 	if opts.DeleteMarker == "" {
 		opts.DeleteMarker = defaultDeleteMarker
 	}
@@ -132,7 +135,7 @@ func (f *Files) Resume(m Mark) error {
 	}
 	f.stream = s
 	if f.undo {
-		err = in.checkBegin(s.file, m)
+		err = in.checkBegin(s.bytes, m)
 	} else {
 		err = s.resume(in, m)
 	}
@@ -155,6 +158,11 @@ func (f *Files) Next(ctx context.Context) (*Change, error) {
 		}
 		if f.stream == nil {
 			f.fail(f.begin(ctx))
+			continue
+		}
+		if f.undo && !f.stream.bytes.seal.whole() { // a read that goes on, and knows nothing of the file
+			_, err := f.stream.end(ctx)
+			f.fail(err)
 			continue
 		}
 		c, err := f.decoder.next()
@@ -210,7 +218,7 @@ func (f *Files) begin(ctx context.Context) error {
 func (f *Files) decode(at Mark) error {
 	in := f.inputs[f.current]
 	if f.undo {
-		f.decoder = newUndoLines(f.stream.file, in.start, at, &f.opts)
+		f.decoder = newUndoLines(f.stream.bytes, in.start, at, &f.opts)
 		return nil
 	}
 	d := in.decoder(&f.opts)

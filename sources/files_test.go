@@ -72,7 +72,7 @@ func TestSeveralPackedInputs(t *testing.T) {
 			t.Fatal(err)
 		}
 		sum := fmt.Sprintf("sha256:%x", sha256.Sum256(stored))
-		byItself, err := Digest(ctx, paths[i])
+		byItself, err := new(Seals).Digest(ctx, paths[i])
 		if f.Digests()[i] != sum || byItself != sum || err != nil {
 			t.Errorf("digests of %s: %s and %s (%v), want %s", paths[i], f.Digests()[i], byItself, err, sum)
 		}
@@ -185,7 +185,7 @@ func TestNextStops(t *testing.T) {
 	if _, err := closed.Next(context.Background()); !errors.Is(err, fs.ErrClosed) {
 		t.Error(err)
 	}
-	if _, err := Digest(ctx, closed.inputs[0].path); !errors.Is(err, context.Canceled) {
+	if _, err := new(Seals).Digest(ctx, closed.inputs[0].path); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }

@@ -3,7 +3,6 @@ package sources
 import (
 	"bufio"
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
@@ -19,7 +18,7 @@ import (
 type input struct {
 	path      string
 	packing   packing
-	info      os.FileInfo
+	seals     *Seals
 	format    Format
 	header    *header // CSV only
 	undo      bool    // JSONL only: to be read from its end
@@ -30,7 +29,7 @@ type input struct {
 
 // openInput looks at a file: whether it can be read, is text, and has a header that makes sense.
 func openInput(path string, opts Options) (*input, error) {
-	in := &input{path: path, format: opts.Format, start: Mark{Line: 1}}
+	in := &input{path: path, format: opts.Format, start: Mark{Line: 1}, seals: opts.Seals}
 	in.packing, _ = packingOf(path)
 	if err := in.inspect(&opts); err != nil {
 		return nil, unreadable(path, err)
@@ -69,7 +68,7 @@ func (in *input) inspect(opts *Options) error {
 // GuessFormat tells the format of a file that has no telling name by its first byte that is not blank: a {
 // or a [ begins JSON. What cannot be read is CSV; [Open] says what is wrong with it.
 func GuessFormat(path string) Format {
-	in := &input{path: path}
+	in := &input{path: path, seals: new(Seals)}
 	in.packing, _ = packingOf(path)
 	if in.stat() != nil {
 		return CSV
@@ -102,8 +101,8 @@ func (in *input) stat() error {
 	case info.Size() == 0:
 		return errEmpty()
 	}
-	in.info = info
-	return nil
+	_, err = in.seals.of(in.path, info)
+	return err
 }
 
 func errEmpty() *FileError {
@@ -194,7 +193,8 @@ func (in *input) decoder(opts *Options) restartable {
 // stream is an input being read.
 type stream struct {
 	file     *os.File
-	packed   io.Reader // the bytes as they are stored
+	bytes    *sealed   // as they are stored
+	packed   io.Reader // the same, hashed on the way
 	hash     hash.Hash // of all bytes read from packed; nil if not asked for
 	unpacked io.Reader
 	release  func() error
@@ -206,12 +206,16 @@ func (in *input) open(hashing bool) (*stream, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &stream{file: f, packed: steady{f, in.info}, release: func() error { return nil }}
-	if hashing {
-		s.hash = sha256.New()
-		s.packed = io.TeeReader(s.packed, s.hash)
+	s := &stream{file: f, release: func() error { return nil }}
+	if s.bytes, err = in.seals.reader(f, in.path); err == nil {
+		s.packed = s.bytes
+		if hashing {
+			s.hash = sha256.New()
+			s.packed = io.TeeReader(s.bytes, s.hash)
+		}
+		err = s.unpack(in)
 	}
-	if err := s.unpack(in); err != nil {
+	if err != nil {
 		f.Close()
 		return nil, err
 	}
@@ -219,15 +223,8 @@ func (in *input) open(hashing bool) (*stream, error) {
 }
 
 func (s *stream) unpack(in *input) error {
-	info, err := s.file.Stat()
-	if err != nil {
-		return err
-	}
-	if !os.SameFile(info, in.info) || touched(info, in.info) {
-		return errChanged()
-	}
 	first := make([]byte, 4)
-	n, err := s.file.ReadAt(first, 0)
+	n, err := s.bytes.ReadAt(first, 0)
 	if err != nil && err != io.EOF {
 		return err
 	}
@@ -236,33 +233,6 @@ func (s *stream) unpack(in *input) error {
 	}
 	s.unpacked, s.release, err = in.packing.unpack(s.packed)
 	return err
-}
-
-// steady reads a file that must not change meanwhile: what was looked through, and confirmed, is what is
-// applied. A file that is deleted or replaced is read to its end all the same.
-type steady struct {
-	file *os.File
-	was  os.FileInfo
-}
-
-func (s steady) Read(p []byte) (int, error) {
-	n, err := s.file.Read(p)
-	info, failed := s.file.Stat()
-	switch {
-	case failed != nil:
-		return 0, failed
-	case touched(info, s.was):
-		return 0, errChanged()
-	}
-	return n, err
-}
-
-func touched(info, was os.FileInfo) bool {
-	return info.Size() != was.Size() || !info.ModTime().Equal(was.ModTime())
-}
-
-func errChanged() *FileError {
-	return &FileError{Msg: "has changed since it was opened", Remedy: "start again, and leave the file alone meanwhile"}
 }
 
 // begin passes over what stands before the first record.
@@ -275,7 +245,7 @@ func (s *stream) begin(start Mark) error {
 func (s *stream) resume(in *input, m Mark) error {
 	var err error
 	if in.packing == plain {
-		_, err = s.file.Seek(m.Offset-1, io.SeekStart)
+		s.bytes.next = m.Offset - 1
 	} else {
 		_, err = io.CopyN(io.Discard, s.unpacked, m.Offset-1)
 	}
@@ -322,24 +292,3 @@ func (s *stream) close() error {
 }
 
 func digestOf(h hash.Hash) string { return "sha256:" + hex.EncodeToString(h.Sum(nil)) }
-
-// Digest returns the digest of a file's bytes as they are stored, such as "sha256:9f86d0…".
-func Digest(ctx context.Context, path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", unreadable(path, err)
-	}
-	defer f.Close()
-	h := sha256.New()
-	for {
-		if err := ctx.Err(); err != nil {
-			return "", err
-		}
-		switch _, err := io.CopyN(h, f, 1<<20); {
-		case err == io.EOF:
-			return digestOf(h), nil
-		case err != nil:
-			return "", unreadable(path, err)
-		}
-	}
-}

@@ -124,7 +124,7 @@ func TestWhatIsTakenForDocuments(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			in, err := openInput(write(t, "users.json", tt.text), Options{})
+			in, err := openInput(write(t, "users.json", tt.text), Options{Seals: new(Seals)})
 			if err != nil {
 				t.Fatal(err)
 			}

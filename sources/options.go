@@ -59,6 +59,8 @@ type Options struct {
 	// Tokens says that records have the access token of their user, in a column access_token or a field
 	// access_token (or AccessToken), and no username. Without it a token is refused.
 	Tokens bool
+	// Seals know what was read of the inputs before, which is what is read of them now. Nil: nothing was.
+	Seals *Seals
 }
 
 const defaultDeleteMarker = "<delete>"

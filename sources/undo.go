@@ -73,7 +73,8 @@ func numbered(line []byte) bool {
 // lenient accepts what is an object, even if decoding it will fail.
 var lenient = jsontext.AllowDuplicateNames(true)
 
-// end passes over a whole file, hashing it on the way if that was asked for, and returns its end.
+// end passes over a whole file, hashing it on the way if that was asked for, and returns its end. From then on
+// all of it is known.
 func (s *stream) end(ctx context.Context) (Mark, error) {
 	at := Mark{Line: 1}
 	buf := make([]byte, bufferSize)

@@ -122,7 +122,7 @@ func TestUndoInputs(t *testing.T) {
 		t.Errorf("all is done at %v", last)
 	}
 	for i, path := range paths {
-		if digest, err := Digest(t.Context(), path); err != nil || f.Digests()[i] != digest {
+		if digest, err := new(Seals).Digest(t.Context(), path); err != nil || f.Digests()[i] != digest {
 			t.Errorf("digest %s, want %s, %v", f.Digests()[i], digest, err)
 		}
 	}

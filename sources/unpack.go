@@ -15,22 +15,22 @@ func Packed(path string) bool {
 // Unpack writes the unpacked bytes of a file to w, for [Files.At], which reads plain files only. A file
 // that is not packed is copied. A file that is damaged, or not packed as its name says, is a
 // *FileError. It returns soon when ctx ends.
-func Unpack(ctx context.Context, path string, w io.Writer) error {
-	in := &input{path: path}
+func (s *Seals) Unpack(ctx context.Context, path string, w io.Writer) error {
+	in := &input{path: path, seals: s}
 	in.packing, _ = packingOf(path)
 	if err := in.stat(); err != nil {
 		return unreadable(path, err)
 	}
-	s, err := in.open(false)
+	packed, err := in.open(false)
 	if err != nil {
 		return unreadable(path, err)
 	}
-	defer s.close()
+	defer packed.close()
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		switch _, err := io.CopyN(w, s.unpacked, 1<<20); {
+		switch _, err := io.CopyN(w, packed.unpacked, 1<<20); {
 		case err == io.EOF:
 			return nil
 		case err != nil:
@@ -41,12 +41,12 @@ func Unpack(ctx context.Context, path string, w io.Writer) error {
 
 // UnpackFile unpacks a file into a new file that only its owner may read. An old file of that name is
 // replaced.
-func UnpackFile(ctx context.Context, path, to string) error {
+func (s *Seals) UnpackFile(ctx context.Context, path, to string) error {
 	f, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	err = Unpack(ctx, path, f)
+	err = s.Unpack(ctx, path, f)
 	if closed := f.Close(); err == nil {
 		err = closed
 	}

@@ -28,7 +28,7 @@ func TestUnpackFile(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			err := UnpackFile(t.Context(), path, to)
+			err := new(Seals).UnpackFile(t.Context(), path, to)
 			if tt.want != "" {
 				e, ok := errors.AsType[*FileError](err)
 				if !ok || e.File != path || e.Msg != tt.want || e.Remedy == "" {
@@ -48,7 +48,7 @@ func TestUnpackFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte(packText(t, "a.csv.gz", text)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := UnpackFile(ended, path, path+".out"); !errors.Is(err, context.Canceled) {
+	if err := new(Seals).UnpackFile(ended, path, path+".out"); !errors.Is(err, context.Canceled) {
 		t.Errorf("interrupted: %v", err)
 	}
 }

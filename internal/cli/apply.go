@@ -99,21 +99,19 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, service.close()) }()
-	dir, err := openRunDir(a.opts.runDirPath(paths, a.opts.ending()))
+	dir, err := a.sys.volume().open(a.opts.runDirPath(paths, a.opts.ending()))
 	if err != nil {
-		return err
+		return errors.Join(err, service.close())
 	}
-	defer func() { err = errors.Join(err, dir.close()) }()
+	defer func() { err = errors.Join(err, service.close(), dir.close()) }() // a rehearsal has its journal in the directory
 
 	p, err := a.prepare(ctx, dir, service)
 	if err == nil && p != nil {
 		err = a.confirm(ctx, p)
 	}
 	if err != nil {
-		if r, ok := errors.AsType[*refusal](err); !ok || !r.preview {
-			err = errors.Join(err, dir.putBack())
-		}
+		r, ok := errors.AsType[*refusal](err)
+		dir.refused = !ok || !r.preview
 		return notStarted(ctx, err)
 	}
 	if p == nil {
@@ -235,7 +233,7 @@ func (a *applyRun) earlierRun(ctx context.Context, dir *runDir, s *service) (*ch
 	if a.set.stamps, err = stampsOf(a.set.paths); err != nil {
 		return nil, err
 	}
-	digests, err := digestsOf(ctx, a.set.paths)
+	digests, err := a.set.digests(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -327,7 +325,8 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 	state, err := a.carry(ctx, in, reports, p)
 	_ = reports.Close() // all that counts is durable already
 	if state.SavedAt.IsZero() {
-		return errors.Join(notBegun(err), p.dir.putBack())
+		p.dir.refused = true
+		return notBegun(err)
 	}
 	if kept := report.WriteSummary(p.dir.path, report.Summarize(state)); kept != nil && err == nil {
 		a.log.Warn("no summary", "error", kept) // the run is as it is; checkpoint.json has the same numbers

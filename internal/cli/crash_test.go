@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -47,11 +48,15 @@ func TestCrash(t *testing.T) {
 		limits []int64 // of the starts
 		torn   bool    // the start that is recorded goes on where another one crashed
 		idle   int     // records with nothing to change, before all others
+		fails  string  // a file of which one sync fails in each start but the last
 	}{
-		{"as fast as can be", "csv", 40, pipeline.Unlimited, []int64{0}, false, 0},
-		{"stopped and resumed", "jsonl", 30, 50, []int64{30, 30, 0}, false, 0},
-		{"after a crash", "csv", 30, 50, []int64{0}, true, 0},
-		{"nothing to change at first", "jsonl", 20, 50, []int64{10, 0}, false, 10},
+		{"as fast as can be", "csv", 40, pipeline.Unlimited, []int64{0}, false, 0, ""},
+		{"stopped and resumed", "jsonl", 30, 50, []int64{30, 30, 0}, false, 0, ""},
+		{"after a crash", "csv", 30, 50, []int64{0}, true, 0, ""},
+		{"nothing to change at first", "jsonl", 20, 50, []int64{10, 0}, false, 10, ""},
+		{"the undo file is not synced", "jsonl", 20, 50, []int64{0, 0}, false, 0, report.UndoJSONL},
+		{"what was applied is not synced", "csv", 20, 50, []int64{0, 0}, false, 0, report.AppliedCSV},
+		{"the checkpoint is not synced", "csv", 20, 50, []int64{0, 0}, false, 0, checkpoint.FileName + ".tmp"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -63,6 +68,7 @@ func TestCrash(t *testing.T) {
 			var c *crashTest
 			synctest.Test(t, func(t *testing.T) {
 				c = newCrashTest(t, input, records, newCrashPool(users))
+				c.fails = tt.fails
 				c.record(tt.rate, tt.limits)
 				if tt.torn {
 					c = c.goOn(c.tornState())
@@ -86,6 +92,7 @@ type crashTest struct {
 	earlier []any      // marks from before the disk began
 	disk    *crash.Disk
 	root    string // of the disk
+	fails   string // a file of which one sync fails in each start but the last; "" none
 
 	opened, carried, wrong int // states
 }
@@ -121,10 +128,18 @@ func (c *crashTest) record(rate float64, limits []int64) {
 	pool := c.first.with(updates(c.earlier))
 	pool.disk, pool.latency, pool.faults, pool.tried = c.disk, 15*time.Millisecond, true, map[int]bool{}
 	for i, limit := range limits {
+		last := i == len(limits)-1
+		if c.fails != "" && !last {
+			c.disk.FailSync(c.fails, 4)
+		}
 		s := crashStart{input: c.input, disk: c.disk, dir: runDirIn(c.root), pool: pool, rate: rate, limit: limit}
 		_, err := s.run(c.Context())
 		stop, ok := errors.AsType[*pipeline.StopError](err)
-		if i < len(limits)-1 && (!ok || stop.Reason != pipeline.AtLimit) || i == len(limits)-1 && err != nil {
+		switch {
+		case last && err == nil:
+		case !last && c.fails == "" && ok && stop.Reason == pipeline.AtLimit:
+		case !last && c.fails != "" && errors.Is(err, syscall.EIO):
+		default:
 			c.Fatalf("start %d ended with %v", i+1, err)
 		}
 	}

@@ -35,9 +35,8 @@ func (h history) user(c *sources.Change) (username string, ok bool) {
 	return f.username, ok && f.name == c.Username
 }
 
-// readHistory reads the undo file from its end, as undo files are read, and goes there without passing over
-// all of it for the digest and the number of lines. It does so before the run that goes on adds to the file,
-// which must not change meanwhile.
+// readHistory reads the undo file from its end, as undo files are read, and goes there without the digest and
+// the number of lines. It does so before the run that goes on adds to the file, which must not change meanwhile.
 func readHistory(ctx context.Context, dir string) (history, error) {
 	h := history{}
 	path := filepath.Join(dir, report.UndoJSONL)

@@ -32,6 +32,7 @@ type changeSet struct {
 func newChangeSet(ctx context.Context, o options, paths []string) (*changeSet, error) {
 	s := &changeSet{paths: slices.Clone(paths), decoding: o.decoding}
 	s.decoding.UserPoolID, s.decoding.Tokens = o.connection.poolID, o.asUser
+	s.decoding.Seals = new(sources.Seals) // what is confirmed is what is sent
 	if slices.Contains(paths, stdinPath) {
 		switch {
 		case len(paths) > 1:
@@ -46,7 +47,7 @@ func newChangeSet(ctx context.Context, o options, paths []string) (*changeSet, e
 	}
 	var err error
 	if o.onlyFailed != "" {
-		s.only, err = selectFailed(ctx, o.onlyFailed, paths)
+		s.only, err = s.selectFailed(ctx, o.onlyFailed)
 	}
 	return s, err
 }
@@ -155,7 +156,7 @@ type selection struct {
 }
 
 // selectFailed reads which records of the inputs an earlier run reported as failed.
-func selectFailed(ctx context.Context, dir string, paths []string) (*selection, error) {
+func (s *changeSet) selectFailed(ctx context.Context, dir string) (*selection, error) {
 	d := &runDir{path: dir}
 	state, found, err := d.load()
 	if err != nil {
@@ -165,7 +166,7 @@ func selectFailed(ctx context.Context, dir string, paths []string) (*selection, 
 		return nil, &usageError{err: fmt.Errorf("--only-failed: there is no run in %s", printable(dir)),
 			hint: "name the directory of the run whose failed records are to be applied again"}
 	}
-	digests, err := digestsOf(ctx, paths)
+	digests, err := s.digests(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -220,18 +221,18 @@ func failedLines(ctx context.Context, d *runDir) (*selection, error) {
 	if err != nil {
 		return nil, err
 	}
-	digest, err := sources.Digest(ctx, path)
+	digest, err := new(sources.Seals).Digest(ctx, path)
 	if err != nil {
 		return nil, err
 	}
 	return &selection{lines: lines, digest: digest}, nil
 }
 
-// digestsOf reads the inputs once for their digests.
-func digestsOf(ctx context.Context, paths []string) ([]string, error) {
+// digests reads the inputs once for their digests. From then on nothing else is read of them.
+func (s *changeSet) digests(ctx context.Context) ([]string, error) {
 	var digests []string
-	for _, path := range paths {
-		digest, err := sources.Digest(ctx, path)
+	for _, path := range s.paths {
+		digest, err := s.decoding.Seals.Digest(ctx, path)
 		if err != nil {
 			return nil, err
 		}

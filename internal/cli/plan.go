@@ -104,7 +104,7 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, service.close()) }()
-	dir, err := openRunDir(p.opts.runDirPath(paths, ".plan"))
+	dir, err := p.sys.volume().open(p.opts.runDirPath(paths, ".plan"))
 	if err != nil {
 		return err
 	}
@@ -210,7 +210,7 @@ func (p *planRun) audit(ctx context.Context, dir *runDir, s *service, pool *cogn
 	}
 	digests := in.Digests()
 	if p.set.copies != nil || digests == nil {
-		if digests, err = digestsOf(ctx, p.set.paths); err != nil {
+		if digests, err = p.set.digests(ctx); err != nil {
 			return errors.Join(err, files.Discard())
 		}
 	}
@@ -337,7 +337,7 @@ func (s *changeSet) unpack(ctx context.Context, dir *runDir) (clean func(), err 
 		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 		copies[i] = dir.file(fmt.Sprintf("unpacked-%d-%s", i+1, name))
 		made = append(made, copies[i])
-		if err := sources.UnpackFile(ctx, path, copies[i]); err != nil {
+		if err := s.decoding.Seals.UnpackFile(ctx, path, copies[i]); err != nil {
 			clean()
 			return nil, err
 		}

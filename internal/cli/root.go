@@ -19,6 +19,15 @@ type System struct {
 	Stdout, Stderr io.Writer
 	// Signals ask the program to stop: the first lets calls under way end, the second does not.
 	Signals <-chan os.Signal
+
+	on *volume // what run directories lie on; nil: the system's own
+}
+
+func (s System) volume() volume {
+	if s.on != nil {
+		return *s.on
+	}
+	return localVolume()
 }
 
 // Run executes the command line and returns the exit code. It never exits by itself.

@@ -17,11 +17,23 @@ import (
 	"attrmigrate/internal/report"
 )
 
+// volume is what run directories lie on.
+type volume struct {
+	disk.FS
+	// pins says that a directory stays where it is while a file in it is open, such as its lock.
+	pins bool
+}
+
+// localVolume is the system's own. Windows pins.
+func localVolume() volume { return volume{disk.OS{}, runtime.GOOS == "windows"} }
+
 // runDir is the directory of a run, locked against other processes.
 type runDir struct {
-	path string
-	lock *checkpoint.Lock
-	kept string // where an earlier run of this directory was set aside by this start; may be empty
+	volume
+	path    string
+	lock    *checkpoint.Lock
+	kept    string // where an earlier run of this directory was set aside by this start; may be empty
+	refused bool   // the start did not begin: close puts the earlier run back
 }
 
 // runDirName is the default directory for inputs: NAME.run beside the caller, NAME being the first
@@ -59,9 +71,9 @@ func runDirOf(file string) (string, bool) {
 	return base, err == nil
 }
 
-// openRunDir makes the directory, if need be, and locks it. A directory with files in it that no run
+// open makes the directory, if need be, and locks it. A directory with files in it that no run
 // has left is somebody else's: nothing is written there.
-func openRunDir(path string) (*runDir, error) {
+func (v volume) open(path string) (*runDir, error) {
 	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 && !slices.ContainsFunc(entries, isLock) {
 		return nil, &refusal{msg: fmt.Sprintf("%s is a directory with files in it, and no run directory", path),
 			hint: "--run-dir names another one, which is made if it is not there"}
@@ -69,14 +81,14 @@ func openRunDir(path string) (*runDir, error) {
 	if err := ownDir(path); err != nil {
 		return nil, err
 	}
-	if err := disk.MkdirAll(disk.OS{}, path); err != nil {
+	if err := disk.MkdirAll(v, path); err != nil {
 		return nil, runDirError(path, err)
 	}
 	lock, err := checkpoint.Acquire(path)
 	if err != nil {
 		return nil, runDirError(path, err)
 	}
-	return &runDir{path: path, lock: lock}, nil
+	return &runDir{volume: v, path: path, lock: lock}, nil
 }
 
 func isLock(e os.DirEntry) bool { return e.Name() == checkpoint.LockName }
@@ -129,7 +141,13 @@ func sameFile(a, b string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }
 
-func (d *runDir) close() error { return d.lock.Release() }
+// close gives the directory up, once nothing in it is open any more.
+func (d *runDir) close() error {
+	if d.refused {
+		return errors.Join(d.putBack(), d.lock.Release())
+	}
+	return d.lock.Release()
+}
 
 func (d *runDir) file(name string) string { return filepath.Join(d.path, name) }
 
@@ -156,50 +174,72 @@ func (d *runDir) setAside(inputs []string) (kept string, err error) {
 	if err != nil {
 		return "", err
 	}
-	old := d.lock
-	if runtime.GOOS == "windows" { // which does not rename a directory with an open file in it
-		if err := old.Release(); err != nil {
-			return "", err
-		}
-	}
 	// The old directory has its new name for good before another one takes the old name.
-	if err := disk.Rename(disk.OS{}, d.path, kept); err != nil {
-		return "", runDirError(d.path, err)
+	if err := d.move(kept); err != nil {
+		return "", err
 	}
-	old.Moved(kept)
-	again, err := openRunDir(d.path)
+	again, err := d.volume.open(d.path)
 	if err != nil {
-		return "", err // the old lock ends with the directory's caller
+		return "", errors.Join(err, disk.Rename(d, kept, d.path)) // the old lock ends with the directory's caller
 	}
+	old := d.lock
 	*d = *again
 	d.kept = kept
 	return kept, errors.Join(old.Release(), d.takeIncoming(kept))
 }
 
-// putBack undoes setAside for a start that did not begin: the directory that it made goes, and the
-// earlier run is where it was.
+// move gives the directory another name; its lock goes along. Where the lock pins the directory it is given up
+// first. Who takes it then pins the directory, and it stays where it is.
+func (d *runDir) move(to string) error {
+	if d.pins {
+		if err := d.lock.Release(); err != nil {
+			return err
+		}
+	}
+	if err := disk.Rename(d, d.path, to); err != nil {
+		return runDirError(d.path, err)
+	}
+	d.lock.Moved(to)
+	return nil
+}
+
+// putBack undoes setAside for a start that did not begin: the earlier run is where it was, and the directory
+// that the start made goes. It makes room first, and removes only what nobody else can have taken meanwhile.
 func (d *runDir) putBack() error {
-	if d.kept == "" || runtime.GOOS == "windows" { // where the lock keeps the directory in place
+	if d.kept == "" {
 		return nil
 	}
 	if _, begun, err := d.load(); begun || err != nil {
 		return err
 	}
-	if err := os.RemoveAll(d.path); err != nil {
-		return runDirError(d.path, err)
+	scrap, err := free(d.kept + ".refused")
+	if err == nil {
+		err = d.move(scrap)
 	}
-	if err := disk.Rename(disk.OS{}, d.kept, d.path); err != nil {
+	if err != nil {
+		return fmt.Errorf("the run of before stays in %s: %w", d.kept, err)
+	}
+	if err := disk.Rename(d, d.kept, d.path); err != nil {
 		return runDirError(d.kept, err)
 	}
 	d.kept = ""
-	return nil
+	return errors.Join(d.lock.Release(), d.removeDir(scrap))
+}
+
+// removeDir removes a directory and the files in it.
+func (d *runDir) removeDir(path string) error {
+	entries, err := os.ReadDir(path)
+	for _, e := range entries {
+		err = errors.Join(err, d.Remove(filepath.Join(path, e.Name())))
+	}
+	return errors.Join(err, d.Remove(path))
 }
 
 // takeIncoming moves the standard input of the run that begins out of the directory set aside.
 func (d *runDir) takeIncoming(kept string) error {
 	incoming, err := filepath.Glob(filepath.Join(kept, "incoming-*"))
 	for _, file := range incoming {
-		err = errors.Join(err, os.Rename(file, d.file(filepath.Base(file))))
+		err = errors.Join(err, d.Rename(file, d.file(filepath.Base(file))))
 	}
 	return err
 }
@@ -214,7 +254,11 @@ func (d *runDir) lastChange() time.Time {
 
 // freeName is a name for the old directory: its own with a date, and a number if that is taken.
 func (d *runDir) freeName(at time.Time) (string, error) {
-	base := strings.TrimRight(d.path, string(filepath.Separator)) + "." + at.UTC().Format("2006-01-02T150405Z")
+	return free(strings.TrimRight(d.path, string(filepath.Separator)) + "." + at.UTC().Format("2006-01-02T150405Z"))
+}
+
+// free is a name that nothing has: the one given, or that with a number.
+func free(base string) (string, error) {
 	name := base
 	for n := 2; ; n++ {
 		_, err := os.Lstat(name)
@@ -222,7 +266,7 @@ func (d *runDir) freeName(at time.Time) (string, error) {
 		case errors.Is(err, fs.ErrNotExist):
 			return name, nil
 		case err != nil:
-			return "", runDirError(d.path, err)
+			return "", runDirError(name, err)
 		}
 		name = fmt.Sprintf("%s.%d", base, n)
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"attrmigrate/internal/disk"
@@ -44,8 +43,9 @@ func (s *changeSet) spool(ctx context.Context, stdin io.Reader, dir *runDir) (se
 	}
 	return func() error {
 		s.paths = []string{kept.kept(dir)}
-		err := os.Rename(kept.incoming(dir), kept.kept(dir))
+		err := disk.Rename(dir.volume, kept.incoming(dir), kept.kept(dir))
 		if err == nil {
+			s.decoding.Seals.Renamed(kept.incoming(dir), kept.kept(dir))
 			s.stamps, err = stampsOf(s.paths)
 		}
 		return err
@@ -83,20 +83,15 @@ func spoolAll(r io.Reader, dir *runDir) (spooled, error) {
 			hint: "check the command that should have written to it"}
 	}
 	s := spooled{name: "stdin" + packing(first)}
-	err = disk.RemoveIfThere(disk.OS{}, s.incoming(dir)) // of a start that was killed
+	f, err := disk.Create(dir.volume, s.incoming(dir), disk.Manner{})
 	if err != nil {
 		return s, runDirError(dir.path, err)
 	}
-	f, err := os.OpenFile(s.incoming(dir), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if _, err = io.Copy(f, in); err == nil {
+		err = f.Commit()
+	}
 	if err != nil {
-		return s, runDirError(dir.path, err)
-	}
-	_, err = io.Copy(f, in)
-	if err == nil {
-		err = f.Sync()
-	}
-	if err = errors.Join(err, f.Close()); err != nil {
-		return s, fmt.Errorf("keep standard input: %w", errors.Join(err, os.Remove(s.incoming(dir))))
+		return s, fmt.Errorf("keep standard input: %w", errors.Join(err, f.Discard()))
 	}
 	return s, nil
 }
@@ -121,7 +116,7 @@ func (s spooled) named(dir *runDir, format sources.Format) (spooled, error) {
 		ending = ".jsonl"
 	}
 	to := spooled{name: "stdin" + ending + packed}
-	if err := os.Rename(s.incoming(dir), to.incoming(dir)); err != nil {
+	if err := disk.Rename(dir.volume, s.incoming(dir), to.incoming(dir)); err != nil {
 		return s, runDirError(dir.path, err)
 	}
 	return to, nil

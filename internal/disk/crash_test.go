@@ -12,9 +12,9 @@ import (
 	"attrmigrate/internal/disk/crash"
 )
 
-// TestMkdirAllAboveAnExistingParent: a start was killed after it made a directory, before it synced the parent. When
+// TestMkdirAllWithinANewDirectory: a start was killed after it made a directory, before it synced the parent. When
 // the next one has asked for a directory within, both are durable.
-func TestMkdirAllAboveAnExistingParent(t *testing.T) {
+func TestMkdirAllWithinANewDirectory(t *testing.T) {
 	root := t.TempDir()
 	d, err := crash.New(root)
 	if err != nil {

@@ -15,8 +15,8 @@ const bufferSize = 64 << 10
 // Manner is how a [Whole] comes into its directory. The zero value is that of a directory which is this
 // process's alone.
 type Manner struct {
-	// Shared says that others have files in the directory, too. The temporary file gets a name that is free;
-	// else it has the name with .tmp behind it, and what a killed process left under that one goes.
+	// Shared says that others have files in the directory, too, and may make the same one at the same time. The
+	// temporary file then has the name with .attrmigrate.tmp behind it, which is nobody else's, not .tmp.
 	Shared bool
 	// New refuses a file that is there (fs.ErrExist): at once, and where it came meanwhile, at the end.
 	New bool
@@ -30,7 +30,8 @@ type Whole struct {
 	path string
 	how  Manner
 	tmp  string
-	f    File // nil once it is finished
+	made fs.FileInfo // of the temporary file
+	f    File        // nil once it is finished
 	out  *bufio.Writer
 	over bool // it has its name, or is gone
 	err  error
@@ -62,22 +63,29 @@ func refuseExisting(path string) error {
 	return err
 }
 
-// openTemporary creates the temporary file anew, so that neither the mode of another one nor a link to
-// elsewhere is taken over.
+// openTemporary creates the temporary file anew, in place of what a killed process left, so that neither the
+// mode of another one nor a link to elsewhere is taken over.
 func (w *Whole) openTemporary() (err error) {
 	w.tmp = w.path + ".tmp"
-	if !w.how.Shared {
-		if err := RemoveIfThere(w.on, w.tmp); err != nil {
-			return err
-		}
+	if w.how.Shared {
+		w.tmp = w.path + ".attrmigrate.tmp"
 	}
-	for n := 2; ; n++ {
-		w.f, err = w.on.OpenFile(w.tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if !w.how.Shared || !errors.Is(err, fs.ErrExist) {
-			return err
-		}
-		w.tmp = fmt.Sprintf("%s.%d.tmp", w.path, n)
+	if err := RemoveIfThere(w.on, w.tmp); err != nil {
+		return err
 	}
+	if w.f, err = w.on.OpenFile(w.tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+		return err
+	}
+	if w.made, err = w.f.Stat(); err != nil {
+		err = errors.Join(err, w.f.Close(), RemoveIfThere(w.on, w.tmp))
+	}
+	return err
+}
+
+// own reports whether the temporary file is still this one, and not that of another process.
+func (w *Whole) own() bool {
+	there, err := os.Lstat(w.tmp)
+	return err == nil && os.SameFile(w.made, there)
 }
 
 // Write takes bytes of the file.
@@ -108,6 +116,9 @@ func (w *Whole) Commit() error {
 	}
 	if w.over {
 		return fs.ErrClosed
+	}
+	if w.how.Shared && !w.own() {
+		return errors.Join(fmt.Errorf("%s: another process has begun to write it", w.tmp), w.Discard())
 	}
 	if err := w.name(); err != nil {
 		return errors.Join(err, w.Discard())
@@ -141,6 +152,9 @@ func (w *Whole) Discard() error {
 	if w.f != nil {
 		_ = w.f.Close() // it goes anyway
 		w.f, w.err = nil, fs.ErrClosed
+	}
+	if w.how.Shared && !w.own() {
+		return nil
 	}
 	return RemoveIfThere(w.on, w.tmp)
 }

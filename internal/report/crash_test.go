@@ -105,9 +105,9 @@ func TestWholeFiles(t *testing.T) {
 	}
 }
 
-// TestCutIsDurable: a resumed run cuts errors.jsonl back to what the checkpoint counts, and writes no more to it. A
+// TestCutOutlastsCrash: a resumed run cuts errors.jsonl back to what the checkpoint counts, and writes no more to it. A
 // record that is done again, with success, must not stand there after a power cut.
-func TestCutIsDurable(t *testing.T) {
+func TestCutOutlastsCrash(t *testing.T) {
 	root := t.TempDir()
 	write := func(f *Files, n int, o pipeline.Outcome) map[string]checkpoint.Extent {
 		failed := f.Write(record(n, o))
@@ -199,9 +199,9 @@ func TestFailedSyncIsNotBelieved(t *testing.T) {
 
 func recordedOf(text string) checkpoint.Extent { return checkpoint.Extent{}.With([]byte(text)) }
 
-// TestPlanPair: plan.jsonl is what apply does, audit.csv what people have reviewed. Whenever the machine stops in a
+// TestPlanAndAuditArePair: plan.jsonl is what apply does, audit.csv what people have reviewed. Whenever the machine stops in a
 // second plan, they are of the same plan, or there is no plan.jsonl.
-func TestPlanPair(t *testing.T) {
+func TestPlanAndAuditArePair(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		end  func(*Plan) error

@@ -5,7 +5,7 @@
 //
 // Every finished record stands exactly once: a failed one in errors.*, any other in applied.csv.
 // [Files.Sync] makes the files durable and returns their lengths and checksums; the checkpoint keeps
-// both. A resumed run cuts the files back to the lengths, so a record that is done again is not listed
+// both. A resumed run cuts the files back to the lengths, durably, so a record that is done again is not listed
 // twice, and refuses one that does not begin as the run wrote it.
 //
 // An errors file is a change set. It holds the records as they stood in the input and says in
@@ -15,9 +15,12 @@
 // [Files.Undo] returns once the entry is durable, so an update that is sent after it has a way back,
 // whatever crashes. Entries that arrive together share one write and one fsync. The file is never cut
 // but for what a crash tore at its end, which no update was sent for; a replay may add an entry a second
-// time. It is held against the checkpoint, too: a file that has lost or changed entries is refused.
+// time. It is held against the checkpoint before anything else: a file that has lost or changed entries is
+// refused. Entries that the checkpoint does not know of are written again by the next start, for the sync of the
+// one that wrote them may have failed.
 //
-// The files of a [Plan] get their names when it is closed: a plan that can be seen is whole.
+// The files of a [Plan] get their names when it is closed: a plan that can be seen is whole, and the audit beside
+// it is its own.
 //
 // # Forms
 //

@@ -161,13 +161,13 @@ func TestExportFile(t *testing.T) {
 			return f.Commit()
 		}, "new", ""},
 		{"discarded", func(_ *testing.T, f *disk.Whole, _ string) error { return f.Discard() }, "old", ""},
-		{"beside another export", func(t *testing.T, f *disk.Whole, path string) error {
+		{"begun by another meanwhile", func(t *testing.T, f *disk.Whole, path string) error {
 			other, err := CreateExport(path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			return errors.Join(other.Discard(), f.Commit())
-		}, "new", ""},
+			return errors.Join(f.Commit(), other.Commit())
+		}, "", "users.csv.attrmigrate.tmp: another process has begun to write it"},
 		{"written to where nothing can be", func(t *testing.T, f *disk.Whole, path string) error {
 			if err := os.Remove(path); err != nil {
 				t.Fatal(err)

@@ -1,0 +1,154 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
+)
+
+// pinning is a file system as Windows has it: a directory in which a file is open is not renamed, and a file that
+// is open is not removed.
+type pinning struct{ disk.FS }
+
+func (p pinning) Rename(from, to string) error {
+	if err := pinned(from); err != nil {
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
+	}
+	return p.FS.Rename(from, to)
+}
+
+func (p pinning) Remove(path string) error {
+	if err := pinned(path); err != nil {
+		return &fs.PathError{Op: "remove", Path: path, Err: err}
+	}
+	return p.FS.Remove(path)
+}
+
+// pinned refuses what this process has open, or something in it.
+func pinned(path string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
+	open, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		return err
+	}
+	for _, fd := range open {
+		to, _ := os.Readlink(filepath.Join("/proc/self/fd", fd.Name())) // one is that of the directory that is read
+		if to == path || strings.HasPrefix(to, path+string(filepath.Separator)) {
+			return fmt.Errorf("%s: %w", to, syscall.EACCES)
+		}
+	}
+	return nil
+}
+
+// TestRefusedRestart: a --restart that is refused leaves the run where it was, also on a system that does not
+// rename a directory with an open file in it. A rehearsal has its journal open in there, and standard input its
+// copy.
+func TestRefusedRestart(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("what is open is looked up in /proc")
+	}
+	const rows = "username,custom:tier\nann,gold\nbob,gold\n"
+	for _, v := range []volume{{disk.OS{}, false}, {pinning{disk.OS{}}, true}} {
+		for _, tt := range []struct {
+			name    string
+			begin   []string
+			refused []string
+			stdin   string
+			want    string
+		}{
+			{"nobody to ask", []string{"--yes", "tiers.csv"}, []string{"tiers.csv"}, "", "there is no terminal to ask at: nothing was written"},
+			{"standard input that is no change set for the pool", []string{"--yes", "--run-dir", "tiers.sandbox.run", "-"},
+				[]string{"--yes", "--run-dir", "tiers.sandbox.run", "-"}, "username,no_such_attribute\nann,1\n", "no_such_attribute"},
+		} {
+			t.Run(fmt.Sprintf("%s/pins %v", tt.name, v.pins), func(t *testing.T) {
+				t.Chdir(t.TempDir())
+				if err := os.WriteFile("tiers.csv", []byte(rows), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				run := func(stdin string, args ...string) (code int, stderr string) {
+					var out, told bytes.Buffer
+					code = Run(append([]string{"apply", "--sandbox", "--rate", "off", "--no-read"}, args...), System{
+						Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &told, on: &v,
+					})
+					return code, told.String()
+				}
+				if code, told := run(rows, tt.begin...); code != exitDone {
+					t.Fatalf("the run ended with %d: %s", code, told)
+				}
+				before := filesIn(t, "tiers.sandbox.run")
+				code, told := run(tt.stdin, append([]string{"--restart"}, tt.refused...)...)
+				if code == exitDone || !strings.Contains(told, tt.want) || strings.Contains(told, "stays in") {
+					t.Errorf("refused with %d: %s", code, told)
+				}
+				if after := filesIn(t, "tiers.sandbox.run"); !slices.Equal(after, before) {
+					t.Errorf("the directory holds %q, it held %q", after, before)
+				}
+				if left := filesIn(t, "."); !slices.Equal(left, []string{"tiers.csv", "tiers.sandbox.run"}) {
+					t.Errorf("beside it there is %q", left)
+				}
+				if s, err := readStatus("tiers.sandbox.run"); err != nil || s.state.Phase != checkpoint.Finished || s.held {
+					t.Errorf("the run is not as it was: %v, %v", s, err)
+				}
+			})
+		}
+	}
+}
+
+func filesIn(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// TestPutBackPinned: where another process has opened the directory that was to go, it stays, and the run of before
+// is where the message says.
+func TestPutBackPinned(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("what is open is looked up in /proc")
+	}
+	path := filepath.Join(t.TempDir(), "tiers.run")
+	v := volume{pinning{disk.OS{}}, true}
+	d, err := v.open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(d.file("applied.csv"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := d.setAside(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := os.Open(d.file(checkpoint.LockName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	d.refused = true
+	if err := d.close(); !errors.Is(err, syscall.EACCES) && !strings.HasPrefix(fmt.Sprint(err), "the run of before stays in "+kept+": ") {
+		t.Errorf("put back: %v", err)
+	}
+	if !exists(filepath.Join(kept, "applied.csv")) || !exists(path) {
+		t.Error("a directory is gone")
+	}
+}

@@ -1,0 +1,207 @@
+package sources
+
+import (
+	"context"
+	"crypto/sha256"
+	"hash/maphash"
+	"io"
+	"os"
+	"sync"
+)
+
+// Seals remember what the bytes of files were when they were read first. Whatever is read of them later must be
+// the same: an input that is read twice, backwards or in pieces is one content, or is refused. The zero value
+// has seen nothing yet. One Seals serves all that a program reads of its inputs.
+//
+// It takes a megabyte for each gigabyte of the inputs. It may be used by many goroutines.
+type Seals struct {
+	mu    sync.Mutex
+	files map[string]*seal // by path
+}
+
+// sealedBlock is how much of a file has one sum, in bytes.
+const sealedBlock = 8 << 10
+
+// seal is what is known of the bytes of one file. The sums are of this process alone: nobody can make another
+// content that has them.
+type seal struct {
+	info os.FileInfo // when it was looked at first
+
+	mu   sync.Mutex
+	seed maphash.Seed
+	sums []uint64 // of its blocks; 0: not read yet
+	left int      // blocks that are not read yet
+}
+
+// of returns the seal of a file that is there, and refuses one that is not the file of before.
+func (s *Seals) of(path string, info os.FileInfo) (*seal, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known := s.files[path]; known != nil {
+		return known, known.isOf(info)
+	}
+	_ = os.SameFile(info, info) // Windows finds out what file it is when it is first asked to
+	blocks := int((info.Size() + sealedBlock - 1) / sealedBlock)
+	known := &seal{info: info, seed: maphash.MakeSeed(), sums: make([]uint64, blocks), left: blocks}
+	if s.files == nil {
+		s.files = map[string]*seal{}
+	}
+	s.files[path] = known
+	return known, nil
+}
+
+// isOf refuses a file that is another one, or that was written to. Nothing is known of its bytes then.
+func (s *seal) isOf(info os.FileInfo) error {
+	if !os.SameFile(info, s.info) || touched(info, s.info) {
+		return errChanged()
+	}
+	return nil
+}
+
+func touched(info, was os.FileInfo) bool {
+	return info.Size() != was.Size() || !info.ModTime().Equal(was.ModTime())
+}
+
+func errChanged() *FileError {
+	return &FileError{Msg: "has changed since it was opened", Remedy: "start again, and leave the file alone meanwhile"}
+}
+
+// Renamed tells that a file has another name now, and is the same.
+func (s *Seals) Renamed(from, to string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if known := s.files[from]; known != nil {
+		delete(s.files, from)
+		s.files[to] = known
+	}
+}
+
+// Digest returns the digest of a file's bytes as they are stored, such as "sha256:9f86d0…". From then on all of
+// them are known. It returns soon when ctx ends.
+func (s *Seals) Digest(ctx context.Context, path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", unreadable(path, err)
+	}
+	defer f.Close()
+	r, err := s.reader(f, path)
+	if err != nil {
+		return "", unreadable(path, err)
+	}
+	h := sha256.New()
+	for {
+		if err := ctx.Err(); err != nil {
+			return "", err
+		}
+		switch _, err := io.CopyN(h, r, 1<<20); {
+		case err == io.EOF:
+			return digestOf(h), nil
+		case err != nil:
+			return "", unreadable(path, err)
+		}
+	}
+}
+
+// reader reads an open file from its beginning.
+func (s *Seals) reader(f *os.File, path string) (*sealed, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	known, err := s.of(path, info)
+	if err != nil {
+		return nil, err
+	}
+	return &sealed{file: f, seal: known}, nil
+}
+
+// holds compares some bytes, which begin with a block, with what was read there before. What is read for the
+// first time is what holds from then on.
+func (s *seal) holds(at int64, data []byte) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := int(at / sealedBlock); len(data) > 0; i++ {
+		block := data[:min(len(data), sealedBlock)]
+		data = data[len(block):]
+		sum := max(1, maphash.Bytes(s.seed, block))
+		if s.sums[i] == 0 {
+			s.sums[i] = sum
+			s.left--
+		}
+		if s.sums[i] != sum {
+			return false
+		}
+	}
+	return true
+}
+
+// whole says whether all bytes were read once.
+func (s *seal) whole() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.left == 0
+}
+
+// sealed reads a file and holds each block of it against a seal before it gives a byte of it out. A file that is
+// deleted or replaced is read to its end all the same.
+type sealed struct {
+	file *os.File
+	seal *seal
+	next int64  // where Read goes on
+	room []byte // grows to what is read at once
+	held []byte // of room: whole blocks, read last
+	at   int64  // where these begin
+}
+
+// Read implements io.Reader.
+func (s *sealed) Read(p []byte) (int, error) {
+	n, err := s.ReadAt(p[:min(len(p), bufferSize)], s.next)
+	s.next += int64(n)
+	if n > 0 && err == io.EOF {
+		err = nil // it comes again
+	}
+	return n, err
+}
+
+// ReadAt implements io.ReaderAt.
+func (s *sealed) ReadAt(p []byte, at int64) (n int, err error) {
+	for n < len(p) {
+		if at < s.at || at >= s.at+int64(len(s.held)) {
+			if err := s.fill(at, len(p)-n); err != nil {
+				return n, err
+			}
+		}
+		copied := copy(p[n:], s.held[at-s.at:])
+		n += copied
+		at += int64(copied)
+	}
+	return n, nil
+}
+
+// fill reads the blocks of some bytes, or the first of these.
+func (s *sealed) fill(at int64, n int) error {
+	size := s.seal.info.Size()
+	begin := min(at-at%sealedBlock, size)
+	end := at + int64(n) + sealedBlock - 1
+	end = min(end-end%sealedBlock, begin+bufferSize, size)
+	if need := int(end - begin); len(s.room) < need {
+		s.room = make([]byte, need)
+	}
+	s.held = nil
+	read := s.room[:max(0, end-begin)]
+	_, err := s.file.ReadAt(read, begin)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	info, failed := s.file.Stat()
+	switch {
+	case failed != nil:
+		return failed
+	case touched(info, s.seal.info) || err == io.EOF || !s.seal.holds(begin, read):
+		return errChanged()
+	case at >= size:
+		return io.EOF
+	}
+	s.held, s.at = read, begin
+	return nil
+}
