@@ -65,7 +65,7 @@ type writer interface {
 // Open creates the reports of a run, durably, or goes on with them. A report that is not as the
 // checkpoint recorded it is a *[checkpoint.DamagedError].
 func Open(cfg Config) (*Files, error) {
-	return start(cfg, (*Files).openErrors, (*Files).openApplied, (*Files).openDeliveries, (*Files).resumeUndo)
+	return start(cfg, (*Files).resumeUndo, (*Files).openErrors, (*Files).openApplied, (*Files).openDeliveries)
 }
 
 // Preview creates the errors file of a start that has written nothing yet, for what was found wrong
@@ -137,7 +137,8 @@ func (f *Files) openDeliveries(cfg Config) error {
 	return err
 }
 
-// resumeUndo goes on with the undo file of an earlier start, so that a damaged one is told at once.
+// resumeUndo goes on with the undo file of an earlier start, so that a damaged one is told before anything is
+// cut or written.
 func (f *Files) resumeUndo(cfg Config) error {
 	if cfg.Recorded[UndoJSONL].Length == 0 {
 		return nil

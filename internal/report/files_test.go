@@ -338,3 +338,24 @@ func recorded(text string, length int) checkpoint.Extent {
 	e.Length = int64(length)
 	return e
 }
+
+// TestNothingIsCutBesideADamagedUndoFile: it is held against the checkpoint before another report is touched.
+func TestNothingIsCutBesideADamagedUndoFile(t *testing.T) {
+	dir := t.TempDir()
+	known := tierLine(1, "ann")
+	for name, text := range map[string]string{UndoJSONL: tierLine(1, "bob"), ErrorsJSONL: "recorded\nbehind it\n", AppliedCSV: "recorded\nbehind it\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	extent := recordedOf("recorded\n")
+	_, err := Open(Config{Dir: dir, Recorded: map[string]checkpoint.Extent{UndoJSONL: recordedOf(known), ErrorsJSONL: extent, AppliedCSV: extent}})
+	if _, ok := errors.AsType[*checkpoint.DamagedError](err); !ok || !strings.Contains(err.Error(), UndoJSONL) {
+		t.Errorf("got %v", err)
+	}
+	for _, name := range []string{ErrorsJSONL, AppliedCSV} {
+		if got := read(t, dir, name); got != "recorded\nbehind it\n" {
+			t.Errorf("%s holds %q", name, got)
+		}
+	}
+}
