@@ -34,6 +34,9 @@ type Change struct {
 	Err error
 }
 
+// Idle tells whether the record asks for nothing: it changes no attribute and expects none.
+func (c *Change) Idle() bool { return len(c.Attributes) == 0 && len(c.Expect) == 0 }
+
 // Attribute is a value that an attribute is to have, or its absence.
 type Attribute struct {
 	Name  string

@@ -62,7 +62,7 @@ func (m *merger) add(c *sources.Change) (settled []Row) {
 	}
 	maps.Copy(m.metadata, c.ClientMetadata)
 	if len(c.Attributes) == 0 {
-		return []Row{{File: c.File, Line: c.Line, Username: c.Username, Verdict: Unchanged, Note: "nothing to change"}}
+		return []Row{idleRow(c)}
 	}
 	for _, row := range d.Rows {
 		settled = m.overtake(settled, row.Attribute, c)

@@ -80,6 +80,13 @@ func (t *tally) fail(c *sources.Change, why string) {
 	}
 }
 
+// idle tells of a record that asks for nothing.
+func (t *tally) idle(c *sources.Change) error { return t.rows([]Row{idleRow(c)}) }
+
+func idleRow(c *sources.Change) Row {
+	return Row{File: c.File, Line: c.Line, Username: c.Username, Verdict: Unchanged, Note: "nothing to change"}
+}
+
 // missing tells of a record whose user is not in the pool.
 func (t *tally) missing(c *sources.Change) error {
 	t.fail(c, noUser)
