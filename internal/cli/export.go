@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -176,7 +175,7 @@ func (e *exportRun) run(ctx context.Context) (err error) {
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return &interruptedExport{e.opts.file}
-	case e.opts.file == "" && errors.Is(err, syscall.EPIPE):
+	case e.opts.file == "" && readerLeft(err):
 		return nil // whoever reads it has read enough
 	case err != nil:
 		return err

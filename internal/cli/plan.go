@@ -295,9 +295,7 @@ func (p *planRun) tell(r *planResult) error {
 			return err
 		}
 	}
-	if _, err := p.sys.Stdout.Write(text); err != nil {
-		return fmt.Errorf("tell the result: %w", err)
-	}
+	_, _ = p.sys.Stdout.Write(text) // Run tells if it was lost
 	switch {
 	case r.Withheld:
 		return &refusal{
