@@ -127,7 +127,7 @@ func (m *merger) overtake(settled []Row, name string, by *sources.Change) []Row 
 	}
 	delete(m.last, name)
 	row.Verdict = Duplicate
-	row.Note = fmt.Sprintf("%s:%d, of the same user, comes after it; the net change stands", by.File, by.Line)
+	row.Note = by.Place() + ", of the same user, comes after it; the net change stands"
 	return append(settled, row)
 }
 

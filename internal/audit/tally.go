@@ -2,7 +2,6 @@ package audit
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -76,7 +75,7 @@ const noUser = "the pool has no such user"
 func (t *tally) fail(c *sources.Change, why string) {
 	t.result.Failing++
 	if len(t.result.Examples) < maxExamples {
-		t.result.Examples = append(t.result.Examples, fmt.Sprintf("%s:%d: %s", c.File, c.Line, why))
+		t.result.Examples = append(t.result.Examples, c.Place()+": "+why)
 	}
 }
 

@@ -72,13 +72,13 @@ func (s *survey) read(ctx context.Context, in *input, check checker, preview *re
 		}
 		if err := check.record(c); err != nil {
 			if errors.Is(err, errExpect) {
-				return &usageError{err: fmt.Errorf("%s:%d: %w", c.File, c.Line, errExpect), hint: expectHint}
+				return &usageError{err: fmt.Errorf("%s: %w", c.Place(), errExpect), hint: expectHint}
 			}
 			s.bad++
 			if len(s.examples) < maxExamples {
-				s.examples = append(s.examples, fmt.Sprintf("%s:%d: %v", c.File, c.Line, err))
+				s.examples = append(s.examples, fmt.Sprintf("%s: %v", c.Place(), err))
 			}
-			if err := preview.Write(pipeline.Result{Change: c, Outcome: pipeline.Failed, Err: err}); err != nil {
+			if err := preview.Write(pipeline.Result{Change: c, Outcome: pipeline.Failed, Err: err, At: time.Now()}); err != nil {
 				return err
 			}
 			continue
