@@ -41,7 +41,7 @@
 //  7. A cancelled call is unknown: it is not reported, and its record is done again (TestDrain). Where
 //     users are read first, one is read again before an update of which nothing is known is repeated
 //     (TestPrepare), and where its image is more than ten seconds old when the permit for the update is
-//     there (TestImageAge).
+//     there (TestImageAge). A record that asks for nothing is not read (TestIdleRecords).
 //     An update that was accepted and may be held back is followed by one read, and counts as awaiting
 //     verification if that does not find it (TestUnconfirmed).
 //  8. A run is recorded before its first update; one that stops before leaves nothing that binds

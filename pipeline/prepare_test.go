@@ -44,7 +44,7 @@ func (r *reader) Prepare(ctx context.Context, c, sent *sources.Change) (*sources
 			return nil, err
 		}
 	}
-	if r.live(c.Username) == c.Attributes[0].Value {
+	if len(c.Attributes) == 0 || r.live(c.Username) == c.Attributes[0].Value {
 		return nil, nil
 	}
 	return c, nil
@@ -301,6 +301,33 @@ func TestPublic(t *testing.T) {
 		}
 		if strings.Contains(log.String(), "7731") || strings.Count(log.String(), "not as expected") != 3 {
 			t.Errorf("the log has\n%s", &log)
+		}
+	})
+}
+
+// TestIdleRecords: a record that asks for nothing is not read, one that only expects something is.
+func TestIdleRecords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService()
+		all := changes(100, 100)
+		for i, c := range all {
+			if i%10 != 0 {
+				c.Attributes = nil
+			}
+		}
+		all[1].Expect = []sources.Attribute{{Name: "custom:tier", Value: "gold"}}
+		r := &reader{live: func(string) string { return "" }}
+		book, state, err := run(t, s, pipeline.Config{Preparer: r, Workers: 1}, all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.calls != 11 || state.Counts.Updated != 10 || state.Counts.Unchanged != 90 || state.Counts.Reads != 11 {
+			t.Errorf("%d users were read, want 11: %+v", r.calls, state.Counts)
+		}
+		for _, result := range book.results {
+			if idle := len(result.Change.Attributes) == 0; idle && result.Outcome != pipeline.Unchanged {
+				t.Errorf("a record with nothing to change ended as %v", result.Outcome)
+			}
 		}
 	})
 }

@@ -47,13 +47,14 @@ func (r *Runner) readAll(ctx context.Context) {
 	}
 }
 
-// hand passes a record on: to the dispatcher, or, if there is nothing to call for, to the collector.
+// hand passes a record on: to the dispatcher, or, if there is nothing to call for, to the collector. A
+// record that changes nothing is read only for what it expects.
 func (r *Runner) hand(ctx context.Context, j *job) bool {
 	err := j.change.Err
 	if err == nil {
 		err = r.cfg.Check(j.change)
 	}
-	if err != nil || r.cfg.Preparer == nil && len(j.change.Attributes) == 0 {
+	if err != nil || j.change.Idle() || r.cfg.Preparer == nil && len(j.change.Attributes) == 0 {
 		outcome := Failed
 		if err == nil {
 			outcome = Unchanged // nothing to send: it takes no permit and says nothing of the service

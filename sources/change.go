@@ -1,5 +1,7 @@
 package sources
 
+import "strconv"
+
 // Change is one record of a change set: the attributes that one user gets.
 //
 // A Change is built by a source and not modified afterwards.
@@ -7,6 +9,9 @@ type Change struct {
 	// File is the input as the user named it, and Line the 1-based line that the record begins on.
 	File string
 	Line int
+	// Column tells the record from others that begin on its line, as the elements of a JSON array in one
+	// line do: its first byte, from 1. It is 0 where the line tells, and where reading began on that line.
+	Column int
 	// Begin is where the record itself begins; see [Files.At].
 	Begin Mark
 	// After is where reading goes on: a run that has finished this record resumes there. It lies
@@ -33,6 +38,18 @@ type Change struct {
 	// other fields of the change mean nothing.
 	Err error
 }
+
+// Place is where the record begins, for people: users.csv:12, or users.json:1:46.
+func (c *Change) Place() string {
+	place := c.File + ":" + strconv.Itoa(c.Line)
+	if c.Column > 0 {
+		place += ":" + strconv.Itoa(c.Column)
+	}
+	return place
+}
+
+// Idle tells whether the record asks for nothing: it changes no attribute and expects none.
+func (c *Change) Idle() bool { return len(c.Attributes) == 0 && len(c.Expect) == 0 }
 
 // Attribute is a value that an attribute is to have, or its absence.
 type Attribute struct {

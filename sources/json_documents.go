@@ -22,6 +22,8 @@ type documents struct {
 	at    Mark   // the next byte
 	line  int64  // where its line begins; -1: not known, for reading began further on
 	from  place  // where the piece begins that is being read: a record, or something around records
+	first bool   // nothing but blanks stands before it on its line
+	blank bool   // nothing but blanks was read of the line
 	text  []byte // the piece, as far as it is read
 	whole bool   // reading began at the start of the input
 	open  int    // how many brackets around records have been opened and not closed since
@@ -42,6 +44,7 @@ func (d *documents) begin(src io.Reader, at Mark) {
 		d.line = d.start.Offset
 	}
 	d.whole, d.open = at.Offset == d.start.Offset, 0
+	d.blank = at.Offset == d.line
 }
 
 func (d *documents) next() (*Change, error) {
@@ -49,14 +52,18 @@ func (d *documents) next() (*Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d.json.change(d.text, begin, d.at), nil
+	c := d.json.change(d.text, begin, d.at)
+	if !d.first {
+		c.Column = d.from.column
+	}
+	return c, nil
 }
 
 // record reads the text of the next record, and returns where it begins.
 func (d *documents) record() (Mark, error) {
 	for {
 		begin := d.at
-		d.from, d.text = d.here(), d.text[:0]
+		d.from, d.first, d.text = d.here(), d.blank, d.text[:0]
 		b, err := d.read()
 		switch {
 		case err == io.EOF:
@@ -222,6 +229,7 @@ func (d *documents) skim(set string) {
 		n = len(held)
 	}
 	d.text = append(d.text, held[:n]...)
+	d.blank = d.blank && n == 0
 	d.at.Offset += int64(n)
 	d.in.Discard(n) // peeked, so it cannot fail
 }
@@ -266,6 +274,7 @@ func (d *documents) read() (byte, error) {
 	}
 	d.text = append(d.text, b)
 	d.at.Offset++
+	d.blank = b == '\n' || d.blank && isBlank(b)
 	if b == '\n' {
 		d.at.Line++
 		d.line = d.at.Offset

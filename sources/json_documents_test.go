@@ -185,6 +185,30 @@ func TestListUsers(t *testing.T) {
 	})
 }
 
+// TestPlaceOfElements: each element of an array has a place that a person finds, on lines of its own or not.
+func TestPlaceOfElements(t *testing.T) {
+	for _, tt := range []struct{ name, text, want string }{
+		{"an array in one line", `[{"username":"ann"},{"username":"bob"}, {"username":"cat"}]`, "u.json:1:2 u.json:1:21 u.json:1:41"},
+		{"a line each", "[\n  {\"username\":\"ann\"},\n  {\"username\":\"bob\"}\n]\n", "u.json:2 u.json:3"},
+		{"the bracket beside the first", "[{\"username\":\"ann\"},\n{\"username\":\"bob\"}]", "u.json:1:2 u.json:2"},
+		{"over several lines", "[ {\n\"username\":\n\"ann\"}, {\n\"username\":\"bob\"\n}]", "u.json:1:3 u.json:3:9"},
+		{"what list-users prints, in one line", `{"Users":[{"Username":"ann"},{"Username":"bob"}]}`, "u.json:1:11 u.json:1:30"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := write(t, "u.json", tt.text)
+			changes, err := read(t, Options{}, path)
+			var got []string
+			for _, c := range changes {
+				c.File = filepath.Base(c.File)
+				got = append(got, c.Place())
+			}
+			if text := strings.Join(got, " "); err != nil || text != tt.want {
+				t.Errorf("%s, %v, want %s", text, err, tt.want)
+			}
+		})
+	}
+}
+
 func TestDocumentsRefused(t *testing.T) {
 	const good = "[\n {\"username\":\"ann\"},\n"
 	tests := []struct {
@@ -431,6 +455,17 @@ func decodeDocuments(text []byte, at Mark) (changes []*Change, err error) {
 	}
 }
 
+// sameButForColumns compares records, of which the second ones may know a column that the first don't.
+func sameButForColumns(got, want []*Change) bool {
+	return slices.EqualFunc(got, want, func(a, b *Change) bool {
+		other := *b
+		if a.Column == 0 {
+			other.Column = 0
+		}
+		return reflect.DeepEqual(*a, other)
+	})
+}
+
 // checkDocuments compares the records of JSON documents with those that the other parser finds, and goes
 // on behind some of them.
 func checkDocuments(t fataler, text []byte) {
@@ -450,7 +485,7 @@ func checkDocuments(t fataler, text []byte) {
 		if unbalanced(end) {
 			left, err = left[:min(len(left), len(want))], end
 		}
-		if placeless(err) != placeless(end) || len(left) != len(want) || len(want) > 0 && !reflect.DeepEqual(left, want) {
+		if placeless(err) != placeless(end) || !sameButForColumns(left, want) {
 			t.Fatalf("from %v on: %v\n%s\nwant %v\n%s", changes[i].After, err, showAll(left), end, showAll(want))
 		}
 	}

@@ -41,15 +41,19 @@ func NewPager(l Lister, poolID string, perSecond float64, attempts int, b pipeli
 func (p *Pager) Calls() int64 { return p.calls }
 
 // Pages calls f with each page of the users that a filter finds, or of all if it is empty. The pages
-// are one chain, in which no user stands twice.
+// are one chain, in which no user stands twice; one that leads back to itself is an [*EndlessError].
 func (p *Pager) Pages(ctx context.Context, filter string, f func([]cognito.User) error) error {
 	token := ""
+	var pages chain
 	for {
 		users, next, err := p.page(ctx, filter, token)
 		if err != nil {
 			return err
 		}
 		if err := f(users); err != nil {
+			return err
+		}
+		if err := pages.next(token, next); err != nil {
 			return err
 		}
 		if token = next; token == "" {

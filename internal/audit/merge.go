@@ -62,7 +62,7 @@ func (m *merger) add(c *sources.Change) (settled []Row) {
 	}
 	maps.Copy(m.metadata, c.ClientMetadata)
 	if len(c.Attributes) == 0 {
-		return []Row{{File: c.File, Line: c.Line, Username: c.Username, Verdict: Unchanged, Note: "nothing to change"}}
+		return []Row{idleRow(c)}
 	}
 	for _, row := range d.Rows {
 		settled = m.overtake(settled, row.Attribute, c)
@@ -127,7 +127,7 @@ func (m *merger) overtake(settled []Row, name string, by *sources.Change) []Row 
 	}
 	delete(m.last, name)
 	row.Verdict = Duplicate
-	row.Note = fmt.Sprintf("%s:%d, of the same user, comes after it; the net change stands", by.File, by.Line)
+	row.Note = by.Place() + ", of the same user, comes after it; the net change stands"
 	return append(settled, row)
 }
 

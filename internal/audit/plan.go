@@ -53,6 +53,10 @@ type Config struct {
 	Backoff  pipeline.Backoff
 	// UpdateRate is the pace, in updates a second, that the estimates assume. The default is 20.
 	UpdateRate float64
+	// ReadRate is their pace of reads, in users a second, unless apply is not to read (NoRead). The default
+	// is 80.
+	ReadRate float64
+	NoRead   bool
 	// Records is about how many records there are, and Addresses how many sign-in addresses they give, if
 	// that is known: memory is then taken once.
 	Records, Addresses int64
@@ -64,6 +68,7 @@ func (c Config) withDefaults() Config {
 	c.Read = cmp.Or(c.Read, Auto)
 	c.ListRate = cmp.Or(max(c.ListRate, 0), 20)
 	c.UpdateRate = cmp.Or(max(c.UpdateRate, 0), 20)
+	c.ReadRate = cmp.Or(max(c.ReadRate, 0), 80)
 	c.Attempts = cmp.Or(max(c.Attempts, 0), 8)
 	if c.Progress == nil {
 		c.Progress = func(int64, int64) {}
@@ -111,7 +116,7 @@ func Plan(ctx context.Context, cfg Config) (*Result, error) {
 	r := p.tally.finish()
 	r.Read, r.Calls, r.Elapsed = mode, p.pager.Calls(), seconds(time.Since(begun))
 	r.Hazards = p.found.list()
-	r.Estimates.complete(cfg.UpdateRate, p.found)
+	r.Estimates.complete(cfg, int64(len(p.index.entries)), p.found)
 	return r, nil
 }
 
@@ -144,6 +149,9 @@ func (p *planner) take(c *sources.Change) error {
 	}
 	if err != nil {
 		return p.tally.invalid(c, err)
+	}
+	if c.Idle() { // apply makes no call for it
+		return p.tally.idle(c)
 	}
 	if err := p.index.add(p.naming.key(c.Username), c.Begin); err != nil {
 		return err

@@ -69,6 +69,10 @@ func TestPlan(t *testing.T) {
 			rows: []string{`users.csv:2 amy  unchanged "">"" nothing to change`},
 		},
 		{
+			name: "nothing to change of a user who is not there", live: []cognito.User{amy}, records: []*sources.Change{record("bob")},
+			rows: []string{`users.csv:2 bob  unchanged "">"" nothing to change`},
+		},
+		{
 			name: "duplicates: the net change stands", live: []cognito.User{amy},
 			records: []*sources.Change{record("amy", "custom:tier=gold", "nickname=a"),
 				record("amy", "custom:tier=silver"), record("amy", "custom:tier=bronze", "?custom:tier=silver")},

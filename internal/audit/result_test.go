@@ -17,7 +17,8 @@ func TestResultJSON(t *testing.T) {
 		`"verdicts":{"change":1,"delete":0,"unchanged":0,"missing":0,"invalid":0,"conflict":0,"duplicate":0},` +
 		`"attributes":[{"name":"custom:tier","change":1,"delete":0,"unchanged":0,"missing":0,"invalid":0,"conflict":0,"duplicate":0,` +
 		`"transitions":[{"before":"silver","after":"gold","count":1}]}],"hazards":[],` +
-		`"estimates":{"updates":1,"updates_per_second":20,"seconds":0.05,"active_users":1,"emails":0,"sms":0}}`
+		`"estimates":{"updates":1,"updates_per_second":20,"seconds":0.05,` +
+		`"reads":1,"reads_per_second":80,"read_seconds":0.0125,"change_set_reads":1,"active_users":1,"emails":0,"sms":0}}`
 	if err != nil || string(data) != want {
 		t.Errorf("%v\n%s", err, data)
 	}

@@ -125,6 +125,9 @@ func (p *planner) settle(s *subject) error {
 	}
 	s.net = s.merger.net()
 	p.tally.user(s)
+	if !p.cfg.NoRead && p.cfg.Pool.HoldsBack(&sources.Change{Attributes: s.net.Send}) {
+		p.tally.result.Estimates.Reads++ // the update may wait for the user, which a read tells
+	}
 	for _, row := range s.net.Rows {
 		if row.Verdict == Change {
 			p.book.send(row)

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -76,8 +75,15 @@ const noUser = "the pool has no such user"
 func (t *tally) fail(c *sources.Change, why string) {
 	t.result.Failing++
 	if len(t.result.Examples) < maxExamples {
-		t.result.Examples = append(t.result.Examples, fmt.Sprintf("%s:%d: %s", c.File, c.Line, why))
+		t.result.Examples = append(t.result.Examples, c.Place()+": "+why)
 	}
+}
+
+// idle tells of a record that asks for nothing.
+func (t *tally) idle(c *sources.Change) error { return t.rows([]Row{idleRow(c)}) }
+
+func idleRow(c *sources.Change) Row {
+	return Row{File: c.File, Line: c.Line, Username: c.Username, Verdict: Unchanged, Note: "nothing to change"}
 }
 
 // missing tells of a record whose user is not in the pool.

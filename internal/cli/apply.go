@@ -188,7 +188,8 @@ func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prosp
 		if a.set.bearers != nil {    // what has expired since then counts as failed, and the budget holds
 			a.set.bearers.since = earlier.StartedAt
 		}
-		return p, nil
+		p.cost, err = a.costOfRest(ctx, p)
+		return p, err
 	}
 	if err := a.survey(ctx, p); err != nil {
 		return nil, err
@@ -206,10 +207,11 @@ func (a *applyRun) survey(ctx context.Context, p *prospect) (err error) {
 		return err
 	}
 	defer in.Close()
-	p.survey, err = surveyInput(ctx, in, a.checker(p.pool), p.dir.path)
+	p.survey, err = surveyInput(ctx, in, a.checker(p.pool), p.dir.path, a.opts.noCost())
 	if err != nil {
 		return err
 	}
+	p.cost = p.survey.cost
 	p.state = checkpoint.State{
 		Fingerprint: fingerprintOf(a.opts, a.set, p.service, p.survey.digests), Inputs: a.set.paths,
 		Total: p.survey.rows, Foreseen: p.survey.bad,
@@ -356,7 +358,7 @@ func notBegun(err error) error {
 }
 
 func (a *applyRun) checker(pool *cognito.Pool) checker {
-	return checker{pool: pool, noRead: a.opts.noRead, rate: a.opts.rate}
+	return checker{pool: pool, noRead: a.opts.noRead, rate: a.opts.rate, limit: a.opts.limit}
 }
 
 // userKey names the user of a record for ordering: a pool that ignores case takes Ann and ann for one.

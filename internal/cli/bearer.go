@@ -67,9 +67,9 @@ func (s *changeSet) tokenPool(ctx context.Context) (*cognito.Token, error) {
 			return token, nil
 		}
 		if first == nil {
-			first = fmt.Errorf("%s:%d: %w", printable(c.File), c.Line, errors.Join(c.Err, err))
+			first = fmt.Errorf("%s: %w", printable(c.Place()), errors.Join(c.Err, err))
 			if c.Err != nil {
-				first = fmt.Errorf("%s:%d: %w", printable(c.File), c.Line, c.Err)
+				first = fmt.Errorf("%s: %w", printable(c.Place()), c.Err)
 			}
 		}
 	}

@@ -7,12 +7,10 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/report"
-	"attrmigrate/pipeline"
 )
 
 // prospect is what a start is about to do, as the confirmation shows it.
@@ -25,18 +23,7 @@ type prospect struct {
 	pool    *cognito.Pool
 	survey  *survey          // of a fresh run; nil when one is resumed
 	state   checkpoint.State // of a resumed run
-}
-
-// remaining is how many records this start has before it, as far as they can be applied.
-func (p *prospect) remaining() int64 {
-	n := p.state.Total - p.state.Counts.Done()
-	if p.survey != nil {
-		n = p.survey.rows - p.survey.bad - p.survey.emptied
-	}
-	if p.opts.limit > 0 {
-		n = min(n, p.opts.limit)
-	}
-	return n
+	cost    cost             // of this start
 }
 
 // show writes what will happen, a line a fact.
@@ -47,12 +34,12 @@ func (p *prospect) show(w io.Writer) {
 	if p.survey != nil {
 		line("change", "%s", p.survey.changes(p.noun))
 	}
-	line("costs", "%s", p.costs())
+	line("costs", "%s", p.cost)
 	if len(p.opts.metadata) > 0 {
 		p.showMetadata(line)
 	}
 	if p.survey != nil {
-		if !p.opts.noRead && !p.opts.asUser && p.survey.expecting < p.survey.rows-p.survey.bad {
+		if !p.opts.asUser && p.cost.reads > p.survey.expecting {
 			line("", "(plan first reads them for free and leaves out those that are already right)")
 		}
 		p.showHazards(line)
@@ -119,21 +106,6 @@ func (p *prospect) where() string {
 	return fmt.Sprintf("account %s, %s", p.pool.Account, p.pool.Region)
 }
 
-// costs estimates the calls, the time and the users newly billed as active.
-func (p *prospect) costs() string {
-	n := p.remaining()
-	pace := "without a limit of the rate"
-	if p.opts.rate != pipeline.Unlimited {
-		d := time.Duration(float64(n) / p.opts.rate * float64(time.Second))
-		pace = fmt.Sprintf("%s at %g/s", span(d), p.opts.rate)
-	}
-	active := fmt.Sprintf("up to %s counted as active this month", plural(n, "user"))
-	if p.opts.asUser {
-		active = "nobody is counted as active for it"
-	}
-	return fmt.Sprintf("up to %s, %s; %s", plural(n, "update"), pace, active)
-}
-
 func (p *prospect) showHazards(line func(head, format string, args ...any)) {
 	for _, a := range []struct{ name, people string }{{"email", "e-mail"}, {"phone_number", "phone number"}} {
 		if n := p.survey.unverified[a.name]; n > 0 {
@@ -156,7 +128,7 @@ func (p *prospect) showHazards(line func(head, format string, args ...any)) {
 		p.showMetadata(line)
 	}
 	if p.survey.emptied > 0 {
-		line("watch", "%s with nothing to change", plural(p.survey.emptied, p.noun))
+		line("watch", "%s with nothing to change: %s", plural(p.survey.emptied, p.noun), noCall(p.survey.emptied))
 	}
 }
 

@@ -201,7 +201,8 @@ func (p *planRun) audit(ctx context.Context, dir *runDir, s *service, pool *cogn
 	r.Result, err = audit.Plan(ctx, audit.Config{
 		Pool: pool, Changes: in, Writer: planWriter{files}, Lister: audit.Lister(s.client), Read: p.opts.read,
 		Options:  audit.Options{KeepVerified: p.opts.keep},
-		ListRate: p.opts.listRate, Attempts: p.opts.maxAttempts, UpdateRate: p.opts.rate,
+		ListRate: p.opts.listRate, Attempts: p.opts.maxAttempts,
+		UpdateRate: p.opts.rate, ReadRate: p.opts.reads(), NoRead: p.opts.noRead,
 		Records: guess.records, Addresses: guess.addresses, Progress: read.set,
 	})
 	end()
@@ -299,9 +300,7 @@ func (p *planRun) tell(r *planResult) error {
 			return err
 		}
 	}
-	if _, err := p.sys.Stdout.Write(text); err != nil {
-		return fmt.Errorf("tell the result: %w", err)
-	}
+	_, _ = p.sys.Stdout.Write(text) // Run tells if it was lost
 	switch {
 	case r.Withheld:
 		return &refusal{

@@ -1,13 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"attrmigrate/internal/audit"
+	"attrmigrate/pipeline"
 )
 
 // text is a result for people, as wide as a terminal has columns; 0 is no terminal.
@@ -33,6 +34,9 @@ func (r *planResult) print(w io.Writer, width int) {
 		printHazard(line, h)
 	}
 	line("costs", "%s", r.costs())
+	if more := r.more(); more != "" {
+		line("", "%s", more)
+	}
 	if r.Audit != "" {
 		line("audit", "%s: a row for each attribute", r.Audit)
 	}
@@ -57,8 +61,6 @@ func (r *planResult) reading() string {
 	return fmt.Sprintf("%s, for %s of the pool (%s: %s of ListUsers, %s, free of charge)", records,
 		plural(r.Users, "user"), r.Read, calls, span(inSeconds(r.Elapsed)))
 }
-
-func inSeconds(s float64) time.Duration { return time.Duration(min(s, 1e9) * float64(time.Second)) }
 
 // verdicts lists the verdicts that occur: 43,201 change · 4,992 unchanged · 3 invalid.
 func verdicts(v audit.Counts) string {
@@ -154,18 +156,9 @@ func printHazard(line func(head, format string, args ...any), h audit.Hazard) {
 // costs is the estimates in one line. Where the users were not read they are upper bounds.
 func (r *planResult) costs() string {
 	e := r.Estimates
-	if e.Updates == 0 {
-		return "no updates"
-	}
-	pace := "without a limit of the rate"
-	if e.PerSecond > 0 {
-		pace = fmt.Sprintf("%s at %g/s", span(inSeconds(e.Seconds)), e.PerSecond)
-	}
-	text := fmt.Sprintf("%s, %s; up to %s newly counted as active this month",
-		plural(e.Updates, "update"), pace, plural(e.ActiveUsers, "user"))
-	if r.Read == audit.None {
-		text = "up to " + text
-	}
+	c := cost{updates: e.Updates, reads: e.Reads, users: e.ActiveUsers, newly: true, bound: r.Read == audit.None,
+		rate: unlimited(e.PerSecond), readRate: unlimited(e.ReadsPerSecond)}
+	text := c.String()
 	if e.Emails > 0 {
 		text += "; " + plural(e.Emails, "e-mail")
 	}
@@ -173,4 +166,19 @@ func (r *planResult) costs() string {
 		text += "; " + plural(e.SMS, "text message")
 	}
 	return text
+}
+
+// unlimited is a pace as a run has it, of one in the estimates, where 0 is no limit.
+func unlimited(perSecond float64) float64 { return cmp.Or(perSecond, pipeline.Unlimited) }
+
+// more tells what applying the change set itself would take beyond the plan; nothing if it is about as much.
+func (r *planResult) more() string {
+	e := r.Estimates
+	if r.Plan == "" || e.ChangeSetReads <= e.Reads+e.Reads/10 {
+		return ""
+	}
+	if e.ChangeSetReads == 1 {
+		return "(the change set itself, applied, has 1 user read, who counts as active)"
+	}
+	return fmt.Sprintf("(the change set itself, applied, has %s read one by one, who count as active)", plural(e.ChangeSetReads, "user"))
 }

@@ -21,7 +21,8 @@ func TestPrintPlan(t *testing.T) {
 			},
 			Hazards: []audit.Hazard{{Count: 1200, Examples: []string{"users.csv:6", "users.csv:7", "users.csv:9"},
 				Text: "1,200 e-mails to users, with a code", Remedy: "send email_verified true with addresses that you have verified (--verified keep where it was true)"}},
-			Estimates: audit.Estimates{Updates: 4, PerSecond: 20, Seconds: 0.2, ActiveUsers: 4, Emails: 1200},
+			Estimates: audit.Estimates{Updates: 4, PerSecond: 20, Seconds: 0.2, Reads: 4, ReadsPerSecond: 80, ReadSeconds: 0.05,
+				ChangeSetReads: 7, ActiveUsers: 4, Emails: 1200},
 		},
 	}
 	nothing := &planResult{Plan: "users.plan/plan.jsonl", Audit: "users.plan/audit.csv", Result: &audit.Result{Read: audit.Lookup, Records: 1, Users: 1, Calls: 1}}
@@ -53,8 +54,10 @@ watch    1,200 e-mails to users, with a code
          users.csv:6, users.csv:7, users.csv:9, ...
          hint: send email_verified true with addresses that you have verified 
          (--verified keep where it was true)
-costs    4 updates, 0.2s at 20/s; up to 4 users newly counted as active this 
-         month; 1,200 e-mails
+costs    4 updates, 0.2s at 20/s; 4 reads, 0.1s at 80/s; up to 4 users newly 
+         counted as active this month; 1,200 e-mails
+         (the change set itself, applied, has 7 users read one by one, who 
+         count as active)
 audit    users.plan/audit.csv: a row for each attribute
 plan     users.plan/plan.jsonl: 4 updates; apply does exactly this
 `},

@@ -115,7 +115,7 @@ func (o outputOptions) kind(stderr io.Writer) string {
 
 // columns is the width of a terminal, or 0 if w is none.
 func columns(w io.Writer) int {
-	f, ok := w.(*os.File)
+	f, ok := terminalOf(w).(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return 0
 	}

@@ -34,6 +34,8 @@ func (s System) volume() volume {
 func Run(args []string, sys System) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
+	out := &watchedOutput{to: sys.Stdout}
+	sys.Stdout = out
 	var measured profiles
 	root := newRoot(sys)
 	measured.register(root.PersistentFlags())
@@ -43,6 +45,10 @@ func Run(args []string, sys System) int {
 	root.SetOut(sys.Stdout)
 	root.SetErr(sys.Stderr)
 	err := errors.Join(root.ExecuteContext(ctx), measured.stop()) // which no error and no signal may skip
+	err, lost := out.settle(err)
+	if lost != nil {
+		printError(sys.Stderr, lost)
+	}
 	if err != nil {
 		printError(sys.Stderr, err)
 	}

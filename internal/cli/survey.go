@@ -32,6 +32,7 @@ type survey struct {
 	unverified map[string]int64 // addresses without their verified flag as true, by attribute
 	verified   map[string]int64 // and with it
 	digests    []string
+	cost       cost // of this start
 }
 
 // attributeCount is how many records set or delete an attribute.
@@ -44,7 +45,7 @@ type attributeCount struct {
 const maxExamples = 3
 
 // surveyInput decodes and checks the whole input, and lists what is bad in the directory's errors file.
-func surveyInput(ctx context.Context, in *input, check checker, dir string) (*survey, error) {
+func surveyInput(ctx context.Context, in *input, check checker, dir string, nothing cost) (*survey, error) {
 	if err := checkColumns(in, check); err != nil {
 		return nil, err
 	}
@@ -52,7 +53,7 @@ func surveyInput(ctx context.Context, in *input, check checker, dir string) (*su
 	if err != nil {
 		return nil, err
 	}
-	s := &survey{byName: map[string]int{}, unverified: map[string]int64{}, verified: map[string]int64{}}
+	s := &survey{cost: nothing, byName: map[string]int{}, unverified: map[string]int64{}, verified: map[string]int64{}}
 	err = s.read(ctx, in, check, preview)
 	if err == nil {
 		_, err = preview.Sync()
@@ -71,18 +72,21 @@ func (s *survey) read(ctx context.Context, in *input, check checker, preview *re
 		}
 		if err := check.record(c); err != nil {
 			if errors.Is(err, errExpect) {
-				return &usageError{err: fmt.Errorf("%s:%d: %w", c.File, c.Line, errExpect), hint: expectHint}
+				return &usageError{err: fmt.Errorf("%s: %w", c.Place(), errExpect), hint: expectHint}
 			}
 			s.bad++
 			if len(s.examples) < maxExamples {
-				s.examples = append(s.examples, fmt.Sprintf("%s:%d: %v", c.File, c.Line, err))
+				s.examples = append(s.examples, fmt.Sprintf("%s: %v", c.Place(), err))
 			}
-			if err := preview.Write(pipeline.Result{Change: c, Outcome: pipeline.Failed, Err: err}); err != nil {
+			if err := preview.Write(pipeline.Result{Change: c, Outcome: pipeline.Failed, Err: err, At: time.Now()}); err != nil {
 				return err
 			}
 			continue
 		}
 		s.count(c)
+		if !check.beyond(s.rows) {
+			s.cost.add(c, check.pool)
+		}
 		s.countToken(c, check.rate)
 	}
 	s.digests = in.Digests()
@@ -106,7 +110,11 @@ type checker struct {
 	pool   *cognito.Pool
 	noRead bool
 	rate   float64 // of updates, a second
+	limit  int64   // how many records this start takes; 0: all
 }
+
+// beyond tells whether the start ends before the record of that number.
+func (k checker) beyond(record int64) bool { return k.limit > 0 && record > k.limit }
 
 func (k checker) record(c *sources.Change) error {
 	if c.Err != nil {
@@ -165,7 +173,7 @@ func checkColumns(in *input, check checker) error {
 }
 
 func (s *survey) count(c *sources.Change) {
-	if len(c.Attributes) == 0 {
+	if c.Idle() {
 		s.emptied++
 	}
 	if len(c.Expect) > 0 && len(conditions(c)) > 0 {

@@ -113,15 +113,21 @@ func credentialsCode(err *credentialsError) string {
 
 // configError names a failure to read the SDK's configuration.
 func (c *Client) configError(err error) *Error {
+	if s, ok := errors.AsType[*settingError](err); ok {
+		c.endpointBy = s.name // for the hint; there will be no client
+	}
 	return c.failure(target{}, configCode(err), detail(err), err)
 }
 
 func configCode(err error) string {
 	var (
+		setting *settingError
 		profile config.SharedConfigProfileNotExistError
 		mfa     config.AssumeRoleTokenProviderNotSetError
 	)
 	switch {
+	case errors.As(err, &setting):
+		return setting.code
 	case errors.As(err, &profile):
 		return "NoProfile"
 	case errors.As(err, &mfa):

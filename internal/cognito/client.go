@@ -105,8 +105,11 @@ func NewClient(ctx context.Context, cfg Config) (*Client, error) {
 	return c, nil
 }
 
-// load reads the SDK's configuration, or makes one of what was given.
+// load reads the SDK's configuration, or makes one of what was given, once no setting is known to be wrong.
 func (c Config) load(ctx context.Context) (aws.Config, error) {
+	if err := c.check(ctx); err != nil {
+		return aws.Config{}, err
+	}
 	if c.Credentials != nil {
 		return aws.Config{Region: c.Region, Credentials: aws.NewCredentialsCache(c.Credentials)}, nil
 	}

@@ -117,10 +117,10 @@ func TestConfigurationErrors(t *testing.T) {
 		{"MFA", Config{Profile: "boss", Region: "us-east-1"},
 			"[profile boss]\nrole_arn = arn:aws:iam::111122223333:role/boss\nsource_profile = default\nmfa_serial = arn:aws:iam::111122223333:mfa/ann\n[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = made-up\n",
 			"NoMFACode", "asks for an MFA code", "export-credentials --profile boss"},
-		{"not a URL", Config{Region: "us-east-1", EndpointURL: "http://[::1"}, "", "BadEndpoint", "the endpoint can't be used: it is not a URL", "check --endpoint-url"},
+		{"not a URL", Config{Region: "us-east-1", EndpointURL: "http://[::1"}, "", "BadEndpoint", "the endpoint can't be used: --endpoint-url: it is not a URL", "check --endpoint-url"},
 		{"no scheme", Config{Region: "us-east-1", EndpointURL: "localhost:9229"}, "", "BadEndpoint", "it does not begin with https:// or http://", "check --endpoint-url"},
 		{"a password", Config{Region: "us-east-1", EndpointURL: "https://ann:made-up@example.com"}, "", "BadEndpoint", "it holds a user name or password", "check --endpoint-url"},
-		{"a Region that is no name", Config{Region: "us east"}, "", "BadEndpoint", "the endpoint can't be used", "check the Region us east"},
+		{"a Region that is no name", Config{Region: "us east"}, "", "BadCharacter", "--region has a blank (U+0020), as its character 3", "without that character"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -34,6 +34,9 @@ func (r *renewable) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	credentials, err := provider.Retrieve(ctx)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if err == nil {
+		err = checkCredentials(credentials)
+	}
 	if err != nil {
 		return aws.Credentials{}, &credentialsError{err: err, lost: r.had}
 	}
@@ -52,6 +55,19 @@ func (r *renewable) get(ctx context.Context) (aws.CredentialsProvider, error) {
 		r.provider = provider
 	}
 	return r.provider, nil
+}
+
+// checkCredentials refuses those that no call can be signed with, wherever they come from.
+func checkCredentials(c aws.Credentials) error {
+	from := ""
+	if c.Source != "" {
+		from = " from " + c.Source
+	}
+	return checkAll([]setting{
+		{"the access key id" + from, c.AccessKeyID, inWord, nil},
+		{"the secret access key" + from, c.SecretAccessKey, inWord, nil},
+		{"the session token" + from, c.SessionToken, inWord, nil},
+	})
 }
 
 // current returns the number of the credentials in use, for renew.

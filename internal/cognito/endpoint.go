@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
@@ -85,6 +86,8 @@ func unfit(address string) string {
 		return "it does not begin with https:// or http://"
 	case u.Hostname() == "":
 		return "it names no host"
+	case !fitPort(u):
+		return "its port is not a number from 1 to 65535"
 	case u.User != nil:
 		return "it holds a user name or password"
 	case u.RawQuery != "" || u.Fragment != "":
@@ -92,4 +95,10 @@ func unfit(address string) string {
 	default:
 		return ""
 	}
+}
+
+// fitPort tells whether a URL has a port that there is, or none.
+func fitPort(u *url.URL) bool {
+	n, err := strconv.ParseUint(u.Port(), 10, 16)
+	return u.Port() == "" || err == nil && n > 0
 }

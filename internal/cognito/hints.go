@@ -25,7 +25,7 @@ func (c *Client) fill(text string, e *Error) string {
 	return strings.NewReplacer(
 		"{action}", "cognito-idp:"+e.Op,
 		"{instead}", pace.instead,
-		"{rate}", pace.flag,
+		"{slower}", pace.slower,
 		"{quota}", pace.quota,
 		"{pool}", c.poolARN(e.pool),
 		"{region}", c.region,
@@ -39,7 +39,7 @@ func (c *Client) fill(text string, e *Error) string {
 
 // pace is what holds an operation back.
 type pace struct {
-	flag    string // the option that paces it
+	slower  string // how to have fewer calls a second
 	quota   string // of AWS, per second ("Quotas in Amazon Cognito")
 	instead string // how to do without it
 }
@@ -47,15 +47,15 @@ type pace struct {
 func paceOf(op string) pace {
 	switch op {
 	case getUser:
-		return pace{"--read-rate", "120 reads", ", or give --no-read to write without reading first"}
+		return pace{"lower --read-rate", "120 reads", ", or give --no-read to write without reading first"}
 	case ownUser:
-		return pace{"--read-rate", "120 reads", ""}
+		return pace{"lower --read-rate", "120 reads", ""}
 	case listUsers:
-		return pace{"--list-rate", "30 lists", ""}
+		return pace{"lower --list-rate", "30 lists", ""}
 	case describePool:
-		return pace{"--rate", "15 pool reads", ""}
+		return pace{"run the same command again in a minute", "15 pool reads", ""}
 	default:
-		return pace{"--rate", "25 updates", ""}
+		return pace{"lower --rate", "25 updates", ""}
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"attrmigrate/internal/shell"
+	"attrmigrate/sources"
 )
 
 const describePool = "DescribeUserPool"
@@ -95,6 +96,9 @@ func (p *Pool) SeesMetadata() bool {
 	return slices.ContainsFunc([]string{"CustomMessage", "CustomEmailSender", "CustomSMSSender"},
 		func(name string) bool { return slices.Contains(p.Triggers, name) })
 }
+
+// HoldsBack tells whether Cognito may keep a new address of the record back until the user has verified it.
+func (p *Pool) HoldsBack(c *sources.Change) bool { return holdsBack(p.VerifyBeforeUpdate, c) }
 
 func names[T ~string](list []T) []string {
 	var out []string

@@ -90,7 +90,7 @@ func TestErrorsOfReading(t *testing.T) {
 		{"a value in another form", listUsers, "InvalidParameterException", "No ann@example.com, no token-of-a-page", 400, "refused ",
 			"the service doesn't accept the filter or the page token: InvalidParameterException: No (hidden), no (hidden)", "begin again"},
 		{"listing is not allowed", listUsers, "NotAuthorizedException", "no", 400, "setup fatal", "the service doesn't let the users of the pool be listed", "pool"},
-		{"reading is not allowed", getUser, "NotAuthorizedException", "no", 400, "setup setup", "the service doesn't allow this for the user", "console"},
+		{"reading is not allowed", getUser, "NotAuthorizedException", "no", 400, "setup setup", "the service doesn't let the user be read", "console"},
 		{"no pool", listUsers, "ResourceNotFoundException", "no", 400, "setup fatal", "no such user pool", "us-east-1 was asked"},
 		{"the service fails", getUser, "InternalErrorException", "no", 500, "transient again", "the service failed", "later"},
 		{"an error without a name", listUsers, "", "", 503, "transient again", "an answer without an error code: HTTP503", "calls go to"},

@@ -62,17 +62,17 @@ func (u *AdminUpdater) Update(ctx context.Context, c *sources.Change) (pipeline.
 	if err != nil {
 		return pipeline.Failed, err
 	}
-	if u.holdsBack(c) {
+	if holdsBack(u.cfg.VerifyBeforeUpdate, c) {
 		return pipeline.Unconfirmed, nil
 	}
 	return pipeline.Updated, nil
 }
 
-// holdsBack tells whether the record has a new address that counts only once it is verified. Sent as
-// verified, it counts at once (API reference, AttributesRequireVerificationBeforeUpdate).
-func (u *AdminUpdater) holdsBack(c *sources.Change) bool {
+// holdsBack tells whether the record has a new address that counts only once it is verified, if these do.
+// Sent as verified, it counts at once (API reference, AttributesRequireVerificationBeforeUpdate).
+func holdsBack(verify []string, c *sources.Change) bool {
 	return slices.ContainsFunc(c.Attributes, func(a sources.Attribute) bool {
-		return !a.Delete && a.Value != "" && slices.Contains(u.cfg.VerifyBeforeUpdate, a.Name) &&
+		return !a.Delete && a.Value != "" && slices.Contains(verify, a.Name) &&
 			!slices.Contains(c.Attributes, sources.Attribute{Name: a.Name + "_verified", Value: "true"})
 	})
 }

@@ -41,15 +41,18 @@ var rulings = [...]ruling{
 
 func (v verdict) ruling() ruling { return rulings[v] }
 
-// withToken stands for the operations that a user's own access token allows. They are not signed.
-const withToken = "with a token"
+// Kinds of operations in the table.
+const (
+	withToken = "with a token" // what a user's own access token allows; not signed
+	toRead    = "a read"       // what changes nobody
+)
 
 // byToken tells whether an operation is one of those.
 func byToken(op string) bool { return op == userUpdate || op == ownUser }
 
 // exception is an error by its name, and what to do about it.
 type exception struct {
-	op          string // the operation that it is about, or withToken; "": all without a row of their own
+	op          string // the operation that it is about, or withToken or toRead; "": all without a row of their own
 	code        string
 	message     string  // part of AWS's message, in lower case, if the code has several meanings
 	admin, user verdict // with IAM credentials; with a user's own token
@@ -66,7 +69,7 @@ type exception struct {
 var exceptions = []exception{
 	{code: "TooManyRequestsException", admin: throttle, user: throttle,
 		says:   "the service throttles",
-		remedy: "lower {rate}: the quota of {quota} a second is shared with everything else in the account and Region"},
+		remedy: "{slower}: the quota of {quota} a second is shared with everything else in the account and Region"},
 	{code: "InternalErrorException", admin: again, user: again,
 		says:   "the service failed",
 		remedy: "run the same command again later; see health.aws.amazon.com"},
@@ -85,6 +88,12 @@ var exceptions = []exception{
 	{op: listUsers, code: "InvalidParameterException", admin: refuse,
 		says:   "the service doesn't accept the filter or the page token",
 		remedy: "correct what the message names; if it is the token, begin again"},
+	{op: describePool, code: "InvalidParameterException", admin: stop,
+		says: "the service doesn't accept the pool's ID", remedy: "check --user-pool-id"},
+	{op: getUser, code: "InvalidParameterException", admin: refuse,
+		says: "the service doesn't accept the username", remedy: "correct the username, as the message says"},
+	{op: ownUser, code: "InvalidParameterException", user: badToken,
+		says: "the service doesn't accept the access token", remedy: "check that it was copied whole, or let the user sign in again"},
 	{code: "UserNotFoundException", admin: refuse, user: refuse,
 		says:   "no such user",
 		remedy: "the username column takes a username, an alias or a sub; users are never created"},
@@ -97,11 +106,23 @@ var exceptions = []exception{
 	{op: listUsers, code: "NotAuthorizedException", admin: stop,
 		says:   "the service doesn't let the users of the pool be listed",
 		remedy: "look at the pool in the console"},
+	{op: describePool, code: "NotAuthorizedException", admin: stop,
+		says:   "the service doesn't let the pool be described",
+		remedy: "look at the pool in the console"},
+	{op: getUser, code: "NotAuthorizedException", admin: suspect,
+		says:   "the service doesn't let the user be read",
+		remedy: "look at the user in the console"},
+	{code: "UserPoolTaggingException", admin: stop, user: stop,
+		says:   "the service can't tell the tags of the pool",
+		remedy: "look at the tags of the pool in the console, and run the same command again"},
 	{code: "ResourceNotFoundException", admin: stop, user: stop,
 		says:   "no such user pool",
 		remedy: "check --user-pool-id, --region and the account: {region} was asked{elsewhere}"},
 	{code: "OperationNotEnabledException", admin: stop, user: stop,
 		says:   "the pool can't be changed in this Region",
+		remedy: "{region} is a replica of the pool: name its primary Region with --region"},
+	{op: toRead, code: "OperationNotEnabledException", admin: stop, user: stop,
+		says:   "the pool can't be asked in this Region",
 		remedy: "{region} is a replica of the pool: name its primary Region with --region"},
 	{code: "InvalidSmsRoleAccessPolicyException", admin: stop, user: stop,
 		says:   "the pool's role may not send text messages",
@@ -129,6 +150,9 @@ var exceptions = []exception{
 	{code: "LimitExceededException", admin: stop, user: stop,
 		says:   "a limit of the account is reached",
 		remedy: "often it is the 50 e-mails a day of Cognito's own sender: let the pool send through Amazon SES, or continue tomorrow"},
+	{op: toRead, code: "LimitExceededException", admin: stop, user: stop,
+		says:   "a limit of the account is reached",
+		remedy: "see the message and the account's quotas in {region}, then run the same command again"},
 
 	// What the service says of a user's own token. The messages stand in no reference; these are seen
 	// with AWS (amplify-js#2205 and #6444, aws-sdk-js#1319 and others).
@@ -200,6 +224,8 @@ var exceptions = []exception{
 		remedy: "{endpoint}; behind a proxy that opens TLS, name its certificate with AWS_CA_BUNDLE", ours: true},
 	{code: "InvalidInput", admin: refuse, user: refuse, says: "the record can't be sent",
 		remedy: "a username and a pool are needed", ours: true},
+	{op: describePool, code: "InvalidInput", admin: stop, says: "the call can't be made", remedy: "check --user-pool-id", ours: true},
+	{op: listUsers, code: "InvalidInput", admin: stop, says: "the call can't be made", remedy: "check --user-pool-id and --filter", ours: true},
 	{code: "NoCredentials", admin: stop, user: stop, says: "no AWS credentials", remedy: noKeys, ours: true},
 	{code: "CredentialsLost", admin: renewing, user: renewing,
 		says: "the AWS credentials can't be renewed", remedy: signIn, ours: true},
@@ -210,6 +236,14 @@ var exceptions = []exception{
 		remedy: "put the session into the environment: eval \"$(aws configure export-credentials{profile} --format env)\""},
 	{code: "BadConfiguration", admin: stop, user: stop, says: "the AWS configuration can't be used",
 		remedy: "check the AWS_* variables and ~/.aws/config", ours: true},
+	{code: "BadCharacter", admin: stop, user: stop, says: "the AWS configuration can't be used", ours: true,
+		remedy: "write it again without that character; one is often left by copying, or by a file with Windows line ends"},
+	{code: "BadBundle", admin: stop, user: stop, says: "the CA bundle can't be used", ours: true,
+		remedy: "name a file of certificates in PEM, or none"},
+	{code: "BadProxy", admin: stop, user: stop, says: "the proxy can't be used", ours: true,
+		remedy: "write it as http://HOST:PORT, or unset it"},
+	{code: "BadRegion", admin: stop, user: stop, says: "the AWS configuration can't be used", ours: true,
+		remedy: "Regions are written in small letters, such as us-east-1"},
 	{code: "NoRegion", admin: stop, user: stop, says: "no AWS Region",
 		remedy: "name it with --region, AWS_REGION or the profile; it is the part of the pool's ID before the underscore", ours: true},
 	{code: "BadEndpoint", admin: stop, user: stop, says: "the endpoint can't be used",
@@ -228,7 +262,7 @@ const (
 	misread    = "AWS doesn't accept the signature"
 	clock      = "set this machine's clock (it may be 5 minutes off), then check the secret key"
 	fast       = "the service throttles"
-	slower     = "lower {rate}"
+	slower     = "{slower}"
 	hasExpired = "the access token has expired"
 	freshToken = "let the user sign in again, or refresh it, and give the new token"
 	lacksScope = "the access token lacks the scope aws.cognito.signin.user.admin"
@@ -276,14 +310,10 @@ func lookup(op, code, message string) exception {
 	}
 }
 
-// find looks for an exception of the operation itself, then of its kind, then of all.
+// find looks for an exception of the operation itself, then of its kinds, then of all.
 func find(op, code, message string) (exception, bool) {
-	kinds := []string{op, ""}
-	if byToken(op) {
-		kinds = []string{op, withToken, ""}
-	}
 	message = strings.ToLower(message)
-	for _, kind := range kinds {
+	for _, kind := range kindsOf(op) {
 		for _, x := range byMeaning[meaning{kind, code}] {
 			if strings.Contains(message, x.message) {
 				return *x, true
@@ -291,6 +321,18 @@ func find(op, code, message string) (exception, bool) {
 		}
 	}
 	return exception{}, false
+}
+
+// kindsOf lists what the exceptions of an operation stand under, the most special first.
+func kindsOf(op string) []string {
+	kinds := []string{op}
+	if byToken(op) {
+		kinds = append(kinds, withToken)
+	}
+	if op != adminUpdate && op != userUpdate {
+		kinds = append(kinds, toRead)
+	}
+	return append(kinds, "")
 }
 
 // verdict is what the exception means for an operation.

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"attrmigrate/pipeline"
+	"attrmigrate/sources"
 )
 
 // MaxText is how much of an error's text, or of a row that cannot be decoded, is kept, in bytes. It
@@ -63,7 +64,7 @@ func newFinding(r pipeline.Result) finding {
 	if err == nil {
 		return f
 	}
-	f.Message = message(err, f.File, f.Line)
+	f.Message = message(err, r.Change)
 	if c, ok := errors.AsType[classed](err); ok {
 		f.Class = cmp.Or(c.Class(), f.Class)
 	}
@@ -87,9 +88,13 @@ func remedy(err error) string {
 	return " (hint: " + legible(h.Hint()) + ")"
 }
 
-// message is an error's text as one line, without the place that the report tells anyway.
-func message(err error, file string, line int) string {
-	text := strings.TrimPrefix(err.Error(), fmt.Sprintf("%s:%d: ", file, line))
+// message is an error's text as one line, without the place that the report tells anyway; what it has no cell
+// for, the column of a record that shares its line, stands before it.
+func message(err error, c *sources.Change) string {
+	text := strings.TrimPrefix(err.Error(), fmt.Sprintf("%s:%d: ", c.File, c.Line))
+	if c.Column > 0 {
+		text = fmt.Sprintf("the record at column %d: %s", c.Column, text)
+	}
 	return legible(strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\r' || r == '\t' {
 			return ' '

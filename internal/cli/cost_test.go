@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"testing"
+
+	"attrmigrate/internal/cognito"
+	"attrmigrate/pipeline"
+	"attrmigrate/sources"
+)
+
+// TestCost: what the confirmation says of calls, time and bill, of records of each kind.
+func TestCost(t *testing.T) {
+	tier := []sources.Attribute{{Name: "custom:tier", Value: "gold"}}
+	var (
+		change = &sources.Change{Attributes: tier}
+		expect = &sources.Change{Expect: tier}
+		idle   = &sources.Change{}
+		moved  = &sources.Change{Attributes: []sources.Attribute{{Name: "email", Value: "ann@example.com"}}}
+	)
+	pool := &cognito.Pool{VerifyBeforeUpdate: []string{"email"}}
+	tests := []struct {
+		name    string
+		opts    options
+		records map[*sources.Change]int
+		want    string
+	}{
+		{"each kind of record", options{rate: 20}, map[*sources.Change]int{change: 2000, expect: 400, idle: 9000},
+			"up to 2,000 updates, 1m40s at 20/s; 2,400 reads, 30s at 80/s; up to 2,400 users counted as active this month"},
+		{"a sparse file takes hours of reading", options{rate: 20, readRate: 1}, map[*sources.Change]int{change: 1, expect: 40_000},
+			"up to 1 update, 0.1s at 20/s; 40,001 reads, 11h7m at 1/s; up to 40,001 users counted as active this month"},
+		{"one of each", options{rate: 20}, map[*sources.Change]int{change: 1},
+			"up to 1 update, 0.1s at 20/s; 1 read, 0.0s at 80/s; up to 1 user counted as active this month"},
+		{"nothing at all", options{rate: 20}, map[*sources.Change]int{idle: 3}, "no updates"},
+		{"only preconditions", options{rate: 20}, map[*sources.Change]int{expect: 8},
+			"no updates; 8 reads, 0.1s at 80/s; up to 8 users counted as active this month"},
+		{"without reading", options{rate: 20, noRead: true}, map[*sources.Change]int{change: 40, idle: 3},
+			"up to 40 updates, 2.0s at 20/s; up to 40 users counted as active this month"},
+		{"by users' own tokens", options{rate: 20, asUser: true}, map[*sources.Change]int{change: 40, moved: 40},
+			"up to 80 updates, 4.0s at 20/s; 80 reads, 1.0s at 80/s; nobody is counted as active for it"},
+		{"an address that may be held back", options{rate: 20}, map[*sources.Change]int{moved: 40},
+			"up to 40 updates, 2.0s at 20/s; up to 80 reads, 1.0s at 80/s; up to 40 users counted as active this month"},
+		{"without a limit", options{rate: pipeline.Unlimited}, map[*sources.Change]int{change: 2}, "up to 2 updates, without a limit of the rate; " +
+			"2 reads, without a limit of the rate; up to 2 users counted as active this month"},
+		{"reads as fast as fast updates", options{rate: 100}, map[*sources.Change]int{change: 100},
+			"up to 100 updates, 1.0s at 100/s; 100 reads, 1.0s at 100/s; up to 100 users counted as active this month"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := test.opts.noCost()
+			for record, n := range test.records {
+				for range n {
+					c.add(record, pool)
+				}
+			}
+			if got := c.String(); got != test.want {
+				t.Errorf("got %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"errors"
+	"io"
+	"sync"
+)
+
+// watchedOutput is standard output, and remembers the first write that failed: whoever prints a result has
+// nothing to do about it, and the exit code tells.
+type watchedOutput struct {
+	to io.Writer
+
+	mu  sync.Mutex // guards what follows
+	err error
+}
+
+func (o *watchedOutput) Write(p []byte) (int, error) {
+	n, err := o.to.Write(p)
+	if err != nil {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		if o.err == nil {
+			o.err = err
+		}
+	}
+	return n, err
+}
+
+// settle brings the error that a command ended with together with that of its output: a result that was lost
+// is an error by itself, and told beside another one. A reader that has gone has read enough.
+func (o *watchedOutput) settle(err error) (result, beside error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	same := o.err != nil && errors.Is(err, o.err)
+	switch lost := withoutPath(o.err); {
+	case lost == nil, readerLeft(lost) && !same:
+		return err, nil
+	case readerLeft(lost):
+		return nil, nil
+	case err == nil, same:
+		return &lostOutput{lost}, nil
+	case errors.Is(err, lost): // told already, with more words
+		return err, nil
+	default:
+		return err, &lostOutput{lost}
+	}
+}
+
+// lostOutput is a result that was not printed whole.
+type lostOutput struct{ err error }
+
+func (e *lostOutput) Error() string { return "standard output: " + e.err.Error() }
+func (e *lostOutput) Unwrap() error { return e.err }
+
+// Hint says what it means.
+func (e *lostOutput) Hint() string { return "only what was to be printed is lost, or a part of it" }
+
+// terminalOf is the writer itself, where it is watched.
+func terminalOf(w io.Writer) io.Writer {
+	if o, ok := w.(*watchedOutput); ok {
+		return o.to
+	}
+	return w
+}
