@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"attrmigrate/internal/disk"
@@ -55,7 +54,10 @@ func (f *File) Save(s State) error {
 // Load reads the file. A directory without one gives an error that is fs.ErrNotExist; a file that
 // cannot be believed gives a *[DamagedError].
 func (f *File) Load() (State, error) {
-	data, err := os.ReadFile(f.path)
+	data, err := disk.ReadFile(f.path)
+	if errors.Is(err, disk.ErrNotRegular) {
+		return State{}, &DamagedError{Path: f.path, Err: disk.ErrNotRegular}
+	}
 	if err != nil {
 		return State{}, err
 	}

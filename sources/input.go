@@ -98,12 +98,16 @@ func (in *input) stat() error {
 	case info.IsDir():
 		return &FileError{Msg: "is a directory", Remedy: "name the files in it"}
 	case !info.Mode().IsRegular():
-		return &FileError{Msg: "is not a regular file, and could not be read again to resume", Remedy: "write it to a file, or pass - to read standard input"}
+		return errNotRegular()
 	case info.Size() == 0:
 		return errEmpty()
 	}
 	in.info = info
 	return nil
+}
+
+func errNotRegular() *FileError {
+	return &FileError{Msg: "is not a regular file, and could not be read again to resume", Remedy: "write it to a file, or pass - to read standard input"}
 }
 
 func errEmpty() *FileError {
@@ -325,6 +329,9 @@ func digestOf(h hash.Hash) string { return "sha256:" + hex.EncodeToString(h.Sum(
 
 // Digest returns the digest of a file's bytes as they are stored, such as "sha256:9f86d0…".
 func Digest(ctx context.Context, path string) (string, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return "", unreadable(path, errNotRegular()) // a pipe would be waited for
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return "", unreadable(path, err)

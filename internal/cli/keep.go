@@ -3,12 +3,12 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/report"
 )
 
@@ -21,7 +21,7 @@ func (a *applyRun) mayKeep(p *prospect) error {
 	}
 	dir := runDirName(a.set.paths, ".plan")
 	var planned planResult
-	text, err := os.ReadFile(filepath.Join(dir, report.SummaryJSON))
+	text, err := disk.ReadFile(filepath.Join(dir, report.SummaryJSON))
 	if err == nil {
 		err = json.Unmarshal(text, &planned)
 	}

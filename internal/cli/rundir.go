@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -22,6 +21,8 @@ type runDir struct {
 	path string
 	lock *checkpoint.Lock
 	kept string // where an earlier run of this directory was set aside by this start; may be empty
+	// unsaved is how the run ended, if its checkpoint could not be saved.
+	unsaved *checkpoint.End
 }
 
 // runDirName is the default directory for inputs: NAME.run beside the caller, NAME being the first
@@ -62,7 +63,7 @@ func runDirOf(file string) (string, bool) {
 // openRunDir makes the directory, if need be, and locks it. A directory with files in it that no run
 // has left is somebody else's: nothing is written there.
 func openRunDir(path string) (*runDir, error) {
-	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 && !slices.ContainsFunc(entries, isLock) {
+	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 && !leftByRun(path, entries) {
 		return nil, &refusal{msg: fmt.Sprintf("%s is a directory with files in it, and no run directory", path),
 			hint: "--run-dir names another one, which is made if it is not there"}
 	}
@@ -79,7 +80,16 @@ func openRunDir(path string) (*runDir, error) {
 	return &runDir{path: path, lock: lock}, nil
 }
 
-func isLock(e os.DirEntry) bool { return e.Name() == checkpoint.LockName }
+// leftByRun tells whether a directory is one that a run, or a plan, has made: there is a lock in it, and that
+// is one of ours or lies beside what only we leave.
+func leftByRun(path string, entries []os.DirEntry) bool {
+	there := map[string]bool{}
+	for _, e := range entries {
+		there[e.Name()] = true
+	}
+	return there[checkpoint.LockName] &&
+		(there[checkpoint.FileName] || there[report.SummaryJSON] || checkpoint.IsLock(filepath.Join(path, checkpoint.LockName)))
+}
 
 func runDirError(path string, err error) error {
 	if held, ok := errors.AsType[*checkpoint.HeldError](err); ok {
@@ -126,7 +136,12 @@ func sameFile(a, b string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }
 
-func (d *runDir) close() error { return d.lock.Release() }
+func (d *runDir) close() error {
+	if d.unsaved != nil {
+		return d.lock.ReleaseUnsaved(*d.unsaved)
+	}
+	return d.lock.Release()
+}
 
 func (d *runDir) file(name string) string { return filepath.Join(d.path, name) }
 

@@ -102,6 +102,9 @@ func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer)
 	server, err := sandbox.New(sandbox.Config{
 		Quotas: o.quotas, Latency: o.latency, Jitter: o.jitter, Faults: o.faults, Seed: o.seed, Journal: o.journal, LogSize: 1,
 	})
+	if e, ok := errors.AsType[*sandbox.JournalError](err); ok {
+		return &usageError{err: fmt.Errorf("--journal: %w", err), hint: e.Hint()}
+	}
 	if err != nil {
 		return err
 	}

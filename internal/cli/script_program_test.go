@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"attrmigrate/checkpoint"
 )
 
 // patience is how long a script waits for something that should come at once.
@@ -39,6 +41,17 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%v", err)
 	}
 	checkEnd(ts, args[0], strconv.Itoa(code), ts.ReadFile("stderr"), slices.Contains(args, "none"))
+}
+
+// holdDirectory DIR exits CODE COMMAND... runs the command while another process is at work in DIR.
+func holdDirectory(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 4 || args[1] != "exits" {
+		ts.Fatalf("usage: holding DIR exits CODE COMMAND...")
+	}
+	lock, err := checkpoint.Acquire(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer func() { ts.Check(lock.Release()) }()
+	exits(ts, neg, args[2:])
 }
 
 // checkEnd compares an exit code, and holds what was printed against the rule for errors: one

@@ -86,6 +86,7 @@ func TestScripts(t *testing.T) {
 			"sandbox":  startSandbox,
 			"faults":   setFaults,
 			"await":    awaitRequests,
+			"holding":  holdDirectory,
 			"sent":     checkSent,
 			"calls":    checkCalls,
 			"remember": rememberUsers,

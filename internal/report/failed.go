@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/go-json-experiment/json"
@@ -14,6 +13,7 @@ import (
 	"github.com/gocarina/gocsv"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
 	"attrmigrate/sources"
 )
 
@@ -26,7 +26,7 @@ func FailedLines(path string) (map[string]map[int]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(path)
+	f, err := disk.Open(path)
 	if err != nil {
 		return nil, &notAsLeftError{err}
 	}
