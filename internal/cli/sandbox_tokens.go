@@ -33,10 +33,14 @@ func checkTokensFile(path string) error {
 		return refuse("there is no such directory", "make it first")
 	}
 	switch info, err := os.Stat(path); {
+	case err != nil && isLink(path):
+		return refuse("is a symbolic link", "name the file that it leads to")
 	case err != nil:
 		return nil // it is new, or CreateExport tells
 	case !info.Mode().IsRegular():
 		return refuse("is not a regular file", "name another")
+	case isLink(path):
+		return refuse("is a symbolic link", "name the file that it leads to")
 	case !beginsWith(path, tokensHeader):
 		return refuse("exists, and is not as the sandbox writes it", "name another, or remove it")
 	default:
@@ -67,10 +71,19 @@ func (o sandboxOptions) writeTokens(ctx context.Context, server *sandbox.Server)
 	if err := o.mintTokens(ctx, server, csv.NewWriter(f)); err != nil {
 		return errors.Join(err, f.Discard())
 	}
-	if err := f.Commit(); err != nil {
-		return o.notWritten(err)
+	return nameTokens(f, o.tokens)
+}
+
+// nameTokens gives the file with tokens its name. What has it by now is looked at once more: it may have come
+// meanwhile, and be anybody's.
+func nameTokens(f *report.ExportFile, path string) error {
+	if _, err := os.Lstat(path); err != nil {
+		return f.CommitNew()
 	}
-	return nil
+	if err := checkTokensFile(path); err != nil {
+		return errors.Join(err, f.Discard())
+	}
+	return f.Commit()
 }
 
 // mintTokens writes a row a user.

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"maps"
 	"os"
@@ -146,10 +147,19 @@ func TestExportLeavesOut(t *testing.T) {
 }
 
 func TestExportFile(t *testing.T) {
-	tests := []struct {
+	const mine = "of somebody else, or of a killed process"
+	blocked := func(t *testing.T, f *ExportFile, path string) error {
+		if err := errors.Join(os.Remove(path), os.MkdirAll(filepath.Join(path, "full"), 0o700)); err != nil {
+			t.Fatal(err)
+		}
+		err := f.Commit()
+		return errors.Join(err, os.RemoveAll(path))
+	}
+	for _, tt := range []struct {
 		name string
 		end  func(t *testing.T, f *ExportFile, path string) error
 		want string // what the file holds in the end
+		left string // what is under its name in the making
 		err  string
 	}{
 		{"committed", func(t *testing.T, f *ExportFile, path string) error {
@@ -157,40 +167,24 @@ func TestExportFile(t *testing.T) {
 				t.Errorf("before the end it holds %q", got)
 			}
 			return f.Commit()
-		}, "new", ""},
-		{"discarded", func(_ *testing.T, f *ExportFile, _ string) error { return f.Discard() }, "old", ""},
-		{"begun by another meanwhile", func(t *testing.T, f *ExportFile, path string) error {
-			other, err := CreateExport(path)
-			if err != nil {
+		}, "new", "none", ""},
+		{"discarded", func(_ *testing.T, f *ExportFile, _ string) error { return f.Discard() }, "old", "none", ""},
+		{"replaced meanwhile", func(t *testing.T, f *ExportFile, path string) error {
+			if err := errors.Join(os.Remove(f.Temporary()), os.WriteFile(f.Temporary(), []byte(mine), 0o600)); err != nil {
 				t.Fatal(err)
 			}
-			err = f.Commit()
-			if e := other.Commit(); e != nil {
-				t.Error("the other:", e)
-			}
-			return err
-		}, "", "users.csv.tmp: another process has begun to write it"},
-		{"written to where nothing can be", func(t *testing.T, f *ExportFile, path string) error {
-			if err := os.Remove(path); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.MkdirAll(filepath.Join(path, "full"), 0o700); err != nil {
-				t.Fatal(err)
-			}
-			err := f.Commit()
-			if e := os.RemoveAll(path); e != nil {
-				t.Fatal(e)
-			}
-			return err
-		}, "none", "file exists"},
-	}
-	for _, tt := range tests {
+			return f.Commit()
+		}, "old", mine, "users.csv.2.tmp: another process has begun to write it"},
+		{"without its name", blocked, "none", "new", "users.csv: file exists"},
+		{"new, where there is one", func(_ *testing.T, f *ExportFile, _ string) error { return f.CommitNew() }, "old", "new", "users.csv: file already exists"},
+		{"new", func(t *testing.T, f *ExportFile, path string) error {
+			return errors.Join(os.Remove(path), f.CommitNew())
+		}, "new", "none", ""},
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "users.csv")
-			for _, old := range []string{path, path + ".tmp"} { // the last one is what a killed process left
-				if err := os.WriteFile(old, []byte("old"), 0o644); err != nil {
-					t.Fatal(err)
-				}
+			if err := errors.Join(os.WriteFile(path, []byte("old"), 0o644), os.WriteFile(path+".tmp", []byte(mine), 0o644)); err != nil {
+				t.Fatal(err)
 			}
 			f, err := CreateExport(path)
 			if err != nil {
@@ -200,14 +194,20 @@ func TestExportFile(t *testing.T) {
 				t.Fatal(err)
 			}
 			err = tt.end(t, f, path)
-			if tt.err == "" && err != nil || tt.err != "" && (err == nil || !strings.Contains(err.Error(), tt.err)) {
+			if tt.err == "" && err != nil || tt.err != "" && (err == nil || !strings.HasSuffix(err.Error(), tt.err)) {
 				t.Errorf("error %v, want %q", err, tt.err)
+			}
+			if e, ok := errors.AsType[*UnnamedError](err); ok != (tt.left == "new") || ok && !strings.Contains(e.Hint(), f.Temporary()) {
+				t.Errorf("what could not be named is not told: %v", err)
 			}
 			if got := content(t, path); got != tt.want {
 				t.Errorf("the file holds %q, want %q", got, tt.want)
 			}
-			if got := content(t, path+".tmp"); got != "none" {
-				t.Errorf("a temporary file is left: %q", got)
+			if got := content(t, f.Temporary()); got != tt.left {
+				t.Errorf("in the making it is %q, want %q", got, tt.left)
+			}
+			if got := content(t, path+".tmp"); got != mine {
+				t.Errorf("a file of somebody else is %q", got)
 			}
 			if info, err := os.Stat(path); tt.want == "new" && (err != nil || info.Mode().Perm() != 0o600) {
 				t.Errorf("mode %v, %v", info.Mode(), err)
