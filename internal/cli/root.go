@@ -19,6 +19,8 @@ type System struct {
 	Stdout, Stderr io.Writer
 	// Signals ask the program to stop: the first lets calls under way end, the second does not.
 	Signals <-chan os.Signal
+	// Heed delivers a signal that was ignored when the program started. It may be nil.
+	Heed func(os.Signal)
 }
 
 // Run executes the command line and returns the exit code. It never exits by itself.

@@ -40,8 +40,9 @@ func newSandbox(sys System) *cobra.Command {
 		Short: "A local Cognito to rehearse on",
 		Long: `sandbox serves a local Cognito that behaves like AWS's: it enforces request quotas,
 the pool's schema and the rules for addresses, and answers with AWS's errors. Any
-AWS client can use it. It ends with Ctrl-C, and forgets everything unless it has
-a journal. Requests are not authenticated: keep it on the loopback interface.
+AWS client can use it. It ends with Ctrl-C (SIGINT, in the background of a script
+too), and forgets everything unless it has a journal. Requests are not authenticated:
+keep it on the loopback interface.
 
 Users can act for themselves, too. With --password they sign in; --tokens writes an
 access token for each of them, as a change set for apply --as user to which columns
@@ -70,6 +71,9 @@ to a user whose token asked for it. Each has a probability.
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.validate(); err != nil {
 				return err
+			}
+			if sys.Heed != nil { // a script that started it in the background has no other way to end it as Ctrl-C does
+				sys.Heed(os.Interrupt)
 			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.cancel()

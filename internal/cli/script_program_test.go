@@ -125,11 +125,11 @@ func awaitText(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// signalJob NAME INT|TERM|KILL sends a signal to a job.
+// signalJob NAME INT|TERM|HUP|KILL|QUIT sends a signal to a job.
 func signalJob(ts *testscript.TestScript, neg bool, args []string) {
-	signal, ok := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL, "QUIT": syscall.SIGQUIT}[args[1]]
+	signal, ok := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL, "QUIT": syscall.SIGQUIT}[args[1]]
 	if !ok {
-		ts.Fatalf("usage: signal NAME INT|TERM|KILL|QUIT")
+		ts.Fatalf("usage: signal NAME INT|TERM|HUP|KILL|QUIT")
 	}
 	ts.Check(jobNamed(ts, args[0]).cmd.Process.Signal(signal))
 }
