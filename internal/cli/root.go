@@ -31,11 +31,15 @@ func Run(args []string, sys System) int {
 	root := newRoot(sys)
 	measured.register(root.PersistentFlags())
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return measured.start() }
+	args = append([]string{}, args...) // none are none, and not those of the process
 	root.SetArgs(args)
 	root.SetIn(sys.Stdin)
 	root.SetOut(sys.Stdout)
 	root.SetErr(sys.Stderr)
-	err := errors.Join(root.ExecuteContext(ctx), measured.stop()) // which no error and no signal may skip
+	err := refuseEmpty(root, args)
+	if err == nil {
+		err = errors.Join(root.ExecuteContext(ctx), measured.stop()) // which no error and no signal may skip
+	}
 	if err != nil {
 		printError(sys.Stderr, err)
 	}
@@ -76,6 +80,9 @@ and why, continues where it was stopped, and can go back.
 // usageArgs makes a wrong number of arguments a usage error.
 func usageArgs(cmd *cobra.Command, check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
+		if err := refuseEmptyArgs(args); err != nil {
+			return err
+		}
 		if err := check(c, args); err != nil {
 			return &usageError{err: err, hint: fmt.Sprintf("%s --help shows how", cmd.CommandPath())}
 		}
