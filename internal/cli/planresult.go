@@ -33,6 +33,9 @@ func (r *planResult) print(w io.Writer, width int) {
 		printHazard(line, h)
 	}
 	line("costs", "%s", r.costs())
+	if r.Replaced != "" {
+		line("replaced", "%s, which was in the same directory", r.Replaced)
+	}
 	if r.Audit != "" {
 		line("audit", "%s: a row for each attribute", r.Audit)
 	}

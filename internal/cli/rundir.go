@@ -110,11 +110,35 @@ func withoutPath(err error) error {
 	return err
 }
 
-// holdsInput refuses an input that the run would replace with its own report of the same name.
+// ownFile tells whether a run or a plan writes a file of this name in its directory and replaces what is there.
+func ownFile(name string) bool {
+	if strings.HasPrefix(name, incomingBegin) || strings.HasPrefix(name, unpackedBegin) {
+		return true
+	}
+	switch strings.TrimSuffix(name, ".tmp") {
+	case report.ErrorsCSV, report.ErrorsJSONL, report.AppliedCSV, report.UndoJSONL, report.PlanJSONL, report.AuditCSV,
+		report.DeliveriesCSV, report.SummaryJSON, checkpoint.FileName, checkpoint.LockName, sandboxJournal, planRuns:
+		return true
+	default:
+		return false
+	}
+}
+
+// Files that are in the making have a name that begins so.
+const (
+	incomingBegin = "incoming-"
+	unpackedBegin = "unpacked-"
+)
+
+// holdsInput refuses an input that the run would replace with a file of its own.
 func (d *runDir) holdsInput(inputs []string) error {
-	for _, input := range inputs {
-		for _, own := range []string{report.ErrorsCSV, report.ErrorsJSONL, report.AppliedCSV, report.UndoJSONL, report.PlanJSONL, report.AuditCSV} {
-			if sameFile(input, d.file(own)) {
+	entries, err := os.ReadDir(d.path)
+	if err != nil {
+		return runDirError(d.path, err)
+	}
+	for _, e := range entries {
+		for _, input := range inputs {
+			if ownFile(e.Name()) && sameFile(input, d.file(e.Name())) {
 				return &refusal{
 					msg:  fmt.Sprintf("%s is the input, and the run would replace it by its own report", printable(input)),
 					hint: "--run-dir names another directory for this run",
@@ -157,7 +181,7 @@ func (d *runDir) load() (state checkpoint.State, found bool, err error) {
 // setAside keeps what is in the directory under its date, and begins anew in an empty one.
 func (d *runDir) setAside(inputs []string) (kept string, err error) {
 	for _, input := range inputs {
-		if !strings.HasPrefix(filepath.Base(input), "incoming-") && inside(d.path, input) {
+		if !strings.HasPrefix(filepath.Base(input), incomingBegin) && inside(d.path, input) {
 			return "", &refusal{
 				msg:  fmt.Sprintf("%s holds the input %s, and a directory with an input is not moved", d.path, input),
 				hint: "--run-dir names another directory for this run",
@@ -209,9 +233,11 @@ func (d *runDir) putBack() error {
 
 // takeIncoming moves the standard input of the run that begins out of the directory set aside.
 func (d *runDir) takeIncoming(kept string) error {
-	incoming, err := filepath.Glob(filepath.Join(kept, "incoming-*"))
-	for _, file := range incoming {
-		err = errors.Join(err, os.Rename(file, d.file(filepath.Base(file))))
+	entries, err := os.ReadDir(kept)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), incomingBegin) {
+			err = errors.Join(err, os.Rename(filepath.Join(kept, e.Name()), d.file(e.Name())))
+		}
 	}
 	return err
 }
