@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -99,6 +100,9 @@ func (o *exportOptions) complete() error {
 	}
 	if o.maxAttempts < 1 {
 		return usagef("--max-attempts is %d, want at least 1", o.maxAttempts)
+	}
+	if !utf8.ValidString(o.filter) {
+		return usagef("--filter is not UTF-8: %s", printable(o.filter))
 	}
 	if o.file == "-" {
 		o.file = ""

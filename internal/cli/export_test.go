@@ -137,6 +137,7 @@ func TestWrongExports(t *testing.T) {
 			"attrmigrate: --attributes: custom:teir: the pool has no such attribute, did you mean custom:tier?\nhint: the pool has address, birthdate, custom:note, "},
 		{"attribute twice", []string{"--attributes", "email, name,email"}, "attrmigrate: --attributes: email is given twice\n"},
 		{"attribute without a name", []string{"--attributes", `email,""`}, "attrmigrate: --attributes: an attribute has no name\n"},
+		{"a filter that is no text", []string{"--filter", "bad \"\\\xff\xfe\xfd"}, "attrmigrate: --filter is not UTF-8: bad \"\\\\\\xff\\xfe\\xfd\n"},
 		{"a directory", []string{"-o", dir}, dir + ": is a directory\nhint: name a file in it\n"},
 		{"in no directory", []string{"-o", filepath.Join(dir, "x", "users.csv")}, "users.csv: there is no such directory\nhint: make it first\n"},
 		{"a device", []string{"-o", os.DevNull}, ": is not a regular file\nhint: leave --output out and lead standard output there: > FILE\n"},

@@ -91,6 +91,8 @@ func (o *sandboxOptions) validate() error {
 		return usagef("--users is %d, want at least 0", n)
 	}
 	switch {
+	case o.latency < 0 || o.jitter < 0 || o.faults.ThrottleBurst < 0:
+		return usagef("--latency, --jitter and --throttle-burst want at least 0s")
 	case o.password != "" && o.users == "":
 		return &usageError{err: errNobody("--password"), hint: "--users 100 makes some"}
 	case o.expiry != 0 && o.tokens == "":
