@@ -63,6 +63,9 @@ func (f *File) Save(s State) error {
 // cannot be believed gives a *[DamagedError].
 func (f *File) Load() (State, error) {
 	data, err := disk.ReadFile(f.path)
+	if errors.Is(err, disk.ErrNotRegular) {
+		return State{}, &DamagedError{Path: f.path, Err: disk.ErrNotRegular}
+	}
 	if err != nil {
 		return State{}, err
 	}

@@ -31,7 +31,8 @@ type Info struct {
 	PID     int       `json:"pid"`
 	Host    string    `json:"host"`
 	Since   time.Time `json:"since"`
-	Command string    `json:"command"` // the program's name; its arguments may hold secrets
+	Command string    `json:"command"`       // the program's name; its arguments may hold secrets
+	End     *End      `json:"end,omitempty"` // nil, but for a process that has ended and could not save how
 }
 
 // Lock keeps a run directory to one process. The kernel holds it, not the file: it ends with the
@@ -116,6 +117,11 @@ func (l *Lock) Release() error {
 // shared lock for a moment, which Acquire outwaits.
 func Holder(dir string) (info Info, held bool, err error) {
 	path := filepath.Join(dir, LockName)
+	if err := regular(path); errors.Is(err, fs.ErrNotExist) {
+		return Info{}, false, nil
+	} else if err != nil {
+		return Info{}, false, err
+	}
 	l := flock.New(path, flock.SetFlag(os.O_RDONLY))
 	free, err := l.TryRLock()
 	if errors.Is(err, fs.ErrNotExist) {
@@ -187,7 +193,7 @@ func writeInfo(path string, info []byte) error {
 
 // readInfo reads who holds the lock; the zero Info if that is not, or not yet, written.
 func readInfo(path string) (Info, error) {
-	f, err := os.Open(path)
+	f, err := disk.Open(path)
 	if err != nil {
 		return Info{}, err
 	}

@@ -97,12 +97,16 @@ func (in *input) stat() error {
 	case info.IsDir():
 		return &FileError{Msg: "is a directory", Remedy: "name the files in it"}
 	case !info.Mode().IsRegular():
-		return &FileError{Msg: "is not a regular file, and could not be read again to resume", Remedy: "write it to a file, or pass - to read standard input"}
+		return errNotRegular()
 	case info.Size() == 0:
 		return errEmpty()
 	}
 	_, err = in.seals.of(in.path, info)
 	return err
+}
+
+func errNotRegular() *FileError {
+	return &FileError{Msg: "is not a regular file, and could not be read again to resume", Remedy: "write it to a file, or pass - to read standard input"}
 }
 
 func errEmpty() *FileError {

@@ -173,7 +173,7 @@ func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prosp
 		return nil, a.alreadyDone(dir, *earlier)
 	}
 	if a.opts.connection.sandbox {
-		if err := s.rehearse(ctx, a.opts, a.set, dir.file(sandboxJournal), earlierRehearsal(a.set.paths, false), earlier == nil); err != nil {
+		if err := s.rehearse(ctx, a.opts, a.set, dir.file(sandboxJournal), s.rehearsedBeside(a.set.paths), earlier == nil); err != nil {
 			return nil, err
 		}
 	}
@@ -324,11 +324,17 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 	if err != nil {
 		return err
 	}
+	if err := p.dir.markPlans(a.set.paths); err != nil {
+		a.log.Warn("the plan is not marked as applied: a new plan of the same name would replace it", "error", err)
+	}
 	state, err := a.carry(ctx, in, reports, p)
 	_ = reports.Close() // all that counts is durable already
 	if state.SavedAt.IsZero() {
 		p.dir.refused = true
 		return notBegun(err)
+	}
+	if stop, ok := errors.AsType[*pipeline.StopError](err); ok && stop.Reason == pipeline.NotKept {
+		p.dir.unsaved = &checkpoint.End{Reason: stop.Error(), Hint: stop.Hint()}
 	}
 	if kept := report.WriteSummary(p.dir.path, report.Summarize(state)); kept != nil && err == nil {
 		a.log.Warn("no summary", "error", kept) // the run is as it is; checkpoint.json has the same numbers

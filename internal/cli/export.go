@@ -7,16 +7,17 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/shell"
 	"attrmigrate/pipeline"
@@ -31,7 +32,7 @@ func newExport(sys System) *cobra.Command {
 		Long: `export lists the users of the pool, or those that a filter finds, as a change set
 that changes nothing until it is edited; apply takes it back. It reads by ListUsers
 only, which is free of charge and does not count users as active. A file gets its
-name when it is whole.
+name when it is whole; one that is there is replaced with --force only.
 
 The columns are the username, the sub, and every attribute that can be written, or
 those that --attributes names. The sub is a condition: a user that was deleted and
@@ -70,6 +71,7 @@ type exportOptions struct {
 	filter      string
 	format      sources.Format
 	file        string // empty: standard output
+	force       bool   // an older file of that name is replaced
 	listRate    float64
 	maxAttempts int
 	output      outputOptions
@@ -82,6 +84,7 @@ func (o *exportOptions) register(f *pflag.FlagSet) {
 	f.Func("format", "how the users are written: `csv|jsonl` (default: by the file's name, else csv)",
 		word(&o.format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
 	f.StringVarP(&o.file, "output", "o", "", "`file` to write (default, and -: standard output)")
+	f.BoolVar(&o.force, "force", false, "replace the file, if it is there")
 	registerListRate(f, &o.listRate)
 	f.IntVar(&o.maxAttempts, "max-attempts", 8, "attempts a call has")
 	o.output.register(f)
@@ -97,6 +100,9 @@ func (o *exportOptions) complete() error {
 	}
 	if o.maxAttempts < 1 {
 		return usagef("--max-attempts is %d, want at least 1", o.maxAttempts)
+	}
+	if !utf8.ValidString(o.filter) {
+		return usagef("--filter is not UTF-8: %s", printable(o.filter))
 	}
 	if o.file == "-" {
 		o.file = ""
@@ -122,30 +128,6 @@ func formatByName(path string) sources.Format {
 		return sources.JSONL
 	default:
 		return sources.Auto
-	}
-}
-
-// checkTarget refuses a file that cannot be written whole and then given its name.
-func (o *exportOptions) checkTarget() error {
-	path := o.file
-	refuse := func(reason, hint string) error {
-		return &usageError{err: fmt.Errorf("--output: %s: %s", path, reason), hint: hint}
-	}
-	if sources.Packed(path) {
-		return refuse("an export is not packed", "pack it on its way: "+o.packed())
-	}
-	if dir, err := os.Stat(filepath.Dir(path)); err != nil || !dir.IsDir() {
-		return refuse("there is no such directory", "make it first")
-	}
-	switch info, err := os.Stat(path); {
-	case err != nil:
-		return nil // it is new, or CreateExport tells
-	case info.IsDir():
-		return refuse("is a directory", "name a file in it")
-	case !info.Mode().IsRegular():
-		return refuse("is not a regular file", "leave --output out and lead standard output there: > FILE")
-	default:
-		return nil
 	}
 }
 
@@ -219,7 +201,7 @@ func (e *exportRun) export(ctx context.Context, s *service) (*exportResult, erro
 	if e.opts.file == "" {
 		return e.write(ctx, s, pool, cfg, e.sys.Stdout)
 	}
-	f, err := report.CreateExport(e.opts.file)
+	f, err := report.CreateExport(e.opts.file, e.opts.force)
 	if err != nil {
 		return nil, e.notWritten(err)
 	}
@@ -227,10 +209,11 @@ func (e *exportRun) export(ctx context.Context, s *service) (*exportResult, erro
 	if err != nil {
 		return nil, errors.Join(err, f.Discard())
 	}
-	if err := f.Commit(); err != nil {
-		return nil, e.notWritten(err)
+	err = f.Commit()
+	if _, whole := errors.AsType[*disk.UnnamedError](err); err == nil || whole {
+		return r, err
 	}
-	return r, nil
+	return nil, e.notWritten(err)
 }
 
 // write lists the users and writes each page as it comes.

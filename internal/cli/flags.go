@@ -219,7 +219,7 @@ func word[T any](value *T, words map[string]T) func(string) error {
 func pairs(m *map[string]string) func(string) error {
 	return func(s string) error {
 		name, value, ok := strings.Cut(s, "=")
-		if !ok || name == "" {
+		if !ok || strings.TrimSpace(name) == "" || strings.TrimSpace(value) == "" {
 			return errors.New("want NAME=VALUE")
 		}
 		if _, twice := (*m)[name]; twice {

@@ -204,7 +204,7 @@ func noneAtWork(paths []string, own *runDir) error {
 		}
 		path = resolved(path)
 		dir := filepath.Dir(path)
-		if _, ok := runDirOf(path); !ok && !slices.Contains(reportNames, filepath.Base(path)) || own != nil && sameFile(dir, own.path) {
+		if _, ok := runDirOf(path); !ok && !ownFile(filepath.Base(path)) || own != nil && sameFile(dir, own.path) {
 			continue
 		}
 		if err := atWork(dir); err != nil {

@@ -3,13 +3,13 @@ package cli
 import (
 	"encoding/json"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/report"
 )
 
@@ -23,7 +23,7 @@ func (a *applyRun) mayKeep(p *prospect) error {
 	}
 	dir := a.opts.planDir(a.inputs)
 	var planned planResult
-	text, err := os.ReadFile(filepath.Join(dir, report.SummaryJSON))
+	text, err := disk.ReadFile(filepath.Join(dir, report.SummaryJSON))
 	if err == nil {
 		err = json.Unmarshal(text, &planned)
 	}

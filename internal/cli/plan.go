@@ -70,6 +70,7 @@ func (o *options) registerPlan(f *pflag.FlagSet) {
 // planRun is one plan.
 type planRun struct {
 	opts  options
+	given []string // the inputs, by their whole paths
 	set   *changeSet
 	sys   System
 	notes io.Writer
@@ -99,12 +100,13 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 	if p.set, err = newChangeSet(ctx, p.opts, paths); err != nil {
 		return err
 	}
+	p.given = absolute(paths)
 	service, err := connect(ctx, p.opts.connection, 2)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, service.close()) }()
-	dir, err := p.sys.volume().open(p.opts.runDirPath(paths, ".plan"))
+	dir, err := openPlanDir(p.sys.volume(), p.opts.runDirPath(paths, ".plan"))
 	if err != nil {
 		return err
 	}
@@ -131,6 +133,10 @@ func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResul
 	if err := dir.holdsInput(p.set.paths); err != nil {
 		return nil, err
 	}
+	replaced, err := p.replaces(ctx, dir, s)
+	if err != nil {
+		return nil, err
+	}
 	settle, err := p.set.spool(ctx, p.sys.Stdin, dir)
 	if err != nil {
 		return nil, err
@@ -139,7 +145,11 @@ func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResul
 		return nil, err
 	}
 	if p.opts.connection.sandbox {
-		if err := s.rehearse(ctx, p.opts, p.set, dir.file(sandboxJournal), earlierRehearsal(p.set.paths, true), true); err != nil {
+		earlier, err := s.rehearsed(ctx, p.set)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.rehearse(ctx, p.opts, p.set, dir.file(sandboxJournal), earlier, true); err != nil {
 			return nil, err
 		}
 	}
@@ -158,8 +168,8 @@ func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResul
 	defer clean()
 	r := &planResult{
 		At: time.Now().UTC(), Pool: planPool{ID: pool.ID, Name: pool.Name, Region: pool.Region, Account: pool.Account, Users: pool.EstimatedUsers},
-		Endpoint: s.endpoint, Inputs: p.set.paths, Limit: p.opts.limit, Audit: dir.file(report.AuditCSV), Plan: dir.file(report.PlanJSONL),
-		Flags: p.opts.connection.flags(pool.ID),
+		Endpoint: s.endpoint, Inputs: p.set.paths, InputPaths: p.given, Replaced: replaced, Limit: p.opts.limit,
+		Audit: dir.file(report.AuditCSV), Plan: dir.file(report.PlanJSONL), Flags: p.opts.connection.flags(pool.ID),
 	}
 	if err := p.audit(ctx, dir, s, pool, r); err != nil {
 		return nil, err
@@ -215,6 +225,9 @@ func (p *planRun) audit(ctx context.Context, dir *runDir, s *service, pool *cogn
 			return errors.Join(err, files.Discard())
 		}
 	}
+	if err := dir.runsOfPlan(ctx); err != nil { // one may have begun meanwhile
+		return errors.Join(err, files.Discard())
+	}
 	r.Fingerprint = fingerprintOf(p.opts, p.set, s, digests)
 	r.Withheld = p.opts.keep && len(pool.AliasAttributes) > 0 && r.heldTwice() > 0
 	if r.Withheld || r.Read == audit.None { // an empty plan would say that there is nothing to change
@@ -243,15 +256,18 @@ func (w planWriter) Row(r audit.Row) error {
 
 // planResult is what a plan found and where: the content of --json and of the plan's summary.json.
 type planResult struct {
-	DryRun      bool                   `json:"dry_run"` // always true
-	At          time.Time              `json:"planned_at"`
-	Pool        planPool               `json:"pool"`
-	Endpoint    string                 `json:"endpoint"`
-	Inputs      []string               `json:"inputs"`
-	Fingerprint checkpoint.Fingerprint `json:"identity"`        // of an apply of the same change set
-	Clean       bool                   `json:"clean"`           // nothing to change, nothing that fails
-	Withheld    bool                   `json:"withheld"`        // there is no plan.jsonl: it would take addresses from others
-	Limit       int64                  `json:"limit,omitempty"` // it is a plan of so many records only
+	DryRun   bool      `json:"dry_run"` // always true
+	At       time.Time `json:"planned_at"`
+	Pool     planPool  `json:"pool"`
+	Endpoint string    `json:"endpoint"`
+	Inputs   []string  `json:"inputs"`
+	// InputPaths are the whole paths of the inputs, and - for standard input.
+	InputPaths  []string               `json:"input_paths,omitempty"`
+	Replaced    string                 `json:"replaced,omitempty"` // the plan of something else that was in the directory
+	Fingerprint checkpoint.Fingerprint `json:"identity"`           // of an apply of the same change set
+	Clean       bool                   `json:"clean"`              // nothing to change, nothing that fails
+	Withheld    bool                   `json:"withheld"`           // there is no plan.jsonl: it would take addresses from others
+	Limit       int64                  `json:"limit,omitempty"`    // it is a plan of so many records only
 	*audit.Result
 	Plan  string   `json:"plan,omitempty"` // the file
 	Audit string   `json:"audit"`
@@ -334,7 +350,7 @@ func (s *changeSet) unpack(ctx context.Context, dir *runDir) (clean func(), err 
 			continue
 		}
 		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-		copies[i] = dir.file(fmt.Sprintf("unpacked-%d-%s", i+1, name))
+		copies[i] = dir.file(fmt.Sprintf("%s%d-%s", unpackedBegin, i+1, name))
 		made = append(made, copies[i])
 		if err := s.decoding.Seals.UnpackFile(ctx, path, copies[i]); err != nil {
 			clean()

@@ -37,6 +37,9 @@ func (r *planResult) print(w io.Writer, width int) {
 	if more := r.more(); more != "" {
 		line("", "%s", more)
 	}
+	if r.Replaced != "" {
+		line("replaced", "%s, which was in the same directory", r.Replaced)
+	}
 	if r.Audit != "" {
 		line("audit", "%s: a row for each attribute", r.Audit)
 	}

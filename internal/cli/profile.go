@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"runtime"
 	"runtime/pprof"
@@ -23,6 +25,7 @@ const (
 // for go tool pprof or go tool trace. It belongs to the goroutine of Run.
 type profiles struct {
 	cpu, memory, mutex, block, trace string
+	made                             []string       // the files
 	ends                             []func() error // of what was started, in that order
 }
 
@@ -42,7 +45,7 @@ func (p *profiles) register(f *pflag.FlagSet) {
 	}
 }
 
-// start begins what was asked for. Whatever it returns, stop ends it.
+// start begins what was asked for. If that fails, nothing goes on, and what it made is gone.
 func (p *profiles) start() error {
 	if p.mutex != "" {
 		runtime.SetMutexProfileFraction(mutexFraction)
@@ -50,27 +53,37 @@ func (p *profiles) start() error {
 	if p.block != "" {
 		runtime.SetBlockProfileRate(blockRate)
 	}
-	return errors.Join(
-		p.open(p.trace, trace.Start, stopped(trace.Stop)),
-		p.open(p.memory, nil, func(w io.Writer) error {
+	err := cmp.Or(
+		p.open("trace", p.trace, trace.Start, stopped(trace.Stop)),
+		p.open("memprofile", p.memory, nil, func(w io.Writer) error {
 			runtime.GC() // the profile is as old as the last collection
 			return pprof.Lookup("allocs").WriteTo(w, 0)
 		}),
-		p.open(p.mutex, nil, lookup("mutex")),
-		p.open(p.block, nil, lookup("block")),
-		p.open(p.cpu, pprof.StartCPUProfile, stopped(pprof.StopCPUProfile)),
+		p.open("mutexprofile", p.mutex, nil, lookup("mutex")),
+		p.open("blockprofile", p.block, nil, lookup("block")),
+		p.open("cpuprofile", p.cpu, pprof.StartCPUProfile, stopped(pprof.StopCPUProfile)),
 	)
+	if err != nil {
+		err = errors.Join(err, p.stop())
+		removeAll(p.made)
+	}
+	return err
 }
 
-// open creates a file now, so that a wrong path is told before the work, and writes to it at the end.
-func (p *profiles) open(path string, begin, end func(io.Writer) error) error {
+// open creates a file now, so that a wrong path is told before the work, and writes to it at the end. What
+// is there already may be anybody's.
+func (p *profiles) open(flag, path string, begin, end func(io.Writer) error) error {
 	if path == "" {
 		return nil
 	}
-	f, err := os.Create(path)
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+	if errors.Is(err, fs.ErrExist) {
+		return &usageError{err: fmt.Errorf("--%s: %s: is there already", flag, printable(path)), hint: "name another file, or remove it"}
+	}
 	if err != nil {
 		return &usageError{err: fmt.Errorf("profile: %w", err)}
 	}
+	p.made = append(p.made, path)
 	if begin != nil {
 		if err := begin(f); err != nil {
 			return fmt.Errorf("profile %s: %w", path, errors.Join(err, f.Close()))
@@ -91,6 +104,7 @@ func (p *profiles) stop() error {
 	for i := len(p.ends) - 1; i >= 0; i-- {
 		errs = append(errs, p.ends[i]())
 	}
+	p.ends = nil
 	return errors.Join(errs...)
 }
 

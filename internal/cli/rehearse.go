@@ -8,13 +8,13 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/sandbox"
 	"attrmigrate/sources"
 )
@@ -66,22 +66,13 @@ func (s *service) rehearse(ctx context.Context, o options, set *changeSet, journ
 	return err
 }
 
-// earlierRehearsal is the journal that a rehearsal goes on from: that of the directory in which its
-// input lies, as with an undo file; for a plan, that of the rehearsed apply of the same input.
-func earlierRehearsal(paths []string, plan bool) string {
-	beside := filepath.Join(filepath.Dir(paths[0]), sandboxJournal)
-	if _, err := os.Stat(beside); err == nil || !plan {
-		return beside
-	}
-	return filepath.Join(runDirName(paths, ".sandbox.run"), sandboxJournal)
-}
-
-// copyJournal replaces a journal by an earlier one, and reports whether there is an earlier one.
+// copyJournal replaces a journal by an earlier one, and reports whether there is an earlier one. None has no
+// name.
 func copyJournal(earlier, journal string) (bool, error) {
 	if sameFile(earlier, journal) {
 		return true, nil
 	}
-	from, err := os.Open(earlier)
+	from, err := disk.Open(earlier)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = os.Remove(journal)
 		if errors.Is(err, fs.ErrNotExist) {

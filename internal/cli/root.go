@@ -19,6 +19,8 @@ type System struct {
 	Stdout, Stderr io.Writer
 	// Signals ask the program to stop: the first lets calls under way end, the second does not.
 	Signals <-chan os.Signal
+	// Heed delivers a signal that was ignored when the program started. It may be nil.
+	Heed func(os.Signal)
 
 	on *volume // what run directories lie on; nil: the system's own
 }
@@ -40,11 +42,15 @@ func Run(args []string, sys System) int {
 	root := newRoot(sys)
 	measured.register(root.PersistentFlags())
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return measured.start() }
+	args = append([]string{}, args...) // none are none, and not those of the process
 	root.SetArgs(args)
 	root.SetIn(sys.Stdin)
 	root.SetOut(sys.Stdout)
 	root.SetErr(sys.Stderr)
-	err := errors.Join(root.ExecuteContext(ctx), measured.stop()) // which no error and no signal may skip
+	err := refuseEmpty(root, args)
+	if err == nil {
+		err = errors.Join(root.ExecuteContext(ctx), measured.stop()) // which no error and no signal may skip
+	}
 	err, lost := out.settle(err)
 	if lost != nil {
 		printError(sys.Stderr, lost)
@@ -79,7 +85,7 @@ and why, continues where it was stopped, and can go back.
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &usageError{err: err, hint: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
 	})
-	root.AddCommand(newApply(sys), newPlan(sys), newExport(sys), newStatus(), newSandbox(sys), newMan(root))
+	root.AddCommand(newApply(sys), newPlan(sys), newExport(sys), newStatus(sys), newSandbox(sys), newMan(root))
 	for _, cmd := range append(root.Commands(), root) {
 		cmd.Args = usageArgs(cmd, cmd.Args)
 	}
@@ -89,6 +95,9 @@ and why, continues where it was stopped, and can go back.
 // usageArgs makes a wrong number of arguments a usage error.
 func usageArgs(cmd *cobra.Command, check cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
+		if err := refuseEmptyArgs(args); err != nil {
+			return err
+		}
 		if err := check(c, args); err != nil {
 			return &usageError{err: err, hint: fmt.Sprintf("%s --help shows how", cmd.CommandPath())}
 		}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -34,6 +33,8 @@ type runDir struct {
 	lock    *checkpoint.Lock
 	kept    string // where an earlier run of this directory was set aside by this start; may be empty
 	refused bool   // the start did not begin: close puts the earlier run back
+	// unsaved is how the run ended, if its checkpoint could not be saved.
+	unsaved *checkpoint.End
 }
 
 // runDirName is the default directory for inputs: NAME.run beside the caller, NAME being the first
@@ -74,7 +75,7 @@ func runDirOf(file string) (string, bool) {
 // open makes the directory, if need be, and locks it. A directory with files in it that no run
 // has left is somebody else's: nothing is written there.
 func (v volume) open(path string) (*runDir, error) {
-	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 && !slices.ContainsFunc(entries, isLock) {
+	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 && !leftByRun(path, entries) {
 		return nil, &refusal{msg: fmt.Sprintf("%s is a directory with files in it, and no run directory", path),
 			hint: "--run-dir names another one, which is made if it is not there"}
 	}
@@ -91,7 +92,16 @@ func (v volume) open(path string) (*runDir, error) {
 	return &runDir{volume: v, path: path, lock: lock}, nil
 }
 
-func isLock(e os.DirEntry) bool { return e.Name() == checkpoint.LockName }
+// leftByRun tells whether a directory is one that a run, or a plan, has made: there is a lock in it, and that
+// is one of ours or lies beside what only we leave.
+func leftByRun(path string, entries []os.DirEntry) bool {
+	there := map[string]bool{}
+	for _, e := range entries {
+		there[e.Name()] = true
+	}
+	return there[checkpoint.LockName] &&
+		(there[checkpoint.FileName] || there[report.SummaryJSON] || checkpoint.IsLock(filepath.Join(path, checkpoint.LockName)))
+}
 
 func runDirError(path string, err error) error {
 	if held, ok := errors.AsType[*checkpoint.HeldError](err); ok {
@@ -112,14 +122,35 @@ func withoutPath(err error) error {
 	return err
 }
 
-// reportNames are the files that a run, or a plan, writes as it goes on.
-var reportNames = []string{report.ErrorsCSV, report.ErrorsJSONL, report.AppliedCSV, report.UndoJSONL, report.PlanJSONL, report.AuditCSV}
+// ownFile tells whether a run or a plan writes a file of this name in its directory and replaces what is there.
+func ownFile(name string) bool {
+	if strings.HasPrefix(name, incomingBegin) || strings.HasPrefix(name, unpackedBegin) {
+		return true
+	}
+	switch strings.TrimSuffix(name, ".tmp") {
+	case report.ErrorsCSV, report.ErrorsJSONL, report.AppliedCSV, report.UndoJSONL, report.PlanJSONL, report.AuditCSV,
+		report.DeliveriesCSV, report.SummaryJSON, checkpoint.FileName, checkpoint.LockName, sandboxJournal, planRuns:
+		return true
+	default:
+		return false
+	}
+}
 
-// holdsInput refuses an input that the run would replace with its own report of the same name.
+// Files that are in the making have a name that begins so.
+const (
+	incomingBegin = "incoming-"
+	unpackedBegin = "unpacked-"
+)
+
+// holdsInput refuses an input that the run would replace with a file of its own.
 func (d *runDir) holdsInput(inputs []string) error {
-	for _, input := range inputs {
-		for _, own := range reportNames {
-			if sameFile(input, d.file(own)) {
+	entries, err := os.ReadDir(d.path)
+	if err != nil {
+		return runDirError(d.path, err)
+	}
+	for _, e := range entries {
+		for _, input := range inputs {
+			if ownFile(e.Name()) && sameFile(input, d.file(e.Name())) {
 				return &refusal{
 					msg:  fmt.Sprintf("%s is the input, and the run would replace it by its own report", printable(input)),
 					hint: "--run-dir names another directory for this run",
@@ -143,8 +174,11 @@ func sameFile(a, b string) bool {
 
 // close gives the directory up, once nothing in it is open any more.
 func (d *runDir) close() error {
-	if d.refused {
+	switch {
+	case d.refused:
 		return errors.Join(d.putBack(), d.lock.Release())
+	case d.unsaved != nil:
+		return d.lock.ReleaseUnsaved(*d.unsaved)
 	}
 	return d.lock.Release()
 }
@@ -163,7 +197,7 @@ func (d *runDir) load() (state checkpoint.State, found bool, err error) {
 // setAside keeps what is in the directory under its date, and begins anew in an empty one.
 func (d *runDir) setAside(inputs []string) (kept string, err error) {
 	for _, input := range inputs {
-		if !strings.HasPrefix(filepath.Base(input), "incoming-") && inside(d.path, input) {
+		if !strings.HasPrefix(filepath.Base(input), incomingBegin) && inside(d.path, input) {
 			return "", &refusal{
 				msg:  fmt.Sprintf("%s holds the input %s, and a directory with an input is not moved", d.path, input),
 				hint: "--run-dir names another directory for this run",
@@ -237,9 +271,11 @@ func (d *runDir) removeDir(path string) error {
 
 // takeIncoming moves the standard input of the run that begins out of the directory set aside.
 func (d *runDir) takeIncoming(kept string) error {
-	incoming, err := filepath.Glob(filepath.Join(kept, "incoming-*"))
-	for _, file := range incoming {
-		err = errors.Join(err, d.Rename(file, d.file(filepath.Base(file))))
+	entries, err := os.ReadDir(kept)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), incomingBegin) {
+			err = errors.Join(err, d.Rename(filepath.Join(kept, e.Name()), d.file(e.Name())))
+		}
 	}
 	return err
 }

@@ -42,8 +42,9 @@ func newSandbox(sys System) *cobra.Command {
 		Short: "A local Cognito to rehearse on",
 		Long: `sandbox serves a local Cognito that behaves like AWS's: it enforces request quotas,
 the pool's schema and the rules for addresses, and answers with AWS's errors. Any
-AWS client can use it. It ends with Ctrl-C, and forgets everything unless it has
-a journal. Requests are not authenticated: keep it on the loopback interface.
+AWS client can use it. It ends with Ctrl-C (SIGINT, in the background of a script
+too), and forgets everything unless it has a journal. Requests are not authenticated:
+keep it on the loopback interface.
 
 Users can act for themselves, too. With --password they sign in; --tokens writes an
 access token for each of them, as a change set for apply --as user to which columns
@@ -73,6 +74,9 @@ to a user whose token asked for it. Each has a probability.
 			if err := o.validate(); err != nil {
 				return err
 			}
+			if sys.Heed != nil { // a script that started it in the background has no other way to end it as Ctrl-C does
+				sys.Heed(os.Interrupt)
+			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.cancel()
 			return runSandbox(ctx, o, cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -89,6 +93,8 @@ func (o *sandboxOptions) validate() error {
 		return usagef("--users is %d, want at least 0", n)
 	}
 	switch {
+	case o.latency < 0 || o.jitter < 0 || o.faults.ThrottleBurst < 0:
+		return usagef("--latency, --jitter and --throttle-burst want at least 0s")
 	case o.password != "" && o.users == "":
 		return &usageError{err: errNobody("--password"), hint: "--users 100 makes some"}
 	case o.expiry != 0 && o.tokens == "":
@@ -104,6 +110,9 @@ func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer)
 	server, err := sandbox.New(sandbox.Config{
 		Quotas: o.quotas, Latency: o.latency, Jitter: o.jitter, Faults: o.faults, Seed: o.seed, Journal: o.journal, LogSize: 1,
 	})
+	if e, ok := errors.AsType[*sandbox.JournalError](err); ok {
+		return &usageError{err: fmt.Errorf("--journal: %w", err), hint: e.Hint()}
+	}
 	if err != nil {
 		return err
 	}

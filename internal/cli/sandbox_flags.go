@@ -18,10 +18,10 @@ import (
 func (o *sandboxOptions) register(f *pflag.FlagSet) {
 	f.StringVar(&o.addr, "addr", "127.0.0.1:0", "`address` to listen on; port 0 is any free one")
 	f.StringVar(&o.users, "users", "", "`N|FILE`: that many made-up users (user-00001 and so on), or those that a change set names")
-	f.Func("password", "`text` with which each of these users can sign in; it must meet the pool's policy (default: nobody can)", filled(&o.password))
+	f.StringVar(&o.password, "password", "", "`text` with which each of these users can sign in; it must meet the pool's policy (default: nobody can)")
 	f.StringVar(&o.pool, "pool", "", "`file` with what aws cognito-idp describe-user-pool prints (default: a small pool)")
-	f.Func("client", "`file` with what aws cognito-idp describe-user-pool-client prints, or create-user-pool-client takes (default: "+defaultClientID+", made for --password and --tokens)", filled(&o.client))
-	f.Func("tokens", "`file` to write: a CSV with the access token of each user, as apply --as user takes it, and the username under _username", filled(&o.tokens))
+	f.StringVar(&o.client, "client", "", "`file` with what aws cognito-idp describe-user-pool-client prints, or create-user-pool-client takes (default: "+defaultClientID+", made for --password and --tokens)")
+	f.StringVar(&o.tokens, "tokens", "", "`file` to write: a CSV with the access token of each user, as apply --as user takes it, and the username under _username")
 	f.Func("token-expiry", "how long these tokens are good, a `duration` such as 90s; -1m: expired a minute ago (default: as the app client says)", tokenExpiry(&o.expiry))
 	f.Func("quota", "`N|off|CATEGORY=N`: updates a second (reads, sign-ins and codes are allowed in proportion), no quota at all, or that of a category such as UserRead; repeatable (default: AWS's)", quota(&o.quotas))
 	f.DurationVar(&o.latency, "latency", 0, "time added to every request")
@@ -30,17 +30,6 @@ func (o *sandboxOptions) register(f *pflag.FlagSet) {
 	f.DurationVar(&o.faults.ThrottleBurst, "throttle-burst", 0, "how long everything is throttled once something is by chance")
 	f.Uint64Var(&o.seed, "seed", 0, "makes faults and identifiers repeatable")
 	f.StringVar(&o.journal, "journal", "", "`file` that keeps the state; an existing one is gone on with")
-}
-
-// filled takes a text that is not empty: a variable of a script that is not set must not go unnoticed.
-func filled(into *string) func(string) error {
-	return func(s string) error {
-		if s == "" {
-			return errors.New("want a text that is not empty")
-		}
-		*into = s
-		return nil
-	}
 }
 
 // tokenExpiry sets how long tokens are good. They know whole seconds, and AWS's live a day at most.

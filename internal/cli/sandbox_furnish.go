@@ -3,11 +3,9 @@ package cli
 import (
 	"context"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strconv"
 	"strings"
 
@@ -27,21 +25,28 @@ const (
 		"ExplicitAuthFlows":["ALLOW_USER_PASSWORD_AUTH","ALLOW_ADMIN_USER_PASSWORD_AUTH"]}}`
 )
 
-// furnish makes what the journal does not bring. If that fails, a journal that was begun for it goes: the
-// next start would take the half of it for the whole.
+// furnish makes what the journal does not bring. If that fails, the journal is as it was before: the next
+// start would take the half of it for the whole.
 func (o sandboxOptions) furnish(ctx context.Context, server *sandbox.Server, stderr io.Writer) error {
-	if pools := server.Pools(); len(pools) > 0 {
-		o.tellUnused(stderr, server, pools[0])
-		if err := o.createClient(server, pools[0]); err != nil {
-			return err
-		}
-		return o.checkAnybody(server, pools[0])
+	furnish := o.furnishNew
+	if len(server.Pools()) > 0 {
+		furnish = func(ctx context.Context, server *sandbox.Server) error { return o.furnishKept(ctx, server, stderr) }
 	}
-	err := o.furnishNew(ctx, server)
-	if err != nil && o.journal != "" {
-		err = errors.Join(err, server.Close(), os.Remove(o.journal))
+	err := furnish(ctx, server)
+	if err != nil {
+		err = errors.Join(err, server.TakeBack())
 	}
 	return err
+}
+
+// furnishKept adds what the pool of a journal lacks.
+func (o sandboxOptions) furnishKept(ctx context.Context, server *sandbox.Server, stderr io.Writer) error {
+	pool := server.Pools()[0]
+	o.tellUnused(stderr, server, pool)
+	if err := o.createClient(ctx, server, pool); err != nil {
+		return err
+	}
+	return o.checkAnybody(server, pool)
 }
 
 // furnishNew makes the pool, its app client and its users.
@@ -49,7 +54,7 @@ func (o sandboxOptions) furnishNew(ctx context.Context, server *sandbox.Server) 
 	document := defaultPool
 	if o.pool != "" {
 		var err error
-		if document, err = readDocument("--pool", o.pool, poolHint); err != nil {
+		if document, err = readDocument(ctx, "--pool", o.pool, poolHint); err != nil {
 			return err
 		}
 	}
@@ -57,7 +62,7 @@ func (o sandboxOptions) furnishNew(ctx context.Context, server *sandbox.Server) 
 	if err != nil {
 		return &usageError{err: inFile("--pool", o.pool, err), hint: poolHint}
 	}
-	if err := o.createClient(server, pool); err != nil {
+	if err := o.createClient(ctx, server, pool); err != nil {
 		return err
 	}
 	if err := o.checkPassword(server, pool); err != nil {
@@ -91,14 +96,14 @@ func (o sandboxOptions) tellUnused(w io.Writer, server *sandbox.Server, pool str
 }
 
 // createClient makes the app client that passwords and tokens need, unless the pool has one.
-func (o sandboxOptions) createClient(server *sandbox.Server, pool string) error {
+func (o sandboxOptions) createClient(ctx context.Context, server *sandbox.Server, pool string) error {
 	if o.client == "" && o.password == "" && o.tokens == "" || len(server.Clients(pool)) > 0 {
 		return nil
 	}
 	document := []byte(defaultClient)
 	if o.client != "" {
 		var err error
-		if document, err = readDocument("--client", o.client, clientHint); err != nil {
+		if document, err = readDocument(ctx, "--client", o.client, clientHint); err != nil {
 			return err
 		}
 	}
@@ -112,19 +117,6 @@ const (
 	poolHint   = "--pool takes what aws cognito-idp describe-user-pool prints"
 	clientHint = "--client takes what aws cognito-idp describe-user-pool-client prints, of an app client without a secret; the attributes in it must be in the pool"
 )
-
-// readDocument reads a file in which a pool or a client is described.
-func readDocument(flag, path, hint string) ([]byte, error) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return nil, &usageError{err: inFile(flag, path, withoutPath(err)), hint: hint}
-	}
-	var object map[string]json.RawMessage
-	if err := json.Unmarshal(text, &object); err != nil || object == nil {
-		return nil, &usageError{err: inFile(flag, path, errors.New("is not a JSON object")), hint: hint}
-	}
-	return text, nil
-}
 
 func inFile(flag, path string, err error) error {
 	return fmt.Errorf("%s: %s: %w", flag, printable(path), err)

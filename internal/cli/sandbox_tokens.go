@@ -33,10 +33,14 @@ func checkTokensFile(path string) error {
 		return refuse("there is no such directory", "make it first")
 	}
 	switch info, err := os.Stat(path); {
+	case err != nil && isLink(path):
+		return refuse("is a symbolic link", "name the file that it leads to")
 	case err != nil:
 		return nil // it is new, or CreateExport tells
 	case !info.Mode().IsRegular():
 		return refuse("is not a regular file", "name another")
+	case isLink(path):
+		return refuse("is a symbolic link", "name the file that it leads to")
 	case !beginsWith(path, tokensHeader):
 		return refuse("exists, and is not as the sandbox writes it", "name another, or remove it")
 	default:
@@ -60,17 +64,20 @@ func (o sandboxOptions) writeTokens(ctx context.Context, server *sandbox.Server)
 	if o.tokens == "" {
 		return nil
 	}
-	f, err := report.CreateExport(o.tokens)
+	_, there := os.Lstat(o.tokens)
+	f, err := report.CreateExport(o.tokens, there == nil)
 	if err != nil {
 		return o.notWritten(err)
 	}
 	if err := o.mintTokens(ctx, server, csv.NewWriter(f)); err != nil {
 		return errors.Join(err, f.Discard())
 	}
-	if err := f.Commit(); err != nil {
-		return o.notWritten(err)
+	if there == nil { // what has the name by now may have come meanwhile, and be anybody's
+		if err := checkTokensFile(o.tokens); err != nil {
+			return errors.Join(err, f.Discard())
+		}
 	}
-	return nil
+	return f.Commit()
 }
 
 // mintTokens writes a row a user.

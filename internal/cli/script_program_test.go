@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"attrmigrate/checkpoint"
 )
 
 // patience is how long a script waits for something that should come at once.
@@ -44,6 +46,17 @@ func codeOf(ts *testscript.TestScript, args ...string) string {
 		ts.Fatalf("%v", err)
 	}
 	return "0"
+}
+
+// holdDirectory DIR exits CODE COMMAND... runs the command while another process is at work in DIR.
+func holdDirectory(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 4 || args[1] != "exits" {
+		ts.Fatalf("usage: holding DIR exits CODE COMMAND...")
+	}
+	lock, err := checkpoint.Acquire(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer func() { ts.Check(lock.Release()) }()
+	exits(ts, neg, args[2:])
 }
 
 // checkEnd compares an exit code, and holds what was printed against the rule for errors: one
@@ -117,11 +130,11 @@ func awaitText(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// signalJob NAME INT|TERM|KILL sends a signal to a job.
+// signalJob NAME INT|TERM|HUP|KILL|QUIT sends a signal to a job.
 func signalJob(ts *testscript.TestScript, neg bool, args []string) {
-	signal, ok := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "KILL": syscall.SIGKILL, "QUIT": syscall.SIGQUIT}[args[1]]
+	signal, ok := map[string]syscall.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL, "QUIT": syscall.SIGQUIT}[args[1]]
 	if !ok {
-		ts.Fatalf("usage: signal NAME INT|TERM|KILL|QUIT")
+		ts.Fatalf("usage: signal NAME INT|TERM|HUP|KILL|QUIT")
 	}
 	ts.Check(jobNamed(ts, args[0]).cmd.Process.Signal(signal))
 }

@@ -32,12 +32,8 @@ func (l leakChecked) Run() int {
 
 // attrmigrate is the program, as main has it.
 func attrmigrate() {
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	signal.Ignore(syscall.SIGPIPE, syscall.Signal(sigxfsz))
-	os.Exit(cli.Run(os.Args[1:], cli.System{
-		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Signals: signals,
-	}))
+	signal.Ignore(syscall.Signal(sigxfsz))
+	os.Exit(cli.Run(os.Args[1:], cli.Process()))
 }
 
 // sigxfsz is the signal of a file that has grown to the limit of ulimit -f. It is ignored, so that
@@ -86,6 +82,7 @@ func TestScripts(t *testing.T) {
 			"sandbox":  startSandbox,
 			"faults":   setFaults,
 			"await":    awaitRequests,
+			"holding":  holdDirectory,
 			"sent":     checkSent,
 			"calls":    checkCalls,
 			"remember": rememberUsers,

@@ -12,7 +12,7 @@ import (
 	"attrmigrate/internal/report"
 )
 
-func newStatus() *cobra.Command {
+func newStatus(sys System) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "status RUN_DIR",
@@ -25,58 +25,33 @@ directory and changes nothing.
   attrmigrate status --json loyalty.run`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			s, err := readStatus(args[0])
+			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
+			defer signals.cancel()
+			text, err := within(ctx, statusPatience, args[0], func() (string, error) { return statusText(args[0], asJSON) })
 			if err != nil {
 				return err
 			}
-			if asJSON {
-				return s.printJSON(cmd.OutOrStdout())
-			}
-			s.print(cmd.OutOrStdout())
-			return nil
+			_, err = io.WriteString(cmd.OutOrStdout(), text)
+			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for programs")
 	return cmd
 }
 
-// runStatus is where a run stands: what its last checkpoint says, and whether a process is at work.
-type runStatus struct {
-	dir    runDir
-	state  checkpoint.State
-	holder checkpoint.Info
-	held   bool
-}
-
-func readStatus(path string) (*runStatus, error) {
-	s := &runStatus{dir: runDir{path: path}}
-	var found bool
-	var err error
-	if s.state, found, err = s.dir.load(); err != nil {
-		return nil, err
+// statusText is what status prints of a run directory.
+func statusText(path string, asJSON bool) (string, error) {
+	s, err := readStatus(path)
+	if err != nil {
+		return "", err
 	}
-	if plan := s.dir.file(report.PlanJSONL); !found && exists(plan) {
-		return nil, &usageError{err: fmt.Errorf("%s: there is a plan in it, and no run", path),
-			hint: s.dir.applyPlan()}
+	var text strings.Builder
+	if asJSON {
+		err = s.printJSON(&text)
+	} else {
+		s.print(&text)
 	}
-	if !found {
-		return nil, &usageError{err: fmt.Errorf("%s: there is no run in it", path),
-			hint: "a run directory holds checkpoint.json, from its first update on"}
-	}
-	s.holder, s.held, err = checkpoint.Holder(path)
-	return s, err
-}
-
-// phase is the phase of the checkpoint, unless the process behind it has died.
-func (s *runStatus) phase() string {
-	switch {
-	case s.state.Phase == checkpoint.Running && !s.held:
-		return "killed"
-	case s.held:
-		return string(checkpoint.Running)
-	default:
-		return string(s.state.Phase)
-	}
+	return text.String(), err
 }
 
 func (s *runStatus) print(w io.Writer) {

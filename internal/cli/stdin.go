@@ -23,7 +23,7 @@ type spooled struct {
 }
 
 // incoming is where the input stands until it is known to begin a run.
-func (s spooled) incoming(dir *runDir) string { return dir.file("incoming-" + s.name) }
+func (s spooled) incoming(dir *runDir) string { return dir.file(incomingBegin + s.name) }
 func (s spooled) kept(dir *runDir) string     { return dir.file(s.name) }
 
 // spool keeps standard input in the directory, as the input of the change set, and looks at it. The

@@ -154,11 +154,18 @@ func hideQuoted(message string) string {
 	return before + "Value (hidden) at '" + hideQuoted(after)
 }
 
+// longestName is more than any name, address or attribute has, in bytes: what is longer makes no expression.
+const longestName = 16 << 10
+
 // hide blots out a value. One of fewer than four bytes is left: it tells nothing, and would blot out
 // half of the message.
 func hide(message, value string) string {
 	if len(value) < 4 {
 		return message
+	}
+	value = string([]rune(value)) // as JSON has it, where it is no UTF-8
+	if len(value) > longestName {
+		return strings.ReplaceAll(message, value, "(hidden)")
 	}
 	// Cognito folds the case of names and addresses, and may repeat them folded.
 	return regexp.MustCompile("(?i)"+regexp.QuoteMeta(value)).ReplaceAllLiteralString(message, "(hidden)")

@@ -164,6 +164,20 @@ func TestMessagesKeepSecrets(t *testing.T) {
 	}
 }
 
+// What is hidden may be anything: no UTF-8, or longer than an expression can be.
+func TestHideAnything(t *testing.T) {
+	long := strings.Repeat("x", 4<<20)
+	for _, tt := range []struct{ name, message, value, want string }{
+		{"no UTF-8", "no bad \ufffd\ufffd here", "bad \xff\xfe", "no (hidden) here"},
+		{"in capitals", "no ANN@EXAMPLE.COM", "ann@example.com", "no (hidden)"},
+		{"endless", "no " + long, long, "no (hidden)"},
+	} {
+		if got := hide(tt.message, tt.value); got != tt.want {
+			t.Errorf("%s: %.80q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
 // The table is read by people: each entry has a sentence and a remedy, once.
 func TestTableOfExceptions(t *testing.T) {
 	seen := map[string]bool{}

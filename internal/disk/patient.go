@@ -3,8 +3,6 @@ package disk
 import (
 	"errors"
 	"io/fs"
-	"os"
-	"runtime"
 	"syscall"
 	"time"
 )
@@ -51,20 +49,6 @@ func (p patient) Link(from, to string) error {
 // Remove implements [FS].
 func (p patient) Remove(path string) error {
 	return insist(func() error { return p.FS.Remove(path) })
-}
-
-// ReadFile reads a file that another process may be replacing, as os.ReadFile does.
-func ReadFile(path string) (data []byte, err error) {
-	read := func() error {
-		data, err = os.ReadFile(path)
-		return err
-	}
-	if runtime.GOOS == "windows" {
-		err = insist(read)
-	} else {
-		err = read()
-	}
-	return data, err
 }
 
 // insist does something until it is not refused for the moment any more.

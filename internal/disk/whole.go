@@ -16,8 +16,12 @@ const bufferSize = 64 << 10
 // process's alone.
 type Manner struct {
 	// Shared says that others have files in the directory, too, and may make the same one at the same time. The
-	// temporary file then has the name with .attrmigrate.tmp behind it, which is nobody else's, not .tmp.
+	// temporary file then has the name with .attrmigrate.tmp behind it, or .2.attrmigrate.tmp and so on: what
+	// has such a name already stays. Else it has .tmp, and what a killed process left there goes.
 	Shared bool
+	// Keep says that the content was dear: where only the name cannot be given, the whole file stays under the
+	// one that it has, and the error is an *[UnnamedError].
+	Keep bool
 	// New refuses a file that is there (fs.ErrExist): at once, and where it came meanwhile, at the end.
 	New bool
 }
@@ -63,17 +67,23 @@ func refuseExisting(path string) error {
 	return err
 }
 
-// openTemporary creates the temporary file anew, in place of what a killed process left, so that neither the
-// mode of another one nor a link to elsewhere is taken over.
+// openTemporary creates the temporary file anew, so that neither the mode of another one nor a link to
+// elsewhere is taken over.
 func (w *Whole) openTemporary() (err error) {
 	w.tmp = w.path + ".tmp"
 	if w.how.Shared {
 		w.tmp = w.path + ".attrmigrate.tmp"
-	}
-	if err := RemoveIfThere(w.on, w.tmp); err != nil {
+	} else if err := RemoveIfThere(w.on, w.tmp); err != nil {
 		return err
 	}
-	if w.f, err = w.on.OpenFile(w.tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+	for n := 2; ; n++ {
+		w.f, err = w.on.OpenFile(w.tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if !w.how.Shared || !errors.Is(err, fs.ErrExist) || n > mostTemporaries {
+			break
+		}
+		w.tmp = fmt.Sprintf("%s.%d.attrmigrate.tmp", w.path, n)
+	}
+	if err != nil {
 		return err
 	}
 	if w.made, err = w.f.Stat(); err != nil {
@@ -81,6 +91,12 @@ func (w *Whole) openTemporary() (err error) {
 	}
 	return err
 }
+
+// mostTemporaries is how many names are tried for a temporary file.
+const mostTemporaries = 1000
+
+// Temporary is the name that the file has until it is whole.
+func (w *Whole) Temporary() string { return w.tmp }
 
 // own reports whether the temporary file is still this one, and not that of another process.
 func (w *Whole) own() bool {
@@ -109,7 +125,8 @@ func (w *Whole) Finish() error {
 	return w.err
 }
 
-// Commit finishes the file and gives it its name, durably. If that fails, the file is discarded.
+// Commit finishes the file and gives it its name, durably. If that fails, the file is discarded, or kept as
+// [Manner] says.
 func (w *Whole) Commit() error {
 	if err := w.Finish(); err != nil {
 		return err
@@ -120,7 +137,10 @@ func (w *Whole) Commit() error {
 	if w.how.Shared && !w.own() {
 		return errors.Join(fmt.Errorf("%s: another process has begun to write it", w.tmp), w.Discard())
 	}
-	if err := w.name(); err != nil {
+	if err := w.name(); err != nil && w.how.Keep {
+		w.over = true
+		return &UnnamedError{Path: w.path, Temporary: w.tmp, Err: err}
+	} else if err != nil {
 		return errors.Join(err, w.Discard())
 	}
 	w.over = true

@@ -148,49 +148,55 @@ func TestExportLeavesOut(t *testing.T) {
 }
 
 func TestExportFile(t *testing.T) {
-	tests := []struct {
-		name string
-		end  func(t *testing.T, f *disk.Whole, path string) error
-		want string // what the file holds in the end
-		err  string
+	const mine = "of somebody else, or of a killed process"
+	blocked := func(t *testing.T, f *disk.Whole, path string) error {
+		if err := errors.Join(os.Remove(path), os.MkdirAll(filepath.Join(path, "full"), 0o700)); err != nil {
+			t.Fatal(err)
+		}
+		err := f.Commit()
+		return errors.Join(err, os.RemoveAll(path))
+	}
+	comes := func(t *testing.T, f *disk.Whole, path string) error { // while it is written
+		return errors.Join(os.WriteFile(path, []byte("old"), 0o600), f.Commit())
+	}
+	for _, tt := range []struct {
+		name           string
+		there, replace bool // the file, and whether it may be replaced
+		end            func(t *testing.T, f *disk.Whole, path string) error
+		want           string // what the file holds in the end
+		left           string // what is under its name in the making
+		err            string
 	}{
-		{"committed", func(t *testing.T, f *disk.Whole, path string) error {
+		{"committed", true, true, func(t *testing.T, f *disk.Whole, path string) error {
 			if got := content(t, path); got != "old" {
 				t.Errorf("before the end it holds %q", got)
 			}
 			return f.Commit()
-		}, "new", ""},
-		{"discarded", func(_ *testing.T, f *disk.Whole, _ string) error { return f.Discard() }, "old", ""},
-		{"begun by another meanwhile", func(t *testing.T, f *disk.Whole, path string) error {
-			other, err := CreateExport(path)
-			if err != nil {
+		}, "new", "none", ""},
+		{"discarded", true, true, func(_ *testing.T, f *disk.Whole, _ string) error { return f.Discard() }, "old", "none", ""},
+		{"its making replaced meanwhile", true, true, func(t *testing.T, f *disk.Whole, path string) error {
+			if err := errors.Join(os.Remove(f.Temporary()), os.WriteFile(f.Temporary(), []byte(mine), 0o600)); err != nil {
 				t.Fatal(err)
 			}
-			return errors.Join(f.Commit(), other.Commit())
-		}, "", "users.csv.attrmigrate.tmp: another process has begun to write it"},
-		{"written to where nothing can be", func(t *testing.T, f *disk.Whole, path string) error {
-			if err := os.Remove(path); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.MkdirAll(filepath.Join(path, "full"), 0o700); err != nil {
-				t.Fatal(err)
-			}
-			err := f.Commit()
-			if e := os.RemoveAll(path); e != nil {
-				t.Fatal(e)
-			}
-			return err
-		}, "none", "file exists"},
-	}
-	for _, tt := range tests {
+			return f.Commit()
+		}, "old", mine, "users.csv.2.attrmigrate.tmp: another process has begun to write it"},
+		{"without its name", true, true, blocked, "none", "new", "users.csv: file exists"},
+		{"new", false, false, func(_ *testing.T, f *disk.Whole, _ string) error { return f.Commit() }, "new", "none", ""},
+		{"new, and one has come", false, false, comes, "old", "new", "users.csv: file already exists"},
+		{"one that has come may be replaced", false, true, comes, "new", "none", ""},
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "users.csv")
-			for _, old := range []string{path, path + ".tmp"} { // the last one may be anybody's
-				if err := os.WriteFile(old, []byte("old"), 0o644); err != nil {
+			other := path + ".attrmigrate.tmp"
+			if err := os.WriteFile(other, []byte(mine), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			if tt.there {
+				if err := os.WriteFile(path, []byte("old"), 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
-			f, err := CreateExport(path)
+			f, err := CreateExport(path, tt.replace)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -204,11 +210,11 @@ func TestExportFile(t *testing.T) {
 			if got := content(t, path); got != tt.want {
 				t.Errorf("the file holds %q, want %q", got, tt.want)
 			}
-			if got := content(t, path+".tmp"); got != "old" {
-				t.Errorf("somebody's file holds %q", got)
+			if got := content(t, f.Temporary()); got != tt.left {
+				t.Errorf("in the making it is %q, want %q", got, tt.left)
 			}
-			if left, err := filepath.Glob(path + ".*.tmp"); len(left) > 0 || err != nil {
-				t.Errorf("temporary files are left: %q %v", left, err)
+			if got := content(t, other); got != mine {
+				t.Errorf("a file of somebody else is %q", got)
 			}
 			if info, err := os.Stat(path); tt.want == "new" && (err != nil || info.Mode().Perm() != 0o600) {
 				t.Errorf("mode %v, %v", info.Mode(), err)

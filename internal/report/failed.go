@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/gocarina/gocsv"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
 	"attrmigrate/sources"
 )
 
@@ -27,7 +27,7 @@ func FailedLines(path string) ([]map[int]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(path)
+	f, err := disk.Open(path)
 	if err != nil {
 		return nil, &notAsLeftError{err}
 	}

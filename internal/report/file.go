@@ -37,9 +37,13 @@ func openFile(on disk.FS, path string, recorded checkpoint.Extent) (*file, error
 	if err != nil {
 		return nil, err
 	}
+	return newFile(path, f, recorded), nil
+}
+
+func newFile(path string, f disk.File, recorded checkpoint.Extent) *file {
 	o := &file{path: path, f: f, extent: recorded, synced: recorded.Length}
 	o.Writer = bufio.NewWriterSize(writerFunc(o.append), bufferSize)
-	return o, nil
+	return o
 }
 
 // createFile replaces what is there: the report of a start that never wrote.

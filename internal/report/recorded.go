@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
 	"attrmigrate/pipeline"
 )
 
@@ -20,7 +21,7 @@ func NoneRecorded(dir string) error {
 	if _, err := os.Lstat(filepath.Join(dir, SummaryJSON)); err == nil {
 		return lost
 	}
-	f, err := os.Open(filepath.Join(dir, AppliedCSV))
+	f, err := disk.Open(filepath.Join(dir, AppliedCSV))
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 		return nil
 	}

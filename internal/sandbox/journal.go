@@ -1,10 +1,8 @@
 package sandbox
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"sync"
 
@@ -35,6 +33,8 @@ type storedUser struct {
 type ledger struct {
 	mu       sync.Mutex
 	file     *os.File // nil: no journal
+	created  bool     // the file was not there before
+	found    int64    // bytes of whole lines that were
 	size     int64    // bytes of whole lines
 	broken   error    // why the journal can take no more
 	last     int64    // sequence of the last update
@@ -42,48 +42,31 @@ type ledger struct {
 	messages tail[Message]
 }
 
-// openLedger replays the journal at path, if it exists, and cuts off a torn last line. No path: no
-// journal.
+// openLedger replays the journal at path, if it exists, and cuts off a torn last line. What is no journal is
+// a *[JournalError], and stays as it is. No path: no journal.
 func openLedger(path string, keep int, replay func(record) error) (*ledger, error) {
 	l := &ledger{updates: tail[Update]{keep: keep}, messages: tail[Message]{keep: keep}}
 	if path == "" {
 		return l, nil
 	}
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	var err error
+	if l.file, l.created, err = openJournal(path); err != nil {
+		return nil, err
+	}
+	if l.size, err = readJournal(l.file, func(r record) error {
+		err := replay(r)
+		if err == nil {
+			l.note(r)
+		}
+		return err
+	}); err == nil {
+		err = l.file.Truncate(l.size)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("sandbox journal: %w", err)
+		return nil, errors.Join(err, l.file.Close())
 	}
-	l.file = file
-	if err := l.replay(path, replay); err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
+	l.found = l.size
 	return l, nil
-}
-
-func (l *ledger) replay(path string, apply func(record) error) error {
-	reader := bufio.NewReaderSize(l.file, 1<<16)
-	for line := 1; ; line++ {
-		text, err := reader.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
-			break // what is behind the last newline was torn
-		}
-		if err != nil {
-			return fmt.Errorf("sandbox journal: %w", err)
-		}
-		var r record
-		if err := json.Unmarshal(text, &r); err != nil {
-			return fmt.Errorf("%s:%d: not a line of a sandbox journal: %w", path, line, err)
-		}
-		if err := apply(r); err != nil {
-			return fmt.Errorf("%s:%d: %w", path, line, err)
-		}
-		l.note(r)
-		l.size += int64(len(text))
-	}
-	if err := l.file.Truncate(l.size); err != nil {
-		return fmt.Errorf("sandbox journal: %w", err)
-	}
-	return nil
 }
 
 // commit gives the update its number and makes the record outlive the process. The caller holds the
@@ -152,6 +135,23 @@ func (l *ledger) close() error {
 	}
 	l.broken = errors.New("sandbox journal: closed")
 	return l.file.Close()
+}
+
+// takeBack leaves of the journal what was there before: nothing, if the file was not.
+func (l *ledger) takeBack() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.file == nil {
+		return nil
+	}
+	l.broken = errors.New("sandbox journal: taken back")
+	if !l.created {
+		return l.file.Truncate(l.found)
+	}
+	path := l.file.Name()
+	err := l.file.Close() // Windows removes no file that is open
+	l.file = nil
+	return errors.Join(err, os.Remove(path))
 }
 
 // kept says whether there is a journal.

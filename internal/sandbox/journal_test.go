@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -32,6 +33,75 @@ func dump(s *Server) string {
 	}
 	fmt.Fprintln(&b, s.Log(), s.Messages())
 	return b.String()
+}
+
+// TestJournalOfAnotherFile: what is no journal is refused and left byte for byte, whatever it looks like.
+func TestJournalOfAnotherFile(t *testing.T) {
+	const line = `{"pool":"us-east-1_Mine00000","document":{"Id":"us-east-1_Mine00000","Name":"mine","SchemaAttributes":[]}}` + "\n"
+	for _, tt := range []struct{ name, content, err string }{
+		{"one line without its end", "the only copy of these notes", `:1: not a line of a sandbox journal: it has no line end`},
+		{"a pool", `{"UserPool":{"Id":"us-east-1_Mine00000"}}`, ":1: not a line of a sandbox journal: "},
+		{"a line that is not torn", strings.TrimSuffix(line, "\n"), ":1: not a line of a sandbox journal: "},
+		{"a list", "username,custom:tier\nuser-00001,gold\n", ":1: not a line of a sandbox journal: "},
+		{"a change set", `{"username":"user-00001","attributes":{"locale":"de"}}` + "\n", ":1: not a line of a sandbox journal: "},
+		{"more than a journal", line + `{"pool":"us-east-1_Mine00000","owner":"me"}` + "\n", ":2: not a line of a sandbox journal: "},
+		{"something behind a journal", line + "and my notes", ":2: not a line of a sandbox journal: it has no line end"},
+		{"a blank line", "\n", ":1: not a line of a sandbox journal: "},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "notes")
+			if err := os.WriteFile(path, []byte(tt.content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := New(Config{Journal: path})
+			if e, ok := errors.AsType[*JournalError](err); !ok || !strings.HasPrefix(e.Error(), path+tt.err) {
+				t.Errorf("got %v", err)
+			}
+			if got, _ := os.ReadFile(path); string(got) != tt.content {
+				t.Errorf("it is %q now", got)
+			}
+		})
+	}
+}
+
+// TestTakeBack: a server that was not made whole leaves what was there.
+func TestTakeBack(t *testing.T) {
+	dir := t.TempDir()
+	absent, empty, kept := filepath.Join(dir, "absent"), filepath.Join(dir, "empty"), filepath.Join(dir, "kept")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const pool = `{"PoolName":"half"}`
+	s, err := New(Config{Journal: kept})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.CreatePool([]byte(pool)); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.Close()
+	before, _ := os.ReadFile(kept)
+	for _, path := range []string{absent, empty, kept} {
+		s, err := New(Config{Journal: path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.CreatePool([]byte(pool)); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(s.TakeBack(), s.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := os.Stat(absent); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a journal that was made stays: %v", err)
+	}
+	if got, err := os.ReadFile(empty); len(got) > 0 || err != nil {
+		t.Errorf("the empty file has %q, %v", got, err)
+	}
+	if got, _ := os.ReadFile(kept); string(got) != string(before) {
+		t.Errorf("the journal was %q and is %q", before, got)
+	}
 }
 
 func TestJournal(t *testing.T) {

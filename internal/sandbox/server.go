@@ -72,7 +72,8 @@ type Server struct {
 	serving   sync.WaitGroup // one goroutine a listener
 }
 
-// New returns a server that does not listen yet. It replays the journal, if there is one.
+// New returns a server that does not listen yet. It replays the journal, if there is one; a file that is
+// none is a *[JournalError].
 func New(cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
 	s := &Server{
@@ -130,6 +131,10 @@ func (s *Server) Close() error {
 	})
 	return s.closeErr
 }
+
+// TakeBack leaves of the journal what was there when New opened it, and nothing where New has made it. It is
+// for a server that was not made whole: the next would take the half of it for the whole. Close comes next.
+func (s *Server) TakeBack() error { return s.ledger.takeBack() }
 
 func (s *Server) closed() bool {
 	select {

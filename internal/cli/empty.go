@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// emptyHint is for whoever gave nothing: mostly a script, by a variable that is not set.
+const emptyHint = "a variable that is not set? give a value, or leave it out"
+
+// refuseEmpty refuses a flag whose value is empty or blank, or has such an element, whichever flag it is and
+// wherever it stands: a variable that is not set must not turn a rehearsal into the real thing, or the failed
+// records into all of them. No flag takes an empty value. It parses the command line beforehand, and leaves
+// every other mistake to be told by the command.
+func refuseEmpty(root *cobra.Command, args []string) error {
+	cmd, rest, err := root.Find(args)
+	if err != nil || cmd.DisableFlagParsing {
+		return nil
+	}
+	cmd.InitDefaultHelpFlag() // it adds the flags of the commands above, too
+	var empty error
+	_ = cmd.Flags().ParseAll(rest, func(f *pflag.Flag, value string) error {
+		if empty == nil && isEmpty(f, value) {
+			empty = &usageError{err: fmt.Errorf("--%s: the value is empty", f.Name), hint: emptyHint}
+		}
+		return nil
+	})
+	return empty
+}
+
+func isEmpty(f *pflag.Flag, value string) bool {
+	elements := []string{value}
+	if f.Value.Type() == "stringSlice" {
+		elements = strings.Split(value, ",")
+	}
+	for _, e := range elements {
+		if strings.TrimSpace(e) == "" {
+			return true
+		}
+	}
+	return f.Shorthand != "" && value == "=" // -o= is taken for the value =
+}
+
+// refuseEmptyArgs refuses an argument that is empty or blank.
+func refuseEmptyArgs(args []string) error {
+	for i, a := range args {
+		if strings.TrimSpace(a) == "" {
+			return &usageError{err: fmt.Errorf("argument %d is empty", i+1), hint: emptyHint}
+		}
+	}
+	return nil
+}
