@@ -72,8 +72,8 @@ func TestWhole(t *testing.T) {
 	}{
 		{"in place of another", OS{}, Manner{}, []string{name}, nil, nil, []string{"users.csv=ours"}},
 		{"what a killed process left goes", OS{}, Manner{}, []string{name + ".tmp"}, nil, nil, []string{"users.csv=ours"}},
-		{"others' files stay, what a killed process left goes", OS{}, Manner{Shared: true}, []string{name + ".tmp", name + ".attrmigrate.tmp"}, nil, nil,
-			[]string{"users.csv=ours", "users.csv.tmp=theirs"}},
+		{"others' files stay, and what a killed process left", OS{}, Manner{Shared: true}, []string{name + ".tmp", name + ".attrmigrate.tmp"}, nil, nil,
+			[]string{"users.csv=ours", "users.csv.attrmigrate.tmp=theirs", "users.csv.tmp=theirs"}},
 		{"another process has begun to write it", OS{}, Manner{Shared: true}, []string{name}, func(dir string) error {
 			return WriteFile(OS{}, filepath.Join(dir, name+".attrmigrate.tmp"), []byte("another's"))
 		}, errAny, []string{"users.csv=theirs", "users.csv.attrmigrate.tmp=another's"}},
