@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,6 +40,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%v", err)
 	}
 	checkEnd(ts, args[0], strconv.Itoa(code), ts.ReadFile("stderr"), slices.Contains(args, "none"))
+	printed(ts)
 }
 
 // checkEnd compares an exit code, and holds what was printed against the rule for errors: one
@@ -73,6 +75,7 @@ func checkEnd(ts *testscript.TestScript, want, code, stderr string, quiet bool) 
 type job struct {
 	cmd            *exec.Cmd
 	stdout, stderr *transcript
+	killed         bool
 }
 
 // startJob NAME COMMAND... starts a command in the background. The counts of await begin anew.
@@ -118,7 +121,9 @@ func signalJob(ts *testscript.TestScript, neg bool, args []string) {
 	if !ok {
 		ts.Fatalf("usage: signal NAME INT|TERM|KILL|QUIT")
 	}
-	ts.Check(jobNamed(ts, args[0]).cmd.Process.Signal(signal))
+	j := jobNamed(ts, args[0])
+	j.killed = signal == syscall.SIGKILL
+	ts.Check(j.cmd.Process.Signal(signal))
 }
 
 // endJob NAME CODE waits for the end of a job, which is the code, or the word killed or dumped. What it printed
@@ -130,7 +135,7 @@ func endJob(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprint(ts.Stderr(), j.stderr)
 	code := strconv.Itoa(j.cmd.ProcessState.ExitCode())
 	switch {
-	case code == "-1":
+	case code == "-1", j.killed && runtime.GOOS == "windows": // where it has a code like any other
 		code = "killed"
 	case code == "2" && args[1] == "dumped": // by SIGQUIT, with every goroutine told
 		return
