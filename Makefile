@@ -66,6 +66,14 @@ cross:
 		echo "build $$p"; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go build -o /dev/null ./cmd/attrmigrate; \
 	done
 
+# Programs of the tests, to be carried to such a machine: each runs in the folder of its package.
+.PHONY: cross-test
+cross-test: ## build the tests for Windows and macOS into dist/tests
+	@set -e; for os in windows darwin; do \
+		echo "vet and build the tests for $$os"; mkdir -p dist/tests/$$os; \
+		GOOS=$$os go vet ./...; CGO_ENABLED=0 GOOS=$$os go test -c -o dist/tests/$$os/ ./...; \
+	done
+
 .PHONY: check
 check: fmt vet staticcheck tidy cross ## everything that is checked without running the program
 

@@ -164,8 +164,16 @@ func TestClockSkew(t *testing.T) {
 var keyStores = []struct{ name, config, keys string }{
 	{"a credentials file", "",
 		"[default]\naws_access_key_id = %s\naws_secret_access_key = made-up\naws_session_token = made-up\n"},
-	{"a credential process", "[default]\ncredential_process = cat %s\n",
+	{"a credential process", "[default]\ncredential_process = " + printer() + " %s\n",
 		`{"Version":1,"AccessKeyId":"%s","SecretAccessKey":"made-up","SessionToken":"made-up","Expiration":"2999-01-01T00:00:00Z"}`},
+}
+
+// printer is the command that prints a file.
+func printer() string {
+	if runtime.GOOS == "windows" {
+		return "type"
+	}
+	return "cat"
 }
 
 // openWithKeys is openFrontDoor for a program that reads its keys from a file. They expire after the good
@@ -194,9 +202,6 @@ func openWithKeys(t *testing.T, config, keys string) (f *frontDoor, renew func()
 // TestExpiredKeys: keys that expire in the middle of a run are read again, once. If there are fresh ones,
 // the run goes on; else it stops, and the same command continues with those that are there by then.
 func TestExpiredKeys(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("there is no cat")
-	}
 	for _, store := range keyStores {
 		t.Run(store.name+", renewed", func(t *testing.T) {
 			f, renew := openWithKeys(t, store.config, store.keys)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,6 +34,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	stageOf(ts).last = args[1:]
 	checkEnd(ts, args[0], codeOf(ts, args[1:]...), ts.ReadFile("stderr"), slices.Contains(args, "none"))
+	printed(ts)
 }
 
 // codeOf runs a command and returns its exit code.
@@ -91,6 +93,7 @@ func checkEnd(ts *testscript.TestScript, want, code, stderr string, quiet bool) 
 type job struct {
 	cmd            *exec.Cmd
 	stdout, stderr *transcript
+	killed         bool
 }
 
 // startJob NAME COMMAND... starts a command in the background. The counts of await begin anew.
@@ -136,7 +139,9 @@ func signalJob(ts *testscript.TestScript, neg bool, args []string) {
 	if !ok {
 		ts.Fatalf("usage: signal NAME INT|TERM|HUP|KILL|QUIT")
 	}
-	ts.Check(jobNamed(ts, args[0]).cmd.Process.Signal(signal))
+	j := jobNamed(ts, args[0])
+	j.killed = signal == syscall.SIGKILL
+	ts.Check(j.cmd.Process.Signal(signal))
 }
 
 // endJob NAME CODE waits for the end of a job, which is the code, or the word killed or dumped. What it printed
@@ -148,7 +153,7 @@ func endJob(ts *testscript.TestScript, neg bool, args []string) {
 	fmt.Fprint(ts.Stderr(), j.stderr)
 	code := strconv.Itoa(j.cmd.ProcessState.ExitCode())
 	switch {
-	case code == "-1":
+	case code == "-1", j.killed && runtime.GOOS == "windows": // where it has a code like any other
 		code = "killed"
 	case code == "2" && args[1] == "dumped": // by SIGQUIT, with every goroutine told
 		return

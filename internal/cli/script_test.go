@@ -50,17 +50,16 @@ var environment = map[string]string{
 	"GORACE":                    "atexit_sleep_ms=0", // the race detector would hold up each exit for a second
 }
 
-// TestScripts runs the program as people do, against a sandbox in the test's own process.
+// TestScripts runs the program as people do, against a sandbox in the test's own process. What only Unix has
+// (signals, a shell, modes) is marked in the scripts by [windows] and [!windows].
 func TestScripts(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("the scripts send signals")
-	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("USERPROFILE", env.WorkDir) // HOME, on Windows
 			for name, value := range environment {
 				env.Setenv(name, value)
 			}
@@ -68,8 +67,8 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Condition: func(word string) (bool, error) {
-			if word == "root" {
-				return os.Geteuid() == 0, nil
+			if word == "root" { // whom modes do not stop
+				return os.Geteuid() == 0 || runtime.GOOS == "windows", nil
 			}
 			return false, fmt.Errorf("there is no condition %q", word)
 		},
@@ -92,6 +91,7 @@ func TestScripts(t *testing.T) {
 			"landed":   checkLanded,
 			"rows":     checkRows,
 			"json":     checkJSON,
+			"names":    checkNames,
 			"changes":  writeChanges,
 			"write":    writeText,
 			"pack":     packFile,
