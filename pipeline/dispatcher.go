@@ -146,9 +146,15 @@ func (d *dispatcher) wake(now time.Time) {
 	}
 }
 
-// offer is the next job and the channel to send it on; nil, which blocks for ever, if there is none.
+// readAhead is for how long a user who was read may wait for the update, as far as that can be foreseen.
+const readAhead = imageAge * 8 / 10
+
+// offer is the next job and the channel to send it on; nil, which blocks for ever, if there is none. No more
+// users are read than can be updated before what was read is too old: they would be read twice.
 func (d *dispatcher) offer() (*job, chan<- *job) {
 	switch {
+	case d.cfg.Preparer != nil && float64(d.underway) >= max(1, d.updates.rate*readAhead.Seconds()):
+		return nil, nil
 	case !d.again.empty():
 		return d.again.first(), d.jobs
 	case !d.fresh.empty():

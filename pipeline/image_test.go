@@ -80,8 +80,9 @@ func TestImageAge(t *testing.T) {
 	}{
 		{"20 a second", 20, 200, nil, 200},
 		{"5 a second", 5, 200, nil, 200},
-		{"1 a second", 1, 100, nil, 200},
-		{"one in ten seconds", 0.1, 60, nil, 120},
+		{"1 a second", 1, 100, nil, 100},
+		{"one in five seconds", 0.2, 60, nil, 60},
+		{"one in twenty seconds", 0.05, 60, nil, 120},
 		{"a storm of four minutes", 20, 20, storm(4 * time.Minute), 1000},
 		{"a storm at 1 a second", 1, 60, storm(time.Minute), 1000},
 		{"reads that take nine seconds", 20, 50, func(k *clock) { k.hold = 9 * time.Second }, 100},
