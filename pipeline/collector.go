@@ -72,14 +72,14 @@ func (c *collector) take(f finished) {
 		c.parked = append(c.parked, f.ordinal)
 		c.binding = true // the next start has to know, or it would stop at the same records
 		return
-	case f.save == 0:
+	case !f.save:
 		c.keep(f)
 		return
 	}
 	err := c.begin()
 	c.check(err)
 	if err == nil {
-		c.saved <- f.save // there is one request at a time, and room for it
+		c.saved <- f.number // there is one request at a time, and room for it
 	}
 }
 

@@ -20,9 +20,10 @@ type Config struct {
 	Updater Updater
 	// Preparer reads users before they are changed. Nil sends every update without a look.
 	Preparer Preparer
-	// Probe makes one call that is about no record, and returns its error. It is asked where only records
-	// are left whose attempts are exhausted: if it succeeds the service is there, and these get their last
-	// attempt; if it does not, the run stops. Nil takes it for there if any call of the run has succeeded.
+	// Probe makes one call that is about no record, and returns its error. It is asked before records fail
+	// whose attempts are exhausted, and before those that are left get their last ones: if it succeeds the
+	// service is there; if it does not, the run stops. Nil takes the service for there if any call of the run
+	// has succeeded.
 	Probe func(context.Context) error
 	// Check refuses a record before it costs a call. Nil refuses none. It is called by one goroutine.
 	Check func(*sources.Change) error

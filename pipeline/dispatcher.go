@@ -34,10 +34,13 @@ type dispatcher struct {
 	started time.Time
 	health  health
 
-	before   map[int64]bool  // the ordinals that an earlier start has parked
-	named    []*job          // of these, those that would be ready: they come last
-	poisoned map[string]bool // users of whom a record failed as unknown in this start
-	settled  bool            // the collector has had all results since anything was read or finished
+	before    map[int64]bool  // the ordinals that an earlier start has parked
+	named     []*job          // of these, those that would be ready: they come last
+	poisoned  map[string]bool // users of whom a record failed as unknown in this start
+	condemned []condemned     // jobs that fail once the service is shown to be there
+	probing   int             // a probe is under way for so many of these, plus one; 0: none is
+	stuck     bool            // and for the parked ones
+	settled   bool            // the collector has had all results since anything was read or finished
 }
 
 func newDispatcher(r *Runner) *dispatcher {
@@ -200,6 +203,8 @@ func (d *dispatcher) settle(a *attempt) {
 		heap.Push(&d.waiting, j)
 	case v.park:
 		d.park(j, c)
+	case v.exhausted:
+		d.condemn(a, v.err)
 	default:
 		d.conclude(a, v.err)
 	}
@@ -216,7 +221,7 @@ func (d *dispatcher) conclude(a *attempt, err error) {
 	if err != nil {
 		a.outcome = Failed
 	}
-	if _, unknown := errors.AsType[*ExhaustedError](err); unknown {
+	if _, exhausted := errors.AsType[*ExhaustedError](err); exhausted {
 		d.poisoned[j.key] = true
 	}
 	d.results <- finished{ordinal: j.ordinal, Result: Result{
@@ -270,7 +275,7 @@ func (d *dispatcher) save(number int64) {
 	d.wanted = max(d.wanted, number)
 	if !d.saving {
 		d.saving = true
-		d.results <- finished{save: d.finished}
+		d.results <- finished{save: true, number: d.finished}
 	}
 }
 

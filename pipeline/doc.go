@@ -37,7 +37,7 @@
 //     with which it fails as unknown, and three parked with no success between stop the run, since the service
 //     is away. What is parked then is named by the state and comes last at the next start. So no poisoned
 //     user keeps a run from its end (TestPoison), and a service that is away or comes back fails no good record
-//     (TestOutage, TestPoisonAndOutages; parking.go says how).
+//     (TestOutage, TestPoisonAndOutages, TestHistories; parking.go says how).
 //  7. A cancelled call is unknown: it is not reported, and its record is done again (TestDrain). Where
 //     users are read first, one is read again before an update of which nothing is known is repeated
 //     (TestPrepare), and where its image is more than ten seconds old when the permit for the update is

@@ -15,11 +15,12 @@ type health struct {
 
 // verdict is what becomes of an attempt. The zero value: the record is finished, without an error.
 type verdict struct {
-	again   bool       // try the record again, after a pause
-	park    bool       // its attempts are exhausted: what follows has to show why
-	unknown bool       // cancelled: neither done nor failed
-	stop    *StopError // the run stops; the record stays undone
-	err     error      // the record is finished and failed
+	again     bool       // try the record again, after a pause
+	park      bool       // its attempts are exhausted: what follows has to show why
+	unknown   bool       // cancelled: neither done nor failed
+	stop      *StopError // the run stops; the record stays undone
+	err       error      // the record is finished and failed,
+	exhausted bool       // if the service is there
 }
 
 // judge decides about an attempt, by its decisive call. It counts the job's attempts.
@@ -52,7 +53,7 @@ func (h *health) judge(a *attempt) verdict {
 		c.lane.streak.add(c.err)
 		return verdict{err: c.err}
 	case j.last || j.parked[c.lane.index]:
-		return verdict{err: &ExhaustedError{Attempts: j.tries, Err: c.err}}
+		return verdict{exhausted: true, err: &ExhaustedError{Attempts: j.tries, Err: c.err}}
 	default:
 		return verdict{park: true}
 	}

@@ -72,8 +72,9 @@ type finished struct {
 	ordinal  int64
 	foreseen bool // refused before any call, as the pass over the input did before
 
-	save   int64 // not a result: the state is to be saved, with the jobs up to this number
 	parked bool  // not a result: the record is parked
+	save   bool  // not a result: the state is to be saved,
+	number int64 // with the jobs up to this number
 }
 
 // jobQueue is a first-in-first-out queue.

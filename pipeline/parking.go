@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -14,6 +15,8 @@ import (
 //     undone, the state names them, and the next start sets them aside until nothing else is left.
 //   - When nothing else can go on, the parked records are what is left. If the service is there they get
 //     their last attempts, and fail as unknown if these fail.
+//
+// Where there is a [Config.Probe], none fails before it has shown that the service was there afterwards.
 //
 // A parked record holds back its user's later ones, so three of them are of three users.
 
@@ -76,7 +79,7 @@ func (d *dispatcher) revive(c call) {
 // read, be it that the input is at its end or that the gap is full of what is behind a parked record.
 func (d *dispatcher) isStuck(incoming <-chan *job) bool {
 	switch {
-	case len(d.updates.parked)+len(d.reads.parked)+len(d.named) == 0,
+	case len(d.updates.parked)+len(d.reads.parked)+len(d.named) == 0, len(d.condemned) > 0,
 		!d.again.empty(), !d.fresh.empty(), len(d.waiting) > 0, d.underway > 0, d.saving:
 		return false
 	case incoming == nil:
@@ -104,18 +107,53 @@ func (d *dispatcher) unstick() {
 		d.lastAttempts()
 		return
 	}
-	d.again.push(&job{probe: true})
+	d.stuck = true
+	d.probe()
+}
+
+// condemn fails the job of an attempt that was its last, once it is shown that the service was there.
+func (d *dispatcher) condemn(a *attempt, err error) {
+	if d.cfg.Probe == nil {
+		d.conclude(a, err)
+		return
+	}
+	d.condemned = append(d.condemned, condemned{a, err})
+	d.probe()
+}
+
+// condemned is a job that is to fail as unknown.
+type condemned struct {
+	*attempt
+	err error
+}
+
+// probe has a worker ask whether the service is there, on behalf of all that are condemned by now.
+func (d *dispatcher) probe() {
+	if d.probing == 0 {
+		d.probing = 1 + len(d.condemned)
+		d.again.push(&job{probe: true})
+	}
 }
 
 // probed goes on once the service has been asked whether it is there. An error that is not of the kind that
 // parks records shows it as well as none.
 func (d *dispatcher) probed(a *attempt) {
-	err := a.decisive().err
+	err, asked, stuck := a.decisive().err, d.probing-1, d.stuck
+	d.probing, d.stuck = 0, false
 	switch _, sick := attemptsFor(err, 1); {
 	case a.cancelled: // the run stops
+		return
 	case sick && !isThrottle(err):
 		d.stop(&StopError{Reason: ServiceAway, Err: err})
-	default:
+		return
+	}
+	for _, c := range d.condemned[:asked] {
+		d.conclude(c.attempt, c.err)
+	}
+	if d.condemned = slices.Delete(d.condemned, 0, asked); len(d.condemned) > 0 {
+		d.probe()
+	}
+	if stuck {
 		d.lastAttempts()
 	}
 }
