@@ -6,8 +6,8 @@ import (
 	"unsafe"
 )
 
-// stepped is a moment as it is read off a clock whose wall part was set by some seconds.
-func stepped(t time.Time, seconds int64) time.Time {
+// setWall is a moment as it is read off a clock whose wall part was set by some seconds.
+func setWall(t time.Time, seconds int64) time.Time {
 	wall := (*uint64)(unsafe.Pointer(&t)) // the seconds stand above thirty bits of nanoseconds; see the source of package time
 	*wall = uint64(int64(*wall) + seconds<<30)
 	return t
@@ -23,7 +23,7 @@ func TestGovernorClock(t *testing.T) {
 		for d := time.Duration(0); d < 90*time.Second; {
 			at := begin.Add(d)
 			if d > 20*time.Second && d < 60*time.Second {
-				at = stepped(at, step)
+				at = setWall(at, step)
 			}
 			pause := time.Duration(float64(time.Second) / g.rate(at))
 			d += pause
