@@ -44,7 +44,8 @@ type Config struct {
 	// Workers is how many calls may be under way at once, at most [checkpoint.MaxGapRecords]. The default
 	// is 32.
 	Workers int
-	// MaxAttempts is how often a record is tried, throttled attempts aside. The default is 8.
+	// MaxAttempts is how often a record is tried, throttled attempts aside. While no other record succeeds it
+	// is tried for the time that so many attempts take on average. The default is 8, or half a minute.
 	MaxAttempts int
 	// Backoff spaces the attempts of one record.
 	Backoff Backoff

@@ -49,7 +49,7 @@ func newDispatcher(r *Runner) *dispatcher {
 		Runner: r, tails: map[string]*job{}, started: now, before: map[int64]bool{}, poisoned: map[string]bool{},
 		health: health{
 			attempts:      r.cfg.MaxAttempts,
-			patience:      max(leastPatience, r.cfg.Backoff.total(r.cfg.MaxAttempts)),
+			patience:      patienceFor(r.cfg.MaxAttempts, r.cfg.Backoff),
 			throttleLimit: r.cfg.ThrottleLimit,
 		},
 	}
@@ -60,10 +60,6 @@ func newDispatcher(r *Runner) *dispatcher {
 	}
 	return d
 }
-
-// leastPatience is for how long a record is tried at the least while nothing else succeeds, if it may have
-// more than one attempt: a dead service stops the run within a minute, however long its calls hang.
-const leastPatience = 40 * time.Second
 
 // run is the dispatcher goroutine. It ends when nothing is left to do or the run is stopping, and
 // no call is under way; then it closes the workers' queue and the results.

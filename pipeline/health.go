@@ -9,7 +9,7 @@ import (
 // health decides what becomes of an attempt: the one retry policy. It belongs to the dispatcher.
 type health struct {
 	attempts      int           // a record's own limit
-	patience      time.Duration // and how long it is tried while nothing else succeeds
+	patience      time.Duration // and how long it is tried at the least while nothing else succeeds
 	throttleLimit time.Duration // nothing but throttles for so long stops the run
 }
 
@@ -45,7 +45,7 @@ func (h *health) judge(a *attempt) verdict {
 	j.attempts++
 	allowed, unlimited := attemptsFor(c.err, h.attempts)
 	switch {
-	case j.attempts < allowed && !(unlimited && h.outOfPatience(j, c)):
+	case j.attempts < allowed && !unlimited, unlimited && !h.exhausted(j, c, allowed):
 		return verdict{again: true}
 	case !unlimited && isFatal(c.err):
 		return verdict{stop: &StopError{Reason: Refused, Err: c.err}}
@@ -73,20 +73,48 @@ func (h *health) judgeThrottle(j *job, c call) verdict {
 	return verdict{again: true}
 }
 
-// outOfPatience says whether a record has been tried for so long that it is to be parked before its
-// attempts are exhausted. Calls that hang until they time out would else keep a run of a dead service for
-// minutes.
-func (h *health) outOfPatience(j *job, c call) bool {
-	return !c.lane.success.After(j.failing) && c.ended.Sub(j.failing) >= h.patience
+// exhausted says whether a job has been tried often enough. While other records succeed, that is so many
+// times. While none does, it is the time that so many attempts take: a single record may be unlucky with its
+// pauses, and of hundreds some are, so that a short outage would be taken for a long one; and calls that hang
+// until they time out would keep a run of a dead service for minutes.
+func (h *health) exhausted(j *job, c call, allowed int) bool {
+	enough := j.attempts >= allowed
+	if c.lane.success.After(j.failing) || j.last || j.parked[c.lane.index] {
+		return enough
+	}
+	return c.ended.Sub(j.failing) >= h.longest(enough)
 }
 
-// due is when a job is tried again: after a pause, and not past the end of patience.
+// longest is how long a job is tried while nothing else succeeds.
+func (h *health) longest(enough bool) time.Duration {
+	if enough {
+		return h.patience
+	}
+	return max(h.patience, hanging)
+}
+
+// hanging is how long it is tried if its calls take so long that it has not had all its attempts by then: a
+// dead service stops the run within a minute.
+const hanging = 40 * time.Second
+
+// due is when a job is tried again: after a pause, and not past the time for which it is tried.
 func (h *health) due(j *job, c call, pause time.Duration) time.Time {
 	due := c.ended.Add(pause)
-	if end := j.failing.Add(h.patience); j.throttles == 0 && !c.lane.success.After(j.failing) && due.After(end) {
+	end := j.failing.Add(h.longest(j.attempts >= h.attempts))
+	if j.throttles == 0 && !c.lane.success.After(j.failing) && due.After(end) {
 		return later(end, c.ended)
 	}
 	return due
+}
+
+// patienceFor is how long so many attempts take on average. Few of them are what somebody asks for who is in a
+// hurry: these count as they are.
+func patienceFor(attempts int, b Backoff) time.Duration {
+	const hurry = 10 * time.Second
+	if total := b.total(attempts); total >= hurry {
+		return total
+	}
+	return 0
 }
 
 // setUpStreak is how many records may end with one and the same set-up error, with no success

@@ -229,8 +229,8 @@ func TestOutage(t *testing.T) {
 		{name: "ten minutes, calls hang", from: 5 * time.Second, to: 605 * time.Second, hangs: 20 * time.Second},
 		{name: "at the end", from: 14940 * time.Millisecond, to: 605 * time.Second, probe: true},
 		{name: "at the end, calls hang", from: 14940 * time.Millisecond, to: 605 * time.Second, hangs: 20 * time.Second, probe: true},
-		{name: "ten seconds", from: 5 * time.Second, to: 15 * time.Second, once: true},
-		{name: "ten seconds at the end", from: 14940 * time.Millisecond, to: 25 * time.Second, once: true},
+		{name: "twenty-nine seconds", from: 5 * time.Second, to: 34 * time.Second, once: true},
+		{name: "twenty-nine seconds at the end", from: 14940 * time.Millisecond, to: 43 * time.Second, once: true},
 	}
 	for _, test := range tests {
 		for _, reads := range []bool{false, true} {
