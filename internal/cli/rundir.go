@@ -93,14 +93,20 @@ func (v volume) open(path string) (*runDir, error) {
 }
 
 // leftByRun tells whether a directory is one that a run, or a plan, has made: there is a lock in it, and that
-// is one of ours or lies beside what only we leave.
+// is one of ours or lies beside what only we leave. One that is empty may be anybody's: beside it lies nothing else.
 func leftByRun(path string, entries []os.DirEntry) bool {
-	there := map[string]bool{}
+	there, foreign := map[string]bool{}, false
 	for _, e := range entries {
 		there[e.Name()] = true
+		foreign = foreign || !ownFile(e.Name())
 	}
-	return there[checkpoint.LockName] &&
-		(there[checkpoint.FileName] || there[report.SummaryJSON] || checkpoint.IsLock(filepath.Join(path, checkpoint.LockName)))
+	lock := filepath.Join(path, checkpoint.LockName)
+	if !there[checkpoint.LockName] || there[checkpoint.FileName] || there[report.SummaryJSON] {
+		return there[checkpoint.LockName]
+	}
+	info, err := os.Lstat(lock)
+	empty := err == nil && info.Mode().IsRegular() && info.Size() == 0
+	return checkpoint.IsLock(lock) && !(empty && foreign)
 }
 
 func runDirError(path string, err error) error {
@@ -213,8 +219,8 @@ func (d *runDir) setAside(inputs []string) (kept string, err error) {
 		return "", err
 	}
 	again, err := d.volume.open(d.path)
-	if err != nil {
-		return "", errors.Join(err, disk.Rename(d, kept, d.path)) // the old lock ends with the directory's caller
+	if err != nil { // the old lock ends with the directory's caller
+		return "", errors.Join(err, d.moveBack(kept))
 	}
 	old := d.lock
 	*d = *again
@@ -253,11 +259,21 @@ func (d *runDir) putBack() error {
 	if err != nil {
 		return fmt.Errorf("the run of before stays in %s: %w", d.kept, err)
 	}
-	if err := disk.Rename(d, d.kept, d.path); err != nil {
-		return runDirError(d.kept, err)
+	back := disk.Rename(d, d.kept, d.path)
+	if back != nil {
+		back = fmt.Errorf("the run of before stays in %s: %w", d.kept, back)
 	}
 	d.kept = ""
-	return errors.Join(d.lock.Release(), d.removeDir(scrap))
+	return errors.Join(back, d.lock.Release(), d.removeDir(scrap))
+}
+
+// moveBack gives the directory the name that it had before it was moved, if nobody has taken that.
+func (d *runDir) moveBack(from string) error {
+	if err := disk.Rename(d, from, d.path); err != nil {
+		return fmt.Errorf("the run of before stays in %s: %w", from, err)
+	}
+	d.lock.Moved(d.path)
+	return nil
 }
 
 // removeDir removes a directory and the files in it.
