@@ -210,3 +210,25 @@ func TestCopyJournal(t *testing.T) {
 		}
 	}
 }
+
+// TestPutBackLongName: the run of before comes back also where its name has room for a date and nothing else.
+func TestPutBackLongName(t *testing.T) {
+	path := filepath.Join(t.TempDir(), strings.Repeat("a", 232)+".run")
+	d, err := localVolume().open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(d.file("applied.csv"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.setAside(nil); err != nil {
+		t.Fatal(err)
+	}
+	d.refused = true
+	if err := d.close(); err != nil {
+		t.Error(err)
+	}
+	if left := filesIn(t, path); !slices.Equal(left, []string{"applied.csv", "lock"}) {
+		t.Errorf("there is %q", left)
+	}
+}

@@ -252,7 +252,7 @@ func (d *runDir) putBack() error {
 	if _, begun, err := d.load(); begun || err != nil {
 		return err
 	}
-	scrap, err := free(d.kept + ".refused")
+	scrap, err := free(strings.TrimRight(d.path, string(filepath.Separator)) + ".refused") // shorter than d.kept, which had room
 	if err == nil {
 		err = d.move(scrap)
 	}
