@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"io"
 	"log/slog"
 	"path/filepath"
@@ -202,6 +203,9 @@ func (e *exportRun) export(ctx context.Context, s *service) (*exportResult, erro
 		return e.write(ctx, s, pool, cfg, e.sys.Stdout)
 	}
 	f, err := report.CreateExport(e.opts.file, e.opts.force)
+	if errors.Is(err, fs.ErrExist) && exists(e.opts.file) { // it came since it was looked for
+		return nil, isThere(e.opts.file)
+	}
 	if err != nil {
 		return nil, e.notWritten(err)
 	}

@@ -232,3 +232,42 @@ func TestPutBackLongName(t *testing.T) {
 		t.Errorf("there is %q", left)
 	}
 }
+
+// overtaken is a file system on which another process comes behind a rename.
+type overtaken struct {
+	disk.FS
+	come func()
+}
+
+func (o overtaken) Rename(from, to string) error {
+	err := o.FS.Rename(from, to)
+	o.come()
+	return err
+}
+
+// TestSetAsideOvertaken: where another process has put a run in the place that was just left, that run stays as it
+// is, and so does the one of before.
+func TestSetAsideOvertaken(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tiers.run")
+	take := func(mark string) {
+		if err := errors.Join(os.MkdirAll(path, 0o700), os.WriteFile(filepath.Join(path, "lock"), []byte("\n"), 0o600), os.WriteFile(filepath.Join(path, mark), nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	take("applied.csv")
+	d, err := volume{overtaken{disk.OS{}, func() { take("summary.json") }}, false}.open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.setAside(nil)
+	if held, ok := errors.AsType[*checkpoint.HeldError](err); !ok || held.Path != d.file("lock") || !strings.Contains(err.Error(), "\nthe run of before stays in "+path+".") {
+		t.Errorf("set aside: %v", err)
+	}
+	if err := d.close(); err != nil {
+		t.Error(err)
+	}
+	kept, _ := filepath.Glob(path + ".*")
+	if len(kept) != 1 || !slices.Equal(filesIn(t, kept[0]), []string{"applied.csv", "lock"}) || !slices.Equal(filesIn(t, path), []string{"lock", "summary.json"}) {
+		t.Errorf("there is %q with %q, and %q", kept, filesIn(t, kept[0]), filesIn(t, path))
+	}
+}
