@@ -142,8 +142,8 @@ func Holder(dir string) (info Info, held bool, err error) {
 // prepare creates the lock file if there is none. Its first byte is a blank that is never written
 // again: Windows lets nobody but the lock's own handle touch the locked byte, which is the first.
 //
-// The name is durable before there is any other in the directory: a directory with files in it and no
-// lock is taken for somebody else's.
+// The name and the byte are durable before there is anything else in the directory: a directory with files in
+// it and no lock, or an empty one, is taken for somebody else's.
 func prepare(on disk.FS, path string) error {
 	f, err := on.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -152,7 +152,9 @@ func prepare(on disk.FS, path string) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.Write([]byte("\n"))
+	if _, err = f.Write([]byte("\n")); err == nil {
+		err = f.Sync()
+	}
 	return errors.Join(err, f.Close(), on.SyncDir(filepath.Dir(path)))
 }
 

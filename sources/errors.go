@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"strconv"
 	"syscall"
+
+	"attrmigrate/internal/disk"
 )
 
 // FileError refuses a whole file, when it is opened or in mid-stream.
@@ -105,6 +107,9 @@ func unreadable(file string, err error) *FileError {
 	e := &FileError{File: file, Err: err}
 	var errno syscall.Errno
 	switch {
+	case errors.Is(err, disk.ErrNotRegular):
+		refusal := errNotRegular()
+		e.Msg, e.Remedy = refusal.Msg, refusal.Remedy
 	case errors.Is(err, fs.ErrNotExist):
 		e.Msg, e.Remedy = "no such file", "check the name and the working directory"
 	case errors.Is(err, fs.ErrPermission):

@@ -12,6 +12,8 @@ import (
 	"io"
 	"os"
 	"unicode/utf8"
+
+	"attrmigrate/internal/disk"
 )
 
 // input is one file of a change set, as Open found it.
@@ -206,7 +208,7 @@ type stream struct {
 
 // open begins to read an input, hashing its bytes on the way if asked to.
 func (in *input) open(hashing bool) (*stream, error) {
-	f, err := os.Open(in.path)
+	f, err := disk.Open(in.path) // by now it may be a pipe
 	if err != nil {
 		return nil, err
 	}

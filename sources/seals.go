@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"sync"
+
+	"attrmigrate/internal/disk"
 )
 
 // Seals remember what the bytes of files were when they were read first. Whatever is read of them later must be
@@ -79,10 +81,7 @@ func (s *Seals) Renamed(from, to string) {
 // Digest returns the digest of a file's bytes as they are stored, such as "sha256:9f86d0…". From then on all of
 // them are known. It returns soon when ctx ends.
 func (s *Seals) Digest(ctx context.Context, path string) (string, error) {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return "", unreadable(path, errNotRegular()) // a pipe would be waited for
-	}
-	f, err := os.Open(path)
+	f, err := disk.Open(path)
 	if err != nil {
 		return "", unreadable(path, err)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"os"
+
+	"attrmigrate/internal/disk"
 )
 
 // Packed reports whether a file's name says that it is compressed: it ends in .gz or .zst.
@@ -39,10 +41,13 @@ func (s *Seals) Unpack(ctx context.Context, path string, w io.Writer) error {
 	}
 }
 
-// UnpackFile unpacks a file into a new file that only its owner may read. An old file of that name is
-// replaced.
+// UnpackFile unpacks a file into a new file that only its owner may read. What has that name is replaced; where
+// it is a link, what it leads to stays as it is.
 func (s *Seals) UnpackFile(ctx context.Context, path, to string) error {
-	f, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err := disk.RemoveIfThere(disk.OS{}, to); err != nil {
+		return err
+	}
+	f, err := disk.OS{}.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}

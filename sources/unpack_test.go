@@ -21,7 +21,10 @@ func TestUnpackFile(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
-			path, to := filepath.Join(dir, "none.csv"), filepath.Join(dir, "unpacked")
+			path, to, theirs := filepath.Join(dir, "none.csv"), filepath.Join(dir, "unpacked"), filepath.Join(dir, "theirs")
+			if err := errors.Join(os.WriteFile(theirs, []byte("theirs"), 0o644), os.Link(theirs, to)); err != nil {
+				t.Fatal(err)
+			}
 			if tt.file != "" {
 				path = filepath.Join(dir, tt.file)
 				if err := os.WriteFile(path, []byte(tt.content), 0o644); err != nil {
@@ -35,6 +38,9 @@ func TestUnpackFile(t *testing.T) {
 					t.Errorf("got %v, want %s", err, tt.want)
 				}
 				return
+			}
+			if got, _ := os.ReadFile(theirs); string(got) != "theirs" {
+				t.Errorf("another name of what was there has %d bytes now", len(got))
 			}
 			got, _ := os.ReadFile(to)
 			if info, _ := os.Stat(to); err != nil || string(got) != text || info.Mode().Perm()&0o077 != 0 {

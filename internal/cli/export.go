@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -202,6 +203,9 @@ func (e *exportRun) export(ctx context.Context, s *service) (*exportResult, erro
 		return e.write(ctx, s, pool, cfg, e.sys.Stdout)
 	}
 	f, err := report.CreateExport(e.opts.file, e.opts.force)
+	if errors.Is(err, fs.ErrExist) && exists(e.opts.file) { // it came since it was looked for
+		return nil, isThere(e.opts.file)
+	}
 	if err != nil {
 		return nil, e.notWritten(err)
 	}

@@ -349,8 +349,8 @@ func (s *changeSet) unpack(ctx context.Context, dir *runDir) (clean func(), err 
 		if !sources.Packed(path) {
 			continue
 		}
-		name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-		copies[i] = dir.file(fmt.Sprintf("%s%d-%s", unpackedBegin, i+1, name))
+		ending := filepath.Ext(strings.TrimSuffix(path, filepath.Ext(path))) // the format goes by it
+		copies[i] = dir.file(fmt.Sprintf("%s%d%s", unpackedBegin, i+1, ending))
 		made = append(made, copies[i])
 		if err := s.decoding.Seals.UnpackFile(ctx, path, copies[i]); err != nil {
 			clean()

@@ -116,7 +116,7 @@ func (d *runDir) markPlans(inputs []string) error {
 		path := filepath.Join(filepath.Dir(input), planRuns)
 		runs, err := readPlanRuns(path)
 		if err == nil && !slices.Contains(runs, own) {
-			err = addPlanRun(path, own)
+			err = d.addPlanRun(path, own)
 		}
 		if err != nil {
 			return err
@@ -125,26 +125,44 @@ func (d *runDir) markPlans(inputs []string) error {
 	return nil
 }
 
+// readPlanRuns reads the file, which need not be there. One that is another program's is refused.
 func readPlanRuns(path string) (runs []string, err error) {
-	text, err := disk.ReadFile(path)
+	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
+	if err != nil {
+		return nil, err
+	}
+	own := info.Mode().IsRegular() // and no link
+	var text []byte
+	if own {
+		text, err = disk.ReadFile(path)
+	}
+	if err != nil {
+		return nil, err
+	}
 	for line := range strings.Lines(string(text)) {
+		line = strings.Trim(line, "\n\x00")
+		own = own && (line == "" || line[0] == '"')
 		var run string
 		if json.Unmarshal([]byte(line), &run) == nil { // else it is torn
 			runs = append(runs, run)
 		}
 	}
-	return runs, err
+	if !own {
+		return nil, &refusal{msg: printable(path) + " is not the list of a plan's runs", hint: "give it another name, or keep the plan in another directory"}
+	}
+	return runs, nil
 }
 
-func addPlanRun(path, run string) error {
+// addPlanRun appends, since several runs of one plan may begin at the same time.
+func (d *runDir) addPlanRun(path, run string) error {
 	line, err := json.Marshal(run)
 	if err != nil {
 		return err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	f, err := d.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return err
 	}
@@ -152,7 +170,7 @@ func addPlanRun(path, run string) error {
 	if err == nil {
 		err = f.Sync()
 	}
-	return errors.Join(err, f.Close())
+	return errors.Join(err, f.Close(), d.SyncDir(filepath.Dir(path)))
 }
 
 // runsOfPlan refuses to replace a plan of which a run is unfinished: it could not be continued.
@@ -167,7 +185,11 @@ func (d *runDir) runsOfPlan(ctx context.Context) error {
 	}
 	for _, run := range runs {
 		state, found, err := (&runDir{path: run}).load()
-		if err != nil || !found || state.Phase == checkpoint.Finished {
+		if err != nil {
+			return &refusal{msg: fmt.Sprintf("%s is applied by the run in %s, which may be unfinished: %v", plan, printable(run), err),
+				hint: "mend or move that run's directory, or name another one for this plan with --run-dir"}
+		}
+		if !found || state.Phase == checkpoint.Finished {
 			continue
 		}
 		digest, err := new(sources.Seals).Digest(ctx, plan)

@@ -152,3 +152,122 @@ func TestPutBackPinned(t *testing.T) {
 		t.Error("a directory is gone")
 	}
 }
+
+// unnaming is a file system on which nothing can be renamed to a path.
+type unnaming struct {
+	disk.FS
+	to string
+}
+
+func (u unnaming) Rename(from, to string) error {
+	if to == u.to {
+		return &os.LinkError{Op: "rename", Old: from, New: to, Err: syscall.EIO}
+	}
+	return u.FS.Rename(from, to)
+}
+
+// TestPutBackHalfWay: where the run of before cannot have its name back, it is told where it is, and nothing else is
+// left.
+func TestPutBackHalfWay(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tiers.run")
+	v := volume{unnaming{disk.OS{}, path}, false}
+	d, err := v.open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(d.file("applied.csv"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := d.setAside(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.refused = true
+	if err := d.close(); !errors.Is(err, syscall.EIO) || !strings.HasPrefix(err.Error(), "the run of before stays in "+kept+": ") {
+		t.Errorf("put back: %v", err)
+	}
+	if left := filesIn(t, filepath.Dir(path)); !slices.Equal(left, []string{filepath.Base(kept)}) {
+		t.Errorf("there is %q", left)
+	}
+	if err := d.close(); err != nil {
+		t.Errorf("closed again: %v", err)
+	}
+}
+
+// TestCopyJournal: what else is named by the file that is replaced stays as it is.
+func TestCopyJournal(t *testing.T) {
+	dir := t.TempDir()
+	earlier, journal, theirs := filepath.Join(dir, "earlier"), filepath.Join(dir, "journal"), filepath.Join(dir, "theirs")
+	if err := errors.Join(os.WriteFile(earlier, []byte("earlier"), 0o600), os.WriteFile(theirs, []byte("theirs"), 0o600), os.Link(theirs, journal)); err != nil {
+		t.Fatal(err)
+	}
+	if copied, err := copyJournal(earlier, journal); err != nil || !copied {
+		t.Errorf("copied %v, %v", copied, err)
+	}
+	for path, want := range map[string]string{journal: "earlier", theirs: "theirs"} {
+		if got, err := os.ReadFile(path); string(got) != want {
+			t.Errorf("%s: %q, %v", filepath.Base(path), got, err)
+		}
+	}
+}
+
+// TestPutBackLongName: the run of before comes back also where its name has room for a date and nothing else.
+func TestPutBackLongName(t *testing.T) {
+	path := filepath.Join(t.TempDir(), strings.Repeat("a", 232)+".run")
+	d, err := localVolume().open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(d.file("applied.csv"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.setAside(nil); err != nil {
+		t.Fatal(err)
+	}
+	d.refused = true
+	if err := d.close(); err != nil {
+		t.Error(err)
+	}
+	if left := filesIn(t, path); !slices.Equal(left, []string{"applied.csv", "lock"}) {
+		t.Errorf("there is %q", left)
+	}
+}
+
+// overtaken is a file system on which another process comes behind a rename.
+type overtaken struct {
+	disk.FS
+	come func()
+}
+
+func (o overtaken) Rename(from, to string) error {
+	err := o.FS.Rename(from, to)
+	o.come()
+	return err
+}
+
+// TestSetAsideOvertaken: where another process has put a run in the place that was just left, that run stays as it
+// is, and so does the one of before.
+func TestSetAsideOvertaken(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tiers.run")
+	take := func(mark string) {
+		if err := errors.Join(os.MkdirAll(path, 0o700), os.WriteFile(filepath.Join(path, "lock"), []byte("\n"), 0o600), os.WriteFile(filepath.Join(path, mark), nil, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	take("applied.csv")
+	d, err := volume{overtaken{disk.OS{}, func() { take("summary.json") }}, false}.open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = d.setAside(nil)
+	if held, ok := errors.AsType[*checkpoint.HeldError](err); !ok || held.Path != d.file("lock") || !strings.Contains(err.Error(), "\nthe run of before stays in "+path+".") {
+		t.Errorf("set aside: %v", err)
+	}
+	if err := d.close(); err != nil {
+		t.Error(err)
+	}
+	kept, _ := filepath.Glob(path + ".*")
+	if len(kept) != 1 || !slices.Equal(filesIn(t, kept[0]), []string{"applied.csv", "lock"}) || !slices.Equal(filesIn(t, path), []string{"lock", "summary.json"}) {
+		t.Errorf("there is %q with %q, and %q", kept, filesIn(t, kept[0]), filesIn(t, path))
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"slices"
 	"strings"
 
@@ -74,22 +73,20 @@ func copyJournal(earlier, journal string) (bool, error) {
 	}
 	from, err := disk.Open(earlier)
 	if errors.Is(err, fs.ErrNotExist) {
-		err = os.Remove(journal)
-		if errors.Is(err, fs.ErrNotExist) {
-			err = nil
-		}
-		return false, err
+		return false, disk.RemoveIfThere(disk.OS{}, journal)
 	}
 	if err != nil {
 		return false, err
 	}
 	defer from.Close()
-	to, err := os.OpenFile(journal, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	to, err := disk.Create(disk.OS{}, journal, disk.Manner{})
 	if err != nil {
 		return false, err
 	}
-	_, err = io.Copy(to, from)
-	return true, errors.Join(err, to.Close())
+	if _, err := io.Copy(to, from); err != nil {
+		return false, errors.Join(err, to.Discard())
+	}
+	return true, to.Commit()
 }
 
 // fill makes the pool that a change set is for: it has each custom attribute, and each user once, as

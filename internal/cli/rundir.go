@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
-	"time"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
@@ -86,6 +85,9 @@ func (v volume) open(path string) (*runDir, error) {
 		return nil, runDirError(path, err)
 	}
 	lock, err := checkpoint.Acquire(path)
+	if errors.Is(err, fs.ErrNotExist) { // another process has moved it since
+		err = &checkpoint.HeldError{Path: filepath.Join(path, checkpoint.LockName)}
+	}
 	if err != nil {
 		return nil, runDirError(path, err)
 	}
@@ -93,14 +95,20 @@ func (v volume) open(path string) (*runDir, error) {
 }
 
 // leftByRun tells whether a directory is one that a run, or a plan, has made: there is a lock in it, and that
-// is one of ours or lies beside what only we leave.
+// is one of ours or lies beside what only we leave. One that is empty may be anybody's: beside it lies nothing else.
 func leftByRun(path string, entries []os.DirEntry) bool {
-	there := map[string]bool{}
+	there, foreign := map[string]bool{}, false
 	for _, e := range entries {
 		there[e.Name()] = true
+		foreign = foreign || !ownFile(e.Name())
 	}
-	return there[checkpoint.LockName] &&
-		(there[checkpoint.FileName] || there[report.SummaryJSON] || checkpoint.IsLock(filepath.Join(path, checkpoint.LockName)))
+	lock := filepath.Join(path, checkpoint.LockName)
+	if !there[checkpoint.LockName] || there[checkpoint.FileName] || there[report.SummaryJSON] {
+		return there[checkpoint.LockName]
+	}
+	info, err := os.Lstat(lock)
+	empty := err == nil && info.Mode().IsRegular() && info.Size() == 0
+	return checkpoint.IsLock(lock) && !(empty && foreign)
 }
 
 func runDirError(path string, err error) error {
@@ -192,120 +200,6 @@ func (d *runDir) load() (state checkpoint.State, found bool, err error) {
 		return checkpoint.State{}, false, nil
 	}
 	return state, err == nil, err
-}
-
-// setAside keeps what is in the directory under its date, and begins anew in an empty one.
-func (d *runDir) setAside(inputs []string) (kept string, err error) {
-	for _, input := range inputs {
-		if !strings.HasPrefix(filepath.Base(input), incomingBegin) && inside(d.path, input) {
-			return "", &refusal{
-				msg:  fmt.Sprintf("%s holds the input %s, and a directory with an input is not moved", d.path, input),
-				hint: "--run-dir names another directory for this run",
-			}
-		}
-	}
-	kept, err = d.freeName(d.lastChange())
-	if err != nil {
-		return "", err
-	}
-	// The old directory has its new name for good before another one takes the old name.
-	if err := d.move(kept); err != nil {
-		return "", err
-	}
-	again, err := d.volume.open(d.path)
-	if err != nil {
-		return "", errors.Join(err, disk.Rename(d, kept, d.path)) // the old lock ends with the directory's caller
-	}
-	old := d.lock
-	*d = *again
-	d.kept = kept
-	return kept, errors.Join(old.Release(), d.takeIncoming(kept))
-}
-
-// move gives the directory another name; its lock goes along. Where the lock pins the directory it is given up
-// first. Who takes it then pins the directory, and it stays where it is.
-func (d *runDir) move(to string) error {
-	if d.pins {
-		if err := d.lock.Release(); err != nil {
-			return err
-		}
-	}
-	if err := disk.Rename(d, d.path, to); err != nil {
-		return runDirError(d.path, err)
-	}
-	d.lock.Moved(to)
-	return nil
-}
-
-// putBack undoes setAside for a start that did not begin: the earlier run is where it was, and the directory
-// that the start made goes. It makes room first, and removes only what nobody else can have taken meanwhile.
-func (d *runDir) putBack() error {
-	if d.kept == "" {
-		return nil
-	}
-	if _, begun, err := d.load(); begun || err != nil {
-		return err
-	}
-	scrap, err := free(d.kept + ".refused")
-	if err == nil {
-		err = d.move(scrap)
-	}
-	if err != nil {
-		return fmt.Errorf("the run of before stays in %s: %w", d.kept, err)
-	}
-	if err := disk.Rename(d, d.kept, d.path); err != nil {
-		return runDirError(d.kept, err)
-	}
-	d.kept = ""
-	return errors.Join(d.lock.Release(), d.removeDir(scrap))
-}
-
-// removeDir removes a directory and the files in it.
-func (d *runDir) removeDir(path string) error {
-	entries, err := os.ReadDir(path)
-	for _, e := range entries {
-		err = errors.Join(err, d.Remove(filepath.Join(path, e.Name())))
-	}
-	return errors.Join(err, d.Remove(path))
-}
-
-// takeIncoming moves the standard input of the run that begins out of the directory set aside.
-func (d *runDir) takeIncoming(kept string) error {
-	entries, err := os.ReadDir(kept)
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), incomingBegin) {
-			err = errors.Join(err, d.Rename(filepath.Join(kept, e.Name()), d.file(e.Name())))
-		}
-	}
-	return err
-}
-
-// lastChange is when the run in the directory was last saved.
-func (d *runDir) lastChange() time.Time {
-	if info, err := os.Stat(d.file(checkpoint.FileName)); err == nil {
-		return info.ModTime()
-	}
-	return time.Now()
-}
-
-// freeName is a name for the old directory: its own with a date, and a number if that is taken.
-func (d *runDir) freeName(at time.Time) (string, error) {
-	return free(strings.TrimRight(d.path, string(filepath.Separator)) + "." + at.UTC().Format("2006-01-02T150405Z"))
-}
-
-// free is a name that nothing has: the one given, or that with a number.
-func free(base string) (string, error) {
-	name := base
-	for n := 2; ; n++ {
-		_, err := os.Lstat(name)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return name, nil
-		case err != nil:
-			return "", runDirError(name, err)
-		}
-		name = fmt.Sprintf("%s.%d", base, n)
-	}
 }
 
 // removeAll removes files that nobody needs any more; one that cannot be removed does no harm.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"unicode/utf8"
 )
 
 // bufferSize is what a file gathers before it is written, in bytes.
@@ -70,18 +71,19 @@ func refuseExisting(path string) error {
 // openTemporary creates the temporary file anew, so that neither the mode of another one nor a link to
 // elsewhere is taken over.
 func (w *Whole) openTemporary() (err error) {
-	w.tmp = w.path + ".tmp"
-	if w.how.Shared {
-		w.tmp = w.path + ".attrmigrate.tmp"
-	} else if err := RemoveIfThere(w.on, w.tmp); err != nil {
-		return err
+	if w.tmp = w.path + ".tmp"; !w.how.Shared {
+		if err := RemoveIfThere(w.on, w.tmp); err != nil {
+			return err
+		}
 	}
-	for n := 2; ; n++ {
+	for n := 1; ; n++ {
+		if w.how.Shared {
+			w.tmp = sharedTemporary(w.path, n)
+		}
 		w.f, err = w.on.OpenFile(w.tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if !w.how.Shared || !errors.Is(err, fs.ErrExist) || n > mostTemporaries {
 			break
 		}
-		w.tmp = fmt.Sprintf("%s.%d.attrmigrate.tmp", w.path, n)
 	}
 	if err != nil {
 		return err
@@ -92,15 +94,37 @@ func (w *Whole) openTemporary() (err error) {
 	return err
 }
 
-// mostTemporaries is how many names are tried for a temporary file.
-const mostTemporaries = 1000
+const (
+	mostTemporaries = 1000 // are tried as the name of a temporary file
+	longestName     = 255  // bytes of a name in a directory, nearly everywhere
+)
+
+// sharedTemporary is the nth name for the temporary file of a path. A name that has hardly room for an ending is
+// cut for it; one that is too long itself is not, and fails at once.
+func sharedTemporary(path string, n int) string {
+	ending := ".attrmigrate.tmp"
+	if n > 1 {
+		ending = fmt.Sprintf(".%d%s", n, ending)
+	}
+	dir, name := filepath.Split(path)
+	if room := longestName - len(ending); len(name) > room && len(name) <= longestName {
+		for room > 0 && !utf8.RuneStart(name[room]) {
+			room--
+		}
+		name = name[:room]
+	}
+	return dir + name + ending
+}
 
 // Temporary is the name that the file has until it is whole.
 func (w *Whole) Temporary() string { return w.tmp }
 
 // own reports whether the temporary file is still this one, and not that of another process.
-func (w *Whole) own() bool {
-	there, err := os.Lstat(w.tmp)
+func (w *Whole) own() bool { return w.is(w.tmp) }
+
+// is reports whether a path leads to this very file.
+func (w *Whole) is(path string) bool {
+	there, err := os.Lstat(path)
 	return err == nil && os.SameFile(w.made, there)
 }
 
@@ -148,14 +172,14 @@ func (w *Whole) Commit() error {
 }
 
 // name gives the file its name. A link replaces nothing, not even what comes in the last moment; where a file
-// system has none, that moment is left.
+// system has none, that moment is left. A network share may have made the link and answer that it was there.
 func (w *Whole) name() error {
 	if !w.how.New {
 		return w.on.Rename(w.tmp, w.path)
 	}
-	err := w.on.Link(w.tmp, w.path)
-	if err == nil {
-		return w.on.Remove(w.tmp)
+	if err := w.on.Link(w.tmp, w.path); err == nil || w.is(w.path) {
+		_ = w.on.Remove(w.tmp) // the file has its name, and a second one does it no harm
+		return nil
 	}
 	if there := refuseExisting(w.path); there != nil {
 		return there

@@ -5,9 +5,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestWriteFileFailure(t *testing.T) {
@@ -31,6 +34,8 @@ func TestWriteFileFailure(t *testing.T) {
 type faulty struct {
 	FS
 	sync, link error
+	linked     error // the answer of a link that was made
+	remove     error
 }
 
 func (f faulty) OpenFile(path string, flag int, mode fs.FileMode) (File, error) {
@@ -45,7 +50,14 @@ func (f faulty) Link(from, to string) error {
 	if f.link != nil {
 		return f.link
 	}
-	return f.FS.Link(from, to)
+	return errors.Join(f.FS.Link(from, to), f.linked)
+}
+
+func (f faulty) Remove(path string) error {
+	if f.remove != nil {
+		return f.remove
+	}
+	return f.FS.Remove(path)
 }
 
 type unsynced struct {
@@ -82,6 +94,9 @@ func TestWhole(t *testing.T) {
 		{"not new any more", OS{}, Manner{New: true}, nil, appears, fs.ErrExist, []string{"users.csv=theirs"}},
 		{"new, without links", faulty{FS: OS{}, link: syscall.EPERM}, Manner{New: true}, nil, nil, nil, []string{"users.csv=ours"}},
 		{"not new any more, without links", faulty{FS: OS{}, link: syscall.EPERM}, Manner{New: true}, nil, appears, fs.ErrExist, []string{"users.csv=theirs"}},
+		{"new, by a link that says it was there", faulty{FS: OS{}, linked: fs.ErrExist}, Manner{New: true}, nil, nil, nil, []string{"users.csv=ours"}},
+		{"new, with a temporary name that stays", faulty{FS: OS{}, remove: syscall.EACCES}, Manner{Shared: true, New: true}, nil, nil, nil,
+			[]string{"users.csv=ours", "users.csv.attrmigrate.tmp=ours"}},
 		{"not synced", faulty{FS: OS{}, sync: syscall.EIO}, Manner{}, []string{name}, nil, syscall.EIO, []string{"users.csv=theirs"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -116,6 +131,39 @@ func TestWhole(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestLongNames: a name that leaves no room for an ending has a temporary file all the same, also where its end is
+// a letter of several bytes; one that is too long is refused before anything is written.
+func TestLongNames(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		left int // temporary files of a killed process
+		err  error
+	}{
+		{strings.Repeat("a", 239), 3, nil},
+		{strings.Repeat("a", 240), 3, nil},
+		{strings.Repeat("a", 251) + ".csv", 12, nil},
+		{strings.Repeat("é", 125) + ".csv", 1, nil},
+		{strings.Repeat("a", 256), 0, syscall.ENAMETOOLONG},
+	} {
+		path := filepath.Join(t.TempDir(), tt.name)
+		for n := range tt.left {
+			if err := os.WriteFile(sharedTemporary(path, n+1), nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w, err := Create(OS{}, path, Manner{Shared: true})
+		if err == nil {
+			if name := filepath.Base(w.Temporary()); !utf8.ValidString(name) || !strings.HasSuffix(name, ".attrmigrate.tmp") {
+				t.Errorf("its temporary name is %q", name)
+			}
+			err = w.Commit()
+		}
+		if !errors.Is(err, tt.err) && (runtime.GOOS != "windows" || err == nil) {
+			t.Errorf("%d bytes: %v", len(tt.name), err)
+		}
 	}
 }
 

@@ -70,10 +70,10 @@ type appendOnly interface {
 	Close() error
 }
 
-// openUndo creates undo.jsonl in a run directory, or goes on with it: what a crash has cut short at its
-// end is removed, what the checkpoint does not know of is written again, and numbers go on behind the highest. A file that has lost some of what the checkpoint
-// recorded, is not an undo file, or is damaged in another way than by a crash, is a
-// *[checkpoint.DamagedError].
+// openUndo creates undo.jsonl in a run directory, or goes on with it: what a crash has cut short at its end is
+// removed, what the checkpoint does not know of is written again, and numbers go on behind the highest. A file
+// that has lost some of what the checkpoint recorded, is not an undo file, or is damaged in another way than by
+// a crash, is a *[checkpoint.DamagedError].
 func openUndo(cfg Config) (*undo, error) {
 	on, path := cfg.disk(), filepath.Join(cfg.Dir, UndoJSONL)
 	create, known := os.O_CREATE, cfg.Recorded[UndoJSONL]
@@ -220,12 +220,13 @@ func undoNumber(line []byte) (int64, bool) {
 // undoBegin is what each entry begins with, as it is written.
 const undoBegin = `{"` + undoMember + `":`
 
-// tornEntry reports whether a crash may have left the line: the beginning of an entry, or the zeros that
-// a file system gives back for what never reached the disk. Behind zeros there may be lines that did: the
-// rest of a batch that was not durable yet, so that nobody was told of it.
+// tornEntry reports whether a crash may have left the line: the beginning of an entry, and the zeros that
+// a file system gives back for what never reached the disk, or one of the two. Behind zeros there may be lines
+// that did: the rest of a batch that was not durable yet, so that nobody was told of it.
 func tornEntry(line []byte, whole bool) bool {
-	n := min(len(line), len(undoBegin))
-	return !whole && string(line[:n]) == undoBegin[:n] || bytes.IndexByte(line, 0) >= 0
+	begun, _, zeros := bytes.Cut(line, []byte{0})
+	n := min(len(begun), len(undoBegin))
+	return (zeros || !whole) && string(begun[:n]) == undoBegin[:n]
 }
 
 // append writes an entry and returns once it is durable. Entries that come while others are being

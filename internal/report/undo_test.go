@@ -93,6 +93,8 @@ func TestUndoRefusesWhatIsNotItsOwn(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"a plan", `{"username":"ann","attributes":{}}` + "\n", "the line at byte 0 is no undo entry"},
 		{"a line of another file", "hello", "the line at byte 0 is no undo entry"},
+		{"notes with a zero byte", "my notes\x00and more\n", "the line at byte 0 is no undo entry"},
+		{"notes with a zero byte behind an entry", first + "my notes\x00and more\n", second},
 		{"damaged in the middle", first + first[:30] + "\n" + first, second},
 		{"an empty line", first + "\n" + first, second},
 		{"a number that is none", `{"_undo":"1","username":"ann"}` + "\n", "the line at byte 0 is no undo entry"},

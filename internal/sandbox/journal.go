@@ -43,7 +43,7 @@ type ledger struct {
 }
 
 // openLedger replays the journal at path, if it exists, and cuts off a torn last line. What is no journal is
-// a *[JournalError], and stays as it is. No path: no journal.
+// a *[JournalError], and stays as it is; so does one that another process has open. No path: no journal.
 func openLedger(path string, keep int, replay func(record) error) (*ledger, error) {
 	l := &ledger{updates: tail[Update]{keep: keep}, messages: tail[Message]{keep: keep}}
 	if path == "" {
@@ -149,9 +149,13 @@ func (l *ledger) takeBack() error {
 		return l.file.Truncate(l.found)
 	}
 	path := l.file.Name()
-	err := l.file.Close() // Windows removes no file that is open
+	made, err := l.file.Stat()
+	err = errors.Join(err, l.file.Close()) // Windows removes no file that is open
 	l.file = nil
-	return errors.Join(err, os.Remove(path))
+	if there, failed := os.Lstat(path); err != nil || failed != nil || !os.SameFile(made, there) {
+		return err // it is gone, or somebody else's by now
+	}
+	return os.Remove(path)
 }
 
 // kept says whether there is a journal.

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+
+	"attrmigrate/internal/disk"
 )
 
 // JournalError says that a file is no journal of a sandbox. It was left as it is.
@@ -31,12 +33,33 @@ func (e *JournalError) Unwrap() error { return e.Err }
 
 // Hint says what to do.
 func (e *JournalError) Hint() string {
+	if errors.Is(e.Err, errTaken) {
+		return "stop that one, or name another file"
+	}
 	return "name a file that is not there yet, or the journal of an earlier sandbox"
 }
 
-// openJournal creates the file of a journal, or opens one that is there. It follows a link to a journal, and
-// creates nothing through one. A pipe or a device is not even opened.
+// errTaken says of a journal that two would write it: their lines would be mixed, and numbered twice.
+var errTaken = errors.New("another sandbox is at work on it")
+
+// openJournal opens the file of a journal, which is then this process's alone until it is closed.
 func openJournal(path string) (f *os.File, created bool, err error) {
+	if f, created, err = openFile(path); err != nil {
+		return nil, false, err
+	}
+	alone, err := disk.Claim(f)
+	if err == nil && !alone {
+		err = &JournalError{Path: path, Err: errTaken}
+	}
+	if err != nil {
+		return nil, false, errors.Join(err, f.Close())
+	}
+	return f, created, nil
+}
+
+// openFile creates the file of a journal, or opens one that is there. It follows a link to a journal, and
+// creates nothing through one. A pipe or a device is not even opened.
+func openFile(path string) (f *os.File, created bool, err error) {
 	f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
 	if err == nil {
 		return f, true, nil

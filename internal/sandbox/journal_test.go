@@ -64,6 +64,37 @@ func TestJournalOfAnotherFile(t *testing.T) {
 	}
 }
 
+// TestJournalOfAnotherSandbox: two do not write one journal. What the second leaves alone stays whole, and the next
+// goes on with it.
+func TestJournalOfAnotherSandbox(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	first, err := New(Config{Journal: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.CreatePool([]byte(`{"PoolName":"ours"}`)); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := os.ReadFile(path)
+	_, err = New(Config{Journal: path})
+	if e, ok := errors.AsType[*JournalError](err); !ok || e.Error() != path+": another sandbox is at work on it" || e.Hint() != "stop that one, or name another file" {
+		t.Errorf("the second: %v", err)
+	}
+	if got, _ := os.ReadFile(path); string(got) != string(before) {
+		t.Errorf("the journal was %q and is %q", before, got)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	third, err := New(Config{Journal: path})
+	if err != nil || len(third.Pools()) != 1 {
+		t.Fatalf("the next: %v", err)
+	}
+	if err := third.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestTakeBack: a server that was not made whole leaves what was there.
 func TestTakeBack(t *testing.T) {
 	dir := t.TempDir()
