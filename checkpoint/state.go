@@ -37,8 +37,9 @@ type State struct {
 	// Parked are the ordinals, ascending, of records not finished whose attempts were exhausted while
 	// nothing showed whether the service was there. The next start takes them last.
 	Parked []int64 `json:"parked,omitempty"`
-	// LastSuccess is when a call succeeded last. Zero: none ever did, or that was not kept.
-	LastSuccess time.Time `json:"last_success,omitzero"`
+	// LastAnswer is when a call last showed that the service is there: it succeeded, or was refused for what
+	// it asked. Zero: none ever did, or that was not kept.
+	LastAnswer time.Time `json:"last_answer,omitzero"`
 
 	Counts Counts `json:"counts"`
 	// Files are what of the reports belongs to this state, by their names; what stands behind it is cut

@@ -160,7 +160,7 @@ func (c *collector) state(phase checkpoint.Phase, why *StopError) checkpoint.Sta
 	s := c.cfg.Resume
 	s.Records, s.Position, s.Finished = c.tracker.Snapshot()
 	s.Parked = c.undone(s)
-	s.LastSuccess = c.lastSuccess()
+	s.LastAnswer = c.lastAnswer()
 	p := c.Progress()
 	s.Phase, s.Counts, s.Rate = phase, p.Counts, p.Rate
 	s.Reason, s.Hint = "", ""

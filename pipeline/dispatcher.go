@@ -205,7 +205,7 @@ func (d *dispatcher) settle(a *attempt) {
 		d.conclude(a, v.err)
 	}
 	for _, c := range a.calls {
-		if c.err == nil {
+		if isThere(c.err) {
 			d.revive(c)
 		}
 	}
@@ -235,9 +235,11 @@ func (d *dispatcher) observe(a *attempt) {
 		if c.lane.observe(c, a.job) {
 			d.cfg.Log.Debug("throttled", "reading", c.lane == d.reads, "rate", c.lane.rate)
 		}
+		if isThere(c.err) {
+			d.setAnswer(c.ended)
+		}
 		switch {
 		case c.err == nil:
-			d.succeeded(c.ended)
 			continue
 		case isThrottle(c.err):
 			d.throttles.Add(1)

@@ -33,8 +33,8 @@
 //  6. An error is transient (try again), of the record (report it, go on) or of the run (stop,
 //     resumable). Five minutes of nothing but throttles stop it, and so do twenty records in a row with one
 //     set-up error (TestVerdicts, TestNothingToSend). Lanes are judged apart (TestReadsHideNothing).
-//     A record whose attempts are exhausted is parked: a later success in its lane gives it one more attempt,
-//     with which it fails as unknown, and three parked with no success between stop the run, since the service
+//     A record whose attempts are exhausted is parked: a later answer in its lane gives it one more attempt,
+//     with which it fails as unknown, and three parked with no answer between stop the run, since the service
 //     is away. What is parked then is named by the state and comes last at the next start. So no poisoned
 //     user keeps a run from its end (TestPoison), and a service that is away or comes back fails no good record
 //     (TestOutage, TestPoisonAndOutages, TestHistories; parking.go says how).

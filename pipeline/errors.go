@@ -95,6 +95,16 @@ func isAnswer(err error) bool {
 	return !isTimeout(err)
 }
 
+// isSick says whether an error can mean that the service is away.
+func isSick(err error) bool {
+	_, unlimited := attemptsFor(err, 1)
+	return unlimited && !isThrottle(err)
+}
+
+// isThere says whether a call with this error, or none, shows that the service is there: a refusal of what it
+// asks (no such user, say) does as well as a success.
+func isThere(err error) bool { return err == nil || isAnswer(err) && !isThrottle(err) && !isSick(err) }
+
 // isTimeout also takes a cancellation that was not the run's own: some layer below gave up.
 func isTimeout(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)

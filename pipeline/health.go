@@ -79,7 +79,7 @@ func (h *health) judgeThrottle(j *job, c call) verdict {
 // until they time out would keep a run of a dead service for minutes.
 func (h *health) exhausted(j *job, c call, allowed int) bool {
 	enough := j.attempts >= allowed
-	if c.lane.success.After(j.failing) || j.last || j.parked[c.lane.index] {
+	if c.lane.there.After(j.failing) || j.last || j.parked[c.lane.index] {
 		return enough
 	}
 	return c.ended.Sub(j.failing) >= h.longest(enough)
@@ -101,7 +101,7 @@ const hanging = 40 * time.Second
 func (h *health) due(j *job, c call, pause time.Duration) time.Time {
 	due := c.ended.Add(pause)
 	end := j.failing.Add(h.longest(j.attempts >= h.attempts))
-	if j.throttles == 0 && !c.lane.success.After(j.failing) && due.After(end) {
+	if j.throttles == 0 && !c.lane.there.After(j.failing) && due.After(end) {
 		return later(end, c.ended)
 	}
 	return due

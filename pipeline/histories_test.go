@@ -149,7 +149,7 @@ func playHistory(t *testing.T, random *rand.Rand) {
 		state = kept.saved
 		time.Sleep(10 * time.Second) // on the clock of the bubble
 	}
-	if state.LastSuccess.IsZero() && len(kept.results) == 0 { // all that it can reach is poisoned: nobody can tell
+	if state.LastAnswer.IsZero() && len(kept.results) == 0 { // all that it can reach is poisoned: nobody can tell
 		return
 	}
 	flaky := updates.flaky > 0 || reads.flaky > 0

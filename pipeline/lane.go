@@ -27,7 +27,7 @@ type lane struct {
 
 // vitals are what the calls of a lane say of the service.
 type vitals struct {
-	success   time.Time // end of the last call that succeeded; zero: none did in this start
+	there     time.Time // end of the last call that showed the service to be there; zero: none did in this start
 	throttled time.Time // of the first throttle since anything else was answered; zero: none
 	streak    streak
 }
@@ -56,7 +56,7 @@ func (l *lane) observe(c call, j *job) (cut bool) {
 	l.calls.Add(1)
 	switch {
 	case isThrottle(c.err):
-		own := j.throttles > 0 && l.success.After(j.throttled) // others have succeeded meanwhile: it is the user's own
+		own := j.throttles > 0 && l.there.After(j.throttled) // others were answered meanwhile: it is the user's own
 		cut = l.governor.onThrottle(c.sent, c.ended, own)
 		if cut {
 			l.adjust(c.ended)
@@ -66,7 +66,10 @@ func (l *lane) observe(c call, j *job) (cut bool) {
 		l.governor.onAccepted(c.sent, c.ended)
 	}
 	if c.err == nil {
-		l.vitals = vitals{success: later(l.success, c.ended)}
+		l.throttled, l.streak = time.Time{}, streak{}
+	}
+	if isThere(c.err) {
+		l.there = later(l.there, c.ended)
 	}
 	return false
 }

@@ -9,9 +9,9 @@ import (
 // A record whose attempts are exhausted says little by itself: the record may be poisoned, or the service
 // may be away. So it is parked, in the lane of the call that failed, and judged by what follows:
 //
-//   - A call of that lane that is sent later and succeeds shows that the service is there. The record gets
-//     one more attempt, and fails as unknown if that fails too.
-//   - Three records parked since anything succeeded show that the service is away: the run stops. They stay
+//   - A call of that lane that is sent later and succeeds shows that the service is there, and so does one that
+//     is refused for what it asks. The record gets one more attempt, and fails as unknown if that fails too.
+//   - Three records parked with no such call between show that the service is away: the run stops. They stay
 //     undone, the state names them, and the next start sets them aside until nothing else is left.
 //   - When nothing else can go on, the parked records are what is left. If the service is there they get
 //     their last attempts, and fail as unknown if these fail.
@@ -36,7 +36,7 @@ func (d *dispatcher) park(j *job, c call) {
 	c.lane.parked = append(c.lane.parked, parked{j, c})
 	d.results <- finished{ordinal: j.ordinal, parked: true}
 	d.cfg.Log.Debug("parked", "file", j.change.File, "line", j.change.Line)
-	silent := d.witnesses(c.lane, func(p parked) bool { return p.call.sent.After(c.lane.success) })
+	silent := d.witnesses(c.lane, func(p parked) bool { return p.call.sent.After(c.lane.there) })
 	if silent >= awayAfter {
 		d.stop(d.away(c))
 	}
@@ -56,11 +56,11 @@ func (d *dispatcher) witnesses(l *lane, tells func(parked) bool) (n int) {
 // away is the stop of a run whose service is away, as a call shows.
 func (d *dispatcher) away(c call) *StopError {
 	return &StopError{Reason: ServiceAway, Err: fmt.Errorf("nothing has succeeded for %s: %w",
-		c.ended.Sub(later(c.lane.success, d.started)).Round(time.Second), c.err)}
+		c.ended.Sub(later(c.lane.there, d.started)).Round(time.Second), c.err)}
 }
 
-// revive gives those jobs one more attempt that were parked in a lane before a call was sent which
-// succeeded.
+// revive gives those jobs one more attempt that were parked in a lane before a call was sent which shows that
+// the service is there.
 func (d *dispatcher) revive(c call) {
 	still := c.lane.parked[:0]
 	for _, p := range c.lane.parked {
@@ -140,10 +140,10 @@ func (d *dispatcher) probe() {
 func (d *dispatcher) probed(a *attempt) {
 	err, asked, stuck := a.decisive().err, d.probing-1, d.stuck
 	d.probing, d.stuck = 0, false
-	switch _, sick := attemptsFor(err, 1); {
+	switch {
 	case a.cancelled: // the run stops
 		return
-	case sick && !isThrottle(err):
+	case isSick(err):
 		d.stop(&StopError{Reason: ServiceAway, Err: err})
 		return
 	}
@@ -158,7 +158,7 @@ func (d *dispatcher) probed(a *attempt) {
 	}
 }
 
-// lastAttempts lets all parked jobs go on. Where nothing has succeeded in this start yet, one attempt would
+// lastAttempts lets all parked jobs go on. Where nothing was answered in this start yet, one attempt would
 // be too little to judge by: then they have as many as at first. Where nothing ever has, those that an
 // earlier start has parked are like any others.
 func (d *dispatcher) lastAttempts() {
@@ -180,9 +180,10 @@ func (d *dispatcher) lastAttempts() {
 	d.named = nil
 }
 
-// inThisStart says whether any call has succeeded in this start, answered whether one has in this run.
+// inThisStart says whether any call has shown in this start that the service is there, answered whether one has
+// in this run.
 func (d *dispatcher) inThisStart() bool {
-	return !d.updates.success.IsZero() || !d.reads.success.IsZero()
+	return !d.updates.there.IsZero() || !d.reads.there.IsZero()
 }
 
-func (d *dispatcher) answered() bool { return d.inThisStart() || !d.lastSuccess().IsZero() }
+func (d *dispatcher) answered() bool { return d.inThisStart() || !d.lastAnswer().IsZero() }

@@ -314,6 +314,25 @@ func TestNothingEver(t *testing.T) {
 	})
 }
 
+// TestPoisonAmongRefusals: a service that refuses everybody else is there.
+func TestPoisonAmongRefusals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newService()
+		bad := poison(50, 51, 52, 53)
+		s.fault = func(n int, c *sources.Change) error {
+			if err := bad(n, c); err != nil {
+				return err
+			}
+			return errNoUser
+		}
+		got := start(t, pipeline.Config{Updater: s}, changes(1000, 1000), 1)
+		unknown := slices.DeleteFunc(got.unknown(), func(user string) bool { return strings.HasSuffix(user, " otherwise") })
+		if got.err != nil || !slices.Equal(unknown, names([]int{50, 51, 52, 53})) || len(got.kept.results) != 1000 {
+			t.Errorf("%v: %d results, unknown %v", got.err, len(got.kept.results), unknown)
+		}
+	})
+}
+
 // TestParkedIsNamed: the state names what is parked, and the next start takes it last.
 func TestParkedIsNamed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -322,7 +341,7 @@ func TestParkedIsNamed(t *testing.T) {
 		cfg := pipeline.Config{Updater: s, MaxAttempts: 1, Workers: 1}
 		got := start(t, cfg, changes(300, 300), 1)
 		if !strings.HasPrefix(fmt.Sprint(got.err), "the service is away: nothing has succeeded for ") ||
-			!slices.Equal(got.state.Parked, []int64{11, 12, 13}) || got.state.LastSuccess.IsZero() {
+			!slices.Equal(got.state.Parked, []int64{11, 12, 13}) || got.state.LastAnswer.IsZero() {
 			t.Fatalf("%v, parked %v", got.err, got.state.Parked)
 		}
 		var order []string

@@ -25,7 +25,7 @@ type progress struct {
 	updates, reads *lane
 	throttles      atomic.Int64 // calls of both lanes, over all starts; written by the dispatcher
 	lastError      atomic.Pointer[error]
-	success        atomic.Pointer[time.Time] // end of the last call that succeeded, over all starts; nil: none did
+	answer         atomic.Pointer[time.Time] // end of the last call that showed the service to be there, over all starts; nil: none did
 
 	mu     sync.Mutex
 	counts checkpoint.Counts // written by the collector
@@ -39,20 +39,20 @@ func (p *progress) init(cfg Config) {
 	p.reads = newLane(readLane, cfg.ReadRate, cfg.Resume.Counts.Reads)
 	p.throttles.Store(cfg.Resume.Counts.Throttled)
 	switch s := cfg.Resume; {
-	case !s.LastSuccess.IsZero():
-		p.success.Store(&s.LastSuccess)
+	case !s.LastAnswer.IsZero():
+		p.answer.Store(&s.LastAnswer)
 	case s.Counts.Updated+s.Counts.Awaiting > 0: // saved by a program that did not keep the time
-		p.success.Store(&s.SavedAt)
+		p.answer.Store(&s.SavedAt)
 	}
 	p.setPace(p.updates.governor, time.Now())
 }
 
-// succeeded notes that a call succeeded. It is called by the dispatcher.
-func (p *progress) succeeded(at time.Time) { p.success.Store(&at) }
+// setAnswer notes that a call has shown the service to be there. It is called by the dispatcher.
+func (p *progress) setAnswer(at time.Time) { p.answer.Store(&at) }
 
-// lastSuccess is when a call succeeded last, in this start or an earlier one.
-func (p *progress) lastSuccess() time.Time {
-	if at := p.success.Load(); at != nil {
+// lastAnswer is when one did so last, in this start or an earlier one.
+func (p *progress) lastAnswer() time.Time {
+	if at := p.answer.Load(); at != nil {
 		return *at
 	}
 	return time.Time{}
