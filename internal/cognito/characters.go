@@ -44,7 +44,7 @@ func misfit(text string, fits func(rune) bool) string {
 	return ""
 }
 
-// lineEnds are told from each other in a name.
+// characterNames are those that are hard to see, or to tell from each other.
 var characterNames = map[rune]string{
 	'\r': "a carriage return", '\n': "a line end", '\t': "a tab", ' ': "a blank", 0: "a zero character",
 	0xa0: "a no-break space", 0x200b: "a zero-width space", 0xfeff: "a byte-order mark",

@@ -88,7 +88,7 @@ func (c Config) variables() (all []setting) {
 			all = append(all, setting{name, os.Getenv(name), fits, form})
 		}
 	}
-	add(inRegion, regionForm, "AWS_REGION", "AWS_DEFAULT_REGION")
+	add(inRegion, c.regionForm(), "AWS_REGION", "AWS_DEFAULT_REGION")
 	add(inName, nil, "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_LOGIN_CACHE_DIRECTORY",
 		"AWS_SDK_UA_APP_ID", "AWS_EXECUTION_ENV")
 	add(inName, bundleForm, "AWS_CA_BUNDLE")
@@ -105,10 +105,15 @@ func (c Config) variables() (all []setting) {
 		"AWS_EC2_METADATA_SERVICE_ENDPOINT")
 	add(inWord, placeForm, "AWS_CONTAINER_CREDENTIALS_FULL_URI")
 	add(inName, nil, "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
-	if c.Profile == "" && os.Getenv(anySet("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY")) == "" {
-		add(inName, fileForm, "AWS_WEB_IDENTITY_TOKEN_FILE") // which keys go before
+	if c.Profile == "" && !c.keysSet() {
+		add(inName, fileForm, "AWS_WEB_IDENTITY_TOKEN_FILE")
 	}
 	return all
+}
+
+// keysSet tells whether the client takes its credentials from variables, which go before the shared files.
+func (c Config) keysSet() bool {
+	return c.Profile == "" && os.Getenv(anySet("AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY")) != ""
 }
 
 // anySet is the first of some variables that is set, or the first.
@@ -139,9 +144,6 @@ var variableName = regexp.MustCompile(`AWS_[A-Z0-9_]+`)
 
 // checkChoices has the SDK read the environment, and says which variable it can't use.
 func checkChoices() error {
-	if v := os.Getenv("AWS_EC2_METADATA_DISABLED"); v != "" && !strings.EqualFold(v, "true") && !strings.EqualFold(v, "false") {
-		return unwanted("AWS_EC2_METADATA_DISABLED") // the SDK would take it for unset
-	}
 	_, err := config.NewEnvConfig()
 	if err == nil {
 		return nil
@@ -176,6 +178,15 @@ func regionForm(region string) (code, why string) {
 		return "BadRegion", "it " + why
 	}
 	return "", ""
+}
+
+// regionForm is the form of a Region that the client finds in its surroundings: where it was given one, that
+// which it finds is not asked for.
+func (c Config) regionForm() func(string) (code, why string) {
+	if c.Region != "" {
+		return nil
+	}
+	return regionForm
 }
 
 func endpointForm(address string) (code, why string) { return "BadEndpoint", unfit(address) }

@@ -32,8 +32,12 @@ func (c Config) sharedOf() shared {
 // is its own to tell.
 func (c Config) checkShared(ctx context.Context) error {
 	s := c.sharedOf()
-	for _, path := range []string{s.configFile, s.creds} {
-		if why := byteOrderMark(headOf(path)); why != "" {
+	files := []string{s.configFile, s.creds}
+	if c.Anonymous || c.keysSet() {
+		files = files[:1]
+	}
+	for _, path := range files {
+		if why := s.marked(path); why != "" {
 			return &settingError{path, "BadCharacter", path + " " + why}
 		}
 	}
@@ -72,10 +76,10 @@ func (c Config) checkProfile(s shared, p *config.SharedConfig) error {
 		bundle = nil // which goes before it
 	}
 	if err := s.checkKeys(p.Profile, []setting{
-		{"region", p.Region, inRegion, regionForm},
+		{"region", p.Region, inRegion, c.regionForm()},
 		{"endpoint_url", p.BaseEndpoint, inWord, nil},
 		{"ca_bundle", p.CustomCABundle, inName, bundle},
-	}); err != nil || c.Anonymous || c.Profile == "" && os.Getenv("AWS_ACCESS_KEY_ID") != "" {
+	}); err != nil || c.Anonymous || c.keysSet() {
 		return err
 	}
 	keys := []setting{
@@ -138,9 +142,8 @@ func setsKey(r io.Reader, profile, key string) bool {
 	within := false
 	for lines := bufio.NewScanner(r); lines.Scan(); {
 		line := strings.TrimSpace(lines.Text())
-		if head, ok := strings.CutPrefix(line, "["); ok {
-			head, _, _ = strings.Cut(head, "]")
-			within = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(head), "profile ")) == profile
+		if strings.HasPrefix(line, "[") {
+			within = profileOf(line) == profile
 			continue
 		}
 		name, _, ok := strings.Cut(line, "=")
@@ -151,7 +154,29 @@ func setsKey(r io.Reader, profile, key string) bool {
 	return false
 }
 
-// headOf is how a file begins; nothing if it can't be read or is none.
+// marked says that a file begins with a mark by which the SDK loses the profile, without a word: all of it in
+// UTF-16, in UTF-8 the first line, which counts if the profile begins there.
+func (s shared) marked(path string) string {
+	head := headOf(path)
+	why := byteOrderMark(head)
+	line, isUTF8 := strings.CutPrefix(head, "\ufeff")
+	if isUTF8 && profileOf(line) != s.profile {
+		return ""
+	}
+	return why
+}
+
+// profileOf is the profile that a line begins; nothing if it begins none.
+func profileOf(line string) string {
+	head, ok := strings.CutPrefix(strings.TrimSpace(line), "[")
+	if !ok {
+		return ""
+	}
+	head, _, _ = strings.Cut(head, "]")
+	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(head), "profile "))
+}
+
+// headOf is the first line of a file; nothing if it can't be read or is none.
 func headOf(path string) string {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {
@@ -162,7 +187,6 @@ func headOf(path string) string {
 		return ""
 	}
 	defer f.Close()
-	head := make([]byte, 3)
-	n, _ := io.ReadFull(f, head)
-	return string(head[:n])
+	line, _ := bufio.NewReader(io.LimitReader(f, 4096)).ReadString('\n')
+	return line
 }

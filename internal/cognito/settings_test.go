@@ -1,6 +1,9 @@
 package cognito
 
 import (
+	"cmp"
+	"encoding/pem"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,7 +81,6 @@ func TestSettings(t *testing.T) {
 		{name: "the kind of attempts of a profile", cfg: Config{Profile: "dev"}, shared: dev + "retry_mode = secret-value\n", code: "BadConfiguration",
 			text: unusable + "retry_mode of profile dev (|config): want standard or adaptive"},
 		{name: "a truth value", env: env("AWS_USE_FIPS_ENDPOINT", "secret-value"), code: "BadConfiguration", text: unusable + "AWS_USE_FIPS_ENDPOINT: want true or false"},
-		{name: "a truth value that the SDK passes over", env: env("AWS_EC2_METADATA_DISABLED", "1"), code: "BadConfiguration", text: "AWS_EC2_METADATA_DISABLED: want true or false"},
 		{name: "a size", env: env("AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES", "99999999"), code: "BadConfiguration", text: "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES: want a number"},
 		{name: "defaults", env: env("AWS_DEFAULTS_MODE", "secret-value"), code: "BadConfiguration", text: "AWS_DEFAULTS_MODE: want legacy, standard"},
 		{name: "a proxy that is no URL", env: env("HTTPS_PROXY", "http://secret-value:port"), code: "BadProxy", text: "the proxy can't be used: HTTPS_PROXY: it is not a URL"},
@@ -121,27 +123,53 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// TestSettingsThatFit: what looks odd and is right.
+// TestSettingsThatFit: what looks odd and is right, or is not used.
 func TestSettingsThatFit(t *testing.T) {
+	const dev = "[profile dev]\r\nregion = eu-west-1 \r\n"
+	bundle := filepath.Join(t.TempDir(), "bundle.pem")
+	if err := os.WriteFile(bundle, []byte("# two of them\r\n"+certificate(t)+"\r\n# and\r\n"+certificate(t)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	type variables map[string]string
 	tests := []struct {
-		name string
-		env  map[string]string
-		cfg  Config
+		name   string
+		env    variables
+		cfg    Config
+		config string // the config file
+		creds  string // the credentials file
 	}{
-		{"a proxy without a scheme", map[string]string{"HTTPS_PROXY": "proxy.example.com:3128", "HTTP_PROXY": "http://ann:made-up@proxy.example.com"}, Config{}},
-		{"a proxy of another protocol", map[string]string{"HTTPS_PROXY": "socks5://127.0.0.1:1080"}, Config{}},
-		{"a blank in a path", map[string]string{"AWS_CONFIG_FILE": "/no where/config"}, Config{}},
-		{"a truth value in capitals", map[string]string{"AWS_EC2_METADATA_DISABLED": "TRUE", "AWS_USE_FIPS_ENDPOINT": "False"}, Config{}},
-		{"an emulator's Region", nil, Config{Region: "local", EndpointURL: "http://localhost:9229"}},
-		{"keys that a token does not need", map[string]string{"AWS_ACCESS_KEY_ID": "a b", "AWS_SECRET_ACCESS_KEY": ""}, Config{Anonymous: true}},
-		{"an endpoint that is ignored", map[string]string{"AWS_ENDPOINT_URL": "nonsense", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True"}, Config{}},
-		{"keys beside a profile", map[string]string{"AWS_SECRET_ACCESS_KEY": ""}, Config{Profile: "dev"}},
+		{name: "a proxy without a scheme", env: variables{"HTTPS_PROXY": "proxy.example.com:3128", "HTTP_PROXY": "http://ann:made-up@proxy.example.com"}},
+		{name: "a proxy of another protocol", env: variables{"HTTPS_PROXY": "socks5://127.0.0.1:1080", "NO_PROXY": "*.example.com, 10.0.0.0/8,[::1]"}},
+		{name: "a blank in a path", env: variables{"AWS_CONFIG_FILE": "/no where/config"}},
+		{name: "a blank in a profile", env: variables{"AWS_PROFILE": "my dev"}, config: "[profile my dev]\nregion=eu-west-1\n"},
+		{name: "a truth value in capitals", env: variables{"AWS_EC2_METADATA_DISABLED": "TRUE", "AWS_USE_FIPS_ENDPOINT": "False"}},
+		{name: "a truth value that the SDK passes over", env: variables{"AWS_EC2_METADATA_DISABLED": "1"}},
+		{name: "no attempts, adaptively", env: variables{"AWS_MAX_ATTEMPTS": "0", "AWS_RETRY_MODE": "adaptive"}},
+		{name: "an emulator's Region", cfg: Config{Region: "local", EndpointURL: "http://localhost:9229"}},
+		{name: "an endpoint with a path", cfg: Config{EndpointURL: "https://proxy.example.com/cognito/"}},
+		{name: "Regions of other partitions", env: variables{"AWS_REGION": "us-gov-west-1", "AWS_DEFAULT_REGION": "eu-isoe-west-1"}, cfg: Config{Region: "cn-north-1"}},
+		{name: "a Region in capitals that is not asked for", env: variables{"AWS_REGION": "US-EAST-1"}, cfg: Config{Profile: "dev"}, config: "[profile dev]\nregion = EU-WEST-1\n"},
+		{name: "keys that a token does not need", env: variables{"AWS_ACCESS_KEY_ID": "a b", "AWS_SECRET_ACCESS_KEY": ""}, cfg: Config{Anonymous: true}},
+		{name: "keys with marks", env: variables{"AWS_SECRET_ACCESS_KEY": "a+b/c=", "AWS_SESSION_TOKEN": strings.Repeat("a+/=", 512)}},
+		{name: "a role with a path", env: variables{"AWS_ROLE_ARN": "arn:aws-us-gov:iam::111122223333:role/team/a+b=c,d.e@f-g/dev"}},
+		{name: "an endpoint that is ignored", env: variables{"AWS_ENDPOINT_URL": "nonsense", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True"}},
+		{name: "half of a pair beside a profile", env: variables{"AWS_SECRET_ACCESS_KEY": ""}, cfg: Config{Profile: "dev"}},
+		{name: "keys of the old name beside a profile's", env: variables{"AWS_ACCESS_KEY_ID": "", "AWS_ACCESS_KEY": "AKIDEXAMPLE"}, config: "[default]\naws_access_key_id = a b\naws_secret_access_key = c\n"},
+		{name: "a bundle of several certificates", env: variables{"AWS_CA_BUNDLE": bundle}},
+		{name: "services, sessions and comments", cfg: Config{Profile: "dev"}, config: "; of all\r\n[profile dev] # mine\r\nsso_session = corp\r\nsso_account_id = 111122223333\r\n" +
+			"sso_role_name = Dev\r\nservices = near\r\nregion: \"eu-west-1\" ; there\r\n[sso-session corp]\r\nsso_region = eu-west-1\r\n" +
+			"sso_start_url = https://corp.example.com/start#/\r\n[services near]\r\nsts =\r\n  endpoint_url = https://sts.example.com\r\n"},
+		{name: "a byte-order mark before a comment", config: "\ufeff# of all\r\n[default]\r\nregion = eu-west-1\r\n"},
+		{name: "a byte-order mark before another profile", cfg: Config{Profile: "dev"}, config: "\ufeff[default]\r\nregion = eu-west-1\r\n" + dev},
+		{name: "a file of credentials that is not asked for", creds: "\xff\xfe[\x00"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			bareEnvironment(t)
-			if err := os.WriteFile(os.Getenv("AWS_CONFIG_FILE"), []byte("[profile dev]\r\nregion = eu-west-1 \r\n"), 0o600); err != nil {
-				t.Fatal(err)
+			for name, text := range map[string]string{"AWS_CONFIG_FILE": cmp.Or(test.config, dev), "AWS_SHARED_CREDENTIALS_FILE": test.creds} {
+				if err := os.WriteFile(os.Getenv(name), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
 			}
 			for name, value := range test.env {
 				t.Setenv(name, value)
@@ -154,6 +182,15 @@ func TestSettingsThatFit(t *testing.T) {
 			}
 		})
 	}
+}
+
+// certificate is one that nobody has signed, in PEM with line ends of Windows.
+func certificate(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewTLSServer(nil)
+	defer s.Close()
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
+	return strings.ReplaceAll(string(text), "\n", "\r\n")
 }
 
 // TestUnfitCredentials: those of a role, a program or a container are looked at when they come.
