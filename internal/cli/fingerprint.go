@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,7 +41,7 @@ func fingerprintOf(o options, set *changeSet, s *service, digests []string) chec
 		byInput:     strings.Join(digests, " "),
 		byOperation: o.operation(),
 		byPool:      s.poolID,
-		byEndpoint:  s.endpoint,
+		byEndpoint:  endpointText(s.endpoint),
 		byMap:       pairsText(d.Rename),
 		byIgnore:    listText(d.Ignore),
 		byEmpty:     emptyWord(d.Empty),
@@ -92,6 +93,20 @@ func digestText(text string) string {
 	}
 	sum := sha256.Sum256([]byte(text))
 	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// endpointText writes an address in one way, where several lead to the same place: its host in small letters,
+// without the port that goes without saying and without slashes at the end.
+func endpointText(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return address
+	}
+	u.Host = strings.ToLower(u.Host)
+	if port := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]; port != "" {
+		u.Host = strings.TrimSuffix(u.Host, port)
+	}
+	return strings.TrimRight(u.String(), "/")
 }
 
 func emptyWord(p sources.EmptyPolicy) string {

@@ -52,6 +52,31 @@ func TestFingerprints(t *testing.T) {
 	}
 }
 
+// TestSameEndpoint: an endpoint is the same however it is spelled, and only then.
+func TestSameEndpoint(t *testing.T) {
+	for _, tt := range []struct {
+		name, a, b string
+		same       bool
+	}{
+		{"a slash", "http://127.0.0.1:9229", "http://127.0.0.1:9229/", true},
+		{"capitals", "https://Cognito.Example.COM", "HTTPS://cognito.example.com", true},
+		{"the port of the scheme", "https://cognito.example.com:443/", "https://cognito.example.com", true},
+		{"the other scheme's", "http://cognito.example.com:443", "http://cognito.example.com", false},
+		{"a path", "https://example.com/a/", "https://example.com/a", true},
+		{"capitals in a path", "https://example.com/A", "https://example.com/a", false},
+		{"an address of version 6", "http://[::1]:80", "http://[::1]", true},
+		{"the end of an address", "http://[::80]", "http://[::]", false},
+		{"a sandbox", sandboxEndpoint, "http://" + sandboxEndpoint, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			a, b := endpointText(tt.a), endpointText(tt.b)
+			if (a == b) != tt.same {
+				t.Errorf("%s and %s", a, b)
+			}
+		})
+	}
+}
+
 // TestFingerprintsOfPairs: pairs and lists are told by their text, and metadata is not in it.
 func TestFingerprintsOfPairs(t *testing.T) {
 	word := rapid.StringOfN(rapid.RuneFrom([]rune{'a', '=', ',', '"', ' ', '\\', '\n', 'é', 0xfffd}), 0, 4, -1)

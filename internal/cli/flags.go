@@ -55,6 +55,9 @@ type options struct {
 
 const defaultDeleteMarker = "<delete>"
 
+// metadataFlag names the flag whose values are for the pool's Lambda triggers alone.
+const metadataFlag = "client-metadata"
+
 // connectionOptions say which pool is meant and how it is reached.
 type connectionOptions struct {
 	poolID, region, profile, endpointURL string
@@ -76,7 +79,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.Func("as", "who writes: `admin|user` (default admin: AWS credentials; user: each user, by the column access_token)",
 		word(&o.asUser, map[string]bool{"admin": false, "user": true}))
 	registerDecoding(f, &o.decoding)
-	f.Func("client-metadata", "`k=v` passed to the pool's Lambda triggers; repeatable", pairs(&o.metadata))
+	f.Func(metadataFlag, "`k=v` passed to the pool's Lambda triggers; repeatable", pairs(&o.metadata))
 	o.rate = 20
 	f.Func("rate", "updates a second at most: `N|off` (default 20; AWS allows 25 to the whole account)", rate(&o.rate))
 	f.Func("read-rate", "reads of single users a second at most: `N|off` (default 80, or --rate if that is higher; AWS allows 120)", rate(&o.readRate))

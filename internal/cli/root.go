@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // System is what a command has of the outside world.
@@ -83,13 +84,21 @@ and why, continues where it was stopped, and can go back.
 	}
 	root.SetVersionTemplate("attrmigrate {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{err: err, hint: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
+		return &usageError{err: withoutSecret(err), hint: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
 	})
 	root.AddCommand(newApply(sys), newPlan(sys), newExport(sys), newStatus(sys), newSandbox(sys), newMan(root))
 	for _, cmd := range append(root.Commands(), root) {
 		cmd.Args = usageArgs(cmd, cmd.Args)
 	}
 	return root
+}
+
+// withoutSecret leaves the value out of the error of a flag whose values are nothing for a screen.
+func withoutSecret(err error) error {
+	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok && e.GetFlag().Name == metadataFlag {
+		return fmt.Errorf("--%s: %w", metadataFlag, e.Unwrap())
+	}
+	return err
 }
 
 // usageArgs makes a wrong number of arguments a usage error.

@@ -40,12 +40,14 @@ func TestWrongFlags(t *testing.T) {
 		{"unknown policy", "--empty drop", "want one of delete, error, keep"},
 		{"unknown format", "--format xml", "want one of csv, jsonl"},
 		{"half a pair", "--map tier", "want NAME=VALUE"},
+		{"client metadata without a name", "--client-metadata made-up", "attrmigrate: --client-metadata: want NAME=VALUE\n"},
+		{"client metadata twice", "--client-metadata a=made-up --client-metadata a=made-up", "attrmigrate: --client-metadata: a is given twice\n"},
 		{"a pair twice", "--map a=b --map a=c", "a is given twice"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			args := append([]string{"apply"}, strings.Fields(tt.args)...)
 			code, _, stderr := run(t, append(args, "x.csv")...)
-			if code != 2 || !strings.Contains(stderr, tt.want) || strings.Count(stderr, "\n") > 2 {
+			if code != 2 || !strings.Contains(stderr, tt.want) || strings.Count(stderr, "\n") > 2 || strings.Contains(stderr, "made-up") {
 				t.Errorf("exit code %d\n%s", code, stderr)
 			}
 		})
