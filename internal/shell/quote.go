@@ -2,7 +2,8 @@
 //
 // On Unix they are for a POSIX shell. On Windows people paste into cmd or PowerShell, and nobody can tell which:
 // a word is written so that both read it alike, where there is such a form. There is none for a word with $, a
-// backquote (which PowerShell reads) or % (which cmd reads): these are written for PowerShell.
+// backquote or a typographic quotation mark (which PowerShell reads) or % (which cmd reads): these are written
+// for PowerShell. Nor is there one for a word with a quotation mark, which no file has there: it is written for cmd.
 package shell
 
 import (
@@ -57,7 +58,7 @@ func quotePOSIX(word string) string {
 		switch c := word[i]; {
 		case c == '%':
 			b.WriteString("%%")
-		case c == '-' && i == 0, c == '\'', c == '\\', c < ' ', c > '~':
+		case c == '-' && i == 0, c == '\'', c == '\\', c == '!', c < ' ', c > '~': // "!" is bash's, at a prompt
 			fmt.Fprintf(&b, `\%03o`, c)
 		default:
 			b.WriteByte(c)
@@ -66,14 +67,17 @@ func quotePOSIX(word string) string {
 	return `"$(printf '` + b.String() + `')"`
 }
 
+// apostrophes are doubled within '...' of PowerShell, to which all of these are one.
+var apostrophes = strings.NewReplacer("'", "''", "‘", "‘‘", "’", "’’", "‚", "‚‚", "‛", "‛‛")
+
 // quoteWindows quotes with "...", in which the program's own runtime reads \" as a quotation mark, and so the
 // backslashes before one are doubled.
 func quoteWindows(word string) string {
 	switch {
-	case word != "" && only(word, `_+=:./\-`):
+	case word != "" && only(word, `_+=:./\-`) && !(word[0] == '-' && strings.ContainsAny(word, ".:")): // PowerShell parts -a.b
 		return word
-	case strings.ContainsAny(word, "$`%"):
-		return "'" + strings.ReplaceAll(word, "'", "''") + "'"
+	case strings.ContainsAny(word, "$`%“”„"):
+		return "'" + apostrophes.Replace(word) + "'"
 	}
 	var b strings.Builder
 	slashes := 0

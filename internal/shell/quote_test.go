@@ -21,6 +21,7 @@ func TestQuotePOSIX(t *testing.T) {
 		{"letters of elsewhere", "straße.csv", "'straße.csv'"},
 		{"line end", "a\nb%\\'.csv", `"$(printf 'a\012b%%\134\047.csv')"`},
 		{"escape behind a dash", "-\x1b[2J", `"$(printf '\055\033[2J')"`},
+		{"history of bash", "a!b\n", `"$(printf 'a\041b\012')"`},
 		{"no text", "\xff.csv", `"$(printf '\377.csv')"`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -44,6 +45,9 @@ func TestQuoteWindows(t *testing.T) {
 		{"backslash before one", `a\"b`, `"a\\\"b"`},
 		{"backslash at the end", `C:\my files\`, `"C:\my files\\"`},
 		{"variable of PowerShell", "a$b's", "'a$b''s'"},
+		{"quotation marks of PowerShell", "a “b” ’c", "'a “b” ’’c'"},
+		{"what PowerShell parts", "-a.b", `"-a.b"`},
+		{"flag", "--user-pool-id", "--user-pool-id"},
 		{"variable of cmd", "100%.csv", "'100%.csv'"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
