@@ -40,7 +40,8 @@ type dispatcher struct {
 	condemned []condemned     // jobs that fail once the service is shown to be there
 	probing   int             // a probe is under way for so many of these, plus one; 0: none is
 	stuck     bool            // and for the parked ones
-	settled   bool            // the collector has had all results since anything was read or finished
+	asking    standing        // what the collector is asked for
+	settled   standing        // and has had
 }
 
 func newDispatcher(r *Runner) *dispatcher {
@@ -122,7 +123,6 @@ func (d *dispatcher) drain(incoming <-chan *job) {
 // enqueue puts a new job behind the others of its user, or makes it ready if there are none.
 func (d *dispatcher) enqueue(j *job) {
 	d.open++
-	d.settled = false
 	tail, ok := d.tails[j.key]
 	d.tails[j.key] = j
 	switch {
@@ -258,7 +258,6 @@ func (d *dispatcher) observe(a *attempt) {
 // kept than the next one of its user needs.
 func (d *dispatcher) finish(j *job, sent time.Time) {
 	d.open--
-	d.settled = false
 	d.finished++
 	*j = job{key: j.key, next: j.next, number: d.finished, due: sent.Add(d.cfg.UserInterval)}
 	d.unsaved.push(j)
@@ -293,7 +292,7 @@ func (d *dispatcher) release(number int64) {
 		j.next.due = j.due
 		heap.Push(&d.waiting, j.next)
 	}
-	d.saving, d.settled = false, true
+	d.saving, d.settled, d.asking = false, d.asking, standing{}
 	if d.wanted > number {
 		d.save(d.wanted)
 	}

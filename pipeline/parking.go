@@ -78,6 +78,7 @@ func (d *dispatcher) revive(c call) {
 // isStuck says whether only parked jobs are left: nothing is ready, under way or waiting, and nothing can be
 // read, be it that the input is at its end or that the gap is full of what is behind a parked record.
 func (d *dispatcher) isStuck(incoming <-chan *job) bool {
+	now := standing{d.finished, d.read.Load()} // before the gap is found full: the reader may go on at any moment
 	switch {
 	case len(d.updates.parked)+len(d.reads.parked)+len(d.named) == 0, len(d.condemned) > 0,
 		!d.again.empty(), !d.fresh.empty(), len(d.waiting) > 0, d.underway > 0, d.saving:
@@ -85,14 +86,17 @@ func (d *dispatcher) isStuck(incoming <-chan *job) bool {
 	case incoming == nil:
 		return true
 	case len(incoming) > 0, !d.tracker.Full():
-		d.settled = false
 		return false
-	case !d.settled: // results on their way to the collector may make room
+	case d.settled != now: // results on their way to the collector may make room
+		d.asking = now
 		d.save(d.finished)
 		return false
 	}
 	return true
 }
+
+// standing is how many jobs were finished and records read at a moment.
+type standing struct{ finished, read int64 }
 
 // unstick decides about the parked jobs when they are all that is left.
 func (d *dispatcher) unstick() {
