@@ -61,7 +61,7 @@ man: build ## write the man pages to dist/man
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
 .PHONY: cross
-cross:
+cross: ## build the program for every system, into nothing
 	@set -e; for p in $(PLATFORMS); do \
 		echo "build $$p"; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go build -o /dev/null ./cmd/attrmigrate; \
 	done
