@@ -175,6 +175,11 @@ func (d *dispatcher) take() {
 
 // settle takes an attempt back from a worker: the job is finished, tried again, parked, or stays undone.
 func (d *dispatcher) settle(a *attempt) {
+	if a.ongoing {
+		d.observe(a)
+		d.reviveBy(a)
+		return
+	}
 	d.underway--
 	if a.job.probe {
 		d.probed(a)
@@ -204,11 +209,7 @@ func (d *dispatcher) settle(a *attempt) {
 	default:
 		d.conclude(a, v.err)
 	}
-	for _, c := range a.calls {
-		if isThere(c.err) {
-			d.revive(c)
-		}
-	}
+	d.reviveBy(a)
 }
 
 // conclude finishes the job of an attempt, with an error or none.

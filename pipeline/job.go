@@ -41,6 +41,7 @@ type call struct {
 type attempt struct {
 	job     *job
 	calls   []call
+	ongoing bool    // the worker goes on with it: these calls are told before the rest
 	looked  bool    // the last call is a look at what an accepted update did: its error is none of the job's
 	outcome Outcome // if the decisive call has no error
 	// skipped: the run was stopping before the attempt was complete. cancelled: the run ended the decisive

@@ -59,6 +59,15 @@ func (d *dispatcher) away(c call) *StopError {
 		c.ended.Sub(later(c.lane.there, d.started)).Round(time.Second), c.err)}
 }
 
+// reviveBy lets the calls of an attempt show that the service is there.
+func (d *dispatcher) reviveBy(a *attempt) {
+	for _, c := range a.calls {
+		if isThere(c.err) {
+			d.revive(c)
+		}
+	}
+}
+
 // revive gives those jobs one more attempt that were parked in a lane before a call was sent which shows that
 // the service is there.
 func (d *dispatcher) revive(c call) {

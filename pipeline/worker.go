@@ -78,6 +78,13 @@ func (r *Runner) begin() bool {
 	}
 }
 
+// tell has the dispatcher know of the calls of an attempt that goes on. The permit for its update can take long,
+// and what the reads' quota gives, and whether the service is there, is to be known at once.
+func (r *Runner) tell(a *attempt) {
+	r.attempts <- &attempt{job: a.job, calls: a.calls, ongoing: true}
+	a.calls = make([]call, 0, 2)
+}
+
 // prepare reads the user and says whether there is something to send.
 func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 	j := a.job
@@ -96,6 +103,7 @@ func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 		return false
 	case send != nil:
 		j.prepared = send
+		r.tell(a)
 		return true
 	case j.unclear:
 		a.outcome = Updated // by the attempt of which it was unknown

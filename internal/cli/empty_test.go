@@ -57,7 +57,7 @@ func TestEmptyArguments(t *testing.T) {
 		{"a run directory", []string{"status", " "}, "argument 1 is empty"},
 		{"a command", []string{""}, "argument 1 is empty"},
 		{"an attribute", []string{"apply", "--map", "tier=", "a.csv"}, `invalid argument "tier=" for "--map" flag: want NAME=VALUE`},
-		{"client metadata", []string{"apply", "--client-metadata", "ticket=", "a.csv"}, `invalid argument "ticket=" for "--client-metadata" flag: want NAME=VALUE`},
+		{"client metadata", []string{"apply", "--client-metadata", "ticket=", "a.csv"}, `--client-metadata: want NAME=VALUE`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var out bytes.Buffer
