@@ -14,6 +14,7 @@ import (
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/shell"
 	"attrmigrate/sources"
 )
 
@@ -78,7 +79,7 @@ func (p *planRun) replaces(ctx context.Context, dir *runDir, s *service) (string
 	case err != nil:
 		return "", err
 	case !same && p.opts.runDir == "":
-		return "", &refusal{msg: fmt.Sprintf("%s holds %s", dir.path, what), hint: fmt.Sprintf("--run-dir names a directory for this one; --run-dir %s replaces that plan", dir.path)}
+		return "", &refusal{msg: fmt.Sprintf("%s holds %s", dir.path, what), hint: fmt.Sprintf("--run-dir names a directory for this one; --run-dir %s replaces that plan", shell.File(dir.path))}
 	case !same, !here:
 		return what, nil
 	default:
