@@ -10,6 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -81,18 +85,18 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 		return err
 	}
 	if emptyPlan(paths) {
-		fmt.Fprintf(a.sys.Stdout, "%-8s %s: the plan found nothing to change\n", "done", printable(paths[0]))
+		fmt.Fprintf(a.sys.Stdout, "%-8s %s: the plan found nothing to change\n", "done", prose.Printable(paths[0]))
 		return nil
 	}
 	if a.set, err = newChangeSet(ctx, a.opts, paths); err != nil {
 		return err
 	}
 	if a.opts.asUser && paths[0] == stdinPath {
-		return &usageError{err: errors.New("--as user does not read standard input (-): it would keep the access tokens in the run directory"),
-			hint: "give a file, which stays where it is and is only read"}
+		return &refusal.UsageError{Err: errors.New("--as user does not read standard input (-): it would keep the access tokens in the run directory"),
+			Remedy: "give a file, which stays where it is and is only read"}
 	}
 	if paths[0] == stdinPath && !a.opts.yes {
-		return &usageError{err: errors.New("standard input (-) leaves nobody to ask"), hint: "--yes goes on without asking"}
+		return &refusal.UsageError{Err: errors.New("standard input (-) leaves nobody to ask"), Remedy: "--yes goes on without asking"}
 	}
 	a.limitMemory(checkMemory)
 	service, err := a.connect(ctx)
@@ -110,8 +114,8 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 		err = a.confirm(ctx, p)
 	}
 	if err != nil {
-		r, ok := errors.AsType[*refusal](err)
-		dir.refused = !ok || !r.preview
+		r, ok := errors.AsType[*refusal.Error](err)
+		dir.refused = !ok || !r.Listed
 		return notStarted(ctx, err)
 	}
 	if p == nil {
@@ -145,7 +149,7 @@ func (o *options) ending() string {
 // notStarted replaces the error of a step that was interrupted.
 func notStarted(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return errNotStarted
+		return refusal.ErrNotStarted
 	}
 	return err
 }
@@ -246,9 +250,9 @@ func (a *applyRun) earlierRun(ctx context.Context, dir *runDir, s *service) (*ch
 	case state.Phase == checkpoint.Finished:
 		return nil, a.setAside(dir)
 	default:
-		return nil, &refusal{
-			msg:  fmt.Sprintf("%s holds an unfinished run that is another one: %s", dir.path, describe(different)),
-			hint: "--restart starts over and keeps the old directory; --run-dir names another one",
+		return nil, &refusal.Error{
+			Msg:    fmt.Sprintf("%s holds an unfinished run that is another one: %s", dir.path, describe(different)),
+			Remedy: "--restart starts over and keeps the old directory; --run-dir names another one",
 		}
 	}
 }
@@ -281,9 +285,9 @@ func (a *applyRun) confirm(ctx context.Context, p *prospect) error {
 		p.show(a.notes)
 	}
 	if s := p.survey; s != nil && a.opts.budget.Exceeded(s.bad, s.rows) {
-		return &refusal{
-			msg:  fmt.Sprintf("%s of %s can't be applied, --max-failures allows %s: nothing was written", count(s.bad), plural(s.rows, p.noun), a.opts.budget),
-			hint: fmt.Sprintf("%s lists them; mend them, or raise --max-failures", p.dir.errorsFile()), preview: true,
+		return &refusal.Error{
+			Msg:    fmt.Sprintf("%s of %s can't be applied, --max-failures allows %s: nothing was written", prose.Count(s.bad), prose.Plural(s.rows, p.noun), a.opts.budget),
+			Remedy: fmt.Sprintf("%s lists them; mend them, or raise --max-failures", p.dir.errorsFile()), Listed: true,
 		}
 	}
 	switch {
@@ -292,7 +296,7 @@ func (a *applyRun) confirm(ctx context.Context, p *prospect) error {
 	case asks:
 		return ask(ctx, a.sys.Stderr, a.sys.Stdin)
 	default:
-		return &refusal{msg: "there is no terminal to ask at: nothing was written", hint: "--yes goes on without asking"}
+		return &refusal.Error{Msg: "there is no terminal to ask at: nothing was written", Remedy: "--yes goes on without asking"}
 	}
 }
 
@@ -357,9 +361,9 @@ func notBegun(err error) error {
 	case !ok, stop.Reason == pipeline.OutOfTime:
 		return err
 	case stop.Reason == pipeline.Interrupted:
-		return errNotStarted
+		return refusal.ErrNotStarted
 	default:
-		return &refusal{msg: stop.Error() + ": nothing was written", hint: stop.Hint()}
+		return &refusal.Error{Msg: stop.Error() + ": nothing was written", Remedy: stop.Hint()}
 	}
 }
 
@@ -400,7 +404,7 @@ func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, 
 			fmt.Fprintln(a.notes) // the bar stays above
 		}
 		line := printer(a.notes, columns(a.notes))
-		line("stopping", "calls under way may take %s; Ctrl-C again cancels them", span(a.opts.drainTimeout))
+		line("stopping", "calls under way may take %s; Ctrl-C again cancels them", prose.Span(a.opts.drainTimeout))
 	})
 	end := watchProgress(runGauge(runner), a.opts.output, a.sys.Stderr, a.log)
 	defer end()

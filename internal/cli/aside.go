@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
 )
@@ -16,10 +18,10 @@ import (
 // setAside keeps what is in the directory under its date, and begins anew in an empty one.
 func (d *runDir) setAside(inputs []string) (kept string, err error) {
 	for _, input := range inputs {
-		if !strings.HasPrefix(filepath.Base(input), incomingBegin) && inside(d.path, input) {
-			return "", &refusal{
-				msg:  fmt.Sprintf("%s holds the input %s, and a directory with an input is not moved", d.path, input),
-				hint: "--run-dir names another directory for this run",
+		if !strings.HasPrefix(filepath.Base(input), incomingBegin) && disk.Inside(d.path, input) {
+			return "", &refusal.Error{
+				Msg:    fmt.Sprintf("%s holds the input %s, and a directory with an input is not moved", d.path, input),
+				Remedy: "--run-dir names another directory for this run",
 			}
 		}
 	}

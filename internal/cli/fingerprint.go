@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"attrmigrate/internal/prose"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/sources"
 )
@@ -169,7 +171,7 @@ func change(name string, d checkpoint.Difference) string {
 		case name == "--client-metadata", name == "--only-failed":
 			return "given"
 		default:
-			return printable(text)
+			return prose.Printable(text)
 		}
 	}
 	if was, is := given(d.Was), given(d.Here); was != is {

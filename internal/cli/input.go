@@ -10,6 +10,11 @@ import (
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/report"
 	"attrmigrate/sources"
@@ -36,9 +41,9 @@ func newChangeSet(ctx context.Context, o options, paths []string) (*changeSet, e
 	if slices.Contains(paths, stdinPath) {
 		switch {
 		case len(paths) > 1:
-			return nil, usagef("standard input (-) cannot be read together with other inputs")
+			return nil, refusal.Usagef("standard input (-) cannot be read together with other inputs")
 		case o.onlyFailed != "":
-			return nil, usagef("--only-failed needs the files of that run, not standard input")
+			return nil, refusal.Usagef("--only-failed needs the files of that run, not standard input")
 		}
 		return s, nil
 	}
@@ -163,16 +168,16 @@ func (s *changeSet) selectFailed(ctx context.Context, dir string) (*selection, e
 		return nil, err
 	}
 	if !found {
-		return nil, &usageError{err: fmt.Errorf("--only-failed: there is no run in %s", printable(dir)),
-			hint: "name the directory of the run whose failed records are to be applied again"}
+		return nil, &refusal.UsageError{Err: fmt.Errorf("--only-failed: there is no run in %s", prose.Printable(dir)),
+			Remedy: "name the directory of the run whose failed records are to be applied again"}
 	}
 	digests, err := s.digests(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if strings.Join(digests, " ") != state.Fingerprint[byInput] {
-		return nil, &refusal{msg: fmt.Sprintf("--only-failed: %s is the run of another input", printable(dir)),
-			hint: "name the inputs of that run, unchanged, in the same order: " + filesText(state.Inputs)}
+		return nil, &refusal.Error{Msg: fmt.Sprintf("--only-failed: %s is the run of another input", prose.Printable(dir)),
+			Remedy: "name the inputs of that run, unchanged, in the same order: " + filesText(state.Inputs)}
 	}
 	return failedLines(ctx, d)
 }
@@ -202,9 +207,9 @@ func noneAtWork(paths []string, own *runDir) error {
 		if path == stdinPath {
 			continue
 		}
-		path = resolved(path)
+		path = disk.Resolved(path)
 		dir := filepath.Dir(path)
-		if _, ok := runDirOf(path); !ok && !ownFile(filepath.Base(path)) || own != nil && sameFile(dir, own.path) {
+		if _, ok := runDirOf(path); !ok && !ownFile(filepath.Base(path)) || own != nil && disk.SameFile(dir, own.path) {
 			continue
 		}
 		if err := atWork(dir); err != nil {
@@ -266,7 +271,7 @@ func stampsOf(paths []string) ([]os.FileInfo, error) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
-			return nil, &usageError{err: fmt.Errorf("%s: %w", path, withoutPath(err))}
+			return nil, &refusal.UsageError{Err: fmt.Errorf("%s: %w", path, disk.WithoutPath(err))}
 		}
 		stamps = append(stamps, info)
 	}
@@ -281,8 +286,8 @@ func (s *changeSet) unchanged() error {
 	}
 	for i, was := range s.stamps {
 		if !os.SameFile(was, now[i]) || was.Size() != now[i].Size() || !was.ModTime().Equal(now[i].ModTime()) {
-			return &refusal{msg: fmt.Sprintf("%s has changed since it was checked: nothing was written", s.paths[i]),
-				hint: "run the same command again, when the file is complete"}
+			return &refusal.Error{Msg: fmt.Sprintf("%s has changed since it was checked: nothing was written", s.paths[i]),
+				Remedy: "run the same command again, when the file is complete"}
 		}
 	}
 	return nil

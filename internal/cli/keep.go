@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
@@ -30,9 +32,9 @@ func (a *applyRun) mayKeep(p *prospect) error {
 	if err == nil && !planned.Withheld && planned.Limit == 0 && a.planOf(planned.Fingerprint, p) {
 		return nil
 	}
-	return &refusal{
-		msg:  "--verified keep: in a pool with aliases it could take addresses from other users, and no plan of this change set says that it does not",
-		hint: a.planFor(dir, p), preview: a.inputs[0] == stdinPath,
+	return &refusal.Error{
+		Msg:    "--verified keep: in a pool with aliases it could take addresses from other users, and no plan of this change set says that it does not",
+		Remedy: a.planFor(dir, p), Listed: a.inputs[0] == stdinPath,
 	}
 }
 
@@ -78,8 +80,8 @@ func (p *planRun) mayKeep(pool *cognito.Pool) error {
 	case !p.opts.keep || len(pool.AliasAttributes) == 0:
 		return nil
 	case p.opts.read == audit.Lookup:
-		return &refusal{msg: "--verified keep needs a scan in a pool with aliases: a lookup could miss the holder of an address",
-			hint: "leave --read out, or say --read scan"}
+		return &refusal.Error{Msg: "--verified keep needs a scan in a pool with aliases: a lookup could miss the holder of an address",
+			Remedy: "leave --read out, or say --read scan"}
 	default:
 		p.opts.read = audit.Scan
 		return nil

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"attrmigrate/internal/refusal"
 )
 
 // ownDir refuses a run directory in which somebody else has a say: what stands there is believed, and
@@ -49,6 +51,6 @@ func ownDir(path string) error {
 }
 
 func notOwn(path, what string) error {
-	return &refusal{msg: fmt.Sprintf("%s %s, and a run directory is its owner's alone", path, what),
-		hint: "a run is continued by the user who began it; --run-dir names another directory"}
+	return &refusal.Error{Msg: fmt.Sprintf("%s %s, and a run directory is its owner's alone", path, what),
+		Remedy: "a run is continued by the user who began it; --run-dir names another directory"}
 }

@@ -11,6 +11,10 @@ import (
 	"strings"
 	"time"
 
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -88,8 +92,8 @@ func newPlanRun(sys System, o options) *planRun {
 // whole.
 func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 	if p.opts.asUser {
-		return &usageError{err: errors.New("a plan cannot be made --as user: it lists the users, which a user's own token may not"),
-			hint: "plan with AWS credentials and usernames, or apply --as user --limit 10 as a canary"}
+		return &refusal.UsageError{Err: errors.New("a plan cannot be made --as user: it lists the users, which a user's own token may not"),
+			Remedy: "plan with AWS credentials and usernames, or apply --as user --limit 10 as a canary"}
 	}
 	if err := p.opts.undisturbed(paths); err != nil {
 		return err
@@ -126,7 +130,7 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 	return p.tell(r)
 }
 
-var errPlanTime = &refusal{msg: "the time is up (--max-duration): the plan is not whole", hint: "--list-rate sets the pace, and --read lookup reads the users of the change set only"}
+var errPlanTime = &refusal.Error{Msg: "the time is up (--max-duration): the plan is not whole", Remedy: "--list-rate sets the pace, and --read lookup reads the users of the change set only"}
 
 // plan makes the plan and keeps it in the directory.
 func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResult, error) {
@@ -295,7 +299,7 @@ func (r *planResult) heldTwice() (n int64) {
 func (r *planResult) json() ([]byte, error) {
 	r.DryRun, r.Clean = true, r.Result.Clean()
 	var text strings.Builder
-	err := printJSON(&text, r)
+	err := prose.PrintJSON(&text, r)
 	return []byte(text.String()), err
 }
 
@@ -319,9 +323,9 @@ func (p *planRun) tell(r *planResult) error {
 	_, _ = p.sys.Stdout.Write(text) // Run tells if it was lost
 	switch {
 	case r.Withheld:
-		return &refusal{
-			msg:  fmt.Sprintf("--verified keep would take %s away from another user: there is no %s", plural(r.heldTwice(), "sign-in address"), report.PlanJSONL),
-			hint: "take those records out, or plan without --verified keep",
+		return &refusal.Error{
+			Msg:    fmt.Sprintf("--verified keep would take %s away from another user: there is no %s", prose.Plural(r.heldTwice(), "sign-in address"), report.PlanJSONL),
+			Remedy: "take those records out, or plan without --verified keep",
 		}
 	case p.opts.check && !r.Result.Clean():
 		return errFailures

@@ -11,6 +11,10 @@ import (
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/report"
@@ -37,8 +41,8 @@ func openPlanDir(on volume, path string) (*runDir, error) {
 func noRunIn(path string) error {
 	for _, name := range []string{checkpoint.FileName, report.UndoJSONL, report.AppliedCSV} {
 		if _, err := os.Lstat(filepath.Join(path, name)); err == nil {
-			return &refusal{msg: fmt.Sprintf("%s is the directory of a run, and a plan writes nothing there", printable(path)),
-				hint: "--run-dir names another directory for the plan"}
+			return &refusal.Error{Msg: fmt.Sprintf("%s is the directory of a run, and a plan writes nothing there", prose.Printable(path)),
+				Remedy: "--run-dir names another directory for the plan"}
 		}
 	}
 	return nil
@@ -71,15 +75,15 @@ func (p *planRun) replaces(ctx context.Context, dir *runDir, s *service) (string
 	}
 	same, err := p.isOf(ctx, &earlier)
 	here := earlier.Pool.ID == s.poolID && (earlier.Endpoint == sandboxEndpoint) == (s.endpoint == sandboxEndpoint)
-	what := fmt.Sprintf("the plan of %s", printable(strings.Join(earlier.Inputs, ", ")))
+	what := fmt.Sprintf("the plan of %s", prose.Printable(strings.Join(earlier.Inputs, ", ")))
 	if !here {
-		what += fmt.Sprintf(" for %s, %s", printable(earlier.Pool.ID), printable(earlier.Endpoint))
+		what += fmt.Sprintf(" for %s, %s", prose.Printable(earlier.Pool.ID), prose.Printable(earlier.Endpoint))
 	}
 	switch {
 	case err != nil:
 		return "", err
 	case !same && p.opts.runDir == "":
-		return "", &refusal{msg: fmt.Sprintf("%s holds %s", dir.path, what), hint: fmt.Sprintf("--run-dir names a directory for this one; --run-dir %s replaces that plan", shell.File(dir.path))}
+		return "", &refusal.Error{Msg: fmt.Sprintf("%s holds %s", dir.path, what), Remedy: fmt.Sprintf("--run-dir names a directory for this one; --run-dir %s replaces that plan", shell.File(dir.path))}
 	case !same, !here:
 		return what, nil
 	default:
@@ -111,7 +115,7 @@ func (d *runDir) markPlans(inputs []string) error {
 		return err
 	}
 	for _, input := range inputs {
-		if filepath.Base(input) != report.PlanJSONL || !exists(filepath.Join(filepath.Dir(input), checkpoint.LockName)) {
+		if filepath.Base(input) != report.PlanJSONL || !disk.Exists(filepath.Join(filepath.Dir(input), checkpoint.LockName)) {
 			continue
 		}
 		path := filepath.Join(filepath.Dir(input), planRuns)
@@ -152,7 +156,7 @@ func readPlanRuns(path string) (runs []string, err error) {
 		}
 	}
 	if !own {
-		return nil, &refusal{msg: printable(path) + " is not the list of a plan's runs", hint: "give it another name, or keep the plan in another directory"}
+		return nil, &refusal.Error{Msg: prose.Printable(path) + " is not the list of a plan's runs", Remedy: "give it another name, or keep the plan in another directory"}
 	}
 	return runs, nil
 }
@@ -178,7 +182,7 @@ func (d *runDir) addPlanRun(path, run string) error {
 func (d *runDir) runsOfPlan(ctx context.Context) error {
 	plan := d.file(report.PlanJSONL)
 	runs, err := readPlanRuns(d.file(planRuns))
-	if err != nil || !exists(plan) {
+	if err != nil || !disk.Exists(plan) {
 		return err
 	}
 	for _, ending := range []string{".run", ".sandbox.run"} { // where a program that left no mark had it
@@ -187,8 +191,8 @@ func (d *runDir) runsOfPlan(ctx context.Context) error {
 	for _, run := range runs {
 		state, found, err := (&runDir{path: run}).load()
 		if err != nil {
-			return &refusal{msg: fmt.Sprintf("%s is applied by the run in %s, which may be unfinished: %v", plan, printable(run), err),
-				hint: "mend or move that run's directory, or name another one for this plan with --run-dir"}
+			return &refusal.Error{Msg: fmt.Sprintf("%s is applied by the run in %s, which may be unfinished: %v", plan, prose.Printable(run), err),
+				Remedy: "mend or move that run's directory, or name another one for this plan with --run-dir"}
 		}
 		if !found || state.Phase == checkpoint.Finished {
 			continue
@@ -198,8 +202,8 @@ func (d *runDir) runsOfPlan(ctx context.Context) error {
 			return err
 		}
 		if slices.Contains(strings.Fields(state.Fingerprint[byInput]), digest) {
-			return &refusal{msg: fmt.Sprintf("%s is applied by the run in %s, which is unfinished: without the plan it could not be continued", plan, printable(run)),
-				hint: "continue that run to its end, or name another directory for this plan with --run-dir"}
+			return &refusal.Error{Msg: fmt.Sprintf("%s is applied by the run in %s, which is unfinished: without the plan it could not be continued", plan, prose.Printable(run)),
+				Remedy: "continue that run to its end, or name another directory for this plan with --run-dir"}
 		}
 	}
 	return nil

@@ -148,7 +148,7 @@ func TestPutBackPinned(t *testing.T) {
 	if err := d.close(); !errors.Is(err, syscall.EACCES) && !strings.HasPrefix(fmt.Sprint(err), "the run of before stays in "+kept+": ") {
 		t.Errorf("put back: %v", err)
 	}
-	if !exists(filepath.Join(kept, "applied.csv")) || !exists(path) {
+	if !disk.Exists(filepath.Join(kept, "applied.csv")) || !disk.Exists(path) {
 		t.Error("a directory is gone")
 	}
 }

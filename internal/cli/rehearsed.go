@@ -23,7 +23,7 @@ func (s *service) rehearsed(ctx context.Context, set *changeSet) (journal string
 	if !found {
 		return "", nil
 	}
-	same := slices.EqualFunc(state.Inputs, set.paths, sameFile)
+	same := slices.EqualFunc(state.Inputs, set.paths, disk.SameFile)
 	if !same {
 		digests, err := set.digests(ctx)
 		if err != nil {

@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"attrmigrate/internal/refusal"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -84,7 +86,7 @@ and why, continues where it was stopped, and can go back.
 	}
 	root.SetVersionTemplate("attrmigrate {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{err: withoutSecret(err), hint: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
+		return &refusal.UsageError{Err: withoutSecret(err), Remedy: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
 	})
 	root.AddCommand(newApply(sys), newPlan(sys), newExport(sys), newStatus(sys), newSandbox(sys), newMan(root))
 	for _, cmd := range append(root.Commands(), root) {
@@ -108,7 +110,7 @@ func usageArgs(cmd *cobra.Command, check cobra.PositionalArgs) cobra.PositionalA
 			return err
 		}
 		if err := check(c, args); err != nil {
-			return &usageError{err: err, hint: fmt.Sprintf("%s --help shows how", cmd.CommandPath())}
+			return &refusal.UsageError{Err: err, Remedy: fmt.Sprintf("%s --help shows how", cmd.CommandPath())}
 		}
 		return nil
 	}

@@ -10,6 +10,10 @@ import (
 	"strings"
 	"syscall"
 
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/report"
@@ -75,8 +79,8 @@ func runDirOf(file string) (string, bool) {
 // has left is somebody else's: nothing is written there.
 func (v volume) open(path string) (*runDir, error) {
 	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 && !leftByRun(path, entries) {
-		return nil, &refusal{msg: fmt.Sprintf("%s is a directory with files in it, and no run directory", path),
-			hint: "--run-dir names another one, which is made if it is not there"}
+		return nil, &refusal.Error{Msg: fmt.Sprintf("%s is a directory with files in it, and no run directory", path),
+			Remedy: "--run-dir names another one, which is made if it is not there"}
 	}
 	if err := ownDir(path); err != nil {
 		return nil, err
@@ -119,15 +123,7 @@ func runDirError(path string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		hint = "the run directory must be writable; --run-dir names another one"
 	}
-	return &refusal{msg: fmt.Sprintf("run directory %s: %v", path, withoutPath(err)), hint: hint}
-}
-
-// withoutPath takes the path off an error that will be shown with it.
-func withoutPath(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	return err
+	return &refusal.Error{Msg: fmt.Sprintf("run directory %s: %v", path, disk.WithoutPath(err)), Remedy: hint}
 }
 
 // ownFile tells whether a run or a plan writes a file of this name in its directory and replaces what is there.
@@ -158,26 +154,15 @@ func (d *runDir) holdsInput(inputs []string) error {
 	}
 	for _, e := range entries {
 		for _, input := range inputs {
-			if ownFile(e.Name()) && sameFile(input, d.file(e.Name())) {
-				return &refusal{
-					msg:  fmt.Sprintf("%s is the input, and the run would replace it by its own report", printable(input)),
-					hint: "--run-dir names another directory for this run",
+			if ownFile(e.Name()) && disk.SameFile(input, d.file(e.Name())) {
+				return &refusal.Error{
+					Msg:    fmt.Sprintf("%s is the input, and the run would replace it by its own report", prose.Printable(input)),
+					Remedy: "--run-dir names another directory for this run",
 				}
 			}
 		}
 	}
 	return nil
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
-}
-
-func sameFile(a, b string) bool {
-	x, err1 := os.Stat(a)
-	y, err2 := os.Stat(b)
-	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }
 
 // close gives the directory up, once nothing in it is open any more.
@@ -207,25 +192,6 @@ func removeAll(files []string) {
 	for _, f := range files {
 		_ = os.Remove(f)
 	}
-}
-
-// inside says whether a file lies in a directory, whatever links lead to both.
-func inside(dir, file string) bool {
-	d, err1 := filepath.Abs(resolved(dir))
-	f, err2 := filepath.Abs(resolved(file))
-	if err1 != nil || err2 != nil {
-		return false
-	}
-	rel, err := filepath.Rel(d, f)
-	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
-}
-
-// resolved is a path without links; one that leads nowhere stays as it is.
-func resolved(path string) string {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
-	}
-	return path
 }
 
 // errorsFile is the errors file that the run has.

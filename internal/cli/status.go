@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
+
 	"github.com/spf13/cobra"
 
 	"attrmigrate/checkpoint"
@@ -56,20 +59,20 @@ func statusText(path string, asJSON bool) (string, error) {
 
 func (s *runStatus) print(w io.Writer) {
 	line := func(head, format string, args ...any) {
-		fmt.Fprintf(w, "%-8s %s\n", head, printable(fmt.Sprintf(format, args...)))
+		fmt.Fprintf(w, "%-8s %s\n", head, prose.Printable(fmt.Sprintf(format, args...)))
 	}
 	c := s.state.Counts
 	remaining := s.state.Total - c.Done()
 	line("run", "%s: %s", s.dir.path, s.phase())
 	line("input", "%s", strings.Join(s.state.Inputs, ", "))
 	line("pool", "%s, %s", s.state.Fingerprint[byPool], s.state.Fingerprint[byEndpoint])
-	line("rows", "%s of %s finished, %s remain", count(c.Done()), count(s.state.Total), count(remaining))
+	line("rows", "%s of %s finished, %s remain", prose.Count(c.Done()), prose.Count(s.state.Total), prose.Count(remaining))
 	line("", "%s", outcomes(s.state))
 	if n := int64(len(s.state.Parked)); n > 0 {
-		line("parked", "%s, whose attempts were used up: the next start takes %s last", plural(n, "row"), them(n))
+		line("parked", "%s, whose attempts were used up: the next start takes %s last", prose.Plural(n, "row"), them(n))
 	}
-	line("calls", "%s of updates, %s of users read, %s of all throttled", count(c.Attempts), count(c.Reads), count(c.Throttled))
-	line("saved", "%s, after %s of work", s.state.SavedAt.Local().Format(time.DateTime), span(s.state.Elapsed))
+	line("calls", "%s of updates, %s of users read, %s of all throttled", prose.Count(c.Attempts), prose.Count(c.Reads), prose.Count(c.Throttled))
+	line("saved", "%s, after %s of work", s.state.SavedAt.Local().Format(time.DateTime), prose.Span(s.state.Elapsed))
 	phase := s.phase()
 	if phase != string(checkpoint.Finished) {
 		line("rate", "%s: %s", rateText(s.state.Rate.PerSecond), s.state.Rate.Reason)
@@ -90,11 +93,11 @@ func (s *runStatus) print(w io.Writer) {
 	if s.state.LastError != "" {
 		line("error", "%s (the last of any attempt)", s.state.LastError)
 	}
-	if undo := s.dir.file(report.UndoJSONL); exists(undo) {
+	if undo := s.dir.file(report.UndoJSONL); disk.Exists(undo) {
 		line("undo", "%s: apply it to go back", undo)
 	}
 	if c.Failed > 0 {
-		line("failed", "%s: %s says why", plural(c.Failed, "row"), s.dir.errorsFile())
+		line("failed", "%s: %s says why", prose.Plural(c.Failed, "row"), s.dir.errorsFile())
 	}
 }
 
@@ -137,5 +140,5 @@ func (s *runStatus) printJSON(w io.Writer) error {
 	if s.held {
 		out.HeldBy = &s.holder
 	}
-	return printJSON(w, out)
+	return prose.PrintJSON(w, out)
 }

@@ -5,6 +5,10 @@ import (
 	"fmt"
 	"time"
 
+	"attrmigrate/internal/disk"
+
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/report"
 )
@@ -41,8 +45,8 @@ func within[T any](ctx context.Context, patience time.Duration, path string, do 
 	case <-ctx.Done():
 		return none, ctx.Err()
 	case <-timer.C:
-		return none, &refusal{msg: fmt.Sprintf("%s: the file system has not answered for %s", path, patience),
-			hint: "see whether the file system that it is on is there"}
+		return none, &refusal.Error{Msg: fmt.Sprintf("%s: the file system has not answered for %s", path, patience),
+			Remedy: "see whether the file system that it is on is there"}
 	}
 }
 
@@ -82,12 +86,12 @@ func (s *runStatus) load() (err error) {
 // noRun says what is in the directory instead.
 func (s *runStatus) noRun() error {
 	path := s.dir.path
-	if plan := s.dir.file(report.PlanJSONL); exists(plan) {
-		return &usageError{err: fmt.Errorf("%s: there is a plan in it, and no run", path),
-			hint: s.dir.applyPlan()}
+	if plan := s.dir.file(report.PlanJSONL); disk.Exists(plan) {
+		return &refusal.UsageError{Err: fmt.Errorf("%s: there is a plan in it, and no run", path),
+			Remedy: s.dir.applyPlan()}
 	}
-	return &usageError{err: fmt.Errorf("%s: there is no run in it", path),
-		hint: "a run directory holds checkpoint.json, from its first update on"}
+	return &refusal.UsageError{Err: fmt.Errorf("%s: there is no run in it", path),
+		Remedy: "a run directory holds checkpoint.json, from its first update on"}
 }
 
 // phase is the phase of the checkpoint, unless the process behind it has died. A finished run is finished,

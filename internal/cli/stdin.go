@@ -9,6 +9,8 @@ import (
 	"io"
 	"strings"
 
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/internal/disk"
 	"attrmigrate/sources"
 )
@@ -79,8 +81,8 @@ func spoolAll(r io.Reader, dir *runDir) (spooled, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	first, err := in.Peek(4)
 	if len(first) == 0 && errors.Is(err, io.EOF) {
-		return spooled{}, &usageError{err: errors.New("standard input is empty"),
-			hint: "check the command that should have written to it"}
+		return spooled{}, &refusal.UsageError{Err: errors.New("standard input is empty"),
+			Remedy: "check the command that should have written to it"}
 	}
 	s := spooled{name: "stdin" + packing(first)}
 	f, err := disk.Create(dir.volume, s.incoming(dir), disk.Manner{})
