@@ -1,9 +1,8 @@
 package cli
 
 import (
-	"encoding/json"
 	"maps"
-	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -62,19 +61,17 @@ func (a *applyRun) onlyFailed(dir *runDir) string {
 	return commandLine(words, a.set.paths)
 }
 
-// applyPlan is the command that carries out the plan in the directory. A plan of an earlier version says which
+// applyPlan is the command that carries out the plan in a directory. A plan of an earlier version says which
 // pool it is for, and no more.
-func (d *runDir) applyPlan() string {
-	var planned planResult
-	text, err := os.ReadFile(d.file(report.SummaryJSON))
-	if err == nil {
-		err = json.Unmarshal(text, &planned)
+func applyPlan(dir string) string {
+	var flags []string
+	if planned, err := readPlanFacts(dir); err == nil {
+		flags = planned.Flags
+		if len(flags) == 0 {
+			flags = []string{"--user-pool-id", planned.Pool.ID}
+		}
 	}
-	flags := planned.Flags
-	if err == nil && len(flags) == 0 {
-		flags = []string{"--user-pool-id", planned.Pool.ID}
-	}
-	return commandLine(append([]string{"apply"}, flags...), []string{d.file(report.PlanJSONL)})
+	return commandLine(append([]string{"apply"}, flags...), []string{filepath.Join(dir, report.PlanJSONL)})
 }
 
 // serviceFlags are those that the AWS CLI has, too.

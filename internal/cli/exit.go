@@ -36,22 +36,6 @@ const exitCodes = `Exit codes:
   130  interrupted; the same command continues
 `
 
-// heldError refuses the files of a run, or of a plan, while a process is at work on it.
-type heldError struct {
-	dir    string
-	holder checkpoint.Info // zero if it cannot be told
-}
-
-func (e *heldError) Error() string {
-	who := "another process"
-	if e.holder.PID != 0 {
-		who = fmt.Sprintf("process %d", e.holder.PID)
-	}
-	return fmt.Sprintf("%s is at work in %s", who, prose.Printable(e.dir))
-}
-
-func (e *heldError) Hint() string { return "wait until it has ended, or stop it" }
-
 // errFailures is the end of a run in which records failed. Its text was printed already.
 var errFailures = errors.New("records failed")
 

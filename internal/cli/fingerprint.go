@@ -16,24 +16,6 @@ import (
 	"attrmigrate/sources"
 )
 
-// The names in a fingerprint. They stand in files, so they stay, whatever the flags are called.
-const (
-	byInput      = "input"
-	byOperation  = "operation"
-	byPool       = "pool"
-	byEndpoint   = "endpoint"
-	byNoRead     = "no_read"
-	byVerified   = "verified"
-	byFormat     = "format"
-	byUsername   = "username_column"
-	byMap        = "map"
-	byIgnore     = "ignore"
-	byEmpty      = "empty"
-	byMarker     = "delete_marker"
-	byMetadata   = "client_metadata"
-	byOnlyFailed = "only_failed"
-)
-
 // fingerprintOf names a run: everything that changes what is sent, and to whom. Two starts with the same
 // fingerprint are the same run. Texts of the user are quoted one by one, so that no two command lines give
 // the same one; client metadata is nobody's business and a digest.

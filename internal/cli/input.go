@@ -15,7 +15,6 @@ import (
 
 	"attrmigrate/internal/refusal"
 
-	"attrmigrate/checkpoint"
 	"attrmigrate/internal/report"
 	"attrmigrate/sources"
 )
@@ -182,14 +181,6 @@ func (s *changeSet) selectFailed(ctx context.Context, dir string) (*selection, e
 	return failedLines(ctx, d)
 }
 
-// atWork refuses a run directory in which a process is at work.
-func atWork(dir string) error {
-	if info, held, err := checkpoint.Holder(dir); err == nil && held {
-		return &heldError{dir: dir, holder: info}
-	}
-	return nil
-}
-
 // undisturbed refuses a command whose files another process is still writing, before anything is believed of them.
 func (o *options) undisturbed(paths []string) error {
 	if o.onlyFailed != "" {
@@ -198,25 +189,6 @@ func (o *options) undisturbed(paths []string) error {
 		}
 	}
 	return noneAtWork(paths, nil)
-}
-
-// noneAtWork refuses inputs that a run is writing: going back must not run beside going forth. Through a link
-// they are the same files. The run directory of this start, if it has one already, is its own.
-func noneAtWork(paths []string, own *runDir) error {
-	for _, path := range paths {
-		if path == stdinPath {
-			continue
-		}
-		path = disk.Resolved(path)
-		dir := filepath.Dir(path)
-		if _, ok := runDirOf(path); !ok && !ownFile(filepath.Base(path)) || own != nil && disk.SameFile(dir, own.path) {
-			continue
-		}
-		if err := atWork(dir); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // failedLines finds the records in the errors file of a run.

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"encoding/json"
 	"maps"
-	"path/filepath"
 	"slices"
 
 	"attrmigrate/internal/refusal"
@@ -11,8 +9,6 @@ import (
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
-	"attrmigrate/internal/disk"
-	"attrmigrate/internal/report"
 )
 
 // mayKeep refuses --verified keep where it could harm and nobody has looked. In a pool with aliases an
@@ -24,11 +20,7 @@ func (a *applyRun) mayKeep(p *prospect) error {
 		return nil
 	}
 	dir := a.opts.planDir(a.inputs)
-	var planned planResult
-	text, err := disk.ReadFile(filepath.Join(dir, report.SummaryJSON))
-	if err == nil {
-		err = json.Unmarshal(text, &planned)
-	}
+	planned, err := readPlanFacts(dir)
 	if err == nil && !planned.Withheld && planned.Limit == 0 && a.planOf(planned.Fingerprint, p) {
 		return nil
 	}

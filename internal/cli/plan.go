@@ -18,7 +18,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/disk"
@@ -99,7 +98,7 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 		return err
 	}
 	if emptyPlan(paths) {
-		return p.tell(&planResult{Inputs: paths, Result: &audit.Result{Read: audit.None}})
+		return p.tell(&planResult{planFacts: planFacts{Inputs: paths}, Result: &audit.Result{Read: audit.None}})
 	}
 	if p.set, err = newChangeSet(ctx, p.opts, paths); err != nil {
 		return err
@@ -171,9 +170,12 @@ func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResul
 	}
 	defer clean()
 	r := &planResult{
-		At: time.Now().UTC(), Pool: planPool{ID: pool.ID, Name: pool.Name, Region: pool.Region, Account: pool.Account, Users: pool.EstimatedUsers},
-		Endpoint: s.endpoint, Inputs: p.set.paths, InputPaths: p.given, Replaced: replaced, Limit: p.opts.limit,
-		Audit: dir.file(report.AuditCSV), Plan: dir.file(report.PlanJSONL), Flags: p.opts.connection.flags(pool.ID),
+		planFacts: planFacts{
+			At: time.Now().UTC(), Pool: planPool{ID: pool.ID, Name: pool.Name, Region: pool.Region, Account: pool.Account, Users: pool.EstimatedUsers},
+			Endpoint: s.endpoint, Inputs: p.set.paths, InputPaths: p.given, Replaced: replaced, Limit: p.opts.limit,
+			Flags: p.opts.connection.flags(pool.ID),
+		},
+		Audit: dir.file(report.AuditCSV), Plan: dir.file(report.PlanJSONL),
 	}
 	if err := p.audit(ctx, dir, s, pool, r); err != nil {
 		return nil, err
@@ -260,30 +262,11 @@ func (w planWriter) Row(r audit.Row) error {
 
 // planResult is what a plan found and where: the content of --json and of the plan's summary.json.
 type planResult struct {
-	DryRun   bool      `json:"dry_run"` // always true
-	At       time.Time `json:"planned_at"`
-	Pool     planPool  `json:"pool"`
-	Endpoint string    `json:"endpoint"`
-	Inputs   []string  `json:"inputs"`
-	// InputPaths are the whole paths of the inputs, and - for standard input.
-	InputPaths  []string               `json:"input_paths,omitempty"`
-	Replaced    string                 `json:"replaced,omitempty"` // the plan of something else that was in the directory
-	Fingerprint checkpoint.Fingerprint `json:"identity"`           // of an apply of the same change set
-	Clean       bool                   `json:"clean"`              // nothing to change, nothing that fails
-	Withheld    bool                   `json:"withheld"`           // there is no plan.jsonl: it would take addresses from others
-	Limit       int64                  `json:"limit,omitempty"`    // it is a plan of so many records only
+	planFacts
+	Clean bool `json:"clean"` // nothing to change, nothing that fails
 	*audit.Result
-	Plan  string   `json:"plan,omitempty"` // the file
-	Audit string   `json:"audit"`
-	Flags []string `json:"flags,omitempty"` // of apply, that lead to the same pool
-}
-
-type planPool struct {
-	ID      string `json:"id"`
-	Name    string `json:"name"`
-	Region  string `json:"region"`
-	Account string `json:"account,omitempty"`
-	Users   int64  `json:"estimated_users"`
+	Plan  string `json:"plan,omitempty"` // the file
+	Audit string `json:"audit"`
 }
 
 // heldTwice is the number of new sign-in addresses that another user holds, or is given.
@@ -347,7 +330,7 @@ func emptyPlan(paths []string) bool {
 // any order. The function that it returns removes them.
 func (s *changeSet) unpack(ctx context.Context, dir *runDir) (clean func(), err error) {
 	var made []string
-	clean = func() { removeAll(made) }
+	clean = func() { dir.removeAll(made) }
 	copies := append([]string{}, s.paths...)
 	for i, path := range s.paths {
 		if !sources.Packed(path) {

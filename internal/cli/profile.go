@@ -69,7 +69,9 @@ func (p *profiles) start() error {
 	)
 	if err != nil {
 		err = errors.Join(err, p.stop())
-		removeAll(p.made)
+		for _, file := range p.made {
+			_ = os.Remove(file)
+		}
 	}
 	return err
 }

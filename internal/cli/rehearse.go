@@ -28,8 +28,6 @@ const (
 	sandboxEndpoint = "sandbox"
 	// sandboxPool is its pool, if the command line names none.
 	sandboxPool = "us-east-1_Sandbox00"
-	// sandboxJournal keeps its state in the run directory.
-	sandboxJournal = "sandbox.jsonl"
 )
 
 // rehearse starts a sandbox inside the process and makes the client of it. Its state is kept in the

@@ -2,14 +2,12 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
-	"attrmigrate/internal/report"
 )
 
 // rehearsed is the journal that a plan of a rehearsal goes on from: that of the directory in which its input
@@ -55,8 +53,6 @@ func (s *service) rehearsedRun(dir string) (checkpoint.State, bool) {
 
 // rehearsedPlan tells whether there is a plan in a directory that is a rehearsal on the same pool.
 func (s *service) rehearsedPlan(dir string) bool {
-	var plan planResult
-	text, err := disk.ReadFile(filepath.Join(dir, report.SummaryJSON))
-	return err == nil && json.Unmarshal(text, &plan) == nil && plan.DryRun &&
-		plan.Endpoint == sandboxEndpoint && plan.Pool.ID == s.poolID
+	plan, err := readPlanFacts(dir)
+	return err == nil && plan.Endpoint == sandboxEndpoint && plan.Pool.ID == s.poolID
 }

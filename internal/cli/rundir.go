@@ -140,6 +140,12 @@ func ownFile(name string) bool {
 	}
 }
 
+// stdinPath is the input that stands for standard input.
+const stdinPath = "-"
+
+// sandboxJournal is the file that keeps the state of a rehearsal.
+const sandboxJournal = "sandbox.jsonl"
+
 // Files that are in the making have a name that begins so.
 const (
 	incomingBegin = "incoming-"
@@ -188,9 +194,9 @@ func (d *runDir) load() (state checkpoint.State, found bool, err error) {
 }
 
 // removeAll removes files that nobody needs any more; one that cannot be removed does no harm.
-func removeAll(files []string) {
+func (d *runDir) removeAll(files []string) {
 	for _, f := range files {
-		_ = os.Remove(f)
+		_ = d.Remove(f)
 	}
 }
 

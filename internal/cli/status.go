@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
 
 	"github.com/spf13/cobra"
 
@@ -45,6 +47,9 @@ directory and changes nothing.
 // statusText is what status prints of a run directory.
 func statusText(path string, asJSON bool) (string, error) {
 	s, err := readStatus(path)
+	if e, ok := errors.AsType[*noRunError](err); ok {
+		return "", notARun(e)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -55,6 +60,14 @@ func statusText(path string, asJSON bool) (string, error) {
 		s.print(&text)
 	}
 	return text.String(), err
+}
+
+// notARun says how a plan is carried out, where there is one instead of a run.
+func notARun(e *noRunError) error {
+	if e.plan {
+		return &refusal.UsageError{Err: e, Remedy: applyPlan(e.dir)}
+	}
+	return &refusal.UsageError{Err: e, Remedy: e.Hint()}
 }
 
 func (s *runStatus) print(w io.Writer) {

@@ -71,7 +71,7 @@ func (s *runStatus) load() (err error) {
 		return err
 	}
 	if !found {
-		return s.noRun()
+		return &noRunError{dir: s.dir.path, plan: disk.Exists(s.dir.file(report.PlanJSONL))}
 	}
 	s.holder, s.held, err = checkpoint.Holder(s.dir.path)
 	if s.state.Phase == checkpoint.Finished {
@@ -83,15 +83,22 @@ func (s *runStatus) load() (err error) {
 	return err
 }
 
-// noRun says what is in the directory instead.
-func (s *runStatus) noRun() error {
-	path := s.dir.path
-	if plan := s.dir.file(report.PlanJSONL); disk.Exists(plan) {
-		return &refusal.UsageError{Err: fmt.Errorf("%s: there is a plan in it, and no run", path),
-			Remedy: s.dir.applyPlan()}
+// noRunError says that there is no run in a directory.
+type noRunError struct {
+	dir  string
+	plan bool // but a plan
+}
+
+func (e *noRunError) Error() string {
+	if e.plan {
+		return e.dir + ": there is a plan in it, and no run"
 	}
-	return &refusal.UsageError{Err: fmt.Errorf("%s: there is no run in it", path),
-		Remedy: "a run directory holds checkpoint.json, from its first update on"}
+	return e.dir + ": there is no run in it"
+}
+
+// Hint says what a run directory is.
+func (e *noRunError) Hint() string {
+	return "a run directory holds checkpoint.json, from its first update on"
 }
 
 // phase is the phase of the checkpoint, unless the process behind it has died. A finished run is finished,

@@ -15,9 +15,6 @@ import (
 	"attrmigrate/sources"
 )
 
-// stdinPath is the input that stands for standard input.
-const stdinPath = "-"
-
 // spooled is standard input, written into the run directory whole before anything is decoded, so
 // that the run can be resumed and the input be read twice.
 type spooled struct {

@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/report"
+)
+
+// openPlanDir opens the directory of a plan. One that is a run's is not even locked.
+func openPlanDir(on volume, path string) (*runDir, error) {
+	if err := noRunIn(path); err != nil {
+		return nil, err
+	}
+	dir, err := on.open(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := noRunIn(path); err != nil { // it may have begun since
+		return nil, errors.Join(err, dir.close())
+	}
+	return dir, nil
+}
+
+// noRunIn refuses the directory of a run: its numbers, its input and its sandbox would be a plan's.
+func noRunIn(path string) error {
+	for _, name := range []string{checkpoint.FileName, report.UndoJSONL, report.AppliedCSV} {
+		if _, err := os.Lstat(filepath.Join(path, name)); err == nil {
+			return &refusal.Error{Msg: fmt.Sprintf("%s is the directory of a run, and a plan writes nothing there", prose.Printable(path)),
+				Remedy: "--run-dir names another directory for the plan"}
+		}
+	}
+	return nil
+}
