@@ -317,7 +317,7 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 	}
 	defer in.Close()
 	if p.survey == nil {
-		if err := in.Resume(sources.Mark(p.state.Position)); err != nil {
+		if err := in.Resume(p.state.Position); err != nil {
 			return err
 		}
 	}

@@ -105,7 +105,7 @@ func (a *applyRun) costOfRest(ctx context.Context, p *prospect) (cost, error) {
 		return rest, err
 	}
 	defer in.Close()
-	if err := in.Resume(sources.Mark(p.state.Position)); err != nil {
+	if err := in.Resume(p.state.Position); err != nil {
 		return rest, err
 	}
 	check, left, number := a.checker(p.pool), int64(0), p.state.Records

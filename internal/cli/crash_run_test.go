@@ -54,7 +54,7 @@ func (s *crashStart) open(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.in.Resume(sources.Mark(s.earlier.Position)); err != nil {
+	if err := s.in.Resume(s.earlier.Position); err != nil {
 		return err
 	}
 	if s.reports, err = report.Open(s.config(s.in)); err != nil {

@@ -87,10 +87,10 @@ func (s *changeSet) look() error {
 // input is a change set that is being read: files, or only some of their lines.
 type input struct {
 	*sources.Files
-	first    string         // the name of the first file, whose header all share
-	lines    []map[int]bool // by input, the first lines of the records to read; nil: all records
-	selected sources.Mark   // then: the input and line of the record read last
-	names    []string       // of the inputs, if copies are read or a run knows them by others; nil: the files' own
+	first    string           // the name of the first file, whose header all share
+	lines    []map[int]bool   // by input, the first lines of the records to read; nil: all records
+	selected sources.Position // then: the input and line of the record read last
+	names    []string         // of the inputs, if copies are read or a run knows them by others; nil: the files' own
 	copies   []string
 	bearers  *bearers // of the access tokens; nil: they are not looked at
 	limit    int64    // how many records there are at most; 0: all
@@ -116,7 +116,7 @@ func (in *input) Next(ctx context.Context) (*sources.Change, error) {
 
 // alone refuses a selected record that begins on the line of another: which of them failed can't be told.
 func (in *input) alone(c *sources.Change) (*sources.Change, error) {
-	line := sources.Mark{Input: c.Begin.Input, Line: c.Line}
+	line := sources.Position{Input: c.Begin.Input, Line: c.Line}
 	if line == in.selected {
 		return nil, &sources.FileError{File: c.File, Line: c.Line, Msg: "--only-failed tells records by their lines, and several begin on this one",
 			Remedy: "apply the " + report.ErrorsJSONL + " of that run instead"}
@@ -126,7 +126,7 @@ func (in *input) alone(c *sources.Change) (*sources.Change, error) {
 }
 
 // At returns a record that Next gave.
-func (in *input) At(m sources.Mark) (*sources.Change, error) { return in.named(in.Files.At(m)) }
+func (in *input) At(at sources.Position) (*sources.Change, error) { return in.named(in.Files.At(at)) }
 
 // named gives what was read from a copy the name of its input, and a record with an access token that of
 // its user.

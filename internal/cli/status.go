@@ -15,6 +15,7 @@ import (
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/report"
+	"attrmigrate/sources"
 )
 
 func newStatus(sys System) *cobra.Command {
@@ -134,17 +135,17 @@ func (s *runStatus) position() string {
 func (s *runStatus) printJSON(w io.Writer) error {
 	out := struct {
 		report.Summary
-		State     string              `json:"state"` // also "killed"
-		Inputs    []string            `json:"inputs"`
-		Pool      string              `json:"pool"`
-		Endpoint  string              `json:"endpoint"`
-		Position  checkpoint.Position `json:"position"`
-		Parked    int                 `json:"parked"`
-		Rate      checkpoint.Rate     `json:"rate"`
-		Hint      string              `json:"hint,omitempty"`
-		LastError string              `json:"last_error,omitempty"`
-		SavedAt   time.Time           `json:"saved_at"`
-		HeldBy    *checkpoint.Info    `json:"held_by,omitempty"`
+		State     string           `json:"state"` // also "killed"
+		Inputs    []string         `json:"inputs"`
+		Pool      string           `json:"pool"`
+		Endpoint  string           `json:"endpoint"`
+		Position  sources.Position `json:"position"`
+		Parked    int              `json:"parked"`
+		Rate      checkpoint.Rate  `json:"rate"`
+		Hint      string           `json:"hint,omitempty"`
+		LastError string           `json:"last_error,omitempty"`
+		SavedAt   time.Time        `json:"saved_at"`
+		HeldBy    *checkpoint.Info `json:"held_by,omitempty"`
 	}{
 		Summary: report.Summarize(s.state), State: s.phase(), Inputs: s.state.Inputs,
 		Pool: s.state.Fingerprint[byPool], Endpoint: s.state.Fingerprint[byEndpoint],
