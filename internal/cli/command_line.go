@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/rundir"
+
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/shell"
 	"attrmigrate/sources"
@@ -44,12 +46,12 @@ func (o *connectionOptions) flags(pool string) []string {
 }
 
 // onlyFailed is the command that applies what failed in this run again. There is none with client metadata.
-func (a *applyRun) onlyFailed(dir *runDir) string {
+func (a *applyRun) onlyFailed(dir *rundir.Dir) string {
 	o := a.opts
 	if len(o.metadata) > 0 {
 		return ""
 	}
-	o.onlyFailed = dir.path
+	o.onlyFailed = dir.Path
 	words := []string{"apply"}
 	if o.asUser {
 		words = append(words, "--as", "user")
@@ -65,7 +67,7 @@ func (a *applyRun) onlyFailed(dir *runDir) string {
 // pool it is for, and no more.
 func applyPlan(dir string) string {
 	var flags []string
-	if planned, err := readPlanFacts(dir); err == nil {
+	if planned, err := rundir.ReadPlan(dir); err == nil {
 		flags = planned.Flags
 		if len(flags) == 0 {
 			flags = []string{"--user-pool-id", planned.Pool.ID}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/rundir"
+
 	"attrmigrate/internal/prose"
 
 	"attrmigrate/internal/refusal"
@@ -22,7 +24,7 @@ type prospect struct {
 	opts    options
 	paths   []string
 	noun    string // what a record is called
-	dir     *runDir
+	dir     *rundir.Dir
 	service *service
 	pool    *cognito.Pool
 	survey  *survey          // of a fresh run; nil when one is resumed
@@ -51,7 +53,7 @@ func (p *prospect) show(w io.Writer) {
 	if p.opts.noRead {
 		line("undo", "none: users are not read before they are changed (--no-read)")
 	} else {
-		line("undo", "%s", p.dir.file(report.UndoJSONL))
+		line("undo", "%s", p.dir.File(report.UndoJSONL))
 	}
 }
 
@@ -85,7 +87,7 @@ func (p *prospect) showInput(line func(head, format string, args ...any)) {
 	name := strings.Join(p.paths, ", ")
 	if p.survey == nil {
 		line("resumed", "%s: %s of %s are finished, %s remain (%s)", name,
-			prose.Count(p.state.Counts.Done()), prose.Plural(p.state.Total, p.noun), prose.Count(p.state.Total-p.state.Counts.Done()), p.dir.path)
+			prose.Count(p.state.Counts.Done()), prose.Plural(p.state.Total, p.noun), prose.Count(p.state.Total-p.state.Counts.Done()), p.dir.Path)
 		return
 	}
 	s := p.survey
@@ -94,7 +96,7 @@ func (p *prospect) showInput(line func(head, format string, args ...any)) {
 		return
 	}
 	line("checked", "%s: %s, %s can't be applied (%s), %s can", name, prose.Plural(s.rows, p.noun),
-		prose.Count(s.bad), p.dir.errorsFile(), prose.Count(s.rows-s.bad))
+		prose.Count(s.bad), p.dir.ErrorsFile(), prose.Count(s.rows-s.bad))
 	for _, e := range s.examples {
 		line("", "%s", e)
 	}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 
+	"attrmigrate/internal/rundir"
+
 	"attrmigrate/internal/prose"
 
 	"attrmigrate/internal/refusal"
@@ -46,7 +48,7 @@ func exitCode(err error) int {
 		file  *sources.FileError
 		stop  *pipeline.StopError
 		lock  *checkpoint.HeldError
-		held  *heldError
+		held  *rundir.HeldError
 	)
 	switch {
 	case err == nil:

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/rundir"
+
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/prose"
 
@@ -37,7 +39,7 @@ func newChangeSet(ctx context.Context, o options, paths []string) (*changeSet, e
 	s := &changeSet{paths: slices.Clone(paths), decoding: o.decoding}
 	s.decoding.UserPoolID, s.decoding.Tokens = o.connection.poolID, o.asUser
 	s.decoding.Seals = new(sources.Seals) // what is confirmed is what is sent
-	if slices.Contains(paths, stdinPath) {
+	if slices.Contains(paths, rundir.Stdin) {
 		switch {
 		case len(paths) > 1:
 			return nil, refusal.Usagef("standard input (-) cannot be read together with other inputs")
@@ -161,8 +163,8 @@ type selection struct {
 
 // selectFailed reads which records of the inputs an earlier run reported as failed.
 func (s *changeSet) selectFailed(ctx context.Context, dir string) (*selection, error) {
-	d := &runDir{path: dir}
-	state, found, err := d.load()
+	d := &rundir.Dir{Path: dir}
+	state, found, err := d.Load()
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +176,7 @@ func (s *changeSet) selectFailed(ctx context.Context, dir string) (*selection, e
 	if err != nil {
 		return nil, err
 	}
-	if strings.Join(digests, " ") != state.Fingerprint[byInput] {
+	if strings.Join(digests, " ") != state.Fingerprint[rundir.ByInput] {
 		return nil, &refusal.Error{Msg: fmt.Sprintf("--only-failed: %s is the run of another input", prose.Printable(dir)),
 			Remedy: "name the inputs of that run, unchanged, in the same order: " + filesText(state.Inputs)}
 	}
@@ -184,16 +186,16 @@ func (s *changeSet) selectFailed(ctx context.Context, dir string) (*selection, e
 // undisturbed refuses a command whose files another process is still writing, before anything is believed of them.
 func (o *options) undisturbed(paths []string) error {
 	if o.onlyFailed != "" {
-		if err := atWork(o.onlyFailed); err != nil {
+		if err := rundir.AtWork(o.onlyFailed); err != nil {
 			return fmt.Errorf("--only-failed: %w", err)
 		}
 	}
-	return noneAtWork(paths, nil)
+	return rundir.NoneAtWork(paths, nil)
 }
 
 // failedLines finds the records in the errors file of a run.
-func failedLines(ctx context.Context, d *runDir) (*selection, error) {
-	path := d.errorsFile()
+func failedLines(ctx context.Context, d *rundir.Dir) (*selection, error) {
+	path := d.ErrorsFile()
 	lines, err := report.FailedLines(path)
 	if err != nil {
 		return nil, err
@@ -226,7 +228,7 @@ func (o *options) runDirPath(paths []string, ending string) string {
 	if o.runDir != "" {
 		return filepath.Clean(o.runDir)
 	}
-	return runDirName(paths, ending)
+	return rundir.Name(paths, ending)
 }
 
 // onlyFailedFile is the report that --only-failed reads, as a list of none or one.

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 
+	"attrmigrate/internal/rundir"
+
 	"attrmigrate/internal/refusal"
 
 	"attrmigrate/checkpoint"
@@ -20,13 +22,13 @@ func (a *applyRun) mayKeep(p *prospect) error {
 		return nil
 	}
 	dir := a.opts.planDir(a.inputs)
-	planned, err := readPlanFacts(dir)
+	planned, err := rundir.ReadPlan(dir)
 	if err == nil && !planned.Withheld && planned.Limit == 0 && a.planOf(planned.Fingerprint, p) {
 		return nil
 	}
 	return &refusal.Error{
 		Msg:    "--verified keep: in a pool with aliases it could take addresses from other users, and no plan of this change set says that it does not",
-		Remedy: a.planFor(dir, p), Listed: a.inputs[0] == stdinPath,
+		Remedy: a.planFor(dir, p), Listed: a.inputs[0] == rundir.Stdin,
 	}
 }
 
@@ -41,7 +43,7 @@ func (o *options) planDir(inputs []string) string {
 // directory has it.
 func (a *applyRun) planFor(dir string, p *prospect) string {
 	words := slices.Concat([]string{"plan"}, a.opts.connection.flags(p.pool.ID), []string{"--verified", "keep"}, a.opts.changeSetFlags())
-	if a.inputs[0] == stdinPath {
+	if a.inputs[0] == rundir.Stdin {
 		words = append(words, "--run-dir", dir)
 	}
 	return commandLine(words, a.set.paths)
@@ -60,7 +62,7 @@ func (a *applyRun) planOf(planned checkpoint.Fingerprint, p *prospect) bool {
 
 func withoutMetadata(f checkpoint.Fingerprint) checkpoint.Fingerprint {
 	f = maps.Clone(f)
-	delete(f, byMetadata)
+	delete(f, rundir.ByMetadata)
 	delete(f, "--client-metadata")
 	return f
 }

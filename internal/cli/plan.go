@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"attrmigrate/internal/rundir"
+
 	"attrmigrate/internal/prose"
 
 	"attrmigrate/internal/refusal"
@@ -98,7 +100,7 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 		return err
 	}
 	if emptyPlan(paths) {
-		return p.tell(&planResult{planFacts: planFacts{Inputs: paths}, Result: &audit.Result{Read: audit.None}})
+		return p.tell(&planResult{PlanFacts: rundir.PlanFacts{Inputs: paths}, Result: &audit.Result{Read: audit.None}})
 	}
 	if p.set, err = newChangeSet(ctx, p.opts, paths); err != nil {
 		return err
@@ -109,11 +111,11 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, service.close()) }()
-	dir, err := openPlanDir(p.sys.volume(), p.opts.runDirPath(paths, ".plan"))
+	dir, err := rundir.OpenPlan(p.sys.volume(), p.opts.runDirPath(paths, ".plan"))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, dir.close()) }()
+	defer func() { err = errors.Join(err, dir.Close()) }()
 	if p.opts.maxDuration > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, p.opts.maxDuration, errPlanTime)
@@ -132,8 +134,8 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 var errPlanTime = &refusal.Error{Msg: "the time is up (--max-duration): the plan is not whole", Remedy: "--list-rate sets the pace, and --read lookup reads the users of the change set only"}
 
 // plan makes the plan and keeps it in the directory.
-func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResult, error) {
-	if err := dir.holdsInput(p.set.paths); err != nil {
+func (p *planRun) plan(ctx context.Context, dir *rundir.Dir, s *service) (*planResult, error) {
+	if err := dir.HoldsInput(p.set.paths); err != nil {
 		return nil, err
 	}
 	replaced, err := p.replaces(ctx, dir, s)
@@ -152,7 +154,7 @@ func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResul
 		if err != nil {
 			return nil, err
 		}
-		if err := s.rehearse(ctx, p.opts, p.set, dir.file(sandboxJournal), earlier, true); err != nil {
+		if err := s.rehearse(ctx, p.opts, p.set, dir.File(rundir.Journal), earlier, true); err != nil {
 			return nil, err
 		}
 	}
@@ -170,12 +172,12 @@ func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResul
 	}
 	defer clean()
 	r := &planResult{
-		planFacts: planFacts{
-			At: time.Now().UTC(), Pool: planPool{ID: pool.ID, Name: pool.Name, Region: pool.Region, Account: pool.Account, Users: pool.EstimatedUsers},
+		PlanFacts: rundir.PlanFacts{
+			At: time.Now().UTC(), Pool: rundir.PlanPool{ID: pool.ID, Name: pool.Name, Region: pool.Region, Account: pool.Account, Users: pool.EstimatedUsers},
 			Endpoint: s.endpoint, Inputs: p.set.paths, InputPaths: p.given, Replaced: replaced, Limit: p.opts.limit,
 			Flags: p.opts.connection.flags(pool.ID),
 		},
-		Audit: dir.file(report.AuditCSV), Plan: dir.file(report.PlanJSONL),
+		Audit: dir.File(report.AuditCSV), Plan: dir.File(report.PlanJSONL),
 	}
 	if err := p.audit(ctx, dir, s, pool, r); err != nil {
 		return nil, err
@@ -194,7 +196,7 @@ func (p *planRun) introduce(s *service, pool *cognito.Pool) {
 }
 
 // audit holds the change set against the pool. What it is given of the service can only list.
-func (p *planRun) audit(ctx context.Context, dir *runDir, s *service, pool *cognito.Pool, r *planResult) (err error) {
+func (p *planRun) audit(ctx context.Context, dir *rundir.Dir, s *service, pool *cognito.Pool, r *planResult) (err error) {
 	in, err := p.set.open()
 	if err != nil {
 		return err
@@ -208,9 +210,9 @@ func (p *planRun) audit(ctx context.Context, dir *runDir, s *service, pool *cogn
 	if !p.opts.connection.sandbox {
 		limitMemory(planMemory + entryMemory*(guess.records+guess.addresses))
 	}
-	files, err := report.OpenPlan(dir.path)
+	files, err := report.OpenPlan(dir.Path)
 	if err != nil {
-		return runDirError(dir.path, err)
+		return rundir.Unusable(dir.Path, err)
 	}
 	var read counter
 	end := watchProgress(read.gauge, p.opts.output, p.sys.Stderr, p.log)
@@ -231,7 +233,7 @@ func (p *planRun) audit(ctx context.Context, dir *runDir, s *service, pool *cogn
 			return errors.Join(err, files.Discard())
 		}
 	}
-	if err := dir.runsOfPlan(ctx); err != nil { // one may have begun meanwhile
+	if err := dir.RunsOfPlan(ctx); err != nil { // one may have begun meanwhile
 		return errors.Join(err, files.Discard())
 	}
 	r.Fingerprint = fingerprintOf(p.opts, p.set, s, digests)
@@ -262,7 +264,7 @@ func (w planWriter) Row(r audit.Row) error {
 
 // planResult is what a plan found and where: the content of --json and of the plan's summary.json.
 type planResult struct {
-	planFacts
+	rundir.PlanFacts
 	Clean bool `json:"clean"` // nothing to change, nothing that fails
 	*audit.Result
 	Plan  string `json:"plan,omitempty"` // the file
@@ -286,12 +288,12 @@ func (r *planResult) json() ([]byte, error) {
 	return []byte(text.String()), err
 }
 
-func (r *planResult) save(dir *runDir) error {
+func (r *planResult) save(dir *rundir.Dir) error {
 	text, err := r.json()
 	if err != nil {
 		return err
 	}
-	return disk.WriteFile(disk.OS{}, dir.file(report.SummaryJSON), text)
+	return disk.WriteFile(disk.OS{}, dir.File(report.SummaryJSON), text)
 }
 
 // tell prints the result and says by the error how the plan ends.
@@ -328,16 +330,16 @@ func emptyPlan(paths []string) bool {
 
 // unpack writes plain copies of compressed inputs into the directory, since a plan reads records in
 // any order. The function that it returns removes them.
-func (s *changeSet) unpack(ctx context.Context, dir *runDir) (clean func(), err error) {
+func (s *changeSet) unpack(ctx context.Context, dir *rundir.Dir) (clean func(), err error) {
 	var made []string
-	clean = func() { dir.removeAll(made) }
+	clean = func() { dir.RemoveAll(made) }
 	copies := append([]string{}, s.paths...)
 	for i, path := range s.paths {
 		if !sources.Packed(path) {
 			continue
 		}
 		ending := filepath.Ext(strings.TrimSuffix(path, filepath.Ext(path))) // the format goes by it
-		copies[i] = dir.file(fmt.Sprintf("%s%d%s", unpackedBegin, i+1, ending))
+		copies[i] = dir.File(fmt.Sprintf("%s%d%s", rundir.Unpacked, i+1, ending))
 		made = append(made, copies[i])
 		if err := s.decoding.Seals.UnpackFile(ctx, path, copies[i]); err != nil {
 			clean()

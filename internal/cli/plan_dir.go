@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/rundir"
+
 	"attrmigrate/internal/prose"
 
 	"attrmigrate/internal/refusal"
@@ -19,7 +21,7 @@ import (
 func absolute(paths []string) []string {
 	all := slices.Clone(paths)
 	for i, path := range all {
-		if whole, err := filepath.Abs(path); err == nil && path != stdinPath {
+		if whole, err := filepath.Abs(path); err == nil && path != rundir.Stdin {
 			all[i] = whole
 		}
 	}
@@ -30,11 +32,11 @@ func absolute(paths []string) []string {
 // default that is refused: a plan that was reviewed as a.csv's must not become that of another a.csv, or of
 // a.jsonl. Where the directory was named it is told, and so is a plan for another pool, or of a rehearsal. A plan
 // whose run is unfinished is never replaced.
-func (p *planRun) replaces(ctx context.Context, dir *runDir, s *service) (string, error) {
-	if err := dir.runsOfPlan(ctx); err != nil {
+func (p *planRun) replaces(ctx context.Context, dir *rundir.Dir, s *service) (string, error) {
+	if err := dir.RunsOfPlan(ctx); err != nil {
 		return "", err
 	}
-	earlier, err := readPlanFacts(dir.path)
+	earlier, err := rundir.ReadPlan(dir.Path)
 	if err != nil {
 		return "", nil // there is none, or none that says what it is
 	}
@@ -48,7 +50,7 @@ func (p *planRun) replaces(ctx context.Context, dir *runDir, s *service) (string
 	case err != nil:
 		return "", err
 	case !same && p.opts.runDir == "":
-		return "", &refusal.Error{Msg: fmt.Sprintf("%s holds %s", dir.path, what), Remedy: fmt.Sprintf("--run-dir names a directory for this one; --run-dir %s replaces that plan", shell.File(dir.path))}
+		return "", &refusal.Error{Msg: fmt.Sprintf("%s holds %s", dir.Path, what), Remedy: fmt.Sprintf("--run-dir names a directory for this one; --run-dir %s replaces that plan", shell.File(dir.Path))}
 	case !same, !here:
 		return what, nil
 	default:
@@ -57,13 +59,13 @@ func (p *planRun) replaces(ctx context.Context, dir *runDir, s *service) (string
 }
 
 // isOf tells whether an earlier plan is one of the same inputs: by their names, or else by their content.
-func (p *planRun) isOf(ctx context.Context, earlier *planFacts) (bool, error) {
+func (p *planRun) isOf(ctx context.Context, earlier *rundir.PlanFacts) (bool, error) {
 	if slices.Equal(p.given, earlier.InputPaths) || earlier.InputPaths == nil && slices.Equal(p.set.paths, earlier.Inputs) {
 		return true, nil
 	}
-	if slices.Contains(p.given, stdinPath) {
+	if slices.Contains(p.given, rundir.Stdin) {
 		return false, nil
 	}
 	digests, err := p.set.digests(ctx)
-	return err == nil && strings.Join(digests, " ") == earlier.Fingerprint[byInput], err
+	return err == nil && strings.Join(digests, " ") == earlier.Fingerprint[rundir.ByInput], err
 }

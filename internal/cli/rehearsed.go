@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/rundir"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
 )
@@ -16,8 +18,8 @@ func (s *service) rehearsed(ctx context.Context, set *changeSet) (journal string
 	if journal = s.rehearsedBeside(set.paths); journal != "" {
 		return journal, nil
 	}
-	dir := runDir{path: runDirName(set.paths, ".sandbox.run")}
-	state, found := s.rehearsedRun(dir.path)
+	dir := rundir.Dir{Path: rundir.Name(set.paths, ".sandbox.run")}
+	state, found := s.rehearsedRun(dir.Path)
 	if !found {
 		return "", nil
 	}
@@ -27,12 +29,12 @@ func (s *service) rehearsed(ctx context.Context, set *changeSet) (journal string
 		if err != nil {
 			return "", err
 		}
-		same = strings.Join(digests, " ") == state.Fingerprint[byInput]
+		same = strings.Join(digests, " ") == state.Fingerprint[rundir.ByInput]
 	}
 	if !same { // of another input with the same name
 		return "", nil
 	}
-	return dir.file(sandboxJournal), nil
+	return dir.File(rundir.Journal), nil
 }
 
 // rehearsedBeside is the journal of the rehearsal in whose directory the input lies, as its undo file does. A
@@ -40,19 +42,19 @@ func (s *service) rehearsed(ctx context.Context, set *changeSet) (journal string
 func (s *service) rehearsedBeside(paths []string) string {
 	dir := filepath.Dir(paths[0])
 	if _, found := s.rehearsedRun(dir); found || s.rehearsedPlan(dir) {
-		return filepath.Join(dir, sandboxJournal)
+		return filepath.Join(dir, rundir.Journal)
 	}
 	return ""
 }
 
 // rehearsedRun is the run in a directory, if it is a rehearsal on the same pool.
 func (s *service) rehearsedRun(dir string) (checkpoint.State, bool) {
-	state, found, err := (&runDir{path: dir}).load()
-	return state, err == nil && found && state.Fingerprint[byEndpoint] == sandboxEndpoint && state.Fingerprint[byPool] == s.poolID
+	state, found, err := (&rundir.Dir{Path: dir}).Load()
+	return state, err == nil && found && state.Fingerprint[rundir.ByEndpoint] == sandboxEndpoint && state.Fingerprint[rundir.ByPool] == s.poolID
 }
 
 // rehearsedPlan tells whether there is a plan in a directory that is a rehearsal on the same pool.
 func (s *service) rehearsedPlan(dir string) bool {
-	plan, err := readPlanFacts(dir)
+	plan, err := rundir.ReadPlan(dir)
 	return err == nil && plan.Endpoint == sandboxEndpoint && plan.Pool.ID == s.poolID
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"time"
 
+	"attrmigrate/internal/rundir"
+
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/prose"
 
@@ -15,26 +17,26 @@ import (
 
 // printResult writes the end of a finished run; again is the command that applies what failed in it, if
 // there is one.
-func printResult(w io.Writer, dir *runDir, s checkpoint.State, noun, again string) {
+func printResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again string) {
 	line := printer(w, columns(w))
 	line("done", "%s in %s: %s", prose.Plural(s.Counts.Done(), noun), prose.Span(s.Elapsed), outcomes(s))
 	if s.Counts.Failed > 0 {
-		line("failed", "%s: %s says why", prose.Plural(s.Counts.Failed, noun), dir.errorsFile())
+		line("failed", "%s: %s says why", prose.Plural(s.Counts.Failed, noun), dir.ErrorsFile())
 		switch {
-		case s.Fingerprint[byOperation] != updateAsUser:
+		case s.Fingerprint[rundir.ByOperation] != updateAsUser:
 			line("", "hint: mend them there and apply that file in the same way")
 		case again == "":
-			line("", "hint: --only-failed %s applies them again from the same inputs, which have the access tokens", shell.Quote(dir.path))
+			line("", "hint: --only-failed %s applies them again from the same inputs, which have the access tokens", shell.Quote(dir.Path))
 		default:
 			fmt.Fprintf(w, "%-8s hint: to apply them again from the same inputs, which have the access tokens: %s\n", "", prose.Printable(again))
 		}
 	}
-	if codes := dir.file(report.DeliveriesCSV); s.Counts.Awaiting > 0 && disk.Exists(codes) {
+	if codes := dir.File(report.DeliveriesCSV); s.Counts.Awaiting > 0 && disk.Exists(codes) {
 		line("codes", "%s lists to whom Cognito sent one", codes)
 	}
-	if undo := dir.file(report.UndoJSONL); disk.Exists(undo) {
+	if undo := dir.File(report.UndoJSONL); disk.Exists(undo) {
 		how := "apply it to go back"
-		if s.Fingerprint[byOperation] == updateAsUser {
+		if s.Fingerprint[rundir.ByOperation] == updateAsUser {
 			how += ", with AWS credentials"
 		}
 		line("undo", "%s: %s", undo, how)
@@ -42,10 +44,10 @@ func printResult(w io.Writer, dir *runDir, s checkpoint.State, noun, again strin
 }
 
 // printStop writes where a run stands that ended early.
-func printStop(w io.Writer, dir *runDir, s checkpoint.State, noun string) {
+func printStop(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun string) {
 	line := printer(w, columns(w))
 	line(string(s.Phase), "%s of %s finished in %s: %s", prose.Count(s.Counts.Done()), prose.Plural(s.Total, noun), prose.Span(s.Elapsed), outcomes(s))
-	line("", "the same command continues (%s)", dir.path)
+	line("", "the same command continues (%s)", dir.Path)
 }
 
 // outcomes counts the records by what became of them.

@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"attrmigrate/internal/rundir"
+
 	"attrmigrate/internal/refusal"
 
 	"github.com/spf13/cobra"
@@ -25,14 +27,14 @@ type System struct {
 	// Heed delivers a signal that was ignored when the program started. It may be nil.
 	Heed func(os.Signal)
 
-	on *volume // what run directories lie on; nil: the system's own
+	on *rundir.Volume // what run directories lie on; nil: the system's own
 }
 
-func (s System) volume() volume {
+func (s System) volume() rundir.Volume {
 	if s.on != nil {
 		return *s.on
 	}
-	return localVolume()
+	return rundir.Local()
 }
 
 // Run executes the command line and returns the exit code. It never exits by itself.

@@ -1,4 +1,4 @@
-package cli
+package rundir
 
 import (
 	"errors"
@@ -20,25 +20,25 @@ func ownDir(path string) error {
 		return nil // it will be made, or cannot be
 	}
 	if err != nil {
-		return runDirError(path, err)
+		return Unusable(path, err)
 	}
 	if foreign(info) {
 		return notOwn(path, "belongs to another user")
 	}
 	if shared := info.Mode().Perm() & 0o022; shared != 0 {
 		if err := os.Chmod(path, info.Mode().Perm()&^shared); err != nil {
-			return runDirError(path, err)
+			return Unusable(path, err)
 		}
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		return runDirError(path, err)
+		return Unusable(path, err)
 	}
 	for _, e := range entries {
 		switch info, err := e.Info(); {
 		case errors.Is(err, fs.ErrNotExist): // a run that is at work has renamed it
 		case err != nil:
-			return runDirError(path, err)
+			return Unusable(path, err)
 		case info.Mode()&fs.ModeSymlink != 0:
 			return notOwn(filepath.Join(path, e.Name()), "is a symbolic link")
 		case !info.IsDir() && !info.Mode().IsRegular():

@@ -1,4 +1,4 @@
-package cli
+package rundir
 
 import (
 	"context"
@@ -19,14 +19,14 @@ import (
 	"attrmigrate/sources"
 )
 
-// planRuns is the file in a plan's directory that names the directories in which the plan was applied: a JSON
+// PlanRuns is the file in a plan's directory that names the directories in which the plan was applied: a JSON
 // text on each line.
-const planRuns = "runs.jsonl"
+const PlanRuns = "runs.jsonl"
 
-// markPlans notes in the directories of the plans that a run applies where the run is, so that no new plan
+// MarkPlans notes in the directories of the plans that a run applies where the run is, so that no new plan
 // takes its input away.
-func (d *runDir) markPlans(inputs []string) error {
-	own, err := filepath.Abs(d.path)
+func (d *Dir) MarkPlans(inputs []string) error {
+	own, err := filepath.Abs(d.Path)
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (d *runDir) markPlans(inputs []string) error {
 		if filepath.Base(input) != report.PlanJSONL || !disk.Exists(filepath.Join(filepath.Dir(input), checkpoint.LockName)) {
 			continue
 		}
-		path := filepath.Join(filepath.Dir(input), planRuns)
+		path := filepath.Join(filepath.Dir(input), PlanRuns)
 		runs, err := readPlanRuns(path)
 		if err == nil && !slices.Contains(runs, own) {
 			err = d.addPlanRun(path, own)
@@ -78,7 +78,7 @@ func readPlanRuns(path string) (runs []string, err error) {
 }
 
 // addPlanRun appends, since several runs of one plan may begin at the same time.
-func (d *runDir) addPlanRun(path, run string) error {
+func (d *Dir) addPlanRun(path, run string) error {
 	line, err := json.Marshal(run)
 	if err != nil {
 		return err
@@ -94,18 +94,18 @@ func (d *runDir) addPlanRun(path, run string) error {
 	return errors.Join(err, f.Close(), d.SyncDir(filepath.Dir(path)))
 }
 
-// runsOfPlan refuses to replace a plan of which a run is unfinished: it could not be continued.
-func (d *runDir) runsOfPlan(ctx context.Context) error {
-	plan := d.file(report.PlanJSONL)
-	runs, err := readPlanRuns(d.file(planRuns))
+// RunsOfPlan refuses to replace a plan of which a run is unfinished: it could not be continued.
+func (d *Dir) RunsOfPlan(ctx context.Context) error {
+	plan := d.File(report.PlanJSONL)
+	runs, err := readPlanRuns(d.File(PlanRuns))
 	if err != nil || !disk.Exists(plan) {
 		return err
 	}
 	for _, ending := range []string{".run", ".sandbox.run"} { // where a program that left no mark had it
-		runs = append(runs, runDirName([]string{plan}, ending))
+		runs = append(runs, Name([]string{plan}, ending))
 	}
 	for _, run := range runs {
-		state, found, err := (&runDir{path: run}).load()
+		state, found, err := (&Dir{Path: run}).Load()
 		if err != nil {
 			return &refusal.Error{Msg: fmt.Sprintf("%s is applied by the run in %s, which may be unfinished: %v", plan, prose.Printable(run), err),
 				Remedy: "mend or move that run's directory, or name another one for this plan with --run-dir"}
@@ -117,7 +117,7 @@ func (d *runDir) runsOfPlan(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if slices.Contains(strings.Fields(state.Fingerprint[byInput]), digest) {
+		if slices.Contains(strings.Fields(state.Fingerprint[ByInput]), digest) {
 			return &refusal.Error{Msg: fmt.Sprintf("%s is applied by the run in %s, which is unfinished: without the plan it could not be continued", plan, prose.Printable(run)),
 				Remedy: "continue that run to its end, or name another directory for this plan with --run-dir"}
 		}

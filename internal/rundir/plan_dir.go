@@ -1,4 +1,4 @@
-package cli
+package rundir
 
 import (
 	"errors"
@@ -13,16 +13,16 @@ import (
 )
 
 // openPlanDir opens the directory of a plan. One that is a run's is not even locked.
-func openPlanDir(on volume, path string) (*runDir, error) {
+func OpenPlan(on Volume, path string) (*Dir, error) {
 	if err := noRunIn(path); err != nil {
 		return nil, err
 	}
-	dir, err := on.open(path)
+	dir, err := on.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	if err := noRunIn(path); err != nil { // it may have begun since
-		return nil, errors.Join(err, dir.close())
+		return nil, errors.Join(err, dir.Close())
 	}
 	return dir, nil
 }

@@ -1,4 +1,4 @@
-package cli
+package rundir
 
 import (
 	"encoding/json"
@@ -12,10 +12,10 @@ import (
 )
 
 // planFacts are what the summary of a plan says of what it is a plan of.
-type planFacts struct {
+type PlanFacts struct {
 	DryRun   bool      `json:"dry_run"` // always true
 	At       time.Time `json:"planned_at"`
-	Pool     planPool  `json:"pool"`
+	Pool     PlanPool  `json:"pool"`
 	Endpoint string    `json:"endpoint"`
 	Inputs   []string  `json:"inputs"`
 	// InputPaths are the whole paths of the inputs, and - for standard input.
@@ -27,8 +27,8 @@ type planFacts struct {
 	Flags       []string               `json:"flags,omitempty"`    // of apply, that lead to the same pool
 }
 
-// planPool is the pool of a plan.
-type planPool struct {
+// PlanPool is the pool of a plan.
+type PlanPool struct {
 	ID      string `json:"id"`
 	Name    string `json:"name"`
 	Region  string `json:"region"`
@@ -37,12 +37,12 @@ type planPool struct {
 }
 
 // readPlanFacts reads the summary of the plan in a directory. The summary of a run is none.
-func readPlanFacts(dir string) (*planFacts, error) {
+func ReadPlan(dir string) (*PlanFacts, error) {
 	text, err := disk.ReadFile(filepath.Join(dir, report.SummaryJSON))
 	if err != nil {
 		return nil, err
 	}
-	facts := new(planFacts)
+	facts := new(PlanFacts)
 	if err := json.Unmarshal(text, facts); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, report.SummaryJSON), err)
 	}

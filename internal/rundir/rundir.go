@@ -1,4 +1,4 @@
-package cli
+package rundir
 
 import (
 	"errors"
@@ -19,31 +19,31 @@ import (
 	"attrmigrate/internal/report"
 )
 
-// volume is what run directories lie on.
-type volume struct {
+// Volume is what run directories lie on.
+type Volume struct {
 	disk.FS
-	// pins says that a directory stays where it is while a file in it is open, such as its lock.
-	pins bool
+	// Pins says that a directory stays where it is while a file in it is open, such as its lock.
+	Pins bool
 }
 
 // localVolume is the system's own. Windows pins.
-func localVolume() volume { return volume{disk.OS{}, runtime.GOOS == "windows"} }
+func Local() Volume { return Volume{disk.OS{}, runtime.GOOS == "windows"} }
 
 // runDir is the directory of a run, locked against other processes.
-type runDir struct {
-	volume
-	path    string
+type Dir struct {
+	Volume
+	Path    string
 	lock    *checkpoint.Lock
 	kept    string // where an earlier run of this directory was set aside by this start; may be empty
-	refused bool   // the start did not begin: close puts the earlier run back
-	// unsaved is how the run ended, if its checkpoint could not be saved.
-	unsaved *checkpoint.End
+	Refused bool   // the start did not begin: close puts the earlier run back
+	// Unsaved is how the run ended, if its checkpoint could not be saved.
+	Unsaved *checkpoint.End
 }
 
 // runDirName is the default directory for inputs: NAME.run beside the caller, NAME being the first
 // input's name without its endings. An input that lies in a run directory takes that one's name too,
 // so that applying its errors.csv begins a run of its own.
-func runDirName(inputs []string, ending string) string {
+func Name(inputs []string, ending string) string {
 	first := inputs[0]
 	name := filepath.Base(first)
 	if first == "-" {
@@ -53,14 +53,14 @@ func runDirName(inputs []string, ending string) string {
 		name = strings.TrimSuffix(name, packed)
 	}
 	name = strings.TrimSuffix(name, filepath.Ext(name))
-	if parent, ok := runDirOf(first); ok {
+	if parent, ok := Of(first); ok {
 		name = parent + "." + name
 	}
 	return name + ending
 }
 
 // runDirOf is the name, without its ending, of the run directory that a file lies in.
-func runDirOf(file string) (string, bool) {
+func Of(file string) (string, bool) {
 	dir, err := filepath.Abs(filepath.Dir(file))
 	if err != nil {
 		return "", false
@@ -75,9 +75,9 @@ func runDirOf(file string) (string, bool) {
 	return base, err == nil
 }
 
-// open makes the directory, if need be, and locks it. A directory with files in it that no run
+// Open makes the directory, if need be, and locks it. A directory with files in it that no run
 // has left is somebody else's: nothing is written there.
-func (v volume) open(path string) (*runDir, error) {
+func (v Volume) Open(path string) (*Dir, error) {
 	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 && !leftByRun(path, entries) {
 		return nil, &refusal.Error{Msg: fmt.Sprintf("%s is a directory with files in it, and no run directory", path),
 			Remedy: "--run-dir names another one, which is made if it is not there"}
@@ -86,16 +86,16 @@ func (v volume) open(path string) (*runDir, error) {
 		return nil, err
 	}
 	if err := disk.MkdirAll(v, path); err != nil {
-		return nil, runDirError(path, err)
+		return nil, Unusable(path, err)
 	}
 	lock, err := checkpoint.Acquire(path)
 	if errors.Is(err, fs.ErrNotExist) { // another process has moved it since
 		err = &checkpoint.HeldError{Path: filepath.Join(path, checkpoint.LockName)}
 	}
 	if err != nil {
-		return nil, runDirError(path, err)
+		return nil, Unusable(path, err)
 	}
-	return &runDir{volume: v, path: path, lock: lock}, nil
+	return &Dir{Volume: v, Path: path, lock: lock}, nil
 }
 
 // leftByRun tells whether a directory is one that a run, or a plan, has made: there is a lock in it, and that
@@ -115,7 +115,7 @@ func leftByRun(path string, entries []os.DirEntry) bool {
 	return checkpoint.IsLock(lock) && !(empty && foreign)
 }
 
-func runDirError(path string, err error) error {
+func Unusable(path string, err error) error {
 	if held, ok := errors.AsType[*checkpoint.HeldError](err); ok {
 		return held
 	}
@@ -128,12 +128,12 @@ func runDirError(path string, err error) error {
 
 // ownFile tells whether a run or a plan writes a file of this name in its directory and replaces what is there.
 func ownFile(name string) bool {
-	if strings.HasPrefix(name, incomingBegin) || strings.HasPrefix(name, unpackedBegin) {
+	if strings.HasPrefix(name, Incoming) || strings.HasPrefix(name, Unpacked) {
 		return true
 	}
 	switch strings.TrimSuffix(name, ".tmp") {
 	case report.ErrorsCSV, report.ErrorsJSONL, report.AppliedCSV, report.UndoJSONL, report.PlanJSONL, report.AuditCSV,
-		report.DeliveriesCSV, report.SummaryJSON, checkpoint.FileName, checkpoint.LockName, sandboxJournal, planRuns:
+		report.DeliveriesCSV, report.SummaryJSON, checkpoint.FileName, checkpoint.LockName, Journal, PlanRuns:
 		return true
 	default:
 		return false
@@ -141,26 +141,26 @@ func ownFile(name string) bool {
 }
 
 // stdinPath is the input that stands for standard input.
-const stdinPath = "-"
+const Stdin = "-"
 
 // sandboxJournal is the file that keeps the state of a rehearsal.
-const sandboxJournal = "sandbox.jsonl"
+const Journal = "sandbox.jsonl"
 
 // Files that are in the making have a name that begins so.
 const (
-	incomingBegin = "incoming-"
-	unpackedBegin = "unpacked-"
+	Incoming = "incoming-"
+	Unpacked = "unpacked-"
 )
 
-// holdsInput refuses an input that the run would replace with a file of its own.
-func (d *runDir) holdsInput(inputs []string) error {
-	entries, err := os.ReadDir(d.path)
+// HoldsInput refuses an input that the run would replace with a file of its own.
+func (d *Dir) HoldsInput(inputs []string) error {
+	entries, err := os.ReadDir(d.Path)
 	if err != nil {
-		return runDirError(d.path, err)
+		return Unusable(d.Path, err)
 	}
 	for _, e := range entries {
 		for _, input := range inputs {
-			if ownFile(e.Name()) && disk.SameFile(input, d.file(e.Name())) {
+			if ownFile(e.Name()) && disk.SameFile(input, d.File(e.Name())) {
 				return &refusal.Error{
 					Msg:    fmt.Sprintf("%s is the input, and the run would replace it by its own report", prose.Printable(input)),
 					Remedy: "--run-dir names another directory for this run",
@@ -171,39 +171,39 @@ func (d *runDir) holdsInput(inputs []string) error {
 	return nil
 }
 
-// close gives the directory up, once nothing in it is open any more.
-func (d *runDir) close() error {
+// Close gives the directory up, once nothing in it is open any more.
+func (d *Dir) Close() error {
 	switch {
-	case d.refused:
+	case d.Refused:
 		return errors.Join(d.putBack(), d.lock.Release())
-	case d.unsaved != nil:
-		return d.lock.ReleaseUnsaved(*d.unsaved)
+	case d.Unsaved != nil:
+		return d.lock.ReleaseUnsaved(*d.Unsaved)
 	}
 	return d.lock.Release()
 }
 
-func (d *runDir) file(name string) string { return filepath.Join(d.path, name) }
+func (d *Dir) File(name string) string { return filepath.Join(d.Path, name) }
 
-// load returns the state that an earlier start left, if there is one.
-func (d *runDir) load() (state checkpoint.State, found bool, err error) {
-	state, err = checkpoint.NewFile(d.path).Load()
+// Load returns the state that an earlier start left, if there is one.
+func (d *Dir) Load() (state checkpoint.State, found bool, err error) {
+	state, err = checkpoint.NewFile(d.Path).Load()
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 		return checkpoint.State{}, false, nil
 	}
 	return state, err == nil, err
 }
 
-// removeAll removes files that nobody needs any more; one that cannot be removed does no harm.
-func (d *runDir) removeAll(files []string) {
+// RemoveAll removes files that nobody needs any more; one that cannot be removed does no harm.
+func (d *Dir) RemoveAll(files []string) {
 	for _, f := range files {
 		_ = d.Remove(f)
 	}
 }
 
-// errorsFile is the errors file that the run has.
-func (d *runDir) errorsFile() string {
-	if _, err := os.Stat(d.file(report.ErrorsJSONL)); err == nil {
-		return d.file(report.ErrorsJSONL)
+// ErrorsFile is the errors file that the run has.
+func (d *Dir) ErrorsFile() string {
+	if _, err := os.Stat(d.File(report.ErrorsJSONL)); err == nil {
+		return d.File(report.ErrorsJSONL)
 	}
-	return d.file(report.ErrorsCSV)
+	return d.File(report.ErrorsCSV)
 }
