@@ -284,7 +284,7 @@ type planPool struct {
 
 // heldTwice is the number of new sign-in addresses that another user holds, or is given.
 func (r *planResult) heldTwice() (n int64) {
-	for _, h := range r.Hazards {
+	for _, h := range r.Warnings {
 		if audit.TakesAddress(h) {
 			n += h.Count
 		}

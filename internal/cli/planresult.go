@@ -30,8 +30,8 @@ func (r *planResult) print(w io.Writer, width int) {
 	}
 	r.printFailing(line)
 	printAttributes(w, r.Attributes)
-	for _, h := range r.Hazards {
-		printHazard(line, h)
+	for _, w := range r.Warnings {
+		printWarning(line, w)
 	}
 	line("costs", "%s", r.costs())
 	if more := r.more(); more != "" {
@@ -145,15 +145,17 @@ func valueOrNone(value string) string {
 	return printable(value)
 }
 
-// printHazard writes what it means, where it is, and what to do.
-func printHazard(line func(head, format string, args ...any), h audit.Hazard) {
-	line("watch", "%s", h.Text)
-	places := strings.Join(h.Examples, ", ")
-	if h.Count > int64(len(h.Examples)) {
+// printWarning writes what it means, where it is, and what to do.
+func printWarning(line func(head, format string, args ...any), w audit.Warning) {
+	line("watch", "%s", w.Text)
+	places := strings.Join(w.Examples, ", ")
+	if w.Count > int64(len(w.Examples)) {
 		places += ", ..."
 	}
 	line("", "%s", places)
-	line("", "hint: %s", h.Remedy)
+	if w.Remedy != "" {
+		line("", "hint: %s", w.Remedy)
+	}
 }
 
 // costs is the estimates in one line. Where the users were not read they are upper bounds.

@@ -71,8 +71,8 @@ func (s *survey) read(ctx context.Context, in *input, check checker, preview *re
 			s.undecodable = true
 		}
 		if err := check.record(c); err != nil {
-			if errors.Is(err, errExpect) {
-				return &usageError{err: fmt.Errorf("%s: %w", c.Place(), errExpect), hint: expectHint}
+			if errors.Is(err, audit.ErrExpect) {
+				return &usageError{err: fmt.Errorf("%s: %w", c.Place(), audit.ErrExpect), hint: hintOf(audit.ErrExpect)}
 			}
 			s.bad++
 			if len(s.examples) < maxExamples {
@@ -117,19 +117,7 @@ type checker struct {
 func (k checker) beyond(record int64) bool { return k.limit > 0 && record > k.limit }
 
 func (k checker) record(c *sources.Change) error {
-	if c.Err != nil {
-		return c.Err
-	}
-	if k.noRead && len(c.Expect) > 0 && len(conditions(c)) > 0 {
-		return errExpect
-	}
-	if err := k.pool.Schema.Check(c); err != nil {
-		return err
-	}
-	if address := audit.NameChanged(k.pool, c); k.noRead && address != "" {
-		return &nameChangedError{address}
-	}
-	return nil
+	return audit.Terms{Pool: k.pool, NoRead: k.noRead}.Check(c)
 }
 
 // conditions are what a record expects, without a sub, which only tells of the user.
@@ -137,33 +125,11 @@ func conditions(c *sources.Change) []sources.Attribute {
 	return slices.DeleteFunc(slices.Clone(c.Expect), func(e sources.Attribute) bool { return e.Name == "sub" })
 }
 
-var errExpect = errors.New("the change set has preconditions (expect), which --no-read cannot look at")
-
-const expectHint = "leave --no-read out, or take the expect columns or fields out (--ignore)"
-
-// nameChangedError refuses a record with --no-read that changes the address which names its user.
-type nameChangedError struct{ address string }
-
-func (e *nameChangedError) Error() string {
-	return e.address + ": the record changes the address that names its user, and done again it would find nobody"
-}
-
-// Class is that of the records that the check refuses.
-func (e *nameChangedError) Class() string { return "schema" }
-
-// Code names the rule.
-func (e *nameChangedError) Code() string { return "NameChanged" }
-
-// Hint says how to mend it.
-func (e *nameChangedError) Hint() string {
-	return "name the user by its username or sub, or leave --no-read out"
-}
-
 // checkColumns refuses columns that the pool does not know, before any row is read.
 func checkColumns(in *input, check checker) error {
 	for _, column := range in.Columns() {
 		if check.noRead && column.Expect && column.Attribute != "sub" {
-			return &usageError{err: fmt.Errorf("%s: column %s: %w", in.first, printable(column.Cell), errExpect), hint: expectHint}
+			return &usageError{err: fmt.Errorf("%s: column %s: %w", in.first, printable(column.Cell), audit.ErrExpect), hint: hintOf(audit.ErrExpect)}
 		}
 		if err := check.pool.Schema.CheckColumn(column.Attribute, column.Cell, column.Expect); err != nil {
 			return &usageError{err: fmt.Errorf("%s: column %w", in.first, err), hint: hintOf(err)}
