@@ -182,9 +182,7 @@ func (p *planRun) introduce(s *service, pool *cognito.Pool) {
 	pr := &prospect{opts: p.opts, service: s, pool: pool}
 	line := printer(p.notes, columns(p.notes))
 	pr.showPool(line)
-	if len(p.opts.metadata) > 0 {
-		pr.showMetadata(line)
-	}
+	showWarnings(line, p.opts.terms(pool, "").Warnings())
 }
 
 // audit holds the change set against the pool. What it is given of the service can only list.
@@ -194,7 +192,7 @@ func (p *planRun) audit(ctx context.Context, dir *runDir, s *service, pool *cogn
 		return err
 	}
 	defer in.Close()
-	if err := checkColumns(in, checker{pool: pool}); err != nil {
+	if err := checkColumns(in, audit.Terms{Pool: pool}); err != nil {
 		return err
 	}
 	in.limit = p.opts.limit

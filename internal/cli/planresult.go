@@ -1,14 +1,12 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
 
 	"attrmigrate/internal/audit"
-	"attrmigrate/pipeline"
 )
 
 // text is a result for people, as wide as a terminal has columns; 0 is no terminal.
@@ -33,7 +31,7 @@ func (r *planResult) print(w io.Writer, width int) {
 	for _, w := range r.Warnings {
 		printWarning(line, w)
 	}
-	line("costs", "%s", r.costs())
+	line("costs", "%s", costText(r.Estimates, "newly counted"))
 	if more := r.more(); more != "" {
 		line("", "%s", more)
 	}
@@ -157,24 +155,6 @@ func printWarning(line func(head, format string, args ...any), w audit.Warning) 
 		line("", "hint: %s", w.Remedy)
 	}
 }
-
-// costs is the estimates in one line. Where the users were not read they are upper bounds.
-func (r *planResult) costs() string {
-	e := r.Estimates
-	c := cost{updates: e.Updates, reads: e.Reads, users: e.ActiveUsers, newly: true, bound: r.Read == audit.None,
-		rate: unlimited(e.PerSecond), readRate: unlimited(e.ReadsPerSecond)}
-	text := c.String()
-	if e.Emails > 0 {
-		text += "; " + plural(e.Emails, "e-mail")
-	}
-	if e.SMS > 0 {
-		text += "; " + plural(e.SMS, "text message")
-	}
-	return text
-}
-
-// unlimited is a pace as a run has it, of one in the estimates, where 0 is no limit.
-func unlimited(perSecond float64) float64 { return cmp.Or(perSecond, pipeline.Unlimited) }
 
 // more tells what applying the change set itself would take beyond the plan; nothing if it is about as much.
 func (r *planResult) more() string {

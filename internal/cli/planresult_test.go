@@ -26,7 +26,7 @@ func TestPrintPlan(t *testing.T) {
 		},
 	}
 	nothing := &planResult{Plan: "users.plan/plan.jsonl", Audit: "users.plan/audit.csv", Result: &audit.Result{Read: audit.Lookup, Records: 1, Users: 1, Calls: 1}}
-	unread := &planResult{Audit: "users.plan/audit.csv", Result: &audit.Result{Read: audit.None, Records: 2, Estimates: audit.Cost{Updates: 2, ActiveUsers: 2}}}
+	unread := &planResult{Audit: "users.plan/audit.csv", Result: &audit.Result{Read: audit.None, Records: 2, Estimates: audit.Cost{Updates: 2, ActiveUsers: 2, UpTo: true}}}
 	for _, tt := range []struct {
 		name  string
 		r     *planResult
