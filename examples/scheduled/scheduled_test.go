@@ -226,11 +226,11 @@ func TestStopReasons(t *testing.T) {
 	}
 }
 
-// TestHazards wants every hazard that a plan can tell of in the page for operators.
-func TestHazards(t *testing.T) {
+// TestWarnings wants every warning that a plan can tell of in the page for operators.
+func TestWarnings(t *testing.T) {
 	page := read(t, filepath.Join("..", "..", "docs", "operations.md"))
-	source := read(t, filepath.Join("..", "..", "internal", "audit", "hazards.go"))
-	_, rest, _ := strings.Cut(source, "// The kinds of hazards")
+	source := read(t, filepath.Join("..", "..", "internal", "audit", "kinds.go"))
+	_, rest, _ := strings.Cut(source, "// The kinds of warnings that a plan")
 	block, _, _ := strings.Cut(rest, "\n)")
 	kinds := firsts(regexp.MustCompile(`(?m)^\t\w+ += "([a-z-]+)"$`), block)
 	if len(kinds) == 0 {
@@ -238,7 +238,7 @@ func TestHazards(t *testing.T) {
 	}
 	for _, kind := range kinds {
 		if !strings.Contains(page, "`"+kind+"`") {
-			t.Errorf("operations.md does not say what to do about the hazard %s", kind)
+			t.Errorf("operations.md does not say what to do about the warning %s", kind)
 		}
 	}
 }

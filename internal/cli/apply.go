@@ -187,7 +187,8 @@ func (a *applyRun) prepare(ctx context.Context, dir *rundir.Dir, s *service) (*p
 	if err != nil {
 		return nil, err
 	}
-	p := &prospect{opts: a.opts, paths: a.set.paths, noun: a.set.noun, dir: dir, service: s, pool: pool}
+	p := &prospect{opts: a.opts, paths: a.set.paths, noun: a.set.noun, dir: dir, service: s, pool: pool,
+		terms: a.opts.terms(pool, a.set.noun)}
 	if earlier != nil {
 		p.state = *earlier
 		a.set.names = earlier.Inputs // a file is known by its content; its records have one name in the reports
@@ -213,14 +214,14 @@ func (a *applyRun) survey(ctx context.Context, p *prospect) (err error) {
 		return err
 	}
 	defer in.Close()
-	p.survey, err = surveyInput(ctx, in, a.checker(p.pool), p.dir.Path, a.opts.noCost())
+	p.survey, err = surveyInput(ctx, in, p.terms, p.dir.Path)
 	if err != nil {
 		return err
 	}
-	p.cost = p.survey.cost
+	p.cost = p.survey.Cost()
 	p.state = checkpoint.State{
 		Fingerprint: fingerprintOf(a.opts, a.set, p.service, p.survey.digests), Inputs: a.set.paths,
-		Total: p.survey.rows, Foreseen: p.survey.bad,
+		Total: p.survey.Rows, Foreseen: p.survey.Bad,
 	}
 	return nil
 }
@@ -286,9 +287,9 @@ func (a *applyRun) confirm(ctx context.Context, p *prospect) error {
 	} else {
 		p.show(a.notes)
 	}
-	if s := p.survey; s != nil && a.opts.budget.Exceeded(s.bad, s.rows) {
+	if s := p.survey; s != nil && a.opts.budget.Exceeded(s.Bad, s.Rows) {
 		return &refusal.Error{
-			Msg:    fmt.Sprintf("%s of %s can't be applied, --max-failures allows %s: nothing was written", prose.Count(s.bad), prose.Plural(s.rows, p.noun), a.opts.budget),
+			Msg:    fmt.Sprintf("%s of %s can't be applied, --max-failures allows %s: nothing was written", prose.Count(s.Bad), prose.Plural(s.Rows, p.noun), a.opts.budget),
 			Remedy: fmt.Sprintf("%s lists them; mend them, or raise --max-failures", p.dir.ErrorsFile()), Listed: true,
 		}
 	}
@@ -324,7 +325,7 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 		}
 	}
 	reports, err := report.Open(report.Config{
-		Dir: p.dir.Path, Header: in.Header(), Raw: p.survey != nil && p.survey.undecodable, Recorded: p.state.Files,
+		Dir: p.dir.Path, Header: in.Header(), Raw: p.survey != nil && p.survey.Undecodable, Recorded: p.state.Files,
 		DeleteMarker: a.set.decoding.DeleteMarker, Deliveries: a.opts.asUser,
 	})
 	if err != nil {
@@ -369,10 +370,6 @@ func notBegun(err error) error {
 	}
 }
 
-func (a *applyRun) checker(pool *cognito.Pool) checker {
-	return checker{pool: pool, noRead: a.opts.noRead, rate: a.opts.rate, limit: a.opts.limit}
-}
-
 // userKey names the user of a record for ordering: a pool that ignores case takes Ann and ann for one.
 func userKey(pool *cognito.Pool) func(*sources.Change) string {
 	if pool.CaseSensitive {
@@ -390,7 +387,7 @@ func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, 
 	runner, err := pipeline.New(pipeline.Config{
 		Source: in, Updater: a.updater(p, reports), Preparer: look,
 		Probe:   p.service.probe,
-		Check:   a.checker(p.pool).record,
+		Check:   p.terms.Check,
 		Key:     userKey(p.pool),
 		Results: reports, Store: checkpoint.NewFile(p.dir.Path), Resume: p.state,
 		Rate: a.opts.rate, ReadRate: a.opts.reads(), Workers: a.opts.workers, MaxAttempts: a.opts.maxAttempts,

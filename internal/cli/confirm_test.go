@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"attrmigrate/internal/audit"
 	"attrmigrate/internal/refusal"
 )
 
@@ -47,5 +48,21 @@ func TestAskInterrupted(t *testing.T) {
 	}
 	if want := "Apply? Only \"yes\" goes on: \n"; out.String() != want {
 		t.Errorf("printed %q, want %q", out.String(), want)
+	}
+}
+
+// TestShowWarnings: a note has no heading, and a remedy of several warnings stands behind the last of them.
+func TestShowWarnings(t *testing.T) {
+	var out bytes.Buffer
+	showWarnings(printer(&out, 0), []audit.Warning{
+		{Text: "20 e-mail changes reset email_verified", Remedy: "--verified keep"},
+		{Text: "up to 20 messages will go out", Remedy: "--verified keep"},
+		{Text: "1 row with preconditions", Note: true},
+		{Text: "2 rows with nothing to change"},
+	})
+	want := "watch    20 e-mail changes reset email_verified\nwatch    up to 20 messages will go out\n         hint: --verified keep\n" +
+		"         1 row with preconditions\nwatch    2 rows with nothing to change\n"
+	if out.String() != want {
+		t.Errorf("got\n%s", out.String())
 	}
 }

@@ -190,9 +190,7 @@ func (p *planRun) introduce(s *service, pool *cognito.Pool) {
 	pr := &prospect{opts: p.opts, service: s, pool: pool}
 	line := printer(p.notes, columns(p.notes))
 	pr.showPool(line)
-	if len(p.opts.metadata) > 0 {
-		pr.showMetadata(line)
-	}
+	showWarnings(line, p.opts.terms(pool, "").Warnings())
 }
 
 // audit holds the change set against the pool. What it is given of the service can only list.
@@ -202,7 +200,7 @@ func (p *planRun) audit(ctx context.Context, dir *rundir.Dir, s *service, pool *
 		return err
 	}
 	defer in.Close()
-	if err := checkColumns(in, checker{pool: pool}); err != nil {
+	if err := checkColumns(in, audit.Terms{Pool: pool}); err != nil {
 		return err
 	}
 	in.limit = p.opts.limit
@@ -273,7 +271,7 @@ type planResult struct {
 
 // heldTwice is the number of new sign-in addresses that another user holds, or is given.
 func (r *planResult) heldTwice() (n int64) {
-	for _, h := range r.Hazards {
+	for _, h := range r.Warnings {
 		if audit.TakesAddress(h) {
 			n += h.Count
 		}

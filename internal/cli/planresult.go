@@ -1,16 +1,13 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
 
-	"attrmigrate/internal/prose"
-
 	"attrmigrate/internal/audit"
-	"attrmigrate/pipeline"
+	"attrmigrate/internal/prose"
 )
 
 // text is a result for people, as wide as a terminal has columns; 0 is no terminal.
@@ -32,10 +29,10 @@ func (r *planResult) print(w io.Writer, width int) {
 	}
 	r.printFailing(line)
 	printAttributes(w, r.Attributes)
-	for _, h := range r.Hazards {
-		printHazard(line, h)
+	for _, w := range r.Warnings {
+		printWarning(line, w)
 	}
-	line("costs", "%s", r.costs())
+	line("costs", "%s", costText(r.Estimates, "newly counted"))
 	if more := r.more(); more != "" {
 		line("", "%s", more)
 	}
@@ -147,34 +144,18 @@ func valueOrNone(value string) string {
 	return prose.Printable(value)
 }
 
-// printHazard writes what it means, where it is, and what to do.
-func printHazard(line func(head, format string, args ...any), h audit.Hazard) {
-	line("watch", "%s", h.Text)
-	places := strings.Join(h.Examples, ", ")
-	if h.Count > int64(len(h.Examples)) {
+// printWarning writes what it means, where it is, and what to do.
+func printWarning(line func(head, format string, args ...any), w audit.Warning) {
+	line("watch", "%s", w.Text)
+	places := strings.Join(w.Examples, ", ")
+	if w.Count > int64(len(w.Examples)) {
 		places += ", ..."
 	}
 	line("", "%s", places)
-	line("", "hint: %s", h.Remedy)
-}
-
-// costs is the estimates in one line. Where the users were not read they are upper bounds.
-func (r *planResult) costs() string {
-	e := r.Estimates
-	c := cost{updates: e.Updates, reads: e.Reads, users: e.ActiveUsers, newly: true, bound: r.Read == audit.None,
-		rate: unlimited(e.PerSecond), readRate: unlimited(e.ReadsPerSecond)}
-	text := c.String()
-	if e.Emails > 0 {
-		text += "; " + prose.Plural(e.Emails, "e-mail")
+	if w.Remedy != "" {
+		line("", "hint: %s", w.Remedy)
 	}
-	if e.SMS > 0 {
-		text += "; " + prose.Plural(e.SMS, "text message")
-	}
-	return text
 }
-
-// unlimited is a pace as a run has it, of one in the estimates, where 0 is no limit.
-func unlimited(perSecond float64) float64 { return cmp.Or(perSecond, pipeline.Unlimited) }
 
 // more tells what applying the change set itself would take beyond the plan; nothing if it is about as much.
 func (r *planResult) more() string {
