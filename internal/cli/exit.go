@@ -122,7 +122,7 @@ func hintOf(err error) string {
 		error
 		Hint() string
 	}](err); ok {
-		return h.Hint()
+		return h.Hint() + flagOfHint(h)
 	}
 	return ""
 }
