@@ -47,7 +47,7 @@ func (in *input) inspect(opts *Options) error {
 		in.format = formatOf(in.path)
 	}
 	if in.format == Auto {
-		return &FileError{Msg: "its name does not say its format", Remedy: "name it .csv or .jsonl, or say --format csv or --format jsonl"}
+		return &FileError{Msg: "its name does not say its format", Remedy: "name it .csv or .jsonl, or say " + opts.setting("Format", CSV.String()) + " or " + opts.setting("Format", JSONL.String())}
 	}
 	if err := opts.check(in.format); err != nil {
 		return err
@@ -108,7 +108,7 @@ func (in *input) stat() error {
 }
 
 func errNotRegular() *FileError {
-	return &FileError{Msg: "is not a regular file, and could not be read again to resume", Remedy: "write it to a file, or pass - to read standard input"}
+	return &FileError{Msg: "is not a regular file, and could not be read again to resume", Remedy: "write it to a file", Err: disk.ErrNotRegular}
 }
 
 func errEmpty() *FileError {

@@ -75,7 +75,18 @@ func printError(w io.Writer, err error) {
 		return
 	}
 	fmt.Fprintf(w, "attrmigrate: %s\n", prose.Printable(err.Error()))
-	if hint := refusal.HintOf(err); hint != "" {
+	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", prose.Printable(hint))
 	}
+}
+
+// hintOf is the remedy that an error knows, with the flag of it, or nothing.
+func hintOf(err error) string {
+	if h, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](err); ok {
+		return h.Hint() + flagOfHint(h)
+	}
+	return ""
 }

@@ -116,6 +116,7 @@ func registerListRate(f *pflag.FlagSet, r *float64) {
 }
 
 func registerDecoding(f *pflag.FlagSet, o *sources.Options) {
+	o.Setting = flagOfSetting
 	f.Func("format", "how the inputs are written: `csv|jsonl` (default: by the file's name)",
 		word(&o.Format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
 	f.StringVar(&o.UsernameColumn, "username-column", "", "`column` that names the user (default: username)")

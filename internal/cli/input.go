@@ -136,6 +136,9 @@ func (in *input) named(c *sources.Change, err error) (*sources.Change, error) {
 	if c != nil && in.bearers != nil {
 		in.bearers.name(c)
 	}
+	if c != nil {
+		c.Err = flagOfRecord(c.Err)
+	}
 	if c != nil && in.names != nil {
 		c.File = in.names[c.Begin.Input]
 	}
