@@ -222,12 +222,11 @@ func wrapRow(line string, width int) string {
 	return fmt.Sprintf("%-*s", column, "  "+key) + flow(cell, column, width)
 }
 
-// flow breaks a text that begins in a column so that no line is wider, but for a word, or a quotation, that is.
+// flow breaks a text that begins in a column so that no line is wider, but for a word that is.
 func flow(text string, column, width int) string {
 	var b strings.Builder
 	at := column
-	for i, word := range unbroken(text) {
-		word = strings.TrimRight(word, " ")
+	for i, word := range strings.Fields(text) {
 		n := utf8.RuneCountInString(word)
 		switch {
 		case i == 0:
