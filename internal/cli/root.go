@@ -86,6 +86,7 @@ and why, continues where it was stopped, and can go back.
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	groupHelp(root)
 	root.SetVersionTemplate("attrmigrate {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &refusal.UsageError{Err: withoutSecret(err), Remedy: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
