@@ -51,7 +51,7 @@ func (b *book) send(row Row) {
 
 // hold notes the addresses that a user of the pool holds, where records of other users give them.
 // mine tells the places of the user's own records.
-func (b *book) hold(u *cognito.User, mine func(sources.Mark) bool, read func(sources.Mark) (*sources.Change, error)) error {
+func (b *book) hold(u *cognito.User, mine func(sources.Position) bool, read func(sources.Position) (*sources.Change, error)) error {
 	for _, attribute := range b.naming.attributes {
 		value := b.naming.alias(u, attribute)
 		if value == "" {
@@ -83,7 +83,7 @@ func (b *book) gives(c *sources.Change, attribute, key string) bool {
 }
 
 // report counts the hazards that were found. It reads the records concerned once more.
-func (b *book) report(found *hazards, read func(sources.Mark) (*sources.Change, error)) error {
+func (b *book) report(found *hazards, read func(sources.Position) (*sources.Change, error)) error {
 	return b.index.runs(func(first, end int) error {
 		var sent []int
 		for i := first; i < end; i++ {

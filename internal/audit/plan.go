@@ -26,7 +26,7 @@ const (
 // Changes is a change set that can be read again at a place.
 type Changes interface {
 	Next(ctx context.Context) (*sources.Change, error)
-	At(m sources.Mark) (*sources.Change, error)
+	At(at sources.Position) (*sources.Change, error)
 }
 
 // Writer keeps what a plan finds. It is called by one goroutine.

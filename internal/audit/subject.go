@@ -9,8 +9,8 @@ import (
 
 // subject is a user with the records that name it.
 type subject struct {
-	user   *cognito.User  // nil if it is not read
-	places []sources.Mark // of the records, in file order
+	user   *cognito.User      // nil if it is not read
+	places []sources.Position // of the records, in file order
 	merger *merger
 	net    Diff
 

@@ -8,6 +8,12 @@ import (
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/rundir"
+
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/report"
@@ -18,7 +24,7 @@ type prospect struct {
 	opts    options
 	paths   []string
 	noun    string // what a record is called
-	dir     *runDir
+	dir     *rundir.Dir
 	service *service
 	pool    *cognito.Pool
 	survey  *survey          // of a fresh run; nil when one is resumed
@@ -47,21 +53,21 @@ func (p *prospect) show(w io.Writer) {
 	if p.opts.noRead {
 		line("undo", "none: users are not read before they are changed (--no-read)")
 	} else {
-		line("undo", "%s", p.dir.file(report.UndoJSONL))
+		line("undo", "%s", p.dir.File(report.UndoJSONL))
 	}
 }
 
 // printer writes lines of a heading and a text, in so many columns; 0 is no limit.
 func printer(w io.Writer, width int) func(head, format string, args ...any) {
 	return func(head, format string, args ...any) {
-		text := printable(fmt.Sprintf(format, args...))
-		fmt.Fprintln(w, wrap(fmt.Sprintf("%-8s %s", head, text), width))
+		text := prose.Printable(fmt.Sprintf(format, args...))
+		fmt.Fprintln(w, prose.Wrap(fmt.Sprintf("%-8s %s", head, text), width))
 	}
 }
 
 func (p *prospect) showPool(line func(head, format string, args ...any)) {
 	if p.known() {
-		line("pool", "%s (%s), %s, about %s", p.pool.Name, p.pool.ID, p.where(), plural(p.pool.EstimatedUsers, "user"))
+		line("pool", "%s (%s), %s, about %s", p.pool.Name, p.pool.ID, p.where(), prose.Plural(p.pool.EstimatedUsers, "user"))
 	} else {
 		line("pool", "%s, as the access tokens say; its own rules are not known, only those of every pool are checked", p.pool.ID)
 		line("", "hint: --user-pool-id %s, with AWS credentials, checks them", p.pool.ID)
@@ -81,21 +87,21 @@ func (p *prospect) showInput(line func(head, format string, args ...any)) {
 	name := strings.Join(p.paths, ", ")
 	if p.survey == nil {
 		line("resumed", "%s: %s of %s are finished, %s remain (%s)", name,
-			count(p.state.Counts.Done()), plural(p.state.Total, p.noun), count(p.state.Total-p.state.Counts.Done()), p.dir.path)
+			prose.Count(p.state.Counts.Done()), prose.Plural(p.state.Total, p.noun), prose.Count(p.state.Total-p.state.Counts.Done()), p.dir.Path)
 		return
 	}
 	s := p.survey
 	if s.bad == 0 {
-		line("checked", "%s: %s, all can be applied", name, plural(s.rows, p.noun))
+		line("checked", "%s: %s, all can be applied", name, prose.Plural(s.rows, p.noun))
 		return
 	}
-	line("checked", "%s: %s, %s can't be applied (%s), %s can", name, plural(s.rows, p.noun),
-		count(s.bad), p.dir.errorsFile(), count(s.rows-s.bad))
+	line("checked", "%s: %s, %s can't be applied (%s), %s can", name, prose.Plural(s.rows, p.noun),
+		prose.Count(s.bad), p.dir.ErrorsFile(), prose.Count(s.rows-s.bad))
 	for _, e := range s.examples {
 		line("", "%s", e)
 	}
 	if more := s.bad - int64(len(s.examples)); more > 0 {
-		line("", "and %s more", count(more))
+		line("", "and %s more", prose.Count(more))
 	}
 }
 
@@ -113,22 +119,22 @@ func (p *prospect) showHazards(line func(head, format string, args ...any)) {
 		}
 		if n := p.survey.verified[a.name]; n > 0 && slices.Contains(p.pool.AliasAttributes, a.name) {
 			line("watch", "up to %s sent as verified (%s_verified): if another user signs in by one of them, that user can't any more",
-				plural(n, "new "+a.people), a.name)
+				prose.Plural(n, "new "+a.people), a.name)
 			line("", "hint: plan finds them")
 		}
 	}
 	if n := p.survey.expiring; n > 0 {
-		line("watch", "%s will have expired when it is their turn, and fail then", plural(n, "access token"))
+		line("watch", "%s will have expired when it is their turn, and fail then", prose.Plural(n, "access token"))
 		line("", "hint: --rate off, if the account's quota allows it; or apply in parts, each with fresh tokens")
 	}
 	if n := p.survey.expecting; n > 0 {
-		line("", "%s with preconditions: where a value is another by now, nothing is sent", plural(n, p.noun))
+		line("", "%s with preconditions: where a value is another by now, nothing is sent", prose.Plural(n, p.noun))
 	}
 	if p.survey.metadata > 0 && len(p.opts.metadata) == 0 {
 		p.showMetadata(line)
 	}
 	if p.survey.emptied > 0 {
-		line("watch", "%s with nothing to change: %s", plural(p.survey.emptied, p.noun), noCall(p.survey.emptied))
+		line("watch", "%s with nothing to change: %s", prose.Plural(p.survey.emptied, p.noun), noCall(p.survey.emptied))
 	}
 }
 
@@ -141,12 +147,12 @@ func (p *prospect) showMetadata(line func(head, format string, args ...any)) {
 
 // showAddresses tells of n addresses that change without their verified flag.
 func (p *prospect) showAddresses(line func(head, format string, args ...any), name, people string, n int64) {
-	changes := plural(n, people+" change")
+	changes := prose.Plural(n, people+" change")
 	signsIn := slices.Contains(p.pool.AliasAttributes, name)
 	switch {
 	case !p.known():
 		line("watch", "%s: what becomes of them is the pool's affair; it may send up to %s, with a code to verify them",
-			changes, plural(n, "message"))
+			changes, prose.Plural(n, "message"))
 		return
 	case p.opts.keep:
 		line("watch", "%s keep %s_verified where it is true; elsewhere it is reset", changes, name)
@@ -158,7 +164,7 @@ func (p *prospect) showAddresses(line func(head, format string, args ...any), na
 		line("watch", "%s reset %s_verified: those users can't recover a password by it until they verify", changes, name)
 	}
 	if slices.Contains(p.pool.AutoVerified, name) {
-		line("watch", "up to %s will go out, with a code to verify the %s", plural(n, "message"), people)
+		line("watch", "up to %s will go out, with a code to verify the %s", prose.Plural(n, "message"), people)
 	}
 	switch {
 	case p.opts.keep, p.opts.asUser:
@@ -183,11 +189,11 @@ func ask(ctx context.Context, w io.Writer, r io.Reader) error {
 	select {
 	case a := <-answer:
 		if a != "yes" {
-			return &refusal{msg: "not confirmed: nothing was written"}
+			return &refusal.Error{Msg: "not confirmed: nothing was written"}
 		}
 		return nil
 	case <-ctx.Done():
 		fmt.Fprintln(w)
-		return errNotStarted
+		return refusal.ErrNotStarted
 	}
 }

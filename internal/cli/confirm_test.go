@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"attrmigrate/internal/refusal"
 )
 
 func TestAsk(t *testing.T) {
@@ -40,7 +42,7 @@ func TestAskInterrupted(t *testing.T) {
 	cancel()
 	var out bytes.Buffer
 	err := ask(ctx, &out, terminal)
-	if !errors.Is(err, errNotStarted) || exitCode(err) != exitInterrupted {
+	if !errors.Is(err, refusal.ErrNotStarted) || exitCode(err) != exitInterrupted {
 		t.Errorf("%v, exit code %d", err, exitCode(err))
 	}
 	if want := "Apply? Only \"yes\" goes on: \n"; out.String() != want {

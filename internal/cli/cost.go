@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"attrmigrate/internal/prose"
+
 	"attrmigrate/internal/cognito"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
@@ -53,13 +55,13 @@ func (c *cost) add(r *sources.Change, pool *cognito.Pool) {
 func (c cost) String() string {
 	parts := []string{"no updates"}
 	if c.updates > 0 {
-		parts[0] = fmt.Sprintf("%s, %s", plural(c.updates, "update"), pace(c.updates, c.rate))
+		parts[0] = fmt.Sprintf("%s, %s", prose.Plural(c.updates, "update"), pace(c.updates, c.rate))
 		if c.bound {
 			parts[0] = "up to " + parts[0]
 		}
 	}
 	if reads := c.reads + c.looks; reads > 0 {
-		text := fmt.Sprintf("%s, %s", plural(reads, "read"), pace(reads, c.readRate))
+		text := fmt.Sprintf("%s, %s", prose.Plural(reads, "read"), pace(reads, c.readRate))
 		if c.looks > 0 {
 			text = "up to " + text
 		}
@@ -70,9 +72,9 @@ func (c cost) String() string {
 	case c.asUser:
 		parts = append(parts, "nobody is counted as active for it")
 	case c.newly:
-		parts = append(parts, fmt.Sprintf("up to %s newly counted as active this month", plural(users, "user")))
+		parts = append(parts, fmt.Sprintf("up to %s newly counted as active this month", prose.Plural(users, "user")))
 	default:
-		parts = append(parts, fmt.Sprintf("up to %s counted as active this month", plural(users, "user")))
+		parts = append(parts, fmt.Sprintf("up to %s counted as active this month", prose.Plural(users, "user")))
 	}
 	return strings.Join(parts, "; ")
 }
@@ -82,7 +84,7 @@ func pace(calls int64, rate float64) string {
 	if rate == pipeline.Unlimited {
 		return "without a limit of the rate"
 	}
-	return fmt.Sprintf("%s at %g/s", span(inSeconds(float64(calls)/rate)), rate)
+	return fmt.Sprintf("%s at %g/s", prose.Span(inSeconds(float64(calls)/rate)), rate)
 }
 
 func inSeconds(s float64) time.Duration { return time.Duration(min(s, 1e9) * float64(time.Second)) }
@@ -103,7 +105,7 @@ func (a *applyRun) costOfRest(ctx context.Context, p *prospect) (cost, error) {
 		return rest, err
 	}
 	defer in.Close()
-	if err := in.Resume(sources.Mark(p.state.Position)); err != nil {
+	if err := in.Resume(p.state.Position); err != nil {
 		return rest, err
 	}
 	check, left, number := a.checker(p.pool), int64(0), p.state.Records

@@ -8,6 +8,10 @@ import (
 	"strings"
 	"time"
 
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/report"
@@ -72,7 +76,7 @@ func (s *survey) read(ctx context.Context, in *input, check checker, preview *re
 		}
 		if err := check.record(c); err != nil {
 			if errors.Is(err, errExpect) {
-				return &usageError{err: fmt.Errorf("%s: %w", c.Place(), errExpect), hint: expectHint}
+				return &refusal.UsageError{Err: fmt.Errorf("%s: %w", c.Place(), errExpect), Remedy: expectHint}
 			}
 			s.bad++
 			if len(s.examples) < maxExamples {
@@ -163,10 +167,10 @@ func (e *nameChangedError) Hint() string {
 func checkColumns(in *input, check checker) error {
 	for _, column := range in.Columns() {
 		if check.noRead && column.Expect && column.Attribute != "sub" {
-			return &usageError{err: fmt.Errorf("%s: column %s: %w", in.first, printable(column.Cell), errExpect), hint: expectHint}
+			return &refusal.UsageError{Err: fmt.Errorf("%s: column %s: %w", in.first, prose.Printable(column.Cell), errExpect), Remedy: expectHint}
 		}
 		if err := check.pool.Schema.CheckColumn(column.Attribute, column.Cell, column.Expect); err != nil {
-			return &usageError{err: fmt.Errorf("%s: column %w", in.first, err), hint: hintOf(err)}
+			return &refusal.UsageError{Err: fmt.Errorf("%s: column %w", in.first, err), Remedy: refusal.HintOf(err)}
 		}
 	}
 	return nil
@@ -222,9 +226,9 @@ func (s *survey) changes(noun string) string {
 	slices.SortStableFunc(sorted, func(a, b attributeCount) int { return int(b.records - a.records) })
 	var parts []string
 	for i, a := range sorted {
-		text := fmt.Sprintf("%s in %s", printable(a.name), count(a.records))
+		text := fmt.Sprintf("%s in %s", prose.Printable(a.name), prose.Count(a.records))
 		if i == 0 {
-			text = fmt.Sprintf("%s in %s", printable(a.name), plural(a.records, noun))
+			text = fmt.Sprintf("%s in %s", prose.Printable(a.name), prose.Plural(a.records, noun))
 		}
 		parts = append(parts, text)
 	}
@@ -232,7 +236,7 @@ func (s *survey) changes(noun string) string {
 	case s.deletions == 0:
 		parts = append(parts, "nothing is deleted")
 	default:
-		parts = append(parts, plural(s.deletions, "value")+" deleted")
+		parts = append(parts, prose.Plural(s.deletions, "value")+" deleted")
 	}
 	return strings.Join(parts, " · ")
 }
