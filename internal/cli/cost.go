@@ -1,15 +1,12 @@
 package cli
 
 import (
-	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/prose"
-	"attrmigrate/sources"
 )
 
 // costText tells a cost in one line; counted is what becomes of the users who count as active.
@@ -55,41 +52,3 @@ func pace(perSecond, seconds float64) string {
 }
 
 func inSeconds(s float64) time.Duration { return time.Duration(min(s, 1e9) * float64(time.Second)) }
-
-// costOfRest passes over what a run that goes on has left.
-func (a *applyRun) costOfRest(ctx context.Context, p *prospect) (audit.Cost, error) {
-	rest := audit.NewSurvey(p.terms)
-	in, err := a.set.open()
-	if err != nil {
-		return rest.Cost(), err
-	}
-	defer in.Close()
-	if err := in.Resume(sources.Position(p.state.Position)); err != nil {
-		return rest.Cost(), err
-	}
-	number := p.state.Records
-	for c, err := range readAhead(ctx, in.Next) {
-		if err != nil {
-			return rest.Cost(), err
-		}
-		number++
-		if _, finished := slices.BinarySearch(p.state.Finished, number); finished {
-			continue
-		}
-		if rest.Full() {
-			break
-		}
-		_ = rest.Add(a.asOfNow(c)) // what is bad costs nothing
-	}
-	return rest.Cost(), nil
-}
-
-// asOfNow is a record as it is in a start that goes on: its token may have expired since the first one.
-func (a *applyRun) asOfNow(c *sources.Change) *sources.Change {
-	if !a.opts.asUser || c.Err != nil {
-		return c
-	}
-	now := *c
-	now.Err = expired(c)
-	return &now
-}

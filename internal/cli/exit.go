@@ -6,13 +6,10 @@ import (
 	"fmt"
 	"io"
 
-	"attrmigrate/internal/rundir"
-
-	"attrmigrate/internal/prose"
-
-	"attrmigrate/internal/refusal"
-
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rundir"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )

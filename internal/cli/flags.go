@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,12 +11,15 @@ import (
 	"strings"
 	"time"
 
-	"attrmigrate/internal/refusal"
-
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/audit"
+	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/job"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/target"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -54,8 +56,6 @@ type options struct {
 
 	output outputOptions
 }
-
-const defaultDeleteMarker = "<delete>"
 
 // metadataFlag names the flag whose values are for the pool's Lambda triggers alone.
 const metadataFlag = "client-metadata"
@@ -123,10 +123,13 @@ func registerDecoding(f *pflag.FlagSet, o *sources.Options) {
 	f.Func("map", "`column=attribute` to rename; repeatable", pairs(&o.Rename))
 	f.StringArrayVar(&o.Ignore, "ignore", nil, "`column` to leave out; repeatable")
 	f.Func("empty", "what an empty cell does: `keep|delete|error` (default keep)",
-		word(&o.Empty, map[string]sources.EmptyPolicy{
-			"keep": sources.KeepEmpty, "delete": sources.DeleteEmpty, "error": sources.RefuseEmpty,
-		}))
-	f.StringVar(&o.DeleteMarker, "delete-marker", defaultDeleteMarker, "`cell` that deletes its attribute")
+		word(&o.Empty, emptyWords()))
+	f.StringVar(&o.DeleteMarker, "delete-marker", job.DefaultDeleteMarker, "`cell` that deletes its attribute")
+}
+
+// emptyWords are what --empty takes.
+func emptyWords() map[string]sources.EmptyPolicy {
+	return map[string]sources.EmptyPolicy{"keep": sources.KeepEmpty, "delete": sources.DeleteEmpty, "error": sources.RefuseEmpty}
 }
 
 func (o *outputOptions) register(f *pflag.FlagSet) {
@@ -146,11 +149,36 @@ func (o *outputOptions) register(f *pflag.FlagSet) {
 	}))
 }
 
-// defaultReadRate is two thirds of what AWS allows to an account, in reads a second.
-const defaultReadRate = 80
+// spec is the job that the flags describe.
+func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
+	return job.Spec{
+		Changes: changeset.Spec{Paths: paths, Decoding: o.decoding, OnlyFailed: o.onlyFailed},
+		Target:  o.connection.target(o.workers), AsUser: o.asUser,
+		NoRead: o.noRead, KeepVerified: o.keep, Metadata: o.metadata,
+		Rate: o.rate, ReadRate: o.readRate, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
+		Limit: o.limit, MaxDuration: o.maxDuration, DrainTimeout: o.drainTimeout,
+		Dir: o.runDir, Restart: o.restart, Volume: sys.volume(), Stdin: sys.Stdin, Log: log,
+	}
+}
 
-// reads is the rate of single reads: they must not hold up updates that are allowed to be faster.
-func (o *options) reads() float64 { return cmp.Or(o.readRate, max(o.rate, defaultReadRate)) }
+// target is the connection that the flags describe, for as many calls at once.
+func (o *connectionOptions) target(calls int) target.Connection {
+	return target.Connection{
+		PoolID: o.poolID, Region: o.region, Profile: o.profile, EndpointURL: o.endpointURL, Sandbox: o.sandbox,
+		Timeout: o.timeout, Calls: calls, UserAgent: "attrmigrate/" + release(),
+	}
+}
+
+// undisturbed refuses a run whose failed records are wanted while a process is still writing them.
+func (o *options) undisturbed() error {
+	if o.onlyFailed == "" {
+		return nil
+	}
+	if err := rundir.AtWork(o.onlyFailed); err != nil {
+		return fmt.Errorf("--only-failed: %w", err)
+	}
+	return nil
+}
 
 // validate refuses what no single flag could: it knows no files and no pool yet.
 func (o *options) validate() error {

@@ -7,17 +7,21 @@ import (
 	"unicode/utf8"
 
 	"attrmigrate/internal/audit"
+	"attrmigrate/internal/job"
 	"attrmigrate/internal/prose"
 )
 
+// planScreen is the result of a plan as people read it.
+type planScreen struct{ *job.PlanResult }
+
 // text is a result for people, as wide as a terminal has columns; 0 is no terminal.
-func (r *planResult) text(width int) string {
+func (r planScreen) text(width int) string {
 	var w strings.Builder
 	r.print(&w, width)
 	return w.String()
 }
 
-func (r *planResult) print(w io.Writer, width int) {
+func (r planScreen) print(w io.Writer, width int) {
 	line := printer(w, width)
 	fmt.Fprint(w, "this was a dry run: nothing was written\n\n")
 	line("read", "%s", r.reading())
@@ -54,7 +58,7 @@ func (r *planResult) print(w io.Writer, width int) {
 	}
 }
 
-func (r *planResult) reading() string {
+func (r planScreen) reading() string {
 	records := prose.Plural(r.Records, "record")
 	if r.Read == audit.None {
 		return records + ", held against the schema only: no user was read"
@@ -84,7 +88,7 @@ func verdicts(v audit.Counts) string {
 	return strings.Join(parts, " · ")
 }
 
-func (r *planResult) printFailing(line func(head, format string, args ...any)) {
+func (r planScreen) printFailing(line func(head, format string, args ...any)) {
 	if r.Failing == 0 {
 		return
 	}
@@ -158,7 +162,7 @@ func printWarning(line func(head, format string, args ...any), w audit.Warning) 
 }
 
 // more tells what applying the change set itself would take beyond the plan; nothing if it is about as much.
-func (r *planResult) more() string {
+func (r planScreen) more() string {
 	e := r.Estimates
 	if r.Plan == "" || e.ChangeSetReads <= e.Reads+e.Reads/10 {
 		return ""

@@ -5,10 +5,11 @@ import (
 	"testing"
 
 	"attrmigrate/internal/audit"
+	"attrmigrate/internal/job"
 )
 
 func TestPrintPlan(t *testing.T) {
-	full := &planResult{
+	full := &job.PlanResult{
 		Plan: "users.plan/plan.jsonl", Audit: "users.plan/audit.csv",
 		Result: &audit.Result{
 			Read: audit.Scan, Calls: 1, Elapsed: 2.25, Records: 7, Users: 4, Repeated: 1, Failing: 5,
@@ -25,11 +26,11 @@ func TestPrintPlan(t *testing.T) {
 				ChangeSetReads: 7, ActiveUsers: 4, Emails: 1200},
 		},
 	}
-	nothing := &planResult{Plan: "users.plan/plan.jsonl", Audit: "users.plan/audit.csv", Result: &audit.Result{Read: audit.Lookup, Records: 1, Users: 1, Calls: 1}}
-	unread := &planResult{Audit: "users.plan/audit.csv", Result: &audit.Result{Read: audit.None, Records: 2, Estimates: audit.Cost{Updates: 2, ActiveUsers: 2, UpTo: true}}}
+	nothing := &job.PlanResult{Plan: "users.plan/plan.jsonl", Audit: "users.plan/audit.csv", Result: &audit.Result{Read: audit.Lookup, Records: 1, Users: 1, Calls: 1}}
+	unread := &job.PlanResult{Audit: "users.plan/audit.csv", Result: &audit.Result{Read: audit.None, Records: 2, Estimates: audit.Cost{Updates: 2, ActiveUsers: 2, UpTo: true}}}
 	for _, tt := range []struct {
 		name  string
-		r     *planResult
+		r     *job.PlanResult
 		width int
 		want  string
 	}{
@@ -80,7 +81,7 @@ plan     none: the users were not read
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var b strings.Builder
-			tt.r.print(&b, tt.width)
+			planScreen{tt.r}.print(&b, tt.width)
 			if b.String() != tt.want {
 				t.Errorf("got\n%s", b.String())
 			}

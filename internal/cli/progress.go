@@ -12,11 +12,10 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"attrmigrate/internal/prose"
-
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
+	"attrmigrate/internal/prose"
 	"attrmigrate/pipeline"
 )
 

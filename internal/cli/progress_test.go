@@ -8,9 +8,9 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"attrmigrate/internal/prose"
-
 	"pgregory.net/rapid"
+
+	"attrmigrate/internal/prose"
 )
 
 // underWay is a run at 20 records a second.

@@ -5,14 +5,13 @@ import (
 	"io"
 	"time"
 
-	"attrmigrate/internal/rundir"
-
+	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/prose"
-
-	"attrmigrate/checkpoint"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/shell"
+	"attrmigrate/internal/target"
 )
 
 // printResult writes the end of a finished run; again is the command that applies what failed in it, if
@@ -23,7 +22,7 @@ func printResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again s
 	if s.Counts.Failed > 0 {
 		line("failed", "%s: %s says why", prose.Plural(s.Counts.Failed, noun), dir.ErrorsFile())
 		switch {
-		case s.Fingerprint[rundir.ByOperation] != updateAsUser:
+		case s.Fingerprint[rundir.ByOperation] != target.UpdateAsUser:
 			line("", "hint: mend them there and apply that file in the same way")
 		case again == "":
 			line("", "hint: --only-failed %s applies them again from the same inputs, which have the access tokens", shell.Quote(dir.Path))
@@ -36,7 +35,7 @@ func printResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again s
 	}
 	if undo := dir.File(report.UndoJSONL); disk.Exists(undo) {
 		how := "apply it to go back"
-		if s.Fingerprint[rundir.ByOperation] == updateAsUser {
+		if s.Fingerprint[rundir.ByOperation] == target.UpdateAsUser {
 			how += ", with AWS credentials"
 		}
 		line("undo", "%s: %s", undo, how)

@@ -10,12 +10,11 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"attrmigrate/internal/rundir"
-
-	"attrmigrate/internal/refusal"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rundir"
 )
 
 // System is what a command has of the outside world.

@@ -48,23 +48,3 @@ func flagOfHint(err error) string {
 		return ""
 	}
 }
-
-// redactedToken is the code of a record whose access token a report has left out.
-const redactedToken = "RedactedToken"
-
-// redactedError is the error of such a record, and knows the flag that finds the token.
-type redactedError struct{ *sources.RecordError }
-
-func (e redactedError) Unwrap() error { return e.RecordError }
-
-func (e redactedError) Hint() string {
-	return "--only-failed RUN_DIR applies these records from the original input, which has the tokens"
-}
-
-// flagOfRecord gives the error of a record the flag that mends it.
-func flagOfRecord(err error) error {
-	if e, ok := errors.AsType[*sources.RecordError](err); ok && e.Code() == redactedToken {
-		return redactedError{e}
-	}
-	return err
-}

@@ -7,16 +7,14 @@ import (
 	"strings"
 	"time"
 
-	"attrmigrate/internal/rundir"
-
-	"attrmigrate/internal/disk"
-	"attrmigrate/internal/prose"
-	"attrmigrate/internal/refusal"
-
 	"github.com/spf13/cobra"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
 	"attrmigrate/sources"
 )
 
