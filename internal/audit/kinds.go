@@ -39,7 +39,7 @@ type kind struct {
 	// planned are the words of a plan, which knows the users, and foreseen those about records alone, which
 	// may turn out to be right already; nil where it is not told.
 	planned, foreseen words
-	note              bool
+	note              bool // it is nothing to worry about
 }
 
 // words say what a warning means on these terms, and what to do about it.
@@ -69,7 +69,7 @@ var kinds = [...]kind{
 		"apply plan.jsonl, which has one record a user")},
 	{name: expiring, foreseen: counted("access token", " will have expired when it is their turn, and fail then",
 		"--rate off, if the account's quota allows it; or apply in parts, each with fresh tokens")},
-	{name: expecting, foreseen: countedRecords(" with preconditions: where a value is another by now, nothing is sent"), note: true},
+	{name: expecting, note: true, foreseen: mayConflict},
 	{name: unseen, planned: counted("record", " with client metadata, and the pool has no Lambda trigger that would see it",
 		"take it out: Cognito does not store it"), foreseen: nobodySees},
 	{name: idle, foreseen: nothingToDo},
@@ -83,11 +83,6 @@ func gravity(name string) int {
 // counted are words that begin with the number of a noun.
 func counted(noun, text, remedy string) words {
 	return func(w *Warning, _ *Terms) (string, string) { return several(w.Count, noun) + text, remedy }
-}
-
-// countedRecords are words that begin with the number of records, as the terms call them.
-func countedRecords(text string) words {
-	return func(w *Warning, t *Terms) (string, string) { return several(w.Count, t.noun()) + text, "" }
 }
 
 func isHeld(w *Warning, t *Terms) (text, remedy string) {
@@ -119,21 +114,21 @@ func unknownPool(w *Warning, _ *Terms) (text, remedy string) {
 }
 
 func reset(w *Warning, t *Terms) (text, remedy string) {
-	lost := "recover a password by it"
-	if newNaming(t.Pool).names(w.Attribute) && len(t.Pool.AliasAttributes) > 0 {
-		lost = "sign in by " + people(w.Attribute)
-	}
 	return fmt.Sprintf("%s without %s: Cognito resets it, and these users can't %s until they verify",
-		newOnes(w), w.Attribute+flagSuffix, lost), verifiedAlready(w, t)
+		newOnes(w), w.Attribute+flagSuffix, lost(w, t, people(w.Attribute))), verifiedAlready(w, t)
 }
 
 func mayReset(w *Warning, t *Terms) (text, remedy string) {
-	lost := "recover a password by it"
+	return fmt.Sprintf("%s reset %s: those users can't %s until they verify",
+		changesOf(w), w.Attribute+flagSuffix, lost(w, t, shortly(w.Attribute))), verifiedAlready(w, t)
+}
+
+// lost is what users cannot do with an address that is not verified.
+func lost(w *Warning, t *Terms, address string) string {
 	if slices.Contains(t.Pool.AliasAttributes, w.Attribute) {
-		lost = "sign in by " + shortly(w.Attribute)
+		return "sign in by " + address
 	}
-	return fmt.Sprintf("%s reset %s: those users can't %s until they verify", changesOf(w), w.Attribute+flagSuffix, lost),
-		verifiedAlready(w, t)
+	return "recover a password by it"
 }
 
 func keeps(w *Warning, t *Terms) (text, remedy string) {
@@ -180,6 +175,10 @@ func renamed(w *Warning, _ *Terms) (text, remedy string) {
 
 func nobodySees(*Warning, *Terms) (text, remedy string) {
 	return "nobody sees the client metadata: it goes to Lambda triggers for messages, of which the pool has none, and Cognito does not store it", ""
+}
+
+func mayConflict(w *Warning, t *Terms) (text, remedy string) {
+	return several(w.Count, t.noun()) + " with preconditions: where a value is another by now, nothing is sent", ""
 }
 
 func nothingToDo(w *Warning, t *Terms) (text, remedy string) {

@@ -21,7 +21,8 @@ type Terms struct {
 	NoRead       bool // users are not read before they are changed
 	AsUser       bool // each is changed with its own access token
 	Metadata     bool // every call has client metadata, besides that of its record
-	// Rate and ReadRate are the paces of updates and of reads, in calls a second; pipeline.Unlimited is none.
+	// Rate and ReadRate are the paces of updates and of reads, in calls a second, above 0; pipeline.Unlimited
+	// is no limit.
 	Rate, ReadRate float64
 	Limit          int64  // how many records are taken; 0: all
 	Noun           string // what people call a record, where it has a word of its own: row
