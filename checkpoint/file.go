@@ -14,7 +14,7 @@ import (
 )
 
 // The versions of checkpoint.json: the one that is written, and the first one, which is read as well. What
-// became different with 2 is how the command line makes a fingerprint; State.Version tells which it is.
+// became different with 2 is how a fingerprint is made; State.Version tells which it is.
 //
 // A member that another program must not overlook raises the version. One that this program does not know
 // would be lost at the next save, so it makes the file a newer program's, too.
@@ -91,12 +91,12 @@ func (e *DamagedError) Error() string {
 
 func (e *DamagedError) Unwrap() error { return e.Err }
 
-// Hint says what to do.
+// Hint says what to do: last of all, to start over. How that is done is for the program to add.
 func (e *DamagedError) Hint() string {
 	if errors.Is(e.Err, errNewer) {
-		return "go on with the attrmigrate that began this run, or start over with --restart, which keeps the old directory"
+		return "go on with the attrmigrate that began this run, or start over"
 	}
-	return "restore the run directory from a copy, or start over with --restart, which keeps the old directory"
+	return "restore the run directory from a copy, or start over"
 }
 
 var (

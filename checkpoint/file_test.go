@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"attrmigrate/internal/disk"
+	"attrmigrate/sources"
 )
 
 // sample is a state with every member set.
@@ -28,7 +29,7 @@ func sample() State {
 		Hint:        "see errors.csv",
 		Total:       100, Foreseen: 3,
 		Records:  40,
-		Position: Position{Input: 1, Offset: 12345, Line: 42},
+		Position: sources.Position{Input: 1, Offset: 12345, Line: 42},
 		Finished: []int64{42, 45},
 		Counts:   Counts{Updated: 30, Unchanged: 5, Awaiting: 1, Failed: 6, Attempts: 50, Throttled: 9},
 		Files:    map[string]Extent{"errors.csv": {512, 7}, "applied.csv": {2048, 8}},
@@ -149,7 +150,7 @@ func TestLoadRefuses(t *testing.T) {
 			if !ok || err.Error() != path+": "+tt.want {
 				t.Fatalf("Load: %v\nwant %s: %s", err, path, tt.want)
 			}
-			if hint := damaged.Hint(); !strings.Contains(hint, "--restart, which keeps the old directory") {
+			if hint := damaged.Hint(); !strings.Contains(hint, ", or start over") {
 				t.Errorf("hint: %s", hint)
 			}
 		})

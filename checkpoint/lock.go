@@ -57,9 +57,9 @@ func (e *HeldError) Error() string {
 		e.Path, e.Command, e.PID, e.Host, e.Since.UTC().Format(time.RFC3339))
 }
 
-// Hint says what to do.
+// Hint says what to do: last of all, to name another directory. How that is done is for the program to add.
 func (e *HeldError) Hint() string {
-	return "wait until it has ended, stop it, or name another directory with --run-dir"
+	return "wait until it has ended, stop it, or name another directory"
 }
 
 // Acquire takes the lock of a run directory. If another process has it, the error is a *[HeldError].
@@ -75,7 +75,7 @@ func Acquire(dir string) (*Lock, error) {
 		info, _ := readInfo(path) // an unreadable holder is still a holder
 		return nil, &HeldError{Path: path, Info: info}
 	} else if err != nil {
-		return nil, fmt.Errorf("%s: cannot be locked (some network file systems can't; --run-dir names another directory): %w", path, err)
+		return nil, fmt.Errorf("%s: cannot be locked, as nothing can on some network file systems: %w", path, err)
 	}
 	if !l.inPlace() { // the directory was moved meanwhile: this is the lock of another one
 		return nil, errors.Join(&HeldError{Path: path}, l.flock.Unlock())

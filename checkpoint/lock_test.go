@@ -33,7 +33,7 @@ func TestLockKeepsASecondOut(t *testing.T) {
 	if err.Error() != want {
 		t.Errorf("text: %v\nwant  %s", err, want)
 	}
-	if !strings.Contains(held.Hint(), "--run-dir") {
+	if !strings.Contains(held.Hint(), "name another directory") {
 		t.Errorf("hint: %s", held.Hint())
 	}
 

@@ -1,13 +1,10 @@
 package checkpoint
 
-import "time"
+import (
+	"time"
 
-// Position is a place between two records of the input: everything before it is finished.
-type Position struct {
-	Input  int   `json:"input"`  // index of the input, from 0
-	Offset int64 `json:"offset"` // bytes from its (unpacked) beginning
-	Line   int   `json:"line"`   // 1-based line of that byte
-}
+	"attrmigrate/sources"
+)
 
 // State is where a run stands: the content of checkpoint.json.
 type State struct {
@@ -31,9 +28,9 @@ type State struct {
 
 	// Records is how many records, from the first, are finished without a gap, and Position where
 	// the next begins. Finished are the ordinals (from 1) of those finished beyond it, ascending.
-	Records  int64    `json:"records"`
-	Position Position `json:"position"`
-	Finished []int64  `json:"finished"`
+	Records  int64            `json:"records"`
+	Position sources.Position `json:"position"`
+	Finished []int64          `json:"finished"`
 	// Parked are the ordinals, ascending, of records not finished whose attempts were exhausted while
 	// nothing showed whether the service was there. The next start takes them last.
 	Parked []int64 `json:"parked,omitempty"`

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 	"sync"
+
+	"attrmigrate/sources"
 )
 
 // How far reading may run ahead of the oldest unfinished record.
@@ -19,10 +21,10 @@ const (
 // call costs a constant time (spread over calls) and the memory is fixed.
 type Tracker struct {
 	mu      sync.Mutex
-	records int64    // low-water mark: the records 1..records are finished
-	at      Position // behind record number records
-	newest  int64    // ordinal of the record tracked last
-	bytes   int      // size of the records in the gap (records, newest]
+	records int64            // low-water mark: the records 1..records are finished
+	at      sources.Position // behind record number records
+	newest  int64            // ordinal of the record tracked last
+	bytes   int              // size of the records in the gap (records, newest]
 	ring    []tracked
 	resumed []int64       // finished in an earlier start and not tracked again yet, ascending
 	room    chan struct{} // closed when the gap shrinks; nil while nobody waits
@@ -30,14 +32,14 @@ type Tracker struct {
 
 // tracked is a record in the gap.
 type tracked struct {
-	after Position
+	after sources.Position
 	size  int
 	done  bool
 }
 
 // NewTracker goes on where a run stood: so many records finished without a gap, the next one at the
 // position given, and the ordinals finished beyond, ascending. All of it comes from a [State].
-func NewTracker(records int64, at Position, finished []int64) *Tracker {
+func NewTracker(records int64, at sources.Position, finished []int64) *Tracker {
 	return &Tracker{
 		records: records,
 		at:      at,
@@ -53,7 +55,7 @@ func NewTracker(records int64, at Position, finished []int64) *Tracker {
 //
 // Track blocks while the gap is full, until records finish or the context ends; then it returns the
 // context's error, and the record is not tracked.
-func (t *Tracker) Track(ctx context.Context, after Position, size int) (ordinal int64, skip bool, err error) {
+func (t *Tracker) Track(ctx context.Context, after sources.Position, size int) (ordinal int64, skip bool, err error) {
 	size = max(size, 0)
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -98,7 +100,7 @@ func (t *Tracker) Full() bool {
 
 // Snapshot returns what a [State] keeps: how many records are finished without a gap, where the next
 // begins, and the ordinals finished beyond, ascending, those of earlier starts included.
-func (t *Tracker) Snapshot() (records int64, at Position, finished []int64) {
+func (t *Tracker) Snapshot() (records int64, at sources.Position, finished []int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	finished = []int64{}

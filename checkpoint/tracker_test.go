@@ -9,11 +9,13 @@ import (
 	"testing/synctest"
 
 	"pgregory.net/rapid"
+
+	"attrmigrate/sources"
 )
 
 // after is the position behind the record with the ordinal, in an input of 10-byte lines.
-func after(ordinal int64) Position {
-	return Position{Offset: 10 * ordinal, Line: int(ordinal) + 1}
+func after(ordinal int64) sources.Position {
+	return sources.Position{Offset: 10 * ordinal, Line: int(ordinal) + 1}
 }
 
 func TestTrackerSnapshot(t *testing.T) {
@@ -147,13 +149,13 @@ func TestTrackBlocksWhileTheGapIsFull(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				tr := NewTracker(0, Position{}, nil)
+				tr := NewTracker(0, sources.Position{}, nil)
 				for _, size := range tt.fill {
-					tr.Track(t.Context(), Position{}, size)
+					tr.Track(t.Context(), sources.Position{}, size)
 				}
 				passed := false
 				go func() {
-					_, _, err := tr.Track(t.Context(), Position{}, tt.size)
+					_, _, err := tr.Track(t.Context(), sources.Position{}, tt.size)
 					passed = err == nil
 				}()
 				for ordinal := tt.after; ordinal > 0; ordinal-- {
@@ -174,7 +176,7 @@ func TestTrackBlocksWhileTheGapIsFull(t *testing.T) {
 
 func TestTrackEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		tr := NewTracker(0, Position{}, nil)
+		tr := NewTracker(0, sources.Position{}, nil)
 		tr.Track(t.Context(), after(1), MaxGapBytes)
 		ctx, cancel := context.WithCancel(t.Context())
 		var err error
@@ -198,7 +200,7 @@ func TestTrackEndsWithItsContext(t *testing.T) {
 
 func TestTrackerConcurrently(t *testing.T) {
 	const total = 3 * MaxGapRecords
-	tr := NewTracker(0, Position{}, nil)
+	tr := NewTracker(0, sources.Position{}, nil)
 	ordinals := make(chan int64, 8)
 	go func() {
 		defer close(ordinals)
@@ -227,11 +229,11 @@ func TestTrackerConcurrently(t *testing.T) {
 
 // A record costs tens of nanoseconds, however long the gap is.
 func BenchmarkTracker(b *testing.B) {
-	tr := NewTracker(0, Position{}, nil)
+	tr := NewTracker(0, sources.Position{}, nil)
 	const behind = MaxGapRecords / 2
 	b.ReportAllocs()
 	for b.Loop() {
-		ordinal, _, err := tr.Track(b.Context(), Position{}, 100)
+		ordinal, _, err := tr.Track(b.Context(), sources.Position{}, 100)
 		if err != nil {
 			b.Fatal(err)
 		}

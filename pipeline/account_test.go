@@ -110,7 +110,7 @@ func (c *client) Next(ctx context.Context) (*sources.Change, error) {
 		users = 100_000
 	}
 	return &sources.Change{
-		File: "made.csv", Line: c.records + 1, After: sources.Mark{Offset: int64(c.records)},
+		File: "made.csv", Line: c.records + 1, After: sources.Position{Offset: int64(c.records)},
 		Username:   fmt.Sprint(c.records % users),
 		Attributes: []sources.Attribute{{Name: "custom:n", Value: fmt.Sprint(c.records)}},
 	}, nil

@@ -19,7 +19,7 @@ func (s *counted) Next(context.Context) (*sources.Change, error) {
 	s.next++
 	return &sources.Change{
 		Username: "user-" + strconv.Itoa(s.next), Line: s.next, Attributes: gold,
-		After: sources.Mark{Offset: int64(s.next), Line: s.next + 1},
+		After: sources.Position{Offset: int64(s.next), Line: s.next + 1},
 	}, nil
 }
 

@@ -39,7 +39,7 @@ func changes(n, users int) []*sources.Change {
 	all := make([]*sources.Change, n)
 	for i := range all {
 		all[i] = &sources.Change{
-			File: "made.csv", Line: i + 2, After: sources.Mark{Offset: int64(i + 1)},
+			File: "made.csv", Line: i + 2, After: sources.Position{Offset: int64(i + 1)},
 			Username:   fmt.Sprintf("user-%d", i%users),
 			Attributes: []sources.Attribute{{Name: "custom:n", Value: fmt.Sprint(i)}},
 		}

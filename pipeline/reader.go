@@ -6,7 +6,6 @@ import (
 	"io"
 	"time"
 
-	"attrmigrate/checkpoint"
 	"attrmigrate/sources"
 )
 
@@ -32,7 +31,7 @@ func (r *Runner) readAll(ctx context.Context) {
 			r.stop(&StopError{Reason: BadSource, Err: err})
 			return
 		}
-		ordinal, skip, err := r.tracker.Track(ctx, checkpoint.Position(change.After), sizeOf(change))
+		ordinal, skip, err := r.tracker.Track(ctx, change.After, sizeOf(change))
 		if err != nil {
 			return // ctx ended while the gap was full
 		}

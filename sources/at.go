@@ -7,29 +7,29 @@ import (
 	"io/fs"
 )
 
-// At returns the record that begins at a mark, a Change.Begin that Next gave, as Next gave it. It is
-// for plain files: a packed one is refused. The mark's Line is taken for granted.
+// At returns the record that begins at a position, a Change.Begin that Next gave, as Next gave it. It is
+// for plain files: a packed one is refused. The Line of the position is taken for granted.
 //
 // At may be called any number of times, before, between and after calls of Next, which it does not
 // disturb; by one goroutine, which is also that of Next. It keeps each file open that it was asked
 // about. Its error is a *FileError.
-func (f *Files) At(m Mark) (*Change, error) {
-	if m.Input < 0 || m.Input >= len(f.inputs) {
-		return nil, &FileError{Msg: fmt.Sprintf("there is no input %d, but %d inputs", m.Input+1, len(f.inputs))}
+func (f *Files) At(at Position) (*Change, error) {
+	if at.Input < 0 || at.Input >= len(f.inputs) {
+		return nil, &FileError{Msg: fmt.Sprintf("there is no input %d, but %d inputs", at.Input+1, len(f.inputs))}
 	}
-	in := f.inputs[m.Input]
-	p, err := f.picker(m.Input)
+	in := f.inputs[at.Input]
+	p, err := f.picker(at.Input)
 	if err != nil {
 		return nil, unreadable(in.path, err)
 	}
-	c, err := p.pick(m)
+	c, err := p.pick(at)
 	if err != nil {
 		return nil, unreadable(in.path, err)
 	}
 	if f.undo {
 		c.After = c.Begin
 	}
-	return f.placed(c, m.Input), nil
+	return f.placed(c, at.Input), nil
 }
 
 // picker reads single records of an input, in any order.
@@ -75,43 +75,43 @@ func (f *Files) closePickers() error {
 	return errors.Join(errs...)
 }
 
-// pick reads the record at a mark.
-func (p *picker) pick(m Mark) (*Change, error) {
-	if err := p.in.checkBegin(p.stream.bytes, m); err != nil {
+// pick reads the record at a position.
+func (p *picker) pick(at Position) (*Change, error) {
+	if err := p.in.checkBegin(p.stream.bytes, at); err != nil {
 		return nil, err
 	}
-	p.bytes = window{file: p.stream.bytes, offset: m.Offset, size: firstWindow}
-	p.decoder.begin(&p.bytes, m)
+	p.bytes = window{file: p.stream.bytes, offset: at.Offset, size: firstWindow}
+	p.decoder.begin(&p.bytes, at)
 	c, err := p.decoder.next()
-	if err == io.EOF || err == nil && c.Begin.Offset != m.Offset {
-		return nil, noRecord(m)
+	if err == io.EOF || err == nil && c.Begin.Offset != at.Offset {
+		return nil, noRecord(at)
 	}
 	return c, err
 }
 
-// checkBegin makes sure that a record can begin at a mark: in front of it a line ends, or in JSON
+// checkBegin makes sure that a record can begin at a position: in front of it a line ends, or in JSON
 // documents, an object begins there.
-func (in *input) checkBegin(file io.ReaderAt, m Mark) error {
-	at, want := m.Offset-1, byte('\n')
+func (in *input) checkBegin(file io.ReaderAt, at Position) error {
+	before, want := at.Offset-1, byte('\n')
 	if in.documents {
-		at, want = m.Offset, '{'
+		before, want = at.Offset, '{'
 	}
 	switch {
-	case m.Offset < in.start.Offset:
-		return noRecord(m)
-	case m.Offset == in.start.Offset:
+	case at.Offset < in.start.Offset:
+		return noRecord(at)
+	case at.Offset == in.start.Offset:
 		return nil
 	}
 	var b [1]byte
-	_, err := file.ReadAt(b[:], at)
+	_, err := file.ReadAt(b[:], before)
 	if err == io.EOF || err == nil && b[0] != want {
-		return noRecord(m)
+		return noRecord(at)
 	}
 	return err
 }
 
-func noRecord(m Mark) *FileError {
-	return &FileError{Msg: fmt.Sprintf("no record begins at byte %d, where one began before", m.Offset), Remedy: changedRemedy}
+func noRecord(at Position) *FileError {
+	return &FileError{Msg: fmt.Sprintf("no record begins at byte %d, where one began before", at.Offset), Remedy: changedRemedy}
 }
 
 // firstWindow is how much is read of a record at first, in bytes: more than most have.

@@ -86,16 +86,16 @@ func TestAtRefused(t *testing.T) {
 	tests := []struct {
 		name string
 		file string
-		mark Mark
+		at   Position
 		want string
 		hint string
 	}{
-		{"in the header", "a.csv", Mark{Line: 1}, ": no record begins at byte 0, where one began before", "put that back"},
-		{"in a row", "a.csv", Mark{Offset: 13, Line: 2}, ": no record begins at byte 13, where one began before", "put that back"},
-		{"at a blank line", "a.csv", Mark{Offset: 17, Line: 3}, ": no record begins at byte 17, where one began before", ""},
-		{"at the end", "a.csv", Mark{Offset: int64(len(text)), Line: 7}, fmt.Sprintf(": no record begins at byte %d, where one began before", len(text)), ""},
-		{"behind the end", "a.csv", Mark{Offset: 99, Line: 7}, ": no record begins at byte 99, where one began before", ""},
-		{"packed", "a.csv.zst", Mark{Offset: 11, Line: 2}, ": is zstd data, of which single records can't be read", "unpack"},
+		{"in the header", "a.csv", Position{Line: 1}, ": no record begins at byte 0, where one began before", "put that back"},
+		{"in a row", "a.csv", Position{Offset: 13, Line: 2}, ": no record begins at byte 13, where one began before", "put that back"},
+		{"at a blank line", "a.csv", Position{Offset: 17, Line: 3}, ": no record begins at byte 17, where one began before", ""},
+		{"at the end", "a.csv", Position{Offset: int64(len(text)), Line: 7}, fmt.Sprintf(": no record begins at byte %d, where one began before", len(text)), ""},
+		{"behind the end", "a.csv", Position{Offset: 99, Line: 7}, ": no record begins at byte 99, where one began before", ""},
+		{"packed", "a.csv.zst", Position{Offset: 11, Line: 2}, ": is zstd data, of which single records can't be read", "unpack"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -105,13 +105,13 @@ func TestAtRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer f.Close()
-			_, err = f.At(tt.mark)
+			_, err = f.At(tt.at)
 			refused(t, err, path, tt.want, tt.hint)
 			if tt.file != "a.csv" {
 				return
 			}
-			if c, err := f.At(Mark{Offset: 18, Line: 4}); err != nil || c.Username != "bob" || c.After != (Mark{Offset: 28, Line: 6}) {
-				t.Errorf("a good mark afterwards: %+v, %v", c, err)
+			if c, err := f.At(Position{Offset: 18, Line: 4}); err != nil || c.Username != "bob" || c.After != (Position{Offset: 28, Line: 6}) {
+				t.Errorf("a good position afterwards: %+v, %v", c, err)
 			}
 		})
 	}
@@ -122,22 +122,22 @@ func TestAtRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		for _, offset := range []int64{0, 3, 5, 7, 8, 27, 99} { // of the mark, the [, a blank, in the record, the ], behind the end
-			_, err := f.At(Mark{Offset: offset, Line: 2})
+		for _, offset := range []int64{0, 3, 5, 7, 8, 27, 99} { // of the byte-order mark, the [, a blank, in the record, the ], behind the end
+			_, err := f.At(Position{Offset: offset, Line: 2})
 			refused(t, err, path, fmt.Sprintf(": no record begins at byte %d, where one began before", offset), "put that back")
 		}
-		if c, err := f.At(Mark{Offset: 6, Line: 2}); err != nil || c.Username != "ann" || c.After != (Mark{Offset: 25, Line: 2}) {
-			t.Errorf("a good mark afterwards: %+v, %v", c, err)
+		if c, err := f.At(Position{Offset: 6, Line: 2}); err != nil || c.Username != "ann" || c.After != (Position{Offset: 25, Line: 2}) {
+			t.Errorf("a good position afterwards: %+v, %v", c, err)
 		}
 	})
 	f, err := Open([]string{write(t, "a.csv", text)}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = f.At(Mark{Input: 1})
+	_, err = f.At(Position{Input: 1})
 	refused(t, err, "", "there is no input 2, but 1 inputs", "")
 	f.Close()
-	if _, err := f.At(Mark{Offset: 11, Line: 2}); !errors.Is(err, fs.ErrClosed) {
+	if _, err := f.At(Position{Offset: 11, Line: 2}); !errors.Is(err, fs.ErrClosed) {
 		t.Error("after Close:", err)
 	}
 }
@@ -152,7 +152,7 @@ func TestAtOfAChangedFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte("username,a\nann,1\nbob,2\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err = f.At(Mark{Offset: 11, Line: 2})
+	_, err = f.At(Position{Offset: 11, Line: 2})
 	refused(t, err, path, ": has changed since it was opened", "start again")
 }
 

@@ -13,10 +13,10 @@ type Change struct {
 	// line do: its first byte, from 1. It is 0 where the line tells, and where reading began on that line.
 	Column int
 	// Begin is where the record itself begins; see [Files.At].
-	Begin Mark
+	Begin Position
 	// After is where reading goes on: a run that has finished this record resumes there. It lies
 	// behind the record, or, in an undo file, which is read from its end, before it.
-	After Mark
+	After Position
 
 	// Username names the user: the username, an alias, or the sub.
 	Username string
@@ -63,13 +63,4 @@ type Attribute struct {
 type Row struct {
 	Line  int
 	Cells []string
-}
-
-// Mark is a place between two records from which reading can go on. Everything before it is done; in
-// an undo file, which is read from its end, everything behind it. The zero mark stands for the start
-// of either, where nothing is done.
-type Mark struct {
-	Input  int   `json:"input"`  // index of the input, from 0
-	Offset int64 `json:"offset"` // bytes from its (unpacked) beginning
-	Line   int   `json:"line"`   // 1-based line of that byte
 }

@@ -16,7 +16,7 @@ type wideDecoder struct {
 	opts *Options
 }
 
-func (d *wideDecoder) begin(src io.Reader, at Mark) { d.rows.begin(src, at) }
+func (d *wideDecoder) begin(src io.Reader, at Position) { d.rows.begin(src, at) }
 
 func (d *wideDecoder) next() (*Change, error) {
 	r, err := d.rows.next()

@@ -37,14 +37,14 @@
 // agree. [Files.Next] then opens one input at a time. Under the CSV reader stands a record reader
 // that remembers the bytes since the record's start; it counts lines and offsets, gives back what
 // could not be decoded, and cuts off a record that does not end. JSONL is cut into lines first, and
-// each line is decoded by itself. To go on at a [Mark], a plain file is positioned and a packed one
+// each line is decoded by itself. To go on at a [Position], a plain file is positioned and a packed one
 // is unpacked up to there; the decoder then starts as it would behind the header.
 //
 // In JSON documents, brackets and quotes are followed to cut out one record after the other. What may
 // stand around records is passed over wherever it comes, so that reading can begin behind any of them;
 // only a read from the beginning notices that the last array is cut short.
 //
-// [Files.At] reads a single record of a plain file by a decoder of its own, which it sets to a mark. An
+// [Files.At] reads a single record of a plain file by a decoder of its own, which it sets to a position. An
 // undo file is passed over once, to count its lines and hash it, and then read in chunks from its end; one that
 // is resumed is passed over, too, unless all of it is known.
 //

@@ -109,7 +109,8 @@ func unreadable(file string, err error) *FileError {
 	switch {
 	case errors.Is(err, disk.ErrNotRegular):
 		refusal := errNotRegular()
-		e.Msg, e.Remedy = refusal.Msg, refusal.Remedy
+		refusal.File = file
+		return refusal
 	case errors.Is(err, fs.ErrNotExist):
 		e.Msg, e.Remedy = "no such file", "check the name and the working directory"
 	case errors.Is(err, fs.ErrPermission):

@@ -34,7 +34,7 @@ type Files struct {
 // further than the first record.
 func Open(paths []string, opts Options) (*Files, error) {
 	if len(paths) == 0 {
-		return nil, &FileError{Msg: "no input", Remedy: "name a CSV or JSONL file, or - for standard input"}
+		return nil, &FileError{Msg: "no input", Remedy: "name a CSV or JSONL file"}
 	}
 	opts.Ignore = slices.Clone(opts.Ignore)
 	if opts.Seals == nil {
@@ -114,19 +114,19 @@ func (f *Files) Digests() []string {
 	return digests
 }
 
-// Resume goes to a mark that an earlier read gave in Change.After. It is called before Next. The
-// zero mark is the beginning.
-func (f *Files) Resume(m Mark) error {
-	if m.Input < 0 || m.Input >= len(f.inputs) || m.Offset < 0 {
-		return &FileError{Msg: fmt.Sprintf("the run stopped in input %d at byte %d, and there are %d inputs", m.Input+1, m.Offset, len(f.inputs)),
+// Resume goes to a position that an earlier read gave in Change.After. It is called before Next. The
+// zero position is the beginning.
+func (f *Files) Resume(at Position) error {
+	if at.Input < 0 || at.Input >= len(f.inputs) || at.Offset < 0 {
+		return &FileError{Msg: fmt.Sprintf("the run stopped in input %d at byte %d, and there are %d inputs", at.Input+1, at.Offset, len(f.inputs)),
 			Remedy: "name the inputs that the run began with, in the same order"}
 	}
-	if m == (Mark{}) {
+	if at == (Position{}) {
 		return nil
 	}
-	f.current, f.resumed = m.Input, true
-	in := f.inputs[m.Input]
-	if m.Offset <= in.start.Offset && !f.undo {
+	f.current, f.resumed = at.Input, true
+	in := f.inputs[at.Input]
+	if at.Offset <= in.start.Offset && !f.undo {
 		return nil // the beginning of an input, where Next starts anyway
 	}
 	s, err := in.open(false)
@@ -135,12 +135,12 @@ func (f *Files) Resume(m Mark) error {
 	}
 	f.stream = s
 	if f.undo {
-		err = in.checkBegin(s.bytes, m)
+		err = in.checkBegin(s.bytes, at)
 	} else {
-		err = s.resume(in, m)
+		err = s.resume(in, at)
 	}
 	if err == nil {
-		err = f.decode(m)
+		err = f.decode(at)
 	}
 	if err != nil {
 		return unreadable(in.path, err)
@@ -214,8 +214,8 @@ func (f *Files) begin(ctx context.Context) error {
 	return f.decode(at)
 }
 
-// decode begins to decode the open input, which stands at a mark.
-func (f *Files) decode(at Mark) error {
+// decode begins to decode the open input, which stands at a position.
+func (f *Files) decode(at Position) error {
 	in := f.inputs[f.current]
 	if f.undo {
 		f.decoder = newUndoLines(f.stream.bytes, in.start, at, &f.opts)

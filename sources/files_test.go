@@ -83,14 +83,14 @@ func TestResumeAtTheBeginningOfAnInput(t *testing.T) {
 	a, b := write(t, "a.csv", "username\nann\n"), write(t, "b.csv", "\xef\xbb\xbfusername\nbob\n")
 	tests := []struct {
 		name    string
-		mark    Mark
+		at      Position
 		want    string
 		digests int
 	}{
-		{"zero mark", Mark{}, "2: ann\n2: bob", 2},
-		{"end of the first", Mark{Offset: 13, Line: 3}, "2: bob", 0},
-		{"beginning of the second", Mark{Input: 1}, "2: bob", 0},
-		{"end of the second", Mark{Input: 1, Offset: 16, Line: 3}, "", 0},
+		{"zero position", Position{}, "2: ann\n2: bob", 2},
+		{"end of the first", Position{Offset: 13, Line: 3}, "2: bob", 0},
+		{"beginning of the second", Position{Input: 1}, "2: bob", 0},
+		{"end of the second", Position{Input: 1, Offset: 16, Line: 3}, "", 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -99,7 +99,7 @@ func TestResumeAtTheBeginningOfAnInput(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer f.Close()
-			if err := f.Resume(tt.mark); err != nil {
+			if err := f.Resume(tt.at); err != nil {
 				t.Fatal(err)
 			}
 			changes, err := rest(f)
@@ -195,12 +195,12 @@ func TestResumeRefused(t *testing.T) {
 	tests := []struct {
 		name string
 		file string
-		mark Mark
+		at   Position
 		want string
 	}{
-		{"in the middle of a record", "a.csv", Mark{Offset: 14, Line: 2}, ": no record ends at byte 14, where the run stopped"},
-		{"behind the end", "a.csv", Mark{Offset: 99, Line: 9}, ": ends before byte 99, where the run stopped"},
-		{"behind the end, packed", "a.csv.gz", Mark{Offset: 99, Line: 9}, ": ends before byte 99, where the run stopped"},
+		{"in the middle of a record", "a.csv", Position{Offset: 14, Line: 2}, ": no record ends at byte 14, where the run stopped"},
+		{"behind the end", "a.csv", Position{Offset: 99, Line: 9}, ": ends before byte 99, where the run stopped"},
+		{"behind the end, packed", "a.csv.gz", Position{Offset: 99, Line: 9}, ": ends before byte 99, where the run stopped"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -210,7 +210,7 @@ func TestResumeRefused(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer f.Close()
-			refused(t, f.Resume(tt.mark), path, tt.want, "start over")
+			refused(t, f.Resume(tt.at), path, tt.want, "start over")
 		})
 	}
 	t.Run("another input", func(t *testing.T) {
@@ -218,7 +218,7 @@ func TestResumeRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		refused(t, f.Resume(Mark{Input: 1}), "", "the run stopped in input 2 at byte 0, and there are 1 inputs", "same order")
+		refused(t, f.Resume(Position{Input: 1}), "", "the run stopped in input 2 at byte 0, and there are 1 inputs", "same order")
 	})
 	t.Run("the file changes after Open", func(t *testing.T) {
 		path := write(t, "a.csv", text)

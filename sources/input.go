@@ -22,16 +22,16 @@ type input struct {
 	packing   packing
 	seals     *Seals
 	format    Format
-	header    *header // CSV only
-	undo      bool    // JSONL only: to be read from its end
-	documents bool    // JSONL only: records may stand on several lines, and in arrays
-	start     Mark    // where the records begin: behind the byte-order mark and the header
-	digest    string  // known once the input has been read from its beginning to its end
+	header    *header  // CSV only
+	undo      bool     // JSONL only: to be read from its end
+	documents bool     // JSONL only: records may stand on several lines, and in arrays
+	start     Position // where the records begin: behind the byte-order mark and the header
+	digest    string   // known once the input has been read from its beginning to its end
 }
 
 // openInput looks at a file: whether it can be read, is text, and has a header that makes sense.
 func openInput(path string, opts Options) (*input, error) {
-	in := &input{path: path, format: opts.Format, start: Mark{Line: 1}, seals: opts.Seals}
+	in := &input{path: path, format: opts.Format, start: Position{Line: 1}, seals: opts.Seals}
 	in.packing, _ = packingOf(path)
 	if err := in.inspect(&opts); err != nil {
 		return nil, unreadable(path, err)
@@ -47,7 +47,7 @@ func (in *input) inspect(opts *Options) error {
 		in.format = formatOf(in.path)
 	}
 	if in.format == Auto {
-		return &FileError{Msg: "its name does not say its format", Remedy: "name it .csv or .jsonl, or say --format csv or --format jsonl"}
+		return &FileError{Msg: "its name does not say its format", Remedy: "name it .csv or .jsonl, or say " + opts.setting("Format", CSV.String()) + " or " + opts.setting("Format", JSONL.String())}
 	}
 	if err := opts.check(in.format); err != nil {
 		return err
@@ -108,7 +108,7 @@ func (in *input) stat() error {
 }
 
 func errNotRegular() *FileError {
-	return &FileError{Msg: "is not a regular file, and could not be read again to resume", Remedy: "write it to a file, or pass - to read standard input"}
+	return &FileError{Msg: "is not a regular file, and could not be read again to resume", Remedy: "write it to a file", Err: disk.ErrNotRegular}
 }
 
 func errEmpty() *FileError {
@@ -175,10 +175,10 @@ func (in *input) readHeader(text io.Reader, opts *Options) error {
 	return nil
 }
 
-// restartable is a decoder that goes on with the bytes of a reader, which stand at a mark.
+// restartable is a decoder that goes on with the bytes of a reader, which stand at a position.
 type restartable interface {
 	decoder
-	begin(src io.Reader, at Mark)
+	begin(src io.Reader, at Position)
 }
 
 // decoder returns a decoder of the input, which reads forwards.
@@ -242,32 +242,32 @@ func (s *stream) unpack(in *input) error {
 }
 
 // begin passes over what stands before the first record.
-func (s *stream) begin(start Mark) error {
+func (s *stream) begin(start Position) error {
 	_, err := io.CopyN(io.Discard, s.unpacked, start.Offset)
 	return err
 }
 
-// resume goes to a mark behind the first record, and makes sure that a record ends there.
-func (s *stream) resume(in *input, m Mark) error {
+// resume goes to a position behind the first record, and makes sure that a record ends there.
+func (s *stream) resume(in *input, at Position) error {
 	var err error
 	if in.packing == plain {
-		s.bytes.next = m.Offset - 1
+		s.bytes.next = at.Offset - 1
 	} else {
-		_, err = io.CopyN(io.Discard, s.unpacked, m.Offset-1)
+		_, err = io.CopyN(io.Discard, s.unpacked, at.Offset-1)
 	}
 	var last [1]byte
 	if err == nil {
 		_, err = io.ReadFull(s.unpacked, last[:])
 	}
 	if err == io.EOF {
-		return &FileError{Msg: fmt.Sprintf("ends before byte %d, where the run stopped", m.Offset), Remedy: changedRemedy}
+		return &FileError{Msg: fmt.Sprintf("ends before byte %d, where the run stopped", at.Offset), Remedy: changedRemedy}
 	}
 	if err != nil || last[0] == in.recordEnd() {
 		return err
 	}
 	n, err := io.ReadFull(s.unpacked, last[:])
 	if ended := n == 0 && err == io.EOF; in.documents || !ended { // the last line of a file may lack its line end
-		return &FileError{Msg: fmt.Sprintf("no record ends at byte %d, where the run stopped", m.Offset), Remedy: changedRemedy}
+		return &FileError{Msg: fmt.Sprintf("no record ends at byte %d, where the run stopped", at.Offset), Remedy: changedRemedy}
 	}
 	return nil
 }

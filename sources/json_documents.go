@@ -17,27 +17,27 @@ import (
 type documents struct {
 	json  *jsonLines // decodes the text of a record
 	in    *bufio.Reader
-	start Mark // of the input
+	start Position // of the input
 
-	at    Mark   // the next byte
-	line  int64  // where its line begins; -1: not known, for reading began further on
-	from  place  // where the piece begins that is being read: a record, or something around records
-	first bool   // nothing but blanks stands before it on its line
-	blank bool   // nothing but blanks was read of the line
-	text  []byte // the piece, as far as it is read
-	whole bool   // reading began at the start of the input
-	open  int    // how many brackets around records have been opened and not closed since
-	ends  []byte // the brackets that are still to come in a value; reused
+	at    Position // the next byte
+	line  int64    // where its line begins; -1: not known, for reading began further on
+	from  place    // where the piece begins that is being read: a record, or something around records
+	first bool     // nothing but blanks stands before it on its line
+	blank bool     // nothing but blanks was read of the line
+	text  []byte   // the piece, as far as it is read
+	whole bool     // reading began at the start of the input
+	open  int      // how many brackets around records have been opened and not closed since
+	ends  []byte   // the brackets that are still to come in a value; reused
 }
 
 // place is where something stands, for people.
 type place struct{ line, column int } // 1-based, the column in bytes; 0: not known
 
-func newDocuments(opts *Options, start Mark) *documents {
+func newDocuments(opts *Options, start Position) *documents {
 	return &documents{json: newJSONLines(opts), in: bufio.NewReaderSize(nil, bufferSize), start: start}
 }
 
-func (d *documents) begin(src io.Reader, at Mark) {
+func (d *documents) begin(src io.Reader, at Position) {
 	d.in.Reset(src)
 	d.at, d.line = at, -1
 	if at.Line == d.start.Line {
@@ -60,7 +60,7 @@ func (d *documents) next() (*Change, error) {
 }
 
 // record reads the text of the next record, and returns where it begins.
-func (d *documents) record() (Mark, error) {
+func (d *documents) record() (Position, error) {
 	for {
 		begin := d.at
 		d.from, d.first, d.text = d.here(), d.blank, d.text[:0]

@@ -341,7 +341,7 @@ func TestResumeOfChangedDocuments(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer f.Close()
-			refused(t, f.Resume(Mark{Offset: tt.offset, Line: 2}), path, tt.want, "put that back")
+			refused(t, f.Resume(Position{Offset: tt.offset, Line: 2}), path, tt.want, "put that back")
 		})
 	}
 }
@@ -439,9 +439,9 @@ func flatten(v jsontext.Value, records *[]string) bool {
 	return true
 }
 
-// decodeDocuments decodes the documents in a text from a mark on.
-func decodeDocuments(text []byte, at Mark) (changes []*Change, err error) {
-	d := newDocuments(&Options{}, Mark{Line: 1})
+// decodeDocuments decodes the documents in a text from a position on.
+func decodeDocuments(text []byte, at Position) (changes []*Change, err error) {
+	d := newDocuments(&Options{}, Position{Line: 1})
 	d.begin(bytes.NewReader(text[at.Offset:]), at)
 	for {
 		c, err := d.next()
@@ -469,7 +469,7 @@ func sameButForColumns(got, want []*Change) bool {
 // checkDocuments compares the records of JSON documents with those that the other parser finds, and goes
 // on behind some of them.
 func checkDocuments(t fataler, text []byte) {
-	changes, end := decodeDocuments(text, Mark{Line: 1})
+	changes, end := decodeDocuments(text, Position{Line: 1})
 	want, ok := flat(text)
 	if ok && (end != nil || len(changes) != len(want)) {
 		t.Fatalf("%v\n%s\nwant\n%q", end, showAll(changes), want)

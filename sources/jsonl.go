@@ -14,8 +14,8 @@ import (
 type jsonLines struct {
 	opts *Options
 	in   *bufio.Reader
-	at   Mark   // the next line
-	long []byte // a line over the size of the buffer, while it is read
+	at   Position // the next line
+	long []byte   // a line over the size of the buffer, while it is read
 	dec  jsontext.Decoder
 	// names holds the names that were met, so that a million records share them.
 	names map[string]string
@@ -25,7 +25,7 @@ func newJSONLines(opts *Options) *jsonLines {
 	return &jsonLines{opts: opts, in: bufio.NewReaderSize(nil, bufferSize), names: map[string]string{}}
 }
 
-func (d *jsonLines) begin(src io.Reader, at Mark) {
+func (d *jsonLines) begin(src io.Reader, at Position) {
 	d.in.Reset(src)
 	d.at = at
 }
@@ -45,7 +45,7 @@ func (d *jsonLines) next() (*Change, error) {
 }
 
 // change makes a record of a line.
-func (d *jsonLines) change(line []byte, begin, after Mark) *Change {
+func (d *jsonLines) change(line []byte, begin, after Position) *Change {
 	c := &Change{Line: begin.Line, Begin: begin, After: after, Text: bytes.Clone(trimLineEnd(line))}
 	if failed := d.decode(c); failed != nil {
 		c.Err = failed

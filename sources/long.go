@@ -17,7 +17,7 @@ type longDecoder struct {
 	ahead *row // the first row of the next record, if it has been read: then the last that was
 }
 
-func (d *longDecoder) begin(src io.Reader, at Mark) {
+func (d *longDecoder) begin(src io.Reader, at Position) {
 	d.ahead = nil
 	d.rows.begin(src, at)
 }

@@ -4,8 +4,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"attrmigrate/internal/shell"
 )
 
 // Format is how a change set is written.
@@ -61,6 +59,28 @@ type Options struct {
 	Tokens bool
 	// Seals know what was read of the inputs before, which is what is read of them now. Nil: nothing was.
 	Seals *Seals
+	// Setting says how people set one of these fields, for the texts of errors and hints. A program whose users
+	// type flags may make "--rename 'a b=name'" of the field "Rename" and the value "a b=name"; if Setting is
+	// nil, it is "Options.Rename a b=name".
+	//
+	// The fields are Format (the value is CSV or JSONL), UsernameColumn and Ignore (a column), Rename
+	// (COLUMN=ATTRIBUTE, or a column alone) and Tokens (true or false). Words in capitals are for the person to
+	// fill in. The value "" asks for the name of the setting.
+	Setting func(field, value string) string
+}
+
+// setting is how people set a field, to a value if it is not "".
+func (o *Options) setting(field, value string) string {
+	if o.Setting != nil {
+		return o.Setting(field, value)
+	}
+	return strings.TrimSpace("Options." + field + " " + value)
+}
+
+// unwantedTokens is the remedy where access tokens stand and usernames are wanted: one or several of each.
+func (o *Options) unwantedTokens(them, usernames, column, tokens string) string {
+	return o.setting("Tokens", "true") + " applies " + them + "; " + o.setting("Tokens", "false") + " needs " + usernames +
+		", and " + o.setting("Ignore", column) + " leaves " + tokens + " out"
 }
 
 const defaultDeleteMarker = "<delete>"
@@ -154,18 +174,18 @@ func (c *Change) addMetadata(key, cell string) {
 func (o *Options) check(format Format) *FileError {
 	for from, to := range o.Rename {
 		if strings.TrimSpace(to) == "" || to == expectPrefix || to == metadataPrefix {
-			return &FileError{Msg: "--map " + from + ": the attribute has no name", Remedy: "write --map " + shell.Quote(from+"=ATTRIBUTE")}
+			return &FileError{Msg: o.setting("Rename", from) + ": the attribute has no name", Remedy: "write " + o.setting("Rename", from+"=ATTRIBUTE")}
 		}
 		if slices.Contains(o.Ignore, from) {
-			return &FileError{Msg: "--map and --ignore both name " + from, Remedy: "leave one of them out"}
+			return &FileError{Msg: o.setting("Rename", "") + " and " + o.setting("Ignore", "") + " both name " + from, Remedy: "leave one of them out"}
 		}
 	}
 	if o.Tokens && o.UsernameColumn != "" {
-		return &FileError{Msg: "--username-column names users, and here their access tokens do",
-			Remedy: "for a token column of another name: --map COLUMN=access_token"}
+		return &FileError{Msg: o.setting("UsernameColumn", "") + " names users, and here their access tokens do",
+			Remedy: "for a token column of another name: " + o.setting("Rename", "COLUMN=access_token")}
 	}
 	if format == JSONL && o.UsernameColumn != "" {
-		return &FileError{Msg: "--username-column is for CSV", Remedy: `a JSONL record names its user in "username"`}
+		return &FileError{Msg: o.setting("UsernameColumn", "") + " is for CSV", Remedy: `a JSONL record names its user in "username"`}
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ const bufferSize = 64 << 10
 type recordReader struct {
 	src  io.Reader
 	kept bytes.Buffer // the bytes handed out from `at` on
-	at   Mark         // where kept begins
+	at   Position     // where kept begins
 	read int64        // where kept begins, as the csv.Reader counts
 	err  error        // why src ended: io.EOF or a failure
 }
@@ -50,16 +50,16 @@ func (r *recordReader) failed() error {
 	return r.err
 }
 
-// restart begins anew with other bytes: those of src, which stand at a mark. The csv.Reader, whose
+// restart begins anew with other bytes: those of src, which stand at a position. The csv.Reader, whose
 // offset is read, has no bytes of the old ones left.
-func (r *recordReader) restart(src io.Reader, at Mark, read int64) {
+func (r *recordReader) restart(src io.Reader, at Position, read int64) {
 	r.src, r.at, r.read, r.err = src, at, read, nil
 	r.kept.Reset()
 }
 
 // take returns the record that ends at the csv.Reader's offset end, its line end included, and where
 // it begins. The next record begins at r.at. The bytes are valid until the next Read.
-func (r *recordReader) take(end int64) (raw []byte, begin Mark) {
+func (r *recordReader) take(end int64) (raw []byte, begin Position) {
 	r.skipBlank()
 	raw, begin = r.kept.Next(int(max(end-r.read, 0))), r.at
 	r.read = end

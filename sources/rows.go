@@ -43,8 +43,8 @@ type rows struct {
 
 // row is one row. If it could not be decoded, only its place, the text and the error are known.
 type row struct {
-	begin  Mark
-	after  Mark
+	begin  Position
+	after  Position
 	size   int    // bytes in the file
 	user   string // the username, or the access token
 	cells  []string
@@ -66,8 +66,8 @@ func newRows(h *header) *rows {
 	return r
 }
 
-// begin goes on with the bytes of src, which stand at a mark.
-func (r *rows) begin(src io.Reader, at Mark) {
+// begin goes on with the bytes of src, which stand at a position.
+func (r *rows) begin(src io.Reader, at Position) {
 	r.in.restart(src, at, r.csv.InputOffset())
 	r.ahead.Reset(r.in)
 	r.batch, r.given, r.size, r.end = r.batch[:0], 0, 1, nil

@@ -43,7 +43,7 @@ var sealedReads = []sealedRead{
 		f := opened(t, path, nil)
 		info, err := os.Stat(path)
 		if err == nil {
-			err = f.Resume(Mark{Offset: info.Size(), Line: sealedRecords + 1})
+			err = f.Resume(Position{Offset: info.Size(), Line: sealedRecords + 1})
 		}
 		if err != nil {
 			t.Fatal(err)

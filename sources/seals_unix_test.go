@@ -13,8 +13,8 @@ import (
 func TestPipeInPlace(t *testing.T) {
 	for name, read := range map[string]func(*Files) error{
 		"the next record": func(f *Files) error { _, err := f.Next(t.Context()); return err },
-		"a single record": func(f *Files) error { _, err := f.At(Mark{Line: 1}); return err },
-		"a record behind": func(f *Files) error { return f.Resume(Mark{Offset: 15, Line: 2}) },
+		"a single record": func(f *Files) error { _, err := f.At(Position{Line: 1}); return err },
+		"a record behind": func(f *Files) error { return f.Resume(Position{Offset: 15, Line: 2}) },
 	} {
 		path := write(t, "a.jsonl", strings.Repeat(`{"username":"a"}`+"\n", 2))
 		f := opened(t, path, nil)

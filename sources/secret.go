@@ -57,7 +57,7 @@ func checkToken(field, text string) *RecordError {
 		return &RecordError{code: codeMissingToken, field: field, msg: "there is no access token", hint: "give each record the access token of its user"}
 	case Redacted:
 		return &RecordError{code: codeRedactedToken, field: field, msg: "this is a report, which keeps no access tokens",
-			hint: "--only-failed RUN_DIR applies these records from the original input, which has the tokens"}
+			hint: "apply these records from the original input, which has the tokens"}
 	}
 	return nil
 }

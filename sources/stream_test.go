@@ -18,7 +18,7 @@ type fataler interface {
 }
 
 // checkStream reads a change set, checks that places ascend and agree with the texts of the files,
-// that reading goes on at any mark with exactly the records behind it, and that At finds each record.
+// that reading goes on at any position with exactly the records behind it, and that At finds each record.
 func checkStream(t fataler, paths, texts []string, opts Options) {
 	f, err := Open(paths, opts)
 	if err != nil {
@@ -85,10 +85,10 @@ func checkFileError(t fataler, err error, paths []string) {
 }
 
 func checkPlaces(t fataler, changes []*Change, texts []string) {
-	last := Mark{Line: 1}
+	last := Position{Line: 1}
 	for _, c := range changes {
 		if c.After.Input != last.Input {
-			last = Mark{Input: c.After.Input, Line: 1}
+			last = Position{Input: c.After.Input, Line: 1}
 		}
 		text := texts[c.After.Input]
 		begin := c.Begin

@@ -75,8 +75,8 @@ var lenient = jsontext.AllowDuplicateNames(true)
 
 // end passes over a whole file, hashing it on the way if that was asked for, and returns its end. From then on
 // all of it is known.
-func (s *stream) end(ctx context.Context) (Mark, error) {
-	at := Mark{Line: 1}
+func (s *stream) end(ctx context.Context) (Position, error) {
+	at := Position{Line: 1}
 	buf := make([]byte, bufferSize)
 	for {
 		if err := ctx.Err(); err != nil {
@@ -100,7 +100,7 @@ type undoLines struct {
 	lines backward
 }
 
-func newUndoLines(file io.ReaderAt, start, at Mark, opts *Options) *undoLines {
+func newUndoLines(file io.ReaderAt, start, at Position, opts *Options) *undoLines {
 	return &undoLines{json: newJSONLines(opts), lines: backward{file: file, start: start.Offset, at: at}}
 }
 
@@ -130,10 +130,10 @@ func torn(line []byte) bool {
 // read with it.
 type backward struct {
 	file  io.ReaderAt
-	start int64  // where the first line begins
-	at    Mark   // where the line given last begins
-	buf   []byte // room, filled from its end
-	begin int    // buf[begin:end] are the bytes of the file before at
+	start int64    // where the first line begins
+	at    Position // where the line given last begins
+	buf   []byte   // room, filled from its end
+	begin int      // buf[begin:end] are the bytes of the file before at
 	end   int
 }
 

@@ -118,7 +118,7 @@ func TestUndoInputs(t *testing.T) {
 	if got := showAll(changes); err != nil || got != want {
 		t.Errorf("got\n%s\n%v", got, err)
 	}
-	if last := changes[5].After; last != (Mark{Line: 1}) {
+	if last := changes[5].After; last != (Position{Line: 1}) {
 		t.Errorf("all is done at %v", last)
 	}
 	for i, path := range paths {
@@ -146,7 +146,7 @@ func TestUndoRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	refused(t, f.Resume(Mark{Offset: 5, Line: 1}), after, ": no record begins at byte 5, where one began before", "start over")
+	refused(t, f.Resume(Position{Offset: 5, Line: 1}), after, ": no record begins at byte 5, where one began before", "start over")
 }
 
 func TestUndoRecordTooLong(t *testing.T) {

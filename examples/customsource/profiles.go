@@ -61,7 +61,7 @@ func (p *profiles) Next(ctx context.Context) (*sources.Change, error) {
 		}
 		Interests []string
 	}
-	c := &sources.Change{File: name, Line: 1, After: sources.Mark{Input: p.next}}
+	c := &sources.Change{File: name, Line: 1, After: sources.Position{Input: p.next}}
 	c.Err = json.Unmarshal(text, &profile)
 	c.Username = profile.Account
 	c.Attributes = []sources.Attribute{

@@ -189,7 +189,7 @@ func TestStateMachine(t *testing.T) {
 	}
 }
 
-// TestStopReasons wants every reason that status can give in the page for operators.
+// TestStopReasons wants every reason that status can give in the page about planning.
 func TestStopReasons(t *testing.T) {
 	page := read(t, filepath.Join("..", "..", "docs", "operating.md"))
 	for _, reason := range []pipeline.Reason{
@@ -202,11 +202,11 @@ func TestStopReasons(t *testing.T) {
 	}
 }
 
-// TestHazards wants every hazard that a plan can tell of in the page about planning.
-func TestHazards(t *testing.T) {
+// TestWarnings wants every warning that a plan can tell of in the page about planning.
+func TestWarnings(t *testing.T) {
 	page := read(t, filepath.Join("..", "..", "docs", "planning.md"))
-	source := read(t, filepath.Join("..", "..", "internal", "audit", "hazards.go"))
-	_, rest, _ := strings.Cut(source, "// The kinds of hazards")
+	source := read(t, filepath.Join("..", "..", "internal", "audit", "kinds.go"))
+	_, rest, _ := strings.Cut(source, "// The kinds of warnings that a plan")
 	block, _, _ := strings.Cut(rest, "\n)")
 	kinds := firsts(regexp.MustCompile(`(?m)^\t\w+ += "([a-z-]+)"$`), block)
 	if len(kinds) == 0 {
@@ -214,7 +214,7 @@ func TestHazards(t *testing.T) {
 	}
 	for _, kind := range kinds {
 		if !strings.Contains(page, "`"+kind+"`") {
-			t.Errorf("planning.md does not say what to do about the hazard %s", kind)
+			t.Errorf("planning.md does not say what to do about the warning %s", kind)
 		}
 	}
 }

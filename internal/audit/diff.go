@@ -35,7 +35,7 @@ type Row struct {
 	After     string // the value that the record gives; "" if it deletes
 	Note      string
 
-	begin sources.Mark // of the record
+	begin sources.Position // of the record
 }
 
 // Options are the choices that change what is sent.

@@ -111,7 +111,7 @@ type changeSet struct {
 func changes(records ...*sources.Change) *changeSet {
 	for i, c := range records {
 		c.File, c.Line = "users.csv", i+2
-		c.Begin = sources.Mark{Offset: int64(i) * 100, Line: i + 2}
+		c.Begin = sources.Position{Offset: int64(i) * 100, Line: i + 2}
 	}
 	return &changeSet{records: records}
 }
@@ -124,9 +124,9 @@ func (s *changeSet) Next(ctx context.Context) (*sources.Change, error) {
 	return s.records[s.next-1], ctx.Err()
 }
 
-func (s *changeSet) At(m sources.Mark) (*sources.Change, error) {
+func (s *changeSet) At(at sources.Position) (*sources.Change, error) {
 	s.reads++
-	if c := s.records[m.Offset/100]; c.Begin == m {
+	if c := s.records[at.Offset/100]; c.Begin == at {
 		return c, nil
 	}
 	return nil, errors.New("no record begins here")

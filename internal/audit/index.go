@@ -21,7 +21,7 @@ type index struct {
 	// backwards says that the change set is an undo file, which is read from its end: its records
 	// come in at descending places, and that is their order.
 	backwards bool
-	last      sources.Mark // the place added last
+	last      sources.Position // the place added last
 }
 
 // entry is a hash and a place. Ordered by both words, equal hashes stand together.
@@ -41,12 +41,12 @@ const (
 func newIndex(records int64) index { return index{seed: maphash.MakeSeed(), expected: records} }
 
 // add takes a key and its place.
-func (x *index) add(key string, at sources.Mark) error {
+func (x *index) add(key string, at sources.Position) error {
 	if at.Input >= maxInputs || at.Offset >= maxOffset || int64(at.Line) >= maxLines {
 		return fmt.Errorf("input %d, line %d: a plan takes up to %d inputs of 16 TiB and 4 billion lines each",
 			at.Input+1, at.Line, maxInputs)
 	}
-	x.backwards = compareMarks(at, x.last) < 0
+	x.backwards = comparePositions(at, x.last) < 0
 	x.last = at
 	if x.entries == nil { // all at once: growing takes more than twice as much for a while
 		x.entries = make([]entry, 0, max(x.expected, 1))
@@ -69,9 +69,9 @@ func (x *index) sort() {
 }
 
 // at is the place of the ith entry.
-func (x *index) at(i int) sources.Mark {
+func (x *index) at(i int) sources.Position {
 	e := x.entries[i]
-	return sources.Mark{
+	return sources.Position{
 		Input:  int(e.hi >> 12 & (maxInputs - 1)),
 		Offset: int64(e.hi&0xfff<<32 | e.lo>>32),
 		Line:   int(e.lo & (maxLines - 1)),
@@ -135,14 +135,14 @@ func (x *index) inOrder(pick func(i int) bool) []uint32 {
 }
 
 // compare orders places as the records are read.
-func (x *index) compare(a, b sources.Mark) int {
+func (x *index) compare(a, b sources.Position) int {
 	if x.backwards {
 		a, b = b, a
 	}
-	return compareMarks(a, b)
+	return comparePositions(a, b)
 }
 
-func compareMarks(a, b sources.Mark) int {
+func comparePositions(a, b sources.Position) int {
 	return cmp.Or(cmp.Compare(a.Input, b.Input), cmp.Compare(a.Offset, b.Offset))
 }
 

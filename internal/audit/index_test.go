@@ -14,17 +14,17 @@ import (
 // Every place is found by its key, and comes back as it went in; equal keys in file order.
 func TestIndexFindsEveryPlace(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		marks := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) sources.Mark {
-			return sources.Mark{
+		positions := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) sources.Position {
+			return sources.Position{
 				Input:  rapid.IntRange(0, maxInputs-1).Draw(t, "input"),
 				Offset: rapid.Int64Range(0, maxOffset-1).Draw(t, "offset"),
 				Line:   int(rapid.Int64Range(0, maxLines-1).Draw(t, "line")),
 			}
-		}), 1, 50).Draw(t, "marks")
-		slices.SortFunc(marks, compareMarks)
+		}), 1, 50).Draw(t, "positions")
+		slices.SortFunc(positions, comparePositions)
 		x := newIndex(0)
-		byKey := map[string][]sources.Mark{}
-		for i, m := range marks {
+		byKey := map[string][]sources.Position{}
+		for i, m := range positions {
 			key := fmt.Sprint(i % 7)
 			byKey[key] = append(byKey[key], m)
 			if err := x.add(key, m); err != nil {
@@ -34,11 +34,11 @@ func TestIndexFindsEveryPlace(t *testing.T) {
 		x.sort()
 		for key, want := range byKey {
 			first, end := x.find(key)
-			var got []sources.Mark
+			var got []sources.Position
 			for i := first; i < end; i++ {
 				got = append(got, x.at(i))
 			}
-			if !slices.EqualFunc(got, want, func(a, b sources.Mark) bool { return compareMarks(a, b) == 0 }) {
+			if !slices.EqualFunc(got, want, func(a, b sources.Position) bool { return comparePositions(a, b) == 0 }) {
 				t.Fatalf("%s: got %v, want %v", key, got, want)
 			}
 		}
@@ -54,11 +54,11 @@ func TestIndexFindsEveryPlace(t *testing.T) {
 func TestIndexRefusesWhatItCannotHold(t *testing.T) {
 	tests := []struct {
 		name string
-		at   sources.Mark
+		at   sources.Position
 	}{
-		{"too many inputs", sources.Mark{Input: maxInputs}},
-		{"too large an input", sources.Mark{Offset: maxOffset}},
-		{"too many lines", sources.Mark{Line: maxLines}},
+		{"too many inputs", sources.Position{Input: maxInputs}},
+		{"too large an input", sources.Position{Offset: maxOffset}},
+		{"too many lines", sources.Position{Line: maxLines}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -81,7 +81,7 @@ func TestIndexMemory(t *testing.T) {
 	before := heap()
 	x := newIndex(records)
 	for i := range records {
-		if err := x.add(fmt.Sprint("user-", i), sources.Mark{Offset: int64(i) * 50, Line: i + 2}); err != nil {
+		if err := x.add(fmt.Sprint("user-", i), sources.Position{Offset: int64(i) * 50, Line: i + 2}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -175,7 +175,7 @@ func TestPlanReadsNothing(t *testing.T) {
 	if !slices.Equal(out.rows, want) || out.changes != nil || list.calls != nil {
 		t.Errorf("rows\n%s\nchanges %q, calls %q", strings.Join(out.rows, "\n"), out.changes, list.calls)
 	}
-	if r.Users != 2 || r.Repeated != 1 || r.Failing != 1 || r.Estimates.Updates != 2 || r.Clean() {
+	if r.Users != 2 || r.Repeated != 1 || r.Failing != 1 || r.Estimates.Updates != 3 || r.Clean() {
 		t.Errorf("result %+v", r)
 	}
 }
@@ -195,9 +195,9 @@ func TestPlanOfAnUndoFile(t *testing.T) {
 
 type undoSet struct{ *changeSet }
 
-func (s *undoSet) At(m sources.Mark) (*sources.Change, error) {
+func (s *undoSet) At(at sources.Position) (*sources.Change, error) {
 	for _, c := range s.records {
-		if c.Begin == m {
+		if c.Begin == at {
 			return c, nil
 		}
 	}
@@ -358,7 +358,7 @@ type moved struct {
 	err error
 }
 
-func (s moved) At(sources.Mark) (*sources.Change, error) { return nil, s.err }
+func (s moved) At(sources.Position) (*sources.Change, error) { return nil, s.err }
 
 func TestClientMetadata(t *testing.T) {
 	first, second := record("amy", "locale=fr"), record("amy", "nickname=a")

@@ -17,7 +17,7 @@ func (p *planner) scan(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			mine := func(at sources.Mark) bool {
+			mine := func(at sources.Position) bool {
 				_, ok := slices.BinarySearchFunc(own.places, at, p.index.compare)
 				return ok
 			}

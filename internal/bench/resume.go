@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/sources"
 )
 
 // canary is a start that stops after its first update.
@@ -97,7 +98,7 @@ func moveOn(dir, input string, n int) error {
 		return err
 	}
 	state.Records, state.Finished = int64(n), nil
-	state.Position = checkpoint.Position{Offset: offset, Line: n + 2}
+	state.Position = sources.Position{Offset: offset, Line: n + 2}
 	state.Counts = checkpoint.Counts{Updated: int64(n), Attempts: int64(n)}
 	return file.Save(state)
 }

@@ -10,6 +10,12 @@ import (
 	"strings"
 	"time"
 
+	"attrmigrate/internal/rundir"
+
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
@@ -81,37 +87,37 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 		return err
 	}
 	if emptyPlan(paths) {
-		fmt.Fprintf(a.sys.Stdout, "%-8s %s: the plan found nothing to change\n", "done", printable(paths[0]))
+		fmt.Fprintf(a.sys.Stdout, "%-8s %s: the plan found nothing to change\n", "done", prose.Printable(paths[0]))
 		return nil
 	}
 	if a.set, err = newChangeSet(ctx, a.opts, paths); err != nil {
 		return err
 	}
-	if a.opts.asUser && paths[0] == stdinPath {
-		return &usageError{err: errors.New("--as user does not read standard input (-): it would keep the access tokens in the run directory"),
-			hint: "give a file, which stays where it is and is only read"}
+	if a.opts.asUser && paths[0] == rundir.Stdin {
+		return &refusal.UsageError{Err: errors.New("--as user does not read standard input (-): it would keep the access tokens in the run directory"),
+			Remedy: "give a file, which stays where it is and is only read"}
 	}
-	if paths[0] == stdinPath && !a.opts.yes {
-		return &usageError{err: errors.New("standard input (-) leaves nobody to ask"), hint: "--yes goes on without asking"}
+	if paths[0] == rundir.Stdin && !a.opts.yes {
+		return &refusal.UsageError{Err: errors.New("standard input (-) leaves nobody to ask"), Remedy: "--yes goes on without asking"}
 	}
 	a.limitMemory(checkMemory)
 	service, err := a.connect(ctx)
 	if err != nil {
 		return err
 	}
-	dir, err := a.sys.volume().open(a.opts.runDirPath(paths, a.opts.ending()))
+	dir, err := a.sys.volume().Open(a.opts.runDirPath(paths, a.opts.ending()))
 	if err != nil {
 		return errors.Join(err, service.close())
 	}
-	defer func() { err = errors.Join(err, service.close(), dir.close()) }() // a rehearsal has its journal in the directory
+	defer func() { err = errors.Join(err, service.close(), dir.Close()) }() // a rehearsal has its journal in the directory
 
 	p, err := a.prepare(ctx, dir, service)
 	if err == nil && p != nil {
 		err = a.confirm(ctx, p)
 	}
 	if err != nil {
-		r, ok := errors.AsType[*refusal](err)
-		dir.refused = !ok || !r.preview
+		r, ok := errors.AsType[*refusal.Error](err)
+		dir.Refused = !ok || !r.Listed
 		return notStarted(ctx, err)
 	}
 	if p == nil {
@@ -145,17 +151,17 @@ func (o *options) ending() string {
 // notStarted replaces the error of a step that was interrupted.
 func notStarted(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
-		return errNotStarted
+		return refusal.ErrNotStarted
 	}
 	return err
 }
 
 // prepare finds out what the start would do. It returns nil if the run is finished already.
-func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prospect, error) {
-	if err := dir.holdsInput(a.set.paths); err != nil {
+func (a *applyRun) prepare(ctx context.Context, dir *rundir.Dir, s *service) (*prospect, error) {
+	if err := dir.HoldsInput(a.set.paths); err != nil {
 		return nil, err
 	}
-	if err := noneAtWork(a.set.paths, dir); err != nil {
+	if err := rundir.NoneAtWork(a.set.paths, dir); err != nil {
 		return nil, err
 	}
 	settle, err := a.set.spool(ctx, a.sys.Stdin, dir)
@@ -173,7 +179,7 @@ func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prosp
 		return nil, a.alreadyDone(dir, *earlier)
 	}
 	if a.opts.connection.sandbox {
-		if err := s.rehearse(ctx, a.opts, a.set, dir.file(sandboxJournal), s.rehearsedBeside(a.set.paths), earlier == nil); err != nil {
+		if err := s.rehearse(ctx, a.opts, a.set, dir.File(rundir.Journal), s.rehearsedBeside(a.set.paths), earlier == nil); err != nil {
 			return nil, err
 		}
 	}
@@ -181,7 +187,8 @@ func (a *applyRun) prepare(ctx context.Context, dir *runDir, s *service) (*prosp
 	if err != nil {
 		return nil, err
 	}
-	p := &prospect{opts: a.opts, paths: a.set.paths, noun: a.set.noun, dir: dir, service: s, pool: pool}
+	p := &prospect{opts: a.opts, paths: a.set.paths, noun: a.set.noun, dir: dir, service: s, pool: pool,
+		terms: a.opts.terms(pool, a.set.noun)}
 	if earlier != nil {
 		p.state = *earlier
 		a.set.names = earlier.Inputs // a file is known by its content; its records have one name in the reports
@@ -207,24 +214,24 @@ func (a *applyRun) survey(ctx context.Context, p *prospect) (err error) {
 		return err
 	}
 	defer in.Close()
-	p.survey, err = surveyInput(ctx, in, a.checker(p.pool), p.dir.path, a.opts.noCost())
+	p.survey, err = surveyInput(ctx, in, p.terms, p.dir.Path)
 	if err != nil {
 		return err
 	}
-	p.cost = p.survey.cost
+	p.cost = p.survey.Cost()
 	p.state = checkpoint.State{
 		Fingerprint: fingerprintOf(a.opts, a.set, p.service, p.survey.digests), Inputs: a.set.paths,
-		Total: p.survey.rows, Foreseen: p.survey.bad,
+		Total: p.survey.Rows, Foreseen: p.survey.Bad,
 	}
 	return nil
 }
 
 // earlierRun returns the run that the directory holds, if it is this one: to be continued, or
 // finished. One that is another and finished is set aside, and so is any with --restart.
-func (a *applyRun) earlierRun(ctx context.Context, dir *runDir, s *service) (*checkpoint.State, error) {
-	state, found, err := dir.load()
+func (a *applyRun) earlierRun(ctx context.Context, dir *rundir.Dir, s *service) (*checkpoint.State, error) {
+	state, found, err := dir.Load()
 	if err == nil && !found {
-		err = report.NoneRecorded(dir.path)
+		err = report.NoneRecorded(dir.Path)
 	}
 	if a.opts.restart && (found || err != nil) {
 		return nil, a.setAside(dir)
@@ -246,15 +253,15 @@ func (a *applyRun) earlierRun(ctx context.Context, dir *runDir, s *service) (*ch
 	case state.Phase == checkpoint.Finished:
 		return nil, a.setAside(dir)
 	default:
-		return nil, &refusal{
-			msg:  fmt.Sprintf("%s holds an unfinished run that is another one: %s", dir.path, describe(different)),
-			hint: "--restart starts over and keeps the old directory; --run-dir names another one",
+		return nil, &refusal.Error{
+			Msg:    fmt.Sprintf("%s holds an unfinished run that is another one: %s", dir.Path, describe(different)),
+			Remedy: "--restart starts over and keeps the old directory; --run-dir names another one",
 		}
 	}
 }
 
-func (a *applyRun) setAside(dir *runDir) error {
-	kept, err := dir.setAside(append(a.set.paths, a.opts.onlyFailedFile()...))
+func (a *applyRun) setAside(dir *rundir.Dir) error {
+	kept, err := dir.SetAside(append(a.set.paths, a.opts.onlyFailedFile()...))
 	if err == nil {
 		fmt.Fprintf(a.notes, "%-8s the run of before is in %s\n", "kept", kept)
 	}
@@ -262,7 +269,7 @@ func (a *applyRun) setAside(dir *runDir) error {
 }
 
 // alreadyDone says so and ends as the run did.
-func (a *applyRun) alreadyDone(dir *runDir, s checkpoint.State) error {
+func (a *applyRun) alreadyDone(dir *rundir.Dir, s checkpoint.State) error {
 	fmt.Fprintf(a.sys.Stdout, "%-8s already, on %s: nothing was sent (--restart applies it again)\n", "done",
 		s.SavedAt.Local().Format(time.DateTime))
 	printResult(a.sys.Stdout, dir, s, a.set.noun, a.onlyFailed(dir))
@@ -280,10 +287,10 @@ func (a *applyRun) confirm(ctx context.Context, p *prospect) error {
 	} else {
 		p.show(a.notes)
 	}
-	if s := p.survey; s != nil && a.opts.budget.Exceeded(s.bad, s.rows) {
-		return &refusal{
-			msg:  fmt.Sprintf("%s of %s can't be applied, --max-failures allows %s: nothing was written", count(s.bad), plural(s.rows, p.noun), a.opts.budget),
-			hint: fmt.Sprintf("%s lists them; mend them, or raise --max-failures", p.dir.errorsFile()), preview: true,
+	if s := p.survey; s != nil && a.opts.budget.Exceeded(s.Bad, s.Rows) {
+		return &refusal.Error{
+			Msg:    fmt.Sprintf("%s of %s can't be applied, --max-failures allows %s: nothing was written", prose.Count(s.Bad), prose.Plural(s.Rows, p.noun), a.opts.budget),
+			Remedy: fmt.Sprintf("%s lists them; mend them, or raise --max-failures", p.dir.ErrorsFile()), Listed: true,
 		}
 	}
 	switch {
@@ -292,7 +299,7 @@ func (a *applyRun) confirm(ctx context.Context, p *prospect) error {
 	case asks:
 		return ask(ctx, a.sys.Stderr, a.sys.Stdin)
 	default:
-		return &refusal{msg: "there is no terminal to ask at: nothing was written", hint: "--yes goes on without asking"}
+		return &refusal.Error{Msg: "there is no terminal to ask at: nothing was written", Remedy: "--yes goes on without asking"}
 	}
 }
 
@@ -313,30 +320,30 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 	}
 	defer in.Close()
 	if p.survey == nil {
-		if err := in.Resume(sources.Mark(p.state.Position)); err != nil {
+		if err := in.Resume(p.state.Position); err != nil {
 			return err
 		}
 	}
 	reports, err := report.Open(report.Config{
-		Dir: p.dir.path, Header: in.Header(), Raw: p.survey != nil && p.survey.undecodable, Recorded: p.state.Files,
+		Dir: p.dir.Path, Header: in.Header(), Raw: p.survey != nil && p.survey.Undecodable, Recorded: p.state.Files,
 		DeleteMarker: a.set.decoding.DeleteMarker, Deliveries: a.opts.asUser,
 	})
 	if err != nil {
 		return err
 	}
-	if err := p.dir.markPlans(a.set.paths); err != nil {
+	if err := p.dir.MarkPlans(a.set.paths); err != nil {
 		a.log.Warn("the plan is not marked as applied: a new plan of the same name would replace it", "error", err)
 	}
 	state, err := a.carry(ctx, in, reports, p)
 	_ = reports.Close() // all that counts is durable already
 	if state.SavedAt.IsZero() {
-		p.dir.refused = true
+		p.dir.Refused = true
 		return notBegun(err)
 	}
 	if stop, ok := errors.AsType[*pipeline.StopError](err); ok && stop.Reason == pipeline.NotKept {
-		p.dir.unsaved = &checkpoint.End{Reason: stop.Error(), Hint: stop.Hint()}
+		p.dir.Unsaved = &checkpoint.End{Reason: stop.Error(), Hint: stop.Hint()}
 	}
-	if kept := report.WriteSummary(p.dir.path, report.Summarize(state)); kept != nil && err == nil {
+	if kept := report.WriteSummary(p.dir.Path, report.Summarize(state)); kept != nil && err == nil {
 		a.log.Warn("no summary", "error", kept) // the run is as it is; checkpoint.json has the same numbers
 	}
 	if err != nil {
@@ -357,14 +364,10 @@ func notBegun(err error) error {
 	case !ok, stop.Reason == pipeline.OutOfTime:
 		return err
 	case stop.Reason == pipeline.Interrupted:
-		return errNotStarted
+		return refusal.ErrNotStarted
 	default:
-		return &refusal{msg: stop.Error() + ": nothing was written", hint: stop.Hint()}
+		return &refusal.Error{Msg: stop.Error() + ": nothing was written", Remedy: stop.Hint()}
 	}
-}
-
-func (a *applyRun) checker(pool *cognito.Pool) checker {
-	return checker{pool: pool, noRead: a.opts.noRead, rate: a.opts.rate, limit: a.opts.limit}
 }
 
 // userKey names the user of a record for ordering: a pool that ignores case takes Ann and ann for one.
@@ -384,9 +387,9 @@ func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, 
 	runner, err := pipeline.New(pipeline.Config{
 		Source: in, Updater: a.updater(p, reports), Preparer: look,
 		Probe:   p.service.probe,
-		Check:   a.checker(p.pool).record,
+		Check:   p.terms.Check,
 		Key:     userKey(p.pool),
-		Results: reports, Store: checkpoint.NewFile(p.dir.path), Resume: p.state,
+		Results: reports, Store: checkpoint.NewFile(p.dir.Path), Resume: p.state,
 		Rate: a.opts.rate, ReadRate: a.opts.reads(), Workers: a.opts.workers, MaxAttempts: a.opts.maxAttempts,
 		Budget: a.opts.budget, Limit: a.opts.limit,
 		MaxDuration: a.opts.maxDuration, DrainTimeout: a.opts.drainTimeout, Log: a.log,
@@ -400,7 +403,7 @@ func (a *applyRun) carry(ctx context.Context, in *input, reports *report.Files, 
 			fmt.Fprintln(a.notes) // the bar stays above
 		}
 		line := printer(a.notes, columns(a.notes))
-		line("stopping", "calls under way may take %s; Ctrl-C again cancels them", span(a.opts.drainTimeout))
+		line("stopping", "calls under way may take %s; Ctrl-C again cancels them", prose.Span(a.opts.drainTimeout))
 	})
 	end := watchProgress(runGauge(runner), a.opts.output, a.sys.Stderr, a.log)
 	defer end()
@@ -429,7 +432,7 @@ func (a *applyRun) preparer(ctx context.Context, p *prospect, reports *report.Fi
 		look.users = bearerReader{p.service.client}
 	}
 	if p.survey == nil {
-		look.history, err = readHistory(ctx, p.dir.path)
+		look.history, err = readHistory(ctx, p.dir.Path)
 	}
 	return look, err
 }

@@ -9,6 +9,10 @@ import (
 	"net/url"
 	"time"
 
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/report"
 	"attrmigrate/pipeline"
@@ -56,9 +60,9 @@ func (s *changeSet) tokenPool(ctx context.Context) (*cognito.Token, error) {
 		c, err := in.Next(ctx)
 		switch {
 		case errors.Is(err, io.EOF) && first == nil:
-			return nil, &usageError{err: fmt.Errorf("%s has no records, and so no access tokens", printable(s.paths[0]))}
+			return nil, &refusal.UsageError{Err: fmt.Errorf("%s has no records, and so no access tokens", prose.Printable(s.paths[0]))}
 		case errors.Is(err, io.EOF):
-			return nil, &usageError{err: fmt.Errorf("no access token can be read: %w", first), hint: hintOf(first)}
+			return nil, &refusal.UsageError{Err: fmt.Errorf("no access token can be read: %w", first), Remedy: refusal.HintOf(first)}
 		case err != nil:
 			return nil, err
 		}
@@ -67,9 +71,9 @@ func (s *changeSet) tokenPool(ctx context.Context) (*cognito.Token, error) {
 			return token, nil
 		}
 		if first == nil {
-			first = fmt.Errorf("%s: %w", printable(c.Place()), errors.Join(c.Err, err))
+			first = fmt.Errorf("%s: %w", prose.Printable(c.Place()), errors.Join(c.Err, err))
 			if c.Err != nil {
-				first = fmt.Errorf("%s: %w", printable(c.Place()), c.Err)
+				first = fmt.Errorf("%s: %w", prose.Printable(c.Place()), c.Err)
 			}
 		}
 	}

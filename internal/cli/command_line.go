@@ -1,11 +1,12 @@
 package cli
 
 import (
-	"encoding/json"
 	"maps"
-	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+
+	"attrmigrate/internal/rundir"
 
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/shell"
@@ -45,12 +46,12 @@ func (o *connectionOptions) flags(pool string) []string {
 }
 
 // onlyFailed is the command that applies what failed in this run again. There is none with client metadata.
-func (a *applyRun) onlyFailed(dir *runDir) string {
+func (a *applyRun) onlyFailed(dir *rundir.Dir) string {
 	o := a.opts
 	if len(o.metadata) > 0 {
 		return ""
 	}
-	o.onlyFailed = dir.path
+	o.onlyFailed = dir.Path
 	words := []string{"apply"}
 	if o.asUser {
 		words = append(words, "--as", "user")
@@ -62,19 +63,17 @@ func (a *applyRun) onlyFailed(dir *runDir) string {
 	return commandLine(words, a.set.paths)
 }
 
-// applyPlan is the command that carries out the plan in the directory. A plan of an earlier version says which
+// applyPlan is the command that carries out the plan in a directory. A plan of an earlier version says which
 // pool it is for, and no more.
-func (d *runDir) applyPlan() string {
-	var planned planResult
-	text, err := os.ReadFile(d.file(report.SummaryJSON))
-	if err == nil {
-		err = json.Unmarshal(text, &planned)
+func applyPlan(dir string) string {
+	var flags []string
+	if planned, err := rundir.ReadPlan(dir); err == nil {
+		flags = planned.Flags
+		if len(flags) == 0 {
+			flags = []string{"--user-pool-id", planned.Pool.ID}
+		}
 	}
-	flags := planned.Flags
-	if err == nil && len(flags) == 0 {
-		flags = []string{"--user-pool-id", planned.Pool.ID}
-	}
-	return commandLine(append([]string{"apply"}, flags...), []string{d.file(report.PlanJSONL)})
+	return commandLine(append([]string{"apply"}, flags...), []string{filepath.Join(dir, report.PlanJSONL)})
 }
 
 // serviceFlags are those that the AWS CLI has, too.

@@ -9,8 +9,12 @@ import (
 	"strings"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
 )
 
 // prospect is what a start is about to do, as the confirmation shows it.
@@ -18,12 +22,13 @@ type prospect struct {
 	opts    options
 	paths   []string
 	noun    string // what a record is called
-	dir     *runDir
+	dir     *rundir.Dir
 	service *service
 	pool    *cognito.Pool
+	terms   audit.Terms
 	survey  *survey          // of a fresh run; nil when one is resumed
 	state   checkpoint.State // of a resumed run
-	cost    cost             // of this start
+	cost    audit.Cost       // of this start
 }
 
 // show writes what will happen, a line a fact.
@@ -31,37 +36,34 @@ func (p *prospect) show(w io.Writer) {
 	line := printer(w, columns(w))
 	p.showInput(line)
 	p.showPool(line)
+	warnings := p.terms.Warnings()
 	if p.survey != nil {
-		line("change", "%s", p.survey.changes(p.noun))
+		line("change", "%s", changes(p.survey.Survey, p.noun))
+		warnings = p.survey.Warnings()
 	}
-	line("costs", "%s", p.cost)
-	if len(p.opts.metadata) > 0 {
-		p.showMetadata(line)
+	line("costs", "%s", costText(p.cost, "counted"))
+	if p.survey != nil && !p.opts.asUser && p.cost.Reads-p.cost.Looks > p.survey.Conditional {
+		line("", "(plan first reads them for free and leaves out those that are already right)")
 	}
-	if p.survey != nil {
-		if !p.opts.asUser && p.cost.reads > p.survey.expecting {
-			line("", "(plan first reads them for free and leaves out those that are already right)")
-		}
-		p.showHazards(line)
-	}
+	showWarnings(line, warnings)
 	if p.opts.noRead {
 		line("undo", "none: users are not read before they are changed (--no-read)")
 	} else {
-		line("undo", "%s", p.dir.file(report.UndoJSONL))
+		line("undo", "%s", p.dir.File(report.UndoJSONL))
 	}
 }
 
 // printer writes lines of a heading and a text, in so many columns; 0 is no limit.
 func printer(w io.Writer, width int) func(head, format string, args ...any) {
 	return func(head, format string, args ...any) {
-		text := printable(fmt.Sprintf(format, args...))
-		fmt.Fprintln(w, wrap(fmt.Sprintf("%-8s %s", head, text), width))
+		text := prose.Printable(fmt.Sprintf(format, args...))
+		fmt.Fprintln(w, prose.Wrap(fmt.Sprintf("%-8s %s", head, text), width))
 	}
 }
 
 func (p *prospect) showPool(line func(head, format string, args ...any)) {
 	if p.known() {
-		line("pool", "%s (%s), %s, about %s", p.pool.Name, p.pool.ID, p.where(), plural(p.pool.EstimatedUsers, "user"))
+		line("pool", "%s (%s), %s, about %s", p.pool.Name, p.pool.ID, p.where(), prose.Plural(p.pool.EstimatedUsers, "user"))
 	} else {
 		line("pool", "%s, as the access tokens say; its own rules are not known, only those of every pool are checked", p.pool.ID)
 		line("", "hint: --user-pool-id %s, with AWS credentials, checks them", p.pool.ID)
@@ -75,27 +77,27 @@ func (p *prospect) showPool(line func(head, format string, args ...any)) {
 }
 
 // known tells whether the pool was described: with users' own tokens that need not be.
-func (p *prospect) known() bool { return p.pool.Name != "" || !p.opts.asUser }
+func (p *prospect) known() bool { return !p.opts.terms(p.pool, p.noun).Unknown }
 
 func (p *prospect) showInput(line func(head, format string, args ...any)) {
 	name := strings.Join(p.paths, ", ")
 	if p.survey == nil {
 		line("resumed", "%s: %s of %s are finished, %s remain (%s)", name,
-			count(p.state.Counts.Done()), plural(p.state.Total, p.noun), count(p.state.Total-p.state.Counts.Done()), p.dir.path)
+			prose.Count(p.state.Counts.Done()), prose.Plural(p.state.Total, p.noun), prose.Count(p.state.Total-p.state.Counts.Done()), p.dir.Path)
 		return
 	}
 	s := p.survey
-	if s.bad == 0 {
-		line("checked", "%s: %s, all can be applied", name, plural(s.rows, p.noun))
+	if s.Bad == 0 {
+		line("checked", "%s: %s, all can be applied", name, prose.Plural(s.Rows, p.noun))
 		return
 	}
-	line("checked", "%s: %s, %s can't be applied (%s), %s can", name, plural(s.rows, p.noun),
-		count(s.bad), p.dir.errorsFile(), count(s.rows-s.bad))
-	for _, e := range s.examples {
+	line("checked", "%s: %s, %s can't be applied (%s), %s can", name, prose.Plural(s.Rows, p.noun),
+		prose.Count(s.Bad), p.dir.ErrorsFile(), prose.Count(s.Rows-s.Bad))
+	for _, e := range s.Examples {
 		line("", "%s", e)
 	}
-	if more := s.bad - int64(len(s.examples)); more > 0 {
-		line("", "and %s more", count(more))
+	if more := s.Bad - int64(len(s.Examples)); more > 0 {
+		line("", "and %s more", prose.Count(more))
 	}
 }
 
@@ -106,66 +108,36 @@ func (p *prospect) where() string {
 	return fmt.Sprintf("account %s, %s", p.pool.Account, p.pool.Region)
 }
 
-func (p *prospect) showHazards(line func(head, format string, args ...any)) {
-	for _, a := range []struct{ name, people string }{{"email", "e-mail"}, {"phone_number", "phone number"}} {
-		if n := p.survey.unverified[a.name]; n > 0 {
-			p.showAddresses(line, a.name, a.people, n)
+// changes lists the attributes and how many records touch each: custom:tier in 48,211 rows · locale in 9,870.
+func changes(s *audit.Survey, noun string) string {
+	var parts []string
+	for i, a := range s.Attributes() {
+		records := prose.Count(a.Records)
+		if i == 0 {
+			records = prose.Plural(a.Records, noun)
 		}
-		if n := p.survey.verified[a.name]; n > 0 && slices.Contains(p.pool.AliasAttributes, a.name) {
-			line("watch", "up to %s sent as verified (%s_verified): if another user signs in by one of them, that user can't any more",
-				plural(n, "new "+a.people), a.name)
-			line("", "hint: plan finds them")
-		}
+		parts = append(parts, fmt.Sprintf("%s in %s", prose.Printable(a.Name), records))
 	}
-	if n := p.survey.expiring; n > 0 {
-		line("watch", "%s will have expired when it is their turn, and fail then", plural(n, "access token"))
-		line("", "hint: --rate off, if the account's quota allows it; or apply in parts, each with fresh tokens")
+	if s.Deletions == 0 {
+		parts = append(parts, "nothing is deleted")
+	} else {
+		parts = append(parts, prose.Plural(s.Deletions, "value")+" deleted")
 	}
-	if n := p.survey.expecting; n > 0 {
-		line("", "%s with preconditions: where a value is another by now, nothing is sent", plural(n, p.noun))
-	}
-	if p.survey.metadata > 0 && len(p.opts.metadata) == 0 {
-		p.showMetadata(line)
-	}
-	if p.survey.emptied > 0 {
-		line("watch", "%s with nothing to change: %s", plural(p.survey.emptied, p.noun), noCall(p.survey.emptied))
-	}
+	return strings.Join(parts, " · ")
 }
 
-// showMetadata warns of client metadata that nobody would see.
-func (p *prospect) showMetadata(line func(head, format string, args ...any)) {
-	if p.known() && !p.pool.SeesMetadata() {
-		line("watch", "nobody sees the client metadata: it goes to Lambda triggers for messages, of which the pool has none, and Cognito does not store it")
-	}
-}
-
-// showAddresses tells of n addresses that change without their verified flag.
-func (p *prospect) showAddresses(line func(head, format string, args ...any), name, people string, n int64) {
-	changes := plural(n, people+" change")
-	signsIn := slices.Contains(p.pool.AliasAttributes, name)
-	switch {
-	case !p.known():
-		line("watch", "%s: what becomes of them is the pool's affair; it may send up to %s, with a code to verify them",
-			changes, plural(n, "message"))
-		return
-	case p.opts.keep:
-		line("watch", "%s keep %s_verified where it is true; elsewhere it is reset", changes, name)
-	case slices.Contains(p.pool.VerifyBeforeUpdate, name):
-		line("watch", "%s will wait until the user verifies: until then the old one stays", changes)
-	case signsIn:
-		line("watch", "%s reset %s_verified: those users can't sign in by %s until they verify", changes, name, people)
-	default:
-		line("watch", "%s reset %s_verified: those users can't recover a password by it until they verify", changes, name)
-	}
-	if slices.Contains(p.pool.AutoVerified, name) {
-		line("watch", "up to %s will go out, with a code to verify the %s", plural(n, "message"), people)
-	}
-	switch {
-	case p.opts.keep, p.opts.asUser:
-	case p.opts.noRead:
-		line("", "hint: if you have verified these addresses yourself, add a column %s_verified with true", name)
-	default:
-		line("", "hint: if you have verified these addresses yourself, --verified keep")
+// showWarnings writes what they mean and what to do. A remedy that several have stands behind the last.
+func showWarnings(line func(head, format string, args ...any), list []audit.Warning) {
+	for i, w := range list {
+		head := "watch"
+		if w.Note {
+			head = ""
+		}
+		line(head, "%s", w.Text)
+		again := slices.ContainsFunc(list[i+1:], func(later audit.Warning) bool { return later.Remedy == w.Remedy })
+		if w.Remedy != "" && !again {
+			line("", "hint: %s", w.Remedy)
+		}
 	}
 }
 
@@ -183,11 +155,11 @@ func ask(ctx context.Context, w io.Writer, r io.Reader) error {
 	select {
 	case a := <-answer:
 		if a != "yes" {
-			return &refusal{msg: "not confirmed: nothing was written"}
+			return &refusal.Error{Msg: "not confirmed: nothing was written"}
 		}
 		return nil
 	case <-ctx.Done():
 		fmt.Fprintln(w)
-		return errNotStarted
+		return refusal.ErrNotStarted
 	}
 }

@@ -7,6 +7,9 @@ import (
 	"io"
 	"strings"
 	"testing"
+
+	"attrmigrate/internal/audit"
+	"attrmigrate/internal/refusal"
 )
 
 func TestAsk(t *testing.T) {
@@ -40,10 +43,26 @@ func TestAskInterrupted(t *testing.T) {
 	cancel()
 	var out bytes.Buffer
 	err := ask(ctx, &out, terminal)
-	if !errors.Is(err, errNotStarted) || exitCode(err) != exitInterrupted {
+	if !errors.Is(err, refusal.ErrNotStarted) || exitCode(err) != exitInterrupted {
 		t.Errorf("%v, exit code %d", err, exitCode(err))
 	}
 	if want := "Apply? Only \"yes\" goes on: \n"; out.String() != want {
 		t.Errorf("printed %q, want %q", out.String(), want)
+	}
+}
+
+// TestShowWarnings: a note has no heading, and a remedy of several warnings stands behind the last of them.
+func TestShowWarnings(t *testing.T) {
+	var out bytes.Buffer
+	showWarnings(printer(&out, 0), []audit.Warning{
+		{Text: "20 e-mail changes reset email_verified", Remedy: "--verified keep"},
+		{Text: "up to 20 messages will go out", Remedy: "--verified keep"},
+		{Text: "1 row with preconditions", Note: true},
+		{Text: "2 rows with nothing to change"},
+	})
+	want := "watch    20 e-mail changes reset email_verified\nwatch    up to 20 messages will go out\n         hint: --verified keep\n" +
+		"         1 row with preconditions\nwatch    2 rows with nothing to change\n"
+	if out.String() != want {
+		t.Errorf("got\n%s", out.String())
 	}
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"testing"
 
+	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
@@ -10,14 +11,14 @@ import (
 
 // TestCost: what the confirmation says of calls, time and bill, of records of each kind.
 func TestCost(t *testing.T) {
-	tier := []sources.Attribute{{Name: "custom:tier", Value: "gold"}}
+	locale := []sources.Attribute{{Name: "locale", Value: "de"}}
 	var (
-		change = &sources.Change{Attributes: tier}
-		expect = &sources.Change{Expect: tier}
-		idle   = &sources.Change{}
-		moved  = &sources.Change{Attributes: []sources.Attribute{{Name: "email", Value: "ann@example.com"}}}
+		change = &sources.Change{Username: "ann", Attributes: locale}
+		expect = &sources.Change{Username: "ann", Expect: locale}
+		idle   = &sources.Change{Username: "ann"}
+		moved  = &sources.Change{Username: "ann", Attributes: []sources.Attribute{{Name: "email", Value: "ann@example.com"}}}
 	)
-	pool := &cognito.Pool{VerifyBeforeUpdate: []string{"email"}}
+	pool := &cognito.Pool{VerifyBeforeUpdate: []string{"email"}, Schema: cognito.BuiltInSchema()}
 	tests := []struct {
 		name    string
 		opts    options
@@ -46,13 +47,15 @@ func TestCost(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c := test.opts.noCost()
+			s := audit.NewSurvey(test.opts.terms(pool, "row"))
 			for record, n := range test.records {
 				for range n {
-					c.add(record, pool)
+					if err := s.Add(record); err != nil {
+						t.Fatal(err)
+					}
 				}
 			}
-			if got := c.String(); got != test.want {
+			if got := costText(s.Cost(), "counted"); got != test.want {
 				t.Errorf("got %s\nwant %s", got, test.want)
 			}
 		})

@@ -6,6 +6,8 @@ import (
 	"io"
 	"path/filepath"
 
+	"attrmigrate/internal/rundir"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk/crash"
 	"attrmigrate/internal/report"
@@ -18,7 +20,7 @@ import (
 type crashStart struct {
 	input string
 	disk  *crash.Disk
-	dir   *runDir
+	dir   *rundir.Dir
 	pool  *crashPool
 	rate  float64
 	limit int64
@@ -46,7 +48,7 @@ func (s *crashStart) open(ctx context.Context) error {
 	if s.in, err = sources.Open([]string{s.input}, sources.Options{}); err != nil {
 		return err
 	}
-	if s.earlier, found, err = s.dir.load(); err != nil {
+	if s.earlier, found, err = s.dir.Load(); err != nil {
 		return err
 	}
 	if !found {
@@ -54,7 +56,7 @@ func (s *crashStart) open(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := s.in.Resume(sources.Mark(s.earlier.Position)); err != nil {
+	if err := s.in.Resume(s.earlier.Position); err != nil {
 		return err
 	}
 	if s.reports, err = report.Open(s.config(s.in)); err != nil {
@@ -63,7 +65,7 @@ func (s *crashStart) open(ctx context.Context) error {
 	s.pool.reports = s.reports
 	s.look = &preparer{users: s.pool, reports: s.reports}
 	if found {
-		s.look.history, err = readHistory(ctx, s.dir.path)
+		s.look.history, err = readHistory(ctx, s.dir.Path)
 	}
 	return err
 }
@@ -78,7 +80,7 @@ func (s *crashStart) close() {
 }
 
 func (s *crashStart) config(in *sources.Files) report.Config {
-	return report.Config{Dir: s.dir.path, Header: in.Header(), Raw: s.earlier.Files == nil, Deliveries: true,
+	return report.Config{Dir: s.dir.Path, Header: in.Header(), Raw: s.earlier.Files == nil, Deliveries: true,
 		Recorded: s.earlier.Files, Disk: s.disk}
 }
 
@@ -120,7 +122,7 @@ func (s *crashStart) carry(ctx context.Context) (checkpoint.State, error) {
 	if s.earlier.Phase == checkpoint.Finished {
 		return s.earlier, nil
 	}
-	file := checkpoint.NewFile(s.dir.path)
+	file := checkpoint.NewFile(s.dir.Path)
 	file.Disk = s.disk
 	runner, err := pipeline.New(pipeline.Config{
 		Source: s.in, Updater: s.pool, Preparer: s.look,

@@ -20,6 +20,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"attrmigrate/internal/rundir"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/disk/crash"
@@ -97,7 +99,7 @@ type crashTest struct {
 	opened, carried, wrong int // states
 }
 
-func runDirIn(root string) *runDir { return &runDir{path: filepath.Join(root, "changes.run")} }
+func runDirIn(root string) *rundir.Dir { return &rundir.Dir{Path: filepath.Join(root, "changes.run")} }
 
 func newCrashTest(t *testing.T, input string, records []crashRecord, pool *crashPool) *crashTest {
 	c := &crashTest{T: t, input: input, records: records, first: pool, last: pool.with(nil), root: t.TempDir()}
@@ -106,7 +108,7 @@ func newCrashTest(t *testing.T, input string, records []crashRecord, pool *crash
 			maps.Copy(user, r.set)
 		}
 	}
-	if err := os.Mkdir(runDirIn(c.root).path, 0o700); err != nil {
+	if err := os.Mkdir(runDirIn(c.root).Path, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	c.begin()
@@ -210,7 +212,7 @@ func (c *crashTest) open(s *crash.State, carried map[[sha256.Size]byte]bool) err
 	}
 	marks := append(slices.Clip(c.earlier), s.Marks...)
 	dir, pool := runDirIn(root), c.first.with(updates(marks))
-	if err := c.checkFound(dir.path, pool, marks); err != nil {
+	if err := c.checkFound(dir.Path, pool, marks); err != nil {
 		return fmt.Errorf("as it was found: %w", err)
 	}
 	again, err := crash.New(root)
@@ -222,7 +224,7 @@ func (c *crashTest) open(s *crash.State, carried map[[sha256.Size]byte]bool) err
 	if err := start.open(c.Context()); err != nil {
 		return fmt.Errorf("the run does not go on: %w", err)
 	}
-	sum, err := digestOfDir(dir.path, len(updates(marks)))
+	sum, err := digestOfDir(dir.Path, len(updates(marks)))
 	if err != nil || carried[sum] {
 		return err
 	}
@@ -231,7 +233,7 @@ func (c *crashTest) open(s *crash.State, carried map[[sha256.Size]byte]bool) err
 	if err != nil {
 		return fmt.Errorf("the run goes on, and stops: %w", err)
 	}
-	return c.checkEnd(dir.path, pool, state)
+	return c.checkEnd(dir.Path, pool, state)
 }
 
 // digestOfDir is the same for directories with the same files, if the pool is the same, too.
@@ -253,7 +255,7 @@ func digestOfDir(dir string, updates int) (sum [sha256.Size]byte, err error) {
 
 // checkFound holds what a crash left against what happened before it.
 func (c *crashTest) checkFound(dir string, pool *crashPool, marks []any) error {
-	state, found, err := (&runDir{path: dir}).load()
+	state, found, err := (&rundir.Dir{Path: dir}).Load()
 	if err != nil {
 		return err
 	}

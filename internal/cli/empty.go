@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"attrmigrate/internal/refusal"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -24,7 +26,7 @@ func refuseEmpty(root *cobra.Command, args []string) error {
 	var empty error
 	_ = cmd.Flags().ParseAll(rest, func(f *pflag.Flag, value string) error {
 		if empty == nil && isEmpty(f, value) {
-			empty = &usageError{err: fmt.Errorf("--%s: the value is empty", f.Name), hint: emptyHint}
+			empty = &refusal.UsageError{Err: fmt.Errorf("--%s: the value is empty", f.Name), Remedy: emptyHint}
 		}
 		return nil
 	})
@@ -48,7 +50,7 @@ func isEmpty(f *pflag.Flag, value string) bool {
 func refuseEmptyArgs(args []string) error {
 	for i, a := range args {
 		if strings.TrimSpace(a) == "" {
-			return &usageError{err: fmt.Errorf("argument %d is empty", i+1), hint: emptyHint}
+			return &refusal.UsageError{Err: fmt.Errorf("argument %d is empty", i+1), Remedy: emptyHint}
 		}
 	}
 	return nil

@@ -6,6 +6,12 @@ import (
 	"fmt"
 	"io"
 
+	"attrmigrate/internal/rundir"
+
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
@@ -32,59 +38,17 @@ const exitCodes = `Exit codes:
   130  interrupted; the same command continues
 `
 
-// usageError is a mistake in the command line or in an input as a whole.
-type usageError struct {
-	err  error
-	hint string
-}
-
-func (e *usageError) Error() string { return e.err.Error() }
-func (e *usageError) Unwrap() error { return e.err }
-func (e *usageError) Hint() string  { return e.hint }
-
-func usagef(format string, args ...any) error {
-	return &usageError{err: fmt.Errorf(format, args...)}
-}
-
-// refusal is a reason not to begin, with its remedy.
-type refusal struct {
-	msg, hint string
-	preview   bool // the file in the run directory that it names must stay
-}
-
-func (e *refusal) Error() string { return e.msg }
-func (e *refusal) Hint() string  { return e.hint }
-
-// heldError refuses the files of a run, or of a plan, while a process is at work on it.
-type heldError struct {
-	dir    string
-	holder checkpoint.Info // zero if it cannot be told
-}
-
-func (e *heldError) Error() string {
-	who := "another process"
-	if e.holder.PID != 0 {
-		who = fmt.Sprintf("process %d", e.holder.PID)
-	}
-	return fmt.Sprintf("%s is at work in %s", who, printable(e.dir))
-}
-
-func (e *heldError) Hint() string { return "wait until it has ended, or stop it" }
-
 // errFailures is the end of a run in which records failed. Its text was printed already.
 var errFailures = errors.New("records failed")
-
-// errNotStarted is an interruption before the first write.
-var errNotStarted = errors.New("interrupted: nothing was written")
 
 // exitCode is the one place that turns an error into an exit code.
 func exitCode(err error) int {
 	var (
-		usage *usageError
+		usage *refusal.UsageError
 		file  *sources.FileError
 		stop  *pipeline.StopError
 		lock  *checkpoint.HeldError
-		held  *heldError
+		held  *rundir.HeldError
 	)
 	switch {
 	case err == nil:
@@ -92,7 +56,7 @@ func exitCode(err error) int {
 	case errors.Is(err, errFailures):
 		return exitFailures
 	case errors.As(err, &stop) && stop.Reason == pipeline.Interrupted,
-		errors.Is(err, errNotStarted), errors.Is(err, context.Canceled):
+		errors.Is(err, refusal.ErrNotStarted), errors.Is(err, context.Canceled):
 		return exitInterrupted
 	case errors.As(err, &stop):
 		return exitStopped
@@ -110,19 +74,19 @@ func printError(w io.Writer, err error) {
 	if errors.Is(err, errFailures) {
 		return
 	}
-	fmt.Fprintf(w, "attrmigrate: %s\n", printable(err.Error()))
+	fmt.Fprintf(w, "attrmigrate: %s\n", prose.Printable(err.Error()))
 	if hint := hintOf(err); hint != "" {
-		fmt.Fprintf(w, "hint: %s\n", printable(hint))
+		fmt.Fprintf(w, "hint: %s\n", prose.Printable(hint))
 	}
 }
 
-// hintOf is the remedy that an error knows, or nothing.
+// hintOf is the remedy that an error knows, with the flag of it, or nothing.
 func hintOf(err error) string {
 	if h, ok := errors.AsType[interface {
 		error
 		Hint() string
 	}](err); ok {
-		return h.Hint()
+		return h.Hint() + flagOfHint(h)
 	}
 	return ""
 }

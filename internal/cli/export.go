@@ -13,6 +13,10 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -100,10 +104,10 @@ func (o *exportOptions) complete() error {
 		return err
 	}
 	if o.maxAttempts < 1 {
-		return usagef("--max-attempts is %d, want at least 1", o.maxAttempts)
+		return refusal.Usagef("--max-attempts is %d, want at least 1", o.maxAttempts)
 	}
 	if !utf8.ValidString(o.filter) {
-		return usagef("--filter is not UTF-8: %s", printable(o.filter))
+		return refusal.Usagef("--filter is not UTF-8: %s", prose.Printable(o.filter))
 	}
 	if o.file == "-" {
 		o.file = ""
@@ -203,7 +207,7 @@ func (e *exportRun) export(ctx context.Context, s *service) (*exportResult, erro
 		return e.write(ctx, s, pool, cfg, e.sys.Stdout)
 	}
 	f, err := report.CreateExport(e.opts.file, e.opts.force)
-	if errors.Is(err, fs.ErrExist) && exists(e.opts.file) { // it came since it was looked for
+	if errors.Is(err, fs.ErrExist) && disk.Exists(e.opts.file) { // it came since it was looked for
 		return nil, isThere(e.opts.file)
 	}
 	if err != nil {
@@ -255,7 +259,7 @@ func (e *exportRun) write(ctx context.Context, s *service, pool *cognito.Pool, c
 
 // notWritten says of an error where it happened.
 func (e *exportRun) notWritten(err error) error {
-	return fmt.Errorf("%s: %w", cmp.Or(e.opts.file, "standard output"), withoutPath(err))
+	return fmt.Errorf("%s: %w", cmp.Or(e.opts.file, "standard output"), disk.WithoutPath(err))
 }
 
 // tellReadOnly says which of the attributes that were asked for apply will pass over.
@@ -268,7 +272,7 @@ func (e *exportRun) tellReadOnly(attributes []report.ExportedAttribute) {
 	}
 	if names != nil {
 		fmt.Fprintf(e.notes, "%-8s nobody can write %s: exported as %s, which apply passes over\n", "note",
-			printable(strings.Join(names, ", ")), printable(strings.Join(columns, ", ")))
+			prose.Printable(strings.Join(names, ", ")), prose.Printable(strings.Join(columns, ", ")))
 	}
 }
 
@@ -279,21 +283,21 @@ func (e *exportRun) tell(r *exportResult, took time.Duration) {
 	}
 	to := ""
 	if e.opts.file != "" {
-		to = " to " + printable(e.opts.file)
+		to = " to " + prose.Printable(e.opts.file)
 	}
 	fmt.Fprintf(e.notes, "%-8s %s%s in %s (%s of ListUsers, free of charge)\n", "exported",
-		plural(r.users, "user"), to, span(took), plural(r.calls, "call"))
+		prose.Plural(r.users, "user"), to, prose.Span(took), prose.Plural(r.calls, "call"))
 	if e.opts.file != "" && r.users > 0 {
-		fmt.Fprintf(e.notes, "%-8s %s\n", "then", printable(e.opts.takenBack(r.pool)))
+		fmt.Fprintf(e.notes, "%-8s %s\n", "then", prose.Printable(e.opts.takenBack(r.pool)))
 	}
 }
 
 // leftOut says which values are missing, and what to do about it.
 func (e *exportRun) leftOut(values int64) string {
 	if e.opts.format == sources.JSONL {
-		return plural(values, "value") + " left out, which apply leaves alone: no change set can hold a NUL character"
+		return prose.Plural(values, "value") + " left out, which apply leaves alone: no change set can hold a NUL character"
 	}
-	return plural(values, "cell") + " left empty, which apply leaves alone: CSV or a spreadsheet would change control characters" +
+	return prose.Plural(values, "cell") + " left empty, which apply leaves alone: CSV or a spreadsheet would change control characters" +
 		` and a value that reads ="..."; --format jsonl carries them`
 }
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/report"
 	"attrmigrate/sources"
@@ -55,11 +57,11 @@ func checkNamed(schema *cognito.Schema, named []string) ([]string, error) {
 		case name == "username":
 			continue
 		case name == "":
-			return nil, usagef("--attributes: an attribute has no name")
+			return nil, refusal.Usagef("--attributes: an attribute has no name")
 		case slices.Contains(names, name):
-			return nil, usagef("--attributes: %s is given twice", name)
+			return nil, refusal.Usagef("--attributes: %s is given twice", name)
 		case err != nil:
-			return nil, &usageError{err: fmt.Errorf("--attributes: %w", err), hint: "the pool has " + strings.Join(schema.Names(), ", ")}
+			return nil, &refusal.UsageError{Err: fmt.Errorf("--attributes: %w", err), Remedy: "the pool has " + strings.Join(schema.Names(), ", ")}
 		}
 		names = append(names, name)
 	}

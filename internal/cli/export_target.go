@@ -8,6 +8,11 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/sources"
 )
 
@@ -17,7 +22,7 @@ import (
 func (o *exportOptions) checkTarget() error {
 	path := o.file
 	refuse := func(reason, hint string) error {
-		return &usageError{err: fmt.Errorf("--output: %s: %s", printable(path), reason), hint: hint}
+		return &refusal.UsageError{Err: fmt.Errorf("--output: %s: %s", prose.Printable(path), reason), Remedy: hint}
 	}
 	if sources.Packed(path) {
 		return refuse("an export is not packed", "pack it on its way: "+o.packed())
@@ -36,7 +41,7 @@ func (o *exportOptions) checkTarget() error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return &refusal{msg: fmt.Sprintf("%s: %v", printable(path), withoutPath(err))}
+		return &refusal.Error{Msg: fmt.Sprintf("%s: %v", prose.Printable(path), disk.WithoutPath(err))}
 	case !o.force:
 		return isThere(path)
 	default:
@@ -44,8 +49,8 @@ func (o *exportOptions) checkTarget() error {
 	}
 }
 
-func isThere(path string) *refusal {
-	return &refusal{msg: printable(path) + ": is there already", hint: "--force replaces it, once the export is whole; or name another file"}
+func isThere(path string) *refusal.Error {
+	return &refusal.Error{Msg: prose.Printable(path) + ": is there already", Remedy: "--force replaces it, once the export is whole; or name another file"}
 }
 
 // replaceable refuses a file that another program holds, as a spreadsheet does on Windows: it could not be
@@ -56,8 +61,8 @@ func replaceable(path string) error {
 		return nil
 	}
 	if err != nil {
-		return &refusal{msg: fmt.Sprintf("%s: cannot be replaced: %v", printable(path), withoutPath(err)),
-			hint: "close it in the program that has it open, or name another file"}
+		return &refusal.Error{Msg: fmt.Sprintf("%s: cannot be replaced: %v", prose.Printable(path), disk.WithoutPath(err)),
+			Remedy: "close it in the program that has it open, or name another file"}
 	}
 	return f.Close()
 }

@@ -10,26 +10,12 @@ import (
 	"strconv"
 	"strings"
 
+	"attrmigrate/internal/rundir"
+
+	"attrmigrate/internal/prose"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/sources"
-)
-
-// The names in a fingerprint. They stand in files, so they stay, whatever the flags are called.
-const (
-	byInput      = "input"
-	byOperation  = "operation"
-	byPool       = "pool"
-	byEndpoint   = "endpoint"
-	byNoRead     = "no_read"
-	byVerified   = "verified"
-	byFormat     = "format"
-	byUsername   = "username_column"
-	byMap        = "map"
-	byIgnore     = "ignore"
-	byEmpty      = "empty"
-	byMarker     = "delete_marker"
-	byMetadata   = "client_metadata"
-	byOnlyFailed = "only_failed"
 )
 
 // fingerprintOf names a run: everything that changes what is sent, and to whom. Two starts with the same
@@ -38,32 +24,32 @@ const (
 func fingerprintOf(o options, set *changeSet, s *service, digests []string) checkpoint.Fingerprint {
 	d := set.decoding
 	f := checkpoint.Fingerprint{
-		byInput:     strings.Join(digests, " "),
-		byOperation: o.operation(),
-		byPool:      s.poolID,
-		byEndpoint:  endpointText(s.endpoint),
-		byMap:       pairsText(d.Rename),
-		byIgnore:    listText(d.Ignore),
-		byEmpty:     emptyWord(d.Empty),
-		byMetadata:  digestText(pairsText(o.metadata)),
+		rundir.ByInput:     strings.Join(digests, " "),
+		rundir.ByOperation: o.operation(),
+		rundir.ByPool:      s.poolID,
+		rundir.ByEndpoint:  endpointText(s.endpoint),
+		rundir.ByMap:       pairsText(d.Rename),
+		rundir.ByIgnore:    listText(d.Ignore),
+		rundir.ByEmpty:     emptyWord(d.Empty),
+		rundir.ByMetadata:  digestText(pairsText(o.metadata)),
 	}
 	if o.noRead {
-		f[byNoRead] = "true"
+		f[rundir.ByNoRead] = "true"
 	}
 	if o.keep {
-		f[byVerified] = "keep"
+		f[rundir.ByVerified] = "keep"
 	}
 	if d.Format != sources.Auto {
-		f[byFormat] = strings.ToLower(d.Format.String())
+		f[rundir.ByFormat] = strings.ToLower(d.Format.String())
 	}
 	if d.UsernameColumn != "" {
-		f[byUsername] = strconv.Quote(d.UsernameColumn)
+		f[rundir.ByUsername] = strconv.Quote(d.UsernameColumn)
 	}
 	if d.DeleteMarker != defaultDeleteMarker {
-		f[byMarker] = strconv.Quote(d.DeleteMarker)
+		f[rundir.ByMarker] = strconv.Quote(d.DeleteMarker)
 	}
 	if set.only != nil {
-		f[byOnlyFailed] = set.only.digest
+		f[rundir.ByOnlyFailed] = set.only.digest
 	}
 	maps.DeleteFunc(f, func(_, text string) bool { return text == "" })
 	return f
@@ -148,10 +134,10 @@ func describe(differences []checkpoint.Difference) string {
 	for _, d := range differences {
 		name := d.Name
 		switch name {
-		case byInput:
+		case rundir.ByInput:
 			parts = append(parts, "the input has changed")
 			continue
-		case byPool, byEndpoint, byOperation:
+		case rundir.ByPool, rundir.ByEndpoint, rundir.ByOperation:
 		default:
 			name = "--" + strings.ReplaceAll(strings.TrimPrefix(name, "--"), "_", "-")
 		}
@@ -169,7 +155,7 @@ func change(name string, d checkpoint.Difference) string {
 		case name == "--client-metadata", name == "--only-failed":
 			return "given"
 		default:
-			return printable(text)
+			return prose.Printable(text)
 		}
 	}
 	if was, is := given(d.Was), given(d.Here); was != is {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"attrmigrate/internal/rundir"
+
 	"pgregory.net/rapid"
 
 	"attrmigrate/checkpoint"
@@ -94,8 +96,8 @@ func TestFingerprintsOfPairs(t *testing.T) {
 			t.Errorf("%q and %q: %s and %s", c, d, listText(c), listText(d))
 		}
 		f := settings{metadata: map[string]string{"job": "made-up" + word.Draw(t, "value")}}.fingerprint()
-		if !strings.HasPrefix(f[byMetadata], "sha256:") || len(f[byMetadata]) != len("sha256:")+64 {
-			t.Errorf("client metadata: %s", f[byMetadata])
+		if !strings.HasPrefix(f[rundir.ByMetadata], "sha256:") || len(f[rundir.ByMetadata]) != len("sha256:")+64 {
+			t.Errorf("client metadata: %s", f[rundir.ByMetadata])
 		}
 	})
 }

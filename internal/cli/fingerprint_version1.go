@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/prose"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/sources"
 )
@@ -22,7 +24,7 @@ func fingerprint1(o options, set *changeSet, s *service, digests []string) check
 	}
 	note := func(name, value string) {
 		if value != "" {
-			f[name] = printable(value)
+			f[name] = prose.Printable(value)
 		}
 	}
 	if o.noRead {

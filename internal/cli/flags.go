@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"attrmigrate/internal/refusal"
+
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/audit"
@@ -114,6 +116,7 @@ func registerListRate(f *pflag.FlagSet, r *float64) {
 }
 
 func registerDecoding(f *pflag.FlagSet, o *sources.Options) {
+	o.Setting = flagOfSetting
 	f.Func("format", "how the inputs are written: `csv|jsonl` (default: by the file's name)",
 		word(&o.Format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
 	f.StringVar(&o.UsernameColumn, "username-column", "", "`column` that names the user (default: username)")
@@ -160,28 +163,28 @@ func (o *options) validate() error {
 		}
 	}
 	if err := cognito.CheckMetadata(o.metadata); err != nil {
-		return &usageError{err: fmt.Errorf("--client-metadata: %w", err), hint: hintOf(err)}
+		return &refusal.UsageError{Err: fmt.Errorf("--client-metadata: %w", err), Remedy: refusal.HintOf(err)}
 	}
 	switch {
 	case o.asUser && o.keep:
-		return &usageError{err: errors.New("--verified keep and --as user exclude each other"),
-			hint: "users verify their addresses themselves, by the code that Cognito sends"}
+		return &refusal.UsageError{Err: errors.New("--verified keep and --as user exclude each other"),
+			Remedy: "users verify their addresses themselves, by the code that Cognito sends"}
 	case o.asUser && o.connection.sandbox:
-		return &usageError{err: errors.New("--sandbox and --as user exclude each other: it does not know the users of the tokens"),
-			hint: "to rehearse with users and tokens that are made up: attrmigrate sandbox --users 100 --tokens made-up-tokens.csv"}
+		return &refusal.UsageError{Err: errors.New("--sandbox and --as user exclude each other: it does not know the users of the tokens"),
+			Remedy: "to rehearse with users and tokens that are made up: attrmigrate sandbox --users 100 --tokens made-up-tokens.csv"}
 	case o.workers < 1 || o.workers > 1024:
-		return usagef("--workers is %d, want 1 to 1024", o.workers)
+		return refusal.Usagef("--workers is %d, want 1 to 1024", o.workers)
 	case o.maxAttempts < 1:
-		return usagef("--max-attempts is %d, want at least 1", o.maxAttempts)
+		return refusal.Usagef("--max-attempts is %d, want at least 1", o.maxAttempts)
 	case o.limit < 0:
-		return usagef("--limit is %d, want at least 0", o.limit)
+		return refusal.Usagef("--limit is %d, want at least 0", o.limit)
 	case o.maxDuration < 0:
-		return usagef("--max-duration is %s, want at least 0s", o.maxDuration)
+		return refusal.Usagef("--max-duration is %s, want at least 0s", o.maxDuration)
 	case o.drainTimeout <= 0:
-		return usagef("--drain-timeout is %s, want more than 0s", o.drainTimeout)
+		return refusal.Usagef("--drain-timeout is %s, want more than 0s", o.drainTimeout)
 	case o.keep && (o.noRead || o.read == audit.None):
-		return &usageError{err: errors.New("--verified keep has to read the users, and --no-read and --read none forbid it"),
-			hint: "give the flags in the change set, as email_verified with true"}
+		return &refusal.UsageError{Err: errors.New("--verified keep has to read the users, and --no-read and --read none forbid it"),
+			Remedy: "give the flags in the change set, as email_verified with true"}
 	}
 	return nil
 }
@@ -190,9 +193,9 @@ func (o *options) validate() error {
 func (o *connectionOptions) validate() error {
 	switch {
 	case o.sandbox && o.endpointURL != "":
-		return usagef("--sandbox and --endpoint-url exclude each other")
+		return refusal.Usagef("--sandbox and --endpoint-url exclude each other")
 	case o.timeout <= 0:
-		return usagef("--timeout is %s, want more than 0s", o.timeout)
+		return refusal.Usagef("--timeout is %s, want more than 0s", o.timeout)
 	default:
 		return nil
 	}
@@ -201,7 +204,7 @@ func (o *connectionOptions) validate() error {
 // needsPool refuses a connection to no pool. The hint is for one who names none.
 func (o *connectionOptions) needsPool(hint string) error {
 	if o.poolID == "" && !o.sandbox {
-		return &usageError{err: errors.New("--user-pool-id is missing"), hint: hint}
+		return &refusal.UsageError{Err: errors.New("--user-pool-id is missing"), Remedy: hint}
 	}
 	return nil
 }

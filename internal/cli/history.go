@@ -45,7 +45,7 @@ func readHistory(ctx context.Context, dir string) (history, error) {
 		return h, nil // nothing was sent yet
 	}
 	defer undo.Close()
-	if end, err := os.Stat(path); err != nil || undo.Resume(sources.Mark{Offset: end.Size()}) != nil {
+	if end, err := os.Stat(path); err != nil || undo.Resume(sources.Position{Offset: end.Size()}) != nil {
 		return h, nil // as at any other damage: what was found counts
 	}
 	for range repeated {

@@ -10,7 +10,13 @@ import (
 	"slices"
 	"strings"
 
-	"attrmigrate/checkpoint"
+	"attrmigrate/internal/rundir"
+
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/internal/report"
 	"attrmigrate/sources"
 )
@@ -33,12 +39,12 @@ func newChangeSet(ctx context.Context, o options, paths []string) (*changeSet, e
 	s := &changeSet{paths: slices.Clone(paths), decoding: o.decoding}
 	s.decoding.UserPoolID, s.decoding.Tokens = o.connection.poolID, o.asUser
 	s.decoding.Seals = new(sources.Seals) // what is confirmed is what is sent
-	if slices.Contains(paths, stdinPath) {
+	if slices.Contains(paths, rundir.Stdin) {
 		switch {
 		case len(paths) > 1:
-			return nil, usagef("standard input (-) cannot be read together with other inputs")
+			return nil, refusal.Usagef("standard input (-) cannot be read together with other inputs")
 		case o.onlyFailed != "":
-			return nil, usagef("--only-failed needs the files of that run, not standard input")
+			return nil, refusal.Usagef("--only-failed needs the files of that run, not standard input")
 		}
 		return s, nil
 	}
@@ -83,10 +89,10 @@ func (s *changeSet) look() error {
 // input is a change set that is being read: files, or only some of their lines.
 type input struct {
 	*sources.Files
-	first    string         // the name of the first file, whose header all share
-	lines    []map[int]bool // by input, the first lines of the records to read; nil: all records
-	selected sources.Mark   // then: the input and line of the record read last
-	names    []string       // of the inputs, if copies are read or a run knows them by others; nil: the files' own
+	first    string           // the name of the first file, whose header all share
+	lines    []map[int]bool   // by input, the first lines of the records to read; nil: all records
+	selected sources.Position // then: the input and line of the record read last
+	names    []string         // of the inputs, if copies are read or a run knows them by others; nil: the files' own
 	copies   []string
 	bearers  *bearers // of the access tokens; nil: they are not looked at
 	limit    int64    // how many records there are at most; 0: all
@@ -112,7 +118,7 @@ func (in *input) Next(ctx context.Context) (*sources.Change, error) {
 
 // alone refuses a selected record that begins on the line of another: which of them failed can't be told.
 func (in *input) alone(c *sources.Change) (*sources.Change, error) {
-	line := sources.Mark{Input: c.Begin.Input, Line: c.Line}
+	line := sources.Position{Input: c.Begin.Input, Line: c.Line}
 	if line == in.selected {
 		return nil, &sources.FileError{File: c.File, Line: c.Line, Msg: "--only-failed tells records by their lines, and several begin on this one",
 			Remedy: "apply the " + report.ErrorsJSONL + " of that run instead"}
@@ -122,13 +128,16 @@ func (in *input) alone(c *sources.Change) (*sources.Change, error) {
 }
 
 // At returns a record that Next gave.
-func (in *input) At(m sources.Mark) (*sources.Change, error) { return in.named(in.Files.At(m)) }
+func (in *input) At(at sources.Position) (*sources.Change, error) { return in.named(in.Files.At(at)) }
 
 // named gives what was read from a copy the name of its input, and a record with an access token that of
 // its user.
 func (in *input) named(c *sources.Change, err error) (*sources.Change, error) {
 	if c != nil && in.bearers != nil {
 		in.bearers.name(c)
+	}
+	if c != nil {
+		c.Err = flagOfRecord(c.Err)
 	}
 	if c != nil && in.names != nil {
 		c.File = in.names[c.Begin.Input]
@@ -157,66 +166,39 @@ type selection struct {
 
 // selectFailed reads which records of the inputs an earlier run reported as failed.
 func (s *changeSet) selectFailed(ctx context.Context, dir string) (*selection, error) {
-	d := &runDir{path: dir}
-	state, found, err := d.load()
+	d := &rundir.Dir{Path: dir}
+	state, found, err := d.Load()
 	if err != nil {
 		return nil, err
 	}
 	if !found {
-		return nil, &usageError{err: fmt.Errorf("--only-failed: there is no run in %s", printable(dir)),
-			hint: "name the directory of the run whose failed records are to be applied again"}
+		return nil, &refusal.UsageError{Err: fmt.Errorf("--only-failed: there is no run in %s", prose.Printable(dir)),
+			Remedy: "name the directory of the run whose failed records are to be applied again"}
 	}
 	digests, err := s.digests(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if strings.Join(digests, " ") != state.Fingerprint[byInput] {
-		return nil, &refusal{msg: fmt.Sprintf("--only-failed: %s is the run of another input", printable(dir)),
-			hint: "name the inputs of that run, unchanged, in the same order: " + filesText(state.Inputs)}
+	if strings.Join(digests, " ") != state.Fingerprint[rundir.ByInput] {
+		return nil, &refusal.Error{Msg: fmt.Sprintf("--only-failed: %s is the run of another input", prose.Printable(dir)),
+			Remedy: "name the inputs of that run, unchanged, in the same order: " + filesText(state.Inputs)}
 	}
 	return failedLines(ctx, d)
-}
-
-// atWork refuses a run directory in which a process is at work.
-func atWork(dir string) error {
-	if info, held, err := checkpoint.Holder(dir); err == nil && held {
-		return &heldError{dir: dir, holder: info}
-	}
-	return nil
 }
 
 // undisturbed refuses a command whose files another process is still writing, before anything is believed of them.
 func (o *options) undisturbed(paths []string) error {
 	if o.onlyFailed != "" {
-		if err := atWork(o.onlyFailed); err != nil {
+		if err := rundir.AtWork(o.onlyFailed); err != nil {
 			return fmt.Errorf("--only-failed: %w", err)
 		}
 	}
-	return noneAtWork(paths, nil)
-}
-
-// noneAtWork refuses inputs that a run is writing: going back must not run beside going forth. Through a link
-// they are the same files. The run directory of this start, if it has one already, is its own.
-func noneAtWork(paths []string, own *runDir) error {
-	for _, path := range paths {
-		if path == stdinPath {
-			continue
-		}
-		path = resolved(path)
-		dir := filepath.Dir(path)
-		if _, ok := runDirOf(path); !ok && !ownFile(filepath.Base(path)) || own != nil && sameFile(dir, own.path) {
-			continue
-		}
-		if err := atWork(dir); err != nil {
-			return err
-		}
-	}
-	return nil
+	return rundir.NoneAtWork(paths, nil)
 }
 
 // failedLines finds the records in the errors file of a run.
-func failedLines(ctx context.Context, d *runDir) (*selection, error) {
-	path := d.errorsFile()
+func failedLines(ctx context.Context, d *rundir.Dir) (*selection, error) {
+	path := d.ErrorsFile()
 	lines, err := report.FailedLines(path)
 	if err != nil {
 		return nil, err
@@ -249,7 +231,7 @@ func (o *options) runDirPath(paths []string, ending string) string {
 	if o.runDir != "" {
 		return filepath.Clean(o.runDir)
 	}
-	return runDirName(paths, ending)
+	return rundir.Name(paths, ending)
 }
 
 // onlyFailedFile is the report that --only-failed reads, as a list of none or one.
@@ -266,7 +248,7 @@ func stampsOf(paths []string) ([]os.FileInfo, error) {
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
-			return nil, &usageError{err: fmt.Errorf("%s: %w", path, withoutPath(err))}
+			return nil, &refusal.UsageError{Err: fmt.Errorf("%s: %w", path, disk.WithoutPath(err))}
 		}
 		stamps = append(stamps, info)
 	}
@@ -281,8 +263,8 @@ func (s *changeSet) unchanged() error {
 	}
 	for i, was := range s.stamps {
 		if !os.SameFile(was, now[i]) || was.Size() != now[i].Size() || !was.ModTime().Equal(now[i].ModTime()) {
-			return &refusal{msg: fmt.Sprintf("%s has changed since it was checked: nothing was written", s.paths[i]),
-				hint: "run the same command again, when the file is complete"}
+			return &refusal.Error{Msg: fmt.Sprintf("%s has changed since it was checked: nothing was written", s.paths[i]),
+				Remedy: "run the same command again, when the file is complete"}
 		}
 	}
 	return nil

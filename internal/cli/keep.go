@@ -1,16 +1,16 @@
 package cli
 
 import (
-	"encoding/json"
 	"maps"
-	"path/filepath"
 	"slices"
+
+	"attrmigrate/internal/rundir"
+
+	"attrmigrate/internal/refusal"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
-	"attrmigrate/internal/disk"
-	"attrmigrate/internal/report"
 )
 
 // mayKeep refuses --verified keep where it could harm and nobody has looked. In a pool with aliases an
@@ -22,17 +22,13 @@ func (a *applyRun) mayKeep(p *prospect) error {
 		return nil
 	}
 	dir := a.opts.planDir(a.inputs)
-	var planned planResult
-	text, err := disk.ReadFile(filepath.Join(dir, report.SummaryJSON))
-	if err == nil {
-		err = json.Unmarshal(text, &planned)
-	}
+	planned, err := rundir.ReadPlan(dir)
 	if err == nil && !planned.Withheld && planned.Limit == 0 && a.planOf(planned.Fingerprint, p) {
 		return nil
 	}
-	return &refusal{
-		msg:  "--verified keep: in a pool with aliases it could take addresses from other users, and no plan of this change set says that it does not",
-		hint: a.planFor(dir, p), preview: a.inputs[0] == stdinPath,
+	return &refusal.Error{
+		Msg:    "--verified keep: in a pool with aliases it could take addresses from other users, and no plan of this change set says that it does not",
+		Remedy: a.planFor(dir, p), Listed: a.inputs[0] == rundir.Stdin,
 	}
 }
 
@@ -47,7 +43,7 @@ func (o *options) planDir(inputs []string) string {
 // directory has it.
 func (a *applyRun) planFor(dir string, p *prospect) string {
 	words := slices.Concat([]string{"plan"}, a.opts.connection.flags(p.pool.ID), []string{"--verified", "keep"}, a.opts.changeSetFlags())
-	if a.inputs[0] == stdinPath {
+	if a.inputs[0] == rundir.Stdin {
 		words = append(words, "--run-dir", dir)
 	}
 	return commandLine(words, a.set.paths)
@@ -66,7 +62,7 @@ func (a *applyRun) planOf(planned checkpoint.Fingerprint, p *prospect) bool {
 
 func withoutMetadata(f checkpoint.Fingerprint) checkpoint.Fingerprint {
 	f = maps.Clone(f)
-	delete(f, byMetadata)
+	delete(f, rundir.ByMetadata)
 	delete(f, "--client-metadata")
 	return f
 }
@@ -78,8 +74,8 @@ func (p *planRun) mayKeep(pool *cognito.Pool) error {
 	case !p.opts.keep || len(pool.AliasAttributes) == 0:
 		return nil
 	case p.opts.read == audit.Lookup:
-		return &refusal{msg: "--verified keep needs a scan in a pool with aliases: a lookup could miss the holder of an address",
-			hint: "leave --read out, or say --read scan"}
+		return &refusal.Error{Msg: "--verified keep needs a scan in a pool with aliases: a lookup could miss the holder of an address",
+			Remedy: "leave --read out, or say --read scan"}
 	default:
 		p.opts.read = audit.Scan
 		return nil

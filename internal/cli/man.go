@@ -9,6 +9,10 @@ import (
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
@@ -62,8 +66,8 @@ func writeMan(dir string, pages map[string][]byte) error {
 	for _, name := range slices.Sorted(maps.Keys(pages)) {
 		path := filepath.Join(dir, name)
 		if _, err := os.Lstat(path); err == nil && !isManPage(path) {
-			return &refusal{msg: fmt.Sprintf("%s: is there already, and is no man page of attrmigrate", printable(path)),
-				hint: "name another directory"}
+			return &refusal.Error{Msg: fmt.Sprintf("%s: is there already, and is no man page of attrmigrate", prose.Printable(path)),
+				Remedy: "name another directory"}
 		}
 	}
 	for name, page := range pages {

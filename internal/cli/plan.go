@@ -11,10 +11,15 @@ import (
 	"strings"
 	"time"
 
+	"attrmigrate/internal/rundir"
+
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/disk"
@@ -88,14 +93,14 @@ func newPlanRun(sys System, o options) *planRun {
 // whole.
 func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 	if p.opts.asUser {
-		return &usageError{err: errors.New("a plan cannot be made --as user: it lists the users, which a user's own token may not"),
-			hint: "plan with AWS credentials and usernames, or apply --as user --limit 10 as a canary"}
+		return &refusal.UsageError{Err: errors.New("a plan cannot be made --as user: it lists the users, which a user's own token may not"),
+			Remedy: "plan with AWS credentials and usernames, or apply --as user --limit 10 as a canary"}
 	}
 	if err := p.opts.undisturbed(paths); err != nil {
 		return err
 	}
 	if emptyPlan(paths) {
-		return p.tell(&planResult{Inputs: paths, Result: &audit.Result{Read: audit.None}})
+		return p.tell(&planResult{PlanFacts: rundir.PlanFacts{Inputs: paths}, Result: &audit.Result{Read: audit.None}})
 	}
 	if p.set, err = newChangeSet(ctx, p.opts, paths); err != nil {
 		return err
@@ -106,11 +111,11 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, service.close()) }()
-	dir, err := openPlanDir(p.sys.volume(), p.opts.runDirPath(paths, ".plan"))
+	dir, err := rundir.OpenPlan(p.sys.volume(), p.opts.runDirPath(paths, ".plan"))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, dir.close()) }()
+	defer func() { err = errors.Join(err, dir.Close()) }()
 	if p.opts.maxDuration > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, p.opts.maxDuration, errPlanTime)
@@ -126,11 +131,11 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 	return p.tell(r)
 }
 
-var errPlanTime = &refusal{msg: "the time is up (--max-duration): the plan is not whole", hint: "--list-rate sets the pace, and --read lookup reads the users of the change set only"}
+var errPlanTime = &refusal.Error{Msg: "the time is up (--max-duration): the plan is not whole", Remedy: "--list-rate sets the pace, and --read lookup reads the users of the change set only"}
 
 // plan makes the plan and keeps it in the directory.
-func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResult, error) {
-	if err := dir.holdsInput(p.set.paths); err != nil {
+func (p *planRun) plan(ctx context.Context, dir *rundir.Dir, s *service) (*planResult, error) {
+	if err := dir.HoldsInput(p.set.paths); err != nil {
 		return nil, err
 	}
 	replaced, err := p.replaces(ctx, dir, s)
@@ -149,7 +154,7 @@ func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResul
 		if err != nil {
 			return nil, err
 		}
-		if err := s.rehearse(ctx, p.opts, p.set, dir.file(sandboxJournal), earlier, true); err != nil {
+		if err := s.rehearse(ctx, p.opts, p.set, dir.File(rundir.Journal), earlier, true); err != nil {
 			return nil, err
 		}
 	}
@@ -167,9 +172,12 @@ func (p *planRun) plan(ctx context.Context, dir *runDir, s *service) (*planResul
 	}
 	defer clean()
 	r := &planResult{
-		At: time.Now().UTC(), Pool: planPool{ID: pool.ID, Name: pool.Name, Region: pool.Region, Account: pool.Account, Users: pool.EstimatedUsers},
-		Endpoint: s.endpoint, Inputs: p.set.paths, InputPaths: p.given, Replaced: replaced, Limit: p.opts.limit,
-		Audit: dir.file(report.AuditCSV), Plan: dir.file(report.PlanJSONL), Flags: p.opts.connection.flags(pool.ID),
+		PlanFacts: rundir.PlanFacts{
+			At: time.Now().UTC(), Pool: rundir.PlanPool{ID: pool.ID, Name: pool.Name, Region: pool.Region, Account: pool.Account, Users: pool.EstimatedUsers},
+			Endpoint: s.endpoint, Inputs: p.set.paths, InputPaths: p.given, Replaced: replaced, Limit: p.opts.limit,
+			Flags: p.opts.connection.flags(pool.ID),
+		},
+		Audit: dir.File(report.AuditCSV), Plan: dir.File(report.PlanJSONL),
 	}
 	if err := p.audit(ctx, dir, s, pool, r); err != nil {
 		return nil, err
@@ -182,19 +190,17 @@ func (p *planRun) introduce(s *service, pool *cognito.Pool) {
 	pr := &prospect{opts: p.opts, service: s, pool: pool}
 	line := printer(p.notes, columns(p.notes))
 	pr.showPool(line)
-	if len(p.opts.metadata) > 0 {
-		pr.showMetadata(line)
-	}
+	showWarnings(line, p.opts.terms(pool, "").Warnings())
 }
 
 // audit holds the change set against the pool. What it is given of the service can only list.
-func (p *planRun) audit(ctx context.Context, dir *runDir, s *service, pool *cognito.Pool, r *planResult) (err error) {
+func (p *planRun) audit(ctx context.Context, dir *rundir.Dir, s *service, pool *cognito.Pool, r *planResult) (err error) {
 	in, err := p.set.open()
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	if err := checkColumns(in, checker{pool: pool}); err != nil {
+	if err := checkColumns(in, audit.Terms{Pool: pool}); err != nil {
 		return err
 	}
 	in.limit = p.opts.limit
@@ -202,9 +208,9 @@ func (p *planRun) audit(ctx context.Context, dir *runDir, s *service, pool *cogn
 	if !p.opts.connection.sandbox {
 		limitMemory(planMemory + entryMemory*(guess.records+guess.addresses))
 	}
-	files, err := report.OpenPlan(dir.path)
+	files, err := report.OpenPlan(dir.Path)
 	if err != nil {
-		return runDirError(dir.path, err)
+		return rundir.Unusable(dir.Path, err)
 	}
 	var read counter
 	end := watchProgress(read.gauge, p.opts.output, p.sys.Stderr, p.log)
@@ -225,7 +231,7 @@ func (p *planRun) audit(ctx context.Context, dir *runDir, s *service, pool *cogn
 			return errors.Join(err, files.Discard())
 		}
 	}
-	if err := dir.runsOfPlan(ctx); err != nil { // one may have begun meanwhile
+	if err := dir.RunsOfPlan(ctx); err != nil { // one may have begun meanwhile
 		return errors.Join(err, files.Discard())
 	}
 	r.Fingerprint = fingerprintOf(p.opts, p.set, s, digests)
@@ -256,35 +262,16 @@ func (w planWriter) Row(r audit.Row) error {
 
 // planResult is what a plan found and where: the content of --json and of the plan's summary.json.
 type planResult struct {
-	DryRun   bool      `json:"dry_run"` // always true
-	At       time.Time `json:"planned_at"`
-	Pool     planPool  `json:"pool"`
-	Endpoint string    `json:"endpoint"`
-	Inputs   []string  `json:"inputs"`
-	// InputPaths are the whole paths of the inputs, and - for standard input.
-	InputPaths  []string               `json:"input_paths,omitempty"`
-	Replaced    string                 `json:"replaced,omitempty"` // the plan of something else that was in the directory
-	Fingerprint checkpoint.Fingerprint `json:"identity"`           // of an apply of the same change set
-	Clean       bool                   `json:"clean"`              // nothing to change, nothing that fails
-	Withheld    bool                   `json:"withheld"`           // there is no plan.jsonl: it would take addresses from others
-	Limit       int64                  `json:"limit,omitempty"`    // it is a plan of so many records only
+	rundir.PlanFacts
+	Clean bool `json:"clean"` // nothing to change, nothing that fails
 	*audit.Result
-	Plan  string   `json:"plan,omitempty"` // the file
-	Audit string   `json:"audit"`
-	Flags []string `json:"flags,omitempty"` // of apply, that lead to the same pool
-}
-
-type planPool struct {
-	ID      string `json:"id"`
-	Name    string `json:"name"`
-	Region  string `json:"region"`
-	Account string `json:"account,omitempty"`
-	Users   int64  `json:"estimated_users"`
+	Plan  string `json:"plan,omitempty"` // the file
+	Audit string `json:"audit"`
 }
 
 // heldTwice is the number of new sign-in addresses that another user holds, or is given.
 func (r *planResult) heldTwice() (n int64) {
-	for _, h := range r.Hazards {
+	for _, h := range r.Warnings {
 		if audit.TakesAddress(h) {
 			n += h.Count
 		}
@@ -295,16 +282,16 @@ func (r *planResult) heldTwice() (n int64) {
 func (r *planResult) json() ([]byte, error) {
 	r.DryRun, r.Clean = true, r.Result.Clean()
 	var text strings.Builder
-	err := printJSON(&text, r)
+	err := prose.PrintJSON(&text, r)
 	return []byte(text.String()), err
 }
 
-func (r *planResult) save(dir *runDir) error {
+func (r *planResult) save(dir *rundir.Dir) error {
 	text, err := r.json()
 	if err != nil {
 		return err
 	}
-	return disk.WriteFile(disk.OS{}, dir.file(report.SummaryJSON), text)
+	return disk.WriteFile(disk.OS{}, dir.File(report.SummaryJSON), text)
 }
 
 // tell prints the result and says by the error how the plan ends.
@@ -319,9 +306,9 @@ func (p *planRun) tell(r *planResult) error {
 	_, _ = p.sys.Stdout.Write(text) // Run tells if it was lost
 	switch {
 	case r.Withheld:
-		return &refusal{
-			msg:  fmt.Sprintf("--verified keep would take %s away from another user: there is no %s", plural(r.heldTwice(), "sign-in address"), report.PlanJSONL),
-			hint: "take those records out, or plan without --verified keep",
+		return &refusal.Error{
+			Msg:    fmt.Sprintf("--verified keep would take %s away from another user: there is no %s", prose.Plural(r.heldTwice(), "sign-in address"), report.PlanJSONL),
+			Remedy: "take those records out, or plan without --verified keep",
 		}
 	case p.opts.check && !r.Result.Clean():
 		return errFailures
@@ -341,16 +328,16 @@ func emptyPlan(paths []string) bool {
 
 // unpack writes plain copies of compressed inputs into the directory, since a plan reads records in
 // any order. The function that it returns removes them.
-func (s *changeSet) unpack(ctx context.Context, dir *runDir) (clean func(), err error) {
+func (s *changeSet) unpack(ctx context.Context, dir *rundir.Dir) (clean func(), err error) {
 	var made []string
-	clean = func() { removeAll(made) }
+	clean = func() { dir.RemoveAll(made) }
 	copies := append([]string{}, s.paths...)
 	for i, path := range s.paths {
 		if !sources.Packed(path) {
 			continue
 		}
 		ending := filepath.Ext(strings.TrimSuffix(path, filepath.Ext(path))) // the format goes by it
-		copies[i] = dir.file(fmt.Sprintf("%s%d%s", unpackedBegin, i+1, ending))
+		copies[i] = dir.File(fmt.Sprintf("%s%d%s", rundir.Unpacked, i+1, ending))
 		made = append(made, copies[i])
 		if err := s.decoding.Seals.UnpackFile(ctx, path, copies[i]); err != nil {
 			clean()

@@ -1,14 +1,13 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
 
 	"attrmigrate/internal/audit"
-	"attrmigrate/pipeline"
+	"attrmigrate/internal/prose"
 )
 
 // text is a result for people, as wide as a terminal has columns; 0 is no terminal.
@@ -26,14 +25,14 @@ func (r *planResult) print(w io.Writer, width int) {
 	if r.Repeated == 1 {
 		line("", "1 user is named more than once: the net change stands")
 	} else if r.Repeated > 1 {
-		line("", "%s are named more than once: the net change stands", plural(r.Repeated, "user"))
+		line("", "%s are named more than once: the net change stands", prose.Plural(r.Repeated, "user"))
 	}
 	r.printFailing(line)
 	printAttributes(w, r.Attributes)
-	for _, h := range r.Hazards {
-		printHazard(line, h)
+	for _, w := range r.Warnings {
+		printWarning(line, w)
 	}
-	line("costs", "%s", r.costs())
+	line("costs", "%s", costText(r.Estimates, "newly counted"))
 	if more := r.more(); more != "" {
 		line("", "%s", more)
 	}
@@ -51,18 +50,18 @@ func (r *planResult) print(w io.Writer, width int) {
 	case r.Estimates.Updates == 0:
 		line("plan", "%s: empty, for there is nothing to change", r.Plan)
 	default:
-		line("plan", "%s: %s; apply does exactly this", r.Plan, plural(r.Estimates.Updates, "update"))
+		line("plan", "%s: %s; apply does exactly this", r.Plan, prose.Plural(r.Estimates.Updates, "update"))
 	}
 }
 
 func (r *planResult) reading() string {
-	records := plural(r.Records, "record")
+	records := prose.Plural(r.Records, "record")
 	if r.Read == audit.None {
 		return records + ", held against the schema only: no user was read"
 	}
-	calls := plural(r.Calls, "call")
+	calls := prose.Plural(r.Calls, "call")
 	return fmt.Sprintf("%s, for %s of the pool (%s: %s of ListUsers, %s, free of charge)", records,
-		plural(r.Users, "user"), r.Read, calls, span(inSeconds(r.Elapsed)))
+		prose.Plural(r.Users, "user"), r.Read, calls, prose.Span(inSeconds(r.Elapsed)))
 }
 
 // verdicts lists the verdicts that occur: 43,201 change · 4,992 unchanged · 3 invalid.
@@ -76,7 +75,7 @@ func verdicts(v audit.Counts) string {
 		{v.Invalid, audit.Invalid}, {v.Conflict, audit.Conflict}, {v.Duplicate, audit.Duplicate},
 	} {
 		if p.count > 0 {
-			parts = append(parts, count(p.count)+" "+string(p.name))
+			parts = append(parts, prose.Count(p.count)+" "+string(p.name))
 		}
 	}
 	if len(parts) == 0 {
@@ -89,12 +88,12 @@ func (r *planResult) printFailing(line func(head, format string, args ...any)) {
 	if r.Failing == 0 {
 		return
 	}
-	line("failing", "%s, for the reasons in %s", plural(r.Failing, "record"), r.Audit)
+	line("failing", "%s, for the reasons in %s", prose.Plural(r.Failing, "record"), r.Audit)
 	for _, e := range r.Examples {
 		line("", "%s", e)
 	}
 	if more := r.Failing - int64(len(r.Examples)); more > 0 {
-		line("", "and %s more", count(more))
+		line("", "and %s more", prose.Count(more))
 	}
 }
 
@@ -106,7 +105,7 @@ func printAttributes(w io.Writer, list []audit.AttributeResult) {
 	table := [][]string{{"attribute", "change", "delete", "unchanged", "other"}}
 	for _, a := range list {
 		other := a.Missing + a.Invalid + a.Conflict + a.Duplicate
-		table = append(table, []string{printable(a.Name), count(a.Change), count(a.Delete), count(a.Unchanged), count(other)})
+		table = append(table, []string{prose.Printable(a.Name), prose.Count(a.Change), prose.Count(a.Delete), prose.Count(a.Unchanged), prose.Count(other)})
 	}
 	wide := make([]int, len(table[0]))
 	for _, row := range table {
@@ -130,7 +129,7 @@ func printAttributes(w io.Writer, list []audit.AttributeResult) {
 
 func printTransitions(w io.Writer, wide int, list []audit.Transition) {
 	for _, t := range list {
-		number := count(t.Count)
+		number := prose.Count(t.Count)
 		if t.AtLeast {
 			number = "at least " + number
 		}
@@ -142,37 +141,21 @@ func valueOrNone(value string) string {
 	if value == "" {
 		return "(none)"
 	}
-	return printable(value)
+	return prose.Printable(value)
 }
 
-// printHazard writes what it means, where it is, and what to do.
-func printHazard(line func(head, format string, args ...any), h audit.Hazard) {
-	line("watch", "%s", h.Text)
-	places := strings.Join(h.Examples, ", ")
-	if h.Count > int64(len(h.Examples)) {
+// printWarning writes what it means, where it is, and what to do.
+func printWarning(line func(head, format string, args ...any), w audit.Warning) {
+	line("watch", "%s", w.Text)
+	places := strings.Join(w.Examples, ", ")
+	if w.Count > int64(len(w.Examples)) {
 		places += ", ..."
 	}
 	line("", "%s", places)
-	line("", "hint: %s", h.Remedy)
-}
-
-// costs is the estimates in one line. Where the users were not read they are upper bounds.
-func (r *planResult) costs() string {
-	e := r.Estimates
-	c := cost{updates: e.Updates, reads: e.Reads, users: e.ActiveUsers, newly: true, bound: r.Read == audit.None,
-		rate: unlimited(e.PerSecond), readRate: unlimited(e.ReadsPerSecond)}
-	text := c.String()
-	if e.Emails > 0 {
-		text += "; " + plural(e.Emails, "e-mail")
+	if w.Remedy != "" {
+		line("", "hint: %s", w.Remedy)
 	}
-	if e.SMS > 0 {
-		text += "; " + plural(e.SMS, "text message")
-	}
-	return text
 }
-
-// unlimited is a pace as a run has it, of one in the estimates, where 0 is no limit.
-func unlimited(perSecond float64) float64 { return cmp.Or(perSecond, pipeline.Unlimited) }
 
 // more tells what applying the change set itself would take beyond the plan; nothing if it is about as much.
 func (r *planResult) more() string {
@@ -183,5 +166,5 @@ func (r *planResult) more() string {
 	if e.ChangeSetReads == 1 {
 		return "(the change set itself, applied, has 1 user read, who counts as active)"
 	}
-	return fmt.Sprintf("(the change set itself, applied, has %s read one by one, who count as active)", plural(e.ChangeSetReads, "user"))
+	return fmt.Sprintf("(the change set itself, applied, has %s read one by one, who count as active)", prose.Plural(e.ChangeSetReads, "user"))
 }

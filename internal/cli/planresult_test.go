@@ -19,14 +19,14 @@ func TestPrintPlan(t *testing.T) {
 					{Before: "silver", After: "gold", Count: 2}, {Before: "\x1b[31m", After: "", Count: 1, AtLeast: true}}},
 				{Name: "email", Counts: audit.Counts{Change: 1, Delete: 1, Missing: 1}},
 			},
-			Hazards: []audit.Hazard{{Count: 1200, Examples: []string{"users.csv:6", "users.csv:7", "users.csv:9"},
+			Warnings: []audit.Warning{{Count: 1200, Examples: []string{"users.csv:6", "users.csv:7", "users.csv:9"},
 				Text: "1,200 e-mails to users, with a code", Remedy: "send email_verified true with addresses that you have verified (--verified keep where it was true)"}},
-			Estimates: audit.Estimates{Updates: 4, PerSecond: 20, Seconds: 0.2, Reads: 4, ReadsPerSecond: 80, ReadSeconds: 0.05,
+			Estimates: audit.Cost{Updates: 4, PerSecond: 20, Seconds: 0.2, Reads: 4, ReadsPerSecond: 80, ReadSeconds: 0.05,
 				ChangeSetReads: 7, ActiveUsers: 4, Emails: 1200},
 		},
 	}
 	nothing := &planResult{Plan: "users.plan/plan.jsonl", Audit: "users.plan/audit.csv", Result: &audit.Result{Read: audit.Lookup, Records: 1, Users: 1, Calls: 1}}
-	unread := &planResult{Audit: "users.plan/audit.csv", Result: &audit.Result{Read: audit.None, Records: 2, Estimates: audit.Estimates{Updates: 2, ActiveUsers: 2}}}
+	unread := &planResult{Audit: "users.plan/audit.csv", Result: &audit.Result{Read: audit.None, Records: 2, Estimates: audit.Cost{Updates: 2, ActiveUsers: 2, UpTo: true}}}
 	for _, tt := range []struct {
 		name  string
 		r     *planResult

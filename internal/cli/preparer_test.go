@@ -178,7 +178,7 @@ func TestHistory(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			username, ok := h.user(&sources.Change{Line: tt.record.line, Begin: sources.Mark{Input: tt.record.input}, Username: tt.named})
+			username, ok := h.user(&sources.Change{Line: tt.record.line, Begin: sources.Position{Input: tt.record.input}, Username: tt.named})
 			if ok != (tt.want != "") || ok && username != tt.want {
 				t.Errorf("%q, %t, want %q", username, ok, tt.want)
 			}

@@ -11,6 +11,10 @@ import (
 	"runtime/pprof"
 	"runtime/trace"
 
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"github.com/spf13/pflag"
 )
 
@@ -65,7 +69,9 @@ func (p *profiles) start() error {
 	)
 	if err != nil {
 		err = errors.Join(err, p.stop())
-		removeAll(p.made)
+		for _, file := range p.made {
+			_ = os.Remove(file)
+		}
 	}
 	return err
 }
@@ -78,10 +84,10 @@ func (p *profiles) open(flag, path string, begin, end func(io.Writer) error) err
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
 	if errors.Is(err, fs.ErrExist) {
-		return &usageError{err: fmt.Errorf("--%s: %s: is there already", flag, printable(path)), hint: "name another file, or remove it"}
+		return &refusal.UsageError{Err: fmt.Errorf("--%s: %s: is there already", flag, prose.Printable(path)), Remedy: "name another file, or remove it"}
 	}
 	if err != nil {
-		return &usageError{err: fmt.Errorf("profile: %w", err)}
+		return &refusal.UsageError{Err: fmt.Errorf("profile: %w", err)}
 	}
 	p.made = append(p.made, path)
 	if begin != nil {

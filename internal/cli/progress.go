@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"attrmigrate/internal/prose"
+
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
@@ -168,7 +170,7 @@ func (m *meter) eta(g gauge) (time.Duration, bool) {
 func logProgress(log *slog.Logger, g gauge, m *meter) {
 	eta := "unknown"
 	if d, ok := m.eta(g); ok {
-		eta = span(d)
+		eta = prose.Span(d)
 	}
 	args := []any{"done", g.done, "total", g.total, "per_second", fmt.Sprintf("%.1f", m.pace()), "eta", eta}
 	for _, n := range g.notes {
@@ -245,15 +247,15 @@ func (b *bar) text(g gauge, room int) string {
 		rank int
 	}
 	parts := []part{
-		{fmt.Sprintf("%s/%s", count(g.done), count(g.total)), 0},
+		{fmt.Sprintf("%s/%s", prose.Count(g.done), prose.Count(g.total)), 0},
 		{fmt.Sprintf("%.1f/s", b.meter.pace()), 1},
 	}
 	if d, ok := b.meter.eta(g); ok {
-		parts = append(parts, part{"eta " + span(d), 2})
+		parts = append(parts, part{"eta " + prose.Span(d), 2})
 	}
 	for _, n := range g.notes {
 		if v, ok := n.value.(int64); ok && n.rank >= 0 {
-			parts = append(parts, part{n.name + " " + count(v), n.rank})
+			parts = append(parts, part{n.name + " " + prose.Count(v), n.rank})
 		}
 	}
 	for most := 5; ; most-- {

@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"attrmigrate/internal/prose"
+
 	"pgregory.net/rapid"
 )
 
@@ -98,7 +100,7 @@ func TestSpan(t *testing.T) {
 		{"rounded to whole seconds", 9990 * time.Millisecond, "10s"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := span(tt.d); got != tt.want {
+			if got := prose.Span(tt.d); got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})
@@ -114,7 +116,7 @@ func TestPrintable(t *testing.T) {
 		{"text that turns around", "a\u202eb", `a\u202eb`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := printable(tt.text); got != tt.want {
+			if got := prose.Printable(tt.text); got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})
@@ -136,7 +138,7 @@ func TestWrap(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := wrap(line, test.width); got != test.want {
+			if got := prose.Wrap(line, test.width); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})

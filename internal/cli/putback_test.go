@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 
+	"attrmigrate/internal/rundir"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
 )
@@ -62,7 +64,7 @@ func TestRefusedRestart(t *testing.T) {
 		t.Skip("what is open is looked up in /proc")
 	}
 	const rows = "username,custom:tier\nann,gold\nbob,gold\n"
-	for _, v := range []volume{{disk.OS{}, false}, {pinning{disk.OS{}}, true}} {
+	for _, v := range []rundir.Volume{{FS: disk.OS{}}, {FS: pinning{disk.OS{}}, Pins: true}} {
 		for _, tt := range []struct {
 			name    string
 			begin   []string
@@ -74,7 +76,7 @@ func TestRefusedRestart(t *testing.T) {
 			{"standard input that is no change set for the pool", []string{"--yes", "--run-dir", "tiers.sandbox.run", "-"},
 				[]string{"--yes", "--run-dir", "tiers.sandbox.run", "-"}, "username,no_such_attribute\nann,1\n", "no_such_attribute"},
 		} {
-			t.Run(fmt.Sprintf("%s/pins %v", tt.name, v.pins), func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s/pins %v", tt.name, v.Pins), func(t *testing.T) {
 				t.Chdir(t.TempDir())
 				if err := os.WriteFile("tiers.csv", []byte(rows), 0o600); err != nil {
 					t.Fatal(err)
@@ -100,7 +102,7 @@ func TestRefusedRestart(t *testing.T) {
 				if left := filesIn(t, "."); !slices.Equal(left, []string{"tiers.csv", "tiers.sandbox.run"}) {
 					t.Errorf("beside it there is %q", left)
 				}
-				if s, err := readStatus("tiers.sandbox.run"); err != nil || s.state.Phase != checkpoint.Finished || s.held {
+				if s, err := rundir.ReadStatus("tiers.sandbox.run"); err != nil || s.State.Phase != checkpoint.Finished || s.Held {
 					t.Errorf("the run is not as it was: %v, %v", s, err)
 				}
 			})
@@ -127,28 +129,28 @@ func TestPutBackPinned(t *testing.T) {
 		t.Skip("what is open is looked up in /proc")
 	}
 	path := filepath.Join(t.TempDir(), "tiers.run")
-	v := volume{pinning{disk.OS{}}, true}
-	d, err := v.open(path)
+	v := rundir.Volume{FS: pinning{disk.OS{}}, Pins: true}
+	d, err := v.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(d.file("applied.csv"), nil, 0o600); err != nil {
+	if err := os.WriteFile(d.File("applied.csv"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	kept, err := d.setAside(nil)
+	kept, err := d.SetAside(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := os.Open(d.file(checkpoint.LockName))
+	other, err := os.Open(d.File(checkpoint.LockName))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	d.refused = true
-	if err := d.close(); !errors.Is(err, syscall.EACCES) && !strings.HasPrefix(fmt.Sprint(err), "the run of before stays in "+kept+": ") {
+	d.Refused = true
+	if err := d.Close(); !errors.Is(err, syscall.EACCES) && !strings.HasPrefix(fmt.Sprint(err), "the run of before stays in "+kept+": ") {
 		t.Errorf("put back: %v", err)
 	}
-	if !exists(filepath.Join(kept, "applied.csv")) || !exists(path) {
+	if !disk.Exists(filepath.Join(kept, "applied.csv")) || !disk.Exists(path) {
 		t.Error("a directory is gone")
 	}
 }
@@ -170,26 +172,26 @@ func (u unnaming) Rename(from, to string) error {
 // left.
 func TestPutBackHalfWay(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "tiers.run")
-	v := volume{unnaming{disk.OS{}, path}, false}
-	d, err := v.open(path)
+	v := rundir.Volume{FS: unnaming{disk.OS{}, path}}
+	d, err := v.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(d.file("applied.csv"), nil, 0o600); err != nil {
+	if err := os.WriteFile(d.File("applied.csv"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	kept, err := d.setAside(nil)
+	kept, err := d.SetAside(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.refused = true
-	if err := d.close(); !errors.Is(err, syscall.EIO) || !strings.HasPrefix(err.Error(), "the run of before stays in "+kept+": ") {
+	d.Refused = true
+	if err := d.Close(); !errors.Is(err, syscall.EIO) || !strings.HasPrefix(err.Error(), "the run of before stays in "+kept+": ") {
 		t.Errorf("put back: %v", err)
 	}
 	if left := filesIn(t, filepath.Dir(path)); !slices.Equal(left, []string{filepath.Base(kept)}) {
 		t.Errorf("there is %q", left)
 	}
-	if err := d.close(); err != nil {
+	if err := d.Close(); err != nil {
 		t.Errorf("closed again: %v", err)
 	}
 }
@@ -214,18 +216,18 @@ func TestCopyJournal(t *testing.T) {
 // TestPutBackLongName: the run of before comes back also where its name has room for a date and nothing else.
 func TestPutBackLongName(t *testing.T) {
 	path := filepath.Join(t.TempDir(), strings.Repeat("a", 232)+".run")
-	d, err := localVolume().open(path)
+	d, err := rundir.Local().Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(d.file("applied.csv"), nil, 0o600); err != nil {
+	if err := os.WriteFile(d.File("applied.csv"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.setAside(nil); err != nil {
+	if _, err := d.SetAside(nil); err != nil {
 		t.Fatal(err)
 	}
-	d.refused = true
-	if err := d.close(); err != nil {
+	d.Refused = true
+	if err := d.Close(); err != nil {
 		t.Error(err)
 	}
 	if left := filesIn(t, path); !slices.Equal(left, []string{"applied.csv", "lock"}) {
@@ -255,15 +257,15 @@ func TestSetAsideOvertaken(t *testing.T) {
 		}
 	}
 	take("applied.csv")
-	d, err := volume{overtaken{disk.OS{}, func() { take("summary.json") }}, false}.open(path)
+	d, err := rundir.Volume{FS: overtaken{disk.OS{}, func() { take("summary.json") }}}.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = d.setAside(nil)
-	if held, ok := errors.AsType[*checkpoint.HeldError](err); !ok || held.Path != d.file("lock") || !strings.Contains(err.Error(), "\nthe run of before stays in "+path+".") {
+	_, err = d.SetAside(nil)
+	if held, ok := errors.AsType[*checkpoint.HeldError](err); !ok || held.Path != d.File("lock") || !strings.Contains(err.Error(), "\nthe run of before stays in "+path+".") {
 		t.Errorf("set aside: %v", err)
 	}
-	if err := d.close(); err != nil {
+	if err := d.Close(); err != nil {
 		t.Error(err)
 	}
 	kept, _ := filepath.Glob(path + ".*")

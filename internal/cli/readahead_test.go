@@ -23,7 +23,7 @@ func numbered(n int, size int64, err error) func(context.Context) (*sources.Chan
 			return nil, err
 		}
 		line++
-		return &sources.Change{Line: line, After: sources.Mark{Offset: size}}, nil
+		return &sources.Change{Line: line, After: sources.Position{Offset: size}}, nil
 	}
 }
 

@@ -10,6 +10,10 @@ import (
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"attrmigrate/internal/cognito"
@@ -24,8 +28,6 @@ const (
 	sandboxEndpoint = "sandbox"
 	// sandboxPool is its pool, if the command line names none.
 	sandboxPool = "us-east-1_Sandbox00"
-	// sandboxJournal keeps its state in the run directory.
-	sandboxJournal = "sandbox.jsonl"
 )
 
 // rehearse starts a sandbox inside the process and makes the client of it. Its state is kept in the
@@ -35,7 +37,7 @@ const (
 func (s *service) rehearse(ctx context.Context, o options, set *changeSet, journal, earlier string, fresh bool) error {
 	region, ok := cognito.RegionOf(s.poolID)
 	if !ok {
-		return usagef("--user-pool-id: %s is no user pool id, such as us-east-1_Ab12Cd34E", printable(s.poolID))
+		return refusal.Usagef("--user-pool-id: %s is no user pool id, such as us-east-1_Ab12Cd34E", prose.Printable(s.poolID))
 	}
 	copied := false
 	if fresh {
@@ -68,7 +70,7 @@ func (s *service) rehearse(ctx context.Context, o options, set *changeSet, journ
 // copyJournal replaces a journal by an earlier one, and reports whether there is an earlier one. None has no
 // name.
 func copyJournal(earlier, journal string) (bool, error) {
-	if sameFile(earlier, journal) {
+	if disk.SameFile(earlier, journal) {
 		return true, nil
 	}
 	from, err := disk.Open(earlier)

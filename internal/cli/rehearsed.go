@@ -2,14 +2,14 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/rundir"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
-	"attrmigrate/internal/report"
 )
 
 // rehearsed is the journal that a plan of a rehearsal goes on from: that of the directory in which its input
@@ -18,23 +18,23 @@ func (s *service) rehearsed(ctx context.Context, set *changeSet) (journal string
 	if journal = s.rehearsedBeside(set.paths); journal != "" {
 		return journal, nil
 	}
-	dir := runDir{path: runDirName(set.paths, ".sandbox.run")}
-	state, found := s.rehearsedRun(dir.path)
+	dir := rundir.Dir{Path: rundir.Name(set.paths, ".sandbox.run")}
+	state, found := s.rehearsedRun(dir.Path)
 	if !found {
 		return "", nil
 	}
-	same := slices.EqualFunc(state.Inputs, set.paths, sameFile)
+	same := slices.EqualFunc(state.Inputs, set.paths, disk.SameFile)
 	if !same {
 		digests, err := set.digests(ctx)
 		if err != nil {
 			return "", err
 		}
-		same = strings.Join(digests, " ") == state.Fingerprint[byInput]
+		same = strings.Join(digests, " ") == state.Fingerprint[rundir.ByInput]
 	}
 	if !same { // of another input with the same name
 		return "", nil
 	}
-	return dir.file(sandboxJournal), nil
+	return dir.File(rundir.Journal), nil
 }
 
 // rehearsedBeside is the journal of the rehearsal in whose directory the input lies, as its undo file does. A
@@ -42,21 +42,19 @@ func (s *service) rehearsed(ctx context.Context, set *changeSet) (journal string
 func (s *service) rehearsedBeside(paths []string) string {
 	dir := filepath.Dir(paths[0])
 	if _, found := s.rehearsedRun(dir); found || s.rehearsedPlan(dir) {
-		return filepath.Join(dir, sandboxJournal)
+		return filepath.Join(dir, rundir.Journal)
 	}
 	return ""
 }
 
 // rehearsedRun is the run in a directory, if it is a rehearsal on the same pool.
 func (s *service) rehearsedRun(dir string) (checkpoint.State, bool) {
-	state, found, err := (&runDir{path: dir}).load()
-	return state, err == nil && found && state.Fingerprint[byEndpoint] == sandboxEndpoint && state.Fingerprint[byPool] == s.poolID
+	state, found, err := (&rundir.Dir{Path: dir}).Load()
+	return state, err == nil && found && state.Fingerprint[rundir.ByEndpoint] == sandboxEndpoint && state.Fingerprint[rundir.ByPool] == s.poolID
 }
 
 // rehearsedPlan tells whether there is a plan in a directory that is a rehearsal on the same pool.
 func (s *service) rehearsedPlan(dir string) bool {
-	var plan planResult
-	text, err := disk.ReadFile(filepath.Join(dir, report.SummaryJSON))
-	return err == nil && json.Unmarshal(text, &plan) == nil && plan.DryRun &&
-		plan.Endpoint == sandboxEndpoint && plan.Pool.ID == s.poolID
+	plan, err := rundir.ReadPlan(dir)
+	return err == nil && plan.Endpoint == sandboxEndpoint && plan.Pool.ID == s.poolID
 }

@@ -5,6 +5,11 @@ import (
 	"io"
 	"time"
 
+	"attrmigrate/internal/rundir"
+
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/shell"
@@ -12,26 +17,26 @@ import (
 
 // printResult writes the end of a finished run; again is the command that applies what failed in it, if
 // there is one.
-func printResult(w io.Writer, dir *runDir, s checkpoint.State, noun, again string) {
+func printResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again string) {
 	line := printer(w, columns(w))
-	line("done", "%s in %s: %s", plural(s.Counts.Done(), noun), span(s.Elapsed), outcomes(s))
+	line("done", "%s in %s: %s", prose.Plural(s.Counts.Done(), noun), prose.Span(s.Elapsed), outcomes(s))
 	if s.Counts.Failed > 0 {
-		line("failed", "%s: %s says why", plural(s.Counts.Failed, noun), dir.errorsFile())
+		line("failed", "%s: %s says why", prose.Plural(s.Counts.Failed, noun), dir.ErrorsFile())
 		switch {
-		case s.Fingerprint[byOperation] != updateAsUser:
+		case s.Fingerprint[rundir.ByOperation] != updateAsUser:
 			line("", "hint: mend them there and apply that file in the same way")
 		case again == "":
-			line("", "hint: --only-failed %s applies them again from the same inputs, which have the access tokens", shell.Quote(dir.path))
+			line("", "hint: --only-failed %s applies them again from the same inputs, which have the access tokens", shell.Quote(dir.Path))
 		default:
-			fmt.Fprintf(w, "%-8s hint: to apply them again from the same inputs, which have the access tokens: %s\n", "", printable(again))
+			fmt.Fprintf(w, "%-8s hint: to apply them again from the same inputs, which have the access tokens: %s\n", "", prose.Printable(again))
 		}
 	}
-	if codes := dir.file(report.DeliveriesCSV); s.Counts.Awaiting > 0 && exists(codes) {
+	if codes := dir.File(report.DeliveriesCSV); s.Counts.Awaiting > 0 && disk.Exists(codes) {
 		line("codes", "%s lists to whom Cognito sent one", codes)
 	}
-	if undo := dir.file(report.UndoJSONL); exists(undo) {
+	if undo := dir.File(report.UndoJSONL); disk.Exists(undo) {
 		how := "apply it to go back"
-		if s.Fingerprint[byOperation] == updateAsUser {
+		if s.Fingerprint[rundir.ByOperation] == updateAsUser {
 			how += ", with AWS credentials"
 		}
 		line("undo", "%s: %s", undo, how)
@@ -39,23 +44,23 @@ func printResult(w io.Writer, dir *runDir, s checkpoint.State, noun, again strin
 }
 
 // printStop writes where a run stands that ended early.
-func printStop(w io.Writer, dir *runDir, s checkpoint.State, noun string) {
+func printStop(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun string) {
 	line := printer(w, columns(w))
-	line(string(s.Phase), "%s of %s finished in %s: %s", count(s.Counts.Done()), plural(s.Total, noun), span(s.Elapsed), outcomes(s))
-	line("", "the same command continues (%s)", dir.path)
+	line(string(s.Phase), "%s of %s finished in %s: %s", prose.Count(s.Counts.Done()), prose.Plural(s.Total, noun), prose.Span(s.Elapsed), outcomes(s))
+	line("", "the same command continues (%s)", dir.Path)
 }
 
 // outcomes counts the records by what became of them.
 func outcomes(s checkpoint.State) string {
 	sum := report.Summarize(s)
-	text := fmt.Sprintf("%s updated", count(sum.Updated))
+	text := fmt.Sprintf("%s updated", prose.Count(sum.Updated))
 	if sum.Unchanged > 0 {
-		text += fmt.Sprintf(", %s unchanged", count(sum.Unchanged))
+		text += fmt.Sprintf(", %s unchanged", prose.Count(sum.Unchanged))
 	}
 	if sum.Awaiting > 0 {
-		text += fmt.Sprintf(", %s awaiting verification", count(sum.Awaiting))
+		text += fmt.Sprintf(", %s awaiting verification", prose.Count(sum.Awaiting))
 	}
-	text += fmt.Sprintf(", %s failed", count(sum.Failed))
+	text += fmt.Sprintf(", %s failed", prose.Count(sum.Failed))
 	if s.Elapsed >= time.Second {
 		text += fmt.Sprintf(" · %.1f/s", sum.PerSecond)
 	}

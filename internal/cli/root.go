@@ -10,6 +10,10 @@ import (
 	"runtime"
 	"runtime/debug"
 
+	"attrmigrate/internal/rundir"
+
+	"attrmigrate/internal/refusal"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -23,14 +27,14 @@ type System struct {
 	// Heed delivers a signal that was ignored when the program started. It may be nil.
 	Heed func(os.Signal)
 
-	on *volume // what run directories lie on; nil: the system's own
+	on *rundir.Volume // what run directories lie on; nil: the system's own
 }
 
-func (s System) volume() volume {
+func (s System) volume() rundir.Volume {
 	if s.on != nil {
 		return *s.on
 	}
-	return localVolume()
+	return rundir.Local()
 }
 
 // Run executes the command line and returns the exit code. It never exits by itself.
@@ -85,7 +89,7 @@ and why, continues where it was stopped, and can go back.
 	groupHelp(root)
 	root.SetVersionTemplate("attrmigrate {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &usageError{err: withoutSecret(err), hint: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
+		return &refusal.UsageError{Err: withoutSecret(err), Remedy: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
 	})
 	root.AddCommand(newApply(sys), newPlan(sys), newExport(sys), newStatus(sys), newSandbox(sys), newMan(root))
 	for _, cmd := range append(root.Commands(), root) {
@@ -109,7 +113,7 @@ func usageArgs(cmd *cobra.Command, check cobra.PositionalArgs) cobra.PositionalA
 			return err
 		}
 		if err := check(c, args); err != nil {
-			return &usageError{err: err, hint: fmt.Sprintf("%s --help shows how", cmd.CommandPath())}
+			return &refusal.UsageError{Err: err, Remedy: fmt.Sprintf("%s --help shows how", cmd.CommandPath())}
 		}
 		return nil
 	}

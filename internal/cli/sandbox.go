@@ -12,6 +12,10 @@ import (
 	"strconv"
 	"time"
 
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"github.com/spf13/cobra"
 
 	"attrmigrate/internal/sandbox"
@@ -90,15 +94,15 @@ to a user whose token asked for it. Each has a probability.
 // validate refuses what no sandbox could be made of.
 func (o *sandboxOptions) validate() error {
 	if n, err := strconv.Atoi(o.users); err == nil && n < 0 {
-		return usagef("--users is %d, want at least 0", n)
+		return refusal.Usagef("--users is %d, want at least 0", n)
 	}
 	switch {
 	case o.latency < 0 || o.jitter < 0 || o.faults.ThrottleBurst < 0:
-		return usagef("--latency, --jitter and --throttle-burst want at least 0s")
+		return refusal.Usagef("--latency, --jitter and --throttle-burst want at least 0s")
 	case o.password != "" && o.users == "":
-		return &usageError{err: errNobody("--password"), hint: "--users 100 makes some"}
+		return &refusal.UsageError{Err: errNobody("--password"), Remedy: "--users 100 makes some"}
 	case o.expiry != 0 && o.tokens == "":
-		return &usageError{err: fmt.Errorf("--token-expiry is %s, and no tokens are written", o.expiry), hint: "--tokens FILE writes them"}
+		return &refusal.UsageError{Err: fmt.Errorf("--token-expiry is %s, and no tokens are written", o.expiry), Remedy: "--tokens FILE writes them"}
 	case o.tokens != "":
 		return checkTokensFile(o.tokens)
 	default:
@@ -111,7 +115,7 @@ func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer)
 		Quotas: o.quotas, Latency: o.latency, Jitter: o.jitter, Faults: o.faults, Seed: o.seed, Journal: o.journal, LogSize: 1,
 	})
 	if e, ok := errors.AsType[*sandbox.JournalError](err); ok {
-		return &usageError{err: fmt.Errorf("--journal: %w", err), hint: e.Hint()}
+		return &refusal.UsageError{Err: fmt.Errorf("--journal: %w", err), Remedy: e.Hint()}
 	}
 	if err != nil {
 		return err
@@ -131,7 +135,7 @@ func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer)
 	o.warn(stderr, server)
 	<-ctx.Done()
 	u := server.Stats().Categories["UserUpdate"]
-	fmt.Fprintf(stdout, "%-8s %s received, %s throttled\n", "ended", plural(u.Received, "update"), count(u.Throttled))
+	fmt.Fprintf(stdout, "%-8s %s received, %s throttled\n", "ended", prose.Plural(u.Received, "update"), prose.Count(u.Throttled))
 	return nil
 }
 
@@ -140,14 +144,14 @@ func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer)
 func (o sandboxOptions) announce(w io.Writer, server *sandbox.Server, address string) {
 	fmt.Fprintf(w, "%-8s %s\n", "sandbox", address)
 	for _, id := range server.Pools() {
-		fmt.Fprintf(w, "%-8s %s, %s\n", "pool", id, plural(sizeOf(server, id), "user"))
+		fmt.Fprintf(w, "%-8s %s, %s\n", "pool", id, prose.Plural(sizeOf(server, id), "user"))
 		for _, client := range server.Clients(id) {
 			fmt.Fprintf(w, "%-8s %s\n", "client", client)
 		}
 	}
 	pool, program := server.Pools()[0], filepath.Base(os.Args[0])
 	if o.tokens != "" {
-		fmt.Fprintf(w, "%-8s %s, %s: add a column for each attribute\n", "tokens", printable(o.tokens), plural(sizeOf(server, pool), "row"))
+		fmt.Fprintf(w, "%-8s %s, %s: add a column for each attribute\n", "tokens", prose.Printable(o.tokens), prose.Plural(sizeOf(server, pool), "row"))
 	}
 	o.announceCommands(w, shell.Join(program, "apply"), "--endpoint-url "+shell.Quote(address), pool)
 }

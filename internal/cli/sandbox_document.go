@@ -9,6 +9,8 @@ import (
 	"os"
 	"regexp"
 
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/internal/disk"
 )
 
@@ -19,14 +21,14 @@ const maxDocument = 16 << 20
 func readDocument(ctx context.Context, flag, path, hint string) ([]byte, error) {
 	text, err := readGiven(ctx, path)
 	if ctx.Err() != nil {
-		return nil, errNotStarted
+		return nil, refusal.ErrNotStarted
 	}
 	if err != nil {
-		return nil, &usageError{err: inFile(flag, path, withoutPath(err)), hint: hint}
+		return nil, &refusal.UsageError{Err: inFile(flag, path, disk.WithoutPath(err)), Remedy: hint}
 	}
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal(text, &object); err != nil || object == nil {
-		return nil, &usageError{err: inFile(flag, path, errors.New("is not a JSON object")), hint: hint}
+		return nil, &refusal.UsageError{Err: inFile(flag, path, errors.New("is not a JSON object")), Remedy: hint}
 	}
 	return text, nil
 }

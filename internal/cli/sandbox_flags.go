@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"attrmigrate/internal/prose"
+
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/sandbox"
@@ -139,7 +141,7 @@ func faultKinds(f *sandbox.Faults) map[string]*float64 {
 func fieldOf(fields map[string]*float64, name, noun string) (*float64, error) {
 	field := fields[name]
 	if field == nil {
-		return nil, fmt.Errorf("%s is no %s: want one of %s", printable(name), noun,
+		return nil, fmt.Errorf("%s is no %s: want one of %s", prose.Printable(name), noun,
 			strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
 	}
 	return field, nil

@@ -9,6 +9,10 @@ import (
 	"strconv"
 	"strings"
 
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/internal/sandbox"
 )
 
@@ -60,7 +64,7 @@ func (o sandboxOptions) furnishNew(ctx context.Context, server *sandbox.Server) 
 	}
 	pool, err := server.CreatePool(document)
 	if err != nil {
-		return &usageError{err: inFile("--pool", o.pool, err), hint: poolHint}
+		return &refusal.UsageError{Err: inFile("--pool", o.pool, err), Remedy: poolHint}
 	}
 	if err := o.createClient(ctx, server, pool); err != nil {
 		return err
@@ -91,7 +95,7 @@ func (o sandboxOptions) tellUnused(w io.Writer, server *sandbox.Server, pool str
 		}
 	}
 	if unused != nil {
-		fmt.Fprintf(w, "%-8s not used, since %s has a pool already: %s\n", "watch", printable(o.journal), strings.Join(unused, ", "))
+		fmt.Fprintf(w, "%-8s not used, since %s has a pool already: %s\n", "watch", prose.Printable(o.journal), strings.Join(unused, ", "))
 	}
 }
 
@@ -108,7 +112,7 @@ func (o sandboxOptions) createClient(ctx context.Context, server *sandbox.Server
 		}
 	}
 	if _, err := server.CreateClient(pool, document); err != nil {
-		return &usageError{err: inFile("--client", o.client, err), hint: clientHint}
+		return &refusal.UsageError{Err: inFile("--client", o.client, err), Remedy: clientHint}
 	}
 	return nil
 }
@@ -119,7 +123,7 @@ const (
 )
 
 func inFile(flag, path string, err error) error {
-	return fmt.Errorf("%s: %s: %w", flag, printable(path), err)
+	return fmt.Errorf("%s: %s: %w", flag, prose.Printable(path), err)
 }
 
 // checkPassword refuses a password before anybody is made with it.
@@ -128,7 +132,7 @@ func (o sandboxOptions) checkPassword(server *sandbox.Server, pool string) error
 		return nil
 	}
 	if err := server.CheckPassword(pool, o.password); err != nil {
-		return &usageError{err: fmt.Errorf("--password: %w", err), hint: "the policy stands in the pool's document; without one, AWS wants 8 characters: a capital and a small letter, a figure and a symbol"}
+		return &refusal.UsageError{Err: fmt.Errorf("--password: %w", err), Remedy: "the policy stands in the pool's document; without one, AWS wants 8 characters: a capital and a small letter, a figure and a symbol"}
 	}
 	return nil
 }
@@ -180,7 +184,7 @@ func (o sandboxOptions) checkAnybody(server *sandbox.Server, pool string) error 
 	for range server.Users(pool) {
 		return nil
 	}
-	return &usageError{err: errNobody("--tokens"), hint: "--users 100 makes some"}
+	return &refusal.UsageError{Err: errNobody("--tokens"), Remedy: "--users 100 makes some"}
 }
 
 // errNobody is the error of a flag that is about users where there are none.

@@ -10,6 +10,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"attrmigrate/internal/disk"
+
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/sandbox"
 )
@@ -21,10 +25,10 @@ const tokensHeader = "access_token,_username"
 // has written may be written again: tokens expire.
 func checkTokensFile(path string) error {
 	refuse := func(reason, hint string) error {
-		return &usageError{err: inFile("--tokens", path, errors.New(reason)), hint: hint}
+		return &refusal.UsageError{Err: inFile("--tokens", path, errors.New(reason)), Remedy: hint}
 	}
 	if path == "-" {
-		return &usageError{err: errors.New("--tokens: access tokens are not printed"), hint: "name a file, which only you can read"}
+		return &refusal.UsageError{Err: errors.New("--tokens: access tokens are not printed"), Remedy: "name a file, which only you can read"}
 	}
 	if !strings.EqualFold(filepath.Ext(path), ".csv") {
 		return refuse("its name does not end in .csv, by which apply knows a CSV", "name it so")
@@ -109,5 +113,5 @@ func calledName(u sandbox.User) string {
 }
 
 func (o sandboxOptions) notWritten(err error) error {
-	return inFile("--tokens", o.tokens, withoutPath(err))
+	return inFile("--tokens", o.tokens, disk.WithoutPath(err))
 }

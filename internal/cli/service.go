@@ -5,6 +5,10 @@ import (
 	"context"
 	"fmt"
 
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/sandbox"
 	"attrmigrate/pipeline"
@@ -26,8 +30,8 @@ func connect(ctx context.Context, o connectionOptions, connections int) (*servic
 		return &service{poolID: cmp.Or(o.poolID, sandboxPool), endpoint: sandboxEndpoint}, nil
 	}
 	if !cognito.IsPoolID(o.poolID) {
-		return nil, &refusal{msg: fmt.Sprintf("--user-pool-id: %s is no user pool id", printable(o.poolID)),
-			hint: "the id is such as us-east-1_Ab12Cd34E; to list them: " + o.listPools()}
+		return nil, &refusal.Error{Msg: fmt.Sprintf("--user-pool-id: %s is no user pool id", prose.Printable(o.poolID)),
+			Remedy: "the id is such as us-east-1_Ab12Cd34E; to list them: " + o.listPools()}
 	}
 	region := o.region
 	if region == "" {

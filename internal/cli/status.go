@@ -1,15 +1,23 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"time"
 
+	"attrmigrate/internal/rundir"
+
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
+
 	"github.com/spf13/cobra"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/report"
+	"attrmigrate/sources"
 )
 
 func newStatus(sys System) *cobra.Command {
@@ -27,7 +35,7 @@ directory and changes nothing.
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.cancel()
-			text, err := within(ctx, statusPatience, args[0], func() (string, error) { return statusText(args[0], asJSON) })
+			text, err := rundir.Within(ctx, rundir.StatusPatience, args[0], func() (string, error) { return statusText(args[0], asJSON) })
 			if err != nil {
 				return err
 			}
@@ -41,60 +49,71 @@ directory and changes nothing.
 
 // statusText is what status prints of a run directory.
 func statusText(path string, asJSON bool) (string, error) {
-	s, err := readStatus(path)
+	s, err := rundir.ReadStatus(path)
+	if e, ok := errors.AsType[*rundir.NoRunError](err); ok {
+		return "", notARun(e)
+	}
 	if err != nil {
 		return "", err
 	}
 	var text strings.Builder
 	if asJSON {
-		err = s.printJSON(&text)
+		err = printStatusJSON(&text, s)
 	} else {
-		s.print(&text)
+		printStatus(&text, s)
 	}
 	return text.String(), err
 }
 
-func (s *runStatus) print(w io.Writer) {
+// notARun says how a plan is carried out, where there is one instead of a run.
+func notARun(e *rundir.NoRunError) error {
+	if e.Plan {
+		return &refusal.UsageError{Err: e, Remedy: applyPlan(e.Dir)}
+	}
+	return &refusal.UsageError{Err: e, Remedy: e.Hint()}
+}
+
+func printStatus(w io.Writer, s *rundir.Status) {
 	line := func(head, format string, args ...any) {
-		fmt.Fprintf(w, "%-8s %s\n", head, printable(fmt.Sprintf(format, args...)))
+		fmt.Fprintf(w, "%-8s %s\n", head, prose.Printable(fmt.Sprintf(format, args...)))
 	}
-	c := s.state.Counts
-	remaining := s.state.Total - c.Done()
-	line("run", "%s: %s", s.dir.path, s.phase())
-	line("input", "%s", strings.Join(s.state.Inputs, ", "))
-	line("pool", "%s, %s", s.state.Fingerprint[byPool], s.state.Fingerprint[byEndpoint])
-	line("rows", "%s of %s finished, %s remain", count(c.Done()), count(s.state.Total), count(remaining))
-	line("", "%s", outcomes(s.state))
-	if n := int64(len(s.state.Parked)); n > 0 {
-		line("parked", "%s, whose attempts were used up: the next start takes %s last", plural(n, "row"), them(n))
+	c := s.State.Counts
+	remaining := s.State.Total - c.Done()
+	line("run", "%s: %s", s.Dir.Path, s.Phase())
+	line("input", "%s", strings.Join(s.State.Inputs, ", "))
+	line("pool", "%s, %s", s.State.Fingerprint[rundir.ByPool], s.State.Fingerprint[rundir.ByEndpoint])
+	line("rows", "%s of %s finished, %s remain", prose.Count(c.Done()), prose.Count(s.State.Total), prose.Count(remaining))
+	line("", "%s", outcomes(s.State))
+	if n := int64(len(s.State.Parked)); n > 0 {
+		line("parked", "%s, whose attempts were used up: the next start takes %s last", prose.Plural(n, "row"), them(n))
 	}
-	line("calls", "%s of updates, %s of users read, %s of all throttled", count(c.Attempts), count(c.Reads), count(c.Throttled))
-	line("saved", "%s, after %s of work", s.state.SavedAt.Local().Format(time.DateTime), span(s.state.Elapsed))
-	phase := s.phase()
+	line("calls", "%s of updates, %s of users read, %s of all throttled", prose.Count(c.Attempts), prose.Count(c.Reads), prose.Count(c.Throttled))
+	line("saved", "%s, after %s of work", s.State.SavedAt.Local().Format(time.DateTime), prose.Span(s.State.Elapsed))
+	phase := s.Phase()
 	if phase != string(checkpoint.Finished) {
-		line("rate", "%s: %s", rateText(s.state.Rate.PerSecond), s.state.Rate.Reason)
+		line("rate", "%s: %s", rateText(s.State.Rate.PerSecond), s.State.Rate.Reason)
 	}
 	switch phase {
 	case "running":
-		line("by", "process %d on %s", s.holder.PID, s.holder.Host)
+		line("by", "process %d on %s", s.Holder.PID, s.Holder.Host)
 	case "finished":
 	default:
-		if s.state.Reason != "" {
-			line("why", "%s", s.state.Reason)
+		if s.State.Reason != "" {
+			line("why", "%s", s.State.Reason)
 		}
-		if s.state.Hint != "" {
-			line("", "hint: %s", s.state.Hint)
+		if s.State.Hint != "" {
+			line("", "hint: %s", s.State.Hint)
 		}
-		line("next", "the same command again continues at %s", s.position())
+		line("next", "the same command again continues at %s", position(s))
 	}
-	if s.state.LastError != "" {
-		line("error", "%s (the last of any attempt)", s.state.LastError)
+	if s.State.LastError != "" {
+		line("error", "%s (the last of any attempt)", s.State.LastError)
 	}
-	if undo := s.dir.file(report.UndoJSONL); exists(undo) {
+	if undo := s.Dir.File(report.UndoJSONL); disk.Exists(undo) {
 		line("undo", "%s: apply it to go back", undo)
 	}
 	if c.Failed > 0 {
-		line("failed", "%s: %s says why", plural(c.Failed, "row"), s.dir.errorsFile())
+		line("failed", "%s: %s says why", prose.Plural(c.Failed, "row"), s.Dir.ErrorsFile())
 	}
 }
 
@@ -106,36 +125,36 @@ func them(n int64) string {
 }
 
 // position names the line at which reading goes on.
-func (s *runStatus) position() string {
-	p := s.state.Position
+func position(s *rundir.Status) string {
+	p := s.State.Position
 	name := "the beginning"
-	if p.Line > 0 && p.Input < len(s.state.Inputs) {
-		name = fmt.Sprintf("%s:%d", s.state.Inputs[p.Input], p.Line)
+	if p.Line > 0 && p.Input < len(s.State.Inputs) {
+		name = fmt.Sprintf("%s:%d", s.State.Inputs[p.Input], p.Line)
 	}
 	return name
 }
 
-func (s *runStatus) printJSON(w io.Writer) error {
+func printStatusJSON(w io.Writer, s *rundir.Status) error {
 	out := struct {
 		report.Summary
-		State     string              `json:"state"` // also "killed"
-		Inputs    []string            `json:"inputs"`
-		Pool      string              `json:"pool"`
-		Endpoint  string              `json:"endpoint"`
-		Position  checkpoint.Position `json:"position"`
-		Parked    int                 `json:"parked"`
-		Rate      checkpoint.Rate     `json:"rate"`
-		Hint      string              `json:"hint,omitempty"`
-		LastError string              `json:"last_error,omitempty"`
-		SavedAt   time.Time           `json:"saved_at"`
-		HeldBy    *checkpoint.Info    `json:"held_by,omitempty"`
+		State     string           `json:"state"` // also "killed"
+		Inputs    []string         `json:"inputs"`
+		Pool      string           `json:"pool"`
+		Endpoint  string           `json:"endpoint"`
+		Position  sources.Position `json:"position"`
+		Parked    int              `json:"parked"`
+		Rate      checkpoint.Rate  `json:"rate"`
+		Hint      string           `json:"hint,omitempty"`
+		LastError string           `json:"last_error,omitempty"`
+		SavedAt   time.Time        `json:"saved_at"`
+		HeldBy    *checkpoint.Info `json:"held_by,omitempty"`
 	}{
-		Summary: report.Summarize(s.state), State: s.phase(), Inputs: s.state.Inputs,
-		Pool: s.state.Fingerprint[byPool], Endpoint: s.state.Fingerprint[byEndpoint],
-		Position: s.state.Position, Parked: len(s.state.Parked), Rate: s.state.Rate, Hint: s.state.Hint, LastError: s.state.LastError, SavedAt: s.state.SavedAt.UTC(),
+		Summary: report.Summarize(s.State), State: s.Phase(), Inputs: s.State.Inputs,
+		Pool: s.State.Fingerprint[rundir.ByPool], Endpoint: s.State.Fingerprint[rundir.ByEndpoint],
+		Position: s.State.Position, Parked: len(s.State.Parked), Rate: s.State.Rate, Hint: s.State.Hint, LastError: s.State.LastError, SavedAt: s.State.SavedAt.UTC(),
 	}
-	if s.held {
-		out.HeldBy = &s.holder
+	if s.Held {
+		out.HeldBy = &s.Holder
 	}
-	return printJSON(w, out)
+	return prose.PrintJSON(w, out)
 }

@@ -9,12 +9,13 @@ import (
 	"io"
 	"strings"
 
+	"attrmigrate/internal/rundir"
+
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/internal/disk"
 	"attrmigrate/sources"
 )
-
-// stdinPath is the input that stands for standard input.
-const stdinPath = "-"
 
 // spooled is standard input, written into the run directory whole before anything is decoded, so
 // that the run can be resumed and the input be read twice.
@@ -23,14 +24,14 @@ type spooled struct {
 }
 
 // incoming is where the input stands until it is known to begin a run.
-func (s spooled) incoming(dir *runDir) string { return dir.file(incomingBegin + s.name) }
-func (s spooled) kept(dir *runDir) string     { return dir.file(s.name) }
+func (s spooled) incoming(dir *rundir.Dir) string { return dir.File(rundir.Incoming + s.name) }
+func (s spooled) kept(dir *rundir.Dir) string     { return dir.File(s.name) }
 
 // spool keeps standard input in the directory, as the input of the change set, and looks at it. The
 // function that it returns gives the file its final place, once it is known to be the input of this run. It
 // replaces the copy of an earlier start even so: that one may have been damaged since, this one was just read.
-func (s *changeSet) spool(ctx context.Context, stdin io.Reader, dir *runDir) (settle func() error, err error) {
-	if s.paths[0] != stdinPath {
+func (s *changeSet) spool(ctx context.Context, stdin io.Reader, dir *rundir.Dir) (settle func() error, err error) {
+	if s.paths[0] != rundir.Stdin {
 		return func() error { return nil }, nil
 	}
 	kept, err := spool(ctx, stdin, dir, s.decoding.Format)
@@ -43,7 +44,7 @@ func (s *changeSet) spool(ctx context.Context, stdin io.Reader, dir *runDir) (se
 	}
 	return func() error {
 		s.paths = []string{kept.kept(dir)}
-		err := disk.Rename(dir.volume, kept.incoming(dir), kept.kept(dir))
+		err := disk.Rename(dir.Volume, kept.incoming(dir), kept.kept(dir))
 		if err == nil {
 			s.decoding.Seals.Renamed(kept.incoming(dir), kept.kept(dir))
 			s.stamps, err = stampsOf(s.paths)
@@ -54,7 +55,7 @@ func (s *changeSet) spool(ctx context.Context, stdin io.Reader, dir *runDir) (se
 
 // spool writes standard input into the run directory and finds out what it is. It returns when ctx
 // ends, too; what still waits to be read then is left to the end of the process.
-func spool(ctx context.Context, r io.Reader, dir *runDir, format sources.Format) (spooled, error) {
+func spool(ctx context.Context, r io.Reader, dir *rundir.Dir, format sources.Format) (spooled, error) {
 	type result struct {
 		s   spooled
 		err error
@@ -75,17 +76,17 @@ func spool(ctx context.Context, r io.Reader, dir *runDir, format sources.Format)
 	}
 }
 
-func spoolAll(r io.Reader, dir *runDir) (spooled, error) {
+func spoolAll(r io.Reader, dir *rundir.Dir) (spooled, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	first, err := in.Peek(4)
 	if len(first) == 0 && errors.Is(err, io.EOF) {
-		return spooled{}, &usageError{err: errors.New("standard input is empty"),
-			hint: "check the command that should have written to it"}
+		return spooled{}, &refusal.UsageError{Err: errors.New("standard input is empty"),
+			Remedy: "check the command that should have written to it"}
 	}
 	s := spooled{name: "stdin" + packing(first)}
-	f, err := disk.Create(dir.volume, s.incoming(dir), disk.Manner{})
+	f, err := disk.Create(dir.Volume, s.incoming(dir), disk.Manner{})
 	if err != nil {
-		return s, runDirError(dir.path, err)
+		return s, rundir.Unusable(dir.Path, err)
 	}
 	if _, err = io.Copy(f, in); err == nil {
 		err = f.Commit()
@@ -109,15 +110,15 @@ func packing(first []byte) string {
 }
 
 // named gives the file the ending of its format, for there is no name to tell it.
-func (s spooled) named(dir *runDir, format sources.Format) (spooled, error) {
+func (s spooled) named(dir *rundir.Dir, format sources.Format) (spooled, error) {
 	packed := strings.TrimPrefix(s.name, "stdin")
 	ending := ".csv"
 	if format == sources.JSONL || format == sources.Auto && sources.GuessFormat(s.incoming(dir)) == sources.JSONL {
 		ending = ".jsonl"
 	}
 	to := spooled{name: "stdin" + ending + packed}
-	if err := disk.Rename(dir.volume, s.incoming(dir), to.incoming(dir)); err != nil {
-		return s, runDirError(dir.path, err)
+	if err := disk.Rename(dir.Volume, s.incoming(dir), to.incoming(dir)); err != nil {
+		return s, rundir.Unusable(dir.Path, err)
 	}
 	return to, nil
 }

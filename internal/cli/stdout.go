@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io"
 	"sync"
+
+	"attrmigrate/internal/disk"
 )
 
 // watchedOutput is standard output, and remembers the first write that failed: whoever prints a result has
@@ -33,7 +35,7 @@ func (o *watchedOutput) settle(err error) (result, beside error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	same := o.err != nil && errors.Is(err, o.err)
-	switch lost := withoutPath(o.err); {
+	switch lost := disk.WithoutPath(o.err); {
 	case lost == nil, readerLeft(lost) && !same:
 		return err, nil
 	case readerLeft(lost):

@@ -265,7 +265,7 @@ func (s *numbered) Next(context.Context) (*sources.Change, error) {
 		return nil, io.EOF
 	}
 	s.n++
-	return &sources.Change{File: "made.csv", Line: s.n + 1, After: sources.Mark{Offset: int64(s.n)}, Username: fmt.Sprintf("user-%d", s.n),
+	return &sources.Change{File: "made.csv", Line: s.n + 1, After: sources.Position{Offset: int64(s.n)}, Username: fmt.Sprintf("user-%d", s.n),
 		Attributes: []sources.Attribute{{Name: "custom:n", Value: fmt.Sprint(s.n)}}}, nil
 }
 

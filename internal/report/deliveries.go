@@ -34,11 +34,11 @@ type deliveries struct {
 	out applied // in the form of applied.csv: cells by gocsv
 
 	mu      sync.Mutex
-	waiting map[sources.Mark][]Delivery // by where the record begins
+	waiting map[sources.Position][]Delivery // by where the record begins
 }
 
 func newDeliveries(o *file) (*deliveries, error) {
-	d := &deliveries{out: applied{csv.NewWriter(o.Writer)}, waiting: map[sources.Mark][]Delivery{}}
+	d := &deliveries{out: applied{csv.NewWriter(o.Writer)}, waiting: map[sources.Position][]Delivery{}}
 	if o.extent.Length > 0 {
 		return d, nil
 	}

@@ -22,7 +22,7 @@ func TestDeliveries(t *testing.T) {
 		t.Fatal(err)
 	}
 	record := func(line int) *sources.Change {
-		return &sources.Change{File: "own.csv", Line: line, Begin: sources.Mark{Offset: int64(line)}, Username: fmt.Sprintf("s-%d", line), Rows: []sources.Row{{Line: line, Cells: []string{sources.Redacted}}}}
+		return &sources.Change{File: "own.csv", Line: line, Begin: sources.Position{Offset: int64(line)}, Username: fmt.Sprintf("s-%d", line), Rows: []sources.Row{{Line: line, Cells: []string{sources.Redacted}}}}
 	}
 	var all sync.WaitGroup
 	for line := 2; line < 100; line++ {

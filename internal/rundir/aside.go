@@ -1,4 +1,4 @@
-package cli
+package rundir
 
 import (
 	"errors"
@@ -9,17 +9,19 @@ import (
 	"strings"
 	"time"
 
+	"attrmigrate/internal/refusal"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
 )
 
-// setAside keeps what is in the directory under its date, and begins anew in an empty one.
-func (d *runDir) setAside(inputs []string) (kept string, err error) {
+// SetAside keeps what is in the directory under its date, and begins anew in an empty one.
+func (d *Dir) SetAside(inputs []string) (kept string, err error) {
 	for _, input := range inputs {
-		if !strings.HasPrefix(filepath.Base(input), incomingBegin) && inside(d.path, input) {
-			return "", &refusal{
-				msg:  fmt.Sprintf("%s holds the input %s, and a directory with an input is not moved", d.path, input),
-				hint: "--run-dir names another directory for this run",
+		if !strings.HasPrefix(filepath.Base(input), Incoming) && disk.Inside(d.Path, input) {
+			return "", &refusal.Error{
+				Msg:    fmt.Sprintf("%s holds the input %s, and a directory with an input is not moved", d.Path, input),
+				Remedy: "--run-dir names another directory for this run",
 			}
 		}
 	}
@@ -31,7 +33,7 @@ func (d *runDir) setAside(inputs []string) (kept string, err error) {
 	if err := d.move(kept); err != nil {
 		return "", err
 	}
-	again, err := d.volume.openNew(d.path)
+	again, err := d.Volume.openNew(d.Path)
 	if err != nil { // the old lock ends with the directory's caller
 		return "", errors.Join(err, d.moveBack(kept))
 	}
@@ -43,31 +45,31 @@ func (d *runDir) setAside(inputs []string) (kept string, err error) {
 
 // openNew opens a directory that must have nothing in it: what another process has put there since it was moved
 // away is that one's.
-func (v volume) openNew(path string) (*runDir, error) {
-	d, err := v.open(path)
+func (v Volume) openNew(path string) (*Dir, error) {
+	d, err := v.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	entries, err := os.ReadDir(path)
 	if err == nil && len(entries) > 1 { // it has its lock
-		err = &checkpoint.HeldError{Path: d.file(checkpoint.LockName)}
+		err = &checkpoint.HeldError{Path: d.File(checkpoint.LockName)}
 	}
 	if err != nil {
-		return nil, errors.Join(err, d.close())
+		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
 }
 
 // move gives the directory another name; its lock goes along. Where the lock pins the directory it is given up
 // first. Who takes it then pins the directory, and it stays where it is.
-func (d *runDir) move(to string) error {
-	if d.pins {
+func (d *Dir) move(to string) error {
+	if d.Pins {
 		if err := d.lock.Release(); err != nil {
 			return err
 		}
 	}
-	if err := disk.Rename(d, d.path, to); err != nil {
-		return runDirError(d.path, err)
+	if err := disk.Rename(d, d.Path, to); err != nil {
+		return Unusable(d.Path, err)
 	}
 	d.lock.Moved(to)
 	return nil
@@ -75,21 +77,21 @@ func (d *runDir) move(to string) error {
 
 // putBack undoes setAside for a start that did not begin: the earlier run is where it was, and the directory
 // that the start made goes. It makes room first, and removes only what nobody else can have taken meanwhile.
-func (d *runDir) putBack() error {
+func (d *Dir) putBack() error {
 	if d.kept == "" {
 		return nil
 	}
-	if _, begun, err := d.load(); begun || err != nil {
+	if _, begun, err := d.Load(); begun || err != nil {
 		return err
 	}
-	scrap, err := free(strings.TrimRight(d.path, string(filepath.Separator)) + ".refused") // shorter than d.kept, which had room
+	scrap, err := free(strings.TrimRight(d.Path, string(filepath.Separator)) + ".refused") // shorter than d.kept, which had room
 	if err == nil {
 		err = d.move(scrap)
 	}
 	if err != nil {
 		return fmt.Errorf("the run of before stays in %s: %w", d.kept, err)
 	}
-	back := disk.Rename(d, d.kept, d.path)
+	back := disk.Rename(d, d.kept, d.Path)
 	if back != nil {
 		back = fmt.Errorf("the run of before stays in %s: %w", d.kept, back)
 	}
@@ -98,16 +100,16 @@ func (d *runDir) putBack() error {
 }
 
 // moveBack gives the directory the name that it had before it was moved, if nobody has taken that.
-func (d *runDir) moveBack(from string) error {
-	if err := disk.Rename(d, from, d.path); err != nil {
+func (d *Dir) moveBack(from string) error {
+	if err := disk.Rename(d, from, d.Path); err != nil {
 		return fmt.Errorf("the run of before stays in %s: %w", from, err)
 	}
-	d.lock.Moved(d.path)
+	d.lock.Moved(d.Path)
 	return nil
 }
 
 // removeDir removes a directory and the files in it.
-func (d *runDir) removeDir(path string) error {
+func (d *Dir) removeDir(path string) error {
 	entries, err := os.ReadDir(path)
 	for _, e := range entries {
 		err = errors.Join(err, d.Remove(filepath.Join(path, e.Name())))
@@ -116,27 +118,27 @@ func (d *runDir) removeDir(path string) error {
 }
 
 // takeIncoming moves the standard input of the run that begins out of the directory set aside.
-func (d *runDir) takeIncoming(kept string) error {
+func (d *Dir) takeIncoming(kept string) error {
 	entries, err := os.ReadDir(kept)
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), incomingBegin) {
-			err = errors.Join(err, d.Rename(filepath.Join(kept, e.Name()), d.file(e.Name())))
+		if strings.HasPrefix(e.Name(), Incoming) {
+			err = errors.Join(err, d.Rename(filepath.Join(kept, e.Name()), d.File(e.Name())))
 		}
 	}
 	return err
 }
 
 // lastChange is when the run in the directory was last saved.
-func (d *runDir) lastChange() time.Time {
-	if info, err := os.Stat(d.file(checkpoint.FileName)); err == nil {
+func (d *Dir) lastChange() time.Time {
+	if info, err := os.Stat(d.File(checkpoint.FileName)); err == nil {
 		return info.ModTime()
 	}
 	return time.Now()
 }
 
 // freeName is a name for the old directory: its own with a date, and a number if that is taken.
-func (d *runDir) freeName(at time.Time) (string, error) {
-	return free(strings.TrimRight(d.path, string(filepath.Separator)) + "." + at.UTC().Format("2006-01-02T150405Z"))
+func (d *Dir) freeName(at time.Time) (string, error) {
+	return free(strings.TrimRight(d.Path, string(filepath.Separator)) + "." + at.UTC().Format("2006-01-02T150405Z"))
 }
 
 // free is a name that nothing has: the one given, or that with a number.
@@ -148,7 +150,7 @@ func free(base string) (string, error) {
 		case errors.Is(err, fs.ErrNotExist):
 			return name, nil
 		case err != nil:
-			return "", runDirError(name, err)
+			return "", Unusable(name, err)
 		}
 		name = fmt.Sprintf("%s.%d", base, n)
 	}

@@ -10,8 +10,8 @@ import (
 	"attrmigrate/sources"
 )
 
-// Each hazard with what sets it off, and with the nearest thing that must not.
-func TestHazards(t *testing.T) {
+// Each warning with what sets it off, and with the nearest thing that must not.
+func TestWarnings(t *testing.T) {
 	aliases := cognito.Pool{AliasAttributes: []string{"email", "phone_number"}}
 	byAddress := cognito.Pool{UsernameAttributes: []string{"email"}}
 	sending := cognito.Pool{AutoVerified: []string{"email", "phone_number"}, DefaultEmailSender: true}
@@ -33,7 +33,7 @@ func TestHazards(t *testing.T) {
 		opts    Options
 		live    []cognito.User
 		records []*sources.Change
-		want    string // kind and attribute of each hazard; the first one's text, examples and remedy
+		want    string // kind and attribute of each warning; the first one's text, examples and remedy
 	}{
 		{"verified reset, alias pool", aliases, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "email=a@example.com")},
 			"verified-reset email: 1 new e-mail address without email_verified: Cognito resets it, and these users can't sign in by e-mail address until they verify [users.csv:2] " + keep},
@@ -113,7 +113,7 @@ func TestHazards(t *testing.T) {
 		for _, mode := range []Mode{Scan, Lookup} {
 			t.Run(tt.name+"/"+string(mode), func(t *testing.T) {
 				r, _ := planned(t, tt.pool, mode, tt.opts, &users{list: tt.live}, changes(tt.records...))
-				if got := told(r.Hazards); got != tt.want {
+				if got := told(r.Warnings); got != tt.want {
 					t.Errorf("got  %s\nwant %s", got, tt.want)
 				}
 			})
@@ -121,8 +121,8 @@ func TestHazards(t *testing.T) {
 	}
 }
 
-// told writes hazards as the table does: the companions (messages), then the one that is tested.
-func told(list []Hazard) string {
+// told writes warnings as the table does: the companions (messages), then the one that is tested.
+func told(list []Warning) string {
 	var heads []string
 	text := ""
 	for _, h := range list {
@@ -141,8 +141,8 @@ func TestAmbiguousName(t *testing.T) {
 	pool := cognito.Pool{AliasAttributes: []string{"preferred_username"}}
 	list := &users{list: []cognito.User{person("amy"), person("bob", "preferred_username=amy")}}
 	r, out := planned(t, pool, Scan, Options{}, list, changes(record("amy", "locale=fr")))
-	if len(out.changes) != 1 || told(r.Hazards) != "ambiguous-name : 1 name of records fit two users: the plan has the one that was read first [users.csv:2] name these users by their sub" {
-		t.Errorf("%q, %s", out.changes, told(r.Hazards))
+	if len(out.changes) != 1 || told(r.Warnings) != "ambiguous-name : 1 name of records fit two users: the plan has the one that was read first [users.csv:2] name these users by their sub" {
+		t.Errorf("%q, %s", out.changes, told(r.Warnings))
 	}
 }
 
@@ -156,23 +156,32 @@ func TestExamplesAreThree(t *testing.T) {
 	}
 	r, _ := planned(t, cognito.Pool{}, Scan, Options{}, &users{list: live}, changes(records...))
 	want := "disabled : 5 disabled users among those to change [users.csv:2 users.csv:3 users.csv:4] take the records out if these accounts are to stay as they are"
-	if got := told(r.Hazards); got != want || r.Hazards[0].Count != 5 {
+	if got := told(r.Warnings); got != want || r.Warnings[0].Count != 5 {
 		t.Errorf("%s", got)
 	}
 }
 
-func TestHazardsUnread(t *testing.T) {
+func TestWarningsUnread(t *testing.T) {
 	pool := cognito.Pool{AliasAttributes: []string{"email"}, AutoVerified: []string{"email"}}
 	r, _ := planned(t, pool, None, Options{}, nil, changes(
 		record("amy@example.com", "email=x@example.com"), record("bob", "email=x@example.com"), record("bob", "email=x@example.com")))
 	var kinds []string
-	for _, h := range r.Hazards {
+	for _, h := range r.Warnings {
 		kinds = append(kinds, fmt.Sprintf("%s %d", h.Kind, h.Count))
 	}
 	if got := strings.Join(kinds, ", "); got != "address-shared 2, verified-reset 2, messages 2, name-changed 1" {
-		t.Errorf("hazards %s", got)
+		t.Errorf("warnings %s", got)
 	}
 	if r.Estimates.Emails != 2 || r.Estimates.SMS != 0 {
 		t.Errorf("estimates %+v", r.Estimates)
+	}
+}
+
+// TestKeptUnread: who is not read may have a flag that is kept.
+func TestKeptUnread(t *testing.T) {
+	r, _ := planned(t, cognito.Pool{}, None, Options{KeepVerified: true}, nil, changes(record("amy", "email=x@example.com"), record("bob", "email=y@example.com")))
+	want := "verified-kept email: 2 e-mail changes keep email_verified where it is true; elsewhere it is reset [users.csv:2 users.csv:3] "
+	if got := told(r.Warnings); got != want {
+		t.Errorf("%s", got)
 	}
 }

@@ -1,4 +1,6 @@
-package cli
+// Package prose writes numbers, durations and texts as people read them: on a terminal of some width, in one
+// language, and never as a command to the terminal. [PrintJSON] does the last for programs.
+package prose
 
 import (
 	"bytes"
@@ -15,19 +17,19 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// count writes a number for people: 48,214.
-func count[N int | int64](n N) string { return humanize.Comma(int64(n)) }
+// Count writes a number for people: 48,214.
+func Count[N int | int64](n N) string { return humanize.Comma(int64(n)) }
 
-// plural writes a number and its noun.
-func plural[N int | int64](n N, one string) string {
+// Plural writes a number and its noun.
+func Plural[N int | int64](n N, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return count(n) + " " + one + "s"
+	return Count(n) + " " + one + "s"
 }
 
-// span writes a duration for people, to two units: 11h6m, 15m40s, 40m, 9.5s.
-func span(d time.Duration) string {
+// Span writes a duration for people, to two units: 11h6m, 15m40s, 40m, 9.5s.
+func Span(d time.Duration) string {
 	switch {
 	case d < 0:
 		return "0s"
@@ -54,9 +56,9 @@ func units(high time.Duration, highUnit string, low time.Duration, lowUnit strin
 	}
 }
 
-// wrap breaks a line between words so that it fits into width columns; what follows is indented like
+// Wrap breaks a line between words so that it fits into width columns; what follows is indented like
 // the text behind a heading. A width of 0 is no terminal: the line stays whole.
-func wrap(line string, width int) string {
+func Wrap(line string, width int) string {
 	const indent = "         "
 	if width <= 2*len(indent) || utf8.RuneCountInString(line) < width {
 		return line
@@ -95,8 +97,8 @@ func unbroken(line string) []string {
 	return parts
 }
 
-// printable quotes what a terminal would take for a command: names in files come from anywhere.
-func printable(s string) string {
+// Printable quotes what a terminal would take for a command: names in files come from anywhere.
+func Printable(s string) string {
 	for _, r := range s {
 		if r == utf8.RuneError || !unicode.IsPrint(r) {
 			quoted := strconv.Quote(s)
@@ -106,10 +108,10 @@ func printable(s string) string {
 	return s
 }
 
-// printJSON writes a value for programs, indented. They read the same whether or not a terminal shows it:
+// PrintJSON writes a value for programs, indented. They read the same whether or not a terminal shows it:
 // what does not print is written as its escape, which encoding/json does for the oldest control characters
 // only. Outside of strings, JSON has none of these.
-func printJSON(w io.Writer, v any) error {
+func PrintJSON(w io.Writer, v any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -1,4 +1,4 @@
-package cli
+package rundir
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"attrmigrate/internal/refusal"
 )
 
 // ownDir refuses a run directory in which somebody else has a say: what stands there is believed, and
@@ -18,25 +20,25 @@ func ownDir(path string) error {
 		return nil // it will be made, or cannot be
 	}
 	if err != nil {
-		return runDirError(path, err)
+		return Unusable(path, err)
 	}
 	if foreign(info) {
 		return notOwn(path, "belongs to another user")
 	}
 	if shared := info.Mode().Perm() & 0o022; shared != 0 {
 		if err := os.Chmod(path, info.Mode().Perm()&^shared); err != nil {
-			return runDirError(path, err)
+			return Unusable(path, err)
 		}
 	}
 	entries, err := os.ReadDir(path)
 	if err != nil {
-		return runDirError(path, err)
+		return Unusable(path, err)
 	}
 	for _, e := range entries {
 		switch info, err := e.Info(); {
 		case errors.Is(err, fs.ErrNotExist): // a run that is at work has renamed it
 		case err != nil:
-			return runDirError(path, err)
+			return Unusable(path, err)
 		case info.Mode()&fs.ModeSymlink != 0:
 			return notOwn(filepath.Join(path, e.Name()), "is a symbolic link")
 		case !info.IsDir() && !info.Mode().IsRegular():
@@ -49,6 +51,6 @@ func ownDir(path string) error {
 }
 
 func notOwn(path, what string) error {
-	return &refusal{msg: fmt.Sprintf("%s %s, and a run directory is its owner's alone", path, what),
-		hint: "a run is continued by the user who began it; --run-dir names another directory"}
+	return &refusal.Error{Msg: fmt.Sprintf("%s %s, and a run directory is its owner's alone", path, what),
+		Remedy: "a run is continued by the user who began it; --run-dir names another directory"}
 }

@@ -1,0 +1,19 @@
+package rundir
+
+// The names in a fingerprint. They stand in files, so they stay, whatever the flags are called.
+const (
+	ByInput      = "input"
+	ByOperation  = "operation"
+	ByPool       = "pool"
+	ByEndpoint   = "endpoint"
+	ByNoRead     = "no_read"
+	ByVerified   = "verified"
+	ByFormat     = "format"
+	ByUsername   = "username_column"
+	ByMap        = "map"
+	ByIgnore     = "ignore"
+	ByEmpty      = "empty"
+	ByMarker     = "delete_marker"
+	ByMetadata   = "client_metadata"
+	ByOnlyFailed = "only_failed"
+)

@@ -1,0 +1,53 @@
+package rundir
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/report"
+)
+
+// planFacts are what the summary of a plan says of what it is a plan of.
+type PlanFacts struct {
+	DryRun   bool      `json:"dry_run"` // always true
+	At       time.Time `json:"planned_at"`
+	Pool     PlanPool  `json:"pool"`
+	Endpoint string    `json:"endpoint"`
+	Inputs   []string  `json:"inputs"`
+	// InputPaths are the whole paths of the inputs, and - for standard input.
+	InputPaths  []string               `json:"input_paths,omitempty"`
+	Replaced    string                 `json:"replaced,omitempty"` // the plan of something else that was in the directory
+	Fingerprint checkpoint.Fingerprint `json:"identity"`           // of an apply of the same change set
+	Withheld    bool                   `json:"withheld"`           // there is no plan.jsonl: it would take addresses from others
+	Limit       int64                  `json:"limit,omitempty"`    // it is a plan of so many records only
+	Flags       []string               `json:"flags,omitempty"`    // of apply, that lead to the same pool
+}
+
+// PlanPool is the pool of a plan.
+type PlanPool struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Region  string `json:"region"`
+	Account string `json:"account,omitempty"`
+	Users   int64  `json:"estimated_users"`
+}
+
+// readPlanFacts reads the summary of the plan in a directory. The summary of a run is none.
+func ReadPlan(dir string) (*PlanFacts, error) {
+	text, err := disk.ReadFile(filepath.Join(dir, report.SummaryJSON))
+	if err != nil {
+		return nil, err
+	}
+	facts := new(PlanFacts)
+	if err := json.Unmarshal(text, facts); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, report.SummaryJSON), err)
+	}
+	if !facts.DryRun {
+		return nil, fmt.Errorf("%s: is not of a plan", filepath.Join(dir, report.SummaryJSON))
+	}
+	return facts, nil
+}

@@ -1,0 +1,209 @@
+package rundir
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"attrmigrate/internal/prose"
+
+	"attrmigrate/internal/refusal"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/report"
+)
+
+// Volume is what run directories lie on.
+type Volume struct {
+	disk.FS
+	// Pins says that a directory stays where it is while a file in it is open, such as its lock.
+	Pins bool
+}
+
+// localVolume is the system's own. Windows pins.
+func Local() Volume { return Volume{disk.OS{}, runtime.GOOS == "windows"} }
+
+// runDir is the directory of a run, locked against other processes.
+type Dir struct {
+	Volume
+	Path    string
+	lock    *checkpoint.Lock
+	kept    string // where an earlier run of this directory was set aside by this start; may be empty
+	Refused bool   // the start did not begin: close puts the earlier run back
+	// Unsaved is how the run ended, if its checkpoint could not be saved.
+	Unsaved *checkpoint.End
+}
+
+// runDirName is the default directory for inputs: NAME.run beside the caller, NAME being the first
+// input's name without its endings. An input that lies in a run directory takes that one's name too,
+// so that applying its errors.csv begins a run of its own.
+func Name(inputs []string, ending string) string {
+	first := inputs[0]
+	name := filepath.Base(first)
+	if first == "-" {
+		name = "stdin"
+	}
+	for _, packed := range []string{".gz", ".zst"} {
+		name = strings.TrimSuffix(name, packed)
+	}
+	name = strings.TrimSuffix(name, filepath.Ext(name))
+	if parent, ok := Of(first); ok {
+		name = parent + "." + name
+	}
+	return name + ending
+}
+
+// runDirOf is the name, without its ending, of the run directory that a file lies in.
+func Of(file string) (string, bool) {
+	dir, err := filepath.Abs(filepath.Dir(file))
+	if err != nil {
+		return "", false
+	}
+	base := filepath.Base(dir)
+	for _, ending := range []string{".run", ".plan"} {
+		if name, ok := strings.CutSuffix(base, ending); ok {
+			return name, true
+		}
+	}
+	_, err = os.Stat(filepath.Join(dir, checkpoint.FileName))
+	return base, err == nil
+}
+
+// Open makes the directory, if need be, and locks it. A directory with files in it that no run
+// has left is somebody else's: nothing is written there.
+func (v Volume) Open(path string) (*Dir, error) {
+	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 && !leftByRun(path, entries) {
+		return nil, &refusal.Error{Msg: fmt.Sprintf("%s is a directory with files in it, and no run directory", path),
+			Remedy: "--run-dir names another one, which is made if it is not there"}
+	}
+	if err := ownDir(path); err != nil {
+		return nil, err
+	}
+	if err := disk.MkdirAll(v, path); err != nil {
+		return nil, Unusable(path, err)
+	}
+	lock, err := checkpoint.Acquire(path)
+	if errors.Is(err, fs.ErrNotExist) { // another process has moved it since
+		err = &checkpoint.HeldError{Path: filepath.Join(path, checkpoint.LockName)}
+	}
+	if err != nil {
+		return nil, Unusable(path, err)
+	}
+	return &Dir{Volume: v, Path: path, lock: lock}, nil
+}
+
+// leftByRun tells whether a directory is one that a run, or a plan, has made: there is a lock in it, and that
+// is one of ours or lies beside what only we leave. One that is empty may be anybody's: beside it lies nothing else.
+func leftByRun(path string, entries []os.DirEntry) bool {
+	there, foreign := map[string]bool{}, false
+	for _, e := range entries {
+		there[e.Name()] = true
+		foreign = foreign || !ownFile(e.Name())
+	}
+	lock := filepath.Join(path, checkpoint.LockName)
+	if !there[checkpoint.LockName] || there[checkpoint.FileName] || there[report.SummaryJSON] {
+		return there[checkpoint.LockName]
+	}
+	info, err := os.Lstat(lock)
+	empty := err == nil && info.Mode().IsRegular() && info.Size() == 0
+	return checkpoint.IsLock(lock) && !(empty && foreign)
+}
+
+func Unusable(path string, err error) error {
+	if held, ok := errors.AsType[*checkpoint.HeldError](err); ok {
+		return held
+	}
+	hint := "--run-dir names another directory"
+	if errors.Is(err, fs.ErrPermission) {
+		hint = "the run directory must be writable; --run-dir names another one"
+	}
+	return &refusal.Error{Msg: fmt.Sprintf("run directory %s: %v", path, disk.WithoutPath(err)), Remedy: hint}
+}
+
+// ownFile tells whether a run or a plan writes a file of this name in its directory and replaces what is there.
+func ownFile(name string) bool {
+	if strings.HasPrefix(name, Incoming) || strings.HasPrefix(name, Unpacked) {
+		return true
+	}
+	switch strings.TrimSuffix(name, ".tmp") {
+	case report.ErrorsCSV, report.ErrorsJSONL, report.AppliedCSV, report.UndoJSONL, report.PlanJSONL, report.AuditCSV,
+		report.DeliveriesCSV, report.SummaryJSON, checkpoint.FileName, checkpoint.LockName, Journal, PlanRuns:
+		return true
+	default:
+		return false
+	}
+}
+
+// stdinPath is the input that stands for standard input.
+const Stdin = "-"
+
+// sandboxJournal is the file that keeps the state of a rehearsal.
+const Journal = "sandbox.jsonl"
+
+// Files that are in the making have a name that begins so.
+const (
+	Incoming = "incoming-"
+	Unpacked = "unpacked-"
+)
+
+// HoldsInput refuses an input that the run would replace with a file of its own.
+func (d *Dir) HoldsInput(inputs []string) error {
+	entries, err := os.ReadDir(d.Path)
+	if err != nil {
+		return Unusable(d.Path, err)
+	}
+	for _, e := range entries {
+		for _, input := range inputs {
+			if ownFile(e.Name()) && disk.SameFile(input, d.File(e.Name())) {
+				return &refusal.Error{
+					Msg:    fmt.Sprintf("%s is the input, and the run would replace it by its own report", prose.Printable(input)),
+					Remedy: "--run-dir names another directory for this run",
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// Close gives the directory up, once nothing in it is open any more.
+func (d *Dir) Close() error {
+	switch {
+	case d.Refused:
+		return errors.Join(d.putBack(), d.lock.Release())
+	case d.Unsaved != nil:
+		return d.lock.ReleaseUnsaved(*d.Unsaved)
+	}
+	return d.lock.Release()
+}
+
+func (d *Dir) File(name string) string { return filepath.Join(d.Path, name) }
+
+// Load returns the state that an earlier start left, if there is one.
+func (d *Dir) Load() (state checkpoint.State, found bool, err error) {
+	state, err = checkpoint.NewFile(d.Path).Load()
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return checkpoint.State{}, false, nil
+	}
+	return state, err == nil, err
+}
+
+// RemoveAll removes files that nobody needs any more; one that cannot be removed does no harm.
+func (d *Dir) RemoveAll(files []string) {
+	for _, f := range files {
+		_ = d.Remove(f)
+	}
+}
+
+// ErrorsFile is the errors file that the run has.
+func (d *Dir) ErrorsFile() string {
+	if _, err := os.Stat(d.File(report.ErrorsJSONL)); err == nil {
+		return d.File(report.ErrorsJSONL)
+	}
+	return d.File(report.ErrorsCSV)
+}

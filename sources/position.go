@@ -1,0 +1,13 @@
+package sources
+
+// Position is a place between two records of a change set, from which reading can go on. Everything before it
+// is done; in an undo file, which is read from its end, everything behind it. The zero value stands for the
+// start of either, where nothing is done.
+//
+// A source of one's own may count as it likes, so long as each record has a position of its own: no more than
+// that is asked of one. Programs keep positions: the keys of their JSON stay as they are.
+type Position struct {
+	Input  int   `json:"input"`  // index of the input, from 0
+	Offset int64 `json:"offset"` // bytes from its (unpacked) beginning
+	Line   int   `json:"line"`   // 1-based line of that byte
+}
