@@ -19,7 +19,7 @@ var house = []string{
 	"internal/sandbox", "internal/rehearsal", "internal/target",
 	"internal/job", "internal/console", "internal/cli", "cmd/attrmigrate",
 	// Beside it: what measures, tests and shows it.
-	"internal/disk/crash", "internal/e2e", "internal/campaign", "internal/bench",
+	"internal/disk/crash", "internal/e2e", "internal/e2e/campaign", "internal/campaign", "internal/bench",
 	"examples", "examples/customsource", "examples/scheduled",
 }
 
@@ -53,7 +53,8 @@ var reserved = []struct {
 	{"internal/cli", []string{"cmd/attrmigrate"}, "it wires all others, and nobody depends on the wiring"},
 	{"internal/console", []string{"internal/cli"}, "a job runs without a screen"},
 	{"internal/disk/crash", nil, "it plays crashes, in tests"},
-	{"internal/sandbox", []string{"internal/rehearsal", "internal/target", "internal/cli", "internal/e2e", "internal/campaign", "internal/bench"},
+	{"internal/sandbox", []string{"internal/rehearsal", "internal/target", "internal/cli", "internal/e2e", "internal/e2e/campaign",
+		"internal/campaign", "internal/bench"},
 		"the program speaks with it by HTTP, as with AWS"},
 
 	{"github.com/spf13/", []string{"internal/cli"}, "all but cli can be driven by a test without flags"},
