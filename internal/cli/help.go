@@ -90,6 +90,9 @@ func usageText(cmd *cobra.Command, width int) string {
 			b.WriteString(entry(flagLabel(f), flagUsage(f), flagColumn(width), width))
 		}
 	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\n%s\n", flow(cmd.CommandPath()+" [command] --help tells more of a command.", 0, width))
+	}
 	return b.String()
 }
 
@@ -105,7 +108,6 @@ func commandsText(cmd *cobra.Command, width int) string {
 			b.WriteString(entry("  "+c.Name(), c.Short, cmd.NamePadding()+4, width))
 		}
 	}
-	fmt.Fprintf(&b, "\n%s\n", wrapText(cmd.CommandPath()+" [command] --help tells more of a command.", width))
 	return b.String()
 }
 
