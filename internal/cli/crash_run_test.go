@@ -4,22 +4,22 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"path/filepath"
 
-	"attrmigrate/internal/rundir"
-
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/disk/crash"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
 
-// crashStart is a start of a run on a disk that records it: what apply does with the files, and with the
-// service, once it is confirmed.
+// crashStart is a start of a run: what apply does with the files, and with the service, once it is confirmed.
 type crashStart struct {
 	input string
-	disk  *crash.Disk
+	disk  disk.FS // a [crash.Disk] records it
 	dir   *rundir.Dir
 	pool  *crashPool
 	rate  float64
@@ -146,14 +146,33 @@ type saved struct {
 // markingStore marks in the log what it has saved.
 type markingStore struct {
 	file *checkpoint.File
-	disk *crash.Disk
+	disk disk.FS
 }
 
 // Save implements [pipeline.Store].
 func (m markingStore) Save(s checkpoint.State) error {
 	err := m.file.Save(s)
-	if err == nil {
-		m.disk.Mark(saved{s.Counts.Done(), s.Phase})
+	if recorder, ok := m.disk.(*crash.Disk); ok && err == nil {
+		recorder.Mark(saved{s.Counts.Done(), s.Phase})
 	}
 	return err
 }
+
+// unsynced is the file system of what nobody will crash again: it does not wait for a disk.
+type unsynced struct{ disk.OS }
+
+// OpenFile implements [disk.FS].
+func (u unsynced) OpenFile(path string, flag int, mode fs.FileMode) (disk.File, error) {
+	f, err := u.OS.OpenFile(path, flag, mode)
+	if err != nil {
+		return nil, err
+	}
+	return unsyncedFile{f}, nil
+}
+
+// SyncDir implements [disk.FS].
+func (unsynced) SyncDir(string) error { return nil }
+
+type unsyncedFile struct{ disk.File }
+
+func (unsyncedFile) Sync() error { return nil }
