@@ -189,7 +189,7 @@ func TestStateMachine(t *testing.T) {
 	}
 }
 
-// TestStopReasons wants every reason that status can give in the page about planning.
+// TestStopReasons wants every reason that status can give in the page about operating.
 func TestStopReasons(t *testing.T) {
 	page := read(t, filepath.Join("..", "..", "docs", "operating.md"))
 	for _, reason := range []pipeline.Reason{

@@ -83,23 +83,30 @@ func usageText(cmd *cobra.Command, width int) string {
 	if cmd.HasExample() {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", cmd.Example)
 	}
-	if cmd.HasAvailableSubCommands() {
-		b.WriteString("\nCommands:\n")
-		for _, c := range cmd.Commands() {
-			if c.IsAvailableCommand() || c.Name() == "help" {
-				label := fmt.Sprintf("  %-*s", cmd.NamePadding(), c.Name())
-				b.WriteString(entry(label, c.Short, len(label)+2, width))
-			}
-		}
-	}
+	b.WriteString(commandsText(cmd, width))
 	for _, g := range grouped(cmd) {
 		fmt.Fprintf(&b, "\n%s:\n", g.heading)
 		for _, f := range g.flags {
-			b.WriteString(entry(flagLabel(f), flagUsage(f), usageColumn, width))
+			b.WriteString(entry(flagLabel(f), flagUsage(f), flagColumn(width), width))
 		}
 	}
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(&b, "\n%s\n", wrapText(cmd.CommandPath()+" [command] --help tells more of a command.", width))
+		fmt.Fprintf(&b, "\n%s\n", flow(cmd.CommandPath()+" [command] --help tells more of a command.", 0, width))
+	}
+	return b.String()
+}
+
+// commandsText lists the commands below one, if there are any.
+func commandsText(cmd *cobra.Command, width int) string {
+	if !cmd.HasAvailableSubCommands() {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\nCommands:\n")
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() || c.Name() == "help" {
+			b.WriteString(entry("  "+c.Name(), c.Short, cmd.NamePadding()+4, width))
+		}
 	}
 	return b.String()
 }
@@ -175,17 +182,16 @@ func flagUsage(f *pflag.Flag) string {
 	}
 }
 
-// usageColumn is where the texts of flags begin, and narrowColumn where there is too little room for that.
-const (
-	usageColumn  = 29
-	narrowColumn = 6
-)
+// flagColumn is where the texts of flags begin. Where there is too little room for that, they stand below the flags.
+func flagColumn(width int) int {
+	if width < 70 {
+		return 6
+	}
+	return 29
+}
 
 // entry is a line of a list: a label, and from a column on, its text. A long label has a line to itself.
 func entry(label, text string, column, width int) string {
-	if width < usual-4 && column > narrowColumn {
-		column = narrowColumn
-	}
 	gap := column - utf8.RuneCountInString(label)
 	lead := label + strings.Repeat(" ", max(gap, 0))
 	if gap < 2 {
