@@ -9,6 +9,7 @@ import (
 // read with it.
 type backward struct {
 	file  io.ReaderAt
+	limit int      // of a line, in bytes
 	start int64    // where the first line begins
 	at    Position // where the line given last begins
 	buf   []byte   // room, filled from its end
@@ -25,7 +26,7 @@ func (b *backward) line() ([]byte, error) {
 		}
 		held := b.end - b.begin
 		switch {
-		case b.at.Offset-int64(held) > b.start && held <= MaxRecord:
+		case b.at.Offset-int64(held) > b.start && held <= b.limit:
 		case held > 0:
 			return b.give(b.begin)
 		default:
@@ -46,7 +47,7 @@ func (b *backward) give(begin int) ([]byte, error) {
 	if line[len(line)-1] == '\n' {
 		b.at.Line--
 	}
-	if len(line) > MaxRecord {
+	if len(line) > b.limit {
 		return nil, tooLong(b.at.Line)
 	}
 	b.end = begin

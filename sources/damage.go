@@ -12,7 +12,7 @@ import (
 func refuseRecord(in *recordReader, raw []byte, line int, err error) *FileError {
 	failed := in.failed()
 	switch {
-	case failed == errRecordTooLong || len(raw) > MaxRecord:
+	case failed == errRecordTooLong || len(raw) > in.limit:
 		return tooLong(line)
 	case err == nil:
 		return nil

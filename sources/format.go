@@ -56,7 +56,7 @@ func GuessFormat(path string) Format {
 		return CSV
 	}
 	defer s.close()
-	text := bufio.NewReaderSize(s.unpacked, bufferSize)
+	text := bufio.NewReaderSize(s.unpacked, sniffSize)
 	if in.sniff(text) != nil {
 		return CSV
 	}

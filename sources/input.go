@@ -52,7 +52,7 @@ func (in *input) inspect(opts *Options) error {
 		return err
 	}
 	defer s.close()
-	text := bufio.NewReaderSize(s.unpacked, bufferSize)
+	text := bufio.NewReaderSize(s.unpacked, sniffSize)
 	if err := in.sniff(text); err != nil {
 		return err
 	}
@@ -121,7 +121,7 @@ func (in *input) sniff(text *bufio.Reader) error {
 
 // readHeader reads a CSV header, and learns where the rows begin.
 func (in *input) readHeader(text io.Reader, opts *Options) error {
-	records := &recordReader{src: text, at: in.start}
+	records := &recordReader{src: text, limit: opts.limit(), at: in.start}
 	r := csv.NewReader(records)
 	cells, err := r.Read()
 	raw, begin := records.take(r.InputOffset())
@@ -161,7 +161,7 @@ func (in *input) decoder(opts *Options) restartable {
 	if in.format == JSONL {
 		return newJSONLines(opts)
 	}
-	rows := newRows(in.header)
+	rows := newRows(in.header, opts)
 	if in.header.long {
 		return &longDecoder{rows: rows, opts: opts}
 	}

@@ -12,6 +12,7 @@ import (
 // from its first byte on, so that a piece that does not end can be told from the place where it begins.
 type jsonText struct {
 	in    *bufio.Reader
+	limit int      // of a piece, in bytes
 	at    Position // the next byte
 	line  int64    // where its line begins; -1: not known, for reading began further on
 	blank bool     // nothing but blanks was read of the line
@@ -25,7 +26,9 @@ type jsonText struct {
 // place is where something stands, for people.
 type place struct{ line, column int } // 1-based, the column in bytes; 0: not known
 
-func newJSONText() jsonText { return jsonText{in: bufio.NewReaderSize(nil, bufferSize)} }
+func newJSONText(limit int) jsonText {
+	return jsonText{in: bufio.NewReaderSize(nil, bufferSize), limit: limit}
+}
 
 // begin goes on with the bytes of src, which stand at a position of an input that begins at start.
 func (t *jsonText) begin(src io.Reader, at, start Position) {
@@ -178,7 +181,7 @@ func (t *jsonText) read() (byte, error) {
 		t.at.Line++
 		t.line = t.at.Offset
 	}
-	if len(t.text) > MaxRecord {
+	if len(t.text) > t.limit {
 		return 0, tooLong(t.from.line)
 	}
 	return b, nil

@@ -37,7 +37,7 @@ func (d *longDecoder) next() (*Change, error) {
 	c.Rows = c.Rows[:0]
 	size := 0
 	for r := first; ; {
-		if size += r.size; size > MaxRecord {
+		if size += r.size; size > d.opts.limit() {
 			return nil, tooLong(c.Line)
 		}
 		d.add(c, r)

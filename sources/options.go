@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -44,7 +45,12 @@ type Options struct {
 	// (COLUMN=ATTRIBUTE, or a column alone) and Tokens (true or false). Words in capitals are for the person to
 	// fill in. The value "" asks for the name of the setting.
 	Setting func(field, value string) string
+
+	maxRecord int // in bytes; 0: MaxRecord. Tests have smaller ones, for which they need not write 4 MiB.
 }
+
+// limit is the size that a record may have, in bytes.
+func (o *Options) limit() int { return cmp.Or(o.maxRecord, MaxRecord) }
 
 // setting is how people set a field, to a value if it is not "".
 func (o *Options) setting(field, value string) string {

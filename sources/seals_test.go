@@ -96,7 +96,7 @@ var sealedReads = []sealedRead{
 	}},
 }
 
-const sealedRecords = 5000
+const sealedRecords = 2500
 
 // sealedText is a change set of which other values have the same length.
 func sealedText(file, value string) string {

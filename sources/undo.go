@@ -79,7 +79,7 @@ type undoLines struct {
 }
 
 func newUndoLines(file io.ReaderAt, start, at Position, opts *Options) *undoLines {
-	return &undoLines{json: newJSONLines(opts), lines: backward{file: file, start: start.Offset, at: at}}
+	return &undoLines{json: newJSONLines(opts), lines: backward{file: file, limit: opts.limit(), start: start.Offset, at: at}}
 }
 
 func (d *undoLines) next() (*Change, error) {
