@@ -529,6 +529,7 @@ func drawDocument(t *rapid.T, depth int) string {
 // TestDocumentsAtRandom makes documents at random, finds the same records in them as another parser does,
 // and goes on behind every one.
 func TestDocumentsAtRandom(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
 		var b strings.Builder

@@ -114,6 +114,7 @@ func sealedText(file, value string) string {
 // TestChangedWhileRead: of a file that changes while it is read nothing is used that was not read, and held good,
 // before. One that is replaced is read to its end, for it is the file that was opened.
 func TestChangedWhileRead(t *testing.T) {
+	t.Parallel()
 	for _, r := range sealedReads {
 		was, now := packText(t, r.file, sealedText(r.file, "gold")), packText(t, r.file, sealedText(r.file, "iron"))
 		for _, change := range []struct {

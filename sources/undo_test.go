@@ -54,6 +54,7 @@ var longUndoLine = `{"username":"cat","attributes":{"a":"` + strings.Repeat("x",
 
 // TestUndo makes undo files at random, reads them, and goes on at every record of them.
 func TestUndo(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
 		var paths, texts []string
