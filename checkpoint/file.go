@@ -22,7 +22,7 @@ const (
 	firstVersion = 1
 )
 
-// FileName is the checkpoint in the run directory.
+// FileName is the name of the checkpoint in the run directory.
 const FileName = "checkpoint.json"
 
 // sealMark begins the last member of the file, the checksum of every byte before it.
@@ -31,7 +31,8 @@ const sealMark = ",\n  \"checksum\": \"sha256:"
 // File keeps the state of a run in DIR/checkpoint.json: indented JSON, the members of [State] and a
 // checksum, so that a damaged file is refused rather than believed. It is used by one goroutine.
 type File struct {
-	// Disk is what the file is written to: the operating system's file system.
+	// Disk is what the file is written to: the operating system's file system, or in tests of crashes one that
+	// forgets what was not made durable.
 	Disk disk.FS
 	path string
 }
@@ -81,6 +82,7 @@ type DamagedError struct {
 	Err  error // what is wrong with it
 }
 
+// Error returns the path and what is wrong.
 func (e *DamagedError) Error() string {
 	if errors.Is(e.Err, errNewer) {
 		return e.Path + ": " + e.Err.Error()
@@ -88,6 +90,7 @@ func (e *DamagedError) Error() string {
 	return e.Path + ": damaged: " + e.Err.Error()
 }
 
+// Unwrap returns what is wrong with the file.
 func (e *DamagedError) Unwrap() error { return e.Err }
 
 // Hint says what to do: last of all, to start over. How that is done is for the program to add.

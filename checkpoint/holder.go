@@ -22,27 +22,28 @@ const (
 	infoBegin = `{"pid":`
 )
 
-// End is how a run ended that could not be saved, as its process told it.
+// End is how a run ended that could not be saved, as its process told it: see [Lock.ReleaseUnsaved].
 type End struct {
 	Reason string `json:"reason"`
 	Hint   string `json:"hint,omitempty"`
 }
 
-// Info says who holds a lock.
+// Info says who holds a lock. The lock's file has it as JSON.
 type Info struct {
-	PID     int       `json:"pid"`
-	Host    string    `json:"host"`
-	Since   time.Time `json:"since"`
+	PID     int       `json:"pid"`           // 0: it cannot be told
+	Host    string    `json:"host"`          // of the process
+	Since   time.Time `json:"since"`         // in UTC, to the second
 	Command string    `json:"command"`       // the program's name; its arguments may hold secrets
 	End     *End      `json:"end,omitempty"` // nil, but for a process that has ended and could not save how
 }
 
 // HeldError says that another process holds the lock. Its Info is zero if it cannot be told.
 type HeldError struct {
-	Path string
+	Path string // of the lock's file
 	Info
 }
 
+// Error names the lock and, if it can be told, the process that holds it.
 func (e *HeldError) Error() string {
 	if e.PID == 0 {
 		return e.Path + ": another process is at work in this run directory"

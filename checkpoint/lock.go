@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	// LockName is the lock in the run directory.
+	// LockName is the name of the lock in the run directory.
 	LockName = "lock"
 	// lockPatience outlasts a process that only looks (see Holder), lockRetry is the time between tries.
 	lockPatience = 200 * time.Millisecond

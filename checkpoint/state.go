@@ -49,7 +49,7 @@ type State struct {
 
 	StartedAt time.Time `json:"started_at"`
 	SavedAt   time.Time `json:"saved_at"`
-	// Elapsed is the time spent running, over all starts.
+	// Elapsed is the time spent running, over all starts, in nanoseconds.
 	Elapsed time.Duration `json:"elapsed_ns"`
 }
 
@@ -67,12 +67,12 @@ const (
 // Counts are the records finished so far, by outcome, and the calls that it took.
 type Counts struct {
 	Updated   int64 `json:"updated"`
-	Unchanged int64 `json:"unchanged"`
-	Awaiting  int64 `json:"awaiting_verification"`
+	Unchanged int64 `json:"unchanged"`             // held already what they were to get
+	Awaiting  int64 `json:"awaiting_verification"` // accepted, and held back until the user verifies an address
 	Failed    int64 `json:"failed"`
 	Attempts  int64 `json:"attempts"`        // updates sent
 	Reads     int64 `json:"reads,omitempty"` // users read before
-	Throttled int64 `json:"throttled"`
+	Throttled int64 `json:"throttled"`       // calls refused because there were too many
 }
 
 // Done is the number of records finished, failed ones included.

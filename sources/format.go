@@ -18,7 +18,7 @@ const (
 	JSONL
 )
 
-// String returns the format as people write it.
+// String returns CSV, JSONL or auto.
 func (f Format) String() string {
 	switch f {
 	case CSV:

@@ -18,6 +18,7 @@ const (
 
 // Options say how change sets are decoded. The zero value decodes files by their names.
 type Options struct {
+	// Format is how the inputs are written; Auto goes by their names.
 	Format Format
 	// UsernameColumn names the CSV column that names the user, if it is none of username,
 	// cognito:username, Username and a lone sub.
@@ -26,7 +27,7 @@ type Options struct {
 	Rename map[string]string
 	// Ignore lists columns to leave out; in JSONL and long CSV, attributes too.
 	Ignore []string
-	// Empty applies to CSV cells.
+	// Empty says what an empty CSV cell means: by default, nothing.
 	Empty EmptyPolicy
 	// DeleteMarker is the CSV cell that deletes; "" stands for <delete>.
 	DeleteMarker string
