@@ -117,7 +117,7 @@ func TestRowsAreGivenBack(t *testing.T) {
 }
 
 func TestLargeCells(t *testing.T) {
-	cell := strings.Repeat("0123456789abcdef", 1<<16) // 1 MiB
+	cell := strings.Repeat("0123456789abcdef", bufferSize/4) // four times what is read at once
 	for _, file := range [][2]string{
 		{"users.csv", "username,a\nann,\"" + cell + "\"\nbob,1\n"},
 		{"users.jsonl", "\n" + `{"username":"ann","attributes":{"a":"` + cell + `"}}` + "\n" + `{"username":"bob"}` + "\n"},

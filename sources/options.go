@@ -1,32 +1,10 @@
 package sources
 
 import (
-	"path/filepath"
+	"cmp"
 	"slices"
 	"strings"
 )
-
-// Format is how a change set is written.
-type Format int
-
-// The formats. Auto takes the format from the file's name: .csv; .jsonl, .ndjson or .json.
-const (
-	Auto Format = iota
-	CSV
-	JSONL
-)
-
-// String returns the format as people write it.
-func (f Format) String() string {
-	switch f {
-	case CSV:
-		return "CSV"
-	case JSONL:
-		return "JSONL"
-	default:
-		return "auto"
-	}
-}
 
 // EmptyPolicy says what an empty CSV cell means.
 type EmptyPolicy int
@@ -40,6 +18,7 @@ const (
 
 // Options say how change sets are decoded. The zero value decodes files by their names.
 type Options struct {
+	// Format is how the inputs are written; Auto goes by their names.
 	Format Format
 	// UsernameColumn names the CSV column that names the user, if it is none of username,
 	// cognito:username, Username and a lone sub.
@@ -48,7 +27,7 @@ type Options struct {
 	Rename map[string]string
 	// Ignore lists columns to leave out; in JSONL and long CSV, attributes too.
 	Ignore []string
-	// Empty applies to CSV cells.
+	// Empty says what an empty CSV cell means: by default, nothing.
 	Empty EmptyPolicy
 	// DeleteMarker is the CSV cell that deletes; "" stands for <delete>.
 	DeleteMarker string
@@ -67,7 +46,12 @@ type Options struct {
 	// (COLUMN=ATTRIBUTE, or a column alone) and Tokens (true or false). Words in capitals are for the person to
 	// fill in. The value "" asks for the name of the setting.
 	Setting func(field, value string) string
+
+	maxRecord int // in bytes; 0: MaxRecord. Tests have smaller ones, for which they need not write 4 MiB.
 }
+
+// limit is the size that a record may have, in bytes.
+func (o *Options) limit() int { return cmp.Or(o.maxRecord, MaxRecord) }
 
 // setting is how people set a field, to a value if it is not "".
 func (o *Options) setting(field, value string) string {
@@ -129,47 +113,6 @@ func (o *Options) renamed(name string) string {
 	return name
 }
 
-// addCell adds what a CSV cell says of the attribute name. The field names the cell in an error.
-func (o *Options) addCell(list []Attribute, field, name, cell string) ([]Attribute, *RecordError) {
-	text, wrapped := textOf(cell)
-	switch {
-	case text == "" && o.Empty == RefuseEmpty:
-		return list, &RecordError{code: codeEmptyValue, field: field, msg: "the cell is empty",
-			hint: "give it a value, or " + o.DeleteMarker + " to delete the attribute"}
-	case text == "" && o.Empty == KeepEmpty:
-		return list, nil
-	case text == "" || text == o.DeleteMarker && !wrapped:
-		return append(list, Attribute{Name: name, Delete: true}), nil
-	default:
-		return append(list, Attribute{Name: name, Value: text}), nil
-	}
-}
-
-// addExpected adds the precondition that a CSV cell states; an empty one states none.
-func (o *Options) addExpected(list []Attribute, name, cell string) []Attribute {
-	text, wrapped := textOf(cell)
-	switch {
-	case text == "":
-		return list
-	case text == o.DeleteMarker && !wrapped:
-		return append(list, Attribute{Name: name, Delete: true})
-	default:
-		return append(list, Attribute{Name: name, Value: text})
-	}
-}
-
-// addMetadata adds what a CSV cell says of a key of the client metadata; an empty one says nothing.
-func (c *Change) addMetadata(key, cell string) {
-	text, _ := textOf(cell)
-	if text == "" {
-		return
-	}
-	if c.ClientMetadata == nil {
-		c.ClientMetadata = map[string]string{}
-	}
-	c.ClientMetadata[key] = text
-}
-
 // check refuses options that contradict themselves or the format.
 func (o *Options) check(format Format) *FileError {
 	for from, to := range o.Rename {
@@ -188,17 +131,4 @@ func (o *Options) check(format Format) *FileError {
 		return &FileError{Msg: o.setting("UsernameColumn", "") + " is for CSV", Remedy: `a JSONL record names its user in "username"`}
 	}
 	return nil
-}
-
-// formatOf takes the format from a file's name, .gz and .zst stripped.
-func formatOf(path string) Format {
-	_, name := packingOf(path)
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".csv":
-		return CSV
-	case ".jsonl", ".ndjson", ".json":
-		return JSONL
-	default:
-		return Auto
-	}
 }

@@ -2,13 +2,8 @@ package sources
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"strings"
-
-	"github.com/klauspost/compress/gzip"
-	"github.com/klauspost/compress/zstd"
 )
 
 // packing is how a file is compressed.
@@ -57,50 +52,4 @@ func (p packing) check(first []byte) *FileError {
 	default:
 		return &FileError{Msg: fmt.Sprintf("is %v data, which its name does not say", actual), Remedy: "give its name the ending " + suffix[actual]}
 	}
-}
-
-// maxWindow bounds the memory of unpacking; the zstd tool sets the same limit.
-const maxWindow = 128 << 20
-
-// unpack returns the unpacked bytes of r, and what releases the unpacker.
-func (p packing) unpack(r io.Reader) (io.Reader, func() error, error) {
-	switch p {
-	case gzipped:
-		z, err := gzip.NewReader(r)
-		if err != nil {
-			return nil, nil, damaged(p, err)
-		}
-		return unpacked{z, p}, z.Close, nil
-	case zstandard:
-		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
-		if err != nil {
-			return nil, nil, damaged(p, err)
-		}
-		return unpacked{z, p}, func() error { z.Close(); return nil }, nil
-	default:
-		return r, func() error { return nil }, nil
-	}
-}
-
-// unpacked names the packing in its errors.
-type unpacked struct {
-	io.Reader
-	packing packing
-}
-
-func (u unpacked) Read(p []byte) (int, error) {
-	n, err := u.Reader.Read(p)
-	if err != nil && err != io.EOF {
-		err = damaged(u.packing, err)
-	}
-	return n, err
-}
-
-// damaged says of an error what the unpacker makes of the file, unless the file itself was at fault.
-func damaged(p packing, err error) *FileError {
-	if refusal, ok := errors.AsType[*FileError](err); ok {
-		return refusal
-	}
-	return &FileError{Msg: fmt.Sprintf("%v data is damaged or cut short: %v", p, err), Err: err,
-		Remedy: "copy or compress the file again"}
 }

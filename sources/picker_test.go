@@ -58,7 +58,7 @@ func TestAtBetweenCallsOfNext(t *testing.T) {
 }
 
 func TestAtOfARecordLargerThanTheBuffer(t *testing.T) {
-	long := strings.Repeat("x", 1<<20)
+	long := strings.Repeat("x", 2*bufferSize)
 	tests := []struct{ name, text string }{
 		{"wide.csv", "username,a\nann,1\nbob,\"" + long + "\n" + long + "\"\ncat,3\n"},
 		{"long.csv", "username,attribute,value\nann,a,1\nbob,a," + long + "\nbob,b," + long + "\ncat,a,3"},

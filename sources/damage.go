@@ -5,84 +5,14 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
-	"unicode/utf8"
 )
-
-// wideDecoder makes one record of each row.
-type wideDecoder struct {
-	rows *rows
-	opts *Options
-}
-
-func (d *wideDecoder) begin(src io.Reader, at Position) { d.rows.begin(src, at) }
-
-func (d *wideDecoder) next() (*Change, error) {
-	r, err := d.rows.next()
-	if err != nil {
-		return nil, err
-	}
-	c := r.change(d.rows.header)
-	if c.Err == nil {
-		d.read(c, r.cells)
-	}
-	if r.secret {
-		redact(c.Rows)
-	}
-	return c, nil
-}
-
-// read gives a record what the cells of its row say.
-func (d *wideDecoder) read(c *Change, cells []string) {
-	h := d.rows.header
-	c.Attributes = make([]Attribute, 0, h.setting)
-	for i, cell := range cells {
-		var failed *RecordError
-		switch h.roles[i] {
-		case roleSet:
-			c.Attributes, failed = d.opts.addCell(c.Attributes, h.names[i], h.attributes[i], cell)
-		case roleExpect:
-			c.Expect = d.opts.addExpected(c.Expect, h.attributes[i], cell)
-		case roleMetadata:
-			c.addMetadata(h.attributes[i], cell)
-		}
-		if failed != nil {
-			c.Err = failed
-			return
-		}
-	}
-}
-
-// redact takes tokens out of what is kept of a row whose values were read: they may stand in other columns,
-// such as those of the other tokens that signing in returns, or be put there by mistake.
-func redact(rows []Row) {
-	for _, row := range rows {
-		for i, cell := range row.Cells {
-			if isToken(cell) {
-				row.Cells[i] = Redacted
-			}
-		}
-	}
-}
-
-// checkText refuses what Cognito cannot store.
-func checkText(field, text string) *RecordError {
-	switch {
-	case !utf8.ValidString(text):
-		return &RecordError{code: codeInvalidText, field: field, msg: "not UTF-8", hint: "save the file in UTF-8"}
-	case strings.IndexByte(text, 0) >= 0:
-		return &RecordError{code: codeInvalidText, field: field, msg: "contains a NUL character"}
-	}
-	return nil
-}
 
 // refuseRecord says whether the error err of a record is one of the file: reading failed, the record
 // is too long, or a quote left open may have swallowed other rows.
 func refuseRecord(in *recordReader, raw []byte, line int, err error) *FileError {
 	failed := in.failed()
 	switch {
-	case failed == errRecordTooLong || len(raw) > MaxRecord:
+	case failed == errRecordTooLong || len(raw) > in.limit:
 		return tooLong(line)
 	case err == nil:
 		return nil
