@@ -195,6 +195,6 @@ func (g *governor) reason(now time.Time) string {
 	case g.ceiling == Unlimited:
 		return "unlimited"
 	default:
-		return "--rate"
+		return "ceiling"
 	}
 }

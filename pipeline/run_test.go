@@ -306,7 +306,7 @@ func TestForeseen(t *testing.T) {
 			t.Errorf("failed %d of %d results, error %v", state.Counts.Failed, len(kept.results), err)
 		}
 		_, _, err = run(t, newService(), pipeline.Config{Budget: pipeline.Budget{Given: true, Records: 50}}, all)
-		if !strings.Contains(fmt.Sprint(err), "51 of 51 records, --max-failures allows 50") {
+		if !strings.Contains(fmt.Sprint(err), "51 of 51 records, the failure budget allows 50") {
 			t.Errorf("error %v", err)
 		}
 	})

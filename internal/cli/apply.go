@@ -336,7 +336,7 @@ func (a *applyRun) stream(ctx context.Context, p *prospect) error {
 	if stop, ok := errors.AsType[*pipeline.StopError](err); ok && stop.Reason == pipeline.NotKept {
 		p.dir.unsaved = &checkpoint.End{Reason: stop.Error(), Hint: stop.Hint()}
 	}
-	if kept := report.WriteSummary(p.dir.path, report.Summarize(state)); kept != nil && err == nil {
+	if kept := report.WriteSummary(p.dir.path, report.Summarize(byFlags(state))); kept != nil && err == nil {
 		a.log.Warn("no summary", "error", kept) // the run is as it is; checkpoint.json has the same numbers
 	}
 	if err != nil {

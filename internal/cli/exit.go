@@ -110,7 +110,7 @@ func printError(w io.Writer, err error) {
 	if errors.Is(err, errFailures) {
 		return
 	}
-	fmt.Fprintf(w, "attrmigrate: %s\n", printable(err.Error()))
+	fmt.Fprintf(w, "attrmigrate: %s\n", printable(stopReason(err.Error())))
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", printable(hint))
 	}

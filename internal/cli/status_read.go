@@ -69,6 +69,7 @@ func (s *runStatus) load() (err error) {
 	if !found {
 		return s.noRun()
 	}
+	s.state = byFlags(s.state)
 	s.holder, s.held, err = checkpoint.Holder(s.dir.path)
 	if s.state.Phase == checkpoint.Finished {
 		return nil // whoever holds it, it is
