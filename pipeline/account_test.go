@@ -96,6 +96,7 @@ type client struct {
 	late      time.Duration // when it starts
 	roundTrip time.Duration
 	work      time.Duration // what an accepted attempt takes beside
+	steps     []step        // how it is steered
 	*account
 
 	records             int
@@ -168,6 +169,9 @@ func (c *client) carry(t *testing.T, until time.Duration) {
 	if err != nil {
 		t.Error(err)
 		return
+	}
+	for _, s := range c.steps {
+		time.AfterFunc(s.at, func() { s.do(t, r) })
 	}
 	var stop *pipeline.StopError
 	if _, err = r.Run(t.Context()); !errors.As(err, &stop) || stop.Reason != pipeline.OutOfTime {

@@ -143,10 +143,10 @@ func TestPoison(t *testing.T) {
 		{"three left", 300, 0, some(297, 3), 0, 2},
 		{"three left, one attempt", 300, 0, some(297, 3), 1, 2},
 		{"nine left", 300, 0, some(291, 9), 0, 4},
-		{"mostly unchanged", 5000, 4, []int{2}, 0, 1},
-		{"mostly unchanged, the last", 5000, 4, []int{3}, 1, 1},
-		{"mostly unchanged, all that change", 5000, 3, some(0, 3), 0, 2},
-		{"a full gap", 2 * checkpoint.MaxGapRecords, 1, []int{0}, 0, 1},
+		{"mostly unchanged", 1000, 4, []int{2}, 0, 1},
+		{"mostly unchanged, the last", 1000, 4, []int{3}, 1, 1},
+		{"mostly unchanged, all that change", 1000, 3, some(0, 3), 0, 2},
+		{"a full gap", checkpoint.MaxGapRecords + 100, 1, []int{0}, 0, 1},
 	}
 	for _, test := range tests {
 		for _, lane := range []string{"updates", "updates without a read", "reads", "both"} {
@@ -154,6 +154,7 @@ func TestPoison(t *testing.T) {
 				continue
 			}
 			t.Run(test.name+"/"+lane, func(t *testing.T) {
+				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					s := newService()
 					cfg := pipeline.Config{Updater: s, MaxAttempts: test.maxAttempts, Workers: test.maxAttempts}
@@ -235,6 +236,7 @@ func TestOutage(t *testing.T) {
 	for _, test := range tests {
 		for _, reads := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/reads %t", test.name, reads), func(t *testing.T) {
+				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					s := newService()
 					away := outage(test.from, test.to)
@@ -267,8 +269,9 @@ func TestOutage(t *testing.T) {
 // TestPoisonAndOutages: with some users poisoned, a service that goes away now and then, and starts that are
 // killed, each poisoned user fails once, as unknown, and everybody else is done.
 func TestPoisonAndOutages(t *testing.T) {
-	for seed := range uint64(40) {
+	for seed := range seeds() {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				random := rand.New(rand.NewPCG(7, seed))
 				rows := 50 + random.IntN(500)

@@ -35,7 +35,7 @@ func TestOrder(t *testing.T) {
 			}
 			return nil
 		}
-		kept, _, err := run(t, s, pipeline.Config{Rate: pipeline.Unlimited, Workers: 64, MaxAttempts: 50}, changes(3000, 300))
+		kept, _, err := run(t, s, pipeline.Config{Rate: pipeline.Unlimited, Workers: 64, MaxAttempts: 50}, changes(1000, 100))
 		if err != nil || len(kept.failures()) > 0 {
 			t.Fatalf("error %v, failures %v", err, kept.failures())
 		}
@@ -46,7 +46,7 @@ func TestOrder(t *testing.T) {
 			var n int
 			fmt.Sscanf(user, "user-%d", &n)
 			var want []string
-			for i := n; i < 3000; i += 300 {
+			for i := n; i < 1000; i += 100 {
 				want = append(want, fmt.Sprint(i))
 			}
 			if !slices.Equal(got, want) {
@@ -306,7 +306,7 @@ func TestForeseen(t *testing.T) {
 			t.Errorf("failed %d of %d results, error %v", state.Counts.Failed, len(kept.results), err)
 		}
 		_, _, err = run(t, newService(), pipeline.Config{Budget: pipeline.Budget{Given: true, Records: 50}}, all)
-		if !strings.Contains(fmt.Sprint(err), "51 of 51 records, --max-failures allows 50") {
+		if !strings.Contains(fmt.Sprint(err), "51 of 51 records, the failure budget allows 50") {
 			t.Errorf("error %v", err)
 		}
 	})

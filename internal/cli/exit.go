@@ -71,7 +71,8 @@ func printError(w io.Writer, err error) {
 	if errors.Is(err, errFailures) {
 		return
 	}
-	fmt.Fprintf(w, "attrmigrate: %s\n", prose.Printable(err.Error()))
+	fmt.Fprintf(w, "attrmigrate: %s
+", prose.Printable(stopReason(err.Error())))
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", prose.Printable(hint))
 	}

@@ -47,7 +47,7 @@ func runGauge(r *pipeline.Runner) func() gauge {
 			{"failed", p.Counts.Failed, 3},
 			{"throttled", p.Counts.Throttled, 4},
 			{"rate", rateText(p.Rate.PerSecond), -1},
-			{"why", p.Rate.Reason, -1},
+			{"why", rateReason(p.Rate.Reason), -1},
 		}}
 	}
 }

@@ -54,6 +54,7 @@ func statusText(path string, asJSON bool) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	s.State = byFlags(s.State)
 	var text strings.Builder
 	if asJSON {
 		err = printStatusJSON(&text, s)
