@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"attrmigrate/internal/console"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
@@ -50,7 +51,7 @@ back. Interrupted, the same command continues where it stopped.
 			if o.dryRun {
 				return newPlanRun(sys, o).run(ctx, args)
 			}
-			a := &applyRun{opts: o, sys: sys, signals: signals, notes: o.output.notes(sys.Stderr), log: newLog(sys.Stderr, o.output)}
+			a := &applyRun{opts: o, sys: sys, signals: signals, notes: o.output.Notes(sys.Stderr), log: console.NewLog(sys.Stderr, o.output)}
 			return a.run(ctx, args)
 		},
 	}
@@ -121,7 +122,7 @@ func (a *applyRun) alreadyDone(j *job.Job) error {
 	s := j.State()
 	fmt.Fprintf(a.sys.Stdout, "%-8s already, on %s: nothing was sent (--restart applies it again)\n", "done",
 		s.SavedAt.Local().Format(time.DateTime))
-	printResult(a.sys.Stdout, j.Dir(), s, j.Noun(), a.opts.onlyFailedAgain(j))
+	console.ShowResult(a.sys.Stdout, j.Dir(), s, j.Noun(), a.opts.onlyFailedAgain(j))
 	if s.Counts.Failed > 0 {
 		return errFailures
 	}
@@ -132,9 +133,9 @@ func (a *applyRun) alreadyDone(j *job.Job) error {
 func (a *applyRun) confirm(ctx context.Context, j *job.Job) error {
 	asks := !a.opts.yes && isTerminal(a.sys.Stdin)
 	if asks {
-		showPreview(a.sys.Stderr, j.Preview()) // nobody is asked without being shown what for
+		console.ShowPreview(a.sys.Stderr, j.Preview()) // nobody is asked without being shown what for
 	} else {
-		showPreview(a.notes, j.Preview())
+		console.ShowPreview(a.notes, j.Preview())
 	}
 	if err := j.Allowed(); err != nil {
 		return err
@@ -143,7 +144,7 @@ func (a *applyRun) confirm(ctx context.Context, j *job.Job) error {
 	case a.opts.yes:
 		return nil
 	case asks:
-		return ask(ctx, a.sys.Stderr, a.sys.Stdin)
+		return console.Ask(ctx, a.sys.Stderr, a.sys.Stdin)
 	default:
 		return &refusal.Error{Msg: "there is no terminal to ask at: nothing was written", Remedy: "--yes goes on without asking"}
 	}
@@ -164,10 +165,10 @@ func (a *applyRun) start(ctx context.Context, j *job.Job) error {
 	case state.SavedAt.IsZero():
 		return err // nothing was written
 	case err != nil:
-		printStop(a.sys.Stdout, j.Dir(), state, j.Noun())
+		console.ShowStop(a.sys.Stdout, j.Dir(), state, j.Noun())
 		return err
 	}
-	printResult(a.sys.Stdout, j.Dir(), state, j.Noun(), a.opts.onlyFailedAgain(j))
+	console.ShowResult(a.sys.Stdout, j.Dir(), state, j.Noun(), a.opts.onlyFailedAgain(j))
 	if state.Counts.Failed > 0 {
 		return errFailures
 	}
@@ -178,11 +179,11 @@ func (a *applyRun) start(ctx context.Context, j *job.Job) error {
 func (a *applyRun) Started(run *pipeline.Runner) {
 	a.signals.stopGently(func() {
 		run.Stop(pipeline.Interrupted)
-		if a.opts.output.kind(a.sys.Stderr) == "bar" {
+		if a.opts.output.Kind(a.sys.Stderr) == "bar" {
 			fmt.Fprintln(a.notes) // the bar stays above
 		}
-		line := printer(a.notes, columns(a.notes))
+		line := console.Printer(a.notes, console.Columns(a.notes))
 		line("stopping", "calls under way may take %s; Ctrl-C again cancels them", prose.Span(a.opts.drainTimeout))
 	})
-	a.endProgress = watchProgress(runGauge(run), a.opts.output, a.sys.Stderr, a.log)
+	a.endProgress = console.Watch(console.RunGauge(run), a.opts.output, a.sys.Stderr, a.log)
 }

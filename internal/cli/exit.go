@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/console"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
@@ -71,8 +72,7 @@ func printError(w io.Writer, err error) {
 	if errors.Is(err, errFailures) {
 		return
 	}
-	fmt.Fprintf(w, "attrmigrate: %s
-", prose.Printable(stopReason(err.Error())))
+	fmt.Fprintf(w, "attrmigrate: %s\n", prose.Printable(console.StopReason(err.Error())))
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", prose.Printable(hint))
 	}

@@ -18,6 +18,7 @@ import (
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/console"
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
@@ -78,7 +79,7 @@ type exportOptions struct {
 	force       bool   // an older file of that name is replaced
 	listRate    float64
 	maxAttempts int
-	output      outputOptions
+	output      console.Options
 }
 
 func (o *exportOptions) register(f *pflag.FlagSet) {
@@ -91,7 +92,7 @@ func (o *exportOptions) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.force, "force", false, "replace the file, if it is there")
 	registerListRate(f, &o.listRate)
 	f.IntVar(&o.maxAttempts, "max-attempts", 8, "attempts a call has")
-	o.output.register(f)
+	registerOutput(f, &o.output)
 }
 
 // complete settles the format, and refuses what no export could be made of.
@@ -144,10 +145,10 @@ type exportRun struct {
 }
 
 func newExportRun(sys System, o exportOptions) *exportRun {
-	if o.file == "" && o.output.progress == "auto" && columns(sys.Stdout) > 0 {
-		o.output.progress = "log" // a bar would be drawn among the users
+	if o.file == "" && o.output.Progress == "auto" && console.Columns(sys.Stdout) > 0 {
+		o.output.Progress = "log" // a bar would be drawn among the users
 	}
-	return &exportRun{opts: o, sys: sys, notes: o.output.notes(sys.Stderr), log: newLog(sys.Stderr, o.output)}
+	return &exportRun{opts: o, sys: sys, notes: o.output.Notes(sys.Stderr), log: console.NewLog(sys.Stderr, o.output)}
 }
 
 func (e *exportRun) run(ctx context.Context) (err error) {
@@ -161,7 +162,7 @@ func (e *exportRun) run(ctx context.Context) (err error) {
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return &interruptedExport{e.opts.file}
-	case e.opts.file == "" && readerLeft(err):
+	case e.opts.file == "" && console.ReaderLeft(err):
 		return nil // whoever reads it has read enough
 	case err != nil:
 		return err
@@ -228,9 +229,9 @@ func (e *exportRun) write(ctx context.Context, to *target.Target, pool *cognito.
 	if err != nil {
 		return nil, e.notWritten(err)
 	}
-	var read counter
-	read.set(0, pool.EstimatedUsers)
-	end := watchProgress(read.gauge, e.opts.output, e.sys.Stderr, e.log)
+	var read console.Counter
+	read.Set(0, pool.EstimatedUsers)
+	end := console.Watch(read.Gauge, e.opts.output, e.sys.Stderr, e.log)
 	defer end()
 	r := &exportResult{pool: pool.ID}
 	pager := audit.NewPager(to.Client, pool.ID, e.opts.listRate, e.opts.maxAttempts, pipeline.Backoff{})
@@ -244,13 +245,13 @@ func (e *exportRun) write(ctx context.Context, to *target.Target, pool *cognito.
 			return e.notWritten(err)
 		}
 		r.users += int64(len(users))
-		read.set(r.users, max(r.users, pool.EstimatedUsers))
+		read.Set(r.users, max(r.users, pool.EstimatedUsers))
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	read.set(r.users, r.users) // the pool's own number is an estimate, and of all users
+	read.Set(r.users, r.users) // the pool's own number is an estimate, and of all users
 	r.leftOut, r.calls = out.LeftOut(), pager.Calls()
 	return r, nil
 }

@@ -16,6 +16,7 @@ import (
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/console"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
@@ -54,7 +55,7 @@ type options struct {
 	check  bool
 	asJSON bool
 
-	output outputOptions
+	output console.Options
 }
 
 // metadataFlag names the flag whose values are for the pool's Lambda triggers alone.
@@ -66,13 +67,6 @@ type connectionOptions struct {
 
 	sandbox bool
 	timeout time.Duration
-}
-
-// outputOptions say what a run shows while it runs.
-type outputOptions struct {
-	progress  string // auto, bar, log, none
-	logFormat string // text, json
-	logLevel  slog.Level
 }
 
 func (o *options) register(f *pflag.FlagSet) {
@@ -99,7 +93,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.noRead, "no-read", false, "do not read users before changing them: no undo, no preconditions, and what holds already is sent again")
 	f.Func("verified", "email_verified and phone_number_verified where they are true and their address changes: `reset|keep` (default reset, as Cognito does)",
 		word(&o.keep, map[string]bool{"reset": false, "keep": true}))
-	o.output.register(f)
+	registerOutput(f, &o.output)
 }
 
 func (o *connectionOptions) register(f *pflag.FlagSet) {
@@ -132,7 +126,8 @@ func emptyWords() map[string]sources.EmptyPolicy {
 	return map[string]sources.EmptyPolicy{"keep": sources.KeepEmpty, "delete": sources.DeleteEmpty, "error": sources.RefuseEmpty}
 }
 
-func (o *outputOptions) register(f *pflag.FlagSet) {
+// registerOutput registers the flags that say what a command shows.
+func registerOutput(f *pflag.FlagSet, o *console.Options) {
 	same := func(words ...string) map[string]string {
 		m := map[string]string{}
 		for _, w := range words {
@@ -140,11 +135,11 @@ func (o *outputOptions) register(f *pflag.FlagSet) {
 		}
 		return m
 	}
-	o.progress, o.logFormat, o.logLevel = "auto", "text", slog.LevelInfo
+	o.Progress, o.LogFormat, o.LogLevel = "auto", "text", slog.LevelInfo
 	f.Func("progress", "how progress is shown: `auto|bar|log|none` (default auto: a bar on a terminal, else a log)",
-		word(&o.progress, same("auto", "bar", "log", "none")))
-	f.Func("log-format", "how log lines are written: `text|json` (default text)", word(&o.logFormat, same("text", "json")))
-	f.Func("log-level", "what is logged: `debug|info|warn|error` (default info)", word(&o.logLevel, map[string]slog.Level{
+		word(&o.Progress, same("auto", "bar", "log", "none")))
+	f.Func("log-format", "how log lines are written: `text|json` (default text)", word(&o.LogFormat, same("text", "json")))
+	f.Func("log-level", "what is logged: `debug|info|warn|error` (default info)", word(&o.LogLevel, map[string]slog.Level{
 		"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
 	}))
 }

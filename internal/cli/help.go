@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"attrmigrate/internal/console"
 )
 
 // flagGroups are the headings that the help lists its flags under, and which flags stand there, in the order of
@@ -53,11 +55,11 @@ func helpWidth(columns int) int {
 func groupHelp(root *cobra.Command) {
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
 		out := cmd.OutOrStdout()
-		fmt.Fprint(out, helpText(cmd, helpWidth(columns(out))))
+		fmt.Fprint(out, helpText(cmd, helpWidth(console.Columns(out))))
 	})
 	root.SetUsageFunc(func(cmd *cobra.Command) error {
 		out := cmd.OutOrStderr()
-		_, err := fmt.Fprint(out, usageText(cmd, helpWidth(columns(out))))
+		_, err := fmt.Fprint(out, usageText(cmd, helpWidth(console.Columns(out))))
 		return err
 	})
 }

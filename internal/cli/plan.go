@@ -12,6 +12,7 @@ import (
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/console"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
@@ -70,7 +71,7 @@ type planRun struct {
 	notes io.Writer
 	log   *slog.Logger
 
-	read        counter
+	read        console.Counter
 	endProgress func()
 }
 
@@ -78,7 +79,7 @@ func newPlanRun(sys System, o options) *planRun {
 	if o.noRead {
 		o.read = audit.None
 	}
-	return &planRun{opts: o, sys: sys, notes: o.output.notes(sys.Stderr), log: newLog(sys.Stderr, o.output), endProgress: func() {}}
+	return &planRun{opts: o, sys: sys, notes: o.output.Notes(sys.Stderr), log: console.NewLog(sys.Stderr, o.output), endProgress: func() {}}
 }
 
 func (p *planRun) run(ctx context.Context, paths []string) error {
@@ -101,9 +102,9 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 
 // Reading implements [job.PlanObserver]: it says what is about to be read.
 func (p *planRun) Reading(place job.Place, warnings []audit.Warning) {
-	line := printer(p.notes, columns(p.notes))
-	showPlace(line, place)
-	showWarnings(line, warnings)
+	line := console.Printer(p.notes, console.Columns(p.notes))
+	console.ShowPlace(line, place)
+	console.ShowWarnings(line, warnings)
 }
 
 // Sized implements [job.PlanObserver].
@@ -111,11 +112,11 @@ func (p *planRun) Sized(size changeset.Size) {
 	if !p.opts.connection.sandbox {
 		limitMemory(planMemory + entryMemory*(size.Records+size.Addresses))
 	}
-	p.endProgress = watchProgress(p.read.gauge, p.opts.output, p.sys.Stderr, p.log)
+	p.endProgress = console.Watch(p.read.Gauge, p.opts.output, p.sys.Stderr, p.log)
 }
 
 // Read implements [job.PlanObserver].
-func (p *planRun) Read(done, total int64) { p.read.set(done, total) }
+func (p *planRun) Read(done, total int64) { p.read.Set(done, total) }
 
 // A plan takes an index entry of 16 bytes for each record and for each sign-in address that it gives,
 // and marks of a few bits; the rest is what it is at work on.
@@ -126,7 +127,7 @@ const (
 
 // tell prints the result and says by the error how the plan ends.
 func (p *planRun) tell(r *job.PlanResult) error {
-	text := []byte(planScreen{r}.text(columns(p.sys.Stdout)))
+	text := []byte(console.PlanText(r, console.Columns(p.sys.Stdout)))
 	if p.opts.asJSON {
 		var err error
 		if text, err = r.JSON(); err != nil {

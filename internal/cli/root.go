@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"attrmigrate/internal/console"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 )
@@ -40,7 +41,7 @@ func (s System) volume() rundir.Volume {
 func Run(args []string, sys System) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	out := &watchedOutput{to: sys.Stdout}
+	out := console.WatchOutput(sys.Stdout)
 	sys.Stdout = out
 	var measured profiles
 	root := newRoot(sys)
@@ -55,7 +56,7 @@ func Run(args []string, sys System) int {
 	if err == nil {
 		err = errors.Join(root.ExecuteContext(ctx), measured.stop()) // which no error and no signal may skip
 	}
-	err, lost := out.settle(err)
+	err, lost := out.Settle(err)
 	if lost != nil {
 		printError(sys.Stderr, lost)
 	}

@@ -1,4 +1,4 @@
-package cli
+package console
 
 import (
 	"bufio"
@@ -10,8 +10,8 @@ import (
 	"attrmigrate/internal/refusal"
 )
 
-// ask lets only the word "yes" go on.
-func ask(ctx context.Context, w io.Writer, r io.Reader) error {
+// Ask lets only the word "yes" go on.
+func Ask(ctx context.Context, w io.Writer, r io.Reader) error {
 	fmt.Fprint(w, `Apply? Only "yes" goes on: `)
 	answer := make(chan string, 1)
 	go func() { // it ends with the answer, or with the process

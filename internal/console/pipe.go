@@ -1,4 +1,4 @@
-package cli
+package console
 
 import (
 	"errors"
@@ -6,8 +6,8 @@ import (
 	"syscall"
 )
 
-// readerLeft says of an error of a write that whoever read from the other end of the pipe has left.
-func readerLeft(err error) bool { return readerLeftOn(runtime.GOOS, err) }
+// ReaderLeft says of an error of a write that whoever read from the other end of the pipe has left.
+func ReaderLeft(err error) bool { return readerLeftOn(runtime.GOOS, err) }
 
 // readerLeftOn is readerLeft on a system, as runtime.GOOS names it. Windows has numbers of its own.
 func readerLeftOn(system string, err error) bool {

@@ -1,4 +1,4 @@
-package cli
+package console
 
 import (
 	"testing"
@@ -22,7 +22,7 @@ func TestByFlags(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := byFlags(checkpoint.State{Reason: test.reason, Rate: checkpoint.Rate{PerSecond: 20, Reason: test.rate}})
+			got := ByFlags(checkpoint.State{Reason: test.reason, Rate: checkpoint.Rate{PerSecond: 20, Reason: test.rate}})
 			if got.Reason != test.wantReason || got.Rate.Reason != test.wantRate {
 				t.Errorf("%q, %q; want %q, %q", got.Reason, got.Rate.Reason, test.wantReason, test.wantRate)
 			}

@@ -1,4 +1,4 @@
-package cli
+package console
 
 import (
 	"fmt"
@@ -16,8 +16,8 @@ import (
 
 // printResult writes the end of a finished run; again is the command that applies what failed in it, if
 // there is one.
-func printResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again string) {
-	line := printer(w, columns(w))
+func ShowResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again string) {
+	line := Printer(w, Columns(w))
 	line("done", "%s in %s: %s", prose.Plural(s.Counts.Done(), noun), prose.Span(s.Elapsed), outcomes(s))
 	if s.Counts.Failed > 0 {
 		line("failed", "%s: %s says why", prose.Plural(s.Counts.Failed, noun), dir.ErrorsFile())
@@ -43,8 +43,8 @@ func printResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again s
 }
 
 // printStop writes where a run stands that ended early.
-func printStop(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun string) {
-	line := printer(w, columns(w))
+func ShowStop(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun string) {
+	line := Printer(w, Columns(w))
 	line(string(s.Phase), "%s of %s finished in %s: %s", prose.Count(s.Counts.Done()), prose.Plural(s.Total, noun), prose.Span(s.Elapsed), outcomes(s))
 	line("", "the same command continues (%s)", dir.Path)
 }

@@ -1,4 +1,4 @@
-package cli
+package rundir
 
 import (
 	"context"
@@ -6,8 +6,6 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"attrmigrate/internal/rundir"
 )
 
 // TestWithin: a file system that does not answer is waited for so long, and Ctrl-C is heeded meanwhile.
@@ -20,16 +18,16 @@ func TestWithin(t *testing.T) {
 			return "", nil
 		}
 		begun := time.Now()
-		_, err := rundir.Within(t.Context(), rundir.StatusPatience, "x.run", look)
-		if err == nil || err.Error() != "x.run: the file system has not answered for 10s" || time.Since(begun) != rundir.StatusPatience {
+		_, err := Within(t.Context(), StatusPatience, "x.run", look)
+		if err == nil || err.Error() != "x.run: the file system has not answered for 10s" || time.Since(begun) != StatusPatience {
 			t.Errorf("after %s: %v", time.Since(begun), err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := rundir.Within(ctx, rundir.StatusPatience, "x.run", look); err == nil || !strings.Contains(err.Error(), "context") {
+		if _, err := Within(ctx, StatusPatience, "x.run", look); err == nil || !strings.Contains(err.Error(), "context") {
 			t.Errorf("with an end of its own: %v", err)
 		}
-		if text, err := rundir.Within(t.Context(), rundir.StatusPatience, "x.run", func() (string, error) { return "finished", nil }); text != "finished" || err != nil {
+		if text, err := Within(t.Context(), StatusPatience, "x.run", func() (string, error) { return "finished", nil }); text != "finished" || err != nil {
 			t.Errorf("one that answers: %q, %v", text, err)
 		}
 	})

@@ -1,4 +1,4 @@
-package cli
+package console
 
 import (
 	"fmt"
@@ -11,18 +11,18 @@ import (
 	"attrmigrate/internal/prose"
 )
 
-// planScreen is the result of a plan as people read it.
-type planScreen struct{ *job.PlanResult }
-
-// text is a result for people, as wide as a terminal has columns; 0 is no terminal.
-func (r planScreen) text(width int) string {
+// PlanText is the result of a plan for people, as wide as a terminal has columns; 0 is no terminal.
+func PlanText(r *job.PlanResult, width int) string {
 	var w strings.Builder
-	r.print(&w, width)
+	planScreen{r}.print(&w, width)
 	return w.String()
 }
 
+// planScreen writes it.
+type planScreen struct{ *job.PlanResult }
+
 func (r planScreen) print(w io.Writer, width int) {
-	line := printer(w, width)
+	line := Printer(w, width)
 	fmt.Fprint(w, "this was a dry run: nothing was written\n\n")
 	line("read", "%s", r.reading())
 	line("found", "%s", verdicts(r.Verdicts))

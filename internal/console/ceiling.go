@@ -1,4 +1,4 @@
-package cli
+package console
 
 import (
 	"strings"
@@ -17,13 +17,13 @@ func rateReason(reason string) string {
 	return reason
 }
 
-// stopReason is why a run stopped.
-func stopReason(reason string) string {
+// StopReason is why a run stopped.
+func StopReason(reason string) string {
 	return strings.Replace(reason, ", the failure budget allows ", ", --max-failures allows ", 1)
 }
 
-// byFlags is a state with both. One that an older program saved has them already.
-func byFlags(s checkpoint.State) checkpoint.State {
-	s.Reason, s.Rate.Reason = stopReason(s.Reason), rateReason(s.Rate.Reason)
+// ByFlags is a state with both. One that an older program saved has them already.
+func ByFlags(s checkpoint.State) checkpoint.State {
+	s.Reason, s.Rate.Reason = StopReason(s.Reason), rateReason(s.Rate.Reason)
 	return s
 }

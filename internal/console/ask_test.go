@@ -1,4 +1,4 @@
-package cli
+package console
 
 import (
 	"bytes"
@@ -27,7 +27,7 @@ func TestAsk(t *testing.T) {
 		{"the end of the input", "", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			err := ask(t.Context(), io.Discard, strings.NewReader(tt.answer))
+			err := Ask(t.Context(), io.Discard, strings.NewReader(tt.answer))
 			if (err == nil) != tt.goesOn {
 				t.Errorf("%q: %v", tt.answer, err)
 			}
@@ -42,9 +42,9 @@ func TestAskInterrupted(t *testing.T) {
 	defer typed.Close()
 	cancel()
 	var out bytes.Buffer
-	err := ask(ctx, &out, terminal)
-	if !errors.Is(err, refusal.ErrNotStarted) || exitCode(err) != exitInterrupted {
-		t.Errorf("%v, exit code %d", err, exitCode(err))
+	err := Ask(ctx, &out, terminal)
+	if !errors.Is(err, refusal.ErrNotStarted) {
+		t.Errorf("%v", err)
 	}
 	if want := "Apply? Only \"yes\" goes on: \n"; out.String() != want {
 		t.Errorf("printed %q, want %q", out.String(), want)
@@ -54,7 +54,7 @@ func TestAskInterrupted(t *testing.T) {
 // TestShowWarnings: a note has no heading, and a remedy of several warnings stands behind the last of them.
 func TestShowWarnings(t *testing.T) {
 	var out bytes.Buffer
-	showWarnings(printer(&out, 0), []audit.Warning{
+	ShowWarnings(Printer(&out, 0), []audit.Warning{
 		{Text: "20 e-mail changes reset email_verified", Remedy: "--verified keep"},
 		{Text: "up to 20 messages will go out", Remedy: "--verified keep"},
 		{Text: "1 row with preconditions", Note: true},

@@ -1,4 +1,4 @@
-package cli
+package console
 
 import (
 	"fmt"
@@ -11,14 +11,14 @@ import (
 	"attrmigrate/internal/prose"
 )
 
-// showPreview writes what a start is about to do, a line a fact.
-func showPreview(w io.Writer, p job.Preview) {
-	line := printer(w, columns(w))
+// ShowPreview writes what a start is about to do, a line a fact.
+func ShowPreview(w io.Writer, p job.Preview) {
+	line := Printer(w, Columns(w))
 	if p.Kept != "" {
 		line("kept", "the run of before is in %s", p.Kept)
 	}
 	showInput(line, p)
-	showPlace(line, p.Place)
+	ShowPlace(line, p.Place)
 	if p.Survey != nil {
 		line("change", "%s", changes(p.Survey, p.Noun))
 	}
@@ -26,7 +26,7 @@ func showPreview(w io.Writer, p job.Preview) {
 	if p.Survey != nil && !p.AsUser && p.Cost.Reads-p.Cost.Looks > p.Survey.Conditional {
 		line("", "(plan first reads them for free and leaves out those that are already right)")
 	}
-	showWarnings(line, p.Warnings)
+	ShowWarnings(line, p.Warnings)
 	if p.Undo == "" {
 		line("undo", "none: users are not read before they are changed (--no-read)")
 	} else {
@@ -34,16 +34,16 @@ func showPreview(w io.Writer, p job.Preview) {
 	}
 }
 
-// printer writes lines of a heading and a text, in so many columns; 0 is no limit.
-func printer(w io.Writer, width int) func(head, format string, args ...any) {
+// Printer writes lines of a heading and a text, in so many columns; 0 is no limit.
+func Printer(w io.Writer, width int) func(head, format string, args ...any) {
 	return func(head, format string, args ...any) {
 		text := prose.Printable(fmt.Sprintf(format, args...))
 		fmt.Fprintln(w, prose.Wrap(fmt.Sprintf("%-8s %s", head, text), width))
 	}
 }
 
-// showPlace writes which pool is meant, and where calls to it go.
-func showPlace(line func(head, format string, args ...any), p job.Place) {
+// ShowPlace writes which pool is meant, and where calls to it go.
+func ShowPlace(line func(head, format string, args ...any), p job.Place) {
 	if p.Known {
 		line("pool", "%s (%s), %s, about %s", p.Name, p.ID, p, prose.Plural(p.Users, "user"))
 	} else {
@@ -99,8 +99,8 @@ func changes(s *audit.Survey, noun string) string {
 	return strings.Join(parts, " · ")
 }
 
-// showWarnings writes what they mean and what to do. A remedy that several have stands behind the last.
-func showWarnings(line func(head, format string, args ...any), list []audit.Warning) {
+// ShowWarnings writes what they mean and what to do. A remedy that several have stands behind the last.
+func ShowWarnings(line func(head, format string, args ...any), list []audit.Warning) {
 	for i, w := range list {
 		head := "watch"
 		if w.Note {
