@@ -21,7 +21,7 @@ type documents struct {
 }
 
 func newDocuments(opts *Options, start Position) *documents {
-	return &documents{jsonText: newJSONText(opts.limit()), json: newJSONLines(opts), start: start}
+	return &documents{jsonText: jsonText{limit: opts.limit()}, json: newJSONLines(opts), start: start}
 }
 
 func (d *documents) begin(src io.Reader, at Position) {

@@ -11,11 +11,11 @@ import (
 // jsonText is JSON text that is read byte by byte. It knows where it is, and keeps the piece that is being read,
 // from its first byte on, so that a piece that does not end can be told from the place where it begins.
 type jsonText struct {
-	in    *bufio.Reader
-	limit int      // of a piece, in bytes
-	at    Position // the next byte
-	line  int64    // where its line begins; -1: not known, for reading began further on
-	blank bool     // nothing but blanks was read of the line
+	in    *bufio.Reader // nil until begin, but for whoever gives it one
+	limit int           // of a piece, in bytes
+	at    Position      // the next byte
+	line  int64         // where its line begins; -1: not known, for reading began further on
+	blank bool          // nothing but blanks was read of the line
 
 	from  place  // where the piece begins: a record, or something around records
 	first bool   // nothing but blanks stands before it on its line
@@ -26,12 +26,11 @@ type jsonText struct {
 // place is where something stands, for people.
 type place struct{ line, column int } // 1-based, the column in bytes; 0: not known
 
-func newJSONText(limit int) jsonText {
-	return jsonText{in: bufio.NewReaderSize(nil, bufferSize), limit: limit}
-}
-
 // begin goes on with the bytes of src, which stand at a position of an input that begins at start.
 func (t *jsonText) begin(src io.Reader, at, start Position) {
+	if t.in == nil {
+		t.in = bufio.NewReaderSize(nil, bufferSize)
+	}
 	t.in.Reset(src)
 	t.at, t.line = at, -1
 	if at.Line == start.Line {

@@ -13,7 +13,7 @@ import (
 // jsonLines makes one record of each line.
 type jsonLines struct {
 	opts *Options
-	in   *bufio.Reader // nil until begin: whoever cuts lines by other means needs none
+	in   *bufio.Reader // nil until begin, but for whoever gives it one
 	at   Position      // the next line
 	long []byte        // a line over the size of the buffer, while it is read
 	dec  jsontext.Decoder

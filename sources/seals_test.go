@@ -96,7 +96,7 @@ var sealedReads = []sealedRead{
 	}},
 }
 
-const sealedRecords = 2500
+const sealedRecords = 2500 // a third of them is more than is read at once
 
 // sealedText is a change set of which other values have the same length.
 func sealedText(file, value string) string {

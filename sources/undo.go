@@ -30,15 +30,17 @@ func (in *input) readFirst(text *bufio.Reader, opts *Options) error {
 	return nil
 }
 
-// firstRecord returns the text of the first record.
-func (in *input) firstRecord(text io.Reader, opts *Options) ([]byte, error) {
+// firstRecord returns the text of the first record. The decoders read on from text, and need no buffer of their own.
+func (in *input) firstRecord(text *bufio.Reader, opts *Options) ([]byte, error) {
 	if in.documents {
 		d := newDocuments(opts, in.start)
+		d.in = text
 		d.begin(text, in.start)
 		_, err := d.record()
 		return d.text, err
 	}
 	lines := newJSONLines(opts)
+	lines.in = text
 	lines.begin(text, in.start)
 	for {
 		first, err := lines.line()
