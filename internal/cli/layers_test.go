@@ -25,7 +25,9 @@ func TestLayers(t *testing.T) {
 		"internal/report":       {"pipeline", "sources", "checkpoint", "internal/disk"},
 		"internal/audit":        {"pipeline", "sources", "internal/cognito"},
 		"internal/sandbox":      {"internal/disk"},
-		"internal/campaign":     {"internal/sandbox"},                          // for its own tests, which run the program
+		"internal/e2e":          {},
+		"internal/e2e/campaign": {"internal/sandbox"},                          // for its own tests, which run the program
+		"internal/e2e/harness":  {"internal/cli"},                              // for tests, so nobody may import it
 		"internal/bench":        {"internal/sandbox", "checkpoint", "sources"}, // measures the program as a process of its own
 		"internal/cli":          {"sources", "checkpoint", "pipeline", "internal/audit", "internal/cognito", "internal/disk", "internal/report", "internal/sandbox", "internal/shell"},
 		"cmd/attrmigrate":       {"internal/cli"},
