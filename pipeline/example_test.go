@@ -30,7 +30,7 @@ func tiers(users ...string) *slice {
 	var s slice
 	for i, user := range users {
 		s = append(s, &sources.Change{
-			File: "made.csv", Line: i + 1, After: sources.Mark{Offset: int64(i + 1)},
+			File: "made.csv", Line: i + 1, After: sources.Position{Offset: int64(i + 1)},
 			Username: user, Attributes: []sources.Attribute{{Name: "custom:tier", Value: "gold"}},
 		})
 	}

@@ -14,12 +14,12 @@ import (
 var house = []string{
 	"internal/disk", "internal/shell", "internal/prose", "internal/refusal",
 	"sources", "checkpoint", "pipeline",
-	"internal/report", "internal/rundir", "internal/changeset",
-	"internal/cognito", "internal/audit", "internal/listing",
-	"internal/sandbox", "internal/rehearsal", "internal/target",
+	"internal/cognito", "internal/report", "internal/rundir", "internal/changeset",
+	"internal/sandbox", "internal/target", "internal/rehearsal",
+	"internal/listing", "internal/audit",
 	"internal/job", "internal/console", "internal/cli", "cmd/attrmigrate",
 	// Beside it: what measures, tests and shows it.
-	"internal/disk/crash", "internal/e2e", "internal/e2e/campaign", "internal/campaign", "internal/bench",
+	"internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/crash", "internal/e2e/campaign", "internal/bench",
 	"examples", "examples/customsource", "examples/scheduled",
 }
 
@@ -53,8 +53,8 @@ var reserved = []struct {
 	{"internal/cli", []string{"cmd/attrmigrate"}, "it wires all others, and nobody depends on the wiring"},
 	{"internal/console", []string{"internal/cli"}, "a job runs without a screen"},
 	{"internal/disk/crash", nil, "it plays crashes, in tests"},
-	{"internal/sandbox", []string{"internal/rehearsal", "internal/target", "internal/cli", "internal/e2e", "internal/e2e/campaign",
-		"internal/campaign", "internal/bench"},
+	{"internal/sandbox", []string{"internal/rehearsal", "internal/target", "internal/cli", "internal/e2e", "internal/e2e/harness", "internal/e2e/campaign",
+		"internal/bench"},
 		"the program speaks with it by HTTP, as with AWS"},
 
 	{"github.com/spf13/", []string{"internal/cli"}, "all but cli can be driven by a test without flags"},

@@ -38,6 +38,15 @@ func pages(t *testing.T) []page {
 	return all
 }
 
+func contentOf(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 func pageOf(t *testing.T, name string) page {
 	t.Helper()
 	p := page{name: name, text: contentOf(t, filepath.Join(root, name))}

@@ -1,21 +1,10 @@
 package cli_test
 
 import (
-	"bytes"
 	"os"
 	"strings"
 	"testing"
-
-	"attrmigrate/internal/cli"
 )
-
-// run executes a command line in the test's own process.
-func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
-	t.Helper()
-	var out, errs bytes.Buffer
-	code = cli.Run(args, cli.System{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs})
-	return code, out.String(), errs.String()
-}
 
 // TestWrongFlags gives flags that no run could mean. Each costs exit code 2, an error and a hint at most.
 func TestWrongFlags(t *testing.T) {

@@ -1,0 +1,67 @@
+// Package harness runs the program for the tests of the whole of it.
+package harness
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
+
+	"attrmigrate/internal/cli"
+)
+
+// Main is TestMain: it installs the program where exec.Command finds it, as attrmigrate, and fails a run of the tests
+// that leaves goroutines behind. The program is the tests' own binary, under another name.
+func Main(m *testing.M) {
+	testscript.Main(leakChecked{m}, map[string]func(){"attrmigrate": program})
+}
+
+type leakChecked struct{ m *testing.M }
+
+// Run runs the tests.
+func (l leakChecked) Run() int {
+	code := l.m.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
+// program is the program, as main has it.
+func program() {
+	signal.Ignore(syscall.Signal(sigxfsz))
+	os.Exit(cli.Run(os.Args[1:], cli.Process()))
+}
+
+// sigxfsz is the signal of a file that has grown to the limit of ulimit -f. It is ignored, so that
+// the write fails, as it does on a full disk.
+const sigxfsz = 25
+
+// Environment is what the program sees of the machine: nothing but this and a home, so that no test can reach a real
+// account.
+func Environment() map[string]string {
+	return map[string]string{
+		"AWS_ACCESS_KEY_ID":         "sandbox",
+		"AWS_SECRET_ACCESS_KEY":     "sandbox",
+		"AWS_EC2_METADATA_DISABLED": "true",
+		"TZ":                        "UTC",
+		"GORACE":                    "atexit_sleep_ms=0", // the race detector would hold up each exit for a second
+	}
+}
+
+// Program is the program with arguments, in a directory that is its home, too. It is not started yet.
+func Program(dir string, args ...string) *exec.Cmd {
+	cmd := exec.Command("attrmigrate", args...)
+	cmd.Dir = dir
+	cmd.Env = []string{"HOME=" + dir}
+	for name, value := range Environment() {
+		cmd.Env = append(cmd.Env, name+"="+value)
+	}
+	return cmd
+}

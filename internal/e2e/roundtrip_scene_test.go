@@ -1,0 +1,387 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http/httptest"
+	"slices"
+	"strings"
+
+	"pgregory.net/rapid"
+
+	"attrmigrate/internal/sandbox"
+)
+
+const tripPool = "us-east-1_RoundTrip"
+
+// tripMode says how the changes are applied, on which depends what comes out to the same whenever it
+// is repeated.
+type tripMode int
+
+const (
+	byPlan   tripMode = iota // the net change of each user at once
+	byRecord                 // one record after the other
+)
+
+// scene is a pool with users, and a change set for it.
+type scene struct {
+	pool    poolDocument
+	users   []*tripUser
+	records []tripRecord
+	format  string // wide, long or jsonl
+	read    string // of plan; "": as it sees fit
+	keep    bool   // --verified keep
+	renames bool   // records may name users by addresses that change
+}
+
+// poolDocument is what describe-user-pool prints.
+type poolDocument struct {
+	ID                     string `json:"Id"`
+	Name                   string
+	SchemaAttributes       []map[string]any
+	AliasAttributes        []string `json:",omitempty"`
+	UsernameAttributes     []string `json:",omitempty"`
+	AutoVerifiedAttributes []string `json:",omitempty"`
+	UsernameConfiguration  struct{ CaseSensitive bool }
+}
+
+// tripUser is a user of the pool as it is before the trip.
+type tripUser struct {
+	sandbox.User
+	number  int
+	emptied []string // addresses that it had: their flags are left behind, at false
+	records []map[string]string
+}
+
+// tripRecord is a record of the change set. Values of "" delete, or are absent.
+type tripRecord struct {
+	user        *tripUser
+	name        string
+	set, expect map[string]string
+}
+
+var addresses = []string{"email", "phone_number"}
+
+// plainValues are the values of attributes that have nothing to do with others. Those behind the second
+// are for JSON alone.
+var plainValues = map[string][]string{
+	"custom:tier":   {"gold", "silver", "a,b;c", `"quoted"`, "größe", " edges ", "null", "<delete>"},
+	"custom:note":   {"=1+1", "two\nlines", "\u2028", strings.Repeat("long ", 300), `back\slash`, "two\r\nlines"},
+	"custom:points": {"0", "7", "12.50", "1000000", "007"},
+	"custom:ratio":  {"-3", "0.25"},
+	"locale":        {"de", "fr"},
+	"birthdate":     {"1987-02-28", "2000-01-01"},
+}
+
+// onlyJSON tells whether CSV has no way to write a value.
+func onlyJSON(value string) bool { return value == "<delete>" || strings.Contains(value, "\r") }
+
+// drawScene draws what a trip is about. No two users get one address: where addresses are names the
+// pool refuses the second, or takes it away from the first, whose flag the undo of the other knows
+// nothing of.
+func drawScene(t *rapid.T, mode tripMode) scene {
+	s := scene{
+		pool:    drawPool(t),
+		format:  rapid.SampledFrom([]string{"jsonl", "wide", "long"}).Draw(t, "format"),
+		read:    rapid.SampledFrom([]string{"", "scan", "lookup"}).Draw(t, "read"),
+		keep:    rapid.Bool().Draw(t, "keep"),
+		renames: rapid.Bool().Draw(t, "renames"),
+	}
+	if len(s.pool.AliasAttributes) > 0 && (mode == byRecord || s.read == "lookup") {
+		s.keep = false // it is refused without a plan, and with a lookup
+	}
+	for i := range rapid.IntRange(1, rapid.SampledFrom([]int{5, 20, 80}).Draw(t, "most users")).Draw(t, "users") {
+		s.users = append(s.users, s.drawUser(t, i))
+	}
+	for _, u := range s.users {
+		s.drawRecords(t, u, mode)
+	}
+	s.records = rapid.Permutation(s.records).Draw(t, "order")
+	if s.format == "long" { // in which rows of one user that follow each other are one record
+		s.records = slices.CompactFunc(s.records, func(a, b tripRecord) bool { return a.name == b.name })
+	}
+	if len(s.records) == 0 {
+		s.records = []tripRecord{{user: s.users[0], name: s.users[0].username(), set: map[string]string{"custom:tier": "gold"}}}
+	}
+	return s
+}
+
+func drawPool(t *rapid.T) poolDocument {
+	p := poolDocument{ID: tripPool, Name: "round-trip"}
+	for name, kind := range map[string]string{"custom:tier": "String", "custom:note": "String", "custom:points": "Number",
+		"custom:ratio": "Number"} {
+		p.SchemaAttributes = append(p.SchemaAttributes, map[string]any{"Name": name, "AttributeDataType": kind, "Mutable": true})
+	}
+	some := rapid.SampledFrom([][]string{{"email"}, {"email", "phone_number"}})
+	switch rapid.SampledFrom([]string{"no addresses", "aliases", "usernames"}).Draw(t, "sign-in names") {
+	case "aliases":
+		p.AliasAttributes = some.Draw(t, "aliases")
+	case "usernames":
+		p.UsernameAttributes = some.Draw(t, "usernames")
+	}
+	if rapid.Bool().Draw(t, "auto-verified") {
+		p.AutoVerifiedAttributes = some.Draw(t, "auto-verified attributes")
+	}
+	p.UsernameConfiguration.CaseSensitive = !rapid.Bool().Draw(t, "ignores case")
+	return p
+}
+
+func (s *scene) drawUser(t *rapid.T, number int) *tripUser {
+	u := &tripUser{number: number, User: sandbox.User{Username: fmt.Sprintf("User-%d", number), Attributes: map[string]string{}}}
+	for _, name := range sortedKeys(plainValues) {
+		if rapid.Bool().Draw(t, "has "+name) {
+			u.Attributes[name] = rapid.SampledFrom(plainValues[name]).Draw(t, name)
+		}
+	}
+	for _, name := range addresses {
+		switch rapid.SampledFrom([]string{"never", "not any more", "now"}).Draw(t, name) {
+		case "not any more":
+			u.emptied = append(u.emptied, name)
+		case "now":
+			u.Attributes[name] = u.address(name, rapid.IntRange(0, 1).Draw(t, "spelling"))
+			if flag := rapid.SampledFrom([]string{"true", "false", ""}).Draw(t, name+"_verified"); flag != "" {
+				u.Attributes[name+"_verified"] = flag
+			}
+		}
+	}
+	u.Attributes["sub"] = fmt.Sprintf("5a4d0b0c-0000-4000-8000-%012x", number)
+	if s.lowerCase() {
+		lower(u.Attributes, "email")
+	}
+	if email := u.Attributes["email"]; email != "" && len(s.pool.UsernameAttributes) > 0 && rapid.Bool().Draw(t, "is named by e-mail") {
+		u.Username = email // the pool makes the sub the username
+	}
+	return u
+}
+
+// lowerCase tells whether addresses have to be in lower case: a lookup finds no other spelling.
+func (s *scene) lowerCase() bool {
+	return s.read == "lookup" && !s.pool.UsernameConfiguration.CaseSensitive
+}
+
+func lower(values map[string]string, name string) {
+	if v, ok := values[name]; ok {
+		values[name] = strings.ToLower(v)
+	}
+}
+
+// address is one of the addresses of a user, which no other user has. The first two are one e-mail
+// address in two spellings.
+func (u *tripUser) address(name string, version int) string {
+	switch {
+	case name == "phone_number":
+		return fmt.Sprintf("+1555%04d%02d", u.number, version)
+	case version == 1:
+		return fmt.Sprintf("USER-%d.0@Example.com", u.number)
+	default:
+		return fmt.Sprintf("user-%d.%d@example.com", u.number, version)
+	}
+}
+
+// username is that which the pool has.
+func (u *tripUser) username() string {
+	if strings.Contains(u.Username, "@") {
+		return u.Attributes["sub"]
+	}
+	return u.Username
+}
+
+// drawRecords draws the records of a user. Whatever part of them is repeated after a kill, and wherever
+// they stand, each of them can be applied.
+func (s *scene) drawRecords(t *rapid.T, u *tripUser, mode tripMode) {
+	fates := map[string]string{}
+	for _, name := range addresses {
+		some := []string{"changes", "goes"}
+		if u.Attributes[name] != "" {
+			some = append(some, "stays")
+		}
+		fates[name] = rapid.SampledFrom(some).Draw(t, name)
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "records") {
+		set := map[string]string{}
+		for _, name := range sortedKeys(plainValues) {
+			if rapid.IntRange(0, 2).Draw(t, "sets "+name) == 2 {
+				set[name] = s.drawPlain(t, name)
+			}
+		}
+		for _, name := range addresses {
+			drawAddress(t, u, set, name, fates[name])
+		}
+		if len(set) > 0 {
+			u.records = append(u.records, set)
+		}
+	}
+	names := s.names(u, mode)
+	name := rapid.SampledFrom(names).Draw(t, "name")
+	for _, set := range u.records {
+		if mode == byPlan { // apply keeps only records of one name in order
+			name = rapid.SampledFrom(names).Draw(t, "name")
+		}
+		r := tripRecord{user: u, name: s.spelling(t, name), set: set}
+		if len(u.records) == 1 { // repeated, a record is in conflict with what the next one does
+			r.expect = s.drawExpect(t, u)
+		}
+		s.records = append(s.records, r)
+	}
+}
+
+func (s *scene) drawPlain(t *rapid.T, name string) string {
+	value := rapid.SampledFrom(append([]string{""}, plainValues[name]...)).Draw(t, name)
+	if s.format != "jsonl" && onlyJSON(value) {
+		return ""
+	}
+	return value
+}
+
+// drawAddress draws what a record says of an address and its flag. Only of an address that stays a flag
+// is said alone, or the record would come to be about another address when it is repeated, or about
+// none, where Cognito sets no flag; false is what every new one has. A flag that an address has left
+// behind cannot be put back, so it is not deleted.
+func drawAddress(t *rapid.T, u *tripUser, set map[string]string, name, fate string) {
+	flag, values, flags := name+"_verified", []int{0, 1, 2, 3}, []string{"false", "true", ""}
+	says := rapid.SampledFrom([]string{"nothing", "flag", "address", "both"}).Draw(t, "says of "+name)
+	switch {
+	case fate == "goes":
+		values = append(values, -1)
+	case fate == "stays" && says != "nothing":
+		says = "flag"
+	}
+	if says == "flag" && fate != "stays" {
+		flags = flags[:1]
+	}
+	if says == "address" || says == "both" {
+		set[name] = ""
+		if version := rapid.SampledFrom(values).Draw(t, name); version >= 0 {
+			set[name] = u.address(name, version)
+		} else if flags = []string{"false", ""}; slices.Contains(u.emptied, name) {
+			flags = flags[:1]
+		}
+	}
+	if says == "flag" || says == "both" {
+		set[flag] = rapid.SampledFrom(flags).Draw(t, flag)
+	}
+}
+
+// names are those by which records can name a user: not by an address that a record may change. With
+// renames, records may do that too: of a plan all, and else one alone, since the next would find nobody.
+func (s *scene) names(u *tripUser, mode tripMode) []string {
+	names := []string{u.username()}
+	if sub := u.Attributes["sub"]; sub != names[0] {
+		names = append(names, sub)
+	}
+	for _, name := range slices.Concat(s.pool.AliasAttributes, s.pool.UsernameAttributes) {
+		verified := len(s.pool.UsernameAttributes) > 0 || u.Attributes[name+"_verified"] == "true"
+		stays := !slices.ContainsFunc(u.records, func(set map[string]string) bool {
+			_, sets := set[name]
+			_, sets2 := set[name+"_verified"]
+			return sets || sets2
+		})
+		if u.Attributes[name] != "" && verified && (stays || s.renames && (mode == byPlan || len(u.records) == 1)) {
+			names = append(names, u.Attributes[name])
+		}
+	}
+	return names
+}
+
+// spelling draws another case where the pool ignores it. A sub has only one.
+func (s *scene) spelling(t *rapid.T, name string) string {
+	if s.pool.UsernameConfiguration.CaseSensitive || strings.HasPrefix(name, "5a4d0b0c") || !rapid.Bool().Draw(t, "in upper case") {
+		return name
+	}
+	return strings.ToUpper(name)
+}
+
+// drawExpect draws preconditions that hold.
+func (s *scene) drawExpect(t *rapid.T, u *tripUser) map[string]string {
+	expect := map[string]string{}
+	for _, name := range rapid.SliceOfN(rapid.SampledFrom(append(sortedKeys(plainValues), "email", "email_verified")), 0, 2).Draw(t, "expects") {
+		if slices.Contains(u.emptied, "email") && name == "email_verified" || s.format != "jsonl" && onlyJSON(u.Attributes[name]) {
+			continue
+		}
+		expect[name] = u.Attributes[name]
+	}
+	return expect
+}
+
+// keeping are the flags that plan, or an apply of the change set itself, has for flags.
+func (s *scene) keeping() []string {
+	if s.keep {
+		return []string{"--verified", "keep"}
+	}
+	return nil
+}
+
+// furnish makes the pool and its users.
+func (s *scene) furnish(server *sandbox.Server) error {
+	document, err := json.Marshal(map[string]any{"UserPool": s.pool})
+	if err != nil {
+		return err
+	}
+	if _, err := server.CreatePool(document); err != nil {
+		return err
+	}
+	for _, u := range s.users {
+		if err := server.CreateUser(tripPool, u.User); err != nil {
+			return err
+		}
+		for _, name := range u.emptied {
+			for _, value := range []string{u.address(name, 9), ""} {
+				if err := update(server, u.username(), name, value); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// update sets an attribute of a user as any client may.
+func update(server *sandbox.Server, username, name, value string) error {
+	body, err := json.Marshal(map[string]any{"UserPoolId": tripPool, "Username": username,
+		"UserAttributes": []map[string]string{{"Name": name, "Value": value}}})
+	if err != nil {
+		return err
+	}
+	r := httptest.NewRequest("POST", "/", strings.NewReader(string(body)))
+	r.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService."+updateOperation)
+	r.Header.Set("Authorization", "none")
+	w := httptest.NewRecorder()
+	if server.ServeHTTP(w, r); w.Code != 200 {
+		return fmt.Errorf("set %s of %s: %s", name, username, w.Body)
+	}
+	return nil
+}
+
+// targets are the values that users have in the end, "" for none, flags aside.
+func (s *scene) targets() map[string]map[string]string {
+	targets := map[string]map[string]string{}
+	for _, u := range s.users {
+		values := map[string]string{}
+		for _, name := range append(sortedKeys(plainValues), addresses...) {
+			values[name] = u.Attributes[name]
+		}
+		targets[u.username()] = values
+	}
+	for _, r := range s.records {
+		for name, value := range r.set {
+			if !strings.HasSuffix(name, "_verified") {
+				targets[r.user.username()][name] = value
+			}
+		}
+	}
+	return targets
+}
+
+// String tells of the pool and its users.
+func (s scene) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "pool: aliases %v usernames %v auto-verified %v case-sensitive %t; read %q keep %t renames %t\n", s.pool.AliasAttributes,
+		s.pool.UsernameAttributes, s.pool.AutoVerifiedAttributes, s.pool.UsernameConfiguration.CaseSensitive, s.read, s.keep, s.renames)
+	for _, u := range s.users {
+		fmt.Fprintf(&b, "%s: %.300q, emptied %v\n", u.username(), fmt.Sprint(u.Attributes), u.emptied)
+	}
+	return b.String()
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
