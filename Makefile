@@ -26,17 +26,18 @@ demo: build ## (try) plan, apply, interrupt, resume, verify and take back a back
 	bash examples/loyalty/demo.sh $(BIN)
 
 # The tests of the whole program start it a thousand times, and those of crashes open thousands of states, one after the
-# other: without the race detector. What runs at once has tests where it does, and make campaign has it watched.
+# other: without the race detector. What runs at once has tests where it does, and make campaign has it watched. Many of
+# those of the whole program wait, so that more of them than processors go on at once.
 .PHONY: test
 test: ## (test) run all tests, with the race detector where there is a C compiler
 	@failed=0; \
 	go test $(RACE) $$(go list ./... | grep -v /internal/e2e) || failed=1; \
-	go test ./internal/e2e/... || failed=1; \
+	go test -parallel 4 ./internal/e2e/... || failed=1; \
 	exit $$failed
 
 .PHONY: test-quick
 test-quick: ## (test) run the tests that take no time, without the race detector
-	go test -short ./...
+	go test -short -parallel 4 ./...
 
 # The race detector needs cgo, and cgo a C compiler; a machine with Go alone passes without it.
 RACE := $(if $(shell command -v gcc || command -v clang),-race)

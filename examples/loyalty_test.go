@@ -63,6 +63,9 @@ func asked(want map[string]map[string]string, row map[string]string) {
 
 // TestLoyalty plans the backfill, applies it, mends what failed, and goes all the way back.
 func TestLoyalty(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the backfill is made over and over")
+	}
 	tests := []struct {
 		name   string
 		starts [][]string // flags of each start of the same run but the last

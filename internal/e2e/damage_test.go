@@ -19,6 +19,9 @@ import (
 // sent, or it goes on where the run stood, to the right end. It never begins anew. DAMAGE=all takes each
 // byte of each file in turn.
 func TestDamage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a run is started for each damage")
+	}
 	const refused, goesOn = "refused", "goes on"
 	for _, tt := range []struct {
 		name, input, text string

@@ -58,6 +58,9 @@ func TestEmulator(t *testing.T) { playAll(t, adminScenarios()) }
 
 // playAll plays scenarios against the sandbox and, where there is one, against cognito-local.
 func playAll(t *testing.T, scenarios []scenario) {
+	if testing.Short() {
+		t.Skip("each scenario starts the program")
+	}
 	t.Run("sandbox", func(t *testing.T) {
 		for _, s := range scenarios {
 			t.Run(s.name, func(t *testing.T) {

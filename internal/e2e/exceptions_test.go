@@ -46,6 +46,9 @@ const (
 // command once the exception is gone, and that of what failed applied once more; and what was said of it.
 // testdata/exceptions_remedies.txt has what people are told to do.
 func TestExceptionsEndToEnd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("each exception has runs of its own")
+	}
 	withoutCredentials(t)
 	for name, value := range environment {
 		t.Setenv(name, value)

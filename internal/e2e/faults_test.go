@@ -27,6 +27,9 @@ import (
 // start ends, and how the next one does when the fault is gone; in the end every user is as the change
 // set has it, and every record stands once in the reports. docs/reliability.md lists the table.
 func TestFaults(t *testing.T) {
+	if testing.Short() {
+		t.Skip("each fault meets a run of its own, and some make it wait")
+	}
 	for _, f := range faultTable {
 		t.Run(f.name, func(t *testing.T) {
 			if f.unix && runtime.GOOS == "windows" {

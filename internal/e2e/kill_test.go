@@ -17,6 +17,9 @@ import (
 // of updates, and starts it again each time. In the end the pool is as if it had never been killed, each
 // record stands exactly once in one of the reports, and the undo file leads all the way back.
 func TestKill(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the program is started twenty times")
+	}
 	const (
 		users = 250
 		rows  = 1000 // four changes of each user, in turns

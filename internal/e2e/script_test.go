@@ -3,17 +3,31 @@ package e2e
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// quickScripts are those that -short leaves: what most people do, and how it goes wrong.
+var quickScripts = []string{"apply", "columns", "fingerprint", "help", "inputs", "only_failed", "plan", "reading", "refusals",
+	"rundir", "screens", "signals", "status", "stdin", "stop"}
+
 // TestScripts runs the program as people do, against a sandbox in the test's own process. What only Unix has
 // (signals, a shell, modes) is marked in the scripts by [windows] and [!windows].
 func TestScripts(t *testing.T) {
+	dir, files := "testdata/script", []string(nil)
+	if testing.Short() {
+		t.Log("the other scripts start the program 500 times")
+		for _, name := range quickScripts {
+			files = append(files, filepath.Join(dir, name+".txtar"))
+		}
+		dir = ""
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 dir,
+		Files:               files,
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {

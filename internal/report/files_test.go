@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"maps"
@@ -251,33 +250,6 @@ func crashes(t *rapid.T, header []string, errorsName string) {
 	}
 	if len(counts) != total {
 		t.Fatalf("listed are %v", slices.Sorted(maps.Keys(counts)))
-	}
-}
-
-func TestPreview(t *testing.T) {
-	dir := t.TempDir()
-	cfg := csvConfig(dir)
-	cfg.Raw = true
-	for range 2 { // the second replaces the first
-		f, err := Preview(cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for n, outcome := range []pipeline.Outcome{pipeline.Updated, pipeline.Failed} {
-			if err := f.Write(record(n, outcome)); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := f.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	rows, err := csv.NewReader(strings.NewReader(read(t, dir, ErrorsCSV))).ReadAll()
-	if err != nil || len(rows) != 2 || rows[1][0] != "user-1" {
-		t.Errorf("errors.csv: %v, %v", rows, err)
-	}
-	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
-		t.Errorf("the directory holds %v, want errors.csv alone", entries)
 	}
 }
 

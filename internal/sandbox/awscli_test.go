@@ -109,7 +109,7 @@ func (f *foreign) environment() map[string]string {
 func TestAWSCLI(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("half a second a call")
+		t.Skip("the AWS CLI takes seconds")
 	}
 	refused := exitOfRefusal(t)
 	testscript.Run(t, testscript.Params{
@@ -131,7 +131,19 @@ func TestAWSCLI(t *testing.T) {
 			}
 			env.Setenv("HOME", env.WorkDir)
 			env.Values[foreignKey{}] = f
-			return nil
+			if !madeOfPython() {
+				return nil
+			}
+			loaded, err := loadAWS(env)
+			if loaded != nil {
+				env.Defer(func() {
+					if err := loaded.close(); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			env.Values[loadedKey{}] = loaded
+			return err
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"aws":      callAWS(refused),
@@ -162,25 +174,35 @@ func exitOfRefusal(t *testing.T) int {
 
 type foreignKey struct{}
 
+type loadedKey struct{}
+
 func foreignOf(ts *testscript.TestScript) *foreign { return ts.Value(foreignKey{}).(*foreign) }
 
 // aws ARGS... calls an operation of the service. With ! in front, the server has to refuse the call.
 func callAWS(refused int) func(*testscript.TestScript, bool, []string) {
 	return func(ts *testscript.TestScript, neg bool, args []string) {
-		err := ts.Exec("aws", append([]string{"cognito-idp", "--endpoint-url", foreignOf(ts).front.URL}, args...)...)
-		want, got := 0, 0
+		want := 0
 		if neg {
 			want = refused
 		}
-		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-			got = exit.ExitCode()
-		} else if err != nil {
-			ts.Fatalf("%v", err)
-		}
-		if got != want {
+		args = append([]string{"cognito-idp", "--endpoint-url", foreignOf(ts).front.URL}, args...)
+		if got := exitOfAWS(ts, args); got != want {
 			ts.Fatalf("the AWS CLI exits with %d, want %d", got, want)
 		}
 	}
+}
+
+// exitOfAWS makes a call and returns the exit code.
+func exitOfAWS(ts *testscript.TestScript, args []string) int {
+	if loaded, ok := ts.Value(loadedKey{}).(*loadedAWS); ok {
+		return loaded.call(ts, args)
+	}
+	err := ts.Exec("aws", args...)
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return exit.ExitCode()
+	}
+	ts.Check(err)
+	return 0
 }
 
 // save NAME keeps what the last command printed, without the quotation marks of JSON.

@@ -22,6 +22,9 @@ const shortCampaign = 4 * time.Second
 // TestCampaign plays scenes for CAMPAIGN_FOR, beginning with the seed CAMPAIGN_SEED; with a seed alone
 // it plays that one scene. See doc.go, and make campaign.
 func TestCampaign(t *testing.T) {
+	if testing.Short() {
+		t.Skip("scenes are played for seconds")
+	}
 	if runtime.GOOS == "windows" {
 		t.Skip("programs are sent signals")
 	}

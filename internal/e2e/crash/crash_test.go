@@ -38,6 +38,9 @@ const crashVariable = "CRASH_STATES"
 // then each record stands exactly once in the report where it belongs, the pool is as it is to be, and
 // undo.jsonl leads all the way back.
 func TestCrash(t *testing.T) {
+	if testing.Short() {
+		t.Skip("thousands of states are opened")
+	}
 	garbage := debug.SetGCPercent(400) // of thousands of short starts
 	t.Cleanup(func() { debug.SetGCPercent(garbage) })
 	times, bound := 1, crash.Some
