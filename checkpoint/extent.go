@@ -19,7 +19,8 @@ func (e Extent) With(b []byte) Extent {
 	return Extent{e.Length + int64(len(b)), crc32.Update(e.CRC, castagnoli, b)}
 }
 
-// ReadExtent reads the first length bytes of a file.
+// ReadExtent reads the first length bytes of a file. An error of f, io.EOF if the file is shorter, comes with the
+// extent of what was read.
 func ReadExtent(f io.ReaderAt, length int64) (Extent, error) {
 	var e Extent
 	buffer := make([]byte, min(length, 256<<10))

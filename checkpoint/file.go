@@ -8,13 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"slices"
 
 	"attrmigrate/internal/disk"
 )
 
 // The versions of checkpoint.json: the one that is written, and the first one, which is read as well. What
-// became different with 2 is how the command line makes a fingerprint; State.Version tells which it is.
+// became different with 2 is how a fingerprint is made; State.Version tells which it is.
 //
 // A member that another program must not overlook raises the version. One that this program does not know
 // would be lost at the next save, so it makes the file a newer program's, too.
@@ -23,7 +22,7 @@ const (
 	firstVersion = 1
 )
 
-// FileName is the checkpoint in the run directory.
+// FileName is the name of the checkpoint in the run directory.
 const FileName = "checkpoint.json"
 
 // sealMark begins the last member of the file, the checksum of every byte before it.
@@ -32,7 +31,8 @@ const sealMark = ",\n  \"checksum\": \"sha256:"
 // File keeps the state of a run in DIR/checkpoint.json: indented JSON, the members of [State] and a
 // checksum, so that a damaged file is refused rather than believed. It is used by one goroutine.
 type File struct {
-	// Disk is what the file is written to: the operating system's file system.
+	// Disk is what the file is written to: the operating system's file system, or in tests of crashes one that
+	// forgets what was not made durable.
 	Disk disk.FS
 	path string
 }
@@ -82,6 +82,7 @@ type DamagedError struct {
 	Err  error // what is wrong with it
 }
 
+// Error returns the path and what is wrong.
 func (e *DamagedError) Error() string {
 	if errors.Is(e.Err, errNewer) {
 		return e.Path + ": " + e.Err.Error()
@@ -89,14 +90,15 @@ func (e *DamagedError) Error() string {
 	return e.Path + ": damaged: " + e.Err.Error()
 }
 
+// Unwrap returns what is wrong with the file.
 func (e *DamagedError) Unwrap() error { return e.Err }
 
-// Hint says what to do.
+// Hint says what to do: last of all, to start over. How that is done is for the program to add.
 func (e *DamagedError) Hint() string {
 	if errors.Is(e.Err, errNewer) {
-		return "go on with the attrmigrate that began this run, or start over with --restart, which keeps the old directory"
+		return "go on with the attrmigrate that began this run, or start over"
 	}
-	return "restore the run directory from a copy, or start over with --restart, which keeps the old directory"
+	return "restore the run directory from a copy, or start over"
 }
 
 var (
@@ -161,71 +163,4 @@ func known(data []byte) error {
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	return d.Decode(&file)
-}
-
-// check says what in a state cannot be.
-func (s State) check() error {
-	if s.Version < firstVersion || s.Version > version {
-		return fmt.Errorf("there is no version %d", s.Version)
-	}
-	switch s.Phase {
-	case Running, Stopped, Interrupted, Finished:
-	default:
-		return fmt.Errorf("there is no state %q", s.Phase)
-	}
-	return s.Validate()
-}
-
-// Validate says what in the numbers of a state cannot be, whether it was saved or not.
-func (s State) Validate() error {
-	if err := s.checkNumbers(); err != nil {
-		return err
-	}
-	last := s.Records
-	for _, ordinal := range s.Finished {
-		if ordinal <= last {
-			return fmt.Errorf("finished record %d does not come after record %d", ordinal, last)
-		}
-		last = ordinal
-	}
-	last = s.Records
-	for _, ordinal := range s.Parked {
-		if _, finished := slices.BinarySearch(s.Finished, ordinal); ordinal <= last || finished {
-			return fmt.Errorf("parked record %d is out of order or finished", ordinal)
-		}
-		last = ordinal
-	}
-	if finished := s.Records + int64(len(s.Finished)); s.Counts.Done() != finished {
-		return fmt.Errorf("%d records are finished, but %d are counted", finished, s.Counts.Done())
-	}
-	return nil
-}
-
-// checkNumbers finds a negative number where none can be.
-func (s State) checkNumbers() error {
-	numbers := []struct {
-		name  string
-		value int64
-	}{
-		{"total", s.Total}, {"foreseen", s.Foreseen}, {"records", s.Records},
-		{"input", int64(s.Position.Input)}, {"offset", s.Position.Offset}, {"line", int64(s.Position.Line)},
-		{"updated", s.Counts.Updated}, {"unchanged", s.Counts.Unchanged},
-		{"awaiting_verification", s.Counts.Awaiting}, {"failed", s.Counts.Failed},
-		{"attempts", s.Counts.Attempts}, {"throttled", s.Counts.Throttled},
-		{"elapsed_ns", int64(s.Elapsed)},
-	}
-	for _, n := range numbers {
-		if n.value < 0 {
-			return fmt.Errorf("%s is %d", n.name, n.value)
-		}
-	}
-	if s.Rate.PerSecond < 0 {
-		return fmt.Errorf("the rate is %g", s.Rate.PerSecond)
-	}
-	for name, e := range s.Files {
-		if e.Length < 0 {
-			return fmt.Errorf("the length of %s is %d", name, e.Length)
-		}
-	}
-	return nil
 }

@@ -150,7 +150,7 @@ func TestLoadRefuses(t *testing.T) {
 			if !ok || err.Error() != path+": "+tt.want {
 				t.Fatalf("Load: %v\nwant %s: %s", err, path, tt.want)
 			}
-			if hint := damaged.Hint(); !strings.Contains(hint, "--restart, which keeps the old directory") {
+			if hint := damaged.Hint(); !strings.Contains(hint, ", or start over") {
 				t.Errorf("hint: %s", hint)
 			}
 		})

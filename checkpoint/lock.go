@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,23 +18,12 @@ import (
 )
 
 const (
-	// LockName is the lock in the run directory.
+	// LockName is the name of the lock in the run directory.
 	LockName = "lock"
 	// lockPatience outlasts a process that only looks (see Holder), lockRetry is the time between tries.
 	lockPatience = 200 * time.Millisecond
 	lockRetry    = 10 * time.Millisecond
-	// maxInfo bounds what is read of a lock file, in bytes.
-	maxInfo = 4096
 )
-
-// Info says who holds a lock.
-type Info struct {
-	PID     int       `json:"pid"`
-	Host    string    `json:"host"`
-	Since   time.Time `json:"since"`
-	Command string    `json:"command"`       // the program's name; its arguments may hold secrets
-	End     *End      `json:"end,omitempty"` // nil, but for a process that has ended and could not save how
-}
 
 // Lock keeps a run directory to one process. The kernel holds it, not the file: it ends with the
 // process, however that ends, and the file that stays is no obstacle. It is lost, too, when the Lock
@@ -41,25 +31,6 @@ type Info struct {
 type Lock struct {
 	path  string
 	flock *flock.Flock
-}
-
-// HeldError says that another process holds the lock. Its Info is zero if it cannot be told.
-type HeldError struct {
-	Path string
-	Info
-}
-
-func (e *HeldError) Error() string {
-	if e.PID == 0 {
-		return e.Path + ": another process is at work in this run directory"
-	}
-	return fmt.Sprintf("%s: %s is at work in this run directory: process %d on %s, since %s",
-		e.Path, e.Command, e.PID, e.Host, e.Since.UTC().Format(time.RFC3339))
-}
-
-// Hint says what to do.
-func (e *HeldError) Hint() string {
-	return "wait until it has ended, stop it, or name another directory with --run-dir"
 }
 
 // Acquire takes the lock of a run directory. If another process has it, the error is a *[HeldError].
@@ -75,7 +46,7 @@ func Acquire(dir string) (*Lock, error) {
 		info, _ := readInfo(path) // an unreadable holder is still a holder
 		return nil, &HeldError{Path: path, Info: info}
 	} else if err != nil {
-		return nil, fmt.Errorf("%s: cannot be locked (some network file systems can't; --run-dir names another directory): %w", path, err)
+		return nil, fmt.Errorf("%s: cannot be locked, as nothing can on some network file systems: %w", path, err)
 	}
 	if !l.inPlace() { // the directory was moved meanwhile: this is the lock of another one
 		return nil, errors.Join(&HeldError{Path: path}, l.flock.Unlock())
@@ -112,31 +83,16 @@ func (l *Lock) Release() error {
 	return errors.Join(writeInfo(l.path, nil), l.flock.Unlock())
 }
 
-// Holder says whether a process holds the lock of a run directory, and which. If none does, a
-// non-zero info is of a process that ended without releasing it. Holder writes nothing; it takes a
-// shared lock for a moment, which Acquire outwaits.
-func Holder(dir string) (info Info, held bool, err error) {
-	path := filepath.Join(dir, LockName)
-	if err := regular(path); errors.Is(err, fs.ErrNotExist) {
-		return Info{}, false, nil
-	} else if err != nil {
-		return Info{}, false, err
+// ReleaseUnsaved gives the lock up as [Lock.Release] does, and leaves in its file how the run ended. It is for
+// a checkpoint that could not be saved: the file of the lock is there already, and has room for it even on a
+// disk that is full. [Holder] tells it until the next process takes the lock.
+func (l *Lock) ReleaseUnsaved(end End) error {
+	if !l.flock.Locked() {
+		return nil
 	}
-	l := flock.New(path, flock.SetFlag(os.O_RDONLY))
-	free, err := l.TryRLock()
-	if errors.Is(err, fs.ErrNotExist) {
-		return Info{}, false, nil
-	}
-	if err != nil {
-		return Info{}, false, err
-	}
-	if free {
-		if err := l.Unlock(); err != nil {
-			return Info{}, false, err
-		}
-	}
-	info, err = readInfo(path)
-	return info, !free, err
+	info := ownInfo()
+	info.End = &end
+	return errors.Join(overwriteInfo(l.path, info), l.flock.Unlock())
 }
 
 // prepare creates the lock file if there is none. Its first byte is a blank that is never written
@@ -167,44 +123,22 @@ func regular(path string) error {
 	return err
 }
 
-// ownInfo describes this process.
-func ownInfo() Info {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown host"
+// IsLock tells whether a file may be the lock of a run directory. One that is of another program is not to be
+// written to. A crash may have cut ours short, or left zeros in it; what is no file is not judged here.
+func IsLock(path string) bool {
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
+		return true
 	}
-	return Info{
-		PID:     os.Getpid(),
-		Host:    host,
-		Since:   time.Now().UTC().Truncate(time.Second),
-		Command: filepath.Base(os.Args[0]),
-	}
-}
-
-// writeInfo replaces what stands behind the first byte. It is called by the holder of the lock only.
-func writeInfo(path string, info []byte) error {
-	f, err := disk.OS{}.OpenFile(path, os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	if err = f.Truncate(1); err == nil {
-		_, err = f.WriteAt(info, 1)
-	}
-	return errors.Join(err, f.Close())
-}
-
-// readInfo reads who holds the lock; the zero Info if that is not, or not yet, written.
-func readInfo(path string) (Info, error) {
 	f, err := disk.Open(path)
 	if err != nil {
-		return Info{}, err
+		return true // whoever locks it is told why it cannot be
 	}
 	defer f.Close()
-	data := make([]byte, maxInfo)
-	n, _ := f.ReadAt(data, 1) // a short read is the whole content
-	var info Info
-	if json.Unmarshal(bytes.TrimSpace(data[:n]), &info) != nil {
-		return Info{}, nil
+	// The first byte is left alone: on Windows nobody but the holder can read it.
+	text, err := io.ReadAll(io.NewSectionReader(f, 1, maxInfo+1))
+	if err != nil || len(text) > maxInfo {
+		return false
 	}
-	return info, nil
+	text = bytes.Trim(text, "\x00")
+	return bytes.HasPrefix(text, []byte(infoBegin)) || bytes.HasPrefix([]byte(infoBegin), text)
 }

@@ -1,6 +1,8 @@
 package checkpoint
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"attrmigrate/sources"
@@ -47,7 +49,7 @@ type State struct {
 
 	StartedAt time.Time `json:"started_at"`
 	SavedAt   time.Time `json:"saved_at"`
-	// Elapsed is the time spent running, over all starts.
+	// Elapsed is the time spent running, over all starts, in nanoseconds.
 	Elapsed time.Duration `json:"elapsed_ns"`
 }
 
@@ -65,12 +67,12 @@ const (
 // Counts are the records finished so far, by outcome, and the calls that it took.
 type Counts struct {
 	Updated   int64 `json:"updated"`
-	Unchanged int64 `json:"unchanged"`
-	Awaiting  int64 `json:"awaiting_verification"`
+	Unchanged int64 `json:"unchanged"`             // held already what they were to get
+	Awaiting  int64 `json:"awaiting_verification"` // accepted, and held back until the user verifies an address
 	Failed    int64 `json:"failed"`
 	Attempts  int64 `json:"attempts"`        // updates sent
 	Reads     int64 `json:"reads,omitempty"` // users read before
-	Throttled int64 `json:"throttled"`
+	Throttled int64 `json:"throttled"`       // calls refused because there were too many
 }
 
 // Done is the number of records finished, failed ones included.
@@ -80,4 +82,71 @@ func (c Counts) Done() int64 { return c.Updated + c.Unchanged + c.Awaiting + c.F
 type Rate struct {
 	PerSecond float64 `json:"per_second"`
 	Reason    string  `json:"reason,omitempty"`
+}
+
+// check says what in a state cannot be.
+func (s State) check() error {
+	if s.Version < firstVersion || s.Version > version {
+		return fmt.Errorf("there is no version %d", s.Version)
+	}
+	switch s.Phase {
+	case Running, Stopped, Interrupted, Finished:
+	default:
+		return fmt.Errorf("there is no state %q", s.Phase)
+	}
+	return s.Validate()
+}
+
+// Validate says what in the numbers of a state cannot be, whether it was saved or not.
+func (s State) Validate() error {
+	if err := s.checkNumbers(); err != nil {
+		return err
+	}
+	last := s.Records
+	for _, ordinal := range s.Finished {
+		if ordinal <= last {
+			return fmt.Errorf("finished record %d does not come after record %d", ordinal, last)
+		}
+		last = ordinal
+	}
+	last = s.Records
+	for _, ordinal := range s.Parked {
+		if _, finished := slices.BinarySearch(s.Finished, ordinal); ordinal <= last || finished {
+			return fmt.Errorf("parked record %d is out of order or finished", ordinal)
+		}
+		last = ordinal
+	}
+	if finished := s.Records + int64(len(s.Finished)); s.Counts.Done() != finished {
+		return fmt.Errorf("%d records are finished, but %d are counted", finished, s.Counts.Done())
+	}
+	return nil
+}
+
+// checkNumbers finds a negative number where none can be.
+func (s State) checkNumbers() error {
+	numbers := []struct {
+		name  string
+		value int64
+	}{
+		{"total", s.Total}, {"foreseen", s.Foreseen}, {"records", s.Records},
+		{"input", int64(s.Position.Input)}, {"offset", s.Position.Offset}, {"line", int64(s.Position.Line)},
+		{"updated", s.Counts.Updated}, {"unchanged", s.Counts.Unchanged},
+		{"awaiting_verification", s.Counts.Awaiting}, {"failed", s.Counts.Failed},
+		{"attempts", s.Counts.Attempts}, {"throttled", s.Counts.Throttled},
+		{"elapsed_ns", int64(s.Elapsed)},
+	}
+	for _, n := range numbers {
+		if n.value < 0 {
+			return fmt.Errorf("%s is %d", n.name, n.value)
+		}
+	}
+	if s.Rate.PerSecond < 0 {
+		return fmt.Errorf("the rate is %g", s.Rate.PerSecond)
+	}
+	for name, e := range s.Files {
+		if e.Length < 0 {
+			return fmt.Errorf("the length of %s is %d", name, e.Length)
+		}
+	}
+	return nil
 }

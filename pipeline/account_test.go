@@ -1,15 +1,17 @@
 package pipeline_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
 
+	"attrmigrate/checkpoint"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -90,36 +92,36 @@ func (a *account) others(done <-chan struct{}) {
 // round trip, which varies by a quarter or 100 ms, lies before the account decides, and half behind it.
 type client struct {
 	rate      float64
+	users     int           // in turns; 0: so many that none waits for the record before
 	late      time.Duration // when it starts
 	roundTrip time.Duration
 	work      time.Duration // what an accepted attempt takes beside
+	steps     []step        // how it is steered
 	*account
 
 	records             int
 	accepted, throttled []time.Duration // when, since the account was opened
 }
 
-// Next delivers record after record, of 1,000 users in turns; of more where the rate would be too high for them.
+// Next delivers record after record, the users in turns.
 func (c *client) Next(ctx context.Context) (*sources.Change, error) {
 	if ctx.Err() != nil {
 		return nil, io.EOF
 	}
 	c.records++
-	users := 1000
-	if c.rate > 100 {
-		users = 100_000
-	}
 	return &sources.Change{
 		File: "made.csv", Line: c.records + 1, After: sources.Position{Offset: int64(c.records)},
-		Username:   fmt.Sprint(c.records % users),
-		Attributes: []sources.Attribute{{Name: "custom:n", Value: fmt.Sprint(c.records)}},
+		Username:   strconv.Itoa(c.records % cmp.Or(c.users, 10*checkpoint.MaxGapRecords)),
+		Attributes: []sources.Attribute{{Name: "custom:n", Value: strconv.Itoa(c.records)}},
 	}, nil
 }
 
 func (c *client) Update(ctx context.Context, change *sources.Change) (pipeline.Outcome, error) {
+	user, err := strconv.Atoi(change.Username)
+	if err != nil {
+		return 0, err
+	}
 	trip := c.roundTrip + time.Duration(float64(min(c.roundTrip/4, 100*ms))*(2*c.chance()-1))
-	var user int
-	fmt.Sscan(change.Username, &user)
 	if err := pass(ctx, trip/2); err != nil {
 		return 0, err
 	}
@@ -167,6 +169,9 @@ func (c *client) carry(t *testing.T, until time.Duration) {
 	if err != nil {
 		t.Error(err)
 		return
+	}
+	for _, s := range c.steps {
+		time.AfterFunc(s.at, func() { s.do(t, r) })
 	}
 	var stop *pipeline.StopError
 	if _, err = r.Run(t.Context()); !errors.As(err, &stop) || stop.Reason != pipeline.OutOfTime {

@@ -40,7 +40,7 @@ func (b Budget) Exceeded(failed, finished int64) bool {
 	return failed > percentFloor && float64(failed) > b.Percent/100*float64(finished)
 }
 
-// String returns the budget as a flag would set it.
+// String returns the budget in words, such as "40" or "5%, at least 20".
 func (b Budget) String() string {
 	b = b.withDefaults()
 	if b.Percent == 0 {

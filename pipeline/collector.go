@@ -127,7 +127,7 @@ func (c *collector) spend() {
 	}
 	if c.cfg.Budget.Exceeded(failed, c.budget.finished) {
 		c.stop(&StopError{Reason: OverBudget, Detail: fmt.Sprintf(
-			"%d of %d records, --max-failures allows %s", failed, c.budget.finished, c.cfg.Budget)})
+			"%d of %d records, the failure budget allows %s", failed, c.budget.finished, c.cfg.Budget)})
 	}
 }
 

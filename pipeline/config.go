@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,7 +38,8 @@ type Config struct {
 	// Resume is the state that the run goes on from, or, for a fresh run, its fingerprint and totals.
 	Resume checkpoint.State
 
-	// Rate is the ceiling in attempts a second. The default is 20; [Unlimited] sets none.
+	// Rate is the ceiling of updates in attempts a second, repeated ones included. The default is 20;
+	// [Unlimited] sets none. [Runner.SetRate] replaces it and ReadRate while the run goes on.
 	Rate float64
 	// ReadRate is the ceiling of reads in attempts a second. The default is 80; [Unlimited] sets none.
 	ReadRate float64
@@ -47,7 +49,8 @@ type Config struct {
 	// MaxAttempts is how often a record is tried, throttled attempts aside. While no other record succeeds it
 	// is tried for the time that so many attempts take on average. The default is 8, or half a minute.
 	MaxAttempts int
-	// Backoff spaces the attempts of one record.
+	// Backoff spaces the attempts of one record. The default waits up to 500 ms after the first, twice as long
+	// after each other one, and at most 30 s.
 	Backoff Backoff
 	// UserInterval is the least time between two attempts for records of one user that wait for each
 	// other. The default is 100 ms: Cognito allows ten writes a second to one user (Amazon Cognito,
@@ -58,7 +61,7 @@ type Config struct {
 	// Nil keeps silent.
 	Log *slog.Logger
 
-	// Budget is how many records may fail before the run stops.
+	// Budget is how many records may fail before the run stops. The default is 5%, and at least 20.
 	Budget Budget
 	// Limit is how many records this start reads. The default, 0, reads all.
 	Limit int64
@@ -77,30 +80,14 @@ type Config struct {
 const Unlimited = math.MaxFloat64
 
 func (c Config) withDefaults() Config {
-	if c.Rate == 0 {
-		c.Rate = 20
-	}
-	if c.ReadRate == 0 {
-		c.ReadRate = 80
-	}
-	if c.Workers == 0 {
-		c.Workers = 32
-	}
-	if c.MaxAttempts == 0 {
-		c.MaxAttempts = 8
-	}
-	if c.UserInterval == 0 {
-		c.UserInterval = 100 * time.Millisecond
-	}
-	if c.DrainTimeout == 0 {
-		c.DrainTimeout = 15 * time.Second
-	}
-	if c.SaveInterval == 0 {
-		c.SaveInterval = time.Second
-	}
-	if c.ThrottleLimit == 0 {
-		c.ThrottleLimit = 5 * time.Minute
-	}
+	c.Rate = cmp.Or(c.Rate, 20)
+	c.ReadRate = cmp.Or(c.ReadRate, 80)
+	c.Workers = cmp.Or(c.Workers, 32)
+	c.MaxAttempts = cmp.Or(c.MaxAttempts, 8)
+	c.UserInterval = cmp.Or(c.UserInterval, 100*time.Millisecond)
+	c.DrainTimeout = cmp.Or(c.DrainTimeout, 15*time.Second)
+	c.SaveInterval = cmp.Or(c.SaveInterval, time.Second)
+	c.ThrottleLimit = cmp.Or(c.ThrottleLimit, 5*time.Minute)
 	if c.Check == nil {
 		c.Check = func(*sources.Change) error { return nil }
 	}

@@ -96,14 +96,19 @@ func (d *dispatcher) run() {
 			d.release(number)
 		case <-timer.C:
 		case now := <-tick.C:
-			d.updates.adjust(now)
-			d.reads.adjust(now)
-			d.setPace(d.updates.governor, now)
+			d.pace(now)
 		case <-d.stopping:
 			d.drain(incoming)
 			return
 		}
 	}
+}
+
+// pace sets the rates anew, and tells that of updates.
+func (d *dispatcher) pace(now time.Time) {
+	d.updates.adjust(now)
+	d.reads.adjust(now)
+	d.setPace(d.updates.governor, now)
 }
 
 // drain waits for the calls under way and for the reader. Whatever else there was stays undone.
@@ -146,7 +151,7 @@ func (d *dispatcher) wake(now time.Time) {
 }
 
 // readAhead is for how long a user who was read may wait for the update, as far as that can be foreseen.
-const readAhead = imageAge * 8 / 10
+const readAhead = ImageAge * 8 / 10
 
 // offer is the next job and the channel to send it on; nil, which blocks for ever, if there is none. No more
 // users are read than can be updated before what was read is too old: they would be read twice.

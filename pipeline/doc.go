@@ -4,53 +4,50 @@
 //	Source > reader > dispatcher > workers > dispatcher > results > collector > reports, checkpoint
 //	                                  ^ pacers: one permit a call
 //
+// A run is made of a [Config] by [New] and carried through by [Runner.Run]. A [Source] and an [Updater] are all
+// that it needs; the examples show both.
+//
 // # Promise
 //
-// Every record of the source ends in exactly one result, or the run ends early and says where it can
-// be resumed; a resumed run repeats work and never skips it. The package knows nothing of AWS: it
-// owns small interfaces ([Source], [Preparer], [Updater], [ResultWriter], [Store]) and asks an error
-// what it is through [Throttle], [Transient], [Fatal], [SetUp] and [Answer].
+// Every record of the source ends in exactly one [Result], or the run ends early with a [StopError] and can be
+// resumed; a resumed run repeats work and never skips it. Two records of one user are never in flight together
+// and land in the order of the source. The package knows nothing of AWS, of files and of command lines.
 //
-// # Invariants
+// # Resuming
 //
-// Each has a test that fails when it is broken.
+// The [Store] is given a [checkpoint.State] each second and at every stop: the records finished, without a gap and
+// beyond it, and what of the reports is durable. The next start has it as [Config.Resume], and a Source that
+// stands at its Position. A call that was cancelled is unknown: it is not reported, and its record is done again.
 //
-//  1. Records are tracked in read order before they are dispatched. The checkpoint keeps the highest
-//     gap-free position and the few records finished beyond it; the gap is capped, so memory is too
-//     (TestCrash here, and the tests of checkpoint.Tracker).
-//  2. A result is durable before the checkpoint passes its record, and the checkpoint records the
-//     extents of the reports, so that a resumed run can cut them back: each record stands there once
-//     (TestCrash, TestLastSaveFails).
-//  3. Two records of one user are never in flight together and land in file order (TestOrder). A user's
-//     next record is sent once the checkpoint knows of the one before, so that a crash has no more
-//     repeated than the last record of a user, which finds the user as it left it (TestCrash). A slow or
-//     throttled user holds back its own later records and nobody else's (TestNeighbours, TestHotUser).
-//  4. Every attempt, a repeated one too, takes one permit of its lane's pacer: updates and reads are two lanes,
-//     each with a pacer, a governor and a judgement of its own. Backing off holds no permit and no worker
-//     (TestPermits, TestReadRate). A new rate or a stop takes effect within one interval (TestPacerChanges,
-//     TestPacerStops).
-//  5. There is one retry policy. Throttles do not count against the attempts of a record (TestVerdicts).
-//  6. An error is transient (try again), of the record (report it, go on) or of the run (stop,
-//     resumable). Five minutes of nothing but throttles stop it, and so do twenty records in a row with one
-//     set-up error (TestVerdicts, TestNothingToSend). Lanes are judged apart (TestReadsHideNothing).
-//     A record whose attempts are exhausted is parked: a later answer in its lane gives it one more attempt,
-//     with which it fails as unknown, and three parked with no answer between stop the run, since the service
-//     is away. What is parked then is named by the state and comes last at the next start. So no poisoned
-//     user keeps a run from its end (TestPoison), and a service that is away or comes back fails no good record
-//     (TestOutage, TestPoisonAndOutages, TestHistories; parking.go says how).
-//  7. A cancelled call is unknown: it is not reported, and its record is done again (TestDrain). Where
-//     users are read first, one is read again before an update of which nothing is known is repeated
-//     (TestPrepare), and where its image is more than ten seconds old when the permit for the update is
-//     there (TestImageAge). A record that asks for nothing is not read (TestIdleRecords).
-//     An update that was accepted and may be held back is followed by one read, and counts as awaiting
-//     verification if that does not find it (TestUnconfirmed).
-//  8. A run is recorded before its first update; one that stops before leaves nothing that binds
-//     (TestBegin).
-//  9. A throttle of an attempt that was sent under the rate in force cuts the rate to nine tenths of what
-//     was accepted since the last cut. It returns along a cubic curve that is flat at that value, and
-//     probes faster and faster beyond it, up to the ceiling (TestAdaptiveRate; governor.go says why). Every
-//     answer that is no throttle counts as accepted, for it has spent quota. The wall clock counts for nothing
-//     (TestGovernorClock).
+// # Errors
+//
+// An error of the Updater is the record's own, is passing, or is the run's. The package asks it, through the chain
+// that it wraps:
+//
+//   - [Throttle]: the service refused the pace. The rate is cut, and the record tried again; that counts as no
+//     attempt. Nothing but throttles for [Config.ThrottleLimit] stops the run.
+//   - [Transient]: it may pass. The record is tried again, so often as the error or [Config.MaxAttempts] allows.
+//   - [Fatal]: every record would get it. The run stops.
+//   - [SetUp]: perhaps the set-up is wrong. Twenty records in a row that end with one such error stop the run.
+//   - [Answer]: whether the service has answered, and quota is spent.
+//   - [Public]: what logs and the state may tell of it.
+//
+// An error that says nothing is reported as the end of its record, and the run goes on, until [Config.Budget] is
+// exceeded.
+//
+// # Lanes
+//
+// Updates are one lane, reads (of a [Preparer]) another: each has a ceiling, a rate, and troubles of its own.
+// Every attempt, a repeated one too, takes one permit of its lane, and one that waits to be repeated holds none. A
+// throttle cuts the rate of its lane to nine tenths of what the service has accepted; from there it returns, and
+// probes for more, up to the ceiling, which [Runner.SetRate] replaces while the run goes on.
+//
+// # Parking
+//
+// A record whose attempts are exhausted may be at fault itself, or the service may be away. It is parked. When a
+// later call shows that the service is there, it has one more attempt, and fails with an [ExhaustedError] if that
+// fails too. Three that are parked with no such call between stop the run; they stay undone, and come last at the
+// next start. [Config.Probe] asks the service before any fails.
 //
 // # Goroutines
 //
@@ -66,3 +63,42 @@
 // [Config.Probe] (or there is none) and refuses just these, a service that is half away cannot be told from
 // poisoned users: they fail as unknown.
 package pipeline
+
+// The invariants. Each has a test that fails when it is broken.
+//
+//  1. Records are tracked in read order before they are dispatched. The checkpoint keeps the highest
+//     gap-free position and the few records finished beyond it; the gap is capped, so memory is too
+//     (TestCrash here, and the tests of checkpoint.Tracker).
+//  2. A result is durable before the checkpoint passes its record, and the checkpoint records the
+//     extents of the reports, so that a resumed run can cut them back: each record stands there once
+//     (TestCrash, TestLastSaveFails).
+//  3. Two records of one user are never in flight together and land in file order (TestOrder). A user's
+//     next record is sent once the checkpoint knows of the one before, so that a crash has no more
+//     repeated than the last record of a user, which finds the user as it left it (TestCrash). A slow or
+//     throttled user holds back its own later records and nobody else's (TestNeighbours, TestHotUser).
+//  4. Every attempt, a repeated one too, takes one permit of its lane's pacer: updates and reads are two lanes,
+//     each with a pacer, a governor and a judgement of its own. Backing off holds no permit and no worker
+//     (TestPermits, TestReadRate). A new rate or a stop takes effect within one interval (TestPacerChanges,
+//     TestPacerStops), and so does a ceiling that is set live (TestSetRate).
+//  5. There is one retry policy. Throttles do not count against the attempts of a record (TestVerdicts).
+//  6. An error is transient (try again), of the record (report it, go on) or of the run (stop,
+//     resumable). Five minutes of nothing but throttles stop it, and so do twenty records in a row with one
+//     set-up error (TestVerdicts, TestNothingToSend). Lanes are judged apart (TestReadsHideNothing).
+//     A record whose attempts are exhausted is parked: a later answer in its lane gives it one more attempt,
+//     with which it fails as unknown, and three parked with no answer between stop the run, since the service
+//     is away. What is parked then is named by the state and comes last at the next start. So no poisoned
+//     user keeps a run from its end (TestPoison), and a service that is away or comes back fails no good record
+//     (TestOutage, TestPoisonAndOutages, TestHistories; parking.go says how).
+//  7. A cancelled call is unknown: it is not reported, and its record is done again (TestDrain). Where
+//     users are read first, one is read again before an update of which nothing is known is repeated
+//     (TestPrepare), and where its image is older than ImageAge when the permit for the update is
+//     there (TestImageAge). A record that asks for nothing is not read (TestIdleRecords).
+//     An update that was accepted and may be held back is followed by one read, and counts as awaiting
+//     verification if that does not find it (TestUnconfirmed).
+//  8. A run is recorded before its first update; one that stops before leaves nothing that binds
+//     (TestBegin).
+//  9. A throttle of an attempt that was sent under the rate in force cuts the rate to nine tenths of what
+//     was accepted since the last cut. It returns along a cubic curve that is flat at that value, and
+//     probes faster and faster beyond it, up to the ceiling (TestAdaptiveRate; governor.go says why). Every
+//     answer that is no throttle counts as accepted, for it has spent quota. The wall clock counts for nothing
+//     (TestGovernorClock).

@@ -19,14 +19,17 @@ type Transient interface {
 	Transient() int
 }
 
-// Fatal is asked of an update's error: does every record get it, so that the run must stop?
+// Fatal is asked of an update's error: does every record get it, so that the run must stop? One that is
+// [Transient] too stops it when the attempts of a record are used up; one whose attempts are the run's own limit
+// is parked instead.
 type Fatal interface {
 	error
 	Fatal() bool
 }
 
 // SetUp is asked of an update's error: can it be the pool's or the caller's set-up that is wrong,
-// rather than the record? A streak of such errors stops the run.
+// rather than the record? Twenty records in a row with the same one stop the run: with the same Code() string,
+// if it has that method, else with the same text.
 type SetUp interface {
 	error
 	SetUp() bool
@@ -140,59 +143,3 @@ func (e *ExhaustedError) Unwrap() error { return e.Err }
 
 // Class is the class that reports give the record.
 func (e *ExhaustedError) Class() string { return "unknown" }
-
-// Reason says what ended a run before its input did.
-type Reason string
-
-// The reasons for which a run stops. All leave it resumable.
-const (
-	Interrupted  Reason = "interrupted"                  // Stop was called for a signal
-	OverBudget   Reason = "too many records failed"      // Config.Budget
-	AtLimit      Reason = "the limit is reached"         // Config.Limit
-	OutOfTime    Reason = "the time is up"               // Config.MaxDuration
-	ServiceAway  Reason = "the service is away"          // nothing succeeds any more
-	ThrottledOut Reason = "nothing but throttles"        // Config.ThrottleLimit
-	Streak       Reason = "the same error over and over" // twenty set-up errors in a row
-	Refused      Reason = "the service refuses the run"  // a fatal error
-	BadSource    Reason = "the input cannot be read on"  // the source failed
-	NotKept      Reason = "the run cannot be recorded"   // a report or the checkpoint failed
-)
-
-// StopError is the end of a run before the end of its input. The run can be resumed.
-type StopError struct {
-	Reason Reason
-	Err    error  // what led to it; may be nil
-	Detail string // in numbers, where there is no error; may be empty
-}
-
-func (e *StopError) Error() string {
-	switch {
-	case e.Err != nil:
-		return fmt.Sprintf("%s: %v", e.Reason, e.Err)
-	case e.Detail != "":
-		return fmt.Sprintf("%s: %s", e.Reason, e.Detail)
-	default:
-		return string(e.Reason)
-	}
-}
-
-// Unwrap returns what led to the stop.
-func (e *StopError) Unwrap() error { return e.Err }
-
-// Hint returns the remedy that what led to the stop knows, or "".
-func (e *StopError) Hint() string {
-	h, ok := errors.AsType[interface {
-		error
-		Hint() string
-	}](e.Err)
-	switch {
-	case ok:
-		return h.Hint()
-	case e.Reason == OverBudget:
-		return "find out why in the report of the failed records; the same command continues, and counts failures anew"
-	case e.Reason == NotKept:
-		return "see that the run directory is writable and has room, then run the same command again"
-	default:
-		return ""
-	}
-}

@@ -45,7 +45,9 @@ const (
 // it takes differences alone: those do not change when the wall clock is set. An attempt is accepted if its
 // answer is no throttle, whatever else it says: it has spent quota.
 type governor struct {
-	ceiling float64 // attempts a second; Unlimited for none
+	ceiling float64   // attempts a second; Unlimited for none
+	live    bool      // the ceiling was set while the run goes on
+	lowered time.Time // when it last was to less; throttles of what was sent before are of the old rate
 	started time.Time
 	lately  [longest / slotTime]slot
 	first   time.Time // when an answer first was that an attempt is accepted; zero: never
@@ -73,6 +75,14 @@ func newGovernor(ceiling float64, now time.Time) *governor {
 	return &governor{ceiling: ceiling, started: now}
 }
 
+// setCeiling replaces the ceiling. What is known of the quota stays.
+func (g *governor) setCeiling(ceiling float64, live bool, now time.Time) {
+	if ceiling < g.ceiling {
+		g.lowered = now
+	}
+	g.ceiling, g.live = ceiling, live
+}
+
 // onAccepted notes that the service took an attempt.
 func (g *governor) onAccepted(sent, ended time.Time) {
 	g.slot(ended).accepted++
@@ -97,7 +107,7 @@ func (g *governor) onThrottle(sent, ended time.Time, own bool) bool {
 	if !own && g.isBelow(sent) {
 		g.below.throttled++
 	}
-	if !g.cutAt.IsZero() && sent.Before(g.cutAt.Add(settleTime)) {
+	if sent.Before(g.lowered) || !g.cutAt.IsZero() && sent.Before(g.cutAt.Add(settleTime)) {
 		return false
 	}
 	recent := g.count(ended, shortest)
@@ -149,9 +159,10 @@ func (g *governor) rate(now time.Time) float64 {
 	return min(max(r, g.level), g.ceiling)
 }
 
-// isBelow says whether an attempt was sent after a cut, at less than the value measured.
+// isBelow says whether an attempt was sent after a cut, at less than the value measured. A ceiling that was set
+// below that is no less: it stays so for long, and what it meets there is to count.
 func (g *governor) isBelow(sent time.Time) bool {
-	return !g.cutAt.IsZero() && sent.After(g.cutAt.Add(settleTime)) && g.rate(sent) < g.value
+	return !g.cutAt.IsZero() && sent.After(g.cutAt.Add(settleTime)) && g.rate(sent) < min(g.value, g.ceiling)
 }
 
 func (g *governor) slot(now time.Time) *slot {
@@ -194,7 +205,9 @@ func (g *governor) reason(now time.Time) string {
 			now.Sub(g.cutAt).Round(time.Second), g.value)
 	case g.ceiling == Unlimited:
 		return "unlimited"
+	case g.live:
+		return "set live"
 	default:
-		return "--rate"
+		return "ceiling"
 	}
 }

@@ -82,11 +82,20 @@ func (k killed) Save(s checkpoint.State) error {
 	return k.ledger.Save(s)
 }
 
+// seeds is how many stories are drawn: few in a short pass.
+func seeds() uint64 {
+	if testing.Short() {
+		return 8
+	}
+	return 40
+}
+
 // TestHistories: whatever a service does, and however often the run is killed, it comes to its end; every record
 // has one result, no user has two updates at once, and who fails is poisoned, or had a flaky service.
 func TestHistories(t *testing.T) {
-	for seed := range uint64(40) {
+	for seed := range seeds() {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { playHistory(t, rand.New(rand.NewPCG(11, seed))) })
 		})
 	}

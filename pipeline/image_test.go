@@ -3,6 +3,8 @@ package pipeline_test
 import (
 	"context"
 	"fmt"
+	"os"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -155,3 +157,14 @@ func (f prepareFunc) Prepare(_ context.Context, c, earlier *sources.Change) (*so
 }
 
 func (f prepareFunc) Holds(context.Context, *sources.Change) (bool, error) { return true, nil }
+
+// TestImageAgeIsTold: the page on what can be relied on says how old what a user goes back to may be.
+func TestImageAgeIsTold(t *testing.T) {
+	page, err := os.ReadFile("../docs/reliability.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if told := "at most ten seconds old"; pipeline.ImageAge != 10*time.Second || !strings.Contains(strings.Join(strings.Fields(string(page)), " "), told) {
+		t.Errorf("ImageAge is %s, and docs/reliability.md is to say %q", pipeline.ImageAge, told)
+	}
+}

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"math"
 	"sync/atomic"
 	"time"
@@ -18,7 +19,9 @@ const (
 type lane struct {
 	index    int
 	pacer    *pacer
-	calls    atomic.Int64 // over all starts; read by anybody
+	given    float64       // the ceiling of Config
+	live     atomic.Uint64 // bits of the ceiling in its place; 0: none. Written by anybody
+	calls    atomic.Int64  // over all starts; read by anybody
 	governor *governor
 	rate     float64 // as the pacer was last told
 	vitals
@@ -33,17 +36,24 @@ type vitals struct {
 }
 
 func newLane(index int, ceiling float64, calls int64) *lane {
-	l := &lane{index: index, pacer: newPacer(ceiling), rate: ceiling}
+	l := &lane{index: index, pacer: newPacer(ceiling), given: ceiling, rate: ceiling}
 	l.governor = newGovernor(ceiling, time.Now())
 	l.calls.Store(calls)
 	return l
 }
 
 // begin is called when the run does: until then, time does not count.
-func (l *lane) begin(now time.Time) { l.governor = newGovernor(l.governor.ceiling, now) }
+func (l *lane) begin(now time.Time) {
+	l.governor = newGovernor(l.given, now)
+	l.adjust(now)
+}
 
-// adjust tells the pacer the rate that the governor wants now.
+// adjust tells the governor the ceiling, and the pacer the rate that the governor wants now.
 func (l *lane) adjust(now time.Time) {
+	live := math.Float64frombits(l.live.Load())
+	if ceiling := cmp.Or(live, l.given); ceiling != l.governor.ceiling || (live > 0) != l.governor.live {
+		l.governor.setCeiling(ceiling, live > 0, now)
+	}
 	if r := l.governor.rate(now); math.Abs(r-l.rate) > 0.001*l.rate {
 		l.rate = r
 		l.pacer.setRate(r)

@@ -5,10 +5,6 @@ import (
 	"time"
 )
 
-// imageAge is how old the image of a user may be when the update leaves, so that going back restores what
-// the user had and not what the user had a while before.
-const imageAge = 10 * time.Second
-
 // work is a worker goroutine: it takes a job and tries it once, with calls under ctx. It ends when the
 // queue of jobs is closed.
 func (r *Runner) work(ctx context.Context) {
@@ -36,7 +32,7 @@ func (r *Runner) try(ctx context.Context, a *attempt) {
 	if a.skipped = !r.begin() || !r.updates.pacer.take(r.stopping); a.skipped {
 		return
 	}
-	if r.cfg.Preparer != nil && time.Since(j.asked) > imageAge && !r.prepare(ctx, a) {
+	if r.cfg.Preparer != nil && time.Since(j.asked) > ImageAge && !r.prepare(ctx, a) {
 		return
 	}
 	err := a.call(r.updates, func() (err error) {

@@ -18,7 +18,8 @@ type Change struct {
 	// behind the record, or, in an undo file, which is read from its end, before it.
 	After Position
 
-	// Username names the user: the username, an alias, or the sub.
+	// Username names the user: the username, an alias, or the sub. A decoder leaves it
+	// empty where there is a Token.
 	Username string
 	// Token is the user's own access token, in a change set that has these; see [Options.Tokens].
 	Token Secret
@@ -53,7 +54,7 @@ func (c *Change) Idle() bool { return len(c.Attributes) == 0 && len(c.Expect) ==
 
 // Attribute is a value that an attribute is to have, or its absence.
 type Attribute struct {
-	Name  string
+	Name  string // as the pool has it, such as custom:tier
 	Value string
 	// Delete says that the attribute is to be removed (in Expect: must be absent). Value is empty.
 	Delete bool
@@ -61,6 +62,6 @@ type Attribute struct {
 
 // Row is one row of a CSV input, its cells in the order of the header.
 type Row struct {
-	Line  int
+	Line  int // 1-based
 	Cells []string
 }

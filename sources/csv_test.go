@@ -29,13 +29,13 @@ func TestWide(t *testing.T) {
 		{"lone sub", "sub,name\n111-222,Ann\n", Options{}, []string{`2: 111-222 name="Ann"`}},
 		{"sub beside a username is expected", "sub,username,name\n111-222,ann,Ann\n,bob,Bob\n", Options{},
 			[]string{`2: ann name="Ann" expect:sub="111-222"`, `3: bob name="Bob"`}},
-		{"--username-column", "login,name\nann,Ann\n", Options{UsernameColumn: "login"}, []string{`2: ann name="Ann"`}},
-		{"--username-column over an ignored username", "username,login\nold,ann\n", Options{UsernameColumn: "login", Ignore: []string{"username"}}, []string{`2: ann`}},
-		{"--map and --ignore", "username,tier,notes\nann,gold,x\n", Options{Rename: map[string]string{"tier": "custom:tier"}, Ignore: []string{"notes"}},
+		{"UsernameColumn", "login,name\nann,Ann\n", Options{UsernameColumn: "login"}, []string{`2: ann name="Ann"`}},
+		{"UsernameColumn over an ignored username", "username,login\nold,ann\n", Options{UsernameColumn: "login", Ignore: []string{"username"}}, []string{`2: ann`}},
+		{"Rename and Ignore", "username,tier,notes\nann,gold,x\n", Options{Rename: map[string]string{"tier": "custom:tier"}, Ignore: []string{"notes"}},
 			[]string{`2: ann custom:tier="gold"`}},
-		{"--map reaches expect:", "username,tier,expect:tier\nann,gold,silver\n", Options{Rename: map[string]string{"tier": "custom:tier"}},
+		{"Rename reaches expect:", "username,tier,expect:tier\nann,gold,silver\n", Options{Rename: map[string]string{"tier": "custom:tier"}},
 			[]string{`2: ann custom:tier="gold" expect:custom:tier="silver"`}},
-		{"--map to the username", "login,name\nann,Ann\n", Options{Rename: map[string]string{"login": "username"}}, []string{`2: ann name="Ann"`}},
+		{"Rename to the username", "login,name\nann,Ann\n", Options{Rename: map[string]string{"login": "username"}}, []string{`2: ann name="Ann"`}},
 		{"columns of reports", "username,name,_line,_code\nann,Ann,7,AliasExists\n", Options{}, []string{`2: ann name="Ann"`}},
 		{"columns called value and attribute among others", "username,value,attribute,x\nann,1,2,3\n", Options{}, []string{`2: ann value="1" attribute="2" x="3"`}},
 		{"expect", "username,expect:a,expect:b,expect:c\nann,1,,<delete>\n", Options{}, []string{`2: ann expect:a="1" expect:c=-`}},
@@ -79,8 +79,8 @@ func TestLong(t *testing.T) {
 			[]string{`2: EmptyValue! name: the cell is empty (line 3)`, `4: bob name="Bob"`}},
 		{"expect and sub", "username,attribute,value\nann,tier,gold\nann,expect:tier,silver\nann,sub,1-2\n", Options{Rename: map[string]string{"tier": "custom:tier"}},
 			[]string{`2: ann custom:tier="gold" expect:custom:tier="silver" expect:sub="1-2"`}},
-		{"--ignore names an attribute", "username,attribute,value\nann,notes,x\nann,name,Ann\n", Options{Ignore: []string{"notes"}}, []string{`2: ann name="Ann"`}},
-		{"--ignore names a column", "username,notes,attribute,value\nann,x,name,Ann\n", Options{Ignore: []string{"notes"}}, []string{`2: ann name="Ann"`}},
+		{"Ignore names an attribute", "username,attribute,value\nann,notes,x\nann,name,Ann\n", Options{Ignore: []string{"notes"}}, []string{`2: ann name="Ann"`}},
+		{"Ignore names a column", "username,notes,attribute,value\nann,x,name,Ann\n", Options{Ignore: []string{"notes"}}, []string{`2: ann name="Ann"`}},
 		{"an attribute twice", "username,attribute,value\nann,name,A\nann,name,B\nbob,name,Bob\n", Options{},
 			[]string{`2: DuplicateAttribute! name: the attribute stands twice in one record`, `4: bob name="Bob"`}},
 		{"no attribute", "username,attribute,value\nann,,A\nann,expect:,B\nbob,name,Bob\n", Options{},
@@ -117,7 +117,7 @@ func TestRowsAreGivenBack(t *testing.T) {
 }
 
 func TestLargeCells(t *testing.T) {
-	cell := strings.Repeat("0123456789abcdef", 1<<16) // 1 MiB
+	cell := strings.Repeat("0123456789abcdef", bufferSize/4) // four times what is read at once
 	for _, file := range [][2]string{
 		{"users.csv", "username,a\nann,\"" + cell + "\"\nbob,1\n"},
 		{"users.jsonl", "\n" + `{"username":"ann","attributes":{"a":"` + cell + `"}}` + "\n" + `{"username":"bob"}` + "\n"},

@@ -2,12 +2,15 @@
 //
 // # Promise
 //
-// A change set is read as a stream, one [Change] a record, in file order, whatever its size. Every
-// record knows the file and the line that it began on and the byte behind it, exactly, also after
-// quoted newlines, so that an error can point at it and a later run can go on behind it. A record
-// that cannot be decoded is delivered with its Err set (a [*RecordError]) and the stream goes on;
-// only damage that could swallow good records (a quote or, over several lines, a bracket left open, a
-// record over [MaxRecord]) ends the stream, with a [*FileError].
+// A change set is read as a stream ([Open], [Files.Next]), one [Change] a record, in file order, whatever its
+// size. Every record knows the file and the line that it began on and the byte behind it, exactly, also after
+// quoted newlines, so that an error can point at it and a later run can go on behind it
+// ([Files.Resume]). A record that cannot be decoded is delivered with its Err set (a [*RecordError]) and the
+// stream goes on; only damage that could swallow good records (a quote or, over several lines, a bracket left
+// open, a record over [MaxRecord]) ends the stream, with a [*FileError].
+//
+// A source of one's own needs nothing of this but [Change] and [Position]: whatever has a Next as [Files] has
+// it is a source of the package pipeline.
 //
 // # Formats
 //
@@ -26,10 +29,20 @@
 // every row; see [TextCell]. It keeps spreadsheets from taking +15550100 for a number and 2026-01-02
 // for a date. Such a cell is no delete marker; ="" is an empty cell.
 //
+// A column expect:ATTRIBUTE, or a member "expect" in JSONL, is a precondition: the value for which the record was
+// made. A column metadata:KEY is an entry of the client metadata. A sub beside a username is not written but
+// expected. Columns, and members of a JSON object, that begin with _ are left out, as are the attributes identities
+// and cognito:mfa_enabled, which Cognito does not let anyone write.
+//
 // A JSONL file whose first record has a number "_undo" is an undo file: its last line comes first, and
 // of several such files the last, so that applying them goes back, newest change first. A last line
 // that a crash has cut short is left out. Line numbers are those of the file. An undo file must not be
 // packed.
+//
+// # Errors
+//
+// A [*FileError] and a [*RecordError] are a place, a cause and a remedy (Hint). No text repeats an access token.
+// Remedies speak of settings as Options.Rename, unless [Options] says how people call them.
 //
 // # Algorithm
 //
@@ -54,10 +67,8 @@
 //
 // # Limits
 //
-// All inputs of one [Files] share one format and, in CSV, one header. A source is read by one
-// goroutine, and holds one record at a time. The package knows no pool: whether an attribute exists
-// or a value fits is checked elsewhere.
-//
-// A sub beside a username is not written but expected: it becomes a precondition of its record.
-// identities and cognito:mfa_enabled, which Cognito does not let anyone write, are left out.
+// All inputs of one [Files] share one format and, in CSV, one header. They are regular files, for they may be read
+// again. A source is read by one goroutine, and holds a record at a time, or a few dozen short rows. The window of
+// a zstd file is 128 MiB at most. The package knows no pool: whether an attribute exists or a value fits is checked
+// elsewhere.
 package sources

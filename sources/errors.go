@@ -86,7 +86,7 @@ func (e *RecordError) Code() string { return e.code }
 // Hint returns what to do about it, or "".
 func (e *RecordError) Hint() string { return e.hint }
 
-// errRecordTooLong ends a stream whose current record is over MaxRecord.
+// errRecordTooLong ends a stream whose current record is over [MaxRecord].
 var errRecordTooLong = errors.New("record is over 4 MiB")
 
 // tooLong refuses a file for the record that begins on line.
@@ -109,7 +109,8 @@ func unreadable(file string, err error) *FileError {
 	switch {
 	case errors.Is(err, disk.ErrNotRegular):
 		refusal := errNotRegular()
-		e.Msg, e.Remedy = refusal.Msg, refusal.Remedy
+		refusal.File = file
+		return refusal
 	case errors.Is(err, fs.ErrNotExist):
 		e.Msg, e.Remedy = "no such file", "check the name and the working directory"
 	case errors.Is(err, fs.ErrPermission):

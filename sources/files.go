@@ -34,7 +34,7 @@ type Files struct {
 // further than the first record.
 func Open(paths []string, opts Options) (*Files, error) {
 	if len(paths) == 0 {
-		return nil, &FileError{Msg: "no input", Remedy: "name a CSV or JSONL file, or - for standard input"}
+		return nil, &FileError{Msg: "no input", Remedy: "name a CSV or JSONL file"}
 	}
 	opts.Ignore = slices.Clone(opts.Ignore)
 	if opts.Seals == nil {

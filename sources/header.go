@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"attrmigrate/internal/shell"
 )
 
 // Column is a CSV column that holds an attribute.
@@ -92,7 +90,7 @@ func (h *header) checkNames(*Options) *FileError {
 // findUser finds the one column that names the user.
 func (h *header) findUser(opts *Options) *FileError {
 	if name := opts.UsernameColumn; name != "" && !slices.Contains(h.names, name) {
-		return h.absent("--username-column", name)
+		return h.absent(opts.setting("UsernameColumn", ""), name)
 	}
 	var users []int
 	sub, token := -1, -1
@@ -122,20 +120,20 @@ func (h *header) findUser(opts *Options) *FileError {
 	}
 	switch {
 	case opts.Tokens && token < 0:
-		return h.refuse("no column has the users' access tokens", "name it access_token, or rename it with --map COLUMN=access_token; "+h.seen())
+		return h.refuse("no column has the users' access tokens", "name it access_token, or rename it with "+opts.setting("Rename", "COLUMN=access_token")+"; "+h.seen())
 	case !opts.Tokens && token >= 0:
 		return h.refuse(fmt.Sprintf("column %q has access tokens", h.names[token]),
-			"--as user applies them; --as admin needs usernames, and --ignore "+shell.Quote(h.names[token])+" leaves the tokens out")
+			opts.unwantedTokens("them", "usernames", h.names[token], "the tokens"))
 	}
 	switch len(users) {
 	case 0:
-		return h.refuse("no column names the user", "name it username, or say which it is with --username-column; "+h.seen())
+		return h.refuse("no column names the user", "name it username, or say which it is with "+opts.setting("UsernameColumn", "")+"; "+h.seen())
 	case 1:
 		h.user = users[0]
 		return nil
 	default:
 		return h.refuse(fmt.Sprintf("columns %q and %q both name the user", h.names[users[0]], h.names[users[1]]),
-			"leave one of them out with --ignore")
+			"leave one of them out with "+opts.setting("Ignore", ""))
 	}
 }
 
@@ -189,7 +187,7 @@ func (h *header) assignAttribute(i int, opts *Options) {
 	}
 }
 
-// checkOptions refuses options that name a column that is not there. In a long CSV they name
+// checkOptions refuses settings that name a column that is not there. In a long CSV they name
 // attributes too, which stand in the rows.
 func (h *header) checkOptions(opts *Options) *FileError {
 	if h.long {
@@ -197,19 +195,19 @@ func (h *header) checkOptions(opts *Options) *FileError {
 	}
 	for _, name := range opts.Ignore {
 		if !slices.Contains(h.names, name) {
-			return h.absent("--ignore", name)
+			return h.absent(opts.setting("Ignore", ""), name)
 		}
 	}
 	for name := range opts.Rename {
 		if !slices.Contains(h.names, name) && !slices.Contains(h.names, expectPrefix+name) {
-			return h.absent("--map", name)
+			return h.absent(opts.setting("Rename", ""), name)
 		}
 	}
 	return nil
 }
 
 // checkTwice refuses two columns that mean one attribute.
-func (h *header) checkTwice(*Options) *FileError {
+func (h *header) checkTwice(opts *Options) *FileError {
 	type meaning struct {
 		attribute string
 		role      role
@@ -222,7 +220,7 @@ func (h *header) checkTwice(*Options) *FileError {
 		m := meaning{attribute, h.roles[i]}
 		if j, ok := first[m]; ok {
 			return h.refuse(fmt.Sprintf("columns %q and %q are both %s", h.names[j], h.names[i], attribute),
-				"leave one of them out with --ignore")
+				"leave one of them out with "+opts.setting("Ignore", ""))
 		}
 		first[m] = i
 	}
@@ -264,9 +262,9 @@ func (h *header) refuse(msg, remedy string) *FileError {
 	return &FileError{Line: 1, Msg: msg, Remedy: remedy}
 }
 
-// absent refuses an option that names a column that is not there.
-func (h *header) absent(option, name string) *FileError {
-	return h.refuse(fmt.Sprintf("%s: there is no column %q", option, name), didYouMean(name, h.names, h.seen()))
+// absent refuses a setting that names a column that is not there.
+func (h *header) absent(setting, name string) *FileError {
+	return h.refuse(fmt.Sprintf("%s: there is no column %q", setting, name), didYouMean(name, h.names, h.seen()))
 }
 
 // seen lists the columns for a hint, a few dozen at most.

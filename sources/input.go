@@ -3,12 +3,7 @@ package sources
 import (
 	"bufio"
 	"bytes"
-	"crypto/sha256"
 	"encoding/csv"
-	"encoding/hex"
-	"errors"
-	"fmt"
-	"hash"
 	"io"
 	"os"
 	"unicode/utf8"
@@ -47,7 +42,7 @@ func (in *input) inspect(opts *Options) error {
 		in.format = formatOf(in.path)
 	}
 	if in.format == Auto {
-		return &FileError{Msg: "its name does not say its format", Remedy: "name it .csv or .jsonl, or say --format csv or --format jsonl"}
+		return &FileError{Msg: "its name does not say its format", Remedy: "name it .csv or .jsonl, or say " + opts.setting("Format", CSV.String()) + " or " + opts.setting("Format", JSONL.String())}
 	}
 	if err := opts.check(in.format); err != nil {
 		return err
@@ -57,7 +52,7 @@ func (in *input) inspect(opts *Options) error {
 		return err
 	}
 	defer s.close()
-	text := bufio.NewReaderSize(s.unpacked, bufferSize)
+	text := bufio.NewReaderSize(s.unpacked, sniffSize)
 	if err := in.sniff(text); err != nil {
 		return err
 	}
@@ -65,29 +60,6 @@ func (in *input) inspect(opts *Options) error {
 		return in.readHeader(text, opts)
 	}
 	return in.readFirst(text, opts)
-}
-
-// GuessFormat tells the format of a file that has no telling name by its first byte that is not blank: a {
-// or a [ begins JSON. What cannot be read is CSV; [Open] says what is wrong with it.
-func GuessFormat(path string) Format {
-	in := &input{path: path, seals: new(Seals)}
-	in.packing, _ = packingOf(path)
-	if in.stat() != nil {
-		return CSV
-	}
-	s, err := in.open(false)
-	if err != nil {
-		return CSV
-	}
-	defer s.close()
-	text := bufio.NewReaderSize(s.unpacked, bufferSize)
-	if in.sniff(text) != nil {
-		return CSV
-	}
-	if first := firstNotBlank(text); first == '{' || first == '[' {
-		return JSONL
-	}
-	return CSV
 }
 
 // stat refuses what is no file, or a file that cannot be read twice.
@@ -108,7 +80,7 @@ func (in *input) stat() error {
 }
 
 func errNotRegular() *FileError {
-	return &FileError{Msg: "is not a regular file, and could not be read again to resume", Remedy: "write it to a file, or pass - to read standard input"}
+	return &FileError{Msg: "is not a regular file, and could not be read again to resume", Remedy: "write it to a file", Err: disk.ErrNotRegular}
 }
 
 func errEmpty() *FileError {
@@ -149,7 +121,7 @@ func (in *input) sniff(text *bufio.Reader) error {
 
 // readHeader reads a CSV header, and learns where the rows begin.
 func (in *input) readHeader(text io.Reader, opts *Options) error {
-	records := &recordReader{src: text, at: in.start}
+	records := &recordReader{src: text, limit: opts.limit(), at: in.start}
 	r := csv.NewReader(records)
 	cells, err := r.Read()
 	raw, begin := records.take(r.InputOffset())
@@ -189,112 +161,9 @@ func (in *input) decoder(opts *Options) restartable {
 	if in.format == JSONL {
 		return newJSONLines(opts)
 	}
-	rows := newRows(in.header)
+	rows := newRows(in.header, opts)
 	if in.header.long {
 		return &longDecoder{rows: rows, opts: opts}
 	}
 	return &wideDecoder{rows: rows, opts: opts}
 }
-
-// stream is an input being read.
-type stream struct {
-	file     *os.File
-	bytes    *sealed   // as they are stored
-	packed   io.Reader // the same, hashed on the way
-	hash     hash.Hash // of all bytes read from packed; nil if not asked for
-	unpacked io.Reader
-	release  func() error
-}
-
-// open begins to read an input, hashing its bytes on the way if asked to.
-func (in *input) open(hashing bool) (*stream, error) {
-	f, err := disk.Open(in.path) // by now it may be a pipe
-	if err != nil {
-		return nil, err
-	}
-	s := &stream{file: f, release: func() error { return nil }}
-	if s.bytes, err = in.seals.reader(f, in.path); err == nil {
-		s.packed = s.bytes
-		if hashing {
-			s.hash = sha256.New()
-			s.packed = io.TeeReader(s.bytes, s.hash)
-		}
-		err = s.unpack(in)
-	}
-	if err != nil {
-		f.Close()
-		return nil, err
-	}
-	return s, nil
-}
-
-func (s *stream) unpack(in *input) error {
-	first := make([]byte, 4)
-	n, err := s.bytes.ReadAt(first, 0)
-	if err != nil && err != io.EOF {
-		return err
-	}
-	if err := in.packing.check(first[:n]); err != nil {
-		return err
-	}
-	s.unpacked, s.release, err = in.packing.unpack(s.packed)
-	return err
-}
-
-// begin passes over what stands before the first record.
-func (s *stream) begin(start Position) error {
-	_, err := io.CopyN(io.Discard, s.unpacked, start.Offset)
-	return err
-}
-
-// resume goes to a position behind the first record, and makes sure that a record ends there.
-func (s *stream) resume(in *input, at Position) error {
-	var err error
-	if in.packing == plain {
-		s.bytes.next = at.Offset - 1
-	} else {
-		_, err = io.CopyN(io.Discard, s.unpacked, at.Offset-1)
-	}
-	var last [1]byte
-	if err == nil {
-		_, err = io.ReadFull(s.unpacked, last[:])
-	}
-	if err == io.EOF {
-		return &FileError{Msg: fmt.Sprintf("ends before byte %d, where the run stopped", at.Offset), Remedy: changedRemedy}
-	}
-	if err != nil || last[0] == in.recordEnd() {
-		return err
-	}
-	n, err := io.ReadFull(s.unpacked, last[:])
-	if ended := n == 0 && err == io.EOF; in.documents || !ended { // the last line of a file may lack its line end
-		return &FileError{Msg: fmt.Sprintf("no record ends at byte %d, where the run stopped", at.Offset), Remedy: changedRemedy}
-	}
-	return nil
-}
-
-// recordEnd is the last byte of a record.
-func (in *input) recordEnd() byte {
-	if in.documents {
-		return '}'
-	}
-	return '\n'
-}
-
-const changedRemedy = "the file is not the one that the run began with; put that back, or start over"
-
-// finish reads what a decompressor left of the file, and returns the digest of all of it.
-func (s *stream) finish() (string, error) {
-	if s.hash == nil {
-		return "", nil
-	}
-	if _, err := io.Copy(io.Discard, s.packed); err != nil {
-		return "", err
-	}
-	return digestOf(s.hash), nil
-}
-
-func (s *stream) close() error {
-	return errors.Join(s.release(), s.file.Close())
-}
-
-func digestOf(h hash.Hash) string { return "sha256:" + hex.EncodeToString(h.Sum(nil)) }

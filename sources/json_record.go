@@ -9,8 +9,6 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
-
-	"attrmigrate/internal/shell"
 )
 
 // record decodes one JSONL object into a change. A thing that has several spellings (username and
@@ -260,7 +258,7 @@ func (r *record) check() *RecordError {
 	switch {
 	case r.token != "":
 		return &RecordError{code: codeUnwantedToken, field: r.token, msg: "the record has an access token",
-			hint: "--as user applies it; --as admin needs a username, and --ignore " + shell.Quote(r.token) + " leaves the token out"}
+			hint: r.lines.opts.unwantedTokens("it", "a username", r.token, "the token")}
 	case strings.TrimSpace(c.Username) == "":
 		return &RecordError{code: codeMissingUsername, msg: "the record names no user", hint: `give it a "username"`}
 	}
@@ -271,7 +269,7 @@ func (r *record) check() *RecordError {
 func (r *record) checkToken() *RecordError {
 	if r.user != "" {
 		return &RecordError{code: codeDuplicateKey, field: r.user, msg: "the user is named by the access token, and only one of them may stand",
-			hint: "--ignore " + shell.Quote(r.user) + " leaves it out"}
+			hint: r.lines.opts.setting("Ignore", r.user) + " leaves it out"}
 	}
 	return checkToken(cmp.Or(r.token, tokenNames[0]), string(r.change.Token))
 }

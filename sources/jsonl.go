@@ -13,19 +13,22 @@ import (
 // jsonLines makes one record of each line.
 type jsonLines struct {
 	opts *Options
-	in   *bufio.Reader
-	at   Position // the next line
-	long []byte   // a line over the size of the buffer, while it is read
+	in   *bufio.Reader // nil until begin, but for whoever gives it one
+	at   Position      // the next line
+	long []byte        // a line over the size of the buffer, while it is read
 	dec  jsontext.Decoder
 	// names holds the names that were met, so that a million records share them.
 	names map[string]string
 }
 
 func newJSONLines(opts *Options) *jsonLines {
-	return &jsonLines{opts: opts, in: bufio.NewReaderSize(nil, bufferSize), names: map[string]string{}}
+	return &jsonLines{opts: opts, names: map[string]string{}}
 }
 
 func (d *jsonLines) begin(src io.Reader, at Position) {
+	if d.in == nil {
+		d.in = bufio.NewReaderSize(nil, bufferSize)
+	}
 	d.in.Reset(src)
 	d.at = at
 }
@@ -61,14 +64,14 @@ func (d *jsonLines) line() ([]byte, error) {
 	line, err := d.in.ReadSlice('\n')
 	if err == bufio.ErrBufferFull {
 		d.long = append(d.long[:0], line...)
-		for err == bufio.ErrBufferFull && len(d.long) <= MaxRecord {
+		for err == bufio.ErrBufferFull && len(d.long) <= d.opts.limit() {
 			line, err = d.in.ReadSlice('\n')
 			d.long = append(d.long, line...)
 		}
 		line = d.long
 	}
 	switch {
-	case len(line) > MaxRecord:
+	case len(line) > d.opts.limit():
 		return nil, tooLong(d.at.Line)
 	case err == io.EOF && len(line) > 0: // the last line has no line end
 		d.at.Offset += int64(len(line))

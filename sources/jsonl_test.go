@@ -25,7 +25,7 @@ func TestJSONL(t *testing.T) {
 		{"lone sub", `{"sub":"1-2","attributes":{"a":"1"}}`, Options{}, []string{`1: 1-2 a="1"`}},
 		{"sub beside a username", `{"sub":"1-2","username":"ann"}`, Options{}, []string{`1: ann expect:sub="1-2"`}},
 		{"keys that begin with _", `{"username":"ann","_error":{"code":[1,{}]},"_raw":"x"}`, Options{}, []string{"1: ann"}},
-		{"--map and --ignore", `{"username":"ann","attributes":{"tier":"gold","notes":"x"},"expect":{"tier":"silver"}}`,
+		{"Rename and Ignore", `{"username":"ann","attributes":{"tier":"gold","notes":"x"},"expect":{"tier":"silver"}}`,
 			Options{Rename: map[string]string{"tier": "custom:tier"}, Ignore: []string{"notes", "absent"}}, []string{`1: ann custom:tier="gold" expect:custom:tier="silver"`}},
 		{"null instead of an object", `{"username":"ann","attributes":null,"expect":null,"client_metadata":null}`, Options{}, []string{"1: ann"}},
 
@@ -38,7 +38,7 @@ func TestJSONL(t *testing.T) {
 		{"a name twice", `{"username":"ann","attributes":{"a":"1","a":"2"}}`, Options{}, []string{`1: DuplicateAttribute! a: the name stands twice in one object`}},
 		{"an attribute twice in an array", `{"username":"ann","Attributes":[{"Name":"a","Value":"1"},{"Name":"a","Value":"2"}]}`, Options{},
 			[]string{`1: DuplicateAttribute! a: the attribute stands twice in one record`}},
-		{"an attribute twice after --map", `{"username":"ann","attributes":{"a":"1","b":"2"}}`, Options{Rename: map[string]string{"a": "b"}},
+		{"an attribute twice after Rename", `{"username":"ann","attributes":{"a":"1","b":"2"}}`, Options{Rename: map[string]string{"a": "b"}},
 			[]string{`1: DuplicateAttribute! b: the attribute stands twice in one record`}},
 		{"no Value", `{"username":"ann","Attributes":[{"Name":"a"}]}`, Options{}, []string{`1: MissingValue! a: the attribute has no "Value"`}},
 		{"no Name", `{"username":"ann","Attributes":[{"Value":"1"}]}`, Options{}, []string{`1: MissingAttribute! Attributes: an attribute has no "Name"`}},

@@ -3,7 +3,6 @@ package sources
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -38,7 +37,7 @@ func (d *longDecoder) next() (*Change, error) {
 	c.Rows = c.Rows[:0]
 	size := 0
 	for r := first; ; {
-		if size += r.size; size > MaxRecord {
+		if size += r.size; size > d.opts.limit() {
 			return nil, tooLong(c.Line)
 		}
 		d.add(c, r)
@@ -109,36 +108,4 @@ func (d *longDecoder) check(c *Change) {
 	if failed != nil {
 		c.Err = failed
 	}
-}
-
-// duplicate refuses a record that sets or expects an attribute twice.
-func duplicate(c *Change) *RecordError {
-	for _, list := range [][]Attribute{c.Attributes, c.Expect} {
-		if name, ok := repeated(list); ok {
-			return &RecordError{code: codeDuplicateAttribute, field: name, msg: "the attribute stands twice in one record",
-				hint: "leave one of them out"}
-		}
-	}
-	return nil
-}
-
-// repeated returns a name that stands twice in a list.
-func repeated(list []Attribute) (string, bool) {
-	const few = 16 // comparing each with each is quicker
-	if len(list) <= few {
-		for i, a := range list {
-			if slices.ContainsFunc(list[:i], func(b Attribute) bool { return a.Name == b.Name }) {
-				return a.Name, true
-			}
-		}
-		return "", false
-	}
-	seen := make(map[string]bool, len(list))
-	for _, a := range list {
-		if seen[a.Name] {
-			return a.Name, true
-		}
-		seen[a.Name] = true
-	}
-	return "", false
 }

@@ -1,34 +1,10 @@
 package sources
 
 import (
-	"path/filepath"
+	"cmp"
 	"slices"
 	"strings"
-
-	"attrmigrate/internal/shell"
 )
-
-// Format is how a change set is written.
-type Format int
-
-// The formats. Auto takes the format from the file's name: .csv; .jsonl, .ndjson or .json.
-const (
-	Auto Format = iota
-	CSV
-	JSONL
-)
-
-// String returns the format as people write it.
-func (f Format) String() string {
-	switch f {
-	case CSV:
-		return "CSV"
-	case JSONL:
-		return "JSONL"
-	default:
-		return "auto"
-	}
-}
 
 // EmptyPolicy says what an empty CSV cell means.
 type EmptyPolicy int
@@ -42,6 +18,7 @@ const (
 
 // Options say how change sets are decoded. The zero value decodes files by their names.
 type Options struct {
+	// Format is how the inputs are written; Auto goes by their names.
 	Format Format
 	// UsernameColumn names the CSV column that names the user, if it is none of username,
 	// cognito:username, Username and a lone sub.
@@ -50,7 +27,7 @@ type Options struct {
 	Rename map[string]string
 	// Ignore lists columns to leave out; in JSONL and long CSV, attributes too.
 	Ignore []string
-	// Empty applies to CSV cells.
+	// Empty says what an empty CSV cell means: by default, nothing.
 	Empty EmptyPolicy
 	// DeleteMarker is the CSV cell that deletes; "" stands for <delete>.
 	DeleteMarker string
@@ -61,6 +38,33 @@ type Options struct {
 	Tokens bool
 	// Seals know what was read of the inputs before, which is what is read of them now. Nil: nothing was.
 	Seals *Seals
+	// Setting says how people set one of these fields, for the texts of errors and hints. A program whose users
+	// type flags may make "--rename 'a b=name'" of the field "Rename" and the value "a b=name"; if Setting is
+	// nil, it is "Options.Rename a b=name".
+	//
+	// The fields are Format (the value is CSV or JSONL), UsernameColumn and Ignore (a column), Rename
+	// (COLUMN=ATTRIBUTE, or a column alone) and Tokens (true or false). Words in capitals are for the person to
+	// fill in. The value "" asks for the name of the setting.
+	Setting func(field, value string) string
+
+	maxRecord int // in bytes; 0: MaxRecord. Tests have smaller ones, for which they need not write 4 MiB.
+}
+
+// limit is the size that a record may have, in bytes.
+func (o *Options) limit() int { return cmp.Or(o.maxRecord, MaxRecord) }
+
+// setting is how people set a field, to a value if it is not "".
+func (o *Options) setting(field, value string) string {
+	if o.Setting != nil {
+		return o.Setting(field, value)
+	}
+	return strings.TrimSpace("Options." + field + " " + value)
+}
+
+// unwantedTokens is the remedy where access tokens stand and usernames are wanted: one or several of each.
+func (o *Options) unwantedTokens(them, usernames, column, tokens string) string {
+	return o.setting("Tokens", "true") + " applies " + them + "; " + o.setting("Tokens", "false") + " needs " + usernames +
+		", and " + o.setting("Ignore", column) + " leaves " + tokens + " out"
 }
 
 const defaultDeleteMarker = "<delete>"
@@ -109,76 +113,22 @@ func (o *Options) renamed(name string) string {
 	return name
 }
 
-// addCell adds what a CSV cell says of the attribute name. The field names the cell in an error.
-func (o *Options) addCell(list []Attribute, field, name, cell string) ([]Attribute, *RecordError) {
-	text, wrapped := textOf(cell)
-	switch {
-	case text == "" && o.Empty == RefuseEmpty:
-		return list, &RecordError{code: codeEmptyValue, field: field, msg: "the cell is empty",
-			hint: "give it a value, or " + o.DeleteMarker + " to delete the attribute"}
-	case text == "" && o.Empty == KeepEmpty:
-		return list, nil
-	case text == "" || text == o.DeleteMarker && !wrapped:
-		return append(list, Attribute{Name: name, Delete: true}), nil
-	default:
-		return append(list, Attribute{Name: name, Value: text}), nil
-	}
-}
-
-// addExpected adds the precondition that a CSV cell states; an empty one states none.
-func (o *Options) addExpected(list []Attribute, name, cell string) []Attribute {
-	text, wrapped := textOf(cell)
-	switch {
-	case text == "":
-		return list
-	case text == o.DeleteMarker && !wrapped:
-		return append(list, Attribute{Name: name, Delete: true})
-	default:
-		return append(list, Attribute{Name: name, Value: text})
-	}
-}
-
-// addMetadata adds what a CSV cell says of a key of the client metadata; an empty one says nothing.
-func (c *Change) addMetadata(key, cell string) {
-	text, _ := textOf(cell)
-	if text == "" {
-		return
-	}
-	if c.ClientMetadata == nil {
-		c.ClientMetadata = map[string]string{}
-	}
-	c.ClientMetadata[key] = text
-}
-
 // check refuses options that contradict themselves or the format.
 func (o *Options) check(format Format) *FileError {
 	for from, to := range o.Rename {
 		if strings.TrimSpace(to) == "" || to == expectPrefix || to == metadataPrefix {
-			return &FileError{Msg: "--map " + from + ": the attribute has no name", Remedy: "write --map " + shell.Quote(from+"=ATTRIBUTE")}
+			return &FileError{Msg: o.setting("Rename", from) + ": the attribute has no name", Remedy: "write " + o.setting("Rename", from+"=ATTRIBUTE")}
 		}
 		if slices.Contains(o.Ignore, from) {
-			return &FileError{Msg: "--map and --ignore both name " + from, Remedy: "leave one of them out"}
+			return &FileError{Msg: o.setting("Rename", "") + " and " + o.setting("Ignore", "") + " both name " + from, Remedy: "leave one of them out"}
 		}
 	}
 	if o.Tokens && o.UsernameColumn != "" {
-		return &FileError{Msg: "--username-column names users, and here their access tokens do",
-			Remedy: "for a token column of another name: --map COLUMN=access_token"}
+		return &FileError{Msg: o.setting("UsernameColumn", "") + " names users, and here their access tokens do",
+			Remedy: "for a token column of another name: " + o.setting("Rename", "COLUMN=access_token")}
 	}
 	if format == JSONL && o.UsernameColumn != "" {
-		return &FileError{Msg: "--username-column is for CSV", Remedy: `a JSONL record names its user in "username"`}
+		return &FileError{Msg: o.setting("UsernameColumn", "") + " is for CSV", Remedy: `a JSONL record names its user in "username"`}
 	}
 	return nil
-}
-
-// formatOf takes the format from a file's name, .gz and .zst stripped.
-func formatOf(path string) Format {
-	_, name := packingOf(path)
-	switch strings.ToLower(filepath.Ext(name)) {
-	case ".csv":
-		return CSV
-	case ".jsonl", ".ndjson", ".json":
-		return JSONL
-	default:
-		return Auto
-	}
 }

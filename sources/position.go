@@ -4,8 +4,8 @@ package sources
 // is done; in an undo file, which is read from its end, everything behind it. The zero value stands for the
 // start of either, where nothing is done.
 //
-// A source of one's own may count as it likes, so long as each record has a position of its own: no more than
-// that is asked of one. Programs keep positions: the keys of their JSON stay as they are.
+// A source of one's own counts as it likes, so long as it finds its place again: nobody else reads anything into
+// its positions but that each record has its own. Positions are kept as JSON, whose keys do not change.
 type Position struct {
 	Input  int   `json:"input"`  // index of the input, from 0
 	Offset int64 `json:"offset"` // bytes from its (unpacked) beginning

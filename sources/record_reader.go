@@ -13,20 +13,21 @@ const bufferSize = 64 << 10
 
 // recordReader is the stream under a csv.Reader. The csv.Reader reads ahead; the record reader
 // remembers every byte from the start of the current record on, so that it knows where the record
-// stands and can give it back as it was written. It fails once a record has grown over MaxRecord.
+// stands and can give it back as it was written. It fails once a record has grown over the limit.
 type recordReader struct {
-	src  io.Reader
-	kept bytes.Buffer // the bytes handed out from `at` on
-	at   Position     // where kept begins
-	read int64        // where kept begins, as the csv.Reader counts
-	err  error        // why src ended: io.EOF or a failure
+	src   io.Reader
+	limit int          // of a record, in bytes
+	kept  bytes.Buffer // the bytes handed out from `at` on
+	at    Position     // where kept begins
+	read  int64        // where kept begins, as the csv.Reader counts
+	err   error        // why src ended: io.EOF or a failure
 }
 
 // Read hands out what src gives. An error is given only when the csv.Reader has used up every byte
 // before it, so that r.err is the reason why a record is incomplete.
 func (r *recordReader) Read(p []byte) (int, error) {
-	if r.err == nil && r.kept.Len() > MaxRecord {
-		if r.skipBlank(); r.kept.Len() > MaxRecord {
+	if r.err == nil && r.kept.Len() > r.limit {
+		if r.skipBlank(); r.kept.Len() > r.limit {
 			r.err = errRecordTooLong
 		}
 	}

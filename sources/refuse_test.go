@@ -2,6 +2,7 @@ package sources
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,19 +19,19 @@ func TestHeaderRefused(t *testing.T) {
 		hint   string
 	}{
 		{"no username", "user,email", Options{}, ":1: no column names the user", "the columns are user, email"},
-		{"username ignored", "username,email", Options{Ignore: []string{"username"}}, ":1: no column names the user", "--username-column"},
-		{"two usernames", "username,email,Username", Options{}, `:1: columns "username" and "Username" both name the user`, "--ignore"},
-		{"username beside --username-column", "username,login", Options{UsernameColumn: "login"}, `:1: columns "username" and "login" both name the user`, "--ignore"},
+		{"username ignored", "username,email", Options{Ignore: []string{"username"}}, ":1: no column names the user", "Options.UsernameColumn"},
+		{"two usernames", "username,email,Username", Options{}, `:1: columns "username" and "Username" both name the user`, "Options.Ignore"},
+		{"username beside UsernameColumn", "username,login", Options{UsernameColumn: "login"}, `:1: columns "username" and "login" both name the user`, "Options.Ignore"},
 		{"one name twice", "username,email, email", Options{}, `:1: columns 2 and 3 are both named "email"`, "rename"},
-		{"one attribute twice after --map", "username,tier,custom:tier", Options{Rename: map[string]string{"tier": "custom:tier"}}, `:1: columns "tier" and "custom:tier" are both custom:tier`, "--ignore"},
-		{"one expectation twice", "username,sub,expect:sub", Options{}, `:1: columns "sub" and "expect:sub" are both sub`, "--ignore"},
+		{"one attribute twice after Rename", "username,tier,custom:tier", Options{Rename: map[string]string{"tier": "custom:tier"}}, `:1: columns "tier" and "custom:tier" are both custom:tier`, "Options.Ignore"},
+		{"one expectation twice", "username,sub,expect:sub", Options{}, `:1: columns "sub" and "expect:sub" are both sub`, "Options.Ignore"},
 		{"empty name", "username,,email", Options{}, ":1: column 2 has no name", "name the column"},
 		{"empty expect", "username,expect:", Options{}, `:1: column 2, "expect:", names no attribute`, "expect:ATTRIBUTE"},
-		{"--map of nothing", "username,tier", Options{Rename: map[string]string{"teir": "custom:tier"}}, `:1: --map: there is no column "teir"`, `did you mean "tier"?`},
-		{"--ignore of nothing", "username,tier", Options{Ignore: []string{"notes"}}, `:1: --ignore: there is no column "notes"`, "the columns are username, tier"},
-		{"--username-column of nothing", "username,tier", Options{UsernameColumn: "login"}, `:1: --username-column: there is no column "login"`, "the columns are"},
-		{"--map to nothing", "username,tier", Options{Rename: map[string]string{"tier": ""}}, ": --map tier: the attribute has no name", "--map tier=ATTRIBUTE"},
-		{"--map and --ignore", "username,tier", Options{Rename: map[string]string{"tier": "x"}, Ignore: []string{"tier"}}, ": --map and --ignore both name tier", "leave one"},
+		{"Rename of nothing", "username,tier", Options{Rename: map[string]string{"teir": "custom:tier"}}, `:1: Options.Rename: there is no column "teir"`, `did you mean "tier"?`},
+		{"Ignore of nothing", "username,tier", Options{Ignore: []string{"notes"}}, `:1: Options.Ignore: there is no column "notes"`, "the columns are username, tier"},
+		{"UsernameColumn of nothing", "username,tier", Options{UsernameColumn: "login"}, `:1: Options.UsernameColumn: there is no column "login"`, "the columns are"},
+		{"Rename to nothing", "username,tier", Options{Rename: map[string]string{"tier": ""}}, ": Options.Rename tier: the attribute has no name", "Options.Rename tier=ATTRIBUTE"},
+		{"Rename and Ignore", "username,tier", Options{Rename: map[string]string{"tier": "x"}, Ignore: []string{"tier"}}, ": Options.Rename and Options.Ignore both name tier", "leave one"},
 		{"semicolons", "username;email", Options{}, ":1: the columns are not separated by commas", "with commas"},
 		{"quote", "username,a\"b", Options{}, ":1: the header cannot be decoded: column 11: a quote in the middle of a cell", ""},
 		{"not UTF-8", "username,pr\xe9nom", Options{}, ":1: the header is not UTF-8", "UTF-8"},
@@ -62,7 +63,7 @@ func TestFileRefused(t *testing.T) {
 		{"UTF-16, big end first", "a.csv", "\x00" + utf16, ": is not text in UTF-8: it looks like UTF-16", "UTF-8"},
 		{"binary", "a.csv", "\x7fELF\x02\x01\x00\x00", ": is not text: it looks like binary data", ""},
 		{"spreadsheet", "a.csv", "PK\x03\x04\x14\x00", ": is not text: it looks like a spreadsheet (.xlsx) or a zip archive", ""},
-		{"no format", "a.txt", "username\n", ": its name does not say its format", "--format csv"},
+		{"no format", "a.txt", "username\n", ": its name does not say its format", "say Options.Format CSV or Options.Format JSONL"},
 		{"plain under .gz", "a.csv.gz", "username\n", ": is not gzip data, as its name says", "without .gz"},
 		{"gzip under .csv", "a.csv", "\x1f\x8b\x08", ": is gzip data, which its name does not say", ".gz"},
 		{"zstd under .gz", "a.csv.gz", "\x28\xb5\x2f\xfd", ": is zstd data, which its name does not say", ".zst"},
@@ -91,16 +92,16 @@ func TestFileRefused(t *testing.T) {
 	})
 	t.Run("device", func(t *testing.T) {
 		_, err := Open([]string{os.DevNull}, Options{Format: CSV})
-		refused(t, err, os.DevNull, ": is not a regular file, and could not be read again to resume", "pass -")
+		refused(t, err, os.DevNull, ": is not a regular file, and could not be read again to resume", "write it to a file")
 	})
 	t.Run("no input", func(t *testing.T) {
 		_, err := Open(nil, Options{})
 		refused(t, err, "", "no input", "name a CSV")
 	})
-	t.Run("--username-column for JSONL", func(t *testing.T) {
+	t.Run("UsernameColumn for JSONL", func(t *testing.T) {
 		path := write(t, "a.jsonl", "{}")
 		_, err := Open([]string{path}, Options{UsernameColumn: "login"})
-		refused(t, err, path, ": --username-column is for CSV", `"username"`)
+		refused(t, err, path, ": Options.UsernameColumn is for CSV", `"username"`)
 	})
 }
 
@@ -128,7 +129,9 @@ func TestInputsThatDiffer(t *testing.T) {
 
 // TestStreamRefused reads good rows first, then damage that ends the stream.
 func TestStreamRefused(t *testing.T) {
-	huge := strings.Repeat("x", MaxRecord)
+	// TestBombs has records over 4 MiB; here smaller ones are too long.
+	opts := Options{maxRecord: smallRecord}
+	huge := strings.Repeat("x", smallRecord)
 	tests := []struct {
 		name    string
 		file    string
@@ -141,29 +144,29 @@ func TestStreamRefused(t *testing.T) {
 		{"the last line, cut short", "a.csv", "username,a\nann,1\nbob,\"2", 1, ":3: a quote is left open"},
 		{"closed by a quote in a later line", "a.csv", "username,a\nann,1\nbob,\"2\ncat,\"3\"\ndan,4\n", 1, ":3: a quote is left open"},
 		{"bare quote after a quoted newline", "a.csv", "username,a\n\"an\nn\",x\"y\nbob,1\n", 0, ":2: a quote is left open"},
-		{"a quote swallows more than a record may have", "a.csv", "username,a\nann,1\n\nbob,\"2\n" + strings.Repeat("cat,3\n", MaxRecord/5), 1, ":4: record is over 4 MiB"},
-		{"a row over 4 MiB", "a.csv", "username,a\nann," + huge + "\n", 0, ":2: record is over 4 MiB"},
-		{"a row over 4 MiB with a bare quote", "a.csv", "username,a\nann,\"\"x" + huge + huge + "\nbob,1\n", 0, ":2: record is over 4 MiB"},
-		{"a long record over 4 MiB", "a.csv", "username,attribute,value\n" + strings.Repeat("ann,a,"+huge[:1<<20]+"\n", 5), 0, ":2: record is over 4 MiB"},
+		{"a quote swallows more than a record may have", "a.csv", "username,a\nann,1\n\nbob,\"2\n" + strings.Repeat("cat,3\n", smallRecord/5), 1, ":4: record is over 4 MiB"},
+		{"a row that is too long", "a.csv", "username,a\nann," + huge + "\n", 0, ":2: record is over 4 MiB"},
+		{"a row that is too long with a bare quote", "a.csv", "username,a\nann,\"\"x" + huge + huge + "\nbob,1\n", 0, ":2: record is over 4 MiB"},
+		{"a long record that is too long", "a.csv", "username,attribute,value\n" + strings.Repeat("ann,a,"+huge[:smallRecord/4]+"\n", 5), 0, ":2: record is over 4 MiB"},
 		{"an open quote behind rows of its user", "a.csv", "username,attribute,value\nann,a,1\nbob,a,1\nbob,b,\"2\n", 1, ":4: a quote is left open"},
-		{"a line over 4 MiB", "a.jsonl", "{\"username\":\"ann\"}\n{\"username\":\"" + huge + "\"}\n", 1, ":2: record is over 4 MiB"},
+		{"a line that is too long", "a.jsonl", "{\"username\":\"ann\"}\n{\"username\":\"" + huge + "\"}\n", 1, ":2: record is over 4 MiB"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			path := write(t, tt.file, tt.text)
-			changes, err := read(t, Options{}, path)
+			changes, err := read(t, opts, path)
 			refused(t, err, path, tt.want, "")
 			if len(changes) != tt.records {
 				t.Errorf("%d records before it, want %d", len(changes), tt.records)
 			}
 		})
 	}
-	t.Run("a header over 4 MiB", func(t *testing.T) {
+	t.Run("a header that is too long", func(t *testing.T) {
 		path := write(t, "a.csv", "username,\""+huge+huge)
-		_, err := Open([]string{path}, Options{})
+		_, err := Open([]string{path}, opts)
 		refused(t, err, path, ":1: record is over 4 MiB", "")
 	})
 	t.Run("blank lines are no record", func(t *testing.T) {
-		check(t, "a.csv", "username\n"+strings.Repeat("\r\n", MaxRecord)+"ann\n", Options{}, "4194306: ann")
+		check(t, "a.csv", "username\n"+strings.Repeat("\r\n", smallRecord)+"ann\n", opts, fmt.Sprintf("%d: ann", smallRecord+2))
 	})
 }

@@ -54,8 +54,8 @@ type row struct {
 	err    *RecordError
 }
 
-func newRows(h *header) *rows {
-	r := &rows{header: h, in: &recordReader{src: strings.NewReader("")}}
+func newRows(h *header, opts *Options) *rows {
+	r := &rows{header: h, in: &recordReader{src: strings.NewReader(""), limit: opts.limit()}}
 	r.named = append(r.named, h.user)
 	if h.long {
 		r.named = append(r.named, slices.Index(h.roles, roleAttribute), slices.Index(h.roles, roleValue))

@@ -1,14 +1,9 @@
 package sources
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
-	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Redacted stands in a report where an access token was.
@@ -34,98 +29,3 @@ func (Secret) LogValue() slog.Value { return slog.StringValue(Redacted) }
 
 // MarshalText returns <redacted>.
 func (Secret) MarshalText() ([]byte, error) { return []byte(Redacted), nil }
-
-// tokenNames are the column and the keys under which an access token stands.
-var tokenNames = []string{"access_token", "AccessToken"}
-
-func isTokenName(name string) bool { return slices.Contains(tokenNames, name) }
-
-// tokenBegin is the beginning of a JSON object in base64, as which every token of Cognito's begins.
-const tokenBegin = "eyJ"
-
-// isToken tells whether a text looks like a token of Cognito's, or has one in it: a JSON object in base64,
-// and a point behind it.
-func isToken(text string) bool {
-	_, rest, found := strings.Cut(text, tokenBegin)
-	return found && strings.Contains(rest, ".")
-}
-
-// checkToken refuses what can't be a token; what a token says is looked at elsewhere.
-func checkToken(field, text string) *RecordError {
-	switch text {
-	case "":
-		return &RecordError{code: codeMissingToken, field: field, msg: "there is no access token", hint: "give each record the access token of its user"}
-	case Redacted:
-		return &RecordError{code: codeRedactedToken, field: field, msg: "this is a report, which keeps no access tokens",
-			hint: "--only-failed RUN_DIR applies these records from the original input, which has the tokens"}
-	}
-	return nil
-}
-
-// mayHoldToken tells whether a text may have an access token in it, in a change set that need not have
-// any: whoever mixes up two files must not find tokens in a report.
-func mayHoldToken(text []byte) bool {
-	if bytes.Contains(text, []byte(tokenBegin)) {
-		return true
-	}
-	if !bytes.Contains(text, []byte("oken")) && !bytes.Contains(text, []byte("OKEN")) {
-		return false
-	}
-	lower := bytes.ToLower(text)
-	return bytes.Contains(lower, []byte("access_token")) || bytes.Contains(lower, []byte("accesstoken"))
-}
-
-// withoutTokens returns a JSON value with <redacted> for the access tokens in it, at any depth: for what
-// stands under the name of one, and for every text that looks like one. Of a text that is no JSON nothing
-// is left: where a token begins and ends can't be told.
-func withoutTokens(text []byte) []byte {
-	var out []byte
-	done := 0 // of text, what is in out
-	d := jsontext.NewDecoder(bytes.NewBuffer(bytes.Clone(text)), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	named := false // as a token, what comes next
-	for {
-		part, err := readPart(d, named)
-		switch {
-		case err == io.EOF:
-			return append(out, text[done:]...)
-		case err != nil:
-			return []byte(Redacted)
-		}
-		plain := unquoted(part)
-		if named || isToken(plain) {
-			end := int(d.InputOffset())
-			out = append(out, text[done:end-len(part)]...)
-			out = append(out, `"`+Redacted+`"`...)
-			done = end
-		}
-		named = isName(d) && slices.ContainsFunc(tokenNames, func(n string) bool { return strings.EqualFold(n, plain) })
-	}
-}
-
-// readPart reads a string, a bracket or another scalar, or whatever it is as a whole. Only of the last,
-// and of strings, it returns the text.
-func readPart(d *jsontext.Decoder, whole bool) (jsontext.Value, error) {
-	if whole || d.PeekKind() == '"' {
-		return d.ReadValue()
-	}
-	_, err := d.ReadToken()
-	return nil, err
-}
-
-// unquoted is the text of a JSON string, "" for another value.
-func unquoted(v jsontext.Value) string {
-	if v.Kind() != '"' {
-		return ""
-	}
-	plain, err := jsontext.AppendUnquote(nil, v)
-	if err != nil { // it is not UTF-8
-		return string(v[1 : len(v)-1])
-	}
-	return string(plain)
-}
-
-// isName tells whether what was read last is the name of a member.
-func isName(d *jsontext.Decoder) bool {
-	kind, n := d.StackIndex(d.StackDepth())
-	return kind == '{' && n%2 == 1
-}

@@ -9,6 +9,9 @@ import (
 	"testing"
 )
 
+// smallRecord is a limit of records that is met with less than the true one: more than is read at once.
+const smallRecord = 3 * bufferSize
+
 // read opens inputs and reads them to their end or to the error that ends them.
 func read(tb testing.TB, opts Options, paths ...string) ([]*Change, error) {
 	tb.Helper()

@@ -45,19 +45,24 @@ func checkUndo(t fataler, paths []string, got []*Change, end error) {
 	}
 }
 
-// Pieces that undo files are made of.
+// Pieces that undo files are made of, and a line that no chunk of them holds whole.
 var undoLine = []string{`{"_undo":3,"username":"ann","attributes":{"a":"1"},"expect":{"a":"2"}}` + "\n",
 	`{"_undo":3,"username":"ann","attributes":{"a":"1"},"expect":{"a":"2"}}` + "\n",
-	`{"_undo":4,"username":"bob","attributes":{"a":null,"b":"é"}}` + "\r\n", "\n", " \r\n", "{\n", "[]\n", "{} x\n", "\xff\n",
-	`{"username":"cat","attributes":{"a":"` + strings.Repeat("x", bufferSize-40) + `"}}` + "\n"}
+	`{"_undo":4,"username":"bob","attributes":{"a":null,"b":"é"}}` + "\r\n", "\n", " \r\n", "{\n", "[]\n", "{} x\n", "\xff\n"}
+
+var longUndoLine = `{"username":"cat","attributes":{"a":"` + strings.Repeat("x", bufferSize-40) + `"}}` + "\n"
 
 // TestUndo makes undo files at random, reads them, and goes on at every record of them.
 func TestUndo(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	rapid.Check(t, func(t *rapid.T) {
 		var paths, texts []string
 		for i := range rapid.IntRange(1, 3).Draw(t, "inputs") {
 			lines := rapid.SliceOfN(rapid.SampledFrom(undoLine), 0, 12).Draw(t, "lines")
+			if rapid.IntRange(0, 3).Draw(t, "a long line") == 0 {
+				lines = slices.Insert(lines, len(lines)/2, longUndoLine)
+			}
 			text := rapid.SampledFrom([]string{"", "\xef\xbb\xbf", "\n"}).Draw(t, "begin") + undoLine[0] + strings.Join(lines, "")
 			keep := rapid.SampledFrom([]int{0, 1, 2, 3, 20}).Draw(t, "torn off")
 			text = text[:max(len(text)-keep, len(undoLine[0]))]
@@ -72,7 +77,7 @@ func TestUndo(t *testing.T) {
 }
 
 func FuzzUndo(f *testing.F) {
-	f.Add([]byte(strings.Join(undoLine[:9], "")))
+	f.Add([]byte(strings.Join(undoLine, "")))
 	f.Fuzz(func(t *testing.T, data []byte) { fuzzStream(t, "fuzz.jsonl", append([]byte(`{"_undo":1}`), data...)) })
 }
 
@@ -151,8 +156,8 @@ func TestUndoRefused(t *testing.T) {
 
 func TestUndoRecordTooLong(t *testing.T) {
 	for _, end := range []string{"", "\n", "\n" + `{"username":"bob"}` + "\n"} {
-		path := write(t, "undo.jsonl", `{"_undo":1}`+"\n"+`{"username":"`+strings.Repeat("x", 2*MaxRecord)+`"}`+end)
-		changes, err := read(t, Options{}, path)
+		path := write(t, "undo.jsonl", `{"_undo":1}`+"\n"+`{"username":"`+strings.Repeat("x", 2*smallRecord)+`"}`+end)
+		changes, err := read(t, Options{maxRecord: smallRecord}, path)
 		refused(t, err, path, ":2: record is over 4 MiB", "a missing line end")
 		if len(changes) != strings.Count(end, "bob") {
 			t.Errorf("%d records behind it", len(changes))

@@ -32,6 +32,7 @@ func main() {
 	}
 }
 
+// run is the whole command: it opens what the flags name, and has the pipeline carry the one to the other.
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("customsource", flag.ContinueOnError)
 	pool := flags.String("user-pool-id", "", "the user pool")
@@ -54,7 +55,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := os.MkdirAll(*dir, 0o700); err != nil {
 		return err
 	}
-	lock, err := checkpoint.Acquire(*dir)
+	lock, err := checkpoint.Acquire(*dir) // two runs at once would each do what the other does
 	if err != nil {
 		return err
 	}
@@ -64,17 +65,22 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", *dir, err)
 	}
-	source.next, state.Total = state.Position.Input, int64(len(source.names))
-
-	runner, err := pipeline.New(pipeline.Config{
+	source.resume(state.Position)
+	state.Total = int64(len(source.names))
+	return carry(ctx, out, pipeline.Config{
 		Source: source, Updater: updater, Results: printer{out}, Store: store, Resume: state, Limit: *limit,
 	})
+}
+
+// carry runs the pipeline to its end, or until a signal stops it, and prints how far it came.
+func carry(ctx context.Context, out io.Writer, config pipeline.Config) error {
+	runner, err := pipeline.New(config)
 	if err != nil {
 		return err
 	}
 	// A signal stops the run, but calls under way may end: they are not made under ctx.
 	defer context.AfterFunc(ctx, func() { runner.Stop(pipeline.Interrupted) })()
-	state, err = runner.Run(context.WithoutCancel(ctx))
+	state, err := runner.Run(context.WithoutCancel(ctx))
 	c := state.Counts
 	fmt.Fprintf(out, "%d of %d profiles: %d updated, %d failed\n", c.Done(), state.Total, c.Updated, c.Failed)
 	return err

@@ -135,7 +135,7 @@ func TestRunRefuses(t *testing.T) {
 		if err := run(t.Context(), []string{"-user-pool-id", pool, "-run-dir", runDir + "4", elsewhere}, &out); err != nil {
 			t.Fatal(err)
 		}
-		want := "broken.json: json: cannot unmarshal number into Go struct field .Account of type string\n1 of 1 profiles: 0 updated, 1 failed\n"
+		want := "broken.json: json: cannot unmarshal number into Go struct field profile.Account of type string\n1 of 1 profiles: 0 updated, 1 failed\n"
 		if out.String() != want {
 			t.Errorf("printed %q, want %q", out.String(), want)
 		}

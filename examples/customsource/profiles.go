@@ -18,12 +18,22 @@ import (
 
 var _ pipeline.Source = (*profiles)(nil)
 
-// profiles is a Source: the JSON files of a directory in the order of their names. Its position is
-// the number of files read, which stands in a mark as the index of the input.
+// profiles is a Source: the JSON files of a directory in the order of their names. The number of files read
+// is its position, as the index of the input that comes next.
 type profiles struct {
 	fsys  fs.FS
 	names []string
-	next  int
+	next  int // index in names
+}
+
+// profile is what stands in a file, as far as the change needs it.
+type profile struct {
+	Account string
+	Loyalty struct {
+		Tier   string
+		Points int
+	}
+	Interests []string
 }
 
 func openProfiles(dir string) (*profiles, error) {
@@ -41,33 +51,32 @@ func (p *profiles) digest() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// resume goes on behind the change that came with a position.
+func (p *profiles) resume(at sources.Position) { p.next = at.Input }
+
 // Next returns the next profile as a change. A file that makes no sense does not end the run: it is
-// a change with its Err set.
+// a change with its Err set. One that cannot be read does.
 func (p *profiles) Next(ctx context.Context) (*sources.Change, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if p.next >= len(p.names) {
 		return nil, io.EOF
 	}
 	name := p.names[p.next]
-	p.next++
 	text, err := fs.ReadFile(p.fsys, name)
 	if err != nil {
 		return nil, err
 	}
-	var profile struct {
-		Account string
-		Loyalty struct {
-			Tier   string
-			Points int
-		}
-		Interests []string
-	}
+	p.next++
+	var made profile
 	c := &sources.Change{File: name, Line: 1, After: sources.Position{Input: p.next}}
-	c.Err = json.Unmarshal(text, &profile)
-	c.Username = profile.Account
+	c.Err = json.Unmarshal(text, &made)
+	c.Username = made.Account
 	c.Attributes = []sources.Attribute{
-		{Name: "custom:tier", Value: profile.Loyalty.Tier},
-		{Name: "custom:points", Value: strconv.Itoa(profile.Loyalty.Points)},
-		{Name: "custom:interests", Value: strings.Join(profile.Interests, " ")}, // none deletes
+		{Name: "custom:tier", Value: made.Loyalty.Tier},
+		{Name: "custom:points", Value: strconv.Itoa(made.Loyalty.Points)},
+		{Name: "custom:interests", Value: strings.Join(made.Interests, " ")}, // none deletes
 	}
-	return c, ctx.Err()
+	return c, nil
 }

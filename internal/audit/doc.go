@@ -4,9 +4,14 @@
 //
 // [Compare] is the rule by which a record is held against a live user: what already holds is left
 // out, and what is not as the record expects is a conflict. [Plan] applies it to a whole change set
-// and tells, per attribute, what would change, whom it would disturb ([Hazard]) and what it would
-// cost ([Estimates]). The package has no way to write: the only call that it knows is ListUsers
-// ([Lister]), which is free of charge and does not count a user as active.
+// and tells, per attribute, what would change, what else happens ([Warning]) and what it would cost
+// ([Cost]). The package has no way to write: the only call that it knows is ListUsers ([Lister]), which
+// is free of charge and does not count a user as active.
+//
+// A [Survey] tells as much as the records alone say, and makes no call: it is what is known before they
+// are applied without a plan. Which of them can be, what they cost and what else happens is decided for
+// both by the same code, on [Terms]; a survey counts what may turn out to be right already, and so has
+// words of its own for it. Each kind of warning is a row of one table: its gravity, its words, its remedy.
 //
 // # Algorithm
 //
@@ -28,6 +33,6 @@
 // is written and in lower case, and only a scan finds every spelling. Cognito has no attribute with
 // an empty value, so here "" stands for absence.
 //
-// Plan runs in the caller's goroutine and starts none; it calls the lister, the change set, the writer
+// A survey keeps counts, and no record. Plan runs in the caller's goroutine and starts none; it calls the lister, the change set, the writer
 // and the progress function from there only.
 package audit

@@ -82,8 +82,8 @@ func (b *book) gives(c *sources.Change, attribute, key string) bool {
 	return ok && b.key(attribute, target(a)) == key
 }
 
-// report counts the hazards that were found. It reads the records concerned once more.
-func (b *book) report(found *hazards, read func(sources.Position) (*sources.Change, error)) error {
+// report counts the warnings that were found. It reads the records concerned once more.
+func (b *book) report(found *warnings, read func(sources.Position) (*sources.Change, error)) error {
 	return b.index.runs(func(first, end int) error {
 		var sent []int
 		for i := first; i < end; i++ {
@@ -124,7 +124,7 @@ func (b *book) given(c *sources.Change, i int) (sources.Attribute, bool) {
 }
 
 // share counts an address that was given before.
-func (b *book) share(found *hazards, seen map[string]*sources.Change, a sources.Attribute, c *sources.Change) {
+func (b *book) share(found *warnings, seen map[string]*sources.Change, a sources.Attribute, c *sources.Change) {
 	key := b.key(a.Name, target(a))
 	first, again := seen[key]
 	switch {

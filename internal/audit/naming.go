@@ -56,10 +56,10 @@ func (n naming) alias(u *cognito.User, attribute string) string {
 	return value
 }
 
-// NameChanged returns the address attribute by which a record names its user and which it changes, as
+// changedName returns the address attribute by which a record names its user and which it changes, as
 // far as that can be told without reading the user, and "" for none. Once such a record is applied its
 // name finds no user.
-func NameChanged(p *cognito.Pool, c *sources.Change) (attribute string) {
+func changedName(p *cognito.Pool, c *sources.Change) (attribute string) {
 	n := newNaming(p)
 	for _, a := range c.Attributes {
 		if IsAddress(a.Name) && n.names(a.Name) && looksLike(a.Name, c.Username) && n.key(target(a)) != n.key(c.Username) {

@@ -7,7 +7,7 @@ import (
 	"attrmigrate/sources"
 )
 
-func TestNameChanged(t *testing.T) {
+func TestChangedName(t *testing.T) {
 	aliases := cognito.Pool{AliasAttributes: []string{"email", "phone_number"}}
 	for _, tt := range []struct {
 		name   string
@@ -28,7 +28,7 @@ func TestNameChanged(t *testing.T) {
 		{"addresses are no names here", cognito.Pool{}, record("amy@example.com", "email=a@example.com"), ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := NameChanged(&tt.pool, tt.record); got != tt.want {
+			if got := changedName(&tt.pool, tt.record); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})

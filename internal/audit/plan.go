@@ -79,13 +79,15 @@ func (c Config) withDefaults() Config {
 // planner is a plan in the making.
 type planner struct {
 	cfg    Config
+	terms  Terms // on which apply would take the records
 	naming naming
 	pager  *Pager
 	index  index  // the records that can be applied, by the name of their user
 	seen   bitmap // those whose user was found
 	book   *book
-	found  *hazards
+	found  *warnings
 	tally  *tally
+	all    Cost // of the records that can be applied, as they are
 }
 
 // Plan holds a change set against the live users and writes nothing to the pool. An error ends it
@@ -94,16 +96,18 @@ func Plan(ctx context.Context, cfg Config) (*Result, error) {
 	begun := time.Now()
 	cfg = cfg.withDefaults()
 	n := newNaming(cfg.Pool)
+	terms := Terms{Pool: cfg.Pool, KeepVerified: cfg.KeepVerified, NoRead: cfg.NoRead, Rate: cfg.UpdateRate, ReadRate: cfg.ReadRate}
 	p := &planner{
 		cfg:    cfg,
+		terms:  terms,
 		naming: n,
 		pager:  NewPager(cfg.Lister, cfg.Pool.ID, cfg.ListRate, cfg.Attempts, cfg.Backoff),
 		index:  newIndex(cfg.Records),
 		book:   newBook(n, cfg.Addresses),
-		found:  newHazards(cfg.Pool),
+		found:  newWarnings(terms, false),
 		tally:  newTally(cfg.Writer, cfg.Pool),
 	}
-	if err := p.survey(ctx); err != nil {
+	if err := p.takeAll(ctx); err != nil {
 		return nil, err
 	}
 	mode := p.mode()
@@ -115,14 +119,26 @@ func Plan(ctx context.Context, cfg Config) (*Result, error) {
 	}
 	r := p.tally.finish()
 	r.Read, r.Calls, r.Elapsed = mode, p.pager.Calls(), seconds(time.Since(begun))
-	r.Hazards = p.found.list()
-	r.Estimates.complete(cfg, int64(len(p.index.entries)), p.found)
+	r.Warnings = p.found.list()
+	r.Estimates = p.cost(mode)
 	return r, nil
 }
 
-// survey reads the change set once. Records that cannot be applied are told at once, the others go
+// cost is that of the plan; where users were not read there is none but the change set.
+func (p *planner) cost(mode Mode) Cost {
+	c := p.tally.result.Estimates
+	if mode == None {
+		c = p.all
+		c.UpTo = true
+	}
+	c.ChangeSetReads = p.all.Reads - p.all.Looks
+	c.Emails, c.SMS = p.found.count(messages, "email"), p.found.count(messages, "phone_number")
+	return c.timed(&p.terms)
+}
+
+// takeAll reads the change set once. Records that cannot be applied are told at once, the others go
 // into the index.
-func (p *planner) survey(ctx context.Context) error {
+func (p *planner) takeAll(ctx context.Context) error {
 	for {
 		c, err := p.cfg.Changes.Next(ctx)
 		if errors.Is(err, io.EOF) {
@@ -143,11 +159,8 @@ func (p *planner) survey(ctx context.Context) error {
 }
 
 func (p *planner) take(c *sources.Change) error {
-	err := c.Err
-	if err == nil {
-		err = p.cfg.Pool.Schema.Check(c)
-	}
-	if err != nil {
+	// What apply refuses only because it is not to read has its place in a plan.
+	if err := (Terms{Pool: p.cfg.Pool}).Check(c); err != nil {
 		return p.tally.invalid(c, err)
 	}
 	if c.Idle() { // apply makes no call for it
@@ -156,6 +169,7 @@ func (p *planner) take(c *sources.Change) error {
 	if err := p.index.add(p.naming.key(c.Username), c.Begin); err != nil {
 		return err
 	}
+	p.all.add(c, &p.terms)
 	return p.book.add(c)
 }
 

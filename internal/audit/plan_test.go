@@ -175,7 +175,7 @@ func TestPlanReadsNothing(t *testing.T) {
 	if !slices.Equal(out.rows, want) || out.changes != nil || list.calls != nil {
 		t.Errorf("rows\n%s\nchanges %q, calls %q", strings.Join(out.rows, "\n"), out.changes, list.calls)
 	}
-	if r.Users != 2 || r.Repeated != 1 || r.Failing != 1 || r.Estimates.Updates != 2 || r.Clean() {
+	if r.Users != 2 || r.Repeated != 1 || r.Failing != 1 || r.Estimates.Updates != 3 || r.Clean() {
 		t.Errorf("result %+v", r)
 	}
 }

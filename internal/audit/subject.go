@@ -124,9 +124,10 @@ func (p *planner) settle(s *subject) error {
 		return err
 	}
 	s.net = s.merger.net()
+	change := &sources.Change{Attributes: s.net.Send, Expect: s.net.Expect, ClientMetadata: s.merger.metadata}
 	p.tally.user(s)
-	if !p.cfg.NoRead && p.cfg.Pool.HoldsBack(&sources.Change{Attributes: s.net.Send}) {
-		p.tally.result.Estimates.Reads++ // the update may wait for the user, which a read tells
+	if len(change.Attributes) > 0 {
+		p.tally.result.Estimates.add(change, &p.terms)
 	}
 	for _, row := range s.net.Rows {
 		if row.Verdict == Change {
@@ -134,11 +135,9 @@ func (p *planner) settle(s *subject) error {
 		}
 	}
 	p.found.user(s)
-	if err := p.tally.rows(s.net.Rows); err != nil || s.user == nil || len(s.net.Send) == 0 {
+	if err := p.tally.rows(s.net.Rows); err != nil || s.user == nil || len(change.Attributes) == 0 {
 		return err
 	}
-	return p.cfg.Writer.Change(&sources.Change{
-		Username: s.user.Username, Attributes: s.net.Send, Expect: s.net.Expect,
-		ClientMetadata: s.merger.metadata,
-	})
+	change.Username = s.user.Username
+	return p.cfg.Writer.Change(change)
 }

@@ -64,9 +64,6 @@ func (t *tally) user(s *subject) {
 	if s.merger.count > 1 {
 		t.result.Repeated++
 	}
-	if len(s.net.Send) > 0 {
-		t.result.Estimates.Updates++
-	}
 }
 
 const noUser = "the pool has no such user"

@@ -16,12 +16,16 @@ func number(n int64) string {
 	return digits
 }
 
-// amount writes a count and its noun.
-func amount(n int64, one, many string) string {
-	if n == 1 {
+// several writes a count and its noun: 1 user, 1,200 users, 2 e-mail addresses.
+func several(n int64, one string) string {
+	switch {
+	case n == 1:
 		return "1 " + one
+	case strings.HasSuffix(one, "s"):
+		return number(n) + " " + one + "es"
+	default:
+		return number(n) + " " + one + "s"
 	}
-	return number(n) + " " + many
 }
 
 // maxShown is how much of a value is shown, in bytes.

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
-	"attrmigrate/internal/rundir"
-
+	"attrmigrate/internal/job"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/shell"
 	"attrmigrate/sources"
 )
@@ -18,40 +18,17 @@ import (
 func commandLine(words, files []string) string {
 	line := shell.Join(append([]string{"attrmigrate"}, words...)...)
 	if len(files) > 0 {
-		line += " " + filesText(files)
+		line += " " + shell.Files(files)
 	}
 	return line
 }
 
-// filesText is a list of files as it stands in a command line.
-func filesText(files []string) string {
-	words := make([]string, len(files))
-	for i, file := range files {
-		words[i] = shell.File(file)
-	}
-	return strings.Join(words, " ")
-}
-
-// flags lead to the same pool again; users' own tokens know it themselves.
-func (o *connectionOptions) flags(pool string) []string {
-	var words []string
-	if pool != "" {
-		words = append(words, "--user-pool-id", pool)
-	}
-	words = append(words, o.serviceFlags()...)
-	if o.sandbox {
-		words = append(words, "--sandbox")
-	}
-	return words
-}
-
-// onlyFailed is the command that applies what failed in this run again. There is none with client metadata.
-func (a *applyRun) onlyFailed(dir *rundir.Dir) string {
-	o := a.opts
+// onlyFailedAgain is the command that applies what failed in a run again. There is none with client metadata.
+func (o options) onlyFailedAgain(j *job.Job) string {
 	if len(o.metadata) > 0 {
 		return ""
 	}
-	o.onlyFailed = dir.Path
+	o.onlyFailed = j.Dir().Path
 	words := []string{"apply"}
 	if o.asUser {
 		words = append(words, "--as", "user")
@@ -59,8 +36,8 @@ func (a *applyRun) onlyFailed(dir *rundir.Dir) string {
 	if o.noRead {
 		words = append(words, "--no-read")
 	}
-	words = slices.Concat(words, o.connection.flags(o.connection.poolID), o.changeSetFlags())
-	return commandLine(words, a.set.paths)
+	words = slices.Concat(words, o.connection.target(0).Flags(o.connection.poolID), o.changeSetFlags())
+	return commandLine(words, j.Inputs())
 }
 
 // applyPlan is the command that carries out the plan in a directory. A plan of an earlier version says which
@@ -74,22 +51,6 @@ func applyPlan(dir string) string {
 		}
 	}
 	return commandLine(append([]string{"apply"}, flags...), []string{filepath.Join(dir, report.PlanJSONL)})
-}
-
-// serviceFlags are those that the AWS CLI has, too.
-func (o *connectionOptions) serviceFlags() (words []string) {
-	for _, flag := range [][2]string{{"--region", o.region}, {"--profile", o.profile}, {"--endpoint-url", o.endpointURL}} {
-		if flag[1] != "" {
-			words = append(words, flag[0], flag[1])
-		}
-	}
-	return words
-}
-
-// listPools is the command of the AWS CLI that lists the pools of the account.
-func (o *connectionOptions) listPools() string {
-	words := []string{"aws", "cognito-idp", "list-user-pools", "--max-results", "60"}
-	return shell.Join(append(words, o.serviceFlags()...)...)
 }
 
 // changeSetFlags decide what the inputs of a command mean. Client metadata is not among them: it is nothing
@@ -109,10 +70,12 @@ func (o *options) changeSetFlags() []string {
 	for _, name := range d.Ignore {
 		words = append(words, "--ignore", name)
 	}
-	if d.Empty != sources.KeepEmpty {
-		words = append(words, "--empty", emptyWord(d.Empty))
+	for word, policy := range emptyWords() {
+		if policy == d.Empty && policy != sources.KeepEmpty {
+			words = append(words, "--empty", word)
+		}
 	}
-	if d.DeleteMarker != defaultDeleteMarker {
+	if d.DeleteMarker != job.DefaultDeleteMarker {
 		words = append(words, "--delete-marker", d.DeleteMarker)
 	}
 	if o.onlyFailed != "" {

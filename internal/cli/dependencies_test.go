@@ -13,13 +13,13 @@ import (
 	"testing"
 )
 
-// TestDependencies: each direct dependency stands in the README with its reason, and nothing else does.
+// TestDependencies: each direct dependency stands in CONTRIBUTING.md with its reason, and nothing else does.
 func TestDependencies(t *testing.T) {
 	mod, err := os.ReadFile("../../go.mod")
 	if err != nil {
 		t.Fatal(err)
 	}
-	readme, err := os.ReadFile("../../README.md")
+	page, err := os.ReadFile("../../CONTRIBUTING.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +28,7 @@ func TestDependencies(t *testing.T) {
 		direct = append(direct, m[1])
 	}
 	// A row names modules, and in brackets behind one those that lie in it.
-	for _, row := range regexp.MustCompile("(?m)^\\| (`[a-z]+\\.[a-z]+/.*) \\| .{10,} \\|$").FindAllStringSubmatch(string(readme), -1) {
+	for _, row := range regexp.MustCompile("(?m)^\\| (`[a-z]+\\.[a-z]+/.*) \\| .{10,} \\|$").FindAllStringSubmatch(string(page), -1) {
 		inside := ""
 		for _, part := range regexp.MustCompile("`([^`]+)`|([()])").FindAllStringSubmatch(row[1], -1) {
 			switch {
@@ -46,12 +46,12 @@ func TestDependencies(t *testing.T) {
 	}
 	for _, module := range direct {
 		if !slices.Contains(listed, module) {
-			t.Errorf("README.md gives no reason for %s", module)
+			t.Errorf("CONTRIBUTING.md gives no reason for %s", module)
 		}
 	}
 	for _, module := range listed {
 		if !slices.Contains(direct, module) {
-			t.Errorf("README.md lists %s, which go.mod does not require", module)
+			t.Errorf("CONTRIBUTING.md lists %s, which go.mod does not require", module)
 		}
 	}
 }

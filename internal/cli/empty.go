@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"strings"
 
-	"attrmigrate/internal/refusal"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"attrmigrate/internal/refusal"
 )
 
 // emptyHint is for whoever gave nothing: mostly a script, by a variable that is not set.

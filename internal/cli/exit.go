@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"io"
 
-	"attrmigrate/internal/rundir"
-
-	"attrmigrate/internal/prose"
-
-	"attrmigrate/internal/refusal"
-
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/console"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rundir"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -74,8 +72,19 @@ func printError(w io.Writer, err error) {
 	if errors.Is(err, errFailures) {
 		return
 	}
-	fmt.Fprintf(w, "attrmigrate: %s\n", prose.Printable(err.Error()))
-	if hint := refusal.HintOf(err); hint != "" {
+	fmt.Fprintf(w, "attrmigrate: %s\n", prose.Printable(console.StopReason(err.Error())))
+	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", prose.Printable(hint))
 	}
+}
+
+// hintOf is the remedy that an error knows, with the flag of it, or nothing.
+func hintOf(err error) string {
+	if h, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](err); ok {
+		return h.Hint() + flagOfHint(h)
+	}
+	return ""
 }

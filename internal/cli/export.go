@@ -13,18 +13,18 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"attrmigrate/internal/prose"
-
-	"attrmigrate/internal/refusal"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/console"
 	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/shell"
+	"attrmigrate/internal/target"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -79,7 +79,7 @@ type exportOptions struct {
 	force       bool   // an older file of that name is replaced
 	listRate    float64
 	maxAttempts int
-	output      outputOptions
+	output      console.Options
 }
 
 func (o *exportOptions) register(f *pflag.FlagSet) {
@@ -92,12 +92,12 @@ func (o *exportOptions) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.force, "force", false, "replace the file, if it is there")
 	registerListRate(f, &o.listRate)
 	f.IntVar(&o.maxAttempts, "max-attempts", 8, "attempts a call has")
-	o.output.register(f)
+	registerOutput(f, &o.output)
 }
 
 // complete settles the format, and refuses what no export could be made of.
 func (o *exportOptions) complete() error {
-	if err := o.connection.needsPool("to list the pools: " + o.connection.listPools()); err != nil {
+	if err := o.connection.needsPool("to list the pools: " + o.connection.target(1).ListPools()); err != nil {
 		return err
 	}
 	if err := o.connection.validate(); err != nil {
@@ -145,25 +145,24 @@ type exportRun struct {
 }
 
 func newExportRun(sys System, o exportOptions) *exportRun {
-	if o.file == "" && o.output.progress == "auto" && columns(sys.Stdout) > 0 {
-		o.output.progress = "log" // a bar would be drawn among the users
+	if o.file == "" && o.output.Progress == "auto" && console.Columns(sys.Stdout) > 0 {
+		o.output.Progress = "log" // a bar would be drawn among the users
 	}
-	return &exportRun{opts: o, sys: sys, notes: o.output.notes(sys.Stderr), log: newLog(sys.Stderr, o.output)}
+	return &exportRun{opts: o, sys: sys, notes: o.output.Notes(sys.Stderr), log: console.NewLog(sys.Stderr, o.output)}
 }
 
 func (e *exportRun) run(ctx context.Context) (err error) {
 	limitMemory(sendMemory)
 	begun := time.Now()
-	s, err := connect(ctx, e.opts.connection, 1)
+	to, err := target.Connect(ctx, e.opts.connection.target(1))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.close()) }()
-	r, err := e.export(ctx, s)
+	r, err := e.export(ctx, to)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return &interruptedExport{e.opts.file}
-	case e.opts.file == "" && readerLeft(err):
+	case e.opts.file == "" && console.ReaderLeft(err):
 		return nil // whoever reads it has read enough
 	case err != nil:
 		return err
@@ -192,8 +191,8 @@ type exportResult struct {
 }
 
 // export writes the users to the file, or to standard output.
-func (e *exportRun) export(ctx context.Context, s *service) (*exportResult, error) {
-	pool, err := s.describe(ctx, e.opts.maxAttempts)
+func (e *exportRun) export(ctx context.Context, to *target.Target) (*exportResult, error) {
+	pool, err := to.Describe(ctx, e.opts.maxAttempts)
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +203,7 @@ func (e *exportRun) export(ctx context.Context, s *service) (*exportResult, erro
 	e.tellReadOnly(attributes)
 	cfg := report.ExportConfig{Format: e.opts.format, Attributes: attributes, ByteOrderMark: e.opts.file != ""}
 	if e.opts.file == "" {
-		return e.write(ctx, s, pool, cfg, e.sys.Stdout)
+		return e.write(ctx, to, pool, cfg, e.sys.Stdout)
 	}
 	f, err := report.CreateExport(e.opts.file, e.opts.force)
 	if errors.Is(err, fs.ErrExist) && disk.Exists(e.opts.file) { // it came since it was looked for
@@ -213,7 +212,7 @@ func (e *exportRun) export(ctx context.Context, s *service) (*exportResult, erro
 	if err != nil {
 		return nil, e.notWritten(err)
 	}
-	r, err := e.write(ctx, s, pool, cfg, f)
+	r, err := e.write(ctx, to, pool, cfg, f)
 	if err != nil {
 		return nil, errors.Join(err, f.Discard())
 	}
@@ -225,17 +224,17 @@ func (e *exportRun) export(ctx context.Context, s *service) (*exportResult, erro
 }
 
 // write lists the users and writes each page as it comes.
-func (e *exportRun) write(ctx context.Context, s *service, pool *cognito.Pool, cfg report.ExportConfig, w io.Writer) (*exportResult, error) {
+func (e *exportRun) write(ctx context.Context, to *target.Target, pool *cognito.Pool, cfg report.ExportConfig, w io.Writer) (*exportResult, error) {
 	out, err := report.NewExport(w, cfg)
 	if err != nil {
 		return nil, e.notWritten(err)
 	}
-	var read counter
-	read.set(0, pool.EstimatedUsers)
-	end := watchProgress(read.gauge, e.opts.output, e.sys.Stderr, e.log)
+	var read console.Counter
+	read.Set(0, pool.EstimatedUsers)
+	end := console.Watch(read.Gauge, e.opts.output, e.sys.Stderr, e.log)
 	defer end()
 	r := &exportResult{pool: pool.ID}
-	pager := audit.NewPager(s.client, pool.ID, e.opts.listRate, e.opts.maxAttempts, pipeline.Backoff{})
+	pager := audit.NewPager(to.Client, pool.ID, e.opts.listRate, e.opts.maxAttempts, pipeline.Backoff{})
 	err = pager.Pages(ctx, e.opts.filter, func(users []cognito.User) error {
 		for i := range users {
 			if err := out.User(users[i].Username, users[i].Attributes); err != nil {
@@ -246,13 +245,13 @@ func (e *exportRun) write(ctx context.Context, s *service, pool *cognito.Pool, c
 			return e.notWritten(err)
 		}
 		r.users += int64(len(users))
-		read.set(r.users, max(r.users, pool.EstimatedUsers))
+		read.Set(r.users, max(r.users, pool.EstimatedUsers))
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	read.set(r.users, r.users) // the pool's own number is an estimate, and of all users
+	read.Set(r.users, r.users) // the pool's own number is an estimate, and of all users
 	r.leftOut, r.calls = out.LeftOut(), pager.Calls()
 	return r, nil
 }
@@ -303,7 +302,7 @@ func (e *exportRun) leftOut(values int64) string {
 
 // packed is the command that writes the export packed, as the name of its file says.
 func (o *exportOptions) packed() string {
-	words := append([]string{"export"}, o.connection.flags(o.connection.poolID)...)
+	words := append([]string{"export"}, o.connection.target(1).Flags(o.connection.poolID)...)
 	ending := filepath.Ext(o.file)
 	if format := cmp.Or(formatByName(strings.TrimSuffix(o.file, ending)), o.format); format == sources.JSONL {
 		words = append(words, "--format", "jsonl")
@@ -320,7 +319,7 @@ func (o *exportOptions) packed() string {
 
 // takenBack is the command that applies the export.
 func (o *exportOptions) takenBack(pool string) string {
-	words := append([]string{"apply"}, o.connection.flags(pool)...)
+	words := append([]string{"apply"}, o.connection.target(1).Flags(pool)...)
 	if formatByName(o.file) != o.format {
 		words = append(words, "--format", strings.ToLower(o.format.String()))
 	}

@@ -6,9 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"attrmigrate/internal/refusal"
-
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
 	"attrmigrate/sources"
 )

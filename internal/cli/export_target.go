@@ -10,9 +10,7 @@ import (
 
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/prose"
-
 	"attrmigrate/internal/refusal"
-
 	"attrmigrate/sources"
 )
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,12 +11,16 @@ import (
 	"strings"
 	"time"
 
-	"attrmigrate/internal/refusal"
-
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/audit"
+	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/console"
+	"attrmigrate/internal/job"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/target"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -52,10 +55,8 @@ type options struct {
 	check  bool
 	asJSON bool
 
-	output outputOptions
+	output console.Options
 }
-
-const defaultDeleteMarker = "<delete>"
 
 // metadataFlag names the flag whose values are for the pool's Lambda triggers alone.
 const metadataFlag = "client-metadata"
@@ -66,13 +67,6 @@ type connectionOptions struct {
 
 	sandbox bool
 	timeout time.Duration
-}
-
-// outputOptions say what a run shows while it runs.
-type outputOptions struct {
-	progress  string // auto, bar, log, none
-	logFormat string // text, json
-	logLevel  slog.Level
 }
 
 func (o *options) register(f *pflag.FlagSet) {
@@ -99,7 +93,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.noRead, "no-read", false, "do not read users before changing them: no undo, no preconditions, and what holds already is sent again")
 	f.Func("verified", "email_verified and phone_number_verified where they are true and their address changes: `reset|keep` (default reset, as Cognito does)",
 		word(&o.keep, map[string]bool{"reset": false, "keep": true}))
-	o.output.register(f)
+	registerOutput(f, &o.output)
 }
 
 func (o *connectionOptions) register(f *pflag.FlagSet) {
@@ -116,19 +110,24 @@ func registerListRate(f *pflag.FlagSet, r *float64) {
 }
 
 func registerDecoding(f *pflag.FlagSet, o *sources.Options) {
+	o.Setting = flagOfSetting
 	f.Func("format", "how the inputs are written: `csv|jsonl` (default: by the file's name)",
 		word(&o.Format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
 	f.StringVar(&o.UsernameColumn, "username-column", "", "`column` that names the user (default: username)")
 	f.Func("map", "`column=attribute` to rename; repeatable", pairs(&o.Rename))
 	f.StringArrayVar(&o.Ignore, "ignore", nil, "`column` to leave out; repeatable")
 	f.Func("empty", "what an empty cell does: `keep|delete|error` (default keep)",
-		word(&o.Empty, map[string]sources.EmptyPolicy{
-			"keep": sources.KeepEmpty, "delete": sources.DeleteEmpty, "error": sources.RefuseEmpty,
-		}))
-	f.StringVar(&o.DeleteMarker, "delete-marker", defaultDeleteMarker, "`cell` that deletes its attribute")
+		word(&o.Empty, emptyWords()))
+	f.StringVar(&o.DeleteMarker, "delete-marker", job.DefaultDeleteMarker, "`cell` that deletes its attribute")
 }
 
-func (o *outputOptions) register(f *pflag.FlagSet) {
+// emptyWords are what --empty takes.
+func emptyWords() map[string]sources.EmptyPolicy {
+	return map[string]sources.EmptyPolicy{"keep": sources.KeepEmpty, "delete": sources.DeleteEmpty, "error": sources.RefuseEmpty}
+}
+
+// registerOutput registers the flags that say what a command shows.
+func registerOutput(f *pflag.FlagSet, o *console.Options) {
 	same := func(words ...string) map[string]string {
 		m := map[string]string{}
 		for _, w := range words {
@@ -136,20 +135,45 @@ func (o *outputOptions) register(f *pflag.FlagSet) {
 		}
 		return m
 	}
-	o.progress, o.logFormat, o.logLevel = "auto", "text", slog.LevelInfo
+	o.Progress, o.LogFormat, o.LogLevel = "auto", "text", slog.LevelInfo
 	f.Func("progress", "how progress is shown: `auto|bar|log|none` (default auto: a bar on a terminal, else a log)",
-		word(&o.progress, same("auto", "bar", "log", "none")))
-	f.Func("log-format", "how log lines are written: `text|json` (default text)", word(&o.logFormat, same("text", "json")))
-	f.Func("log-level", "what is logged: `debug|info|warn|error` (default info)", word(&o.logLevel, map[string]slog.Level{
+		word(&o.Progress, same("auto", "bar", "log", "none")))
+	f.Func("log-format", "how log lines are written: `text|json` (default text)", word(&o.LogFormat, same("text", "json")))
+	f.Func("log-level", "what is logged: `debug|info|warn|error` (default info)", word(&o.LogLevel, map[string]slog.Level{
 		"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
 	}))
 }
 
-// defaultReadRate is two thirds of what AWS allows to an account, in reads a second.
-const defaultReadRate = 80
+// spec is the job that the flags describe.
+func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
+	return job.Spec{
+		Changes: changeset.Spec{Paths: paths, Decoding: o.decoding, OnlyFailed: o.onlyFailed},
+		Target:  o.connection.target(o.workers), AsUser: o.asUser,
+		NoRead: o.noRead, KeepVerified: o.keep, Metadata: o.metadata,
+		Rate: o.rate, ReadRate: o.readRate, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
+		Limit: o.limit, MaxDuration: o.maxDuration, DrainTimeout: o.drainTimeout,
+		Dir: o.runDir, Restart: o.restart, Volume: sys.volume(), Stdin: sys.Stdin, Log: log,
+	}
+}
 
-// reads is the rate of single reads: they must not hold up updates that are allowed to be faster.
-func (o *options) reads() float64 { return cmp.Or(o.readRate, max(o.rate, defaultReadRate)) }
+// target is the connection that the flags describe, for as many calls at once.
+func (o *connectionOptions) target(calls int) target.Connection {
+	return target.Connection{
+		PoolID: o.poolID, Region: o.region, Profile: o.profile, EndpointURL: o.endpointURL, Sandbox: o.sandbox,
+		Timeout: o.timeout, Calls: calls, UserAgent: "attrmigrate/" + release(),
+	}
+}
+
+// undisturbed refuses a run whose failed records are wanted while a process is still writing them.
+func (o *options) undisturbed() error {
+	if o.onlyFailed == "" {
+		return nil
+	}
+	if err := rundir.AtWork(o.onlyFailed); err != nil {
+		return fmt.Errorf("--only-failed: %w", err)
+	}
+	return nil
+}
 
 // validate refuses what no single flag could: it knows no files and no pool yet.
 func (o *options) validate() error {

@@ -10,54 +10,88 @@ import (
 	"testing"
 )
 
-// TestLayers holds the imports of every package against the layout: they run one way, and the
-// pipeline knows nothing of AWS.
+// house lists our packages from the ground up. Imports run one way: a package may import what stands before it.
+var house = []string{
+	"internal/disk", "internal/shell", "internal/prose", "internal/refusal",
+	"sources", "checkpoint", "pipeline",
+	"internal/cognito", "internal/report", "internal/rundir", "internal/changeset",
+	"internal/sandbox", "internal/target", "internal/rehearsal",
+	"internal/listing", "internal/audit",
+	"internal/job", "internal/console", "internal/cli", "cmd/attrmigrate",
+	// Beside it: what measures, tests and shows it.
+	"internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/crash", "internal/e2e/campaign", "internal/bench",
+	"examples", "examples/customsource", "examples/scheduled",
+}
+
+// narrow are packages that import less of ours than the house would let them.
+var narrow = []struct {
+	packages, imports []string
+	why               string
+}{
+	{[]string{"sources"}, []string{"internal/disk"},
+		"it is a library, and the first: what to change is known without a run"},
+	{[]string{"checkpoint", "pipeline"}, []string{"sources", "checkpoint", "internal/disk"},
+		"they are libraries: other programs use them without AWS, without our files and without our screens"},
+	{[]string{"internal/cognito"}, []string{"sources", "pipeline", "internal/shell", "internal/prose"},
+		"it tells what AWS says, whoever asks"},
+	{[]string{"internal/audit"}, []string{"sources", "pipeline", "internal/cognito", "internal/prose"},
+		"it judges values: it has no file to write to, and no run to disturb"},
+	{[]string{"internal/sandbox"}, []string{"internal/disk"},
+		"it stands for AWS: what we get wrong there must not agree with what we get wrong here"},
+	{[]string{"cmd/attrmigrate"}, []string{"internal/cli"},
+		"all that it does can be tested in cli"},
+	{[]string{"examples/customsource"}, []string{"sources", "checkpoint", "pipeline"},
+		"it shows what others can do with the libraries"},
+}
+
+// reserved are packages and modules that only some of ours may import; a name that ends in a slash is all below it.
+var reserved = []struct {
+	name string
+	by   []string
+	why  string
+}{
+	{"internal/cli", []string{"cmd/attrmigrate"}, "it wires all others, and nobody depends on the wiring"},
+	{"internal/console", []string{"internal/cli"}, "a job runs without a screen"},
+	{"internal/disk/crash", nil, "it plays crashes, in tests"},
+	{"internal/sandbox", []string{"internal/rehearsal", "internal/target", "internal/cli", "internal/e2e", "internal/e2e/harness", "internal/e2e/campaign",
+		"internal/bench"},
+		"the program speaks with it by HTTP, as with AWS"},
+
+	{"github.com/spf13/", []string{"internal/cli"}, "all but cli can be driven by a test without flags"},
+	{"github.com/aws/", []string{"internal/cognito", "internal/target", "internal/rehearsal", "internal/cli", "internal/bench", "examples/customsource"},
+		"what AWS says is put into our words in one place"},
+	{"github.com/schollz/", []string{"internal/console", "internal/cli"}, "one place draws on the screen"},
+	{"golang.org/x/term", []string{"internal/console", "internal/cli"}, "one place asks whether there is a terminal"},
+	{"github.com/gocarina/gocsv", []string{"sources", "internal/report"}, "CSV comes in at one place and goes out at one"},
+	{"github.com/klauspost/", []string{"sources"}, "what is packed is unpacked where it comes in"},
+	{"github.com/gofrs/flock", []string{"checkpoint"}, "a run has one lock"},
+	{"golang.org/x/time/rate", []string{"pipeline", "internal/audit", "internal/listing"}, "calls are paced where they are made"},
+	{"golang.org/x/sys/", []string{"internal/disk"}, "what differs between systems is told apart in one place"},
+	{"github.com/dustin/go-humanize", []string{"internal/prose", "internal/bench"}, "numbers are written alike"},
+}
+
+// TestLayers holds the imports of every package against the three tables.
 func TestLayers(t *testing.T) {
 	const ours = "attrmigrate/"
-	allowed := map[string][]string{ // package > what of ours it may import
-		"sources":               {"internal/shell", "internal/disk"},
-		"checkpoint":            {"sources", "internal/disk"}, // sources: for the Position alone
-		"pipeline":              {"sources", "checkpoint"},
-		"internal/disk":         {},
-		"internal/shell":        {},
-		"internal/disk/crash":   {"internal/disk"}, // for tests, so nobody may import it
-		"internal/cognito":      {"pipeline", "sources", "internal/shell"},
-		"internal/report":       {"pipeline", "sources", "checkpoint", "internal/disk"},
-		"internal/audit":        {"pipeline", "sources", "internal/cognito"},
-		"internal/sandbox":      {"internal/disk"},
-		"internal/e2e":          {},
-		"internal/e2e/campaign": {"internal/sandbox"},                          // for its own tests, which run the program
-		"internal/e2e/harness":  {"internal/cli"},                              // for tests, so nobody may import it
-		"internal/bench":        {"internal/sandbox", "checkpoint", "sources"}, // measures the program as a process of its own
-		"internal/cli":          {"sources", "checkpoint", "pipeline", "internal/audit", "internal/cognito", "internal/disk", "internal/report", "internal/sandbox", "internal/shell"},
-		"cmd/attrmigrate":       {"internal/cli"},
-		"examples/customsource": {"sources", "checkpoint", "pipeline"},
-		"examples":              {},
-		"examples/scheduled":    {},
-	}
-	// The outside modules that only some packages may know.
-	outside := map[string][]string{
-		"github.com/aws/":           {"internal/cognito", "internal/cli", "internal/bench", "examples/customsource"},
-		"github.com/gocarina/gocsv": {"sources", "internal/report"},
-		"golang.org/x/time/rate":    {"pipeline", "internal/audit"},
-		"github.com/spf13/cobra":    {"internal/cli"},
-		"github.com/schollz/":       {"internal/cli"},
-		"github.com/gofrs/flock":    {"checkpoint"},
-		"golang.org/x/sys/":         {"internal/disk"},
-		"github.com/klauspost/":     {"sources"},
-	}
 	for path, imports := range importsOf(t) {
-		may, known := allowed[path]
-		if !known {
-			t.Errorf("package %s is not in the layout", path)
+		floor := slices.Index(house, path)
+		if floor < 0 {
+			t.Errorf("package %s is not in the house: give it its place in the table", path)
 		}
 		for _, i := range imports {
-			if own, ok := strings.CutPrefix(i, ours); ok && !slices.Contains(may, own) {
-				t.Errorf("%s imports %s", path, own)
+			own, isOurs := strings.CutPrefix(i, ours)
+			if isOurs && slices.Index(house, own) > floor {
+				t.Errorf("%s imports %s, which stands above it", path, own)
 			}
-			for prefix, who := range outside {
-				if strings.HasPrefix(i, prefix) && !slices.Contains(who, path) {
-					t.Errorf("%s imports %s", path, i)
+			for _, n := range narrow {
+				if isOurs && slices.Contains(n.packages, path) && !slices.Contains(n.imports, own) {
+					t.Errorf("%s imports %s: %s", path, own, n.why)
+				}
+			}
+			for _, r := range reserved {
+				below := strings.HasSuffix(r.name, "/") && strings.HasPrefix(i, r.name)
+				if (below || own == r.name) && !slices.Contains(r.by, path) {
+					t.Errorf("%s imports %s: %s", path, own, r.why)
 				}
 			}
 		}

@@ -9,14 +9,12 @@ import (
 	"slices"
 	"strings"
 
-	"attrmigrate/internal/prose"
-
-	"attrmigrate/internal/refusal"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
 
 	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
 )
 
 // newMan returns the command that `make man` uses; it is no part of what users see.

@@ -11,11 +11,10 @@ import (
 	"runtime/pprof"
 	"runtime/trace"
 
-	"attrmigrate/internal/prose"
-
-	"attrmigrate/internal/refusal"
-
 	"github.com/spf13/pflag"
+
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
 )
 
 // How much of what happens the profiles of waiting see: one contended lock in so many, and one wait a

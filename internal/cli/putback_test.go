@@ -13,10 +13,9 @@ import (
 	"syscall"
 	"testing"
 
-	"attrmigrate/internal/rundir"
-
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
+	"attrmigrate/internal/rundir"
 )
 
 // pinning is a file system as Windows has it: a directory in which a file is open is not renamed, and a file that
@@ -193,23 +192,6 @@ func TestPutBackHalfWay(t *testing.T) {
 	}
 	if err := d.Close(); err != nil {
 		t.Errorf("closed again: %v", err)
-	}
-}
-
-// TestCopyJournal: what else is named by the file that is replaced stays as it is.
-func TestCopyJournal(t *testing.T) {
-	dir := t.TempDir()
-	earlier, journal, theirs := filepath.Join(dir, "earlier"), filepath.Join(dir, "journal"), filepath.Join(dir, "theirs")
-	if err := errors.Join(os.WriteFile(earlier, []byte("earlier"), 0o600), os.WriteFile(theirs, []byte("theirs"), 0o600), os.Link(theirs, journal)); err != nil {
-		t.Fatal(err)
-	}
-	if copied, err := copyJournal(earlier, journal); err != nil || !copied {
-		t.Errorf("copied %v, %v", copied, err)
-	}
-	for path, want := range map[string]string{journal: "earlier", theirs: "theirs"} {
-		if got, err := os.ReadFile(path); string(got) != want {
-			t.Errorf("%s: %q, %v", filepath.Base(path), got, err)
-		}
 	}
 }
 

@@ -10,12 +10,12 @@ import (
 	"runtime"
 	"runtime/debug"
 
-	"attrmigrate/internal/rundir"
-
-	"attrmigrate/internal/refusal"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"attrmigrate/internal/console"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rundir"
 )
 
 // System is what a command has of the outside world.
@@ -41,7 +41,7 @@ func (s System) volume() rundir.Volume {
 func Run(args []string, sys System) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	out := &watchedOutput{to: sys.Stdout}
+	out := console.WatchOutput(sys.Stdout)
 	sys.Stdout = out
 	var measured profiles
 	root := newRoot(sys)
@@ -56,7 +56,7 @@ func Run(args []string, sys System) int {
 	if err == nil {
 		err = errors.Join(root.ExecuteContext(ctx), measured.stop()) // which no error and no signal may skip
 	}
-	err, lost := out.settle(err)
+	err, lost := out.Settle(err)
 	if lost != nil {
 		printError(sys.Stderr, lost)
 	}
@@ -86,6 +86,7 @@ and why, continues where it was stopped, and can go back.
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	groupHelp(root)
 	root.SetVersionTemplate("attrmigrate {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &refusal.UsageError{Err: withoutSecret(err), Remedy: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}

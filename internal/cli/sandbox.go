@@ -12,12 +12,10 @@ import (
 	"strconv"
 	"time"
 
-	"attrmigrate/internal/prose"
-
-	"attrmigrate/internal/refusal"
-
 	"github.com/spf13/cobra"
 
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/sandbox"
 	"attrmigrate/internal/shell"
 )

@@ -9,9 +9,8 @@ import (
 	"os"
 	"regexp"
 
-	"attrmigrate/internal/refusal"
-
 	"attrmigrate/internal/disk"
+	"attrmigrate/internal/refusal"
 )
 
 // maxDocument is more than any description of a pool takes, in bytes.

@@ -10,10 +10,9 @@ import (
 	"strings"
 	"time"
 
-	"attrmigrate/internal/prose"
-
 	"github.com/spf13/pflag"
 
+	"attrmigrate/internal/prose"
 	"attrmigrate/internal/sandbox"
 )
 

@@ -9,10 +9,10 @@ import (
 	"strconv"
 	"strings"
 
+	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/prose"
-
 	"attrmigrate/internal/refusal"
-
+	"attrmigrate/internal/rehearsal"
 	"attrmigrate/internal/sandbox"
 )
 
@@ -145,21 +145,11 @@ func (o sandboxOptions) addUsers(ctx context.Context, server *sandbox.Server, po
 	if o.users == "" {
 		return nil
 	}
-	named, _, err := namesIn(ctx, &changeSet{paths: []string{o.users}})
+	set, err := changeset.Open(ctx, changeset.Spec{Paths: []string{o.users}})
 	if err != nil {
 		return err
 	}
-	for _, u := range named {
-		u.Password = o.password
-		if server.CreateUser(pool, u) == nil {
-			continue
-		}
-		u.Attributes = nil // values that are refused here fail in the run, too
-		if err := errors.Join(createUsers(server, pool, []sandbox.User{u}), ctx.Err()); err != nil {
-			return err
-		}
-	}
-	return ctx.Err()
+	return rehearsal.AddUsers(ctx, server, pool, set, o.password)
 }
 
 // addMadeUpUsers makes user-00001 and so on, each with a verified address that nobody has.

@@ -11,9 +11,7 @@ import (
 	"strings"
 
 	"attrmigrate/internal/disk"
-
 	"attrmigrate/internal/refusal"
-
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/sandbox"
 )

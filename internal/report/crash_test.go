@@ -25,7 +25,7 @@ func TestWholeFiles(t *testing.T) {
 	const header = "file,line,username,attribute,verdict,before,after,note\n"
 	plan := func(user string, end func(*Plan) error) func(disk.FS, string) error {
 		return func(on disk.FS, dir string) error {
-			p, err := openPlan(on, dir)
+			p, err := OpenPlan(on, dir)
 			if err != nil {
 				return err
 			}
@@ -47,11 +47,11 @@ func TestWholeFiles(t *testing.T) {
 		}
 	}
 	summary := func(phase checkpoint.Phase) func(disk.FS, string) error {
-		return func(on disk.FS, dir string) error { return writeSummary(on, dir, Summary{State: phase}) }
+		return func(on disk.FS, dir string) error { return WriteSummary(on, dir, Summary{State: phase}) }
 	}
 	text := func(phase checkpoint.Phase) string {
 		dir := t.TempDir()
-		if err := WriteSummary(dir, Summary{State: phase}); err != nil {
+		if err := WriteSummary(disk.OS{}, dir, Summary{State: phase}); err != nil {
 			t.Fatal(err)
 		}
 		return read(t, dir, SummaryJSON)
@@ -216,7 +216,7 @@ func TestPlanAndAuditArePair(t *testing.T) {
 				t.Fatal(err)
 			}
 			plan := func(user string, end func(*Plan) error) {
-				p, err := openPlan(d, root)
+				p, err := OpenPlan(d, root)
 				if err != nil {
 					t.Fatal(err)
 				}

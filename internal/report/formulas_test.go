@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"attrmigrate/internal/disk"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -66,7 +67,7 @@ func TestFormulas(t *testing.T) {
 			t.Fatalf("fed back:\n%+v\nwant\n%+v", got, want)
 		}
 
-		plan, err := OpenPlan(dir)
+		plan, err := OpenPlan(disk.OS{}, dir)
 		if err != nil {
 			t.Fatalf("%v", err)
 		}

@@ -56,9 +56,7 @@ var _ gocsv.CSVWriter = auditWriter{}
 func (auditWriter) Flush() {}
 
 // OpenPlan begins a plan in a directory. What an earlier plan left there stays until Close.
-func OpenPlan(dir string) (*Plan, error) { return openPlan(disk.OS{}, dir) }
-
-func openPlan(on disk.FS, dir string) (*Plan, error) {
+func OpenPlan(on disk.FS, dir string) (*Plan, error) {
 	p := &Plan{on: on, dir: dir}
 	var err error
 	if p.change, err = disk.Create(on, filepath.Join(dir, PlanJSONL), disk.Manner{}); err != nil {

@@ -38,7 +38,7 @@ func open(t *testing.T, dir string) *Plan {
 
 func openOn(t *testing.T, on disk.FS, dir string) *Plan {
 	t.Helper()
-	p, err := openPlan(on, dir)
+	p, err := OpenPlan(on, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,13 +160,13 @@ func TestPlanDiscarded(t *testing.T) {
 			}
 		})
 	}
-	if _, err := OpenPlan(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := OpenPlan(disk.OS{}, filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error(err)
 	}
 }
 
 func BenchmarkPlan(b *testing.B) {
-	p, err := OpenPlan(b.TempDir())
+	p, err := OpenPlan(disk.OS{}, b.TempDir())
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -55,9 +55,7 @@ func Summarize(s checkpoint.State) Summary {
 }
 
 // WriteSummary replaces summary.json in a run directory, atomically and durably.
-func WriteSummary(dir string, s Summary) error { return writeSummary(disk.OS{}, dir, s) }
-
-func writeSummary(on disk.FS, dir string, s Summary) error {
+func WriteSummary(on disk.FS, dir string, s Summary) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
 )
 
 func TestWriteSummary(t *testing.T) {
@@ -61,7 +62,7 @@ func TestWriteSummary(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
 			for range 2 {
-				if err := WriteSummary(dir, Summarize(tt.state)); err != nil {
+				if err := WriteSummary(disk.OS{}, dir, Summarize(tt.state)); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -77,7 +78,7 @@ func TestWriteSummaryFailure(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, SummaryJSON), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteSummary(dir, Summary{}); err == nil || !strings.HasPrefix(err.Error(), "write the summary: ") {
+	if err := WriteSummary(disk.OS{}, dir, Summary{}); err == nil || !strings.HasPrefix(err.Error(), "write the summary: ") {
 		t.Errorf("WriteSummary: %v", err)
 	}
 }

@@ -9,10 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"attrmigrate/internal/refusal"
-
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
+	"attrmigrate/internal/refusal"
 )
 
 // SetAside keeps what is in the directory under its date, and begins anew in an empty one.

@@ -10,12 +10,10 @@ import (
 	"strings"
 	"syscall"
 
-	"attrmigrate/internal/prose"
-
-	"attrmigrate/internal/refusal"
-
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
 )
 

@@ -5,11 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"attrmigrate/internal/disk"
-
-	"attrmigrate/internal/refusal"
-
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
 )
 

@@ -104,3 +104,12 @@ func only(word, marks string) bool {
 func prints(word string) bool {
 	return !strings.ContainsFunc(word, func(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) })
 }
+
+// Files is a list of files as it stands in a command line.
+func Files(names []string) string {
+	words := make([]string, len(names))
+	for i, name := range names {
+		words[i] = File(name)
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,224 @@
+package audit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// The kinds of warnings that a plan can tell of.
+const (
+	addressHeld   = "address-held"
+	addressShared = "address-shared"
+	ambiguousName = "ambiguous-name"
+	verifiedReset = "verified-reset"
+	verifiedKept  = "verified-kept"
+	awaiting      = "awaiting-verification"
+	messages      = "messages"
+	triggersRun   = "triggers"
+	federated     = "federated"
+	disabled      = "disabled"
+	unconfirmed   = "unconfirmed"
+	nameChanged   = "name-changed"
+	twoNames      = "two-names"
+	unseen        = "metadata-unseen"
+)
+
+// The kinds that are told only of records whose users are not known.
+const (
+	addressClaimed = "address-claimed" // it is sent as verified, and may be an alias of another user
+	poolUnknown    = "pool-unknown"    // it changes in a pool that was not described
+	expiring       = "token-expires"   // before its turn
+	expecting      = "preconditions"
+	idle           = "nothing-to-change"
+)
+
+// kind is a sort of warning, with the words for it.
+type kind struct {
+	name string
+	// planned are the words of a plan, which knows the users, and foreseen those about records alone, which
+	// may turn out to be right already; nil where it is not told.
+	planned, foreseen words
+	note              bool // it is nothing to worry about
+}
+
+// words say what a warning means on these terms, and what to do about it.
+type words func(w *Warning, t *Terms) (text, remedy string)
+
+// kinds are all of them, the gravest first: the order in which they are told.
+var kinds = [...]kind{
+	{name: addressHeld, planned: isHeld},
+	{name: addressShared, planned: isShared},
+	{name: addressClaimed, foreseen: mayBeHeld},
+	{name: ambiguousName, planned: counted("name", " of records fit two users: the plan has the one that was read first",
+		"name these users by their sub")},
+	{name: poolUnknown, foreseen: unknownPool},
+	{name: verifiedReset, planned: reset, foreseen: mayReset},
+	{name: verifiedKept, planned: keeps, foreseen: keeps},
+	{name: awaiting, planned: heldBack, foreseen: mayWait},
+	{name: messages, planned: codes, foreseen: mayCode},
+	{name: triggersRun, planned: triggers},
+	{name: federated, planned: counted("user", " of an identity provider: the next sign-in overwrites what the provider maps",
+		"change mapped attributes at the provider")},
+	{name: disabled, planned: counted("disabled user", " among those to change",
+		"take the records out if these accounts are to stay as they are")},
+	{name: unconfirmed, planned: counted("user", " among those to change never confirmed the account",
+		"take the records out if these accounts are not wanted")},
+	{name: nameChanged, planned: renamed},
+	{name: twoNames, planned: counted("user", " named in two ways: apply cannot keep such records in order",
+		"apply plan.jsonl, which has one record a user")},
+	{name: expiring, foreseen: counted("access token", " will have expired when it is their turn, and fail then",
+		"--rate off, if the account's quota allows it; or apply in parts, each with fresh tokens")},
+	{name: expecting, note: true, foreseen: mayConflict},
+	{name: unseen, planned: counted("record", " with client metadata, and the pool has no Lambda trigger that would see it",
+		"take it out: Cognito does not store it"), foreseen: nobodySees},
+	{name: idle, foreseen: nothingToDo},
+}
+
+// gravity is the place of a kind among them.
+func gravity(name string) int {
+	return slices.IndexFunc(kinds[:], func(k kind) bool { return k.name == name })
+}
+
+// counted are words that begin with the number of a noun.
+func counted(noun, text, remedy string) words {
+	return func(w *Warning, _ *Terms) (string, string) { return several(w.Count, noun) + text, remedy }
+}
+
+func isHeld(w *Warning, t *Terms) (text, remedy string) {
+	return newOnes(w) + " held by another user already: " + taken(w, t),
+		"find out whose it is, and take the record out or change the other user first"
+}
+
+func isShared(w *Warning, t *Terms) (text, remedy string) {
+	return fmt.Sprintf("%s for the same %s: %s", several(w.Count, "user"), people(w.Attribute), taken(w, t)),
+		"leave it with one of them"
+}
+
+// taken is what becomes of an address that another user has.
+func taken(w *Warning, t *Terms) string {
+	if len(t.Pool.UsernameAttributes) > 0 || !IsAddress(w.Attribute) {
+		return "the pool refuses it"
+	}
+	return "whoever verifies it last takes it away from the other"
+}
+
+func mayBeHeld(w *Warning, _ *Terms) (text, remedy string) {
+	return fmt.Sprintf("up to %s sent as verified (%s): if another user signs in by one of them, that user can't any more",
+		several(w.Count, "new "+shortly(w.Attribute)), w.Attribute+flagSuffix), "plan finds them"
+}
+
+func unknownPool(w *Warning, _ *Terms) (text, remedy string) {
+	return fmt.Sprintf("%s: what becomes of them is the pool's affair; it may send up to %s, with a code to verify them",
+		changesOf(w), several(w.Count, "message")), ""
+}
+
+func reset(w *Warning, t *Terms) (text, remedy string) {
+	return fmt.Sprintf("%s without %s: Cognito resets it, and these users can't %s until they verify",
+		newOnes(w), w.Attribute+flagSuffix, lost(w, t, people(w.Attribute))), verifiedAlready(w, t)
+}
+
+func mayReset(w *Warning, t *Terms) (text, remedy string) {
+	return fmt.Sprintf("%s reset %s: those users can't %s until they verify",
+		changesOf(w), w.Attribute+flagSuffix, lost(w, t, shortly(w.Attribute))), verifiedAlready(w, t)
+}
+
+// lost is what users cannot do with an address that is not verified.
+func lost(w *Warning, t *Terms, address string) string {
+	if slices.Contains(t.Pool.AliasAttributes, w.Attribute) {
+		return "sign in by " + address
+	}
+	return "recover a password by it"
+}
+
+func keeps(w *Warning, t *Terms) (text, remedy string) {
+	return fmt.Sprintf("%s keep %s where it is true; elsewhere it is reset", changesOf(w), w.Attribute+flagSuffix),
+		verifiedAlready(w, t)
+}
+
+func heldBack(w *Warning, _ *Terms) (text, remedy string) {
+	return newOnes(w) + " held back: the pool keeps the old one until the user verifies the new one",
+		"if you have verified these addresses yourself, send " + w.Attribute + flagSuffix + " true (--verified keep where it was true)"
+}
+
+func mayWait(w *Warning, t *Terms) (text, remedy string) {
+	return changesOf(w) + " will wait until the user verifies: until then the old one stays", verifiedAlready(w, t)
+}
+
+func codes(w *Warning, t *Terms) (text, remedy string) {
+	remedy = "send " + w.Attribute + flagSuffix + " true with addresses that you have verified (--verified keep where it was true)"
+	if w.Attribute == "phone_number" {
+		return several(w.Count, "text message") + " to users, with a code; Amazon SNS charges for them", remedy
+	}
+	text = several(w.Count, "e-mail") + " to users, with a code"
+	if t.Pool.DefaultEmailSender {
+		return text + "; Cognito's own sender sends 50 a day for the whole account",
+			remedy + ", or have the pool send through Amazon SES"
+	}
+	return text, remedy
+}
+
+func mayCode(w *Warning, t *Terms) (text, remedy string) {
+	return fmt.Sprintf("up to %s will go out, with a code to verify the %s", several(w.Count, "message"), shortly(w.Attribute)),
+		verifiedAlready(w, t)
+}
+
+func triggers(w *Warning, t *Terms) (text, remedy string) {
+	return fmt.Sprintf("Lambda triggers that run: %s, for %s", strings.Join(messageTriggers(t.Pool, w.Attribute), " and "), newOnes(w)),
+		"see that the functions bear the rate: what fails in them fails the update"
+}
+
+func renamed(w *Warning, _ *Terms) (text, remedy string) {
+	return several(w.Count, "record") + fmt.Sprintf(" named by the %s that changes: applied again, it finds no user", people(w.Attribute)),
+		"apply plan.jsonl, which names users by their username"
+}
+
+func nobodySees(*Warning, *Terms) (text, remedy string) {
+	return "nobody sees the client metadata: it goes to Lambda triggers for messages, of which the pool has none, and Cognito does not store it", ""
+}
+
+func mayConflict(w *Warning, t *Terms) (text, remedy string) {
+	return several(w.Count, t.noun()) + " with preconditions: where a value is another by now, nothing is sent", ""
+}
+
+func nothingToDo(w *Warning, t *Terms) (text, remedy string) {
+	call := "no call is made for them"
+	if w.Count == 1 {
+		call = "no call is made for it"
+	}
+	return fmt.Sprintf("%s with nothing to change: %s", several(w.Count, t.noun()), call), ""
+}
+
+// verifiedAlready is how addresses are sent that need no code. A user's own token cannot say so.
+func verifiedAlready(w *Warning, t *Terms) string {
+	const verified = "if you have verified these addresses yourself, "
+	switch {
+	case t.KeepVerified, t.AsUser:
+		return ""
+	case t.NoRead:
+		return verified + "add a column " + w.Attribute + flagSuffix + " with true"
+	default:
+		return verified + "--verified keep"
+	}
+}
+
+func newOnes(w *Warning) string { return several(w.Count, "new "+people(w.Attribute)) }
+
+func changesOf(w *Warning) string { return several(w.Count, shortly(w.Attribute)+" change") }
+
+// people is what people call an attribute.
+func people(attribute string) string {
+	switch attribute {
+	case "email":
+		return "e-mail address"
+	case "phone_number":
+		return "phone number"
+	case "preferred_username":
+		return "preferred username"
+	default:
+		return attribute
+	}
+}
+
+// shortly is what they call it if they are in a hurry.
+func shortly(attribute string) string { return strings.TrimSuffix(people(attribute), " address") }

@@ -1,0 +1,195 @@
+package audit
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"attrmigrate/internal/cognito"
+	"attrmigrate/sources"
+)
+
+// Warning is something that a change set would do besides what it says, or may fail at.
+type Warning struct {
+	Kind      string   `json:"kind"`
+	Attribute string   `json:"attribute,omitempty"`
+	Count     int64    `json:"count"`
+	Examples  []string `json:"examples"` // up to three places, file:line
+	Text      string   `json:"text"`
+	Remedy    string   `json:"remedy"` // "" where there is none
+	Note      bool     `json:"-"`      // it is nothing to worry about
+}
+
+// TakesAddress tells whether a warning is that of a sign-in address which another user holds already, or
+// which two users are given.
+func TakesAddress(w Warning) bool { return w.Kind == addressHeld || w.Kind == addressShared }
+
+// maxExamples is how many places a warning names.
+const maxExamples = 3
+
+// warnings counts them, for a plan, which knows the users, or for a survey of the records alone.
+type warnings struct {
+	terms    Terms
+	foreseen bool                   // of the records alone
+	found    map[[2]string]*Warning // by kind and attribute
+}
+
+func newWarnings(t Terms, foreseen bool) *warnings {
+	w := &warnings{terms: t, foreseen: foreseen, found: map[[2]string]*Warning{}}
+	if t.Metadata && w.metadataUnseen() {
+		w.found[[2]string{unseen, ""}] = &Warning{Kind: unseen}
+	}
+	return w
+}
+
+// add counts one, and keeps the place of the first few.
+func (w *warnings) add(kind, attribute, file string, line int) {
+	f := w.found[[2]string{kind, attribute}]
+	if f == nil {
+		f = &Warning{Kind: kind, Attribute: attribute}
+		w.found[[2]string{kind, attribute}] = f
+	}
+	f.Count++
+	if len(f.Examples) < maxExamples {
+		f.Examples = append(f.Examples, fmt.Sprintf("%s:%d", file, line))
+	}
+}
+
+// count is how many there are of a kind.
+func (w *warnings) count(kind, attribute string) int64 {
+	if f := w.found[[2]string{kind, attribute}]; f != nil {
+		return f.Count
+	}
+	return 0
+}
+
+// list is all that were found and that there are words for, the gravest first.
+func (w *warnings) list() []Warning {
+	list := make([]Warning, 0, len(w.found))
+	for _, f := range w.found {
+		k := kinds[gravity(f.Kind)]
+		say := k.planned
+		if w.foreseen {
+			say = k.foreseen
+		}
+		if say == nil {
+			continue
+		}
+		f.Text, f.Remedy = say(f, &w.terms)
+		f.Note = k.note
+		list = append(list, *f)
+	}
+	slices.SortFunc(list, func(a, b Warning) int {
+		return cmp.Or(gravity(a.Kind)-gravity(b.Kind),
+			slices.Index(addresses[:], a.Attribute)-slices.Index(addresses[:], b.Attribute))
+	})
+	return list
+}
+
+// user looks at the net change of a user.
+func (w *warnings) user(s *subject) {
+	if s.renamed != nil {
+		w.add(twoNames, "", s.renamed.File, s.renamed.Line)
+	}
+	first := slices.IndexFunc(s.net.Rows, func(r Row) bool { return r.Verdict != Unchanged })
+	if first < 0 {
+		return
+	}
+	for _, row := range s.net.Rows {
+		if row.Verdict == Change && IsAddress(row.Attribute) {
+			w.newAddress(row.Attribute, s.net.Send, s.user, row.File, row.Line)
+		}
+		if c := s.byAddress[row.Attribute]; c != nil && row.Verdict != Unchanged {
+			w.add(nameChanged, row.Attribute, c.File, c.Line)
+		}
+	}
+	w.metadata(s.merger.metadata, s.net.Rows[first].File, s.net.Rows[first].Line)
+	if s.user != nil {
+		w.account(s.user, s.net.Rows[first])
+	}
+}
+
+// record looks at a record whose user is not known.
+func (w *warnings) record(c *sources.Change) {
+	for _, a := range c.Attributes {
+		if IsAddress(a.Name) && !a.Delete {
+			w.newAddress(a.Name, c.Attributes, nil, c.File, c.Line)
+		}
+	}
+	w.metadata(c.ClientMetadata, c.File, c.Line)
+	if conditional(c) {
+		w.add(expecting, "", c.File, c.Line)
+	}
+	if c.Idle() {
+		w.add(idle, "", c.File, c.Line)
+	}
+}
+
+// newAddress looks at an address that changes, with what else is sent to the user, who is nil if not
+// read. With its flag sent as true the address counts at once and no message goes out. What a record says
+// of the flag itself is nothing that happens besides.
+func (w *warnings) newAddress(address string, sent []sources.Attribute, live *cognito.User, file string, line int) {
+	pool, flag := w.terms.Pool, address+flagSuffix
+	if sets(sent, flag, "true") {
+		if live == nil && slices.Contains(pool.AliasAttributes, address) {
+			w.add(addressClaimed, address, file, line)
+		}
+		return
+	}
+	_, said := find(sent, flag)
+	switch {
+	case w.terms.Unknown:
+		w.add(poolUnknown, address, file, line)
+	case !said && live == nil && w.terms.KeepVerified:
+		w.add(verifiedKept, address, file, line)
+	case slices.Contains(pool.VerifyBeforeUpdate, address):
+		w.add(awaiting, address, file, line)
+	case !said && (live == nil || live.Attributes[flag] == "true"):
+		w.add(verifiedReset, address, file, line)
+	}
+	if !slices.Contains(pool.AutoVerified, address) {
+		return
+	}
+	w.add(messages, address, file, line)
+	if len(messageTriggers(pool, address)) > 0 {
+		w.add(triggersRun, address, file, line)
+	}
+}
+
+// metadata looks at the client metadata of an update.
+func (w *warnings) metadata(values map[string]string, file string, line int) {
+	if len(values) > 0 && w.metadataUnseen() {
+		w.add(unseen, "", file, line)
+	}
+}
+
+// metadataUnseen tells whether it is known that nothing in the pool looks at client metadata.
+func (w *warnings) metadataUnseen() bool { return !w.terms.Unknown && !w.terms.Pool.SeesMetadata() }
+
+// account looks at the state of the user's account.
+func (w *warnings) account(u *cognito.User, row Row) {
+	if identities := u.Attributes["identities"]; u.Status == "EXTERNAL_PROVIDER" || identities != "" && identities != "[]" {
+		w.add(federated, "", row.File, row.Line)
+	}
+	if !u.Enabled {
+		w.add(disabled, "", row.File, row.Line)
+	}
+	if u.Status == "UNCONFIRMED" {
+		w.add(unconfirmed, "", row.File, row.Line)
+	}
+}
+
+// messageTriggers are the Lambda triggers that a message about a new address runs.
+func messageTriggers(p *cognito.Pool, address string) []string {
+	sender := "CustomEmailSender"
+	if address == "phone_number" {
+		sender = "CustomSMSSender"
+	}
+	var run []string
+	for _, name := range []string{"CustomMessage", sender} {
+		if slices.Contains(p.Triggers, name) {
+			run = append(run, name)
+		}
+	}
+	return run
+}

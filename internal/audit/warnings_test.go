@@ -1,0 +1,187 @@
+package audit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"attrmigrate/internal/cognito"
+	"attrmigrate/sources"
+)
+
+// Each warning with what sets it off, and with the nearest thing that must not.
+func TestWarnings(t *testing.T) {
+	aliases := cognito.Pool{AliasAttributes: []string{"email", "phone_number"}}
+	byAddress := cognito.Pool{UsernameAttributes: []string{"email"}}
+	sending := cognito.Pool{AutoVerified: []string{"email", "phone_number"}, DefaultEmailSender: true}
+	withTriggers := cognito.Pool{AutoVerified: []string{"email"}, Triggers: []string{"CustomMessage", "CustomSMSSender", "PreSignUp"}}
+	verifying := cognito.Pool{AutoVerified: []string{"email"}, VerifyBeforeUpdate: []string{"email"}}
+	amy := person("amy", "email=amy@example.com", "email_verified=true", "phone_number=+15555550100", "phone_number_verified=true")
+	bob := person("bob", "email=bob@example.com", "email_verified=true")
+	unverified := person("bob", "email=bob@example.com", "email_verified=false")
+	federatedUser, linked := person("amy"), person("amy", `identities=[{"userId":"1"}]`)
+	federatedUser.Status = "EXTERNAL_PROVIDER"
+	unlinked := person("amy", "identities=[]")
+	off, unfinished, forced := person("amy"), person("amy"), person("amy")
+	off.Enabled, unfinished.Status, forced.Status = false, "UNCONFIRMED", "FORCE_CHANGE_PASSWORD"
+	const keep = "if you have verified these addresses yourself, --verified keep"
+
+	tests := []struct {
+		name    string
+		pool    cognito.Pool
+		opts    Options
+		live    []cognito.User
+		records []*sources.Change
+		want    string // kind and attribute of each warning; the first one's text, examples and remedy
+	}{
+		{"verified reset, alias pool", aliases, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "email=a@example.com")},
+			"verified-reset email: 1 new e-mail address without email_verified: Cognito resets it, and these users can't sign in by e-mail address until they verify [users.csv:2] " + keep},
+		{"verified reset, other pool", cognito.Pool{}, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "phone_number=+15555550199")},
+			"verified-reset phone_number: 1 new phone number without phone_number_verified: Cognito resets it, and these users can't recover a password by it until they verify [users.csv:2] " + keep},
+		{"the flag is sent", aliases, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "email=a@example.com", "email_verified=true")}, ""},
+		{"the flag is kept", aliases, Options{KeepVerified: true}, []cognito.User{amy}, []*sources.Change{record("amy", "email=a@example.com")}, ""},
+		{"the flag was false", aliases, Options{}, []cognito.User{unverified}, []*sources.Change{record("bob", "email=a@example.com")}, ""},
+		{"the flag is to be false", aliases, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "email=a@example.com", "email_verified=false")}, ""},
+		{"the address stays", aliases, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "email=amy@example.com")}, ""},
+		{"the record is in conflict", aliases, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "email=a@example.com", "?email=x@example.com")}, ""},
+
+		{"e-mails", sending, Options{}, []cognito.User{unverified}, []*sources.Change{record("bob", "email=a@example.com")},
+			"messages email: 1 e-mail to users, with a code; Cognito's own sender sends 50 a day for the whole account [users.csv:2] " +
+				"send email_verified true with addresses that you have verified (--verified keep where it was true), or have the pool send through Amazon SES"},
+		{"e-mails through SES", cognito.Pool{AutoVerified: []string{"email"}}, Options{}, []cognito.User{unverified}, []*sources.Change{record("bob", "email=a@example.com")},
+			"messages email: 1 e-mail to users, with a code [users.csv:2] send email_verified true with addresses that you have verified (--verified keep where it was true)"},
+		{"text messages", sending, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "phone_number=+15555550199")},
+			"messages phone_number: 1 text message to users, with a code; Amazon SNS charges for them [users.csv:2] " +
+				"send phone_number_verified true with addresses that you have verified (--verified keep where it was true)"},
+		{"no message for a verified address", sending, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "email=a@example.com", "email_verified=true")}, ""},
+		{"no message for a deletion", sending, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "email=")}, ""},
+
+		{"triggers", withTriggers, Options{}, []cognito.User{unverified}, []*sources.Change{record("bob", "email=a@example.com")},
+			"messages email, triggers email: Lambda triggers that run: CustomMessage, for 1 new e-mail address [users.csv:2] see that the functions bear the rate: what fails in them fails the update"},
+		{"no triggers without a message", withTriggers, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "phone_number=+15555550199", "locale=fr")}, ""},
+
+		{"awaiting verification", verifying, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "email=a@example.com")},
+			"messages email, awaiting-verification email: 1 new e-mail address held back: the pool keeps the old one until the user verifies the new one [users.csv:2] " +
+				"if you have verified these addresses yourself, send email_verified true (--verified keep where it was true)"},
+		{"not awaiting if sent as verified", verifying, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "email=a@example.com", "email_verified=true")}, ""},
+
+		{"held by another, alias pool", aliases, Options{}, []cognito.User{amy, bob}, []*sources.Change{record("amy", "email=BOB@example.com", "email_verified=true")},
+			"address-held email: 1 new e-mail address held by another user already: whoever verifies it last takes it away from the other [users.csv:2] " +
+				"find out whose it is, and take the record out or change the other user first"},
+		{"held by another, username attributes", byAddress, Options{}, []cognito.User{unverified, amy}, []*sources.Change{record("amy", "email=bob@example.com", "email_verified=true")},
+			"address-held email: 1 new e-mail address held by another user already: the pool refuses it [users.csv:2] find out whose it is, and take the record out or change the other user first"},
+		{"held by the user itself", aliases, Options{}, []cognito.User{amy, bob}, []*sources.Change{record("bob", "email=Bob@example.com", "email_verified=true")}, ""},
+		{"held, but not verified", aliases, Options{}, []cognito.User{amy, unverified}, []*sources.Change{record("amy", "email=bob@example.com", "email_verified=true")}, ""},
+		{"held, where addresses are no names", cognito.Pool{}, Options{}, []cognito.User{amy, bob}, []*sources.Change{record("amy", "email=bob@example.com", "email_verified=true")}, ""},
+		{"held, but not sent in the end", aliases, Options{}, []cognito.User{amy, bob},
+			[]*sources.Change{record("amy", "email=bob@example.com"), record("amy", "email=amy@example.com"), record("nobody", "email=bob@example.com")}, ""},
+
+		{"given to two", aliases, Options{}, []cognito.User{amy, bob},
+			[]*sources.Change{record("amy", "email=x@example.com", "email_verified=true"), record("bob", "email=X@example.com", "email_verified=true")},
+			"address-shared email: 2 users for the same e-mail address: whoever verifies it last takes it away from the other [users.csv:2 users.csv:3] leave it with one of them"},
+		{"given twice to one", aliases, Options{}, []cognito.User{amy},
+			[]*sources.Change{record("amy", "email=x@example.com", "email_verified=true"), record("amy", "email=x@example.com", "email_verified=true")}, ""},
+		{"given to two, where addresses are no names", cognito.Pool{}, Options{}, []cognito.User{amy, bob},
+			[]*sources.Change{record("amy", "email=x@example.com", "email_verified=true"), record("bob", "email=x@example.com", "email_verified=true")}, ""},
+
+		{"federated", cognito.Pool{}, Options{}, []cognito.User{federatedUser}, []*sources.Change{record("amy", "locale=fr")},
+			"federated : 1 user of an identity provider: the next sign-in overwrites what the provider maps [users.csv:2] change mapped attributes at the provider"},
+		{"linked", cognito.Pool{}, Options{}, []cognito.User{linked}, []*sources.Change{record("amy", "locale=fr")},
+			"federated : 1 user of an identity provider: the next sign-in overwrites what the provider maps [users.csv:2] change mapped attributes at the provider"},
+		{"not linked any more", cognito.Pool{}, Options{}, []cognito.User{unlinked}, []*sources.Change{record("amy", "locale=fr")}, ""},
+		{"federated, but nothing changes", cognito.Pool{}, Options{}, []cognito.User{federatedUser}, []*sources.Change{record("amy", "locale=")}, ""},
+
+		{"disabled", cognito.Pool{}, Options{}, []cognito.User{off}, []*sources.Change{record("amy", "locale=fr")},
+			"disabled : 1 disabled user among those to change [users.csv:2] take the records out if these accounts are to stay as they are"},
+		{"unconfirmed", cognito.Pool{}, Options{}, []cognito.User{unfinished}, []*sources.Change{record("amy", "locale=fr")},
+			"unconfirmed : 1 user among those to change never confirmed the account [users.csv:2] take the records out if these accounts are not wanted"},
+		{"never signed in", cognito.Pool{}, Options{}, []cognito.User{forced}, []*sources.Change{record("amy", "locale=fr")}, ""},
+
+		{"the name changes", aliases, Options{}, []cognito.User{amy}, []*sources.Change{record("amy@example.com", "email=a@example.com", "email_verified=true")},
+			"name-changed email: 1 record named by the e-mail address that changes: applied again, it finds no user [users.csv:2] apply plan.jsonl, which names users by their username"},
+		{"another address than the name changes", aliases, Options{}, []cognito.User{amy}, []*sources.Change{record("+15555550100", "email=a@example.com", "email_verified=true")}, ""},
+		{"the name stays", aliases, Options{}, []cognito.User{amy}, []*sources.Change{record("amy@example.com", "email=amy@example.com", "locale=fr")}, ""},
+
+		{"two names", aliases, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "locale=fr"), record("amy@example.com", "nickname=a")},
+			"two-names : 1 user named in two ways: apply cannot keep such records in order [users.csv:3] apply plan.jsonl, which has one record a user"},
+		{"one name in two spellings", aliases, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "locale=fr"), record("AMY", "nickname=a")}, ""},
+
+		{"deleted, it is no message and no reset", sending, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "email=", "phone_number=")}, ""},
+	}
+	for _, tt := range tests {
+		for _, mode := range []Mode{Scan, Lookup} {
+			t.Run(tt.name+"/"+string(mode), func(t *testing.T) {
+				r, _ := planned(t, tt.pool, mode, tt.opts, &users{list: tt.live}, changes(tt.records...))
+				if got := told(r.Warnings); got != tt.want {
+					t.Errorf("got  %s\nwant %s", got, tt.want)
+				}
+			})
+		}
+	}
+}
+
+// told writes warnings as the table does: the companions (messages), then the one that is tested.
+func told(list []Warning) string {
+	var heads []string
+	text := ""
+	for _, h := range list {
+		head := h.Kind + " " + h.Attribute
+		if companion := h.Kind == "messages" && len(list) > 1; companion {
+			heads = slices.Insert(heads, 0, head)
+			continue
+		}
+		heads = append(heads, head)
+		text = fmt.Sprintf(": %s %v %s", h.Text, h.Examples, h.Remedy)
+	}
+	return strings.Join(heads, ", ") + text
+}
+
+func TestAmbiguousName(t *testing.T) {
+	pool := cognito.Pool{AliasAttributes: []string{"preferred_username"}}
+	list := &users{list: []cognito.User{person("amy"), person("bob", "preferred_username=amy")}}
+	r, out := planned(t, pool, Scan, Options{}, list, changes(record("amy", "locale=fr")))
+	if len(out.changes) != 1 || told(r.Warnings) != "ambiguous-name : 1 name of records fit two users: the plan has the one that was read first [users.csv:2] name these users by their sub" {
+		t.Errorf("%q, %s", out.changes, told(r.Warnings))
+	}
+}
+
+func TestExamplesAreThree(t *testing.T) {
+	var live []cognito.User
+	var records []*sources.Change
+	for i := range 5 {
+		u := person(fmt.Sprint("user-", i))
+		u.Enabled = false
+		live, records = append(live, u), append(records, record(u.Username, "locale=fr"))
+	}
+	r, _ := planned(t, cognito.Pool{}, Scan, Options{}, &users{list: live}, changes(records...))
+	want := "disabled : 5 disabled users among those to change [users.csv:2 users.csv:3 users.csv:4] take the records out if these accounts are to stay as they are"
+	if got := told(r.Warnings); got != want || r.Warnings[0].Count != 5 {
+		t.Errorf("%s", got)
+	}
+}
+
+func TestWarningsUnread(t *testing.T) {
+	pool := cognito.Pool{AliasAttributes: []string{"email"}, AutoVerified: []string{"email"}}
+	r, _ := planned(t, pool, None, Options{}, nil, changes(
+		record("amy@example.com", "email=x@example.com"), record("bob", "email=x@example.com"), record("bob", "email=x@example.com")))
+	var kinds []string
+	for _, h := range r.Warnings {
+		kinds = append(kinds, fmt.Sprintf("%s %d", h.Kind, h.Count))
+	}
+	if got := strings.Join(kinds, ", "); got != "address-shared 2, verified-reset 2, messages 2, name-changed 1" {
+		t.Errorf("warnings %s", got)
+	}
+	if r.Estimates.Emails != 2 || r.Estimates.SMS != 0 {
+		t.Errorf("estimates %+v", r.Estimates)
+	}
+}
+
+// TestKeptUnread: who is not read may have a flag that is kept.
+func TestKeptUnread(t *testing.T) {
+	r, _ := planned(t, cognito.Pool{}, None, Options{KeepVerified: true}, nil, changes(record("amy", "email=x@example.com"), record("bob", "email=y@example.com")))
+	want := "verified-kept email: 2 e-mail changes keep email_verified where it is true; elsewhere it is reset [users.csv:2 users.csv:3] "
+	if got := told(r.Warnings); got != want {
+		t.Errorf("%s", got)
+	}
+}

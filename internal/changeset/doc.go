@@ -1,0 +1,13 @@
+// Package changeset is the input of a run: what a command is given to carry out, and nothing else.
+//
+// # Promise
+//
+// A [Set] does not change once it is open; what becomes of it on its way (standard input that was kept in a
+// file, a packed file that was unpacked, names under which a run knows its inputs) is another Set. It can be read any number of times, and each
+// [Reader] gives the same records: the content is sealed by a digest at the first reading (see [sources.Seals]), and
+// what has changed since is refused ([Set.Unchanged]) or told as an error of that place.
+//
+// # Limits
+//
+// Standard input has to be kept ([Set.Spool]) before it is read. Records with access tokens are read from files only.
+package changeset

@@ -1,0 +1,127 @@
+package changeset
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/sources"
+)
+
+// spooled is standard input, written into the run directory whole before anything is decoded, so
+// that the run can be resumed and the input be read twice.
+type spooled struct {
+	name string // of the file in the run directory, with the endings of its format and packing
+}
+
+// incoming is where the input stands until it is known to begin a run.
+func (s spooled) incoming(dir *rundir.Dir) string { return dir.File(rundir.Incoming + s.name) }
+func (s spooled) kept(dir *rundir.Dir) string     { return dir.File(s.name) }
+
+// Spool keeps standard input in the directory, as the input of the change set, and looks at it. The
+// function that it returns gives the file its final place, once it is known to be the input of this run, and
+// returns the set that reads it there. It replaces the copy of an earlier start even so: that one may have been
+// damaged since, this one was just read. A set of files is left as it is.
+func (s *Set) Spool(ctx context.Context, stdin io.Reader, dir *rundir.Dir) (arrived *Set, settle func() (*Set, error), err error) {
+	if !s.IsStdin() {
+		return s, func() (*Set, error) { return s, nil }, nil
+	}
+	kept, err := spool(ctx, stdin, dir, s.decoding.Format)
+	if err != nil {
+		return nil, nil, err
+	}
+	arrived = s.as()
+	arrived.paths = []string{kept.incoming(dir)}
+	if err := arrived.look(); err != nil { // before an earlier run is set aside for it
+		return nil, nil, err
+	}
+	return arrived, func() (*Set, error) { return arrived.settled(kept, dir) }, nil
+}
+
+// settled is the set at its final place.
+func (s *Set) settled(kept spooled, dir *rundir.Dir) (*Set, error) {
+	other := s.as()
+	other.paths = []string{kept.kept(dir)}
+	if err := disk.Rename(dir.Volume, kept.incoming(dir), kept.kept(dir)); err != nil {
+		return nil, err
+	}
+	s.decoding.Seals.Renamed(kept.incoming(dir), kept.kept(dir))
+	return other.Stamped()
+}
+
+// spool writes standard input into the run directory and finds out what it is. It returns when ctx
+// ends, too; what still waits to be read then is left to the end of the process.
+func spool(ctx context.Context, r io.Reader, dir *rundir.Dir, format sources.Format) (spooled, error) {
+	type result struct {
+		s   spooled
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		s, err := spoolAll(r, dir)
+		done <- result{s, err}
+	}()
+	select {
+	case got := <-done:
+		if got.err != nil {
+			return spooled{}, got.err
+		}
+		return got.s.named(dir, format)
+	case <-ctx.Done():
+		return spooled{}, ctx.Err()
+	}
+}
+
+func spoolAll(r io.Reader, dir *rundir.Dir) (spooled, error) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	first, err := in.Peek(4)
+	if len(first) == 0 && errors.Is(err, io.EOF) {
+		return spooled{}, &refusal.UsageError{Err: errors.New("standard input is empty"),
+			Remedy: "check the command that should have written to it"}
+	}
+	s := spooled{name: "stdin" + packing(first)}
+	f, err := disk.Create(dir.Volume, s.incoming(dir), disk.Manner{})
+	if err != nil {
+		return s, rundir.Unusable(dir.Path, err)
+	}
+	if _, err = io.Copy(f, in); err == nil {
+		err = f.Commit()
+	}
+	if err != nil {
+		return s, fmt.Errorf("keep standard input: %w", errors.Join(err, f.Discard()))
+	}
+	return s, nil
+}
+
+// packing is the ending that the first bytes of a stream call for.
+func packing(first []byte) string {
+	switch {
+	case bytes.HasPrefix(first, []byte{0x1f, 0x8b}):
+		return ".gz"
+	case bytes.HasPrefix(first, []byte{0x28, 0xb5, 0x2f, 0xfd}):
+		return ".zst"
+	default:
+		return ""
+	}
+}
+
+// named gives the file the ending of its format, for there is no name to tell it.
+func (s spooled) named(dir *rundir.Dir, format sources.Format) (spooled, error) {
+	packed := strings.TrimPrefix(s.name, "stdin")
+	ending := ".csv"
+	if format == sources.JSONL || format == sources.Auto && sources.GuessFormat(s.incoming(dir)) == sources.JSONL {
+		ending = ".jsonl"
+	}
+	to := spooled{name: "stdin" + ending + packed}
+	if err := disk.Rename(dir.Volume, s.incoming(dir), to.incoming(dir)); err != nil {
+		return s, rundir.Unusable(dir.Path, err)
+	}
+	return to, nil
+}

@@ -1,0 +1,41 @@
+package changeset
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"attrmigrate/internal/rundir"
+	"attrmigrate/sources"
+)
+
+// Unpack writes plain copies of compressed inputs into the directory, since a plan reads records in
+// any order, and returns the set that reads them. The function that it returns removes them.
+func (s *Set) Unpack(ctx context.Context, dir *rundir.Dir) (_ *Set, clean func(), err error) {
+	var made []string
+	clean = func() { dir.RemoveAll(made) }
+	copies := slices.Clone(s.paths)
+	for i, path := range s.paths {
+		if !sources.Packed(path) {
+			continue
+		}
+		ending := filepath.Ext(strings.TrimSuffix(path, filepath.Ext(path))) // the format goes by it
+		copies[i] = dir.File(fmt.Sprintf("%s%d%s", rundir.Unpacked, i+1, ending))
+		made = append(made, copies[i])
+		if err := s.decoding.Seals.UnpackFile(ctx, path, copies[i]); err != nil {
+			clean()
+			return nil, nil, err
+		}
+	}
+	if made == nil {
+		return s, clean, nil
+	}
+	other := s.as()
+	other.copies = copies
+	return other, clean, nil
+}
+
+// Unpacked tells whether copies are read in place of the inputs.
+func (s *Set) Unpacked() bool { return s.copies != nil }

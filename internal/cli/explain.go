@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"attrmigrate/internal/job"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/shell"
+)
+
+// explain tells an error of a job in the words of the command line: which flag is meant, and what to do.
+func (o *options) explain(err error) error {
+	var (
+		run       *job.OtherRunError
+		budget    *job.OverBudgetError
+		unplanned *job.UnplannedError
+		plan      *job.OtherPlanError
+	)
+	switch {
+	case errors.As(err, &run):
+		return &refusal.Error{
+			Msg:    run.Describe(func(name string) string { return "--" + name }),
+			Remedy: "--restart starts over and keeps the old directory; --run-dir names another one",
+		}
+	case errors.As(err, &budget):
+		return &refusal.Error{Msg: budget.Text("--max-failures"), Remedy: fmt.Sprintf("%s lists them; mend them, or raise --max-failures", budget.List)}
+	case errors.As(err, &unplanned):
+		return &refusal.Error{Msg: "--verified keep: " + unplanned.Error(), Remedy: o.planFor(unplanned)}
+	case errors.As(err, &plan):
+		return &refusal.Error{Msg: plan.Error(),
+			Remedy: fmt.Sprintf("--run-dir names a directory for this one; --run-dir %s replaces that plan", shell.File(plan.Dir))}
+	case errors.Is(err, job.ErrLookup):
+		return &refusal.Error{Msg: "--verified keep needs a scan in a pool with aliases: " + err.Error(),
+			Remedy: "leave --read out, or say --read scan"}
+	case errors.Is(err, job.ErrPlanTime):
+		return &refusal.Error{Msg: "the time is up (--max-duration): the plan is not whole",
+			Remedy: "--list-rate sets the pace, and --read lookup reads the users of the change set only"}
+	default:
+		return err
+	}
+}
+
+// planFor is the command that makes the plan which is missing. Standard input is gone, but the run directory has it.
+func (o *options) planFor(e *job.UnplannedError) string {
+	words := slices.Concat([]string{"plan"}, o.connection.target(0).Flags(e.PoolID), []string{"--verified", "keep"}, o.changeSetFlags())
+	if e.Kept {
+		words = append(words, "--run-dir", e.Dir)
+	}
+	return commandLine(words, e.Inputs)
+}

@@ -1,0 +1,252 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"attrmigrate/internal/console"
+)
+
+// flagGroups are the headings that the help lists its flags under, and which flags stand there, in the order of
+// the screen. One table is for all commands: a heading that a command has no flag for is not shown.
+var flagGroups = []struct {
+	heading string
+	flags   []string
+}{
+	{"Pool", []string{"user-pool-id", "region", "profile", "endpoint-url", "sandbox"}},
+	{"Change set", []string{"attributes", "filter", "format", "output", "force",
+		"username-column", "map", "ignore", "empty", "delete-marker", "client-metadata"}},
+	{"What it does", []string{"dry-run", "check", "as", "read", "no-read", "verified"}},
+	{"Pace", []string{"rate", "read-rate", "list-rate", "workers", "timeout", "max-attempts"}},
+	{"Stops", []string{"limit", "max-failures", "max-duration", "drain-timeout"}},
+	{"Run directory", []string{"run-dir", "only-failed", "restart"}},
+	// Of sandbox.
+	{"The server", []string{"addr", "journal", "seed"}},
+	{"What is in it", []string{"pool", "client", "users", "password", "tokens", "token-expiry"}},
+	{"How it answers", []string{"quota", "latency", "jitter", "fault", "throttle-burst"}},
+	// Of every command. Shells' completion has a flag that is cobra's own.
+	{"Screen", []string{"yes", "json", "progress", "log-format", "log-level", "no-descriptions", "version", "help"}},
+}
+
+// otherFlags is the heading of what the table leaves out; a test keeps it away.
+const otherFlags = "Others"
+
+// The widths that help is written for: that of the terminal within these, and the middle one where there is none.
+const (
+	narrowest = 40
+	usual     = 80
+	widest    = 100
+)
+
+// helpWidth is the width of the help on a terminal so many columns wide, 0 for none.
+func helpWidth(columns int) int {
+	if columns == 0 {
+		return usual
+	}
+	return min(max(columns, narrowest), widest)
+}
+
+// groupHelp has a command and those below it print their flags by groups, and all of it as wide as the terminal.
+func groupHelp(root *cobra.Command) {
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
+		out := cmd.OutOrStdout()
+		fmt.Fprint(out, helpText(cmd, helpWidth(console.Columns(out))))
+	})
+	root.SetUsageFunc(func(cmd *cobra.Command) error {
+		out := cmd.OutOrStderr()
+		_, err := fmt.Fprint(out, usageText(cmd, helpWidth(console.Columns(out))))
+		return err
+	})
+}
+
+// helpText is what the command is for, and its usage.
+func helpText(cmd *cobra.Command, width int) string {
+	about := cmd.Long
+	if about == "" {
+		about = cmd.Short
+	}
+	return wrapText(about, width) + "\n\n" + usageText(cmd, width)
+}
+
+// usageText is how the command is called. Usage and examples are never wrapped: they are pasted.
+func usageText(cmd *cobra.Command, width int) string {
+	var b strings.Builder
+	b.WriteString("Usage:\n")
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "  %s [command]\n", cmd.CommandPath())
+	} else {
+		fmt.Fprintf(&b, "  %s\n", cmd.UseLine())
+	}
+	if cmd.HasExample() {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", cmd.Example)
+	}
+	b.WriteString(commandsText(cmd, width))
+	for _, g := range grouped(cmd) {
+		fmt.Fprintf(&b, "\n%s:\n", g.heading)
+		for _, f := range g.flags {
+			b.WriteString(entry(flagLabel(f), flagUsage(f), flagColumn(width), width))
+		}
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\n%s\n", flow(cmd.CommandPath()+" [command] --help tells more of a command.", 0, width))
+	}
+	return b.String()
+}
+
+// commandsText lists the commands below one, if there are any.
+func commandsText(cmd *cobra.Command, width int) string {
+	if !cmd.HasAvailableSubCommands() {
+		return ""
+	}
+	var b strings.Builder
+	b.WriteString("\nCommands:\n")
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() || c.Name() == "help" {
+			b.WriteString(entry("  "+c.Name(), c.Short, cmd.NamePadding()+4, width))
+		}
+	}
+	return b.String()
+}
+
+// flagGroup is a heading and the flags of one command under it.
+type flagGroup struct {
+	heading string
+	flags   []*pflag.Flag
+}
+
+// grouped are the visible flags of a command under their headings. What the table does not know comes last.
+func grouped(cmd *cobra.Command) []flagGroup {
+	cmd.InitDefaultHelpFlag()
+	cmd.InitDefaultVersionFlag()
+	var groups []flagGroup
+	var known []string
+	for _, g := range flagGroups {
+		known = append(known, g.flags...)
+		if flags := visible(cmd, g.flags); len(flags) > 0 {
+			groups = append(groups, flagGroup{g.heading, flags})
+		}
+	}
+	var others []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !slices.Contains(known, f.Name) {
+			others = append(others, f.Name)
+		}
+	})
+	if flags := visible(cmd, others); len(flags) > 0 {
+		groups = append(groups, flagGroup{otherFlags, flags})
+	}
+	if len(groups) == 1 {
+		groups[0].heading = "Flags"
+	}
+	return groups
+}
+
+// visible are those of the named flags that the command has and shows.
+func visible(cmd *cobra.Command, names []string) []*pflag.Flag {
+	var flags []*pflag.Flag
+	for _, name := range names {
+		if f := cmd.Flags().Lookup(name); f != nil && !f.Hidden {
+			flags = append(flags, f)
+		}
+	}
+	return flags
+}
+
+// flagLabel is the flag as it is typed.
+func flagLabel(f *pflag.Flag) string {
+	label := "  --" + f.Name
+	if f.Shorthand != "" {
+		label = "  -" + f.Shorthand + ", --" + f.Name
+	}
+	switch value, _ := pflag.UnquoteUsage(f); value {
+	case "":
+		return label
+	case "int", "uint":
+		return label + " N"
+	default:
+		return label + " " + value
+	}
+}
+
+// flagUsage is what the flag does, and what holds without it where the text does not say so itself.
+func flagUsage(f *pflag.Flag) string {
+	_, usage := pflag.UnquoteUsage(f)
+	switch f.DefValue {
+	case "", "0", "0s", "false", "[]":
+		return usage
+	default:
+		return usage + " (default " + f.DefValue + ")"
+	}
+}
+
+// flagColumn is where the texts of flags begin. Where there is too little room for that, they stand below the flags.
+func flagColumn(width int) int {
+	if width < 70 {
+		return 6
+	}
+	return 29
+}
+
+// entry is a line of a list: a label, and from a column on, its text. A long label has a line to itself.
+func entry(label, text string, column, width int) string {
+	gap := column - utf8.RuneCountInString(label)
+	lead := label + strings.Repeat(" ", max(gap, 0))
+	if gap < 2 {
+		lead = label + "\n" + strings.Repeat(" ", column)
+	}
+	return lead + flow(text, column, width) + "\n"
+}
+
+// wrapText wraps paragraphs to a width. Where lines are indented they are rows of a table or commands: those stay apart.
+func wrapText(text string, width int) string {
+	paragraphs := strings.Split(strings.TrimSpace(text), "\n\n")
+	for i, paragraph := range paragraphs {
+		if !strings.ContainsAny(paragraph, "\t") && !strings.Contains(paragraph, "\n ") {
+			paragraphs[i] = flow(strings.ReplaceAll(paragraph, "\n", " "), 0, width)
+			continue
+		}
+		lines := strings.Split(paragraph, "\n")
+		for j, line := range lines {
+			lines[j] = wrapRow(line, width)
+		}
+		paragraphs[i] = strings.Join(lines, "\n")
+	}
+	return strings.Join(paragraphs, "\n\n")
+}
+
+// wrapRow wraps the row of a table, what does not fit below its second cell. A line that is none stays whole.
+func wrapRow(line string, width int) string {
+	key, cell, isRow := strings.Cut(strings.TrimLeft(line, " "), "  ")
+	if !isRow {
+		return line
+	}
+	cell = strings.TrimLeft(cell, " ")
+	column := len(line) - len(cell)
+	return fmt.Sprintf("%-*s", column, "  "+key) + flow(cell, column, width)
+}
+
+// flow breaks a text that begins in a column so that no line is wider, but for a word that is.
+func flow(text string, column, width int) string {
+	var b strings.Builder
+	at := column
+	for i, word := range strings.Fields(text) {
+		n := utf8.RuneCountInString(word)
+		switch {
+		case i == 0:
+		case at+1+n > width:
+			b.WriteString("\n" + strings.Repeat(" ", column))
+			at = column
+		default:
+			b.WriteString(" ")
+			at++
+		}
+		b.WriteString(word)
+		at += n
+	}
+	return b.String()
+}

@@ -1,0 +1,197 @@
+package cli_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// root is the directory of the repository.
+const root = "../.."
+
+// page is a text for people. What it shows as code is apart: blocks whole, and the spans within its prose.
+type page struct {
+	name, text    string // the name is a path from the root, with slashes
+	blocks, spans []string
+}
+
+var (
+	fence = regexp.MustCompile("(?ms)^ *```[a-z]*\n(.*?)^ *```$")
+	span  = regexp.MustCompile("`([^`\n]+(?:\n[^`\n]+)?)`") // it may go on in the next line
+)
+
+// pages are all that users and contributors read, but for the changelog, which tells of what was.
+func pages(t *testing.T) []page {
+	t.Helper()
+	var all []page
+	for _, pattern := range []string{"README.md", "CONTRIBUTING.md", "docs/*.md", "examples/*.md", "examples/*/*.md"} {
+		for _, path := range glob(t, pattern) {
+			all = append(all, pageOf(t, path))
+		}
+	}
+	if len(all) < 12 {
+		t.Fatalf("there are %d pages", len(all))
+	}
+	return all
+}
+
+func contentOf(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func pageOf(t *testing.T, name string) page {
+	t.Helper()
+	p := page{name: name, text: contentOf(t, filepath.Join(root, name))}
+	for _, m := range fence.FindAllStringSubmatch(p.text, -1) {
+		p.blocks = append(p.blocks, m[1])
+	}
+	for _, m := range span.FindAllStringSubmatch(fence.ReplaceAllString(p.text, ""), -1) {
+		p.spans = append(p.spans, strings.Join(strings.Fields(m[1]), " "))
+	}
+	return p
+}
+
+// glob lists the files that fit a pattern, as paths from the root.
+func glob(t *testing.T, pattern string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(root, pattern))
+	if err != nil || len(found) == 0 {
+		t.Fatalf("%s: no such file, %v", pattern, err)
+	}
+	for i, path := range found {
+		found[i], _ = strings.CutPrefix(filepath.ToSlash(path), root+"/")
+	}
+	return found
+}
+
+// TestPagesShowCommands runs every command line of the pages as far as its flags: there is such a command, and it
+// has these flags, which take these values.
+func TestPagesShowCommands(t *testing.T) {
+	shown := 0
+	for _, p := range pages(t) {
+		for _, code := range append(p.blocks, p.spans...) {
+			for _, args := range ourCommands(code) {
+				shown++
+				if complaint := parsed(t, args); complaint != "" {
+					t.Errorf("%s: attrmigrate %s\n%s", p.name, strings.Join(args, " "), complaint)
+				}
+			}
+		}
+	}
+	if shown < 60 {
+		t.Errorf("the pages show %d commands", shown)
+	}
+}
+
+// othersFlags are flags that the pages tell of and that are other programs'.
+var othersFlags = map[string]string{
+	"--cli-input-json":  "aws",
+	"--user-data":       "aws",
+	"--policy-document": "aws",
+}
+
+// flagWord finds a flag in prose or code.
+var flagWord = regexp.MustCompile(`(?:^|[^-\w])(--[a-z][a-z-]*[a-z])`)
+
+// TestPagesNameFlags: every flag that a page or a file of an example names is one, a value that stands with it in a
+// span is one of its values, and every flag that the help shows stands in some page.
+func TestPagesNameFlags(t *testing.T) {
+	known := shownFlags(t)
+	var told []string
+	for _, p := range append(pages(t), exampleFiles(t)...) {
+		for _, m := range flagWord.FindAllStringSubmatch(p.text, -1) {
+			if name := m[1]; othersFlags[name] == "" && !slices.Contains(known, name) && !hiddenFlag(t, name) {
+				t.Errorf("%s: no command has %s", p.name, name)
+			}
+			if strings.HasSuffix(p.name, ".md") {
+				told = append(told, m[1])
+			}
+		}
+		for _, s := range p.spans {
+			words := shellWords(s)
+			if len(words) > 1 && strings.HasPrefix(words[0], "--") && othersFlags[words[0]] == "" && !someCommandTakes(t, words) {
+				t.Errorf("%s: no command takes %s", p.name, s)
+			}
+		}
+	}
+	for _, name := range known {
+		if !slices.Contains(told, name) {
+			t.Errorf("the help shows %s, and no page tells of it", name)
+		}
+	}
+}
+
+// exampleFiles are the manifests and scripts beside the pages.
+func exampleFiles(t *testing.T) []page {
+	t.Helper()
+	var all []page
+	for _, path := range glob(t, "examples/*/*.*") {
+		if ext := filepath.Ext(path); !slices.Contains([]string{".md", ".go", ".csv", ".jsonl"}, ext) {
+			all = append(all, page{name: path, text: contentOf(t, filepath.Join(root, path))})
+		}
+	}
+	return all
+}
+
+// link finds the target of a link in Markdown.
+var link = regexp.MustCompile(`\]\(([^()\s]+)\)`)
+
+// TestPagesLink follows the links between the pages, to a heading where they name one. README leads to every page.
+func TestPagesLink(t *testing.T) {
+	fromREADME := []string{"README.md"}
+	for _, p := range append(pages(t), pageOf(t, "CHANGELOG.md")) {
+		for _, m := range link.FindAllStringSubmatch(p.text, -1) {
+			if strings.Contains(m[1], "://") {
+				continue
+			}
+			path, heading, _ := strings.Cut(m[1], "#")
+			target := p.name
+			if path != "" {
+				target = filepath.ToSlash(filepath.Join(filepath.Dir(p.name), path))
+			}
+			if p.name == "README.md" {
+				fromREADME = append(fromREADME, target)
+			}
+			if _, err := os.Stat(filepath.Join(root, target)); err != nil {
+				t.Errorf("%s links to %s, which is not there", p.name, m[1])
+			} else if heading != "" && !slices.Contains(headings(t, target), heading) {
+				t.Errorf("%s links to %s, which has no such heading", p.name, m[1])
+			}
+		}
+	}
+	for _, p := range pages(t) {
+		if !slices.Contains(fromREADME, p.name) {
+			t.Errorf("README.md does not link to %s", p.name)
+		}
+	}
+}
+
+// headings are the anchors of a page, as GitHub makes them.
+func headings(t *testing.T, name string) []string {
+	t.Helper()
+	text := fence.ReplaceAllString(contentOf(t, filepath.Join(root, name)), "")
+	var anchors []string
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
+		anchor := regexp.MustCompile(`[^\w -]`).ReplaceAllString(strings.ToLower(m[1]), "")
+		anchors = append(anchors, strings.ReplaceAll(anchor, " ", "-"))
+	}
+	return anchors
+}
+
+// TestMakeHelp: `make help` tells of every target that is no file, each in a group.
+func TestMakeHelp(t *testing.T) {
+	makefile := contentOf(t, filepath.Join(root, "Makefile"))
+	for _, m := range regexp.MustCompile(`(?m)^\.PHONY: (\S+)$`).FindAllStringSubmatch(makefile, -1) {
+		if !regexp.MustCompile(`(?m)^` + m[1] + `:.*## \([a-z]+\) \S`).MatchString(makefile) {
+			t.Errorf("make help does not tell of %s, or not in a group", m[1])
+		}
+	}
+}

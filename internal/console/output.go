@@ -1,0 +1,34 @@
+package console
+
+import (
+	"io"
+	"log/slog"
+)
+
+// outputOptions say what a run shows while it runs.
+type Options struct {
+	Progress  string // auto, bar, log, none
+	LogFormat string // text, json
+	LogLevel  slog.Level
+}
+
+// Notes is where a command tells people what it does.
+func (o Options) Notes(stderr io.Writer) io.Writer {
+	if o.Progress == "none" {
+		return io.Discard
+	}
+	return stderr
+}
+
+// NewLog returns the logger of a command. It never gets a user's data: records are named by place.
+func NewLog(w io.Writer, o Options) *slog.Logger {
+	options := &slog.HandlerOptions{Level: o.LogLevel}
+	switch {
+	case o.Progress == "none" && o.LogLevel >= slog.LevelInfo:
+		return slog.New(slog.DiscardHandler)
+	case o.LogFormat == "json":
+		return slog.New(slog.NewJSONHandler(w, options))
+	default:
+		return slog.New(slog.NewTextHandler(w, options))
+	}
+}

@@ -1,0 +1,174 @@
+package console
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"attrmigrate/internal/audit"
+	"attrmigrate/internal/job"
+	"attrmigrate/internal/prose"
+)
+
+// PlanText is the result of a plan for people, as wide as a terminal has columns; 0 is no terminal.
+func PlanText(r *job.PlanResult, width int) string {
+	var w strings.Builder
+	planScreen{r}.print(&w, width)
+	return w.String()
+}
+
+// planScreen writes it.
+type planScreen struct{ *job.PlanResult }
+
+func (r planScreen) print(w io.Writer, width int) {
+	line := Printer(w, width)
+	fmt.Fprint(w, "this was a dry run: nothing was written\n\n")
+	line("read", "%s", r.reading())
+	line("found", "%s", verdicts(r.Verdicts))
+	if r.Repeated == 1 {
+		line("", "1 user is named more than once: the net change stands")
+	} else if r.Repeated > 1 {
+		line("", "%s are named more than once: the net change stands", prose.Plural(r.Repeated, "user"))
+	}
+	r.printFailing(line)
+	printAttributes(w, r.Attributes)
+	for _, w := range r.Warnings {
+		printWarning(line, w)
+	}
+	line("costs", "%s", costText(r.Estimates, "newly counted"))
+	if more := r.more(); more != "" {
+		line("", "%s", more)
+	}
+	if r.Replaced != "" {
+		line("replaced", "%s, which was in the same directory", r.Replaced)
+	}
+	if r.Audit != "" {
+		line("audit", "%s: a row for each attribute", r.Audit)
+	}
+	switch {
+	case r.Records == 0:
+	case r.Withheld:
+	case r.Read == audit.None:
+		line("plan", "none: the users were not read")
+	case r.Estimates.Updates == 0:
+		line("plan", "%s: empty, for there is nothing to change", r.Plan)
+	default:
+		line("plan", "%s: %s; apply does exactly this", r.Plan, prose.Plural(r.Estimates.Updates, "update"))
+	}
+}
+
+func (r planScreen) reading() string {
+	records := prose.Plural(r.Records, "record")
+	if r.Read == audit.None {
+		return records + ", held against the schema only: no user was read"
+	}
+	calls := prose.Plural(r.Calls, "call")
+	return fmt.Sprintf("%s, for %s of the pool (%s: %s of ListUsers, %s, free of charge)", records,
+		prose.Plural(r.Users, "user"), r.Read, calls, prose.Span(inSeconds(r.Elapsed)))
+}
+
+// verdicts lists the verdicts that occur: 43,201 change · 4,992 unchanged · 3 invalid.
+func verdicts(v audit.Counts) string {
+	parts := []string{}
+	for _, p := range []struct {
+		count int64
+		name  audit.Verdict
+	}{
+		{v.Change, audit.Change}, {v.Delete, audit.Delete}, {v.Unchanged, audit.Unchanged}, {v.Missing, "missing user"},
+		{v.Invalid, audit.Invalid}, {v.Conflict, audit.Conflict}, {v.Duplicate, audit.Duplicate},
+	} {
+		if p.count > 0 {
+			parts = append(parts, prose.Count(p.count)+" "+string(p.name))
+		}
+	}
+	if len(parts) == 0 {
+		return "nothing to change"
+	}
+	return strings.Join(parts, " · ")
+}
+
+func (r planScreen) printFailing(line func(head, format string, args ...any)) {
+	if r.Failing == 0 {
+		return
+	}
+	line("failing", "%s, for the reasons in %s", prose.Plural(r.Failing, "record"), r.Audit)
+	for _, e := range r.Examples {
+		line("", "%s", e)
+	}
+	if more := r.Failing - int64(len(r.Examples)); more > 0 {
+		line("", "and %s more", prose.Count(more))
+	}
+}
+
+// printAttributes writes a table of the attributes, each with its commonest transitions.
+func printAttributes(w io.Writer, list []audit.AttributeResult) {
+	if len(list) == 0 {
+		return
+	}
+	table := [][]string{{"attribute", "change", "delete", "unchanged", "other"}}
+	for _, a := range list {
+		other := a.Missing + a.Invalid + a.Conflict + a.Duplicate
+		table = append(table, []string{prose.Printable(a.Name), prose.Count(a.Change), prose.Count(a.Delete), prose.Count(a.Unchanged), prose.Count(other)})
+	}
+	wide := make([]int, len(table[0]))
+	for _, row := range table {
+		for i, cell := range row {
+			wide[i] = max(wide[i], utf8.RuneCountInString(cell))
+		}
+	}
+	fmt.Fprintln(w)
+	for i, row := range table {
+		fmt.Fprintf(w, "%-*s", wide[0], row[0])
+		for j, cell := range row[1:] {
+			fmt.Fprintf(w, "  %*s", wide[j+1], cell)
+		}
+		fmt.Fprintln(w)
+		if i > 0 {
+			printTransitions(w, wide[0], list[i-1].Transitions)
+		}
+	}
+	fmt.Fprintln(w)
+}
+
+func printTransitions(w io.Writer, wide int, list []audit.Transition) {
+	for _, t := range list {
+		number := prose.Count(t.Count)
+		if t.AtLeast {
+			number = "at least " + number
+		}
+		fmt.Fprintf(w, "  %-*s  %s\n", wide+10, valueOrNone(t.Before)+" > "+valueOrNone(t.After), number)
+	}
+}
+
+func valueOrNone(value string) string {
+	if value == "" {
+		return "(none)"
+	}
+	return prose.Printable(value)
+}
+
+// printWarning writes what it means, where it is, and what to do.
+func printWarning(line func(head, format string, args ...any), w audit.Warning) {
+	line("watch", "%s", w.Text)
+	places := strings.Join(w.Examples, ", ")
+	if w.Count > int64(len(w.Examples)) {
+		places += ", ..."
+	}
+	line("", "%s", places)
+	if w.Remedy != "" {
+		line("", "hint: %s", w.Remedy)
+	}
+}
+
+// more tells what applying the change set itself would take beyond the plan; nothing if it is about as much.
+func (r planScreen) more() string {
+	e := r.Estimates
+	if r.Plan == "" || e.ChangeSetReads <= e.Reads+e.Reads/10 {
+		return ""
+	}
+	if e.ChangeSetReads == 1 {
+		return "(the change set itself, applied, has 1 user read, who counts as active)"
+	}
+	return fmt.Sprintf("(the change set itself, applied, has %s read one by one, who count as active)", prose.Plural(e.ChangeSetReads, "user"))
+}

@@ -1,0 +1,115 @@
+package console
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"attrmigrate/internal/audit"
+	"attrmigrate/internal/job"
+	"attrmigrate/internal/prose"
+)
+
+// ShowPreview writes what a start is about to do, a line a fact.
+func ShowPreview(w io.Writer, p job.Preview) {
+	line := Printer(w, Columns(w))
+	if p.Kept != "" {
+		line("kept", "the run of before is in %s", p.Kept)
+	}
+	showInput(line, p)
+	ShowPlace(line, p.Place)
+	if p.Survey != nil {
+		line("change", "%s", changes(p.Survey, p.Noun))
+	}
+	line("costs", "%s", costText(p.Cost, "counted"))
+	if p.Survey != nil && !p.AsUser && p.Cost.Reads-p.Cost.Looks > p.Survey.Conditional {
+		line("", "(plan first reads them for free and leaves out those that are already right)")
+	}
+	ShowWarnings(line, p.Warnings)
+	if p.Undo == "" {
+		line("undo", "none: users are not read before they are changed (--no-read)")
+	} else {
+		line("undo", "%s", p.Undo)
+	}
+}
+
+// Printer writes lines of a heading and a text, in so many columns; 0 is no limit.
+func Printer(w io.Writer, width int) func(head, format string, args ...any) {
+	return func(head, format string, args ...any) {
+		text := prose.Printable(fmt.Sprintf(format, args...))
+		fmt.Fprintln(w, prose.Wrap(fmt.Sprintf("%-8s %s", head, text), width))
+	}
+}
+
+// ShowPlace writes which pool is meant, and where calls to it go.
+func ShowPlace(line func(head, format string, args ...any), p job.Place) {
+	if p.Known {
+		line("pool", "%s (%s), %s, about %s", p.Name, p.ID, p, prose.Plural(p.Users, "user"))
+	} else {
+		line("pool", "%s, as the access tokens say; its own rules are not known, only those of every pool are checked", p.ID)
+		line("", "hint: --user-pool-id %s, with AWS credentials, checks them", p.ID)
+	}
+	if p.Endpoint != "" {
+		line("endpoint", "%s", p.Endpoint)
+	}
+	if p.InTheClear {
+		line("watch", "access tokens go to this endpoint unencrypted (http)")
+	}
+}
+
+// showInput writes what is to be applied, and what of it cannot be.
+func showInput(line func(head, format string, args ...any), p job.Preview) {
+	name := strings.Join(p.Inputs, ", ")
+	if r := p.Resumed; r != nil {
+		line("resumed", "%s: %s of %s are finished, %s remain (%s)", name,
+			prose.Count(r.Counts.Done()), prose.Plural(r.Total, p.Noun), prose.Count(r.Total-r.Counts.Done()), p.Dir)
+		return
+	}
+	s := p.Survey
+	if s.Bad == 0 {
+		line("checked", "%s: %s, all can be applied", name, prose.Plural(s.Rows, p.Noun))
+		return
+	}
+	line("checked", "%s: %s, %s can't be applied (%s), %s can", name, prose.Plural(s.Rows, p.Noun),
+		prose.Count(s.Bad), p.Errors, prose.Count(s.Rows-s.Bad))
+	for _, e := range s.Examples {
+		line("", "%s", e)
+	}
+	if more := s.Bad - int64(len(s.Examples)); more > 0 {
+		line("", "and %s more", prose.Count(more))
+	}
+}
+
+// changes lists the attributes and how many records touch each: custom:tier in 48,211 rows · locale in 9,870.
+func changes(s *audit.Survey, noun string) string {
+	var parts []string
+	for i, a := range s.Attributes() {
+		records := prose.Count(a.Records)
+		if i == 0 {
+			records = prose.Plural(a.Records, noun)
+		}
+		parts = append(parts, fmt.Sprintf("%s in %s", prose.Printable(a.Name), records))
+	}
+	if s.Deletions == 0 {
+		parts = append(parts, "nothing is deleted")
+	} else {
+		parts = append(parts, prose.Plural(s.Deletions, "value")+" deleted")
+	}
+	return strings.Join(parts, " · ")
+}
+
+// ShowWarnings writes what they mean and what to do. A remedy that several have stands behind the last.
+func ShowWarnings(line func(head, format string, args ...any), list []audit.Warning) {
+	for i, w := range list {
+		head := "watch"
+		if w.Note {
+			head = ""
+		}
+		line(head, "%s", w.Text)
+		again := slices.ContainsFunc(list[i+1:], func(later audit.Warning) bool { return later.Remedy == w.Remedy })
+		if w.Remedy != "" && !again {
+			line("", "hint: %s", w.Remedy)
+		}
+	}
+}

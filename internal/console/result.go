@@ -1,0 +1,67 @@
+package console
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/shell"
+	"attrmigrate/internal/target"
+)
+
+// printResult writes the end of a finished run; again is the command that applies what failed in it, if
+// there is one.
+func ShowResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again string) {
+	line := Printer(w, Columns(w))
+	line("done", "%s in %s: %s", prose.Plural(s.Counts.Done(), noun), prose.Span(s.Elapsed), outcomes(s))
+	if s.Counts.Failed > 0 {
+		line("failed", "%s: %s says why", prose.Plural(s.Counts.Failed, noun), dir.ErrorsFile())
+		switch {
+		case s.Fingerprint[rundir.ByOperation] != target.UpdateAsUser:
+			line("", "hint: mend them there and apply that file in the same way")
+		case again == "":
+			line("", "hint: --only-failed %s applies them again from the same inputs, which have the access tokens", shell.Quote(dir.Path))
+		default:
+			fmt.Fprintf(w, "%-8s hint: to apply them again from the same inputs, which have the access tokens: %s\n", "", prose.Printable(again))
+		}
+	}
+	if codes := dir.File(report.DeliveriesCSV); s.Counts.Awaiting > 0 && disk.Exists(codes) {
+		line("codes", "%s lists to whom Cognito sent one", codes)
+	}
+	if undo := dir.File(report.UndoJSONL); disk.Exists(undo) {
+		how := "apply it to go back"
+		if s.Fingerprint[rundir.ByOperation] == target.UpdateAsUser {
+			how += ", with AWS credentials"
+		}
+		line("undo", "%s: %s", undo, how)
+	}
+}
+
+// printStop writes where a run stands that ended early.
+func ShowStop(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun string) {
+	line := Printer(w, Columns(w))
+	line(string(s.Phase), "%s of %s finished in %s: %s", prose.Count(s.Counts.Done()), prose.Plural(s.Total, noun), prose.Span(s.Elapsed), outcomes(s))
+	line("", "the same command continues (%s)", dir.Path)
+}
+
+// outcomes counts the records by what became of them.
+func outcomes(s checkpoint.State) string {
+	sum := report.Summarize(s)
+	text := fmt.Sprintf("%s updated", prose.Count(sum.Updated))
+	if sum.Unchanged > 0 {
+		text += fmt.Sprintf(", %s unchanged", prose.Count(sum.Unchanged))
+	}
+	if sum.Awaiting > 0 {
+		text += fmt.Sprintf(", %s awaiting verification", prose.Count(sum.Awaiting))
+	}
+	text += fmt.Sprintf(", %s failed", prose.Count(sum.Failed))
+	if s.Elapsed >= time.Second {
+		text += fmt.Sprintf(" · %.1f/s", sum.PerSecond)
+	}
+	return text
+}

@@ -1,0 +1,102 @@
+package console
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/sources"
+)
+
+// printStatus writes where a run stands.
+func ShowStatus(w io.Writer, s *rundir.Status) {
+	line := func(head, format string, args ...any) {
+		fmt.Fprintf(w, "%-8s %s\n", head, prose.Printable(fmt.Sprintf(format, args...)))
+	}
+	c := s.State.Counts
+	remaining := s.State.Total - c.Done()
+	line("run", "%s: %s", s.Dir.Path, s.Phase())
+	line("input", "%s", strings.Join(s.State.Inputs, ", "))
+	line("pool", "%s, %s", s.State.Fingerprint[rundir.ByPool], s.State.Fingerprint[rundir.ByEndpoint])
+	line("rows", "%s of %s finished, %s remain", prose.Count(c.Done()), prose.Count(s.State.Total), prose.Count(remaining))
+	line("", "%s", outcomes(s.State))
+	if n := int64(len(s.State.Parked)); n > 0 {
+		line("parked", "%s, whose attempts were used up: the next start takes %s last", prose.Plural(n, "row"), them(n))
+	}
+	line("calls", "%s of updates, %s of users read, %s of all throttled", prose.Count(c.Attempts), prose.Count(c.Reads), prose.Count(c.Throttled))
+	line("saved", "%s, after %s of work", s.State.SavedAt.Local().Format(time.DateTime), prose.Span(s.State.Elapsed))
+	phase := s.Phase()
+	if phase != string(checkpoint.Finished) {
+		line("rate", "%s: %s", rateText(s.State.Rate.PerSecond), s.State.Rate.Reason)
+	}
+	switch phase {
+	case "running":
+		line("by", "process %d on %s", s.Holder.PID, s.Holder.Host)
+	case "finished":
+	default:
+		if s.State.Reason != "" {
+			line("why", "%s", s.State.Reason)
+		}
+		if s.State.Hint != "" {
+			line("", "hint: %s", s.State.Hint)
+		}
+		line("next", "the same command again continues at %s", position(s))
+	}
+	if s.State.LastError != "" {
+		line("error", "%s (the last of any attempt)", s.State.LastError)
+	}
+	if undo := s.Dir.File(report.UndoJSONL); disk.Exists(undo) {
+		line("undo", "%s: apply it to go back", undo)
+	}
+	if c.Failed > 0 {
+		line("failed", "%s: %s says why", prose.Plural(c.Failed, "row"), s.Dir.ErrorsFile())
+	}
+}
+
+func them(n int64) string {
+	if n == 1 {
+		return "it"
+	}
+	return "them"
+}
+
+// position names the line at which reading goes on.
+func position(s *rundir.Status) string {
+	p := s.State.Position
+	name := "the beginning"
+	if p.Line > 0 && p.Input < len(s.State.Inputs) {
+		name = fmt.Sprintf("%s:%d", s.State.Inputs[p.Input], p.Line)
+	}
+	return name
+}
+
+func StatusJSON(w io.Writer, s *rundir.Status) error {
+	out := struct {
+		report.Summary
+		State     string           `json:"state"` // also "killed"
+		Inputs    []string         `json:"inputs"`
+		Pool      string           `json:"pool"`
+		Endpoint  string           `json:"endpoint"`
+		Position  sources.Position `json:"position"`
+		Parked    int              `json:"parked"`
+		Rate      checkpoint.Rate  `json:"rate"`
+		Hint      string           `json:"hint,omitempty"`
+		LastError string           `json:"last_error,omitempty"`
+		SavedAt   time.Time        `json:"saved_at"`
+		HeldBy    *checkpoint.Info `json:"held_by,omitempty"`
+	}{
+		Summary: report.Summarize(s.State), State: s.Phase(), Inputs: s.State.Inputs,
+		Pool: s.State.Fingerprint[rundir.ByPool], Endpoint: s.State.Fingerprint[rundir.ByEndpoint],
+		Position: s.State.Position, Parked: len(s.State.Parked), Rate: s.State.Rate, Hint: s.State.Hint, LastError: s.State.LastError, SavedAt: s.State.SavedAt.UTC(),
+	}
+	if s.Held {
+		out.HeldBy = &s.Holder
+	}
+	return prose.PrintJSON(w, out)
+}

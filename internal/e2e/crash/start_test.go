@@ -1,0 +1,136 @@
+package crash_test
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/disk/crash"
+	"attrmigrate/internal/job"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/target"
+	"attrmigrate/pipeline"
+	"attrmigrate/sources"
+)
+
+// start is a start of the true job, on a disk and a pool of the test.
+type start struct {
+	input string
+	piped bool    // the input comes by standard input
+	disk  disk.FS // a [recorder] notes what is done
+	dir   string  // of the run
+	pool  *crashPool
+	rate  float64
+	limit int64
+	begun func(*pipeline.Runner) // is called when the files are in order, before the first call; may be nil
+}
+
+// Started implements [job.Observer].
+func (s *start) Started(r *pipeline.Runner) {
+	if s.begun != nil {
+		s.begun(r)
+	}
+}
+
+func (s *start) spec() (job.Spec, error) {
+	spec := job.Spec{
+		Changes: changeset.Spec{Paths: []string{s.input}, Decoding: sources.Options{DeleteMarker: job.DefaultDeleteMarker}},
+		Rate:    s.rate, ReadRate: pipeline.Unlimited, Workers: 8, MaxAttempts: 8, Limit: s.limit,
+		Budget: pipeline.Budget{Given: true, Records: 1 << 20}, DrainTimeout: 15 * time.Second,
+		Dir: s.dir, Volume: rundir.Volume{FS: s.disk}, Log: slog.New(slog.DiscardHandler),
+		Connect: func(context.Context, *changeset.Set) (*target.Target, error) {
+			return &target.Target{Authority: s.pool, PoolID: "us-east-1_Made00000", Endpoint: "made up", ByUsers: true}, nil
+		},
+	}
+	if !s.piped {
+		return spec, nil
+	}
+	text, err := os.ReadFile(s.input)
+	spec.Changes.Paths, spec.Stdin = []string{rundir.Stdin}, strings.NewReader(string(text))
+	return spec, err
+}
+
+// run does the start, and returns the state that it left.
+func (s *start) run(ctx context.Context) (state checkpoint.State, err error) {
+	spec, err := s.spec()
+	if err != nil {
+		return state, err
+	}
+	j, err := job.Prepare(ctx, spec)
+	if err != nil {
+		return state, err
+	}
+	defer func() {
+		if closed := j.Close(); err == nil {
+			err = closed
+		}
+	}()
+	if j.Finished() {
+		return j.State(), nil
+	}
+	if err := j.Allowed(); err != nil {
+		return state, err
+	}
+	return j.Start(ctx, s)
+}
+
+// saved is the mark of a checkpoint that is durable.
+type saved struct {
+	done  int64
+	phase checkpoint.Phase
+}
+
+// recorder is a disk that marks in its log each checkpoint that has become durable.
+type recorder struct {
+	*crash.Disk
+	named string // the checkpoint that has its name, and need not keep it yet
+}
+
+// Rename implements [disk.FS].
+func (r *recorder) Rename(from, to string) error {
+	err := r.Disk.Rename(from, to)
+	if err == nil && filepath.Base(to) == checkpoint.FileName {
+		r.named = to
+	}
+	return err
+}
+
+// SyncDir implements [disk.FS].
+func (r *recorder) SyncDir(path string) error {
+	err := r.Disk.SyncDir(path)
+	if err != nil || r.named == "" || path != filepath.Dir(r.named) {
+		return err
+	}
+	r.named = ""
+	s, err := checkpoint.NewFile(path).Load()
+	if err == nil {
+		r.Mark(saved{s.Counts.Done(), s.Phase})
+	}
+	return err
+}
+
+// unsynced is the file system of what nobody will crash again: it does not wait for a disk.
+type unsynced struct{ disk.OS }
+
+// OpenFile implements [disk.FS].
+func (u unsynced) OpenFile(path string, flag int, mode fs.FileMode) (disk.File, error) {
+	f, err := u.OS.OpenFile(path, flag, mode)
+	if err != nil {
+		return nil, err
+	}
+	return unsyncedFile{f}, nil
+}
+
+// SyncDir implements [disk.FS].
+func (unsynced) SyncDir(string) error { return nil }
+
+type unsyncedFile struct{ disk.File }
+
+func (unsyncedFile) Sync() error { return nil }

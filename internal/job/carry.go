@@ -1,0 +1,143 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/audit"
+	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/report"
+	"attrmigrate/internal/target"
+	"attrmigrate/pipeline"
+	"attrmigrate/sources"
+)
+
+// Observer is told of a run that begins to send.
+type Observer interface {
+	// Started has the run, before its first call: its progress may be read, and it may be stopped.
+	Started(*pipeline.Runner)
+}
+
+// Start applies the records, from the beginning or from where an earlier start stopped, and returns the state of
+// the run in the end. A *[pipeline.StopError] says that it stopped early; where nothing was written at all the
+// error is a reason not to begin.
+func (j *Job) Start(ctx context.Context, o Observer) (checkpoint.State, error) {
+	if err := j.set.Unchanged(); err != nil {
+		return checkpoint.State{}, err
+	}
+	in, err := j.set.Read()
+	if err != nil {
+		return checkpoint.State{}, err
+	}
+	defer in.Close()
+	if err := in.Resume(j.state.Position); err != nil {
+		return checkpoint.State{}, err
+	}
+	reports, err := report.Open(report.Config{
+		Dir: j.dir.Path, Header: in.Header(), Raw: j.survey != nil && j.survey.Undecodable, Recorded: j.state.Files,
+		DeleteMarker: j.set.Decoding().DeleteMarker, Deliveries: j.to.ByUsers, Disk: j.dir.FS,
+	})
+	if err != nil {
+		return checkpoint.State{}, err
+	}
+	if err := j.dir.MarkPlans(j.set.Paths()); err != nil {
+		j.spec.Log.Warn("the plan is not marked as applied: a new plan of the same name would replace it", "error", err)
+	}
+	state, err := j.carry(ctx, in, reports, o)
+	_ = reports.Close() // all that counts is durable already
+	if j.began = !state.SavedAt.IsZero(); !j.began {
+		return state, notBegun(err)
+	}
+	j.conclude(state, err)
+	return state, err
+}
+
+// conclude leaves word of how the run ended.
+func (j *Job) conclude(state checkpoint.State, err error) {
+	if stop, ok := errors.AsType[*pipeline.StopError](err); ok && stop.Reason == pipeline.NotKept {
+		j.dir.Unsaved = &checkpoint.End{Reason: stop.Error(), Hint: stop.Hint()}
+	}
+	if kept := report.WriteSummary(j.dir.FS, j.dir.Path, report.Summarize(state)); kept != nil && err == nil {
+		j.spec.Log.Warn("no summary", "error", kept) // the run is as it is; checkpoint.json has the same numbers
+	}
+}
+
+// notBegun turns the stop of a run that was not even recorded into a refusal.
+func notBegun(err error) error {
+	stop, ok := errors.AsType[*pipeline.StopError](err)
+	switch {
+	case !ok, stop.Reason == pipeline.OutOfTime:
+		return err
+	case stop.Reason == pipeline.Interrupted:
+		return refusal.ErrNotStarted
+	default:
+		return &refusal.Error{Msg: stop.Error() + ": nothing was written", Remedy: stop.Hint()}
+	}
+}
+
+// carry runs the pipeline.
+func (j *Job) carry(ctx context.Context, in *changeset.Reader, reports *report.Files, o Observer) (checkpoint.State, error) {
+	look, err := j.preparer(ctx, reports)
+	if err != nil {
+		if ctx.Err() != nil {
+			err = refusal.ErrNotStarted
+		}
+		return checkpoint.State{}, err
+	}
+	store := checkpoint.NewFile(j.dir.Path)
+	store.Disk = j.dir.FS
+	runner, err := pipeline.New(pipeline.Config{
+		Source: in, Updater: j.updater(reports), Preparer: look,
+		Probe:   j.to.Probe,
+		Check:   j.terms.Check,
+		Key:     userKey(j.pool),
+		Results: reports, Store: store, Resume: j.state,
+		Rate: j.spec.Rate, ReadRate: j.spec.reads(), Workers: j.spec.Workers, MaxAttempts: j.spec.MaxAttempts,
+		Budget: j.spec.Budget, Limit: j.spec.Limit,
+		MaxDuration: j.spec.MaxDuration, DrainTimeout: j.spec.DrainTimeout, Log: j.spec.Log,
+	})
+	if err != nil {
+		return checkpoint.State{}, err
+	}
+	o.Started(runner)
+	return runner.Run(ctx)
+}
+
+// userKey names the user of a record for ordering: a pool that ignores case takes Ann and ann for one.
+func userKey(pool *cognito.Pool) func(*sources.Change) string {
+	if pool.CaseSensitive {
+		return func(c *sources.Change) string { return c.Username }
+	}
+	return func(c *sources.Change) string { return strings.ToLower(c.Username) }
+}
+
+// updater changes users, and lists the codes that Cognito sends to them in the reports.
+func (j *Job) updater(reports *report.Files) pipeline.Updater {
+	return j.to.Updater(target.Updates{
+		Metadata: j.spec.Metadata, VerifyBeforeUpdate: j.pool.VerifyBeforeUpdate,
+		Delivered: func(c *sources.Change, codes []cognito.Delivery) {
+			for _, d := range codes {
+				reports.Delivered(c, report.Delivery(d))
+			}
+		},
+	})
+}
+
+// preparer reads users before they are changed, unless that is not wanted.
+func (j *Job) preparer(ctx context.Context, reports *report.Files) (_ pipeline.Preparer, err error) {
+	if j.spec.NoRead {
+		return nil, nil
+	}
+	look := &preparer{
+		users: j.to, reports: reports,
+		options: audit.Options{KeepVerified: j.spec.KeepVerified, Partial: j.to.ByUsers},
+	}
+	if j.survey == nil {
+		look.history, err = readHistory(ctx, j.dir.Path)
+	}
+	return look, err
+}

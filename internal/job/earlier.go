@@ -1,0 +1,45 @@
+package job
+
+import (
+	"context"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/report"
+)
+
+// findRun looks for the run in the directory, and tells whether it is this one: to be gone on with, or finished.
+// One that is another and finished is set aside, and so is any where the Spec starts over.
+func (j *Job) findRun(ctx context.Context) (goesOn bool, err error) {
+	state, found, err := j.dir.Load()
+	if err == nil && !found {
+		err = report.NoneRecorded(j.dir.Path)
+	}
+	if j.spec.Restart && (found || err != nil) {
+		return false, j.setAside()
+	}
+	if err != nil || !found {
+		return false, err
+	}
+	if j.set, err = j.set.Stamped(); err != nil {
+		return false, err
+	}
+	digests, err := j.set.Digests(ctx)
+	if err != nil {
+		return false, err
+	}
+	different := j.identity(digests).differences(&state)
+	switch {
+	case len(different) == 0:
+		j.state = state
+		return true, nil
+	case state.Phase == checkpoint.Finished:
+		return false, j.setAside()
+	default:
+		return false, &OtherRunError{Dir: j.dir.Path, Differences: different}
+	}
+}
+
+func (j *Job) setAside() (err error) {
+	j.kept, err = j.dir.SetAside(j.spec.inputs(j.set))
+	return err
+}

@@ -1,0 +1,130 @@
+package job
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/target"
+	"attrmigrate/sources"
+)
+
+// identity is what makes a run the same run.
+type identity struct {
+	spec    *Spec
+	poolID  string
+	address string   // the endpoint
+	digests []string // of the inputs
+
+	decoding sources.Options
+	only     string // the digest of the report that says which records are meant; empty: all
+}
+
+func (j *Job) identity(digests []string) identity {
+	return identityOf(&j.spec, j.set, j.to, digests)
+}
+
+func identityOf(spec *Spec, set *changeset.Set, to *target.Target, digests []string) identity {
+	return identity{spec: spec, poolID: to.PoolID, address: to.Endpoint, digests: digests, decoding: set.Decoding(), only: set.Selection()}
+}
+
+// fingerprint names a run: everything that changes what is sent, and to whom. Two starts with the same
+// fingerprint are the same run. Texts of the user are quoted one by one, so that no two command lines give
+// the same one; client metadata is nobody's business and a digest.
+func (i identity) fingerprint() checkpoint.Fingerprint {
+	d := i.decoding
+	f := checkpoint.Fingerprint{
+		rundir.ByInput:     strings.Join(i.digests, " "),
+		rundir.ByOperation: i.spec.operation(),
+		rundir.ByPool:      i.poolID,
+		rundir.ByEndpoint:  endpointText(i.address),
+		rundir.ByMap:       pairsText(d.Rename),
+		rundir.ByIgnore:    listText(d.Ignore),
+		rundir.ByEmpty:     emptyWord(d.Empty),
+		rundir.ByMetadata:  digestText(pairsText(i.spec.Metadata)),
+	}
+	if i.spec.NoRead {
+		f[rundir.ByNoRead] = "true"
+	}
+	if i.spec.KeepVerified {
+		f[rundir.ByVerified] = "keep"
+	}
+	if d.Format != sources.Auto {
+		f[rundir.ByFormat] = strings.ToLower(d.Format.String())
+	}
+	if d.UsernameColumn != "" {
+		f[rundir.ByUsername] = strconv.Quote(d.UsernameColumn)
+	}
+	if d.DeleteMarker != DefaultDeleteMarker {
+		f[rundir.ByMarker] = strconv.Quote(d.DeleteMarker)
+	}
+	f[rundir.ByOnlyFailed] = i.only
+	maps.DeleteFunc(f, func(_, text string) bool { return text == "" })
+	return f
+}
+
+// pairsText writes pairs so that no other pairs give the same text: "a"="1" "b"="2".
+func pairsText(m map[string]string) string {
+	var parts []string
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		parts = append(parts, strconv.Quote(k)+"="+strconv.Quote(m[k]))
+	}
+	return strings.Join(parts, " ")
+}
+
+// listText does the same for a list, in which neither order nor repetition counts.
+func listText(list []string) string {
+	var parts []string
+	for _, text := range slices.Compact(slices.Sorted(slices.Values(list))) {
+		parts = append(parts, strconv.Quote(text))
+	}
+	return strings.Join(parts, " ")
+}
+
+func digestText(text string) string {
+	if text == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(text))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// endpointText writes an address in one way, where several lead to the same place: its host in small letters,
+// without the port that goes without saying and without slashes at the end.
+func endpointText(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return address
+	}
+	u.Host = strings.ToLower(u.Host)
+	if port := map[string]string{"http": ":80", "https": ":443"}[u.Scheme]; port != "" {
+		u.Host = strings.TrimSuffix(u.Host, port)
+	}
+	return strings.TrimRight(u.String(), "/")
+}
+
+func emptyWord(p sources.EmptyPolicy) string {
+	return map[sources.EmptyPolicy]string{sources.DeleteEmpty: "delete", sources.RefuseEmpty: "error"}[p]
+}
+
+// differences holds a run, as its checkpoint names it, against the one that this start would be. Where they
+// are the same run, the state has the fingerprint of this version afterwards.
+func (i identity) differences(was *checkpoint.State) []checkpoint.Difference {
+	here := i.fingerprint()
+	compared := here
+	if was.Version == 1 {
+		compared = i.fingerprint1()
+	}
+	diff := was.Fingerprint.Diff(compared)
+	if len(diff) == 0 {
+		was.Fingerprint = here
+	}
+	return diff
+}

@@ -1,0 +1,56 @@
+package job
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/prose"
+	"attrmigrate/sources"
+)
+
+// fingerprint1 names a run as version 1 of checkpoint.json did, so that a run that began then is continued
+// now. It is not unambiguous: --client-metadata a=1,b=2 gives the same as a=1 and b=2, and what such a run was
+// begun with nobody can tell. Both continue it.
+func (i identity) fingerprint1() checkpoint.Fingerprint {
+	d := i.decoding
+	f := checkpoint.Fingerprint{
+		"input":     strings.Join(i.digests, " "),
+		"operation": i.spec.operation(),
+		"pool":      i.poolID,
+		"endpoint":  i.address,
+	}
+	note := func(name, value string) {
+		if value != "" {
+			f[name] = prose.Printable(value)
+		}
+	}
+	if i.spec.NoRead {
+		f["--no-read"] = "true"
+	}
+	if i.spec.KeepVerified {
+		f["--verified"] = "keep"
+	}
+	if d.Format != sources.Auto {
+		note("--format", strings.ToLower(d.Format.String()))
+	}
+	note("--username-column", d.UsernameColumn)
+	note("--map", joined(d.Rename))
+	note("--ignore", strings.Join(slices.Sorted(slices.Values(d.Ignore)), ","))
+	note("--empty", emptyWord(d.Empty))
+	if d.DeleteMarker != DefaultDeleteMarker {
+		note("--delete-marker", d.DeleteMarker)
+	}
+	note("--client-metadata", joined(i.spec.Metadata))
+	note("--only-failed", i.only)
+	return f
+}
+
+func joined(m map[string]string) string {
+	var pairs []string
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		pairs = append(pairs, k+"="+m[k])
+	}
+	return strings.Join(pairs, ",")
+}

@@ -1,0 +1,201 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/audit"
+	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rehearsal"
+	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/target"
+)
+
+// Job is one start of an apply. It is used by one goroutine, and must be closed.
+type Job struct {
+	spec  Spec
+	set   *changeset.Set
+	to    *target.Target
+	pool  *cognito.Pool
+	dir   *rundir.Dir
+	local io.Closer // the sandbox of a rehearsal; nil: there is none
+
+	terms  audit.Terms
+	survey *audit.Survey    // what the preflight found; nil in a run that goes on
+	state  checkpoint.State // of the run, as this start finds it
+	cost   audit.Cost       // of this start
+	kept   string           // where an earlier run of the directory is now
+
+	began  bool // the run is recorded
+	listed bool // a file in the directory is yet to be read
+}
+
+// Prepare finds out what a start would do, and takes the directory for it. An error is a reason not to begin:
+// the directory is as it was.
+func Prepare(ctx context.Context, spec Spec) (j *Job, err error) {
+	if err := rundir.NoneAtWork(spec.Changes.Paths, nil); err != nil {
+		return nil, err
+	}
+	j = &Job{spec: spec}
+	if j.set, err = spec.open(ctx); err != nil {
+		return nil, err
+	}
+	if j.to, j.set, err = spec.connect(ctx, j.set); err != nil {
+		return nil, err
+	}
+	if j.dir, err = spec.Volume.Open(spec.RunDir()); err != nil {
+		return nil, err
+	}
+	if err := j.prepare(ctx); err != nil {
+		if e, unplanned := errors.AsType[*UnplannedError](err); unplanned {
+			j.listed = e.Kept // the plan is to be made of it
+		}
+		if ctx.Err() != nil {
+			err = refusal.ErrNotStarted
+		}
+		return nil, errors.Join(err, j.Close())
+	}
+	return j, nil
+}
+
+func (j *Job) prepare(ctx context.Context) error {
+	if err := j.dir.HoldsInput(j.set.Paths()); err != nil {
+		return err
+	}
+	if err := rundir.NoneAtWork(j.set.Paths(), j.dir); err != nil {
+		return err
+	}
+	arrived, settle, err := j.set.Spool(ctx, j.spec.Stdin, j.dir)
+	if err != nil {
+		return err
+	}
+	j.set = arrived
+	goesOn, err := j.findRun(ctx)
+	if err != nil {
+		return err
+	}
+	if j.set, err = settle(); err != nil || j.Finished() {
+		return err
+	}
+	if err := j.meetPool(ctx, !goesOn); err != nil {
+		return err
+	}
+	if goesOn {
+		return j.goOn(ctx)
+	}
+	if err := j.preflight(ctx); err != nil {
+		return err
+	}
+	return j.mayKeep()
+}
+
+// meetPool asks for the pool; in a rehearsal it makes it.
+func (j *Job) meetPool(ctx context.Context, fresh bool) (err error) {
+	if j.spec.Target.Sandbox {
+		err = j.rehearse(ctx, rehearsal.Beside(j.to.PoolID, j.set.Paths()), fresh)
+	}
+	if err == nil {
+		j.pool, err = j.to.Describe(ctx, j.spec.MaxAttempts)
+	}
+	if err == nil {
+		j.terms = j.spec.terms(j.pool, j.set.Noun())
+	}
+	return err
+}
+
+func (j *Job) rehearse(ctx context.Context, earlier string, fresh bool) error {
+	local, address, err := rehearsal.Start(ctx, rehearsal.Config{
+		PoolID: j.to.PoolID, Set: j.set, Journal: j.dir.File(rundir.Journal), Earlier: earlier, Fresh: fresh, FS: j.dir.FS,
+	})
+	if err != nil {
+		return err
+	}
+	j.local = local
+	j.to, err = j.to.At(ctx, address)
+	return err
+}
+
+// Finished tells whether the directory holds the run, and it has come to its end: there is nothing to start.
+func (j *Job) Finished() bool { return j.state.Phase == checkpoint.Finished }
+
+// State is that of the run, as the last start has left it; zero in one that begins.
+func (j *Job) State() checkpoint.State { return j.state }
+
+// Dir is the directory of the run.
+func (j *Job) Dir() *rundir.Dir { return j.dir }
+
+// Noun is what a record is called: row or record.
+func (j *Job) Noun() string { return j.set.Noun() }
+
+// Inputs are the paths of the change set; standard input is the file that keeps it.
+func (j *Job) Inputs() []string { return j.set.Paths() }
+
+// Close gives the directory back. Where the run was not begun, an earlier one that was set aside for it is put
+// back.
+func (j *Job) Close() error {
+	var err error
+	if j.local != nil {
+		err = j.local.Close() // its journal is in the directory
+	}
+	j.dir.Refused = !j.began && !j.listed
+	return errors.Join(err, j.dir.Close())
+}
+
+// Preview is what a start is about to do.
+type Preview struct {
+	Inputs []string
+	Noun   string // what a record is called
+	Dir    string // of the run
+	Errors string // the file that lists what cannot be applied
+	Undo   string // the file that leads back; empty: there will be none
+	Kept   string // where an earlier run of the directory was set aside; empty: there was none
+	Place  Place
+	// Resumed is the run that goes on; nil: one begins, and Survey tells of its records.
+	Resumed  *checkpoint.State
+	Survey   *audit.Survey
+	Warnings []audit.Warning
+	Cost     audit.Cost
+	AsUser   bool
+}
+
+// Preview tells what the start is about to do.
+func (j *Job) Preview() Preview {
+	p := Preview{
+		Inputs: j.set.Paths(), Noun: j.set.Noun(), Dir: j.dir.Path, Errors: j.dir.ErrorsFile(), Kept: j.kept,
+		Place: j.spec.place(j.to, j.pool), Survey: j.survey, Warnings: j.terms.Warnings(), Cost: j.cost, AsUser: j.spec.AsUser,
+	}
+	if !j.spec.NoRead {
+		p.Undo = j.dir.File(report.UndoJSONL)
+	}
+	if j.survey == nil {
+		p.Resumed = &j.state
+	} else {
+		p.Warnings = j.survey.Warnings()
+	}
+	return p
+}
+
+// Allowed refuses a run that begins with more records that cannot be applied than its budget has. The file that
+// lists them stays.
+func (j *Job) Allowed() error {
+	s := j.survey
+	if s == nil || !j.spec.Budget.Exceeded(s.Bad, s.Rows) {
+		return nil
+	}
+	j.listed = true
+	return &OverBudgetError{Bad: s.Bad, Records: s.Rows, Noun: j.set.Noun(), Budget: j.spec.Budget, List: j.dir.ErrorsFile()}
+}
+
+// goOn looks at what a run that goes on has left.
+func (j *Job) goOn(ctx context.Context) (err error) {
+	// A file is known by its content; its records have one name in the reports. What has expired since the first
+	// start counts as failed, and the budget holds.
+	j.set = j.set.Known(j.state.Inputs).Since(j.state.StartedAt)
+	j.cost, err = j.costOfRest(ctx)
+	return err
+}

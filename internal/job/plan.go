@@ -1,0 +1,244 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"attrmigrate/internal/audit"
+	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rehearsal"
+	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/target"
+)
+
+// PlanSpec says what a plan is.
+type PlanSpec struct {
+	Spec                // of the apply that it is a plan of
+	Read     audit.Mode // how users are read
+	ListRate float64    // of ListUsers, in calls a second
+}
+
+// PlanObserver is told how a plan goes on. Its methods are called from the goroutine of [Plan].
+type PlanObserver interface {
+	// Reading comes once, when it is known what is to be read.
+	Reading(Place, []audit.Warning)
+	// Sized comes then, before any user is read: about how large the change set is, zero where that cannot be told.
+	Sized(changeset.Size)
+	// Read is told how many users of how many were read; the total is an estimate.
+	Read(done, total int64)
+}
+
+// planning is a plan in the making. It belongs to one goroutine.
+type planning struct {
+	spec     PlanSpec
+	set      *changeset.Set
+	to       *target.Target
+	pool     *cognito.Pool
+	dir      *rundir.Dir
+	local    io.Closer // the sandbox of a rehearsal; nil: there is none
+	observer PlanObserver
+	result   *PlanResult
+}
+
+// Plan says what a job would do, by the live users, and writes nothing to the pool. An earlier plan in the directory stands
+// until this one is whole.
+func Plan(ctx context.Context, spec PlanSpec, o PlanObserver) (_ *PlanResult, err error) {
+	if err := rundir.NoneAtWork(spec.Changes.Paths, nil); err != nil {
+		return nil, err
+	}
+	if EmptyPlan(spec.Changes.Paths) {
+		r := &PlanResult{PlanFacts: rundir.PlanFacts{Inputs: spec.Changes.Paths}, Result: &audit.Result{Read: audit.None}}
+		return r, nil
+	}
+	p := &planning{spec: spec, observer: o}
+	if p.set, err = spec.open(ctx); err != nil {
+		return nil, err
+	}
+	if p.to, p.set, err = spec.connect(ctx, p.set); err != nil {
+		return nil, err
+	}
+	if p.dir, err = rundir.OpenPlan(spec.Volume, spec.dirName(".plan")); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	if spec.MaxDuration > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, spec.MaxDuration, ErrPlanTime)
+		defer cancel()
+	}
+	err = p.make(ctx)
+	switch {
+	case err == nil:
+		return p.result, nil
+	case errors.Is(context.Cause(ctx), ErrPlanTime):
+		return nil, ErrPlanTime
+	case ctx.Err() != nil:
+		return nil, refusal.ErrNotStarted
+	default:
+		return nil, err
+	}
+}
+
+func (p *planning) close() error {
+	var err error
+	if p.local != nil {
+		err = p.local.Close()
+	}
+	return errors.Join(err, p.dir.Close())
+}
+
+// make makes the plan and keeps it in the directory.
+func (p *planning) make(ctx context.Context) error {
+	if err := p.dir.HoldsInput(p.set.Paths()); err != nil {
+		return err
+	}
+	replaced, err := p.replaces(ctx)
+	if err != nil {
+		return err
+	}
+	_, settle, err := p.set.Spool(ctx, p.spec.Stdin, p.dir)
+	if err != nil {
+		return err
+	}
+	if p.set, err = settle(); err != nil {
+		return err
+	}
+	if err := p.meetPool(ctx); err != nil {
+		return err
+	}
+	if err := p.mayKeep(); err != nil {
+		return err
+	}
+	p.observer.Reading(p.spec.place(p.to, p.pool), p.spec.terms(p.pool, "").Warnings())
+	set, clean, err := p.set.Unpack(ctx, p.dir)
+	if err != nil {
+		return err
+	}
+	defer clean()
+	p.set = set
+	p.result = &PlanResult{
+		PlanFacts: rundir.PlanFacts{
+			DryRun: true, At: time.Now().UTC(),
+			Pool:     rundir.PlanPool{ID: p.pool.ID, Name: p.pool.Name, Region: p.pool.Region, Account: p.pool.Account, Users: p.pool.EstimatedUsers},
+			Endpoint: p.to.Endpoint, Inputs: p.set.Paths(), InputPaths: absolute(p.spec.Changes.Paths), Replaced: replaced, Limit: p.spec.Limit,
+			Flags: p.spec.Target.Flags(p.pool.ID),
+		},
+		Audit: p.dir.File(report.AuditCSV), Plan: p.dir.File(report.PlanJSONL),
+	}
+	if err := p.audit(ctx); err != nil {
+		return err
+	}
+	return p.result.save(p.dir)
+}
+
+// meetPool asks for the pool; in a rehearsal it makes it.
+func (p *planning) meetPool(ctx context.Context) (err error) {
+	if p.spec.Target.Sandbox {
+		if err := p.rehearse(ctx); err != nil {
+			return err
+		}
+	}
+	p.pool, err = p.to.Describe(ctx, p.spec.MaxAttempts)
+	return err
+}
+
+func (p *planning) rehearse(ctx context.Context) error {
+	earlier, err := rehearsal.Earlier(ctx, p.to.PoolID, p.set)
+	if err != nil {
+		return err
+	}
+	local, address, err := rehearsal.Start(ctx, rehearsal.Config{
+		PoolID: p.to.PoolID, Set: p.set, Journal: p.dir.File(rundir.Journal), Earlier: earlier, Fresh: true, FS: p.dir.FS,
+	})
+	if err != nil {
+		return err
+	}
+	p.local = local
+	p.to, err = p.to.At(ctx, address)
+	return err
+}
+
+// audit holds the change set against the pool. What it is given of the service can only list.
+func (p *planning) audit(ctx context.Context) error {
+	in, err := p.set.Read()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if err := checkColumns(in, audit.Terms{Pool: p.pool}); err != nil {
+		return err
+	}
+	in.Limit(p.spec.Limit)
+	size := p.set.Guess(ctx, p.pool)
+	p.observer.Sized(size)
+	files, err := report.OpenPlan(p.dir.FS, p.dir.Path)
+	if err != nil {
+		return rundir.Unusable(p.dir.Path, err)
+	}
+	p.result.Result, err = audit.Plan(ctx, audit.Config{
+		Pool: p.pool, Changes: in, Writer: planWriter{files}, Lister: audit.Lister(p.to.Client), Read: p.spec.Read,
+		Options:  audit.Options{KeepVerified: p.spec.KeepVerified},
+		ListRate: p.spec.ListRate, Attempts: p.spec.MaxAttempts,
+		UpdateRate: p.spec.Rate, ReadRate: p.spec.reads(), NoRead: p.spec.NoRead,
+		Records: size.Records, Addresses: size.Addresses, Progress: p.observer.Read,
+	})
+	if err == nil {
+		err = p.conclude(ctx, in.Digests())
+	}
+	if err != nil {
+		return errors.Join(err, files.Discard())
+	}
+	if p.result.Plan == "" { // an empty plan would say that there is nothing to change
+		return files.Withhold()
+	}
+	return files.Close()
+}
+
+// conclude says what the plan is of, and whether it may be applied.
+func (p *planning) conclude(ctx context.Context, digests []string) (err error) {
+	if p.set.Unpacked() || digests == nil {
+		if digests, err = p.set.Digests(ctx); err != nil {
+			return err
+		}
+	}
+	if err := p.dir.RunsOfPlan(ctx); err != nil { // one may have begun meanwhile
+		return err
+	}
+	r := p.result
+	r.Fingerprint = identityOf(&p.spec.Spec, p.set, p.to, digests).fingerprint()
+	r.Clean = r.Result.Clean()
+	r.Withheld = p.spec.KeepVerified && len(p.pool.AliasAttributes) > 0 && r.HeldTwice() > 0
+	if r.Withheld || r.Read == audit.None {
+		r.Plan = ""
+	}
+	return nil
+}
+
+// planWriter gives a plan's rows to its files.
+type planWriter struct{ *report.Plan }
+
+func (w planWriter) Row(r audit.Row) error {
+	return w.Plan.Row(report.AuditRow{
+		File: r.File, Line: r.Line, Username: r.Username, Attribute: r.Attribute,
+		Verdict: string(r.Verdict), Before: r.Before, After: r.After, Note: r.Note,
+	})
+}
+
+// absolute are the inputs of a plan for its summary: by these another plan knows whether it is of the same
+// ones, from whichever directory it is made.
+func absolute(paths []string) []string {
+	all := slices.Clone(paths)
+	for i, path := range all {
+		if whole, err := filepath.Abs(path); err == nil && path != rundir.Stdin {
+			all[i] = whole
+		}
+	}
+	return all
+}

@@ -1,0 +1,54 @@
+package job
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/target"
+)
+
+// replaces tells which plan stands in the directory and is to be replaced, if it is one of something else. By
+// default that is refused: a plan that was reviewed as a.csv's must not become that of another a.csv, or of
+// a.jsonl. Where the directory was named it is told, and so is a plan for another pool, or of a rehearsal. A plan
+// whose run is unfinished is never replaced.
+func (p *planning) replaces(ctx context.Context) (string, error) {
+	if err := p.dir.RunsOfPlan(ctx); err != nil {
+		return "", err
+	}
+	earlier, err := rundir.ReadPlan(p.dir.Path)
+	if err != nil {
+		return "", nil // there is none, or none that says what it is
+	}
+	same, err := p.isOf(ctx, earlier)
+	here := earlier.Pool.ID == p.to.PoolID && (earlier.Endpoint == target.SandboxEndpoint) == (p.to.Endpoint == target.SandboxEndpoint)
+	what := fmt.Sprintf("the plan of %s", prose.Printable(strings.Join(earlier.Inputs, ", ")))
+	if !here {
+		what += fmt.Sprintf(" for %s, %s", prose.Printable(earlier.Pool.ID), prose.Printable(earlier.Endpoint))
+	}
+	switch {
+	case err != nil:
+		return "", err
+	case !same && p.spec.Dir == "":
+		return "", &OtherPlanError{Dir: p.dir.Path, Plan: what}
+	case !same, !here:
+		return what, nil
+	default:
+		return "", nil
+	}
+}
+
+// isOf tells whether an earlier plan is one of the same inputs: by their names, or else by their content.
+func (p *planning) isOf(ctx context.Context, earlier *rundir.PlanFacts) (bool, error) {
+	if slices.Equal(absolute(p.spec.Changes.Paths), earlier.InputPaths) || earlier.InputPaths == nil && slices.Equal(p.set.Paths(), earlier.Inputs) {
+		return true, nil
+	}
+	if p.set.IsStdin() {
+		return false, nil
+	}
+	digests, err := p.set.Digests(ctx)
+	return err == nil && strings.Join(digests, " ") == earlier.Fingerprint[rundir.ByInput], err
+}

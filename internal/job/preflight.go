@@ -1,0 +1,124 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/audit"
+	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/report"
+	"attrmigrate/internal/target"
+	"attrmigrate/pipeline"
+	"attrmigrate/sources"
+)
+
+// preflight passes over the whole input once, and lists what cannot be applied in the errors file. A run that begins needs it, one that
+// goes on does not.
+func (j *Job) preflight(ctx context.Context) (err error) {
+	if j.set, err = j.set.Stamped(); err != nil {
+		return err
+	}
+	in, err := j.set.Read()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	if err := checkColumns(in, j.terms); err != nil {
+		return err
+	}
+	list, err := report.Preview(report.Config{Dir: j.dir.Path, Header: in.Header(), Raw: true, Disk: j.dir.FS})
+	if err != nil {
+		return err
+	}
+	j.survey = audit.NewSurvey(j.terms)
+	err = surveyAll(ctx, in, j.survey, list)
+	if err == nil {
+		_, err = list.Sync()
+	}
+	if err := errors.Join(err, list.Close()); err != nil {
+		return err
+	}
+	j.cost = j.survey.Cost()
+	j.state = checkpoint.State{
+		Fingerprint: j.identity(in.Digests()).fingerprint(), Inputs: j.set.Paths(),
+		Total: j.survey.Rows, Foreseen: j.survey.Bad,
+	}
+	return nil
+}
+
+// surveyAll decodes and checks every record.
+func surveyAll(ctx context.Context, in *changeset.Reader, s *audit.Survey, list *report.Files) error {
+	for c, err := range changeset.ReadAhead(ctx, in.Next) {
+		if err != nil {
+			return err
+		}
+		bad := s.Add(c)
+		switch {
+		case bad == nil:
+			continue
+		case errors.Is(bad, audit.ErrExpect):
+			return &refusal.UsageError{Err: fmt.Errorf("%s: %w", c.Place(), bad), Remedy: refusal.HintOf(bad)}
+		}
+		if err := list.Write(pipeline.Result{Change: c, Outcome: pipeline.Failed, Err: bad, At: time.Now()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkColumns refuses columns that the pool does not know, before any row is read.
+func checkColumns(in *changeset.Reader, terms audit.Terms) error {
+	for _, column := range in.Columns() {
+		if terms.NoRead && column.Expect && column.Attribute != "sub" {
+			return &refusal.UsageError{Err: fmt.Errorf("%s: column %s: %w", in.First(), prose.Printable(column.Cell), audit.ErrExpect), Remedy: refusal.HintOf(audit.ErrExpect)}
+		}
+		if err := terms.Pool.Schema.CheckColumn(column.Attribute, column.Cell, column.Expect); err != nil {
+			return &refusal.UsageError{Err: fmt.Errorf("%s: column %w", in.First(), err), Remedy: refusal.HintOf(err)}
+		}
+	}
+	return nil
+}
+
+// costOfRest passes over what a run that goes on has left.
+func (j *Job) costOfRest(ctx context.Context) (audit.Cost, error) {
+	rest := audit.NewSurvey(j.terms)
+	in, err := j.set.Read()
+	if err != nil {
+		return rest.Cost(), err
+	}
+	defer in.Close()
+	if err := in.Resume(j.state.Position); err != nil {
+		return rest.Cost(), err
+	}
+	number := j.state.Records
+	for c, err := range changeset.ReadAhead(ctx, in.Next) {
+		if err != nil {
+			return rest.Cost(), err
+		}
+		number++
+		if _, finished := slices.BinarySearch(j.state.Finished, number); finished {
+			continue
+		}
+		if rest.Full() {
+			break
+		}
+		_ = rest.Add(j.asOfNow(c)) // what is bad costs nothing
+	}
+	return rest.Cost(), nil
+}
+
+// asOfNow is a record as it is in a start that goes on: its token may have expired since the first one.
+func (j *Job) asOfNow(c *sources.Change) *sources.Change {
+	if !j.spec.AsUser || c.Err != nil {
+		return c
+	}
+	now := *c
+	now.Err = target.Expired(c)
+	return &now
+}

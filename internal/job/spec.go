@@ -1,0 +1,171 @@
+package job
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"attrmigrate/internal/audit"
+	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/target"
+	"attrmigrate/pipeline"
+)
+
+// DefaultDeleteMarker is the cell that deletes its attribute, unless the options name another one.
+const DefaultDeleteMarker = "<delete>"
+
+// defaultReadRate is two thirds of what AWS allows to an account, in reads a second.
+const defaultReadRate = 80
+
+// Spec says what a job is.
+type Spec struct {
+	Changes changeset.Spec
+	Target  target.Connection
+	AsUser  bool // users' own access tokens write
+
+	NoRead       bool              // users are not read before they are changed
+	KeepVerified bool              // verified flags stay, with an address that changes
+	Metadata     map[string]string // for the pool's Lambda triggers
+
+	Rate         float64 // of updates, in attempts a second, or pipeline.Unlimited
+	ReadRate     float64 // of single reads; 0: 80 a second, or Rate if that is higher
+	Workers      int     // calls under way at once
+	MaxAttempts  int     // that a record has, throttled ones aside
+	Budget       pipeline.Budget
+	Limit        int64         // of records in this start; 0: none
+	MaxDuration  time.Duration // of this start; 0: any
+	DrainTimeout time.Duration // for calls under way to end
+
+	Dir     string // of the run; empty: by the name of the first input
+	Restart bool   // an earlier run in the directory is set aside, whatever it is
+
+	Volume rundir.Volume // what the directory lies on
+	Stdin  io.Reader
+	Log    *slog.Logger
+	// Connect finds the target of a change set. Nil: by Target and AsUser.
+	Connect func(context.Context, *changeset.Set) (*target.Target, error)
+}
+
+// reads is the rate of single reads: they must not hold up updates that are allowed to be faster.
+func (s *Spec) reads() float64 { return cmp.Or(s.ReadRate, max(s.Rate, defaultReadRate)) }
+
+// operation is the one that writes.
+func (s *Spec) operation() string {
+	if s.AsUser {
+		return target.UpdateAsUser
+	}
+	return target.UpdateAsAdmin
+}
+
+// RunDir is where the run is kept.
+func (s *Spec) RunDir() string {
+	ending := ".run"
+	if s.Target.Sandbox {
+		ending = ".sandbox.run"
+	}
+	return s.dirName(ending)
+}
+
+// PlanDir is where a plan of these changes is kept unless it is told otherwise.
+func (s *Spec) PlanDir() string {
+	plan := *s
+	plan.Dir = ""
+	return plan.dirName(".plan")
+}
+
+func (s *Spec) dirName(ending string) string {
+	if s.Dir != "" {
+		return filepath.Clean(s.Dir)
+	}
+	if s.Changes.OnlyFailed != "" {
+		ending = ".failed" + ending
+	}
+	return rundir.Name(s.Changes.Paths, ending)
+}
+
+// terms are those on which a start takes the records of a pool.
+func (s *Spec) terms(pool *cognito.Pool, noun string) audit.Terms {
+	return audit.Terms{
+		Pool: pool, Unknown: s.AsUser && pool.Name == "", KeepVerified: s.KeepVerified, NoRead: s.NoRead, AsUser: s.AsUser,
+		Metadata: len(s.Metadata) > 0, Rate: s.Rate, ReadRate: s.reads(), Limit: s.Limit, Noun: noun,
+	}
+}
+
+// open opens the change set. Undo files of another pool are told.
+func (s *Spec) open(ctx context.Context) (*changeset.Set, error) {
+	changes := s.Changes
+	changes.Decoding.UserPoolID, changes.Decoding.Tokens = s.Target.PoolID, s.AsUser
+	return changeset.Open(ctx, changes)
+}
+
+// connect finds the target, and gives the records of a change set with access tokens their users.
+func (s *Spec) connect(ctx context.Context, set *changeset.Set) (*target.Target, *changeset.Set, error) {
+	if s.Connect != nil {
+		to, err := s.Connect(ctx, set)
+		return to, set, err
+	}
+	if !s.AsUser {
+		to, err := target.Connect(ctx, s.Target)
+		return to, set, err
+	}
+	token, err := set.FirstToken(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	to, err := target.ConnectUsers(ctx, s.Target, token)
+	if err != nil {
+		return nil, nil, err
+	}
+	return to, set.WithTokens(to.PoolID, time.Now()), nil
+}
+
+// inputs are all files that a start reads and must not move.
+func (s *Spec) inputs(set *changeset.Set) []string {
+	paths := set.Paths()
+	if s.Changes.OnlyFailed != "" {
+		paths = append(paths, filepath.Join(s.Changes.OnlyFailed, report.ErrorsCSV))
+	}
+	return paths
+}
+
+// EmptyPlan tells whether inputs are a plan that found nothing to change.
+func EmptyPlan(paths []string) bool {
+	if len(paths) != 1 || filepath.Base(paths[0]) != report.PlanJSONL {
+		return false
+	}
+	info, err := os.Stat(paths[0])
+	return err == nil && info.Mode().IsRegular() && info.Size() == 0
+}
+
+// Place is which pool a job is for, and where calls to it go.
+type Place struct {
+	ID, Name, Region string
+	Account          string // empty: not known
+	Users            int64  // about so many
+	Known            bool   // else only what holds for every pool is
+	Endpoint         string // for people; empty: AWS's own
+	InTheClear       bool   // access tokens would go there unencrypted
+}
+
+func (s *Spec) place(to *target.Target, pool *cognito.Pool) Place {
+	return Place{
+		ID: pool.ID, Name: pool.Name, Region: pool.Region, Account: pool.Account, Users: pool.EstimatedUsers,
+		Known: !s.terms(pool, "").Unknown, Endpoint: to.Place(), InTheClear: s.AsUser && to.InTheClear(),
+	}
+}
+
+// String is the place as people name it: account 111122223333, us-east-1.
+func (p Place) String() string {
+	if p.Account == "" {
+		return p.Region
+	}
+	return fmt.Sprintf("account %s, %s", p.Account, p.Region)
+}

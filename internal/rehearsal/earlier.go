@@ -1,0 +1,61 @@
+package rehearsal
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/target"
+)
+
+// Earlier is the journal that a plan of a rehearsal goes on from: that of the directory in which its input
+// lies, or that of the rehearsed apply of the same input. There may be none.
+func Earlier(ctx context.Context, poolID string, set *changeset.Set) (journal string, err error) {
+	if journal = Beside(poolID, set.Paths()); journal != "" {
+		return journal, nil
+	}
+	dir := rundir.Dir{Path: rundir.Name(set.Paths(), ".sandbox.run")}
+	state, found := runOf(poolID, dir.Path)
+	if !found {
+		return "", nil
+	}
+	same := slices.EqualFunc(state.Inputs, set.Paths(), disk.SameFile)
+	if !same {
+		digests, err := set.Digests(ctx)
+		if err != nil {
+			return "", err
+		}
+		same = strings.Join(digests, " ") == state.Fingerprint[rundir.ByInput]
+	}
+	if !same { // of another input with the same name
+		return "", nil
+	}
+	return dir.File(rundir.Journal), nil
+}
+
+// Beside is the journal of the rehearsal in whose directory the input lies, as its undo file does. A
+// journal that is anywhere else is somebody else's.
+func Beside(poolID string, paths []string) string {
+	dir := filepath.Dir(paths[0])
+	if _, found := runOf(poolID, dir); found || isPlan(poolID, dir) {
+		return filepath.Join(dir, rundir.Journal)
+	}
+	return ""
+}
+
+// runOf is the run in a directory, if it is a rehearsal on the same pool.
+func runOf(poolID, dir string) (checkpoint.State, bool) {
+	state, found, err := (&rundir.Dir{Path: dir}).Load()
+	return state, err == nil && found && state.Fingerprint[rundir.ByEndpoint] == target.SandboxEndpoint && state.Fingerprint[rundir.ByPool] == poolID
+}
+
+// isPlan tells whether there is a plan in a directory that is a rehearsal on the same pool.
+func isPlan(poolID, dir string) bool {
+	plan, err := rundir.ReadPlan(dir)
+	return err == nil && plan.Endpoint == target.SandboxEndpoint && plan.Pool.ID == poolID
+}

@@ -1,0 +1,151 @@
+package rehearsal
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/sandbox"
+	"attrmigrate/sources"
+)
+
+// fill makes the pool that a change set is for: it has each custom attribute, and each user once, as
+// the first record expects it.
+func fill(ctx context.Context, local *sandbox.Server, poolID string, set *changeset.Set) error {
+	users, attributes, err := namesIn(ctx, set)
+	if err != nil {
+		return err
+	}
+	if err := createPool(local, poolID, attributes.list); err != nil {
+		return err
+	}
+	return createUsers(ctx, local, poolID, users, "")
+}
+
+// AddUsers makes the users that a change set names in a pool of a sandbox, each as the first record expects it, who sign in
+// with a password; without one ("") they cannot.
+func AddUsers(ctx context.Context, local *sandbox.Server, poolID string, set *changeset.Set, password string) error {
+	users, _, err := namesIn(ctx, set)
+	if err != nil {
+		return err
+	}
+	return createUsers(ctx, local, poolID, users, password)
+}
+
+// namesIn collects the users and attributes that a change set names.
+func namesIn(ctx context.Context, set *changeset.Set) (users []sandbox.User, attributes *names, err error) {
+	in, err := set.Read()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer in.Close()
+	seen, attributes := names{}, &names{}
+	for _, c := range in.Columns() {
+		attributes.add(c.Attribute)
+	}
+	for {
+		c, err := in.Next(ctx)
+		switch {
+		case errors.Is(err, io.EOF):
+			return users, attributes, nil
+		case err != nil:
+			return nil, nil, err
+		case c.Err != nil:
+			continue
+		}
+		for _, a := range slices.Concat(c.Attributes, c.Expect) {
+			attributes.add(a.Name)
+		}
+		if seen.add(c.Username) {
+			users = append(users, sandbox.User{Username: c.Username, Attributes: expected(c)})
+		}
+	}
+}
+
+// expected is what a record expects of its user.
+func expected(c *sources.Change) map[string]string {
+	if len(c.Expect) == 0 {
+		return nil
+	}
+	values := map[string]string{}
+	for _, e := range c.Expect {
+		if !e.Delete {
+			values[e.Name] = e.Value
+		}
+	}
+	return values
+}
+
+func createPool(local *sandbox.Server, id string, attributes []string) error {
+	type schemaAttribute struct {
+		Name, AttributeDataType    string
+		Mutable                    bool
+		DeveloperOnlyAttribute     bool
+		StringAttributeConstraints struct{ MinLength, MaxLength string }
+	}
+	schema := []schemaAttribute{}
+	for _, name := range attributes {
+		if !strings.HasPrefix(name, "custom:") && !strings.HasPrefix(name, "dev:custom:") {
+			continue
+		}
+		a := schemaAttribute{Name: name, AttributeDataType: "String", Mutable: true}
+		a.DeveloperOnlyAttribute = strings.HasPrefix(name, "dev:")
+		a.StringAttributeConstraints.MinLength, a.StringAttributeConstraints.MaxLength = "0", "2048"
+		schema = append(schema, a)
+	}
+	document, err := json.Marshal(map[string]any{
+		"UserPool": map[string]any{"Id": id, "Name": "sandbox", "SchemaAttributes": schema},
+	})
+	if err != nil {
+		return err
+	}
+	_, err = local.CreatePool(document)
+	return err
+}
+
+// createUsers leaves out a name that no user can have, and values that the sandbox refuses: such
+// records fail in the run, and that is what a rehearsal is for.
+func createUsers(ctx context.Context, local *sandbox.Server, pool string, users []sandbox.User, password string) error {
+	for _, u := range users {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if len(u.Username) > 128 {
+			continue
+		}
+		u.Password = password
+		err := local.CreateUser(pool, u)
+		if err != nil && u.Attributes != nil {
+			u.Attributes = nil
+			err = local.CreateUser(pool, u)
+		}
+		if err != nil {
+			return fmt.Errorf("fill the sandbox: %w", err)
+		}
+	}
+	return nil
+}
+
+// names is a set that keeps the order in which it was filled.
+type names struct {
+	seen map[string]bool
+	list []string
+}
+
+// add reports whether the name is new.
+func (n *names) add(name string) bool {
+	if n.seen[name] {
+		return false
+	}
+	if n.seen == nil {
+		n.seen = map[string]bool{}
+	}
+	n.seen[name] = true
+	n.list = append(n.list, name)
+	return true
+}

@@ -1,0 +1,142 @@
+package target
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/shell"
+)
+
+// Connection says which pool is meant and how it is reached.
+type Connection struct {
+	PoolID      string // may be empty for a sandbox, and with users' own tokens, which know it
+	Region      string // empty: the pool id's
+	Profile     string // of the AWS configuration; empty: the environment's
+	EndpointURL string // empty: AWS's own
+	Sandbox     bool   // a local Cognito inside the process
+
+	Timeout   time.Duration // of one attempt
+	Calls     int           // at once
+	UserAgent string        // how the program names itself
+}
+
+// What stands for the place of a sandbox inside the process, whose port differs each time, and for its pool if
+// none is named. They are in fingerprints.
+const (
+	SandboxEndpoint = "sandbox"
+	SandboxPool     = "us-east-1_Sandbox00"
+)
+
+// Flags are those of the command line that lead to the same pool again; users' own tokens know it themselves.
+func (c Connection) Flags(pool string) []string {
+	var words []string
+	if pool != "" {
+		words = append(words, "--user-pool-id", pool)
+	}
+	words = append(words, c.serviceFlags()...)
+	if c.Sandbox {
+		words = append(words, "--sandbox")
+	}
+	return words
+}
+
+// serviceFlags are those that the AWS CLI has, too.
+func (c Connection) serviceFlags() (words []string) {
+	for _, flag := range [][2]string{{"--region", c.Region}, {"--profile", c.Profile}, {"--endpoint-url", c.EndpointURL}} {
+		if flag[1] != "" {
+			words = append(words, flag[0], flag[1])
+		}
+	}
+	return words
+}
+
+// ListPools is the command of the AWS CLI that lists the pools of the account.
+func (c Connection) ListPools() string {
+	words := []string{"aws", "cognito-idp", "list-user-pools", "--max-results", "60"}
+	return shell.Join(append(words, c.serviceFlags()...)...)
+}
+
+// Connect prepares a target that is written to with AWS credentials.
+func Connect(ctx context.Context, c Connection) (*Target, error) {
+	if c.Sandbox {
+		return c.toSandbox()
+	}
+	if !cognito.IsPoolID(c.PoolID) {
+		return nil, &refusal.Error{Msg: fmt.Sprintf("--user-pool-id: %s is no user pool id", prose.Printable(c.PoolID)),
+			Remedy: "the id is such as us-east-1_Ab12Cd34E; to list them: " + c.ListPools()}
+	}
+	region := c.Region
+	if region == "" {
+		region, _ = cognito.RegionOf(c.PoolID)
+	}
+	client, err := c.client(ctx, region, false)
+	if err != nil {
+		return nil, err
+	}
+	return newTarget(c.PoolID, client, &admin{client: client, poolID: c.PoolID}), nil
+}
+
+// ConnectUsers prepares a target that is written to with users' own access tokens: it has no AWS credentials, and
+// asks for none. The pool and its Region are those of the token, unless the connection names them.
+func ConnectUsers(ctx context.Context, c Connection, token *cognito.Token) (*Target, error) {
+	pool, region := c.PoolID, c.Region
+	if pool == "" {
+		pool = token.PoolID
+	}
+	if region == "" {
+		region, _ = cognito.RegionOf(pool)
+	}
+	if region == "" {
+		region = token.Region
+	}
+	if region == "" && c.EndpointURL != "" {
+		region = "us-east-1" // only AWS's own endpoints depend on it
+	}
+	client, err := c.client(ctx, region, true)
+	if err != nil {
+		return nil, err
+	}
+	to := newTarget(pool, client, &users{client: client, poolID: pool, connection: c})
+	to.ByUsers = true
+	return to, nil
+}
+
+func (c Connection) client(ctx context.Context, region string, anonymous bool) (*cognito.Client, error) {
+	return cognito.NewClient(ctx, cognito.Config{
+		Region: region, Profile: c.Profile, EndpointURL: c.EndpointURL, Anonymous: anonymous,
+		Connections: c.Calls, Timeout: c.Timeout, UserAgent: c.UserAgent,
+	})
+}
+
+// toSandbox is the target of a sandbox that is yet to be started.
+func (c Connection) toSandbox() (*Target, error) {
+	pool := c.PoolID
+	if pool == "" {
+		pool = SandboxPool
+	}
+	if _, ok := cognito.RegionOf(pool); !ok {
+		return nil, refusal.Usagef("--user-pool-id: %s is no user pool id, such as us-east-1_Ab12Cd34E", prose.Printable(pool))
+	}
+	return &Target{PoolID: pool, Endpoint: SandboxEndpoint, connection: c}, nil
+}
+
+// At is the target of a sandbox, once that listens at an address.
+func (t *Target) At(ctx context.Context, address string) (*Target, error) {
+	region, _ := cognito.RegionOf(t.PoolID)
+	client, err := cognito.NewClient(ctx, cognito.Config{
+		Region: region, EndpointURL: address, Connections: t.connection.Calls, Timeout: t.connection.Timeout,
+		Credentials: credentials.NewStaticCredentialsProvider("sandbox", "sandbox", ""),
+	})
+	if err != nil {
+		return nil, err
+	}
+	there := *t
+	there.Authority, there.Client = &admin{client: client, poolID: t.PoolID}, client
+	return &there, nil
+}

@@ -1,0 +1,30 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// SetRate replaces the ceilings of updates and reads while the run goes on, in attempts a second, above or below
+// those of [Config]; [Unlimited] sets none, and 0 lifts the one that was set, so that Config's holds again. It
+// takes effect within a second. The rate stays below the new ceiling as it does below any: what throttles have
+// told of the quota is kept.
+//
+// It may be called at any time, from any goroutine. The state of the run does not keep it: a run that goes on in
+// another start begins with Config's. A number that is no rate changes nothing and is an error.
+func (r *Runner) SetRate(updates, reads float64) error {
+	if err := errors.Join(validLiveRate("rate", updates), validLiveRate("read rate", reads)); err != nil {
+		return err
+	}
+	r.updates.live.Store(math.Float64bits(updates))
+	r.reads.live.Store(math.Float64bits(reads))
+	return nil
+}
+
+func validLiveRate(name string, perSecond float64) error {
+	if !(perSecond >= 0 && perSecond <= Unlimited) {
+		return fmt.Errorf("pipeline: %s is %v, want more than 0, or 0 for the one of the configuration", name, perSecond)
+	}
+	return nil
+}

@@ -1,0 +1,62 @@
+package pipeline
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Reason says what ended a run before its input did.
+type Reason string
+
+// The reasons for which a run stops. All leave it resumable.
+const (
+	Interrupted  Reason = "interrupted"                  // Stop was called for a signal
+	OverBudget   Reason = "too many records failed"      // Config.Budget
+	AtLimit      Reason = "the limit is reached"         // Config.Limit
+	OutOfTime    Reason = "the time is up"               // Config.MaxDuration
+	ServiceAway  Reason = "the service is away"          // nothing succeeds any more
+	ThrottledOut Reason = "nothing but throttles"        // Config.ThrottleLimit
+	Streak       Reason = "the same error over and over" // twenty set-up errors in a row
+	Refused      Reason = "the service refuses the run"  // a fatal error
+	BadSource    Reason = "the input cannot be read on"  // the source failed
+	NotKept      Reason = "the run cannot be recorded"   // a report or the checkpoint failed
+)
+
+// StopError is the end of a run before the end of its input. The run can be resumed.
+type StopError struct {
+	Reason Reason
+	Err    error  // what led to it; may be nil
+	Detail string // in numbers, where there is no error; may be empty
+}
+
+func (e *StopError) Error() string {
+	switch {
+	case e.Err != nil:
+		return fmt.Sprintf("%s: %v", e.Reason, e.Err)
+	case e.Detail != "":
+		return fmt.Sprintf("%s: %s", e.Reason, e.Detail)
+	default:
+		return string(e.Reason)
+	}
+}
+
+// Unwrap returns what led to the stop.
+func (e *StopError) Unwrap() error { return e.Err }
+
+// Hint returns the remedy that what led to the stop knows, or "".
+func (e *StopError) Hint() string {
+	h, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](e.Err)
+	switch {
+	case ok:
+		return h.Hint()
+	case e.Reason == OverBudget:
+		return "find out why in the report of the failed records; the same command continues, and counts failures anew"
+	case e.Reason == NotKept:
+		return "see that the run directory is writable and has room, then run the same command again"
+	default:
+		return ""
+	}
+}
