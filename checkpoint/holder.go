@@ -98,28 +98,31 @@ func ownInfo() Info {
 	}
 }
 
-// writeInfo replaces what stands behind the first byte. It is called by the holder of the lock only.
-func writeInfo(path string, info []byte) error {
-	f, err := disk.OS{}.OpenFile(path, os.O_WRONLY, 0)
+// writeInfo replaces what stands behind the first byte, durably. It is called by the holder of the lock only.
+func writeInfo(on disk.FS, path string, info []byte) error {
+	f, err := on.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
 	if err = f.Truncate(1); err == nil {
 		_, err = f.WriteAt(info, 1)
 	}
+	if err == nil {
+		err = f.Sync()
+	}
 	return errors.Join(err, f.Close())
 }
 
 // overwriteInfo does as writeInfo, and gives no byte of the file back before the new ones are written.
-func overwriteInfo(path string, info Info) error {
+func overwriteInfo(on disk.FS, path string, info Info) error {
 	data, err := json.Marshal(info)
 	if err != nil {
 		return err
 	}
 	if len(data) > maxInfo-2 {
-		return os.Truncate(path, 1)
+		return writeInfo(on, path, nil)
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	f, err := on.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}

@@ -29,17 +29,21 @@ const (
 // process, however that ends, and the file that stays is no obstacle. It is lost, too, when the Lock
 // is no longer referred to: keep it until Release.
 type Lock struct {
+	on    disk.FS
 	path  string
 	flock *flock.Flock
 }
 
 // Acquire takes the lock of a run directory. If another process has it, the error is a *[HeldError].
-func Acquire(dir string) (*Lock, error) {
+func Acquire(dir string) (*Lock, error) { return AcquireOn(disk.OS{}, dir) }
+
+// AcquireOn is Acquire on another file system, which lies on the operating system's.
+func AcquireOn(on disk.FS, dir string) (*Lock, error) {
 	path := filepath.Join(dir, LockName)
-	if err := prepare(disk.OS{}, path); err != nil {
+	if err := prepare(on, path); err != nil {
 		return nil, fmt.Errorf("lock the run directory: %w", err)
 	}
-	l := &Lock{path: path, flock: flock.New(path, flock.SetFlag(os.O_RDWR))}
+	l := &Lock{on: on, path: path, flock: flock.New(path, flock.SetFlag(os.O_RDWR))}
 	ctx, cancel := context.WithTimeout(context.Background(), lockPatience)
 	defer cancel()
 	if _, err := l.flock.TryLockContext(ctx, lockRetry); errors.Is(err, context.DeadlineExceeded) {
@@ -53,7 +57,7 @@ func Acquire(dir string) (*Lock, error) {
 	}
 	info, err := json.Marshal(ownInfo())
 	if err == nil {
-		err = writeInfo(path, append(info, '\n'))
+		err = writeInfo(on, path, append(info, '\n'))
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("lock the run directory: %w", err), l.flock.Unlock())
@@ -80,7 +84,7 @@ func (l *Lock) Release() error {
 	if !l.flock.Locked() {
 		return nil
 	}
-	return errors.Join(writeInfo(l.path, nil), l.flock.Unlock())
+	return errors.Join(writeInfo(l.on, l.path, nil), l.flock.Unlock())
 }
 
 // ReleaseUnsaved gives the lock up as [Lock.Release] does, and leaves in its file how the run ended. It is for
@@ -92,7 +96,7 @@ func (l *Lock) ReleaseUnsaved(end End) error {
 	}
 	info := ownInfo()
 	info.End = &end
-	return errors.Join(overwriteInfo(l.path, info), l.flock.Unlock())
+	return errors.Join(overwriteInfo(l.on, l.path, info), l.flock.Unlock())
 }
 
 // prepare creates the lock file if there is none. Its first byte is a blank that is never written
@@ -139,6 +143,9 @@ func IsLock(path string) bool {
 	if err != nil || len(text) > maxInfo {
 		return false
 	}
-	text = bytes.Trim(text, "\x00")
+	if len(text) > 0 && text[0] == 0 { // a crash has lost the beginning, at least; no text has that
+		return true
+	}
+	text = bytes.TrimRight(text, "\x00")
 	return bytes.HasPrefix(text, []byte(infoBegin)) || bytes.HasPrefix([]byte(infoBegin), text)
 }

@@ -257,7 +257,7 @@ func TestReleaseUnsaved(t *testing.T) {
 func TestIsLock(t *testing.T) {
 	path := filepath.Join(t.TempDir(), LockName)
 	for text, want := range map[string]bool{
-		"": true, "\n": true, "\n{\"pid\":12,\"host\":\"h\"}\n": true, "\n{\"pi": true, "\n\x00\x00\x00": true, "\x00\x00": true,
+		"": true, "\n": true, "\n{\"pid\":12,\"host\":\"h\"}\n": true, "\n{\"pi": true, "\n\x00\x00\x00": true, "\x00\x00": true, "\n\x00\x00\x00:12,\"host\":\"h\"}\n": true,
 		"the only copy of these notes": false, "1234\n": false, "\n\nnotes": false, "{\"pid\":12}": false,
 	} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

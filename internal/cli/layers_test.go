@@ -50,7 +50,7 @@ var reserved = []struct {
 	by   []string
 	why  string
 }{
-	{"internal/cli", []string{"cmd/attrmigrate"}, "it wires all others, and nobody depends on the wiring"},
+	{"internal/cli", []string{"cmd/attrmigrate", "internal/e2e/harness"}, "it wires all others, and nobody depends on the wiring"},
 	{"internal/console", []string{"internal/cli"}, "a job runs without a screen"},
 	{"internal/disk/crash", nil, "it plays crashes, in tests"},
 	{"internal/sandbox", []string{"internal/rehearsal", "internal/target", "internal/cli", "internal/e2e", "internal/e2e/harness", "internal/e2e/campaign",

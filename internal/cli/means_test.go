@@ -25,10 +25,10 @@ var means = []struct {
 	{"a plan cannot write", are("internal/audit", "internal/listing"),
 		regexp.MustCompile(`^cognito\.\w*Updater\w*$|^\.(AdminUpdater|UserUpdater|Update|UpdateUserAttributes|AdminUpdateUserAttributes)$`),
 		"planning is another implementation, and is not given the means"},
-	{"one place prints", areNot("internal/cli", "internal/console", "cmd/attrmigrate", "internal/bench", "internal/tools", "examples"),
+	{"one place prints", areNot("internal/cli", "internal/console", "cmd/attrmigrate", "internal/bench", "internal/tools", "internal/e2e/harness", "examples"),
 		regexp.MustCompile(`^os\.(Stdout|Stderr)$|^fmt\.Print|^log\.|^slog\.(SetDefault|Info|Warn|Error|Debug)$`),
 		"what people see is made of values, by the screens"},
-	{"only main ends the program", areNot("cmd/attrmigrate", "internal/bench", "internal/tools", "examples"),
+	{"only main ends the program", areNot("cmd/attrmigrate", "internal/bench", "internal/tools", "internal/e2e/harness", "examples"),
 		regexp.MustCompile(`^os\.Exit$|^log\.Fatal`),
 		"a run that is cut off does not save its place"},
 }

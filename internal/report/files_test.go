@@ -164,7 +164,7 @@ func TestResume(t *testing.T) {
 				if want := filepath.Join(dir, ErrorsCSV) + tt.refused; !ok || err.Error() != want {
 					t.Fatalf("Open: %v\nwant  %s", err, want)
 				}
-				if hint := damaged.Hint(); !strings.Contains(hint, "--restart") {
+				if hint := damaged.Hint(); !strings.Contains(hint, "or start over") {
 					t.Errorf("hint: %s", hint)
 				}
 				if got := read(t, dir, AppliedCSV); got != appliedHead+"torn" {

@@ -101,7 +101,7 @@ func TestUndoRefusesWhatIsNotItsOwn(t *testing.T) {
 			}
 			_, err := openUndo(Config{Dir: dir})
 			var refusal *checkpoint.DamagedError
-			if !errors.As(err, &refusal) || err.Error() != path+": damaged: "+tt.want || !strings.Contains(refusal.Hint(), "--restart") {
+			if !errors.As(err, &refusal) || err.Error() != path+": damaged: "+tt.want || !strings.Contains(refusal.Hint(), "or start over") {
 				t.Errorf("got %v", err)
 			}
 			if read(t, dir, UndoJSONL) != tt.text {

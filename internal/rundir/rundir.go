@@ -86,7 +86,7 @@ func (v Volume) Open(path string) (*Dir, error) {
 	if err := disk.MkdirAll(v, path); err != nil {
 		return nil, Unusable(path, err)
 	}
-	lock, err := checkpoint.Acquire(path)
+	lock, err := checkpoint.AcquireOn(v, path)
 	if errors.Is(err, fs.ErrNotExist) { // another process has moved it since
 		err = &checkpoint.HeldError{Path: filepath.Join(path, checkpoint.LockName)}
 	}
