@@ -213,7 +213,7 @@ func (p *planning) conclude(ctx context.Context, digests []string) (err error) {
 		return err
 	}
 	r := p.result
-	r.Fingerprint = identityOf(&p.spec.Spec, p.set, p.to, digests).fingerprint()
+	r.Fingerprint = traitsOf(&p.spec.Spec, p.set, p.to, digests).fingerprint()
 	r.Clean = r.Result.Clean()
 	r.Withheld = p.spec.KeepVerified && len(p.pool.AliasAttributes) > 0 && r.HeldTwice() > 0
 	if r.Withheld || r.Read == audit.None {
