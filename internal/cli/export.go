@@ -221,7 +221,7 @@ func (e *exportRun) write(ctx context.Context, to *target.Target, pool *cognito.
 	read.Set(0, pool.EstimatedUsers)
 	end := console.Watch(read.Gauge, e.opts.output, e.sys.Stderr, e.log)
 	defer end()
-	r, err := listing.Export(ctx, to.Client, pool, w, listing.Exporting{
+	r, err := listing.Export(ctx, to.Lister, pool, w, listing.Exporting{
 		ExportConfig: cfg, Filter: e.opts.filter, ListRate: e.opts.listRate, Attempts: e.opts.maxAttempts, Progress: read.Set,
 	})
 	if lost, ok := errors.AsType[*listing.WriteError](err); ok {

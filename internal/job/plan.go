@@ -11,7 +11,6 @@ import (
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
-	"attrmigrate/internal/listing"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rehearsal"
 	"attrmigrate/internal/report"
@@ -184,7 +183,7 @@ func (p *planning) audit(ctx context.Context) error {
 		return rundir.Unusable(p.dir.Path, err)
 	}
 	p.result.Result, err = audit.Plan(ctx, audit.Config{
-		Pool: p.pool, Changes: in, Writer: planWriter{files}, Lister: listing.Lister(p.to.Client), Read: p.spec.Read,
+		Pool: p.pool, Changes: in, Writer: planWriter{files}, Lister: p.to.Lister, Read: p.spec.Read,
 		Options:  audit.Options{KeepVerified: p.spec.KeepVerified},
 		ListRate: p.spec.ListRate, Attempts: p.spec.MaxAttempts,
 		UpdateRate: p.spec.Rate, ReadRate: p.spec.reads(), NoRead: p.spec.NoRead,

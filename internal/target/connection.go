@@ -103,7 +103,7 @@ func ConnectUsers(ctx context.Context, c Connection, token *cognito.Token) (*Tar
 		return nil, err
 	}
 	to := newTarget(pool, client, &users{client: client, poolID: pool, connection: c})
-	to.ByUsers = true
+	to.ByUsers, to.Lister = true, nil
 	return to, nil
 }
 
@@ -137,6 +137,6 @@ func (t *Target) At(ctx context.Context, address string) (*Target, error) {
 		return nil, err
 	}
 	there := *t
-	there.Authority, there.Client = &admin{client: client, poolID: t.PoolID}, client
+	there.Authority, there.Lister = &admin{client: client, poolID: t.PoolID}, client
 	return &there, nil
 }

@@ -15,12 +15,17 @@ import (
 type Target struct {
 	Authority
 	PoolID   string
-	Endpoint string          // for people and the fingerprint
-	SetBy    string          // what named the endpoint, if it is not AWS's own
-	Client   *cognito.Client // for listing; nil where that cannot be
-	ByUsers  bool            // users write for themselves: they read less of themselves, and are sent codes that are told
+	Endpoint string // for people and the fingerprint
+	SetBy    string // what named the endpoint, if it is not AWS's own
+	Lister   Lister // nil where users cannot be listed
+	ByUsers  bool   // users write for themselves: they read less of themselves, and are sent codes that are told
 
 	connection Connection // of a sandbox
+}
+
+// Lister lists users: all of a pool, or those that a filter finds. A call is one attempt.
+type Lister interface {
+	ListUsers(ctx context.Context, poolID, filter, token string, limit int) (users []cognito.User, next string, err error)
 }
 
 // Authority is in whose name calls are made. Its methods may be used by many goroutines; a call is one attempt,
@@ -52,7 +57,7 @@ const (
 )
 
 func newTarget(poolID string, client *cognito.Client, a Authority) *Target {
-	t := &Target{Authority: a, PoolID: poolID, Client: client}
+	t := &Target{Authority: a, PoolID: poolID, Lister: client}
 	t.Endpoint, t.SetBy = client.Endpoint()
 	return t
 }
