@@ -61,6 +61,9 @@ func (j *Job) conclude(state checkpoint.State, err error) {
 	if stop, ok := errors.AsType[*pipeline.StopError](err); ok && stop.Reason == pipeline.NotKept {
 		j.dir.Unsaved = &checkpoint.End{Reason: stop.Error(), Hint: stop.Hint()}
 	}
+	if j.spec.Told != nil {
+		state = j.spec.Told(state)
+	}
 	if kept := report.WriteSummary(j.dir.FS, j.dir.Path, report.Summarize(state)); kept != nil && err == nil {
 		j.spec.Log.Warn("no summary", "error", kept) // the run is as it is; checkpoint.json has the same numbers
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
@@ -50,6 +51,8 @@ type Spec struct {
 	Volume rundir.Volume // what the directory lies on
 	Stdin  io.Reader
 	Log    *slog.Logger
+	// Told gives a state the words of the caller, for files that people read. Nil: it has those of the libraries.
+	Told func(checkpoint.State) checkpoint.State
 	// Connect finds the target of a change set. Nil: by Target and AsUser.
 	Connect func(context.Context, *changeset.Set) (*target.Target, error)
 }
