@@ -6,7 +6,7 @@ import (
 )
 
 // Cost is what applying takes: calls, time, and users who count as active. Of a [Result] it is that of
-// the plan, of a [Survey] that of the change set itself.
+// the plan, of a [Preflight] that of the change set itself.
 type Cost struct {
 	Updates   int64   `json:"updates"`            // calls: one for each user, or record, with a change
 	PerSecond float64 `json:"updates_per_second"` // the assumed pace; 0: no limit

@@ -8,9 +8,9 @@
 // ([Cost]). The package has no way to write: the only call that it knows is ListUsers ([Lister]), which
 // is free of charge and does not count a user as active.
 //
-// A [Survey] tells as much as the records alone say, and makes no call: it is what is known before they
+// A [Preflight] tells as much as the records alone say, and makes no call: it is what is known before they
 // are applied without a plan. Which of them can be, what they cost and what else happens is decided for
-// both by the same code, on [Terms]; a survey counts what may turn out to be right already, and so has
+// both by the same code, on [Terms]; a preflight counts what may turn out to be right already, and so has
 // words of its own for it. Each kind of warning is a row of one table: its gravity, its words, its remedy.
 //
 // # Algorithm
@@ -33,6 +33,6 @@
 // is written and in lower case, and only a scan finds every spelling. Cognito has no attribute with
 // an empty value, so here "" stands for absence.
 //
-// A survey keeps counts, and no record. Plan runs in the caller's goroutine and starts none; it calls the lister, the change set, the writer
+// A preflight keeps counts, and no record. Plan runs in the caller's goroutine and starts none; it calls the lister, the change set, the writer
 // and the progress function from there only.
 package audit

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/listing"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -168,6 +169,6 @@ func planned(t *testing.T, pool cognito.Pool, mode Mode, opts Options, list *use
 
 // What plans are given in earnest.
 var (
-	_ Lister  = (*cognito.Client)(nil)
-	_ Changes = (*sources.Files)(nil)
+	_ listing.Lister = (*cognito.Client)(nil)
+	_ Changes        = (*sources.Files)(nil)
 )

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/listing"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -43,8 +44,8 @@ type Config struct {
 	Pool    *cognito.Pool
 	Changes Changes
 	Writer  Writer
-	Lister  Lister // not used with None
-	Read    Mode   // the default is Auto
+	Lister  listing.Lister // not used with None
+	Read    Mode           // the default is Auto
 	Options
 
 	// ListRate paces ListUsers, in attempts a second. The default is 20, of AWS's 30 an account.
@@ -81,7 +82,7 @@ type planner struct {
 	cfg    Config
 	terms  Terms // on which apply would take the records
 	naming naming
-	pager  *Pager
+	pager  *listing.Pager
 	index  index  // the records that can be applied, by the name of their user
 	seen   bitmap // those whose user was found
 	book   *book
@@ -101,7 +102,7 @@ func Plan(ctx context.Context, cfg Config) (*Result, error) {
 		cfg:    cfg,
 		terms:  terms,
 		naming: n,
-		pager:  NewPager(cfg.Lister, cfg.Pool.ID, cfg.ListRate, cfg.Attempts, cfg.Backoff),
+		pager:  listing.NewPager(cfg.Lister, cfg.Pool.ID, cfg.ListRate, cfg.Attempts, cfg.Backoff),
 		index:  newIndex(cfg.Records),
 		book:   newBook(n, cfg.Addresses),
 		found:  newWarnings(terms, false),
@@ -179,7 +180,7 @@ func (p *planner) mode() Mode {
 	if p.cfg.Read != Auto {
 		return p.cfg.Read
 	}
-	scan := (p.cfg.Pool.EstimatedUsers + pageSize - 1) / pageSize
+	scan := (p.cfg.Pool.EstimatedUsers + listing.PageSize - 1) / listing.PageSize
 	lookup := p.index.keys() + int64(len(p.book.index.entries))
 	if lookup < scan {
 		return Lookup

@@ -63,7 +63,7 @@ func (p *planner) findUser(ctx context.Context, name string) (*cognito.User, err
 	key := p.naming.key(name)
 	named := func(u *cognito.User) bool { return slices.Contains(p.naming.keys(u), key) }
 	for _, f := range p.naming.search(name) {
-		if u, err := p.pager.search(ctx, f[0], f[1], named); u != nil || err != nil {
+		if u, err := p.pager.Search(ctx, f[0], f[1], named); u != nil || err != nil {
 			return u, err
 		}
 	}
@@ -85,7 +85,7 @@ func (p *planner) lookAt(ctx context.Context, u *cognito.User) error {
 				p.naming.key(p.naming.alias(other, row.Attribute)) == p.naming.key(row.After)
 		}
 		for _, f := range p.naming.spellings(nil, row.Attribute, row.After) {
-			holder, err := p.pager.search(ctx, f[0], f[1], holds)
+			holder, err := p.pager.Search(ctx, f[0], f[1], holds)
 			if err != nil {
 				return err
 			}

@@ -27,7 +27,7 @@ func TakesAddress(w Warning) bool { return w.Kind == addressHeld || w.Kind == ad
 // maxExamples is how many places a warning names.
 const maxExamples = 3
 
-// warnings counts them, for a plan, which knows the users, or for a survey of the records alone.
+// warnings counts them, for a plan, which knows the users, or for a preflight of the records alone.
 type warnings struct {
 	terms    Terms
 	foreseen bool                   // of the records alone

@@ -16,16 +16,15 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/disk"
+	"attrmigrate/internal/listing"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/shell"
 	"attrmigrate/internal/target"
-	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
 
@@ -167,7 +166,7 @@ func (e *exportRun) run(ctx context.Context) (err error) {
 	case err != nil:
 		return err
 	}
-	e.tell(r, time.Since(begun))
+	e.tell(r, to.PoolID, time.Since(begun))
 	return nil
 }
 
@@ -183,22 +182,15 @@ func (e *interruptedExport) Error() string {
 
 func (e *interruptedExport) Unwrap() error { return context.Canceled }
 
-// exportResult is what came of an export.
-type exportResult struct {
-	pool           string
-	users, leftOut int64
-	calls          int64
-}
-
 // export writes the users to the file, or to standard output.
-func (e *exportRun) export(ctx context.Context, to *target.Target) (*exportResult, error) {
+func (e *exportRun) export(ctx context.Context, to *target.Target) (*listing.Exported, error) {
 	pool, err := to.Describe(ctx, e.opts.maxAttempts)
 	if err != nil {
 		return nil, err
 	}
-	attributes, err := exportedAttributes(pool.Schema, e.opts.attributes)
+	attributes, err := listing.Attributes(pool.Schema, e.opts.attributes)
 	if err != nil {
-		return nil, err
+		return nil, &refusal.UsageError{Err: fmt.Errorf("--attributes: %w", err), Remedy: refusal.HintOf(err)}
 	}
 	e.tellReadOnly(attributes)
 	cfg := report.ExportConfig{Format: e.opts.format, Attributes: attributes, ByteOrderMark: e.opts.file != ""}
@@ -223,37 +215,19 @@ func (e *exportRun) export(ctx context.Context, to *target.Target) (*exportResul
 	return nil, e.notWritten(err)
 }
 
-// write lists the users and writes each page as it comes.
-func (e *exportRun) write(ctx context.Context, to *target.Target, pool *cognito.Pool, cfg report.ExportConfig, w io.Writer) (*exportResult, error) {
-	out, err := report.NewExport(w, cfg)
-	if err != nil {
-		return nil, e.notWritten(err)
-	}
+// write lists the users to what is written.
+func (e *exportRun) write(ctx context.Context, to *target.Target, pool *cognito.Pool, cfg report.ExportConfig, w io.Writer) (*listing.Exported, error) {
 	var read console.Counter
 	read.Set(0, pool.EstimatedUsers)
 	end := console.Watch(read.Gauge, e.opts.output, e.sys.Stderr, e.log)
 	defer end()
-	r := &exportResult{pool: pool.ID}
-	pager := audit.NewPager(to.Client, pool.ID, e.opts.listRate, e.opts.maxAttempts, pipeline.Backoff{})
-	err = pager.Pages(ctx, e.opts.filter, func(users []cognito.User) error {
-		for i := range users {
-			if err := out.User(users[i].Username, users[i].Attributes); err != nil {
-				return e.notWritten(err)
-			}
-		}
-		if err := out.Flush(); err != nil {
-			return e.notWritten(err)
-		}
-		r.users += int64(len(users))
-		read.Set(r.users, max(r.users, pool.EstimatedUsers))
-		return nil
+	r, err := listing.Export(ctx, to.Client, pool, w, listing.Exporting{
+		ExportConfig: cfg, Filter: e.opts.filter, ListRate: e.opts.listRate, Attempts: e.opts.maxAttempts, Progress: read.Set,
 	})
-	if err != nil {
-		return nil, err
+	if lost, ok := errors.AsType[*listing.WriteError](err); ok {
+		return nil, e.notWritten(lost.Err)
 	}
-	read.Set(r.users, r.users) // the pool's own number is an estimate, and of all users
-	r.leftOut, r.calls = out.LeftOut(), pager.Calls()
-	return r, nil
+	return r, err
 }
 
 // notWritten says of an error where it happened.
@@ -276,18 +250,18 @@ func (e *exportRun) tellReadOnly(attributes []report.ExportedAttribute) {
 }
 
 // tell says what was exported, and how it comes back. Standard output may be the export.
-func (e *exportRun) tell(r *exportResult, took time.Duration) {
-	if r.leftOut > 0 {
-		fmt.Fprintf(e.sys.Stderr, "%-8s %s\n", "note", e.leftOut(r.leftOut))
+func (e *exportRun) tell(r *listing.Exported, pool string, took time.Duration) {
+	if r.LeftOut > 0 {
+		fmt.Fprintf(e.sys.Stderr, "%-8s %s\n", "note", e.leftOut(r.LeftOut))
 	}
 	to := ""
 	if e.opts.file != "" {
 		to = " to " + prose.Printable(e.opts.file)
 	}
 	fmt.Fprintf(e.notes, "%-8s %s%s in %s (%s of ListUsers, free of charge)\n", "exported",
-		prose.Plural(r.users, "user"), to, prose.Span(took), prose.Plural(r.calls, "call"))
-	if e.opts.file != "" && r.users > 0 {
-		fmt.Fprintf(e.notes, "%-8s %s\n", "then", prose.Printable(e.opts.takenBack(r.pool)))
+		prose.Plural(r.Users, "user"), to, prose.Span(took), prose.Plural(r.Calls, "call"))
+	if e.opts.file != "" && r.Users > 0 {
+		fmt.Fprintf(e.notes, "%-8s %s\n", "then", prose.Printable(e.opts.takenBack(pool)))
 	}
 }
 

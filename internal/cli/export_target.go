@@ -34,7 +34,7 @@ func (o *exportOptions) checkTarget() error {
 		return refuse("is a directory", "name a file in it")
 	case err == nil && !info.Mode().IsRegular():
 		return refuse("is not a regular file", "leave --output out and lead standard output there: > FILE")
-	case isLink(path):
+	case disk.IsLink(path):
 		return refuse("is a symbolic link", "name the file that it leads to")
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
@@ -63,9 +63,4 @@ func replaceable(path string) error {
 			Remedy: "close it in the program that has it open, or name another file"}
 	}
 	return f.Close()
-}
-
-func isLink(path string) bool {
-	info, err := os.Lstat(path)
-	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }

@@ -17,7 +17,7 @@ var house = []string{
 	"internal/cognito", "internal/report", "internal/rundir", "internal/changeset",
 	"internal/sandbox", "internal/target", "internal/rehearsal",
 	"internal/listing", "internal/audit",
-	"internal/job", "internal/console", "internal/cli", "cmd/attrmigrate",
+	"internal/job", "internal/console", "internal/profile", "internal/cli", "cmd/attrmigrate",
 	// Beside it: what measures, tests and shows it.
 	"internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/crash", "internal/e2e/campaign", "internal/bench",
 	"examples", "examples/customsource", "examples/scheduled",
@@ -34,7 +34,7 @@ var narrow = []struct {
 		"they are libraries: other programs use them without AWS, without our files and without our screens"},
 	{[]string{"internal/cognito"}, []string{"sources", "pipeline", "internal/shell", "internal/prose"},
 		"it tells what AWS says, whoever asks"},
-	{[]string{"internal/audit"}, []string{"sources", "pipeline", "internal/cognito", "internal/prose"},
+	{[]string{"internal/audit"}, []string{"sources", "pipeline", "internal/cognito", "internal/listing", "internal/prose"},
 		"it judges values: it has no file to write to, and no run to disturb"},
 	{[]string{"internal/sandbox"}, []string{"internal/disk"},
 		"it stands for AWS: what we get wrong there must not agree with what we get wrong here"},

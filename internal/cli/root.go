@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/console"
+	"attrmigrate/internal/profile"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 )
@@ -43,10 +44,10 @@ func Run(args []string, sys System) int {
 	defer cancel()
 	out := console.WatchOutput(sys.Stdout)
 	sys.Stdout = out
-	var measured profiles
+	var measured profile.Profiles
 	root := newRoot(sys)
-	measured.register(root.PersistentFlags())
-	root.PersistentPreRunE = func(*cobra.Command, []string) error { return measured.start() }
+	registerProfiles(root.PersistentFlags(), &measured)
+	root.PersistentPreRunE = func(*cobra.Command, []string) error { return measured.Start() }
 	args = append([]string{}, args...) // none are none, and not those of the process
 	root.SetArgs(args)
 	root.SetIn(sys.Stdin)
@@ -54,7 +55,7 @@ func Run(args []string, sys System) int {
 	root.SetErr(sys.Stderr)
 	err := refuseEmpty(root, args)
 	if err == nil {
-		err = errors.Join(root.ExecuteContext(ctx), measured.stop()) // which no error and no signal may skip
+		err = errors.Join(root.ExecuteContext(ctx), measured.Stop()) // which no error and no signal may skip
 	}
 	err, lost := out.Settle(err)
 	if lost != nil {

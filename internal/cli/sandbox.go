@@ -10,31 +10,28 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rehearsal"
 	"attrmigrate/internal/sandbox"
 	"attrmigrate/internal/shell"
 )
 
 // sandboxOptions are the settings of the sandbox command.
 type sandboxOptions struct {
-	addr     string
-	users    string // a number, or a change set that names them
-	password string // of all users made; none: they cannot sign in
-	pool     string // a file
-	client   string // a file
-	tokens   string // a file to write
-	expiry   time.Duration
-	journal  string
-	quotas   sandbox.Quotas
-	latency  time.Duration
-	jitter   time.Duration
-	faults   sandbox.Faults
-	seed     uint64
+	addr string
+	rehearsal.Furniture
+	journal string
+	quotas  sandbox.Quotas
+	latency time.Duration
+	jitter  time.Duration
+	faults  sandbox.Faults
+	seed    uint64
 }
 
 func newSandbox(sys System) *cobra.Command {
@@ -91,18 +88,18 @@ to a user whose token asked for it. Each has a probability.
 
 // validate refuses what no sandbox could be made of.
 func (o *sandboxOptions) validate() error {
-	if n, err := strconv.Atoi(o.users); err == nil && n < 0 {
+	if n, err := strconv.Atoi(o.Users); err == nil && n < 0 {
 		return refusal.Usagef("--users is %d, want at least 0", n)
 	}
 	switch {
 	case o.latency < 0 || o.jitter < 0 || o.faults.ThrottleBurst < 0:
 		return refusal.Usagef("--latency, --jitter and --throttle-burst want at least 0s")
-	case o.password != "" && o.users == "":
-		return &refusal.UsageError{Err: errNobody("--password"), Remedy: "--users 100 makes some"}
-	case o.expiry != 0 && o.tokens == "":
-		return &refusal.UsageError{Err: fmt.Errorf("--token-expiry is %s, and no tokens are written", o.expiry), Remedy: "--tokens FILE writes them"}
-	case o.tokens != "":
-		return checkTokensFile(o.tokens)
+	case o.Password != "" && o.Users == "":
+		return &refusal.UsageError{Err: rehearsal.Nobody("--password"), Remedy: "--users 100 makes some"}
+	case o.Expiry != 0 && o.Tokens == "":
+		return &refusal.UsageError{Err: fmt.Errorf("--token-expiry is %s, and no tokens are written", o.Expiry), Remedy: "--tokens FILE writes them"}
+	case o.Tokens != "":
+		return rehearsal.CheckTokensFile(o.Tokens)
 	default:
 		return nil
 	}
@@ -119,14 +116,18 @@ func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer)
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	if err := o.furnish(ctx, server, stderr); err != nil {
+	unused, err := o.Furnish(ctx, server)
+	if err != nil {
 		return err
+	}
+	if unused != nil {
+		fmt.Fprintf(stderr, "%-8s not used, since %s has a pool already: %s\n", "watch", prose.Printable(o.journal), strings.Join(unused, ", "))
 	}
 	address, err := server.Start(o.addr)
 	if err != nil {
 		return err
 	}
-	if err := o.writeTokens(ctx, server); err != nil {
+	if err := o.WriteTokens(ctx, server); err != nil {
 		return err
 	}
 	o.announce(stdout, server, address)
@@ -148,8 +149,8 @@ func (o sandboxOptions) announce(w io.Writer, server *sandbox.Server, address st
 		}
 	}
 	pool, program := server.Pools()[0], filepath.Base(os.Args[0])
-	if o.tokens != "" {
-		fmt.Fprintf(w, "%-8s %s, %s: add a column for each attribute\n", "tokens", prose.Printable(o.tokens), prose.Plural(sizeOf(server, pool), "row"))
+	if o.Tokens != "" {
+		fmt.Fprintf(w, "%-8s %s, %s: add a column for each attribute\n", "tokens", prose.Printable(o.Tokens), prose.Plural(sizeOf(server, pool), "row"))
 	}
 	o.announceCommands(w, shell.Join(program, "apply"), "--endpoint-url "+shell.Quote(address), pool)
 }
@@ -164,8 +165,8 @@ func (o sandboxOptions) announceCommands(w io.Writer, apply, endpoint, pool stri
 		fmt.Fprintf(w, "%-8s %s %s \\\n", "try", key, secret)
 		fmt.Fprintf(w, "%-8s   %s %s --user-pool-id %s CHANGES\n", "", apply, endpoint, pool)
 	}
-	if o.tokens != "" {
-		fmt.Fprintf(w, "%-8s %s --as user %s %s\n", "or", apply, endpoint, shell.File(o.tokens))
+	if o.Tokens != "" {
+		fmt.Fprintf(w, "%-8s %s --as user %s %s\n", "or", apply, endpoint, shell.File(o.Tokens))
 	}
 }
 

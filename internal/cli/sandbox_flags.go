@@ -13,17 +13,18 @@ import (
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/prose"
+	"attrmigrate/internal/rehearsal"
 	"attrmigrate/internal/sandbox"
 )
 
 func (o *sandboxOptions) register(f *pflag.FlagSet) {
 	f.StringVar(&o.addr, "addr", "127.0.0.1:0", "`address` to listen on; port 0 is any free one")
-	f.StringVar(&o.users, "users", "", "`N|FILE`: that many made-up users (user-00001 and so on), or those that a change set names")
-	f.StringVar(&o.password, "password", "", "`text` with which each of these users can sign in; it must meet the pool's policy (default: nobody can)")
-	f.StringVar(&o.pool, "pool", "", "`file` with what aws cognito-idp describe-user-pool prints (default: a small pool)")
-	f.StringVar(&o.client, "client", "", "`file` with what aws cognito-idp describe-user-pool-client prints, or create-user-pool-client takes (default: "+defaultClientID+", made for --password and --tokens)")
-	f.StringVar(&o.tokens, "tokens", "", "`file` to write: a CSV with the access token of each user, as apply --as user takes it, and the username under _username")
-	f.Func("token-expiry", "how long these tokens are good, a `duration` such as 90s; -1m: expired a minute ago (default: as the app client says)", tokenExpiry(&o.expiry))
+	f.StringVar(&o.Users, "users", "", "`N|FILE`: that many made-up users (user-00001 and so on), or those that a change set names")
+	f.StringVar(&o.Password, "password", "", "`text` with which each of these users can sign in; it must meet the pool's policy (default: nobody can)")
+	f.StringVar(&o.Pool, "pool", "", "`file` with what aws cognito-idp describe-user-pool prints (default: a small pool)")
+	f.StringVar(&o.Client, "client", "", "`file` with what aws cognito-idp describe-user-pool-client prints, or create-user-pool-client takes (default: "+rehearsal.DefaultClientID+", made for --password and --tokens)")
+	f.StringVar(&o.Tokens, "tokens", "", "`file` to write: a CSV with the access token of each user, as apply --as user takes it, and the username under _username")
+	f.Func("token-expiry", "how long these tokens are good, a `duration` such as 90s; -1m: expired a minute ago (default: as the app client says)", tokenExpiry(&o.Expiry))
 	f.Func("quota", "`N|off|CATEGORY=N`: updates a second (reads, sign-ins and codes are allowed in proportion), no quota at all, or that of a category such as UserRead; repeatable (default: AWS's)", quota(&o.quotas))
 	f.DurationVar(&o.latency, "latency", 0, "time added to every request")
 	f.DurationVar(&o.jitter, "jitter", 0, "random time added besides, at most this")

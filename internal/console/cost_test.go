@@ -48,7 +48,7 @@ func TestCost(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			test.terms.Pool, test.terms.Noun = pool, "row"
-			s := audit.NewSurvey(test.terms)
+			s := audit.NewPreflight(test.terms)
 			for record, n := range test.records {
 				for range n {
 					if err := s.Add(record); err != nil {

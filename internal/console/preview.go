@@ -19,11 +19,11 @@ func ShowPreview(w io.Writer, p job.Preview) {
 	}
 	showInput(line, p)
 	ShowPlace(line, p.Place)
-	if p.Survey != nil {
-		line("change", "%s", changes(p.Survey, p.Noun))
+	if p.Preflight != nil {
+		line("change", "%s", changes(p.Preflight, p.Noun))
 	}
 	line("costs", "%s", costText(p.Cost, "counted"))
-	if p.Survey != nil && !p.AsUser && p.Cost.Reads-p.Cost.Looks > p.Survey.Conditional {
+	if p.Preflight != nil && !p.AsUser && p.Cost.Reads-p.Cost.Looks > p.Preflight.Conditional {
 		line("", "(plan first reads them for free and leaves out those that are already right)")
 	}
 	ShowWarnings(line, p.Warnings)
@@ -66,7 +66,7 @@ func showInput(line func(head, format string, args ...any), p job.Preview) {
 			prose.Count(r.Counts.Done()), prose.Plural(r.Total, p.Noun), prose.Count(r.Total-r.Counts.Done()), p.Dir)
 		return
 	}
-	s := p.Survey
+	s := p.Preflight
 	if s.Bad == 0 {
 		line("checked", "%s: %s, all can be applied", name, prose.Plural(s.Rows, p.Noun))
 		return
@@ -82,7 +82,7 @@ func showInput(line func(head, format string, args ...any), p job.Preview) {
 }
 
 // changes lists the attributes and how many records touch each: custom:tier in 48,211 rows · locale in 9,870.
-func changes(s *audit.Survey, noun string) string {
+func changes(s *audit.Preflight, noun string) string {
 	var parts []string
 	for i, a := range s.Attributes() {
 		records := prose.Count(a.Records)

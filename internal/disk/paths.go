@@ -47,3 +47,9 @@ func Resolved(path string) string {
 	}
 	return path
 }
+
+// IsLink tells whether a path is a symbolic link.
+func IsLink(path string) bool {
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
+}

@@ -27,7 +27,7 @@ func (j *Job) findRun(ctx context.Context) (goesOn bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	different := j.identity(digests).differences(&state)
+	different := j.traits(digests).differences(&state)
 	switch {
 	case len(different) == 0:
 		j.state = state

@@ -16,8 +16,8 @@ import (
 	"attrmigrate/sources"
 )
 
-// identity is what makes a run the same run.
-type identity struct {
+// traits are what makes a run the same run.
+type traits struct {
 	spec    *Spec
 	poolID  string
 	address string   // the endpoint
@@ -27,33 +27,33 @@ type identity struct {
 	only     string // the digest of the report that says which records are meant; empty: all
 }
 
-func (j *Job) identity(digests []string) identity {
-	return identityOf(&j.spec, j.set, j.to, digests)
+func (j *Job) traits(digests []string) traits {
+	return traitsOf(&j.spec, j.set, j.to, digests)
 }
 
-func identityOf(spec *Spec, set *changeset.Set, to *target.Target, digests []string) identity {
-	return identity{spec: spec, poolID: to.PoolID, address: to.Endpoint, digests: digests, decoding: set.Decoding(), only: set.Selection()}
+func traitsOf(spec *Spec, set *changeset.Set, to *target.Target, digests []string) traits {
+	return traits{spec: spec, poolID: to.PoolID, address: to.Endpoint, digests: digests, decoding: set.Decoding(), only: set.Selection()}
 }
 
 // fingerprint names a run: everything that changes what is sent, and to whom. Two starts with the same
 // fingerprint are the same run. Texts of the user are quoted one by one, so that no two command lines give
 // the same one; client metadata is nobody's business and a digest.
-func (i identity) fingerprint() checkpoint.Fingerprint {
-	d := i.decoding
+func (t traits) fingerprint() checkpoint.Fingerprint {
+	d := t.decoding
 	f := checkpoint.Fingerprint{
-		rundir.ByInput:     strings.Join(i.digests, " "),
-		rundir.ByOperation: i.spec.operation(),
-		rundir.ByPool:      i.poolID,
-		rundir.ByEndpoint:  endpointText(i.address),
+		rundir.ByInput:     strings.Join(t.digests, " "),
+		rundir.ByOperation: t.spec.operation(),
+		rundir.ByPool:      t.poolID,
+		rundir.ByEndpoint:  endpointText(t.address),
 		rundir.ByMap:       pairsText(d.Rename),
 		rundir.ByIgnore:    listText(d.Ignore),
 		rundir.ByEmpty:     emptyWord(d.Empty),
-		rundir.ByMetadata:  digestText(pairsText(i.spec.Metadata)),
+		rundir.ByMetadata:  digestText(pairsText(t.spec.Metadata)),
 	}
-	if i.spec.NoRead {
+	if t.spec.NoRead {
 		f[rundir.ByNoRead] = "true"
 	}
-	if i.spec.KeepVerified {
+	if t.spec.KeepVerified {
 		f[rundir.ByVerified] = "keep"
 	}
 	if d.Format != sources.Auto {
@@ -65,7 +65,7 @@ func (i identity) fingerprint() checkpoint.Fingerprint {
 	if d.DeleteMarker != DefaultDeleteMarker {
 		f[rundir.ByMarker] = strconv.Quote(d.DeleteMarker)
 	}
-	f[rundir.ByOnlyFailed] = i.only
+	f[rundir.ByOnlyFailed] = t.only
 	maps.DeleteFunc(f, func(_, text string) bool { return text == "" })
 	return f
 }
@@ -116,11 +116,11 @@ func emptyWord(p sources.EmptyPolicy) string {
 
 // differences holds a run, as its checkpoint names it, against the one that this start would be. Where they
 // are the same run, the state has the fingerprint of this version afterwards.
-func (i identity) differences(was *checkpoint.State) []checkpoint.Difference {
-	here := i.fingerprint()
+func (t traits) differences(was *checkpoint.State) []checkpoint.Difference {
+	here := t.fingerprint()
 	compared := here
 	if was.Version == 1 {
-		compared = i.fingerprint1()
+		compared = t.fingerprint1()
 	}
 	diff := was.Fingerprint.Diff(compared)
 	if len(diff) == 0 {

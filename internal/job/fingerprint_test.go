@@ -23,7 +23,7 @@ type settings struct {
 }
 
 func (s settings) fingerprint() checkpoint.Fingerprint {
-	return identity{
+	return traits{
 		spec: &Spec{Metadata: s.metadata}, poolID: "us-east-1_Made0000", address: "sandbox", digests: s.digests,
 		decoding: sources.Options{Rename: s.rename, Ignore: s.ignore, UsernameColumn: s.column, DeleteMarker: s.marker},
 	}.fingerprint()

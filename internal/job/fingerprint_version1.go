@@ -13,23 +13,23 @@ import (
 // fingerprint1 names a run as version 1 of checkpoint.json did, so that a run that began then is continued
 // now. It is not unambiguous: --client-metadata a=1,b=2 gives the same as a=1 and b=2, and what such a run was
 // begun with nobody can tell. Both continue it.
-func (i identity) fingerprint1() checkpoint.Fingerprint {
-	d := i.decoding
+func (t traits) fingerprint1() checkpoint.Fingerprint {
+	d := t.decoding
 	f := checkpoint.Fingerprint{
-		"input":     strings.Join(i.digests, " "),
-		"operation": i.spec.operation(),
-		"pool":      i.poolID,
-		"endpoint":  i.address,
+		"input":     strings.Join(t.digests, " "),
+		"operation": t.spec.operation(),
+		"pool":      t.poolID,
+		"endpoint":  t.address,
 	}
 	note := func(name, value string) {
 		if value != "" {
 			f[name] = prose.Printable(value)
 		}
 	}
-	if i.spec.NoRead {
+	if t.spec.NoRead {
 		f["--no-read"] = "true"
 	}
-	if i.spec.KeepVerified {
+	if t.spec.KeepVerified {
 		f["--verified"] = "keep"
 	}
 	if d.Format != sources.Auto {
@@ -42,8 +42,8 @@ func (i identity) fingerprint1() checkpoint.Fingerprint {
 	if d.DeleteMarker != DefaultDeleteMarker {
 		note("--delete-marker", d.DeleteMarker)
 	}
-	note("--client-metadata", joined(i.spec.Metadata))
-	note("--only-failed", i.only)
+	note("--client-metadata", joined(t.spec.Metadata))
+	note("--only-failed", t.only)
 	return f
 }
 

@@ -25,11 +25,11 @@ type Job struct {
 	dir   *rundir.Dir
 	local io.Closer // the sandbox of a rehearsal; nil: there is none
 
-	terms  audit.Terms
-	survey *audit.Survey    // what the preflight found; nil in a run that goes on
-	state  checkpoint.State // of the run, as this start finds it
-	cost   audit.Cost       // of this start
-	kept   string           // where an earlier run of the directory is now
+	terms   audit.Terms
+	checked *audit.Preflight // what the preflight found; nil in a run that goes on
+	state   checkpoint.State // of the run, as this start finds it
+	cost    audit.Cost       // of this start
+	kept    string           // where an earlier run of the directory is now
 
 	began  bool // the run is recorded
 	listed bool // a file in the directory is yet to be read
@@ -155,27 +155,27 @@ type Preview struct {
 	Undo   string // the file that leads back; empty: there will be none
 	Kept   string // where an earlier run of the directory was set aside; empty: there was none
 	Place  Place
-	// Resumed is the run that goes on; nil: one begins, and Survey tells of its records.
-	Resumed  *checkpoint.State
-	Survey   *audit.Survey
-	Warnings []audit.Warning
-	Cost     audit.Cost
-	AsUser   bool
+	// Resumed is the run that goes on; nil: one begins, and Preflight tells of its records.
+	Resumed   *checkpoint.State
+	Preflight *audit.Preflight
+	Warnings  []audit.Warning
+	Cost      audit.Cost
+	AsUser    bool
 }
 
 // Preview tells what the start is about to do.
 func (j *Job) Preview() Preview {
 	p := Preview{
 		Inputs: j.set.Paths(), Noun: j.set.Noun(), Dir: j.dir.Path, Errors: j.dir.ErrorsFile(), Kept: j.kept,
-		Place: j.spec.place(j.to, j.pool), Survey: j.survey, Warnings: j.terms.Warnings(), Cost: j.cost, AsUser: j.spec.AsUser,
+		Place: j.spec.place(j.to, j.pool), Preflight: j.checked, Warnings: j.terms.Warnings(), Cost: j.cost, AsUser: j.spec.AsUser,
 	}
 	if !j.spec.NoRead {
 		p.Undo = j.dir.File(report.UndoJSONL)
 	}
-	if j.survey == nil {
+	if j.checked == nil {
 		p.Resumed = &j.state
 	} else {
-		p.Warnings = j.survey.Warnings()
+		p.Warnings = j.checked.Warnings()
 	}
 	return p
 }
@@ -183,7 +183,7 @@ func (j *Job) Preview() Preview {
 // Allowed refuses a run that begins with more records that cannot be applied than its budget has. The file that
 // lists them stays.
 func (j *Job) Allowed() error {
-	s := j.survey
+	s := j.checked
 	if s == nil || !j.spec.Budget.Exceeded(s.Bad, s.Rows) {
 		return nil
 	}

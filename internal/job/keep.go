@@ -28,7 +28,7 @@ func (j *Job) mayKeep() error {
 // planOf tells whether a plan is one of the change set that the run is about to apply. Client metadata makes
 // another run, but not another plan. The plan may have been made when fingerprints were of version 1.
 func (j *Job) planOf(planned checkpoint.Fingerprint) bool {
-	for _, here := range []checkpoint.Fingerprint{j.state.Fingerprint, j.identity(strings.Fields(j.state.Fingerprint[rundir.ByInput])).fingerprint1()} {
+	for _, here := range []checkpoint.Fingerprint{j.state.Fingerprint, j.traits(strings.Fields(j.state.Fingerprint[rundir.ByInput])).fingerprint1()} {
 		if len(withoutMetadata(planned).Diff(withoutMetadata(here))) == 0 {
 			return true
 		}

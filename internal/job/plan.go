@@ -11,6 +11,7 @@ import (
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/listing"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rehearsal"
 	"attrmigrate/internal/report"
@@ -183,7 +184,7 @@ func (p *planning) audit(ctx context.Context) error {
 		return rundir.Unusable(p.dir.Path, err)
 	}
 	p.result.Result, err = audit.Plan(ctx, audit.Config{
-		Pool: p.pool, Changes: in, Writer: planWriter{files}, Lister: audit.Lister(p.to.Client), Read: p.spec.Read,
+		Pool: p.pool, Changes: in, Writer: planWriter{files}, Lister: listing.Lister(p.to.Client), Read: p.spec.Read,
 		Options:  audit.Options{KeepVerified: p.spec.KeepVerified},
 		ListRate: p.spec.ListRate, Attempts: p.spec.MaxAttempts,
 		UpdateRate: p.spec.Rate, ReadRate: p.spec.reads(), NoRead: p.spec.NoRead,
@@ -212,7 +213,7 @@ func (p *planning) conclude(ctx context.Context, digests []string) (err error) {
 		return err
 	}
 	r := p.result
-	r.Fingerprint = identityOf(&p.spec.Spec, p.set, p.to, digests).fingerprint()
+	r.Fingerprint = traitsOf(&p.spec.Spec, p.set, p.to, digests).fingerprint()
 	r.Clean = r.Result.Clean()
 	r.Withheld = p.spec.KeepVerified && len(p.pool.AliasAttributes) > 0 && r.HeldTwice() > 0
 	if r.Withheld || r.Read == audit.None {

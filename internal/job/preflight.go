@@ -32,28 +32,28 @@ func (j *Job) preflight(ctx context.Context) (err error) {
 	if err := checkColumns(in, j.terms); err != nil {
 		return err
 	}
-	list, err := report.Preview(report.Config{Dir: j.dir.Path, Header: in.Header(), Raw: true, Disk: j.dir.FS})
+	list, err := report.OpenErrors(report.Config{Dir: j.dir.Path, Header: in.Header(), Raw: true, Disk: j.dir.FS})
 	if err != nil {
 		return err
 	}
-	j.survey = audit.NewSurvey(j.terms)
-	err = surveyAll(ctx, in, j.survey, list)
+	j.checked = audit.NewPreflight(j.terms)
+	err = checkAll(ctx, in, j.checked, list)
 	if err == nil {
 		_, err = list.Sync()
 	}
 	if err := errors.Join(err, list.Close()); err != nil {
 		return err
 	}
-	j.cost = j.survey.Cost()
+	j.cost = j.checked.Cost()
 	j.state = checkpoint.State{
-		Fingerprint: j.identity(in.Digests()).fingerprint(), Inputs: j.set.Paths(),
-		Total: j.survey.Rows, Foreseen: j.survey.Bad,
+		Fingerprint: j.traits(in.Digests()).fingerprint(), Inputs: j.set.Paths(),
+		Total: j.checked.Rows, Foreseen: j.checked.Bad,
 	}
 	return nil
 }
 
-// surveyAll decodes and checks every record.
-func surveyAll(ctx context.Context, in *changeset.Reader, s *audit.Survey, list *report.Files) error {
+// checkAll decodes and checks every record.
+func checkAll(ctx context.Context, in *changeset.Reader, s *audit.Preflight, list *report.Files) error {
 	for c, err := range changeset.ReadAhead(ctx, in.Next) {
 		if err != nil {
 			return err
@@ -87,7 +87,7 @@ func checkColumns(in *changeset.Reader, terms audit.Terms) error {
 
 // costOfRest passes over what a run that goes on has left.
 func (j *Job) costOfRest(ctx context.Context) (audit.Cost, error) {
-	rest := audit.NewSurvey(j.terms)
+	rest := audit.NewPreflight(j.terms)
 	in, err := j.set.Read()
 	if err != nil {
 		return rest.Cost(), err

@@ -27,9 +27,9 @@ func fill(ctx context.Context, local *sandbox.Server, poolID string, set *change
 	return createUsers(ctx, local, poolID, users, "")
 }
 
-// AddUsers makes the users that a change set names in a pool of a sandbox, each as the first record expects it, who sign in
+// populate makes the users that a change set names in a pool of a sandbox, each as the first record expects it, who sign in
 // with a password; without one ("") they cannot.
-func AddUsers(ctx context.Context, local *sandbox.Server, poolID string, set *changeset.Set, password string) error {
+func populate(ctx context.Context, local *sandbox.Server, poolID string, set *changeset.Set, password string) error {
 	users, _, err := namesIn(ctx, set)
 	if err != nil {
 		return err

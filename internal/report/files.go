@@ -47,7 +47,7 @@ type Files struct {
 	cfg        Config
 	files      []*file
 	errors     writer
-	applied    writer      // nil in a preview
+	applied    writer      // nil where only failures are listed
 	deliveries *deliveries // nil: not wanted
 
 	opening sync.Mutex
@@ -68,9 +68,9 @@ func Open(cfg Config) (*Files, error) {
 	return start(cfg, (*Files).resumeUndo, (*Files).openErrors, (*Files).openApplied, (*Files).openDeliveries)
 }
 
-// Preview creates the errors file of a start that has written nothing yet, for what was found wrong
+// OpenErrors creates the errors file of a start that has written nothing yet, for what was found wrong
 // in the input. Results other than failures are left out. The next start replaces it.
-func Preview(cfg Config) (*Files, error) {
+func OpenErrors(cfg Config) (*Files, error) {
 	cfg.Recorded = nil
 	return start(cfg, (*Files).openErrors)
 }
@@ -103,7 +103,7 @@ func (f *Files) openErrors(cfg Config) error {
 		return err
 	}
 	if cfg.Recorded[name].Length == 0 {
-		// A preview of an input in the other form would be taken for this run's.
+		// The list of a start that began with an input in the other form would be taken for this run's.
 		if err := disk.RemoveIfThere(cfg.disk(), filepath.Join(cfg.Dir, other)); err != nil {
 			return err
 		}

@@ -9,9 +9,9 @@ import (
 	"attrmigrate/sources"
 )
 
-// Survey is what one pass over a change set tells of it without reading a user. It belongs to one
+// Preflight is what one pass over a change set tells of it without reading a user. It belongs to one
 // goroutine.
-type Survey struct {
+type Preflight struct {
 	Rows        int64 // records, bad ones included
 	Bad         int64 // those that cannot be applied
 	Undecodable bool  // some of these are kept as text, for they could not even be decoded
@@ -33,13 +33,13 @@ type AttributeCount struct {
 	Records int64
 }
 
-// NewSurvey begins a pass over records that are to be applied on these terms.
-func NewSurvey(t Terms) *Survey {
-	return &Survey{terms: t, byName: map[string]int{}, found: newWarnings(t, true)}
+// NewPreflight begins a pass over records that are to be applied on these terms.
+func NewPreflight(t Terms) *Preflight {
+	return &Preflight{terms: t, byName: map[string]int{}, found: newWarnings(t, true)}
 }
 
 // Add takes the next record, and says why it cannot be applied, as [Terms.Check] does.
-func (s *Survey) Add(c *sources.Change) error {
+func (s *Preflight) Add(c *sources.Change) error {
 	within := !s.Full()
 	s.Rows++
 	if err := s.terms.Check(c); err != nil {
@@ -56,27 +56,27 @@ func (s *Survey) Add(c *sources.Change) error {
 }
 
 // Full tells whether there have been as many records as the terms take.
-func (s *Survey) Full() bool { return s.terms.Limit > 0 && s.Rows >= s.terms.Limit }
+func (s *Preflight) Full() bool { return s.terms.Limit > 0 && s.Rows >= s.terms.Limit }
 
 // Attributes are those that records set or delete, the commonest first.
-func (s *Survey) Attributes() []AttributeCount {
+func (s *Preflight) Attributes() []AttributeCount {
 	sorted := slices.Clone(s.attributes)
 	slices.SortStableFunc(sorted, func(a, b AttributeCount) int { return int(b.Records - a.Records) })
 	return sorted
 }
 
 // Cost is that of the records which the terms take.
-func (s *Survey) Cost() Cost {
+func (s *Preflight) Cost() Cost {
 	c := s.cost.timed(&s.terms)
 	c.UpTo = true
 	return c
 }
 
 // Warnings are of all records, the gravest first.
-func (s *Survey) Warnings() []Warning { return s.found.list() }
+func (s *Preflight) Warnings() []Warning { return s.found.list() }
 
 // refuse counts a bad record, and keeps the first few as examples.
-func (s *Survey) refuse(c *sources.Change, err error) {
+func (s *Preflight) refuse(c *sources.Change, err error) {
 	s.Bad++
 	if len(c.Text) > 0 && c.Err != nil {
 		s.Undecodable = true
@@ -86,7 +86,7 @@ func (s *Survey) refuse(c *sources.Change, err error) {
 	}
 }
 
-func (s *Survey) count(c *sources.Change) {
+func (s *Preflight) count(c *sources.Change) {
 	if conditional(c) {
 		s.Conditional++
 	}
@@ -105,7 +105,7 @@ func (s *Survey) count(c *sources.Change) {
 }
 
 // awaitToken looks for a token that expires before so many updates a second have come to its record.
-func (s *Survey) awaitToken(c *sources.Change) {
+func (s *Preflight) awaitToken(c *sources.Change) {
 	token, err := cognito.ParseToken(string(c.Token))
 	if err != nil {
 		return // there is none

@@ -1,4 +1,4 @@
-package audit
+package listing
 
 import (
 	"context"
@@ -46,7 +46,7 @@ func TestEndlessList(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := &circle{lead: test.lead, length: test.length}
-			pager := NewPager(c, poolID, pipeline.Unlimited, 1, pipeline.Backoff{})
+			pager := NewPager(c, "us-east-1_Made00000", pipeline.Unlimited, 1, pipeline.Backoff{})
 			err := pager.Pages(t.Context(), "", func([]cognito.User) error { return nil })
 			var endless *EndlessError
 			if found := errors.As(err, &endless); found != (test.most > 0) || found && c.calls > test.most {

@@ -1,10 +1,8 @@
-package cli
+package rehearsal
 
 import (
 	"bufio"
-	"cmp"
 	"context"
-	"encoding/csv"
 	"errors"
 	"os"
 	"path/filepath"
@@ -16,12 +14,9 @@ import (
 	"attrmigrate/internal/sandbox"
 )
 
-// tokensHeader is that of the file with tokens: apply ignores a column that begins with an underscore.
-const tokensHeader = "access_token,_username"
-
-// checkTokensFile refuses a file that apply could not read, or that would be lost. What the sandbox itself
+// CheckTokensFile refuses a file that apply could not read, or that would be lost. What the sandbox itself
 // has written may be written again: tokens expire.
-func checkTokensFile(path string) error {
+func CheckTokensFile(path string) error {
 	refuse := func(reason, hint string) error {
 		return &refusal.UsageError{Err: inFile("--tokens", path, errors.New(reason)), Remedy: hint}
 	}
@@ -35,13 +30,13 @@ func checkTokensFile(path string) error {
 		return refuse("there is no such directory", "make it first")
 	}
 	switch info, err := os.Stat(path); {
-	case err != nil && isLink(path):
+	case err != nil && disk.IsLink(path):
 		return refuse("is a symbolic link", "name the file that it leads to")
 	case err != nil:
 		return nil // it is new, or CreateExport tells
 	case !info.Mode().IsRegular():
 		return refuse("is not a regular file", "name another")
-	case isLink(path):
+	case disk.IsLink(path):
 		return refuse("is a symbolic link", "name the file that it leads to")
 	case !beginsWith(path, tokensHeader):
 		return refuse("exists, and is not as the sandbox writes it", "name another, or remove it")
@@ -61,55 +56,30 @@ func beginsWith(path, line string) bool {
 	return strings.TrimRight(string(first), "\r\n") == line
 }
 
-// writeTokens writes the file with the token of each user.
-func (o sandboxOptions) writeTokens(ctx context.Context, server *sandbox.Server) error {
-	if o.tokens == "" {
+// WriteTokens writes the file with the token of each user.
+func (o Furniture) WriteTokens(ctx context.Context, server *sandbox.Server) error {
+	if o.Tokens == "" {
 		return nil
 	}
-	_, there := os.Lstat(o.tokens)
-	f, err := report.CreateExport(o.tokens, there == nil)
+	_, there := os.Lstat(o.Tokens)
+	f, err := report.CreateExport(o.Tokens, there == nil)
 	if err != nil {
 		return o.notWritten(err)
 	}
-	if err := o.mintTokens(ctx, server, csv.NewWriter(f)); err != nil {
+	if err := writeRows(ctx, server, f, o.Expiry); err != nil {
+		if ctx.Err() == nil {
+			err = o.notWritten(err)
+		}
 		return errors.Join(err, f.Discard())
 	}
 	if there == nil { // what has the name by now may have come meanwhile, and be anybody's
-		if err := checkTokensFile(o.tokens); err != nil {
+		if err := CheckTokensFile(o.Tokens); err != nil {
 			return errors.Join(err, f.Discard())
 		}
 	}
 	return f.Commit()
 }
 
-// mintTokens writes a row a user.
-func (o sandboxOptions) mintTokens(ctx context.Context, server *sandbox.Server, w *csv.Writer) error {
-	pool := server.Pools()[0]
-	_ = w.Write(strings.Split(tokensHeader, ",")) // an error of the writer stays, and w.Error tells it
-	for u := range server.Users(pool) {
-		token, err := server.MintToken(pool, u.Username, sandbox.TokenOptions{ExpiresIn: o.expiry})
-		if err := errors.Join(err, ctx.Err()); err != nil {
-			return err
-		}
-		if err := w.Write([]string{token, calledName(u)}); err != nil {
-			return o.notWritten(err)
-		}
-	}
-	w.Flush()
-	if err := w.Error(); err != nil {
-		return o.notWritten(err)
-	}
-	return nil
-}
-
-// calledName is what people call a user: where addresses are usernames, the service's own name is the sub.
-func calledName(u sandbox.User) string {
-	if u.Username != u.Attributes[sub] {
-		return u.Username
-	}
-	return cmp.Or(u.Attributes["email"], u.Attributes["phone_number"], u.Username)
-}
-
-func (o sandboxOptions) notWritten(err error) error {
-	return inFile("--tokens", o.tokens, disk.WithoutPath(err))
+func (o Furniture) notWritten(err error) error {
+	return inFile("--tokens", o.Tokens, disk.WithoutPath(err))
 }

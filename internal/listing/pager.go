@@ -1,4 +1,4 @@
-package audit
+package listing
 
 import (
 	"context"
@@ -9,8 +9,8 @@ import (
 	"attrmigrate/pipeline"
 )
 
-// pageSize is the largest page of ListUsers (the API reference).
-const pageSize = 60
+// PageSize is the largest page of ListUsers (the API reference).
+const PageSize = 60
 
 // Lister lists users: all of a pool, or those that a filter finds. A call is one attempt.
 type Lister interface {
@@ -68,14 +68,14 @@ func (p *Pager) page(ctx context.Context, filter, token string) (users []cognito
 			return err
 		}
 		p.calls++
-		users, next, err = p.lister.ListUsers(ctx, p.pool, filter, token, pageSize)
+		users, next, err = p.lister.ListUsers(ctx, p.pool, filter, token, PageSize)
 		return err
 	})
 	return users, next, err
 }
 
-// search returns the first user that a value of an attribute finds and that fits.
-func (p *Pager) search(ctx context.Context, attribute, value string, fits func(*cognito.User) bool) (*cognito.User, error) {
+// Search returns the first user that a value of an attribute finds and that fits.
+func (p *Pager) Search(ctx context.Context, attribute, value string, fits func(*cognito.User) bool) (*cognito.User, error) {
 	filter, ok := cognito.Filter(attribute, value)
 	if !ok { // over 256 characters: longer than a username, and than most addresses
 		return nil, nil

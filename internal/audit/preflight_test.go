@@ -14,13 +14,13 @@ import (
 	"attrmigrate/sources"
 )
 
-// surveyed passes over records, on terms that are completed.
-func surveyed(t Terms, set *changeSet) *Survey {
+// preflown passes over records, on terms that are completed.
+func preflown(t Terms, set *changeSet) *Preflight {
 	t.Pool.ID, t.Rate, t.ReadRate = poolID, 20, 80
 	if t.Pool.Schema == nil {
 		t.Pool.Schema = exampleSchema()
 	}
-	s := NewSurvey(t)
+	s := NewPreflight(t)
 	for _, c := range set.records {
 		_ = s.Add(c)
 	}
@@ -28,7 +28,7 @@ func surveyed(t Terms, set *changeSet) *Survey {
 }
 
 // Each kind of warning that the records alone give, with the nearest thing that must not.
-func TestSurveyWarnings(t *testing.T) {
+func TestPreflightWarnings(t *testing.T) {
 	aliases := cognito.Pool{AliasAttributes: []string{"email", "phone_number"}}
 	sending := cognito.Pool{AutoVerified: []string{"email", "phone_number"}, DefaultEmailSender: true}
 	verifying := cognito.Pool{AutoVerified: []string{"email"}, VerifyBeforeUpdate: []string{"email"}}
@@ -96,7 +96,7 @@ func TestSurveyWarnings(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.terms.Pool = &tt.pool
-			if got := listed(surveyed(tt.terms, changes(tt.records...)).Warnings()); got != tt.want {
+			if got := listed(preflown(tt.terms, changes(tt.records...)).Warnings()); got != tt.want {
 				t.Errorf("got\n%s\nwant\n%s", got, tt.want)
 			}
 		})
@@ -129,7 +129,7 @@ func TestKinds(t *testing.T) {
 }
 
 // A token that expires before 20 updates a second have come to its record is told.
-func TestSurveyTokens(t *testing.T) {
+func TestPreflightTokens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		claims := fmt.Sprintf(`{"sub":"1","iss":"https://cognito-idp.us-east-1.amazonaws.com/%s","exp":%d}`,
 			poolID, time.Now().Add(time.Second).Unix())
@@ -143,7 +143,7 @@ func TestSurveyTokens(t *testing.T) {
 			c.Token = token
 			records = append(records, c)
 		}
-		s := surveyed(Terms{Pool: &cognito.Pool{}, AsUser: true}, changes(records...))
+		s := preflown(Terms{Pool: &cognito.Pool{}, AsUser: true}, changes(records...))
 		want := "2 access tokens will have expired when it is their turn, and fail then\n" +
 			"hint: --rate off, if the account's quota allows it; or apply in parts, each with fresh tokens"
 		if got := listed(s.Warnings()); got != want {
@@ -152,11 +152,11 @@ func TestSurveyTokens(t *testing.T) {
 	})
 }
 
-func TestSurveyCounts(t *testing.T) {
+func TestPreflightCounts(t *testing.T) {
 	broken := func() *sources.Change {
 		return &sources.Change{Text: []byte("{"), Err: errors.New("the line is cut short")}
 	}
-	s := surveyed(Terms{Pool: &cognito.Pool{}, Limit: 4}, changes(
+	s := preflown(Terms{Pool: &cognito.Pool{}, Limit: 4}, changes(
 		record("amy", "locale=fr", "custom:tier=gold", "?custom:tier=silver"), broken(), record("bob", "custom:none=x"),
 		record("bob", "custom:tier=", "nickname="), record("cay", "custom:tier=gold"), broken(), broken()))
 	got := fmt.Sprintf("%d rows, %d bad, undecodable %v, %d deletions, %d conditional, %v",

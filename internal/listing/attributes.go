@@ -1,8 +1,7 @@
-package cli
+package listing
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -15,8 +14,8 @@ import (
 // sub is the attribute that the service gives to a user: a condition in a change set.
 const sub = "sub"
 
-// exportedAttributes are those that were named, or else the sub and all that can be written.
-func exportedAttributes(schema *cognito.Schema, named []string) ([]report.ExportedAttribute, error) {
+// Attributes are those of an export: that were named, or else the sub and all that can be written.
+func Attributes(schema *cognito.Schema, named []string) ([]report.ExportedAttribute, error) {
 	names := writableNames(schema)
 	if len(named) > 0 {
 		var err error
@@ -56,11 +55,11 @@ func checkNamed(schema *cognito.Schema, named []string) ([]string, error) {
 		case name == "username":
 			continue
 		case name == "":
-			return nil, refusal.Usagef("--attributes: an attribute has no name")
+			return nil, refusal.Usagef("an attribute has no name")
 		case slices.Contains(names, name):
-			return nil, refusal.Usagef("--attributes: %s is given twice", name)
+			return nil, refusal.Usagef("%s is given twice", name)
 		case err != nil:
-			return nil, &refusal.UsageError{Err: fmt.Errorf("--attributes: %w", err), Remedy: "the pool has " + strings.Join(schema.Names(), ", ")}
+			return nil, &refusal.UsageError{Err: err, Remedy: "the pool has " + strings.Join(schema.Names(), ", ")}
 		}
 		names = append(names, name)
 	}

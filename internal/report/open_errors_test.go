@@ -9,12 +9,12 @@ import (
 	"attrmigrate/pipeline"
 )
 
-func TestPreview(t *testing.T) {
+func TestOpenErrors(t *testing.T) {
 	dir := t.TempDir()
 	cfg := csvConfig(dir)
 	cfg.Raw = true
 	for range 2 { // the second replaces the first
-		f, err := Preview(cfg)
+		f, err := OpenErrors(cfg)
 		if err != nil {
 			t.Fatal(err)
 		}
