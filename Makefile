@@ -121,7 +121,7 @@ bench: build ## (measure) measure everything against its bound in the same run, 
 	cd internal/tools && go run ./plot $(CURDIR)/$(BENCH)
 
 .PHONY: bench-quick
-bench-quick: build ## (measure) the same, short and rough, without pass marks (2 minutes)
+bench-quick: build ## (measure) the same, short and rough, without pass marks (a minute)
 	go build -o bin/bench ./internal/bench
 	bin/bench -quick -out dist/bench
 
