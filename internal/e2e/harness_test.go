@@ -46,7 +46,7 @@ func write(t *testing.T, name, text string) {
 }
 
 // poolFile describes the pool that attrmigrate sandbox makes.
-const poolFile = "../cli/sandbox_pool.json"
+const poolFile = "../rehearsal/pool.json"
 
 // furnish makes the sandbox's default pool and its users, each with a tier.
 func furnish(t *testing.T, server *sandbox.Server, users int) (pool string) {

@@ -24,11 +24,11 @@ import (
 // In the others something stands for what only the reader knows, or they are an aside in brackets.
 var followed = map[string][2]string{
 	"planFor":                   {"hints_keep", "follow 0"},
-	"onlyFailed":                {"hints", "apply them again from the same inputs"},
+	"onlyFailedAgain":           {"hints", "apply them again from the same inputs"},
 	"applyPlan":                 {"hints", "status 'the place/a plan'"},
 	"packed":                    {"hints", "all users.jsonl.gz"},
 	"takenBack":                 {"hints", "it''s $5.txt"},
-	"listPools":                 {"hints", "list-user-pools"},
+	"ListPools":                 {"hints", "list-user-pools"},
 	"selectFailed":              {"hints", "name the inputs of that run"},
 	"announce":                  {}, // TestSandboxIsTried
 	"%s --help lists the flags": {"hints", "--rat 3"},
@@ -165,10 +165,10 @@ func findCommands(t *testing.T, path string, found map[string]string) {
 func writesCommand(call *ast.CallExpr) bool {
 	switch f := call.Fun.(type) {
 	case *ast.Ident:
-		return f.Name == "commandLine" || f.Name == "filesText"
+		return f.Name == "commandLine"
 	case *ast.SelectorExpr:
 		pkg, ok := f.X.(*ast.Ident)
-		return ok && pkg.Name == "shell" && f.Sel.Name == "Join"
+		return ok && pkg.Name == "shell" && (f.Sel.Name == "Join" || f.Sel.Name == "Files")
 	}
 	return false
 }
