@@ -28,8 +28,8 @@ var full = settings{
 }
 
 var short = settings{
-	rounds: 1, full: 2 * time.Second,
-	rate: 8 * time.Second, settle: 3 * time.Second, share: 12 * time.Second, change: 6 * time.Second,
-	peer: 150, offline: 100_000, base: 10_000, applied: 50_000, checked: 500_000,
+	rounds: 1, full: time.Second,
+	rate: 5 * time.Second, settle: 2 * time.Second, share: 8 * time.Second, change: 4 * time.Second,
+	peer: 100, offline: 100_000, base: 10_000, applied: 20_000, checked: 200_000,
 	starts: 3, planned: 300,
 }
