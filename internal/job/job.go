@@ -3,27 +3,18 @@ package job
 import (
 	"context"
 	"errors"
-	"io"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
-	"attrmigrate/internal/changeset"
-	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rehearsal"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
-	"attrmigrate/internal/target"
 )
 
 // Job is one start of an apply. It is used by one goroutine, and must be closed.
 type Job struct {
-	spec  Spec
-	set   *changeset.Set
-	to    *target.Target
-	pool  *cognito.Pool
-	dir   *rundir.Dir
-	local io.Closer // the sandbox of a rehearsal; nil: there is none
+	start
 
 	terms   audit.Terms
 	checked *audit.Preflight // what the preflight found; nil in a run that goes on
@@ -41,11 +32,8 @@ func Prepare(ctx context.Context, spec Spec) (j *Job, err error) {
 	if err := rundir.NoneAtWork(spec.Changes.Paths, nil); err != nil {
 		return nil, err
 	}
-	j = &Job{spec: spec}
-	if j.set, err = spec.open(ctx); err != nil {
-		return nil, err
-	}
-	if j.to, j.set, err = spec.connect(ctx, j.set); err != nil {
+	j = &Job{start: start{spec: spec}}
+	if err := j.open(ctx); err != nil {
 		return nil, err
 	}
 	if j.dir, err = spec.Volume.Open(spec.RunDir()); err != nil {
@@ -82,9 +70,10 @@ func (j *Job) prepare(ctx context.Context) error {
 	if j.set, err = settle(); err != nil || j.Finished() {
 		return err
 	}
-	if err := j.meetPool(ctx, !goesOn); err != nil {
+	if err := j.meetPool(ctx, rehearsal.Beside(j.to.PoolID, j.set.Paths()), !goesOn); err != nil {
 		return err
 	}
+	j.terms = j.spec.terms(j.pool, j.set.Noun())
 	if goesOn {
 		return j.goOn(ctx)
 	}
@@ -92,32 +81,6 @@ func (j *Job) prepare(ctx context.Context) error {
 		return err
 	}
 	return j.mayKeep()
-}
-
-// meetPool asks for the pool; in a rehearsal it makes it.
-func (j *Job) meetPool(ctx context.Context, fresh bool) (err error) {
-	if j.spec.Target.Sandbox {
-		err = j.rehearse(ctx, rehearsal.Beside(j.to.PoolID, j.set.Paths()), fresh)
-	}
-	if err == nil {
-		j.pool, err = j.to.Describe(ctx, j.spec.MaxAttempts)
-	}
-	if err == nil {
-		j.terms = j.spec.terms(j.pool, j.set.Noun())
-	}
-	return err
-}
-
-func (j *Job) rehearse(ctx context.Context, earlier string, fresh bool) error {
-	local, address, err := rehearsal.Start(ctx, rehearsal.Config{
-		PoolID: j.to.PoolID, Set: j.set, Journal: j.dir.File(rundir.Journal), Earlier: earlier, Fresh: fresh, FS: j.dir.FS,
-	})
-	if err != nil {
-		return err
-	}
-	j.local = local
-	j.to, err = j.to.At(ctx, address)
-	return err
 }
 
 // Finished tells whether the directory holds the run, and it has come to its end: there is nothing to start.
@@ -138,12 +101,8 @@ func (j *Job) Inputs() []string { return j.set.Paths() }
 // Close gives the directory back. Where the run was not begun, an earlier one that was set aside for it is put
 // back.
 func (j *Job) Close() error {
-	var err error
-	if j.local != nil {
-		err = j.local.Close() // its journal is in the directory
-	}
 	j.dir.Refused = !j.began && !j.listed
-	return errors.Join(err, j.dir.Close())
+	return j.close()
 }
 
 // Preview is what a start is about to do.

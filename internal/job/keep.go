@@ -49,10 +49,10 @@ func (p *planning) mayKeep() error {
 	switch {
 	case !p.spec.KeepVerified || len(p.pool.AliasAttributes) == 0:
 		return nil
-	case p.spec.Read == audit.Lookup:
+	case p.read == audit.Lookup:
 		return ErrLookup
 	default:
-		p.spec.Read = audit.Scan
+		p.read = audit.Scan
 		return nil
 	}
 }

@@ -3,19 +3,16 @@ package job
 import (
 	"context"
 	"errors"
-	"io"
 	"path/filepath"
 	"slices"
 	"time"
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
-	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rehearsal"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
-	"attrmigrate/internal/target"
 )
 
 // PlanSpec says what a plan is.
@@ -37,12 +34,9 @@ type PlanObserver interface {
 
 // planning is a plan in the making. It belongs to one goroutine.
 type planning struct {
-	spec     PlanSpec
-	set      *changeset.Set
-	to       *target.Target
-	pool     *cognito.Pool
-	dir      *rundir.Dir
-	local    io.Closer // the sandbox of a rehearsal; nil: there is none
+	start
+	read     audit.Mode
+	listRate float64
 	observer PlanObserver
 	result   *PlanResult
 }
@@ -54,14 +48,11 @@ func Plan(ctx context.Context, spec PlanSpec, o PlanObserver) (_ *PlanResult, er
 		return nil, err
 	}
 	if EmptyPlan(spec.Changes.Paths) {
-		r := &PlanResult{PlanFacts: rundir.PlanFacts{Inputs: spec.Changes.Paths}, Result: &audit.Result{Read: audit.None}}
+		r := &PlanResult{PlanFacts: rundir.PlanFacts{DryRun: true, Inputs: spec.Changes.Paths}, Clean: true, Result: &audit.Result{Read: audit.None}}
 		return r, nil
 	}
-	p := &planning{spec: spec, observer: o}
-	if p.set, err = spec.open(ctx); err != nil {
-		return nil, err
-	}
-	if p.to, p.set, err = spec.connect(ctx, p.set); err != nil {
+	p := &planning{start: start{spec: spec.Spec}, read: spec.Read, listRate: spec.ListRate, observer: o}
+	if err := p.open(ctx); err != nil {
 		return nil, err
 	}
 	if p.dir, err = rundir.OpenPlan(spec.Volume, spec.dirName(".plan")); err != nil {
@@ -86,14 +77,6 @@ func Plan(ctx context.Context, spec PlanSpec, o PlanObserver) (_ *PlanResult, er
 	}
 }
 
-func (p *planning) close() error {
-	var err error
-	if p.local != nil {
-		err = p.local.Close()
-	}
-	return errors.Join(err, p.dir.Close())
-}
-
 // make makes the plan and keeps it in the directory.
 func (p *planning) make(ctx context.Context) error {
 	if err := p.dir.HoldsInput(p.set.Paths()); err != nil {
@@ -110,7 +93,7 @@ func (p *planning) make(ctx context.Context) error {
 	if p.set, err = settle(); err != nil {
 		return err
 	}
-	if err := p.meetPool(ctx); err != nil {
+	if err := p.meet(ctx); err != nil {
 		return err
 	}
 	if err := p.mayKeep(); err != nil {
@@ -138,31 +121,15 @@ func (p *planning) make(ctx context.Context) error {
 	return p.result.save(p.dir)
 }
 
-// meetPool asks for the pool; in a rehearsal it makes it.
-func (p *planning) meetPool(ctx context.Context) (err error) {
+// meet asks for the pool; a rehearsal goes on from an earlier one of the same change set.
+func (p *planning) meet(ctx context.Context) (err error) {
+	earlier := ""
 	if p.spec.Target.Sandbox {
-		if err := p.rehearse(ctx); err != nil {
+		if earlier, err = rehearsal.Earlier(ctx, p.to.PoolID, p.set); err != nil {
 			return err
 		}
 	}
-	p.pool, err = p.to.Describe(ctx, p.spec.MaxAttempts)
-	return err
-}
-
-func (p *planning) rehearse(ctx context.Context) error {
-	earlier, err := rehearsal.Earlier(ctx, p.to.PoolID, p.set)
-	if err != nil {
-		return err
-	}
-	local, address, err := rehearsal.Start(ctx, rehearsal.Config{
-		PoolID: p.to.PoolID, Set: p.set, Journal: p.dir.File(rundir.Journal), Earlier: earlier, Fresh: true, FS: p.dir.FS,
-	})
-	if err != nil {
-		return err
-	}
-	p.local = local
-	p.to, err = p.to.At(ctx, address)
-	return err
+	return p.meetPool(ctx, earlier, true)
 }
 
 // audit holds the change set against the pool. What it is given of the service can only list.
@@ -183,9 +150,9 @@ func (p *planning) audit(ctx context.Context) error {
 		return rundir.Unusable(p.dir.Path, err)
 	}
 	p.result.Result, err = audit.Plan(ctx, audit.Config{
-		Pool: p.pool, Changes: in, Writer: planWriter{files}, Lister: p.to.Lister, Read: p.spec.Read,
+		Pool: p.pool, Changes: in, Writer: planWriter{files}, Lister: p.to.Lister, Read: p.read,
 		Options:  audit.Options{KeepVerified: p.spec.KeepVerified},
-		ListRate: p.spec.ListRate, Attempts: p.spec.MaxAttempts,
+		ListRate: p.listRate, Attempts: p.spec.MaxAttempts,
 		UpdateRate: p.spec.Rate, ReadRate: p.spec.reads(), NoRead: p.spec.NoRead,
 		Records: size.Records, Addresses: size.Addresses, Progress: p.observer.Read,
 	})
@@ -212,7 +179,7 @@ func (p *planning) conclude(ctx context.Context, digests []string) (err error) {
 		return err
 	}
 	r := p.result
-	r.Fingerprint = traitsOf(&p.spec.Spec, p.set, p.to, digests).fingerprint()
+	r.Fingerprint = traitsOf(&p.spec, p.set, p.to, digests).fingerprint()
 	r.Clean = r.Result.Clean()
 	r.Withheld = p.spec.KeepVerified && len(p.pool.AliasAttributes) > 0 && r.HeldTwice() > 0
 	if r.Withheld || r.Read == audit.None {
