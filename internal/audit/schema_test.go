@@ -1,16 +1,8 @@
 package audit
 
-import (
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
-
-	"attrmigrate/internal/cognito"
-)
+import "attrmigrate/internal/schema"
 
 // exampleSchema has the standard attributes and custom:tier, of at most 10 characters.
-func exampleSchema() *cognito.Schema {
-	return cognito.NewSchema([]types.SchemaAttributeType{{
-		Name: aws.String("custom:tier"), AttributeDataType: types.AttributeDataTypeString, Mutable: aws.Bool(true),
-		StringAttributeConstraints: &types.StringAttributeConstraintsType{MaxLength: aws.String("10")},
-	}})
+func exampleSchema() *schema.Schema {
+	return schema.New([]schema.Attribute{{Name: "custom:tier", Kind: schema.String, MaxLength: "10"}})
 }

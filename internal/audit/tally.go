@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -16,7 +17,7 @@ var personal = [...]string{"address", "birthdate", "email", "family_name", "give
 // tally counts what is found, and hands every row on to the writer.
 type tally struct {
 	writer Writer
-	schema *cognito.Schema
+	schema *schema.Schema
 
 	result     Result
 	attributes map[string]*attributeTally
@@ -108,16 +109,16 @@ func (t *tally) invalid(c *sources.Change, err error) error {
 }
 
 // valueErrors lists the problems of a record, which may be one or several.
-func valueErrors(err error) []*cognito.ValueError {
+func valueErrors(err error) []*schema.ValueError {
 	if several, ok := err.(interface{ Unwrap() []error }); ok {
-		var list []*cognito.ValueError
+		var list []*schema.ValueError
 		for _, err := range several.Unwrap() {
 			list = append(list, valueErrors(err)...)
 		}
 		return list
 	}
-	if e, ok := errors.AsType[*cognito.ValueError](err); ok {
-		return []*cognito.ValueError{e}
+	if e, ok := errors.AsType[*schema.ValueError](err); ok {
+		return []*schema.ValueError{e}
 	}
 	return nil
 }

@@ -15,11 +15,11 @@ import (
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
-	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/schema"
 	"attrmigrate/internal/target"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
@@ -185,7 +185,7 @@ func (o *options) validate() error {
 			return err
 		}
 	}
-	if err := cognito.CheckMetadata(o.metadata); err != nil {
+	if err := schema.CheckMetadata(o.metadata); err != nil {
 		return &refusal.UsageError{Err: fmt.Errorf("--client-metadata: %w", err), Remedy: refusal.HintOf(err)}
 	}
 	switch {

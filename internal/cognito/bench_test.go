@@ -5,20 +5,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
-
-	"attrmigrate/sources"
 )
-
-func BenchmarkCheck(b *testing.B) {
-	s := testedPool(b).Schema
-	c := typicalChange()
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := s.Check(c); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
 
 // BenchmarkUpdate measures client and server together, over loopback.
 func BenchmarkUpdate(b *testing.B) {
@@ -63,23 +50,6 @@ func BenchmarkParseToken(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-}
-
-func TestCheckDoesNotAllocate(t *testing.T) {
-	s := testedPool(t).Schema
-	c := typicalChange()
-	if n := testing.AllocsPerRun(100, func() { _ = s.Check(c) }); n != 0 {
-		t.Errorf("a good record costs %v allocations", n)
-	}
-}
-
-func typicalChange() *sources.Change {
-	return &sources.Change{Username: "ann@example.com", Attributes: []sources.Attribute{
-		{Name: "custom:tier", Value: "gold"}, {Name: "email", Value: "ann@example.com"},
-		{Name: "email_verified", Value: "true"}, {Name: "phone_number", Value: "+15555550100"},
-		{Name: "birthdate", Value: "1988-02-29"}, {Name: "custom:points", Value: "42"},
-		{Name: "nickname", Delete: true},
-	}}
 }
 
 // BenchmarkListUsers measures client and server together, over loopback, with pages of 60 users; and

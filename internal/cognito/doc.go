@@ -1,5 +1,5 @@
-// Package cognito is what the tool knows of Amazon Cognito: how to reach it, how to read and change
-// users, what a user pool accepts, and what an error means.
+// Package cognito is what AWS says: how to reach Amazon Cognito, how to read and change users, what a user
+// pool tells of itself, and what an error means. What the pool accepts is in package schema.
 //
 // # Promise
 //
@@ -13,9 +13,6 @@
 // the run. The rules are one table, in verdicts.go, with a plain sentence and a remedy for each
 // exception. A call that the caller cancelled is not an [*Error]: its error is the context's, and
 // whether the service applied it is unknown.
-//
-// [Schema.Check] finds, without a call, the records that the pool would refuse. It errs on the lenient
-// side: where the rules of the service are not documented, it lets the value pass.
 //
 // # Users' own tokens
 //
@@ -34,7 +31,7 @@
 //
 // # Concurrency
 //
-// A [Client], its updaters and a [Schema] may be used by any number of goroutines.
+// A [Client] and its updaters may be used by any number of goroutines.
 //
 // # Limits
 //

@@ -10,6 +10,7 @@ import (
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
+	"attrmigrate/internal/schema"
 	"attrmigrate/internal/shell"
 	"attrmigrate/sources"
 )
@@ -37,7 +38,8 @@ type Pool struct {
 	// DefaultEmailSender says that e-mail goes through Cognito's own sender, which sends 50 a day for
 	// the whole account.
 	DefaultEmailSender bool
-	Schema             *Schema
+	// Schema is what it takes as attributes.
+	Schema *schema.Schema
 }
 
 // Pool describes a user pool, in one attempt. The error is an [*Error], or wraps the error of ctx.
@@ -71,9 +73,8 @@ func (c *Client) newPool(id string, u *types.UserPoolType) *Pool {
 		Triggers:           triggers(u.LambdaConfig),
 		DefaultEmailSender: u.EmailConfiguration == nil ||
 			u.EmailConfiguration.EmailSendingAccount != types.EmailSendingAccountTypeDeveloper,
-		Schema: NewSchema(u.SchemaAttributes),
 	}
-	p.Schema.flags = "--user-pool-id " + shell.Quote(p.ID) + c.regionFlag() + c.profileFlag() + c.endpointFlag()
+	p.Schema = schemaOf(u.SchemaAttributes).WithFlags("--user-pool-id " + shell.Quote(p.ID) + c.regionFlag() + c.profileFlag() + c.endpointFlag())
 	if name, err := arn.Parse(p.ARN); err == nil {
 		p.Account, p.Region = name.AccountID, name.Region
 	}

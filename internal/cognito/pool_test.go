@@ -30,17 +30,11 @@ const describedPool = `{"UserPool":{
 		{"Name":"dev:custom:risk","AttributeDataType":"Number","Mutable":true,"DeveloperOnlyAttribute":true}
 	]}}`
 
-func testedPool(t testing.TB) *Pool {
-	t.Helper()
+func TestPool(t *testing.T) {
 	p, err := clientOf(t, serve(t, text(200, describedPool)).URL).Pool(t.Context(), testPool)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p
-}
-
-func TestPool(t *testing.T) {
-	p := testedPool(t)
 	p.Schema = nil
 	want := &Pool{
 		ID: testPool, Name: "customers-prod", Account: "111122223333", Region: "us-east-1",

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
+
+	"attrmigrate/internal/schema"
 )
 
 // maxToken is the longest text that is looked at as a token. Cognito's are of one to three KiB.
@@ -62,7 +64,7 @@ func ParseToken(text string) (*Token, error) {
 		Scopes: strings.Fields(c.Scope), IssuedAt: timeOf(c.Issued), ExpiresAt: timeOf(c.Expires)}
 	var ok bool
 	switch t.PoolID, t.Region, ok = poolOf(c.Issuer); {
-	case checkUsername(t.Subject) != nil:
+	case schema.CheckUsername(t.Subject) != nil:
 		return nil, malformed("it names no user")
 	case !ok:
 		return nil, malformed("it names no user pool")

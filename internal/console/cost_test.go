@@ -5,6 +5,7 @@ import (
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -18,7 +19,7 @@ func TestCost(t *testing.T) {
 		idle   = &sources.Change{Username: "ann"}
 		moved  = &sources.Change{Username: "ann", Attributes: []sources.Attribute{{Name: "email", Value: "ann@example.com"}}}
 	)
-	pool := &cognito.Pool{VerifyBeforeUpdate: []string{"email"}, Schema: cognito.BuiltInSchema()}
+	pool := &cognito.Pool{VerifyBeforeUpdate: []string{"email"}, Schema: schema.BuiltIn()}
 	tests := []struct {
 		name    string
 		terms   audit.Terms

@@ -18,6 +18,7 @@ import (
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/schema"
 	"attrmigrate/internal/target"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
@@ -30,7 +31,7 @@ var _ target.Authority = town{}
 
 func (t town) Describe(context.Context, int) (*cognito.Pool, error) {
 	return &cognito.Pool{ID: "us-east-1_Made00000", Name: "made up", Region: "us-east-1", EstimatedUsers: int64(len(t)),
-		CaseSensitive: true, Schema: cognito.BuiltInSchema()}, nil
+		CaseSensitive: true, Schema: schema.BuiltIn()}, nil
 }
 
 func (t town) Probe(context.Context) error { return nil }

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -15,28 +15,28 @@ import (
 const sub = "sub"
 
 // Attributes are those of an export: that were named, or else the sub and all that can be written.
-func Attributes(schema *cognito.Schema, named []string) ([]report.ExportedAttribute, error) {
-	names := writableNames(schema)
+func Attributes(s *schema.Schema, named []string) ([]report.ExportedAttribute, error) {
+	names := writableNames(s)
 	if len(named) > 0 {
 		var err error
-		if names, err = checkNamed(schema, named); err != nil {
+		if names, err = checkNamed(s, named); err != nil {
 			return nil, err
 		}
 	}
 	var attributes []report.ExportedAttribute
 	for _, name := range names {
-		attributes = append(attributes, report.ExportedAttribute{Name: name, ReadOnly: name != sub && !writable(schema, name)})
+		attributes = append(attributes, report.ExportedAttribute{Name: name, ReadOnly: name != sub && !writable(s, name)})
 	}
 	return attributes, nil
 }
 
 // writableNames are the sub and the attributes that can be written: the standard ones, of which a
 // verified flag stands behind its address, then the pool's own.
-func writableNames(schema *cognito.Schema) []string {
+func writableNames(s *schema.Schema) []string {
 	standard, custom := []string{sub}, []string(nil)
-	for _, name := range schema.Names() {
+	for _, name := range s.Names() {
 		switch {
-		case !writable(schema, name):
+		case !writable(s, name):
 		case strings.Contains(name, ":"):
 			custom = append(custom, name)
 		default:
@@ -47,11 +47,11 @@ func writableNames(schema *cognito.Schema) []string {
 }
 
 // checkNamed refuses attributes that the pool does not know. The username is there in any case.
-func checkNamed(schema *cognito.Schema, named []string) ([]string, error) {
+func checkNamed(s *schema.Schema, named []string) ([]string, error) {
 	var names []string
 	for _, name := range named {
 		name = strings.TrimSpace(name)
-		switch err := schema.CheckName(name); {
+		switch err := s.CheckName(name); {
 		case name == "username":
 			continue
 		case name == "":
@@ -59,7 +59,7 @@ func checkNamed(schema *cognito.Schema, named []string) ([]string, error) {
 		case slices.Contains(names, name):
 			return nil, refusal.Usagef("%s is given twice", name)
 		case err != nil:
-			return nil, &refusal.UsageError{Err: err, Remedy: "the pool has " + strings.Join(schema.Names(), ", ")}
+			return nil, &refusal.UsageError{Err: err, Remedy: "the pool has " + strings.Join(s.Names(), ", ")}
 		}
 		names = append(names, name)
 	}
@@ -67,8 +67,8 @@ func checkNamed(schema *cognito.Schema, named []string) ([]string, error) {
 }
 
 // writable tells whether apply could write the attribute.
-func writable(schema *cognito.Schema, name string) bool {
-	err := schema.Check(&sources.Change{Username: "x", Attributes: []sources.Attribute{{Name: name, Delete: true}}})
-	e, refused := errors.AsType[*cognito.ValueError](err)
+func writable(s *schema.Schema, name string) bool {
+	err := s.Check(&sources.Change{Username: "x", Attributes: []sources.Attribute{{Name: name, Delete: true}}})
+	e, refused := errors.AsType[*schema.ValueError](err)
 	return !refused || e.Code() != "NotWritable" && e.Code() != "ImmutableAttribute"
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -20,7 +21,7 @@ type users struct {
 // Describe implements [Authority]. It describes the pool if there are AWS credentials and the pool was named.
 // Else it returns what holds for every pool, with no name.
 func (u *users) Describe(ctx context.Context, attempts int) (*cognito.Pool, error) {
-	unknown := &cognito.Pool{ID: u.poolID, CaseSensitive: true, Schema: cognito.BuiltInSchema().ForTokens()}
+	unknown := &cognito.Pool{ID: u.poolID, CaseSensitive: true, Schema: schema.BuiltIn().ForTokens()}
 	unknown.Region, _ = cognito.RegionOf(u.poolID)
 	if u.connection.PoolID == "" {
 		return unknown, nil

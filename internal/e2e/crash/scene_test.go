@@ -13,11 +13,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
-
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/disk/crash"
+	"attrmigrate/internal/schema"
 	"attrmigrate/internal/target"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
@@ -142,11 +140,8 @@ var _ target.Authority = (*crashPool)(nil)
 
 // Describe implements [target.Authority].
 func (p *crashPool) Describe(context.Context, int) (*cognito.Pool, error) {
-	text := func(name string) types.SchemaAttributeType {
-		return types.SchemaAttributeType{Name: aws.String(name), AttributeDataType: types.AttributeDataTypeString, Mutable: aws.Bool(true)}
-	}
 	return &cognito.Pool{ID: "us-east-1_Made00000", Name: "made up", CaseSensitive: true,
-		Schema: cognito.NewSchema([]types.SchemaAttributeType{text("custom:tier"), text("locale"), text("email")})}, nil
+		Schema: schema.New([]schema.Attribute{{Name: "custom:tier"}})}, nil
 }
 
 // Probe implements [target.Authority].

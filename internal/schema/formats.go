@@ -1,7 +1,6 @@
-package cognito
+package schema
 
 import (
-	"math/big"
 	"strings"
 	"time"
 	"unicode"
@@ -94,39 +93,4 @@ func withoutSign(s string) string {
 		return s[1:]
 	}
 	return s
-}
-
-// compare compares a number with a bound, exactly.
-func (b *bound) compare(number string) int {
-	if n, ok := smallWhole(number); ok && b.small {
-		switch {
-		case n > b.floor:
-			return 1
-		case n < b.floor || !b.exact.IsInt():
-			return -1
-		default:
-			return 0
-		}
-	}
-	exact, ok := new(big.Rat).SetString(number)
-	if !ok {
-		return 0
-	}
-	return exact.Cmp(b.exact)
-}
-
-// smallWhole reads a whole number of up to 18 digits, as almost all are, without allocating.
-func smallWhole(s string) (int64, bool) {
-	digits := withoutSign(s)
-	if !isDigits(digits) || len(digits) > 18 {
-		return 0, false
-	}
-	var n int64
-	for i := range len(digits) {
-		n = n*10 + int64(digits[i]-'0')
-	}
-	if s[0] == '-' {
-		n = -n
-	}
-	return n, true
 }

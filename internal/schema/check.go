@@ -1,4 +1,4 @@
-package cognito
+package schema
 
 import (
 	"fmt"
@@ -7,8 +7,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
 	"attrmigrate/sources"
 )
@@ -78,6 +76,14 @@ func checkMetadata(m map[string]string) *ValueError {
 			return &ValueError{field, fmt.Sprintf("value is %d characters, the API allows %d", utf8.RuneCountInString(m[key]), maxMetadata),
 				"MetadataTooLong", "shorten it"}
 		}
+	}
+	return nil
+}
+
+// CheckUsername refuses a username that the API would not take; the error is a [*ValueError].
+func CheckUsername(name string) error {
+	if e := checkUsername(name); e != nil {
+		return e
 	}
 	return nil
 }
@@ -210,11 +216,11 @@ func (r *rule) checkForm(a *sources.Attribute) *ValueError {
 	switch {
 	case r.format != nil && !r.format.fits(a.Value):
 		return &ValueError{a.Name, "value is not " + r.format.wants, r.format.code, r.format.hint}
-	case r.kind == types.AttributeDataTypeBoolean && !isBoolean(a.Value):
+	case r.kind == Boolean && !isBoolean(a.Value):
 		return &ValueError{a.Name, "value is neither true nor false", "BadBoolean", "write it in lower case"}
-	case r.kind == types.AttributeDataTypeDatetime && !isDateTime(a.Value):
+	case r.kind == DateTime && !isDateTime(a.Value):
 		return &ValueError{a.Name, "value is not a date and time", "BadDateTime", "write it as 2026-02-28T12:00:00Z"}
-	case r.kind == types.AttributeDataTypeNumber:
+	case r.kind == Number:
 		return r.checkNumber(a)
 	}
 	return nil

@@ -1,4 +1,4 @@
-package cognito
+package schema
 
 import (
 	"errors"
@@ -14,7 +14,7 @@ import (
 )
 
 func TestCheck(t *testing.T) {
-	s := testedPool(t).Schema
+	s := tested()
 	long := strings.Repeat("x", 2049)
 	tests := []struct {
 		name, attribute, value string
@@ -118,7 +118,7 @@ func TestCheck(t *testing.T) {
 }
 
 func TestCheckShortValue(t *testing.T) {
-	s := &Schema{rules: map[string]*rule{"custom:code": {kind: "String", shortest: 3, longest: -1}}}
+	s := New([]Attribute{{Name: "custom:code", Kind: String, MinLength: "3"}})
 	c := &sources.Change{Username: "ann", Attributes: []sources.Attribute{{Name: "custom:code", Value: "ab"}}}
 	if err := s.Check(c); err == nil || err.Error() != "custom:code: value is 2 bytes, the pool asks for 3" {
 		t.Errorf("got %v", err)
@@ -144,7 +144,7 @@ func TestCheckUsername(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			err := StandardSchema().Check(&sources.Change{Username: tt.username, Attributes: []sources.Attribute{{Name: "locale", Value: "de"}}})
+			err := Standard().Check(&sources.Change{Username: tt.username, Attributes: []sources.Attribute{{Name: "locale", Value: "de"}}})
 			if got := errorText(err); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
@@ -153,7 +153,7 @@ func TestCheckUsername(t *testing.T) {
 }
 
 func TestCheckJoinsProblems(t *testing.T) {
-	err := testedPool(t).Schema.Check(&sources.Change{Username: "ann",
+	err := tested().Check(&sources.Change{Username: "ann",
 		Attributes: []sources.Attribute{{Name: "custom:tier", Value: strings.Repeat("x", 31)}, {Name: "email", Value: "ann"}, {Name: "locale", Value: "de"}},
 		Expect:     []sources.Attribute{{Name: "sub", Value: "x"}, {Name: "custom:tir", Value: "x"}},
 	})
@@ -177,15 +177,13 @@ func TestCheckJoinsProblems(t *testing.T) {
 }
 
 func TestUnknownAttributeHints(t *testing.T) {
-	s := testedPool(t).Schema
-	if want := "--user-pool-id us-east-1_Ab12Cd34E --region us-east-1 --endpoint-url http://127.0.0.1:"; !strings.HasPrefix(s.flags, want) {
-		t.Errorf("%s does not lead to the pool", s.flags)
-	}
+	const flags = "--user-pool-id us-east-1_Ab12Cd34E --region us-east-1"
+	s := tested().WithFlags(flags)
 	tests := []struct{ name, attribute, column, want string }{
 		{"near", "custom:teir", "custom:teir", "rename it (--map custom:teir=custom:tier) or leave it out (--ignore custom:teir)"},
 		{"renamed", "custom:teir", "The Tier", "rename it (--map 'The Tier=custom:tier') or leave it out (--ignore 'The Tier')"},
 		{"expected", "custom:teir", "expect:custom:teir", "rename it (--map custom:teir=custom:tier) or leave it out (--ignore expect:custom:teir)"},
-		{"new", "custom:colour", "custom:colour", "add it: aws cognito-idp add-custom-attributes " + s.flags +
+		{"new", "custom:colour", "custom:colour", "add it: aws cognito-idp add-custom-attributes " + flags +
 			" --custom-attributes Name=colour,AttributeDataType=String,Mutable=true"},
 		{"not custom", "remarks", "remarks", "custom attributes are written custom:NAME; leave it out (--ignore remarks)"},
 		{"a blank in a name", "Account Name", "Account Name", "custom attributes are written custom:NAME; leave it out (--ignore 'Account Name')"},
@@ -201,7 +199,7 @@ func TestUnknownAttributeHints(t *testing.T) {
 }
 
 func TestStandardSchema(t *testing.T) {
-	s := StandardSchema()
+	s := Standard()
 	names := s.Names()
 	if !s.Known("email_verified") || !s.Known("phone_number_verified") || s.Known("custom:tier") || !slices.IsSorted(names) || len(names) != 21 {
 		t.Errorf("%d names: %v", len(names), names)
@@ -222,14 +220,14 @@ func TestBoundComparesExactly(t *testing.T) {
 		if !isNumber(a) || !ok1 || !ok2 {
 			t.Fatalf("%s is no number", a)
 		}
-		if got, want := limit(&b, nil).compare(a), x.Cmp(y); got != want {
+		if got, want := limit(b, nil).compare(a), x.Cmp(y); got != want {
 			t.Fatalf("%s against %s: %d, want %d", a, b, got, want)
 		}
 	})
 }
 
 func FuzzSchemaCheck(f *testing.F) {
-	s := testedPool(f).Schema
+	s := tested()
 	for _, name := range s.names {
 		f.Add("ann", name, "gold")
 	}
@@ -260,8 +258,8 @@ func errorText(err error) string {
 }
 
 func TestCheckForTokens(t *testing.T) {
-	pool := testedPool(t).Schema.ForTokens()
-	unseen := BuiltInSchema().ForTokens()
+	pool := tested().ForTokens()
+	unseen := BuiltIn().ForTokens()
 	const verified = ": users can't write it: it becomes true when they enter the code that Cognito sends"
 	const admins = "dev:custom:risk: users can't write it: it is for administrators"
 	tests := []struct{ name, attribute, value, pool, unseen string }{
@@ -311,7 +309,7 @@ func TestCheckForTokens(t *testing.T) {
 
 // What holds for tokens holds for them alone, and a username that is there is still looked at.
 func TestForTokensIsACopy(t *testing.T) {
-	s := testedPool(t).Schema
+	s := tested()
 	own := s.ForTokens()
 	verified := &sources.Change{Attributes: []sources.Attribute{{Name: "email_verified", Value: "true"}, {Name: "dev:custom:risk", Value: "1"}}}
 	if got := errorText(s.Check(verified)); got != "username: is empty" {
@@ -328,7 +326,7 @@ func TestForTokensIsACopy(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	}
-	if BuiltInSchema().CheckName("dev:custom:x") != nil || StandardSchema().CheckName("custom:x") == nil {
+	if BuiltIn().CheckName("dev:custom:x") != nil || Standard().CheckName("custom:x") == nil {
 		t.Error("the built-in rules are those of the standard schema")
 	}
 }

@@ -1,0 +1,28 @@
+// Package schema says what a value may be: what a user pool takes as attributes, usernames and client
+// metadata.
+//
+// # Promise
+//
+// [Schema.Check] finds, without a call, the records that the pool would refuse, and names every problem with
+// a remedy ([ValueError]). It errs on the lenient side: where the rules of the service are not documented,
+// or two of its pages disagree, it lets the value pass. No error text repeats a value; lengths and the
+// pool's own limits are told. The package knows nothing of a client: who describes a pool hands over a list
+// of [Attribute].
+//
+// # Algorithm
+//
+// A schema is the rules of the standard attributes, over which the pool's own list is laid ([New]): an
+// attribute's kind, its limits, whether it can change and whether it can go. [BuiltIn] is for a pool that
+// can't be described, where every custom attribute may exist; [Schema.ForTokens] takes away what users can't
+// write themselves. A value is held against its length first, then its form. Numbers are compared with
+// their bounds exactly, as rationals; whole ones of up to 18 digits, as almost all are, as integers.
+//
+// # Concurrency
+//
+// A [Schema] is not modified once it is built, and may be used by any number of goroutines.
+//
+// # Limits
+//
+// Whether a value is free (aliases, verified addresses), and which attributes the app client of a token may
+// write, only the service knows. Of an e-mail address only what no address can be is refused.
+package schema
