@@ -49,7 +49,8 @@ EMULATOR_DIR := bin/.$(EMULATOR)
 .PHONY: emulator
 emulator: $(EMULATOR_DIR) ## (build) install cognito-local for test-emulator (needs npm)
 
-# It plays what make test plays against the sandbox. It starts empty, on a free port, and gives pools plain usernames unless they ask for others.
+# It plays what make test plays against the sandbox. It starts empty, on a free port, and gives pools plain usernames
+# unless they ask for others.
 .PHONY: test-emulator
 test-emulator: $(EMULATOR_DIR) ## (test) play the scenarios against cognito-local, too (needs npm)
 	@set -e; home=$$(mktemp -d); mkdir $$home/.cognito; touch $$home/log; \
