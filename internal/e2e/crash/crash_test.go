@@ -1,6 +1,7 @@
 package crash_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ import (
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk/crash"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
 	"attrmigrate/pipeline"
 )
 
@@ -48,15 +50,17 @@ func TestCrash(t *testing.T) {
 		idle   int     // records with nothing to change, before all others
 		fails  string  // a file of which one sync fails in each start but the last
 		piped  bool    // the input comes by standard input
+		over   bool    // a finished run of before is set aside for it
 	}{
-		{"as fast as can be", "csv", 20, pipeline.Unlimited, []int64{0}, false, 0, "", false},
-		{"stopped and resumed", "jsonl", 30, 50, []int64{30, 30, 0}, false, 0, "", false},
-		{"after a crash", "csv", 30, 50, []int64{0}, true, 0, "", false},
-		{"nothing to change at first", "jsonl", 10, 50, []int64{10, 0}, false, 10, "", false},
-		{"by standard input", "csv", 10, 50, []int64{15, 0}, false, 0, "", true},
-		{"the undo file is not synced", "jsonl", 10, 50, []int64{0, 0}, false, 0, report.UndoJSONL, false},
-		{"what was applied is not synced", "csv", 10, 50, []int64{0, 0}, false, 0, report.AppliedCSV, false},
-		{"the checkpoint is not synced", "csv", 10, 50, []int64{0, 0}, false, 0, checkpoint.FileName + ".tmp", false},
+		{"as fast as can be", "csv", 20, pipeline.Unlimited, []int64{0}, false, 0, "", false, false},
+		{"stopped and resumed", "jsonl", 30, 50, []int64{30, 30, 0}, false, 0, "", false, false},
+		{"after a crash", "csv", 30, 50, []int64{0}, true, 0, "", false, false},
+		{"nothing to change at first", "jsonl", 10, 50, []int64{10, 0}, false, 10, "", false, false},
+		{"by standard input", "csv", 10, 50, []int64{15, 0}, false, 0, "", true, false},
+		{"started over", "jsonl", 10, 50, []int64{0}, false, 0, "", false, true},
+		{"the undo file is not synced", "jsonl", 10, 50, []int64{0, 0}, false, 0, report.UndoJSONL, false, false},
+		{"what was applied is not synced", "csv", 10, 50, []int64{0, 0}, false, 0, report.AppliedCSV, false, false},
+		{"the checkpoint is not synced", "csv", 10, 50, []int64{0, 0}, false, 0, checkpoint.FileName + ".tmp", false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -69,6 +73,9 @@ func TestCrash(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c = newCrashTest(t, input, records, newCrashPool(users))
 				c.fails, c.piped = tt.fails, tt.piped
+				if tt.over {
+					c.runBefore()
+				}
 				c.record(tt.rate, tt.limits)
 				if tt.torn {
 					c = c.goOn(c.tornState())
@@ -92,8 +99,10 @@ type crashTest struct {
 	last    *crashPool // as it is to be in the end
 	earlier []any      // marks from before the disk began
 	disk    *crash.Disk
-	root    string // of the disk
-	fails   string // a file of which one sync fails in each start but the last; "" none
+	root    string    // of the disk
+	fails   string    // a file of which one sync fails in each start but the last; "" none
+	before  []byte    // the undo file of a finished run that is set aside; nil: there is none
+	beganAt time.Time // that run
 
 	opened, carried, wrong int // states
 }
@@ -120,6 +129,38 @@ func (c *crashTest) begin() {
 	}
 }
 
+// runBefore carries a run out, to its end, that the one that is recorded is begun in place of.
+func (c *crashTest) runBefore() {
+	c.Helper()
+	s := start{input: c.input, disk: unsynced{}, dir: runDirIn(c.root), pool: c.first.with(nil), rate: pipeline.Unlimited}
+	state, err := s.run(c.Context())
+	time.Sleep(time.Second) // no other begins at the same time
+	c.beganAt = state.StartedAt
+	if err == nil {
+		c.before, err = os.ReadFile(filepath.Join(s.dir, report.UndoJSONL))
+	}
+	if err != nil {
+		c.Fatal(err)
+	}
+	c.begin()
+}
+
+// isBefore tells whether the run of before is still in its place, and not to be found anywhere is an error.
+func (c *crashTest) isBefore(root string) (bool, error) {
+	if c.before == nil {
+		return false, nil
+	}
+	there, err := filepath.Glob(filepath.Join(root, "changes.run*"))
+	for _, dir := range there {
+		state, found, err := (&rundir.Dir{Path: dir}).Load()
+		undo, missing := os.ReadFile(filepath.Join(dir, report.UndoJSONL))
+		if err == nil && missing == nil && found && state.StartedAt.Equal(c.beganAt) && bytes.Equal(undo, c.before) {
+			return dir == runDirIn(root), nil
+		}
+	}
+	return false, fmt.Errorf("the run of before is lost: there is %q, %w", there, err)
+}
+
 // record carries the run out at a rate, in starts with the limits given.
 func (c *crashTest) record(rate float64, limits []int64) {
 	c.Helper()
@@ -130,7 +171,7 @@ func (c *crashTest) record(rate float64, limits []int64) {
 		if c.fails != "" && !last {
 			c.disk.FailSync(c.fails, 4)
 		}
-		s := start{input: c.input, piped: c.piped, disk: &recorder{Disk: c.disk}, dir: runDirIn(c.root), pool: pool, rate: rate, limit: limit}
+		s := start{input: c.input, piped: c.piped, disk: &recorder{Disk: c.disk}, dir: runDirIn(c.root), pool: pool, rate: rate, limit: limit, over: c.before != nil && i == 0}
 		_, err := s.run(c.Context())
 		stop, ok := errors.AsType[*pipeline.StopError](err)
 		switch {
@@ -211,7 +252,11 @@ func (c *crashTest) open(s *crash.State, carried map[[sha256.Size]byte]bool) err
 	if err := c.checkFound(dir, pool, marks); err != nil {
 		return fmt.Errorf("as it was found: %w", err)
 	}
-	again := start{input: c.input, piped: c.piped, disk: unsynced{}, dir: dir, pool: pool, rate: pipeline.Unlimited}
+	over, err := c.isBefore(root)
+	if err != nil {
+		return err
+	}
+	again := start{input: c.input, piped: c.piped, disk: unsynced{}, dir: dir, pool: pool, rate: pipeline.Unlimited, over: over}
 	known, failed := false, error(nil)
 	again.begun = func(r *pipeline.Runner) {
 		sum, err := digestOfDir(dir, len(updates(marks)))

@@ -29,6 +29,7 @@ type start struct {
 	pool  *crashPool
 	rate  float64
 	limit int64
+	over  bool                   // a run in the directory is set aside
 	begun func(*pipeline.Runner) // is called when the files are in order, before the first call; may be nil
 }
 
@@ -44,7 +45,7 @@ func (s *start) spec() (job.Spec, error) {
 		Changes: changeset.Spec{Paths: []string{s.input}, Decoding: sources.Options{DeleteMarker: job.DefaultDeleteMarker}},
 		Rate:    s.rate, ReadRate: pipeline.Unlimited, Workers: 8, MaxAttempts: 8, Limit: s.limit,
 		Budget: pipeline.Budget{Given: true, Records: 1 << 20}, DrainTimeout: 15 * time.Second,
-		Dir: s.dir, Volume: rundir.Volume{FS: s.disk}, Log: slog.New(slog.DiscardHandler),
+		Dir: s.dir, Restart: s.over, Volume: rundir.Volume{FS: s.disk}, Log: slog.New(slog.DiscardHandler),
 		Connect: func(context.Context, *changeset.Set) (*target.Target, error) {
 			return &target.Target{Authority: s.pool, PoolID: "us-east-1_Made00000", Endpoint: "made up", ByUsers: true}, nil
 		},
