@@ -168,3 +168,15 @@ func TestImageAgeIsTold(t *testing.T) {
 		t.Errorf("ImageAge is %s, and docs/reliability.md is to say %q", pipeline.ImageAge, told)
 	}
 }
+
+// pass lets simulated time pass.
+func pass(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

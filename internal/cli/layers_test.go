@@ -19,7 +19,7 @@ var house = []string{
 	"internal/listing", "internal/audit",
 	"internal/job", "internal/console", "internal/profile", "internal/cli", "cmd/attrmigrate",
 	// Beside it: what measures, tests and shows it.
-	"internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/crash", "internal/e2e/campaign", "internal/bench",
+	"internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/crash", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",
 	"examples", "examples/customsource", "examples/scheduled",
 }
 

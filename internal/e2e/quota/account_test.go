@@ -1,4 +1,4 @@
-package pipeline_test
+package quota_test
 
 import (
 	"cmp"
@@ -135,11 +135,11 @@ func (c *client) Update(ctx context.Context, change *sources.Change) (pipeline.O
 	}
 	c.mu.Unlock()
 	if !ok {
-		return 0, errors.Join(pass(ctx, trip/2), errThrottle)
+		return 0, errors.Join(pass(ctx, trip/2), throttled{})
 	}
 	var refused error
 	if c.chance() < c.refuse {
-		refused = errNoUser
+		refused = errors.New("no such user")
 	}
 	return pipeline.Updated, errors.Join(pass(ctx, trip/2+c.work), refused)
 }
@@ -189,3 +189,9 @@ func within(moments []time.Duration, from, to time.Duration) float64 {
 	}
 	return float64(n) / (to - from).Seconds()
 }
+
+// throttled is what the account says beyond its quota.
+type throttled struct{}
+
+func (throttled) Error() string  { return "too many requests" }
+func (throttled) Throttle() bool { return true }
