@@ -94,4 +94,6 @@ func TestSetRateRefuses(t *testing.T) {
 	}
 }
 
+const ms = time.Millisecond
+
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
