@@ -2,6 +2,7 @@ package sources
 
 import (
 	"bytes"
+	"context"
 	"io"
 )
 
@@ -74,4 +75,24 @@ func (b *backward) fill() error {
 	}
 	b.begin -= n
 	return err
+}
+
+// endOf passes over a whole file, and returns its end.
+func endOf(ctx context.Context, file io.Reader) (Position, error) {
+	at := Position{Line: 1}
+	buf := make([]byte, bufferSize)
+	for {
+		if err := ctx.Err(); err != nil {
+			return at, err
+		}
+		n, err := file.Read(buf)
+		at.Offset += int64(n)
+		at.Line += bytes.Count(buf[:n], []byte{'\n'})
+		if err == io.EOF {
+			return at, nil
+		}
+		if err != nil {
+			return at, err
+		}
+	}
 }

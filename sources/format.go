@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"attrmigrate/internal/sealed"
 )
 
 // Format is how a change set is written.
@@ -32,7 +34,7 @@ func (f Format) String() string {
 
 // formatOf takes the format from a file's name, .gz and .zst stripped.
 func formatOf(path string) Format {
-	_, name := packingOf(path)
+	_, name := sealed.PackingOf(path)
 	switch strings.ToLower(filepath.Ext(name)) {
 	case ".csv":
 		return CSV
@@ -46,17 +48,16 @@ func formatOf(path string) Format {
 // GuessFormat tells the format of a file that has no telling name by its first byte that is not blank: a {
 // or a [ begins JSON. What cannot be read is CSV; [Open] says what is wrong with it.
 func GuessFormat(path string) Format {
-	in := &input{path: path, seals: new(Seals)}
-	in.packing, _ = packingOf(path)
-	if in.stat() != nil {
+	in := &input{path: path, seals: new(sealed.Seals)}
+	if in.seals.Look(path) != nil {
 		return CSV
 	}
 	s, err := in.open(false)
 	if err != nil {
 		return CSV
 	}
-	defer s.close()
-	text := bufio.NewReaderSize(s.unpacked, sniffSize)
+	defer s.Close()
+	text := bufio.NewReaderSize(s, sniffSize)
 	if in.sniff(text) != nil {
 		return CSV
 	}

@@ -6,6 +6,8 @@ import (
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"attrmigrate/internal/sealed"
 )
 
 // undoMember numbers the records of an undo file.
@@ -23,9 +25,9 @@ func (in *input) readFirst(text *bufio.Reader, opts *Options) error {
 	case in.undo && in.documents:
 		return &FileError{Msg: "is an undo file that has not one record a line, and an undo file is read from its end",
 			Remedy: "put each record on a line again: jq -c . FILE, or for an array: jq -c \".[]\" FILE"}
-	case in.undo && in.packing != plain:
+	case in.undo && in.packing != sealed.Plain:
 		return &FileError{Msg: "is a compressed undo file, and an undo file is read from its end",
-			Remedy: "unpack it first, with " + [...]string{gzipped: "gunzip", zstandard: "unzstd"}[in.packing]}
+			Remedy: "unpack it first, with " + [...]string{sealed.Gzip: "gunzip", sealed.Zstd: "unzstd"}[in.packing]}
 	}
 	return nil
 }
