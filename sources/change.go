@@ -1,6 +1,13 @@
 package sources
 
-import "strconv"
+import (
+	"strconv"
+
+	"attrmigrate/internal/records"
+)
+
+// MaxRecord is the size, in bytes as it stands in the file, that a record may have: 4 MiB.
+const MaxRecord = records.MaxSize
 
 // Change is one record of a change set: the attributes that one user gets.
 //

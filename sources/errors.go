@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"attrmigrate/internal/records"
 	"attrmigrate/internal/sealed"
 )
 
@@ -85,19 +86,18 @@ func (e *RecordError) Code() string { return e.code }
 // Hint returns what to do about it, or "".
 func (e *RecordError) Hint() string { return e.hint }
 
-// errRecordTooLong ends a stream whose current record is over [MaxRecord].
-var errRecordTooLong = errors.New("record is over 4 MiB")
-
-// tooLong refuses a file for the record that begins on line.
-func tooLong(line int) *FileError {
-	return &FileError{Line: line, Msg: errRecordTooLong.Error(), Err: errRecordTooLong,
-		Remedy: "a quote left open or a missing line end may have swallowed the records behind it"}
-}
-
 // unreadable makes the refusal of a file of whatever keeps it from being read.
 func unreadable(file string, err error) *FileError {
 	if refusal, ok := errors.AsType[*FileError](err); ok {
 		refusal.File = cmp.Or(refusal.File, file)
+		return refusal
+	}
+	if damage, ok := errors.AsType[*records.Damage](err); ok {
+		return &FileError{File: file, Line: damage.Line, Column: damage.Column, Msg: damage.Msg, Remedy: damage.Remedy, Err: damage.Err}
+	}
+	if failed, ok := errors.AsType[*records.ReadError](err); ok {
+		refusal := unreadable(file, failed.Err)
+		refusal.Line = failed.Line
 		return refusal
 	}
 	if refusal, ok := errors.AsType[*sealed.Refusal](err); ok {

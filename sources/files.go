@@ -8,10 +8,11 @@ import (
 	"io/fs"
 	"slices"
 
+	"attrmigrate/internal/records"
 	"attrmigrate/internal/sealed"
 )
 
-// decoder reads the records of one input. Its errors are io.EOF and *FileError without the file; of
+// decoder reads the records of one input. Its errors are io.EOF and what unreadable makes a *FileError of; of
 // a change it leaves File, Begin.Input and After.Input to the caller.
 type decoder interface {
 	next() (*Change, error)
@@ -163,7 +164,7 @@ func (f *Files) Next(ctx context.Context) (*Change, error) {
 			continue
 		}
 		if f.undo && !f.stream.Known() { // a read that goes on, and knows nothing of the file
-			_, err := endOf(ctx, f.stream)
+			_, err := records.End(ctx, f.stream)
 			f.fail(err)
 			continue
 		}
@@ -205,7 +206,9 @@ func (f *Files) begin(ctx context.Context) error {
 	}
 	at := in.start
 	if f.undo {
-		at, err = endOf(ctx, s)
+		var end records.Mark
+		end, err = records.End(ctx, s)
+		at = positionOf(end)
 	} else {
 		err = s.Skip(at.Offset)
 	}

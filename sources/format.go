@@ -2,11 +2,10 @@ package sources
 
 import (
 	"bufio"
-	"bytes"
 	"path/filepath"
-	"slices"
 	"strings"
 
+	"attrmigrate/internal/records"
 	"attrmigrate/internal/sealed"
 )
 
@@ -61,42 +60,8 @@ func GuessFormat(path string) Format {
 	if in.sniff(text) != nil {
 		return CSV
 	}
-	if first := firstNotBlank(text); first == '{' || first == '[' {
+	if first := records.FirstNotBlank(text); first == '{' || first == '[' {
 		return JSONL
 	}
 	return CSV
-}
-
-// firstNotBlank passes over blanks, and returns the byte that comes next, 0 if there is none.
-func firstNotBlank(text *bufio.Reader) byte {
-	for {
-		b, err := text.ReadByte()
-		switch {
-		case err != nil:
-			return 0
-		case !isBlank(b):
-			_ = text.UnreadByte() // just read, so it cannot fail
-			return b
-		}
-	}
-}
-
-func isBlank(b byte) bool { return b == ' ' || b == '\t' || b == '\r' || b == '\n' }
-
-// inDocuments tells whether a JSONL input has JSON documents in the place of lines: whether its first line
-// that is not blank is a { alone, or begins an array or an object around records. It passes over the blanks
-// before that.
-func inDocuments(text *bufio.Reader) bool {
-	switch firstNotBlank(text) {
-	case '[':
-		return true
-	case '{':
-		first, _ := text.Peek(sniffSize) // less at the end
-		behind := bytes.TrimLeft(first[1:], " \t\r")
-		return bytes.HasPrefix(behind, []byte("\n")) || slices.ContainsFunc(aroundRecords, func(name string) bool {
-			return bytes.HasPrefix(behind, []byte(name))
-		})
-	default:
-		return false
-	}
 }

@@ -3,10 +3,10 @@ package sources
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
 	"io"
 	"unicode/utf8"
 
+	"attrmigrate/internal/records"
 	"attrmigrate/internal/sealed"
 )
 
@@ -98,29 +98,26 @@ func (in *input) sniff(text *bufio.Reader) error {
 
 // readHeader reads a CSV header, and learns where the rows begin.
 func (in *input) readHeader(text io.Reader, opts *Options) error {
-	records := &recordReader{src: text, limit: opts.limit(), at: in.start}
-	r := csv.NewReader(records)
-	cells, err := r.Read()
-	raw, begin := records.take(r.InputOffset())
-	line := begin.Line
-	if err == io.EOF {
+	rows := records.NewCSV(0, opts.limit())
+	rows.Begin(text, in.start.mark())
+	row, err := rows.Next()
+	line := row.Begin.Line
+	switch {
+	case err == io.EOF:
 		return sealed.ErrEmpty
-	}
-	if refusal := refuseRecord(records, raw, line, err); refusal != nil {
-		return refusal
-	}
-	if err != nil {
-		return &FileError{Line: line, Msg: "the header cannot be decoded: " + malformedRow(raw, err, 0).Error()}
-	}
-	if !utf8.Valid(raw) {
+	case err != nil:
+		return err
+	case row.Bad != nil:
+		return &FileError{Line: line, Msg: "the header cannot be decoded: " + row.Bad.Msg}
+	case !utf8.Valid(row.Text):
 		return &FileError{Line: line, Msg: "the header is not UTF-8", Remedy: "export the file in UTF-8"}
 	}
-	h, refusal := readHeader(cells, opts)
+	h, refusal := readHeader(row.Cells, opts)
 	if refusal != nil {
 		refusal.Line = line
 		return refusal
 	}
-	in.header, in.start = h, records.at
+	in.header, in.start = h, positionOf(row.After)
 	return nil
 }
 

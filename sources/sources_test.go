@@ -9,6 +9,9 @@ import (
 	"testing"
 )
 
+// bufferSize is how much of an input is read at once.
+const bufferSize = 64 << 10
+
 // smallRecord is a limit of records that is met with less than the true one: more than is read at once.
 const smallRecord = 3 * bufferSize
 

@@ -12,7 +12,7 @@ import (
 
 // house lists our packages from the ground up. Imports run one way: a package may import what stands before it.
 var house = []string{
-	"internal/disk", "internal/shell", "internal/prose", "internal/refusal", "internal/sealed",
+	"internal/disk", "internal/shell", "internal/prose", "internal/refusal", "internal/sealed", "internal/records",
 	"sources", "checkpoint", "pipeline",
 	"internal/cognito", "internal/report", "internal/rundir", "internal/changeset",
 	"internal/sandbox", "internal/target", "internal/rehearsal",
@@ -30,7 +30,9 @@ var narrow = []struct {
 }{
 	{[]string{"internal/sealed"}, []string{"internal/disk"},
 		"it has bytes, and does not know what they say"},
-	{[]string{"sources"}, []string{"internal/sealed"},
+	{[]string{"internal/records"}, nil,
+		"it finds records in any bytes, and does not know what they mean"},
+	{[]string{"sources"}, []string{"internal/sealed", "internal/records"},
 		"it is a library, and the first: what to change is known without a run"},
 	{[]string{"checkpoint", "pipeline"}, []string{"sources", "checkpoint", "internal/disk"},
 		"they are libraries: other programs use them without AWS, without our files and without our screens"},
@@ -56,6 +58,7 @@ var reserved = []struct {
 	{"internal/console", []string{"internal/cli"}, "a job runs without a screen"},
 	{"internal/disk/crash", nil, "it plays crashes, in tests"},
 	{"internal/sealed", []string{"sources"}, "who reads an input asks sources, which knows its seals"},
+	{"internal/records", []string{"sources"}, "who wants a record asks sources, which knows what it means"},
 	{"internal/sandbox", []string{"internal/rehearsal", "internal/target", "internal/cli", "internal/e2e", "internal/e2e/harness", "internal/e2e/campaign",
 		"internal/bench"},
 		"the program speaks with it by HTTP, as with AWS"},

@@ -1,4 +1,4 @@
-package sources
+package records
 
 import (
 	"bytes"
@@ -6,21 +6,41 @@ import (
 	"io"
 )
 
-// backward gives the lines of a file from the last to the first. It holds at most a line and what was
-// read with it.
-type backward struct {
+// Backward finds a record in each line of a file that is not blank, from the last to the first. It holds at most a
+// line and what was read with it.
+type Backward struct {
 	file  io.ReaderAt
-	limit int      // of a line, in bytes
-	start int64    // where the first line begins
-	at    Position // where the line given last begins
-	buf   []byte   // room, filled from its end
-	begin int      // buf[begin:end] are the bytes of the file before at
+	limit int    // of a line, in bytes
+	start int64  // where the first line begins
+	at    Mark   // where the line given last begins
+	buf   []byte // room, filled from its end
+	begin int    // buf[begin:end] are the bytes of the file before at
 	end   int
+}
+
+// NewBackward returns the lines of a file between an offset and a mark, at which a line ends. A line has a limit, in
+// bytes.
+func NewBackward(file io.ReaderAt, start int64, at Mark, limit int) *Backward {
+	return &Backward{file: file, limit: limit, start: start, at: at}
+}
+
+// Next returns the record before the one given last, and io.EOF before the first.
+func (b *Backward) Next() (Record, error) {
+	for {
+		after := b.at
+		line, err := b.line()
+		if err != nil {
+			return Record{}, err
+		}
+		if !blankText(line) {
+			return Record{Text: line, Begin: b.at, After: after}, nil
+		}
+	}
 }
 
 // line returns the line before the one given last, with its end, and io.EOF before the first. It is
 // valid until the next call.
-func (b *backward) line() ([]byte, error) {
+func (b *Backward) line() ([]byte, error) {
 	for unseen := b.end - 1; ; { // a line end may stand in buf[begin:unseen]; the last byte is this line's
 		if i := bytes.LastIndexByte(b.buf[b.begin:max(unseen, b.begin)], '\n'); i >= 0 {
 			return b.give(b.begin + i + 1)
@@ -34,22 +54,20 @@ func (b *backward) line() ([]byte, error) {
 			return nil, io.EOF
 		}
 		if err := b.fill(); err != nil {
-			refusal := unreadable("", err)
-			refusal.Line = b.at.Line
-			return nil, refusal
+			return nil, &ReadError{Line: b.at.Line, Err: err}
 		}
 		unseen = b.end - max(held, 1)
 	}
 }
 
 // give takes the line that begins at an index out of the buffer.
-func (b *backward) give(begin int) ([]byte, error) {
+func (b *Backward) give(begin int) ([]byte, error) {
 	line := b.buf[begin:b.end]
 	if line[len(line)-1] == '\n' {
 		b.at.Line--
 	}
 	if len(line) > b.limit {
-		return nil, tooLong(b.at.Line)
+		return nil, TooLong(b.at.Line)
 	}
 	b.end = begin
 	b.at.Offset -= int64(len(line))
@@ -57,7 +75,7 @@ func (b *backward) give(begin int) ([]byte, error) {
 }
 
 // fill reads the bytes before those that are held.
-func (b *backward) fill() error {
+func (b *Backward) fill() error {
 	held := b.buf[b.begin:b.end]
 	before := b.at.Offset - int64(len(held))
 	n := int(min(bufferSize, before-b.start))
@@ -77,17 +95,17 @@ func (b *backward) fill() error {
 	return err
 }
 
-// endOf passes over a whole file, and returns its end.
-func endOf(ctx context.Context, file io.Reader) (Position, error) {
-	at := Position{Line: 1}
+// End passes over a whole file, and returns its end: where [NewBackward] begins. It returns soon when ctx ends, with
+// ctx.Err().
+func End(ctx context.Context, file io.Reader) (Mark, error) {
+	at := Mark{Line: 1}
 	buf := make([]byte, bufferSize)
 	for {
 		if err := ctx.Err(); err != nil {
 			return at, err
 		}
 		n, err := file.Read(buf)
-		at.Offset += int64(n)
-		at.Line += bytes.Count(buf[:n], []byte{'\n'})
+		at.pass(buf[:n])
 		if err == io.EOF {
 			return at, nil
 		}
