@@ -1,13 +1,9 @@
 package sources
 
-import (
-	"strconv"
+import "strconv"
 
-	"attrmigrate/internal/records"
-)
-
-// MaxRecord is the size, in bytes as it stands in the file, that a record may have: 4 MiB.
-const MaxRecord = records.MaxSize
+// MaxRecord is the size, in bytes as it stands in the file, that a record may have.
+const MaxRecord = 4 << 20
 
 // Change is one record of a change set: the attributes that one user gets.
 //

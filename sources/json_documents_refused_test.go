@@ -21,8 +21,8 @@ func TestDocumentsRefused(t *testing.T) {
 		{"cut short behind the users", `{"Users":[{"username":"ann"}]`, 1, ":1:30: the file ends before its last array or object does", "cut short"},
 		{"an access token", `["eyJhbGciOiJub25lIn0.e30."]`, 0, `:1:2: "<redacted>" stands where a record belongs`, ""},
 		{"behind a byte-order mark", "\xef\xbb\xbf[x", 0, `:1:2: "x" stands where a record belongs`, ""},
-		{"a record that is too long", good + "{\"username\":\"" + strings.Repeat("x", smallRecord) + "\"}]", 1, ":3: record is over 4 MiB", "a quote left open"},
-		{"more open brackets than a record may have", good + "{\"a\":" + strings.Repeat("[", smallRecord), 1, ":3: record is over 4 MiB", ""},
+		{"a record that is too long", good + "{\"username\":\"" + strings.Repeat("x", smallRecord) + "\"}]", 1, ":3: record is over 192 KiB", "a quote left open"},
+		{"more open brackets than a record may have", good + "{\"a\":" + strings.Repeat("[", smallRecord), 1, ":3: record is over 192 KiB", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

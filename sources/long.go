@@ -40,7 +40,7 @@ func (d *longDecoder) next() (*Change, error) {
 	size := 0
 	for r := first; ; {
 		if size += r.size; size > d.opts.limit() {
-			return nil, records.TooLong(c.Line)
+			return nil, records.TooLong(c.Line, d.opts.limit())
 		}
 		d.add(c, r)
 		r, err = d.take()

@@ -67,7 +67,7 @@ func (b *Backward) give(begin int) ([]byte, error) {
 		b.at.Line--
 	}
 	if len(line) > b.limit {
-		return nil, TooLong(b.at.Line)
+		return nil, TooLong(b.at.Line, b.limit)
 	}
 	b.end = begin
 	b.at.Offset -= int64(len(line))

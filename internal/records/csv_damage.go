@@ -13,7 +13,7 @@ func (c *CSV) damage(raw []byte, line int, err error) error {
 	failed := c.in.failed()
 	switch {
 	case failed == errTooLong || len(raw) > c.in.limit:
-		return TooLong(line)
+		return TooLong(line, c.in.limit)
 	case err == nil:
 		return nil
 	}

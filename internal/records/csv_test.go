@@ -50,7 +50,7 @@ func FuzzRows(f *testing.F) {
 }
 
 func checkRows(t fataler, text string) {
-	c := NewCSV(2, MaxSize)
+	c := NewCSV(2, large)
 	from := func(at Mark) ([]Row, error) {
 		c.Begin(strings.NewReader(text[at.Offset:]), at)
 		return rowsOf(c)
@@ -110,9 +110,9 @@ func TestRowsRefused(t *testing.T) {
 		{"the last line, cut short", "ann,1\nbob,\"2", 1, "2: a quote is left open"},
 		{"closed by a quote in a later line", "ann,1\nbob,\"2\ncat,\"3\"\ndan,4\n", 1, "2: a quote is left open"},
 		{"a bare quote after a quoted line end", "\"an\nn\",x\"y\nbob,1\n", 0, "1: a quote is left open"},
-		{"a quote swallows more than a row may have", "ann,1\n\nbob,\"2\n" + strings.Repeat("cat,3\n", small/5), 1, "3: record is over 4 MiB"},
-		{"too long", "ann," + huge + "\n", 0, "1: record is over 4 MiB"},
-		{"too long, with a bare quote", "ann,\"\"x" + huge + huge + "\nbob,1\n", 0, "1: record is over 4 MiB"},
+		{"a quote swallows more than a row may have", "ann,1\n\nbob,\"2\n" + strings.Repeat("cat,3\n", small/5), 1, "3: record is over 192 KiB"},
+		{"too long", "ann," + huge + "\n", 0, "1: record is over 192 KiB"},
+		{"too long, with a bare quote", "ann,\"\"x" + huge + huge + "\nbob,1\n", 0, "1: record is over 192 KiB"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c := NewCSV(2, small)

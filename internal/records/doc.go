@@ -29,6 +29,6 @@
 //
 // # Limits
 //
-// A finder is used by one goroutine, and holds one record: its text is valid until the next one is asked for. A record
-// has [MaxSize] at most, or less where the caller says so.
+// A finder is used by one goroutine, and holds one record: its text is valid until the next one is asked for. How
+// large it may be the caller says.
 package records

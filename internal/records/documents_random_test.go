@@ -72,7 +72,7 @@ func flatten(v jsontext.Value, records *[]string) bool {
 
 // found reads the records of the documents in a text from a mark on.
 func found(text []byte, at Mark) ([]Record, error) {
-	d := NewDocuments(start, MaxSize, quoted)
+	d := NewDocuments(start, large, quoted)
 	d.Begin(bytes.NewReader(text[at.Offset:]), at)
 	return all(d)
 }

@@ -41,10 +41,10 @@ func TestDocumentsRefused(t *testing.T) {
 		{"another list", `{"Users":[],"Groups":[]}`, 0, `1:13: "Groups" stands where a record belongs`, ""},
 		{"a list of names", "[\n\"ann\"]", 0, `2:1: "ann" stands where a record belongs`, ""},
 		{"a secret", `["a secret"]`, 0, `1:2: "a <redacted>" stands where a record belongs`, ""},
-		{"a record that is too long", good + "{\"username\":\"" + strings.Repeat("x", small) + "\"}]", 1, "3: record is over 4 MiB", "a quote left open"},
-		{"a record that is too long, in lines", good + "\n{\n" + strings.Repeat("\"a\":1,\n", small/7) + "\"a\":1}]", 1, "4: record is over 4 MiB", ""},
-		{"a token that is too long", `{"NextToken":"` + strings.Repeat("x", small) + `"}`, 0, "1: record is over 4 MiB", ""},
-		{"more open brackets than a record may have", good + "{\"a\":" + strings.Repeat("[", small), 1, "3: record is over 4 MiB", ""},
+		{"a record that is too long", good + "{\"username\":\"" + strings.Repeat("x", small) + "\"}]", 1, "3: record is over 192 KiB", "a quote left open"},
+		{"a record that is too long, in lines", good + "\n{\n" + strings.Repeat("\"a\":1,\n", small/7) + "\"a\":1}]", 1, "4: record is over 192 KiB", ""},
+		{"a token that is too long", `{"NextToken":"` + strings.Repeat("x", small) + `"}`, 0, "1: record is over 192 KiB", ""},
+		{"more open brackets than a record may have", good + "{\"a\":" + strings.Repeat("[", small), 1, "3: record is over 192 KiB", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -176,7 +176,7 @@ func (t *jsonText) read() (byte, error) {
 		t.line = t.at.Offset
 	}
 	if len(t.text) > t.limit {
-		return 0, TooLong(t.from.line)
+		return 0, TooLong(t.from.line, t.limit)
 	}
 	return b, nil
 }

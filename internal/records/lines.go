@@ -47,7 +47,7 @@ func (l *Lines) line() ([]byte, error) {
 	}
 	switch {
 	case len(line) > l.limit:
-		return nil, TooLong(l.at.Line)
+		return nil, TooLong(l.at.Line, l.limit)
 	case err == io.EOF && len(line) > 0: // the last line has no line end
 		l.at.Offset += int64(len(line))
 		return line, nil

@@ -28,7 +28,7 @@ func FuzzLines(f *testing.F) {
 }
 
 func checkLines(t fataler, text string) {
-	lines := NewLines(MaxSize)
+	lines := NewLines(large)
 	forwards := func(at Mark) []Record {
 		lines.Begin(strings.NewReader(text[at.Offset:]), at)
 		got, err := all(lines)
@@ -38,7 +38,7 @@ func checkLines(t fataler, text string) {
 		return got
 	}
 	backwards := func(at Mark) []Record {
-		got, err := all(NewBackward(strings.NewReader(text), 0, at, MaxSize))
+		got, err := all(NewBackward(strings.NewReader(text), 0, at, large))
 		if err != nil {
 			t.Fatalf("%v", err)
 		}
@@ -87,7 +87,7 @@ func TestLongLines(t *testing.T) {
 					}
 					continue
 				}
-				damaged(t, err, "2: record is over 4 MiB", "a missing line end")
+				damaged(t, err, "2: record is over 192 KiB", "a missing line end")
 				if len(got) != 1 {
 					t.Errorf("%s: %d records before it", name, len(got))
 				}

@@ -3,7 +3,7 @@ package records
 import (
 	"bufio"
 	"bytes"
-	"errors"
+	"fmt"
 	"io"
 )
 
@@ -34,11 +34,6 @@ func trimLineEnd(text []byte) []byte {
 	return bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
 }
 
-// MaxSize is how large a record may be, in bytes. Tests have smaller limits.
-const MaxSize = 4 << 20
-
-var errTooLong = errors.New("record is over 4 MiB")
-
 // Damage says why no more records can be told from an input.
 type Damage struct {
 	Line   int // from 1
@@ -54,9 +49,13 @@ func (d *Damage) Error() string { return d.Msg }
 // Unwrap returns the cause.
 func (d *Damage) Unwrap() error { return d.Err }
 
-// TooLong is the damage of a record that is over the limit and begins on a line.
-func TooLong(line int) *Damage {
-	return &Damage{Line: line, Msg: errTooLong.Error(), Err: errTooLong,
+// TooLong is the damage of a record that begins on a line and is over a limit in bytes.
+func TooLong(line, limit int) *Damage {
+	size, unit := limit>>20, "MiB"
+	if size == 0 {
+		size, unit = limit>>10, "KiB"
+	}
+	return &Damage{Line: line, Msg: fmt.Sprintf("record is over %d %s", size, unit),
 		Remedy: "a quote left open or a missing line end may have swallowed the records behind it"}
 }
 

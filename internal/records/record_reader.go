@@ -2,8 +2,11 @@ package records
 
 import (
 	"bytes"
+	"errors"
 	"io"
 )
+
+var errTooLong = errors.New("the record has grown over the limit")
 
 // recordReader is the stream under a csv.Reader. The csv.Reader reads ahead; the record reader
 // remembers every byte from the start of the current record on, so that it knows where the record

@@ -11,8 +11,11 @@ import (
 // start is where the bytes of an input begin.
 var start = Mark{Line: 1}
 
-// small is a limit of records that is met with less than the true one: more than is read at once.
-const small = 3 * bufferSize
+// Limits of records: one that is not met, and one that is, by more than is read at once.
+const (
+	large = 4 << 20
+	small = 3 * bufferSize
+)
 
 // fataler is what testing.T and rapid.T have in common here.
 type fataler interface {
