@@ -2,6 +2,9 @@ package sources
 
 import "strconv"
 
+// MaxRecord is the size, in bytes as it stands in the file, that a record may have.
+const MaxRecord = 4 << 20
+
 // Change is one record of a change set: the attributes that one user gets.
 //
 // A Change is built by a source and not modified afterwards.

@@ -47,15 +47,13 @@
 // # Algorithm
 //
 // [Open] looks at every input once: is it text, is it packed as its name says, do the headers
-// agree. [Files.Next] then opens one input at a time. Under the CSV reader stands a record reader
-// that remembers the bytes since the record's start; it counts lines and offsets, gives back what
-// could not be decoded, and cuts off a record that does not end. JSONL is cut into lines first, and
-// each line is decoded by itself. To go on at a [Position], a plain file is positioned and a packed one
+// agree. [Files.Next] then opens one input at a time. Each record is first found in the bytes, with its place, and
+// cut off if it does not end: a row of CSV, a line of JSONL, or an object of JSON documents, by its brackets and
+// quotes. Then it is decoded by itself. To go on at a [Position], a plain file is positioned and a packed one
 // is unpacked up to there; the decoder then starts as it would behind the header.
 //
-// In JSON documents, brackets and quotes are followed to cut out one record after the other. What may
-// stand around records is passed over wherever it comes, so that reading can begin behind any of them;
-// only a read from the beginning notices that the last array is cut short.
+// In JSON documents, what may stand around records is passed over wherever it comes, so that reading can begin
+// behind any of them; only a read from the beginning notices that the last array is cut short.
 //
 // [Files.At] reads a single record of a plain file by a decoder of its own, which it sets to a position. An
 // undo file is passed over once, to count its lines and hash it, and then read in chunks from its end; one that

@@ -1,13 +1,13 @@
 package sources
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"io/fs"
 	"strconv"
-	"syscall"
 
-	"attrmigrate/internal/disk"
+	"attrmigrate/internal/records"
+	"attrmigrate/internal/sealed"
 )
 
 // FileError refuses a whole file, when it is opened or in mid-stream.
@@ -86,39 +86,22 @@ func (e *RecordError) Code() string { return e.code }
 // Hint returns what to do about it, or "".
 func (e *RecordError) Hint() string { return e.hint }
 
-// errRecordTooLong ends a stream whose current record is over [MaxRecord].
-var errRecordTooLong = errors.New("record is over 4 MiB")
-
-// tooLong refuses a file for the record that begins on line.
-func tooLong(line int) *FileError {
-	return &FileError{Line: line, Msg: errRecordTooLong.Error(), Err: errRecordTooLong,
-		Remedy: "a quote left open or a missing line end may have swallowed the records behind it"}
-}
-
-// unreadable turns an error of the operating system or of a decompressor into plain text.
+// unreadable makes the refusal of a file of whatever keeps it from being read.
 func unreadable(file string, err error) *FileError {
-	var refusal *FileError
-	if errors.As(err, &refusal) {
-		if refusal.File == "" {
-			refusal.File = file
-		}
+	if refusal, ok := errors.AsType[*FileError](err); ok {
+		refusal.File = cmp.Or(refusal.File, file)
 		return refusal
 	}
-	e := &FileError{File: file, Err: err}
-	var errno syscall.Errno
-	switch {
-	case errors.Is(err, disk.ErrNotRegular):
-		refusal := errNotRegular()
-		refusal.File = file
-		return refusal
-	case errors.Is(err, fs.ErrNotExist):
-		e.Msg, e.Remedy = "no such file", "check the name and the working directory"
-	case errors.Is(err, fs.ErrPermission):
-		e.Msg, e.Remedy = "is not readable: permission denied", "give the user who runs this the right to read it"
-	case errors.As(err, &errno):
-		e.Msg = "cannot be read: " + errno.Error()
-	default:
-		e.Msg = fmt.Sprintf("cannot be read: %v", err)
+	if damage, ok := errors.AsType[*records.Damage](err); ok {
+		return &FileError{File: file, Line: damage.Line, Column: damage.Column, Msg: damage.Msg, Remedy: damage.Remedy, Err: damage.Err}
 	}
-	return e
+	if failed, ok := errors.AsType[*records.ReadError](err); ok {
+		refusal := unreadable(file, failed.Err)
+		refusal.Line = failed.Line
+		return refusal
+	}
+	if refusal, ok := errors.AsType[*sealed.Refusal](err); ok {
+		return &FileError{File: file, Msg: refusal.Msg, Remedy: refusal.Remedy, Err: refusal.Err}
+	}
+	return &FileError{File: file, Msg: fmt.Sprintf("cannot be read: %v", err), Err: err}
 }

@@ -7,9 +7,12 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+
+	"attrmigrate/internal/records"
+	"attrmigrate/internal/sealed"
 )
 
-// decoder reads the records of one input. Its errors are io.EOF and *FileError without the file; of
+// decoder reads the records of one input. Its errors are io.EOF and what unreadable makes a *FileError of; of
 // a change it leaves File, Begin.Input and After.Input to the caller.
 type decoder interface {
 	next() (*Change, error)
@@ -19,9 +22,9 @@ type decoder interface {
 type Files struct {
 	opts    Options
 	inputs  []*input
-	undo    bool    // the inputs are undo files: the last is read first, each from its end
-	current int     // the input being read
-	stream  *stream // nil between inputs
+	undo    bool           // the inputs are undo files: the last is read first, each from its end
+	current int            // the input being read
+	stream  *sealed.Stream // nil between inputs
 	decoder decoder
 	resumed bool
 	err     error     // why the stream ended; it stays so
@@ -135,9 +138,9 @@ func (f *Files) Resume(at Position) error {
 	}
 	f.stream = s
 	if f.undo {
-		err = in.checkBegin(s.bytes, at)
+		err = in.checkBegin(s, at)
 	} else {
-		err = s.resume(in, at)
+		err = in.resume(s, at)
 	}
 	if err == nil {
 		err = f.decode(at)
@@ -160,8 +163,8 @@ func (f *Files) Next(ctx context.Context) (*Change, error) {
 			f.fail(f.begin(ctx))
 			continue
 		}
-		if f.undo && !f.stream.bytes.seal.whole() { // a read that goes on, and knows nothing of the file
-			_, err := f.stream.end(ctx)
+		if f.undo && !f.stream.Known() { // a read that goes on, and knows nothing of the file
+			_, err := records.End(ctx, f.stream)
 			f.fail(err)
 			continue
 		}
@@ -203,12 +206,14 @@ func (f *Files) begin(ctx context.Context) error {
 	}
 	at := in.start
 	if f.undo {
-		at, err = s.end(ctx)
+		var end records.Mark
+		end, err = records.End(ctx, s)
+		at = positionOf(end)
 	} else {
-		err = s.begin(at)
+		err = s.Skip(at.Offset)
 	}
 	if err != nil {
-		return errors.Join(err, s.close())
+		return errors.Join(err, s.Close())
 	}
 	f.stream = s
 	return f.decode(at)
@@ -218,18 +223,18 @@ func (f *Files) begin(ctx context.Context) error {
 func (f *Files) decode(at Position) error {
 	in := f.inputs[f.current]
 	if f.undo {
-		f.decoder = newUndoLines(f.stream.bytes, in.start, at, &f.opts)
+		f.decoder = newUndoLines(f.stream, in.start, at, &f.opts)
 		return nil
 	}
 	d := in.decoder(&f.opts)
-	d.begin(f.stream.unpacked, at)
+	d.begin(f.stream, at)
 	f.decoder = d
 	return nil
 }
 
 // finish ends the current input. It returns io.EOF behind the last.
 func (f *Files) finish() error {
-	digest, err := f.stream.finish()
+	digest, err := f.stream.Digest()
 	if err != nil {
 		return err
 	}
@@ -261,7 +266,7 @@ func (f *Files) closeStream() error {
 	if f.stream == nil {
 		return nil
 	}
-	err := f.stream.close()
+	err := f.stream.Close()
 	f.stream, f.decoder = nil, nil
 	return err
 }

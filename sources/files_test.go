@@ -16,6 +16,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"attrmigrate/internal/sealed"
 )
 
 // packText compresses a text as the name of a file says.
@@ -23,10 +25,10 @@ func packText(t fataler, name, text string) string {
 	var b bytes.Buffer
 	var w io.WriteCloser
 	var err error
-	switch packing, _ := packingOf(name); packing {
-	case gzipped:
+	switch packing, _ := sealed.PackingOf(name); packing {
+	case sealed.Gzip:
 		w = gzip.NewWriter(&b)
-	case zstandard:
+	case sealed.Zstd:
 		w, err = zstd.NewWriter(&b)
 	default:
 		return text

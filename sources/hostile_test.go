@@ -60,20 +60,6 @@ func TestBombs(t *testing.T) {
 	}
 }
 
-// TestWindows: a zstd frame that asks for more memory than is given is refused.
-func TestWindows(t *testing.T) {
-	for _, tt := range []struct{ name, header, want string }{
-		{"a window of 2 GiB", "\x00\xa8", "window size exceeded"},
-		{"a content of 1 TiB in one segment", "\xe0\x00\x00\x00\x00\x00\x01\x00\x00", "decompressed size exceeds configured limit"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			path := write(t, "a.csv.zst", "\x28\xb5\x2f\xfd"+tt.header+"\x03\x00\x00x")
-			_, err := Open([]string{path}, Options{})
-			refused(t, err, path, ": zstd data is damaged or cut short: "+tt.want, "again")
-		})
-	}
-}
-
 // TestHostileText: what no attribute can hold is an error of its record alone.
 func TestHostileText(t *testing.T) {
 	const good = `{"username":"zoe","attributes":{"a":"1"}}`

@@ -3,19 +3,18 @@ package sources
 import (
 	"bufio"
 	"bytes"
-	"encoding/csv"
 	"io"
-	"os"
 	"unicode/utf8"
 
-	"attrmigrate/internal/disk"
+	"attrmigrate/internal/records"
+	"attrmigrate/internal/sealed"
 )
 
 // input is one file of a change set, as Open found it.
 type input struct {
 	path      string
-	packing   packing
-	seals     *Seals
+	packing   sealed.Packing
+	seals     *sealed.Seals
 	format    Format
 	header    *header  // CSV only
 	undo      bool     // JSONL only: to be read from its end
@@ -26,8 +25,8 @@ type input struct {
 
 // openInput looks at a file: whether it can be read, is text, and has a header that makes sense.
 func openInput(path string, opts Options) (*input, error) {
-	in := &input{path: path, format: opts.Format, start: Position{Line: 1}, seals: opts.Seals}
-	in.packing, _ = packingOf(path)
+	in := &input{path: path, format: opts.Format, start: Position{Line: 1}, seals: &opts.Seals.known}
+	in.packing, _ = sealed.PackingOf(path)
 	if err := in.inspect(&opts); err != nil {
 		return nil, unreadable(path, err)
 	}
@@ -35,7 +34,7 @@ func openInput(path string, opts Options) (*input, error) {
 }
 
 func (in *input) inspect(opts *Options) error {
-	if err := in.stat(); err != nil {
+	if err := in.seals.Look(in.path); err != nil {
 		return err
 	}
 	if in.format == Auto {
@@ -51,8 +50,8 @@ func (in *input) inspect(opts *Options) error {
 	if err != nil {
 		return err
 	}
-	defer s.close()
-	text := bufio.NewReaderSize(s.unpacked, sniffSize)
+	defer s.Close()
+	text := bufio.NewReaderSize(s, sniffSize)
 	if err := in.sniff(text); err != nil {
 		return err
 	}
@@ -62,30 +61,8 @@ func (in *input) inspect(opts *Options) error {
 	return in.readFirst(text, opts)
 }
 
-// stat refuses what is no file, or a file that cannot be read twice.
-func (in *input) stat() error {
-	info, err := os.Stat(in.path)
-	switch {
-	case err != nil:
-		return err
-	case info.IsDir():
-		return &FileError{Msg: "is a directory", Remedy: "name the files in it"}
-	case !info.Mode().IsRegular():
-		return errNotRegular()
-	case info.Size() == 0:
-		return errEmpty()
-	}
-	_, err = in.seals.of(in.path, info)
-	return err
-}
-
-func errNotRegular() *FileError {
-	return &FileError{Msg: "is not a regular file, and could not be read again to resume", Remedy: "write it to a file", Err: disk.ErrNotRegular}
-}
-
-func errEmpty() *FileError {
-	return &FileError{Msg: "is empty", Remedy: "check what should have written it; a CSV has at least a header"}
-}
+// open begins to read the file, hashing its bytes on the way if asked to.
+func (in *input) open(hashed bool) (*sealed.Stream, error) { return in.seals.Open(in.path, hashed) }
 
 // sniffSize is how much of a file is looked at to see what it is.
 const sniffSize = 4 << 10
@@ -102,7 +79,7 @@ func (in *input) sniff(text *bufio.Reader) error {
 		text.Discard(3) // peeked, so it cannot fail
 	}
 	if len(bytes.TrimSpace(first)) == 0 && err == io.EOF {
-		return errEmpty()
+		return sealed.ErrEmpty
 	}
 	line, _, _ := bytes.Cut(first, []byte("\n"))
 	const remedy = "export it as CSV or JSONL in UTF-8"
@@ -121,29 +98,26 @@ func (in *input) sniff(text *bufio.Reader) error {
 
 // readHeader reads a CSV header, and learns where the rows begin.
 func (in *input) readHeader(text io.Reader, opts *Options) error {
-	records := &recordReader{src: text, limit: opts.limit(), at: in.start}
-	r := csv.NewReader(records)
-	cells, err := r.Read()
-	raw, begin := records.take(r.InputOffset())
-	line := begin.Line
-	if err == io.EOF {
-		return errEmpty()
-	}
-	if refusal := refuseRecord(records, raw, line, err); refusal != nil {
-		return refusal
-	}
-	if err != nil {
-		return &FileError{Line: line, Msg: "the header cannot be decoded: " + malformedRow(raw, err, 0).Error()}
-	}
-	if !utf8.Valid(raw) {
+	rows := records.NewCSV(0, opts.limit())
+	rows.Begin(text, in.start.mark())
+	row, err := rows.Next()
+	line := row.Begin.Line
+	switch {
+	case err == io.EOF:
+		return sealed.ErrEmpty
+	case err != nil:
+		return err
+	case row.Bad != nil:
+		return &FileError{Line: line, Msg: "the header cannot be decoded: " + row.Bad.Msg}
+	case !utf8.Valid(row.Text):
 		return &FileError{Line: line, Msg: "the header is not UTF-8", Remedy: "export the file in UTF-8"}
 	}
-	h, refusal := readHeader(cells, opts)
+	h, refusal := readHeader(row.Cells, opts)
 	if refusal != nil {
 		refusal.Line = line
 		return refusal
 	}
-	in.header, in.start = h, records.at
+	in.header, in.start = h, positionOf(row.After)
 	return nil
 }
 

@@ -1,149 +1,35 @@
 package sources
 
 import (
-	"fmt"
 	"io"
-	"slices"
-	"strings"
+
+	"attrmigrate/internal/records"
 )
 
-// documents makes one record of each object that stands in JSON documents, on as many lines as it likes:
-// objects one behind the other, arrays of them, and what list-users prints, an object around an array.
-//
-// It cuts the text of a record out by brackets and quotes, and holds no more than that. What stands around
-// records it passes over without asking what was opened before, so that it can begin behind any of them.
+// documents makes one record of each object that stands in JSON documents.
 type documents struct {
-	jsonText
+	found *records.Documents
 	json  *jsonLines // decodes the text of a record
-	start Position   // of the input
-	whole bool       // reading began at the start of the input
-	open  int        // how many brackets around records have been opened and not closed since
 }
 
 func newDocuments(opts *Options, start Position) *documents {
-	return &documents{jsonText: jsonText{limit: opts.limit()}, json: newJSONLines(opts), start: start}
+	return &documents{found: records.NewDocuments(start.mark(), opts.limit(), quotable), json: newJSONLines(opts)}
 }
 
-func (d *documents) begin(src io.Reader, at Position) {
-	d.jsonText.begin(src, at, d.start)
-	d.whole, d.open = at.Offset == d.start.Offset, 0
+// quotable is what an error may repeat of a text.
+func quotable(text string) string {
+	if isToken(text) {
+		return Redacted
+	}
+	return text
 }
+
+func (d *documents) begin(src io.Reader, at Position) { d.found.Begin(src, at.mark()) }
 
 func (d *documents) next() (*Change, error) {
-	begin, err := d.record()
+	r, err := d.found.Next()
 	if err != nil {
 		return nil, err
 	}
-	c := d.json.change(d.text, begin, d.at)
-	if !d.first {
-		c.Column = d.from.column
-	}
-	return c, nil
-}
-
-// record reads the text of the next record, and returns where it begins.
-func (d *documents) record() (Position, error) {
-	for {
-		begin := d.at
-		d.beginPiece()
-		b, err := d.read()
-		switch {
-		case err == io.EOF:
-			return begin, d.end()
-		case err != nil:
-			return begin, err
-		case isBlank(b), b == ',':
-		case b == '[':
-			d.open++
-		case b == ']', b == '}':
-			err = d.shut(b)
-		case b == '{':
-			var around bool
-			if around, err = d.object(); !around {
-				return begin, err
-			}
-		default:
-			err = d.member(b)
-		}
-		if err != nil {
-			return begin, err
-		}
-	}
-}
-
-// usersMember is the member that has the records.
-const usersMember = `"Users"`
-
-// aroundRecords are the members of an object around records, which is what list-users prints: the AWS CLI
-// and the SDKs each have their own beside the users.
-var aroundRecords = []string{usersMember, `"NextToken"`, `"PaginationToken"`, `"ResponseMetadata"`}
-
-// object reads on behind a {: a record to its end, or of an object around records the first member, as
-// memberNamed does.
-func (d *documents) object() (around bool, err error) {
-	d.skipBlank()
-	if d.peek() != '"' {
-		return false, d.upTo('}')
-	}
-	name, err := d.part()
-	if err != nil {
-		return false, err
-	}
-	if !slices.Contains(aroundRecords, name) {
-		return false, d.upTo('}')
-	}
-	d.open++
-	return true, d.memberNamed(name)
-}
-
-// member reads a member of an object around records, of which the first byte has been read.
-func (d *documents) member(first byte) error {
-	name, err := d.rest(first)
-	if err != nil {
-		return err
-	}
-	if !slices.Contains(aroundRecords, name) && !strings.HasPrefix(name, `"_`) {
-		return d.stray(name)
-	}
-	return d.memberNamed(name)
-}
-
-// memberNamed reads on behind the name of a member: its value, but of the users no more than the colon, for
-// what follows is an array of records.
-func (d *documents) memberNamed(name string) error {
-	d.skipBlank()
-	if d.peek() != ':' {
-		return d.stray(name)
-	}
-	if _, err := d.more(); err != nil || name == usersMember {
-		return err
-	}
-	d.skipBlank()
-	_, err := d.part()
-	return err
-}
-
-// stray refuses a file that has something else than records.
-func (d *documents) stray(text string) error {
-	if isToken(text) {
-		text = Redacted
-	}
-	return d.from.refuse(fmt.Sprintf("%.40q stands where a record belongs", strings.Trim(text, `"`)),
-		"a JSON document has records, which are objects, or arrays of them, or what list-users prints")
-}
-
-// shut closes an array, or an object, around records.
-func (d *documents) shut(bracket byte) error {
-	if d.open--; d.open < 0 && d.whole {
-		return d.from.refuse(fmt.Sprintf("a %c closes nothing", bracket), "a bracket is missing before it, or it is one too many")
-	}
-	return nil
-}
-
-// end is how the input ends.
-func (d *documents) end() error {
-	if d.open > 0 {
-		return d.from.refuse("the file ends before its last array or object does", "it was cut short, or a bracket is missing")
-	}
-	return io.EOF
+	return d.json.change(r), nil
 }

@@ -1,55 +1,42 @@
 package sources
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"attrmigrate/internal/records"
 )
 
 // jsonLines makes one record of each line.
 type jsonLines struct {
-	opts *Options
-	in   *bufio.Reader // nil until begin, but for whoever gives it one
-	at   Position      // the next line
-	long []byte        // a line over the size of the buffer, while it is read
-	dec  jsontext.Decoder
+	opts  *Options
+	lines *records.Lines
+	dec   jsontext.Decoder
 	// names holds the names that were met, so that a million records share them.
 	names map[string]string
 }
 
 func newJSONLines(opts *Options) *jsonLines {
-	return &jsonLines{opts: opts, names: map[string]string{}}
+	return &jsonLines{opts: opts, lines: records.NewLines(opts.limit()), names: map[string]string{}}
 }
 
-func (d *jsonLines) begin(src io.Reader, at Position) {
-	if d.in == nil {
-		d.in = bufio.NewReaderSize(nil, bufferSize)
-	}
-	d.in.Reset(src)
-	d.at = at
-}
+func (d *jsonLines) begin(src io.Reader, at Position) { d.lines.Begin(src, at.mark()) }
 
 func (d *jsonLines) next() (*Change, error) {
-	for {
-		begin := d.at
-		line, err := d.line()
-		if err != nil {
-			return nil, err
-		}
-		if len(bytes.TrimSpace(line)) == 0 {
-			continue
-		}
-		return d.change(line, begin, d.at), nil
+	line, err := d.lines.Next()
+	if err != nil {
+		return nil, err
 	}
+	return d.change(line), nil
 }
 
-// change makes a record of a line.
-func (d *jsonLines) change(line []byte, begin, after Position) *Change {
-	c := &Change{Line: begin.Line, Begin: begin, After: after, Text: bytes.Clone(trimLineEnd(line))}
+// change makes a change of a record.
+func (d *jsonLines) change(r records.Record) *Change {
+	c := &Change{Line: r.Begin.Line, Column: r.Column, Begin: positionOf(r.Begin), After: positionOf(r.After), Text: bytes.Clone(r.Trimmed())}
 	if failed := d.decode(c); failed != nil {
 		c.Err = failed
 	}
@@ -57,35 +44,6 @@ func (d *jsonLines) change(line []byte, begin, after Position) *Change {
 		c.Text = withoutTokens(c.Text)
 	}
 	return c
-}
-
-// line returns the next line with its end; it is valid until the next call.
-func (d *jsonLines) line() ([]byte, error) {
-	line, err := d.in.ReadSlice('\n')
-	if err == bufio.ErrBufferFull {
-		d.long = append(d.long[:0], line...)
-		for err == bufio.ErrBufferFull && len(d.long) <= d.opts.limit() {
-			line, err = d.in.ReadSlice('\n')
-			d.long = append(d.long, line...)
-		}
-		line = d.long
-	}
-	switch {
-	case len(line) > d.opts.limit():
-		return nil, tooLong(d.at.Line)
-	case err == io.EOF && len(line) > 0: // the last line has no line end
-		d.at.Offset += int64(len(line))
-		return line, nil
-	case err == io.EOF:
-		return nil, io.EOF
-	case err != nil:
-		refusal := unreadable("", err)
-		refusal.Line = d.at.Line
-		return nil, refusal
-	}
-	d.at.Offset += int64(len(line))
-	d.at.Line++
-	return line, nil
 }
 
 // decode decodes the line that stands in c.Text.

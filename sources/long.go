@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"attrmigrate/internal/records"
 )
 
 // maxRows is how many rows of a long CSV one record may have: more attributes than a pool can have.
@@ -38,7 +40,7 @@ func (d *longDecoder) next() (*Change, error) {
 	size := 0
 	for r := first; ; {
 		if size += r.size; size > d.opts.limit() {
-			return nil, tooLong(c.Line)
+			return nil, records.TooLong(c.Line, d.opts.limit())
 		}
 		d.add(c, r)
 		r, err = d.take()

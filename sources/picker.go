@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+
+	"attrmigrate/internal/sealed"
 )
 
 // At returns the record that begins at a position, a Change.Begin that Next gave, as Next gave it. It is
@@ -35,7 +37,7 @@ func (f *Files) At(at Position) (*Change, error) {
 // picker reads single records of an input, in any order.
 type picker struct {
 	in      *input
-	stream  *stream
+	stream  *sealed.Stream
 	bytes   window
 	decoder restartable
 }
@@ -52,7 +54,7 @@ func (f *Files) picker(input int) (*picker, error) {
 		return p, nil
 	}
 	in := f.inputs[input]
-	if in.packing != plain {
+	if in.packing != sealed.Plain {
 		return nil, &FileError{Msg: fmt.Sprintf("is %v data, of which single records can't be read", in.packing), Remedy: "unpack it first"}
 	}
 	s, err := in.open(false)
@@ -68,7 +70,7 @@ func (f *Files) closePickers() error {
 	var errs []error
 	for _, p := range f.pickers {
 		if p != nil {
-			errs = append(errs, p.stream.close())
+			errs = append(errs, p.stream.Close())
 		}
 	}
 	f.pickers = nil
@@ -77,41 +79,16 @@ func (f *Files) closePickers() error {
 
 // pick reads the record at a position.
 func (p *picker) pick(at Position) (*Change, error) {
-	if err := p.in.checkBegin(p.stream.bytes, at); err != nil {
+	if err := p.in.checkBegin(p.stream, at); err != nil {
 		return nil, err
 	}
-	p.bytes = window{file: p.stream.bytes, offset: at.Offset, size: firstWindow}
+	p.bytes = window{file: p.stream, offset: at.Offset, size: firstWindow}
 	p.decoder.begin(&p.bytes, at)
 	c, err := p.decoder.next()
 	if err == io.EOF || err == nil && c.Begin.Offset != at.Offset {
 		return nil, noRecord(at)
 	}
 	return c, err
-}
-
-// checkBegin makes sure that a record can begin at a position: in front of it a line ends, or in JSON
-// documents, an object begins there.
-func (in *input) checkBegin(file io.ReaderAt, at Position) error {
-	before, want := at.Offset-1, byte('\n')
-	if in.documents {
-		before, want = at.Offset, '{'
-	}
-	switch {
-	case at.Offset < in.start.Offset:
-		return noRecord(at)
-	case at.Offset == in.start.Offset:
-		return nil
-	}
-	var b [1]byte
-	_, err := file.ReadAt(b[:], before)
-	if err == io.EOF || err == nil && b[0] != want {
-		return noRecord(at)
-	}
-	return err
-}
-
-func noRecord(at Position) *FileError {
-	return &FileError{Msg: fmt.Sprintf("no record begins at byte %d, where one began before", at.Offset), Remedy: changedRemedy}
 }
 
 // firstWindow is how much is read of a record at first, in bytes: more than most have.

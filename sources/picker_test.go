@@ -10,11 +10,13 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"attrmigrate/internal/sealed"
 )
 
 // checkAt compares what At and Next give of the same records.
 func checkAt(t fataler, f *Files, changes []*Change) {
-	if len(changes) == 0 || f.inputs[0].packing != plain {
+	if len(changes) == 0 || f.inputs[0].packing != sealed.Plain {
 		return
 	}
 	for i := range changes { // neither forwards nor backwards

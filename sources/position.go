@@ -1,5 +1,7 @@
 package sources
 
+import "attrmigrate/internal/records"
+
 // Position is a place between two records of a change set, from which reading can go on. Everything before it
 // is done; in an undo file, which is read from its end, everything behind it. The zero value stands for the
 // start of either, where nothing is done.
@@ -11,3 +13,9 @@ type Position struct {
 	Offset int64 `json:"offset"` // bytes from its (unpacked) beginning
 	Line   int   `json:"line"`   // 1-based line of that byte
 }
+
+// positionOf is the position at a mark, whose input the caller knows.
+func positionOf(m records.Mark) Position { return Position{Offset: m.Offset, Line: m.Line} }
+
+// mark is the position within its input.
+func (p Position) mark() records.Mark { return records.Mark{Offset: p.Offset, Line: p.Line} }

@@ -144,12 +144,12 @@ func TestStreamRefused(t *testing.T) {
 		{"the last line, cut short", "a.csv", "username,a\nann,1\nbob,\"2", 1, ":3: a quote is left open"},
 		{"closed by a quote in a later line", "a.csv", "username,a\nann,1\nbob,\"2\ncat,\"3\"\ndan,4\n", 1, ":3: a quote is left open"},
 		{"bare quote after a quoted newline", "a.csv", "username,a\n\"an\nn\",x\"y\nbob,1\n", 0, ":2: a quote is left open"},
-		{"a quote swallows more than a record may have", "a.csv", "username,a\nann,1\n\nbob,\"2\n" + strings.Repeat("cat,3\n", smallRecord/5), 1, ":4: record is over 4 MiB"},
-		{"a row that is too long", "a.csv", "username,a\nann," + huge + "\n", 0, ":2: record is over 4 MiB"},
-		{"a row that is too long with a bare quote", "a.csv", "username,a\nann,\"\"x" + huge + huge + "\nbob,1\n", 0, ":2: record is over 4 MiB"},
-		{"a long record that is too long", "a.csv", "username,attribute,value\n" + strings.Repeat("ann,a,"+huge[:smallRecord/4]+"\n", 5), 0, ":2: record is over 4 MiB"},
+		{"a quote swallows more than a record may have", "a.csv", "username,a\nann,1\n\nbob,\"2\n" + strings.Repeat("cat,3\n", smallRecord/5), 1, ":4: record is over 192 KiB"},
+		{"a row that is too long", "a.csv", "username,a\nann," + huge + "\n", 0, ":2: record is over 192 KiB"},
+		{"a row that is too long with a bare quote", "a.csv", "username,a\nann,\"\"x" + huge + huge + "\nbob,1\n", 0, ":2: record is over 192 KiB"},
+		{"a long record that is too long", "a.csv", "username,attribute,value\n" + strings.Repeat("ann,a,"+huge[:smallRecord/4]+"\n", 5), 0, ":2: record is over 192 KiB"},
 		{"an open quote behind rows of its user", "a.csv", "username,attribute,value\nann,a,1\nbob,a,1\nbob,b,\"2\n", 1, ":4: a quote is left open"},
-		{"a line that is too long", "a.jsonl", "{\"username\":\"ann\"}\n{\"username\":\"" + huge + "\"}\n", 1, ":2: record is over 4 MiB"},
+		{"a line that is too long", "a.jsonl", "{\"username\":\"ann\"}\n{\"username\":\"" + huge + "\"}\n", 1, ":2: record is over 192 KiB"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -164,7 +164,7 @@ func TestStreamRefused(t *testing.T) {
 	t.Run("a header that is too long", func(t *testing.T) {
 		path := write(t, "a.csv", "username,\""+huge+huge)
 		_, err := Open([]string{path}, opts)
-		refused(t, err, path, ":1: record is over 4 MiB", "")
+		refused(t, err, path, ":1: record is over 192 KiB", "")
 	})
 	t.Run("blank lines are no record", func(t *testing.T) {
 		check(t, "a.csv", "username\n"+strings.Repeat("\r\n", smallRecord)+"ann\n", opts, fmt.Sprintf("%d: ann", smallRecord+2))

@@ -1,15 +1,15 @@
 package sources
 
 import (
-	"bufio"
 	"bytes"
-	"encoding/csv"
 	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/gocarina/gocsv"
+
+	"attrmigrate/internal/records"
 )
 
 // Rows are decoded some ahead of those that are given, since gocsv takes many together for little more than
@@ -30,14 +30,12 @@ type namedCells struct {
 type rows struct {
 	header *header
 	named  []int // the columns of namedCells, in the order of its fields
-	in     *recordReader
-	ahead  *bufio.Reader // what the csv.Reader has read ahead
-	csv    *csv.Reader
+	csv    *records.CSV
 
 	batch []row // that were decoded together
 	given int   // of them
 	size  int   // how many the next batch may have
-	end   error // what comes behind the batch: io.EOF or a *FileError; nil: more rows
+	end   error // what comes behind the batch: io.EOF or what keeps it from being read; nil: more rows
 	picked
 }
 
@@ -55,25 +53,21 @@ type row struct {
 }
 
 func newRows(h *header, opts *Options) *rows {
-	r := &rows{header: h, in: &recordReader{src: strings.NewReader(""), limit: opts.limit()}}
+	r := &rows{header: h, csv: records.NewCSV(len(h.names), opts.limit())}
 	r.named = append(r.named, h.user)
 	if h.long {
 		r.named = append(r.named, slices.Index(h.roles, roleAttribute), slices.Index(h.roles, roleValue))
 	}
-	r.ahead = bufio.NewReaderSize(r.in, bufferSize)
-	r.csv = csv.NewReader(r.ahead)       // takes the buffer for its own, being as large as it wants
-	r.csv.FieldsPerRecord = len(h.names) // a ragged row is an error of the row
 	return r
 }
 
 // begin goes on with the bytes of src, which stand at a position.
 func (r *rows) begin(src io.Reader, at Position) {
-	r.in.restart(src, at, r.csv.InputOffset())
-	r.ahead.Reset(r.in)
+	r.csv.Begin(src, at.mark())
 	r.batch, r.given, r.size, r.end = r.batch[:0], 0, 1, nil
 }
 
-// next returns the next row, io.EOF, or a *FileError. The row is valid until the next call.
+// next returns the next row, or io.EOF, or what keeps it from being read. The row is valid until the next call.
 func (r *rows) next() (*row, error) {
 	if r.given == len(r.batch) {
 		if r.end != nil {
@@ -110,25 +104,21 @@ func (r *rows) fill() error {
 	return r.finish()
 }
 
-// read returns the next row as the csv.Reader has it, or what comes behind the last.
+// read returns the next row, its cells not decoded, or what comes behind the last.
 func (r *rows) read() (row, error) {
-	cells, err := r.csv.Read()
-	raw, begin := r.in.take(r.csv.InputOffset())
-	if err == io.EOF {
-		return row{}, io.EOF
-	}
-	if refusal := refuseRecord(r.in, raw, begin.Line, err); refusal != nil {
-		return row{}, refusal
-	}
-	next := row{begin: begin, after: r.in.at, size: len(raw)}
+	found, err := r.csv.Next()
 	if err != nil {
-		next.err = malformedRow(raw, err, len(r.header.names))
-		next.text = r.undecoded(raw)
+		return row{}, err
+	}
+	next := row{begin: positionOf(found.Begin), after: positionOf(found.After), size: len(found.Text)}
+	if bad := found.Bad; bad != nil {
+		next.err = &RecordError{code: codeMalformedRow, msg: bad.Msg, hint: bad.Hint}
+		next.text = r.undecoded(found)
 		return next, nil
 	}
-	next.cells = cells
-	next.err = r.check(cells, raw)
-	next.secret = bytes.Contains(raw, []byte(tokenBegin))
+	next.cells = found.Cells
+	next.err = r.check(found.Cells, found.Text)
+	next.secret = bytes.Contains(found.Text, []byte(tokenBegin))
 	return next, nil
 }
 
@@ -193,11 +183,11 @@ func (p *picked) Read() ([]string, error) { return nil, io.EOF }
 func (p *picked) ReadAll() ([][]string, error) { return p.rows, nil }
 
 // undecoded is what is kept of a row that can't be decoded: none of it, if a token may be anywhere.
-func (r *rows) undecoded(raw []byte) []byte {
+func (r *rows) undecoded(found records.Row) []byte {
 	if len(r.header.tokens) > 0 {
 		return []byte(Redacted)
 	}
-	return bytes.Clone(trimLineEnd(raw))
+	return bytes.Clone(found.Trimmed())
 }
 
 // check finds what is wrong with a row whatever its attributes and its user.

@@ -2,13 +2,9 @@ package sources
 
 import (
 	"context"
-	"crypto/sha256"
-	"hash/maphash"
-	"io"
-	"os"
-	"sync"
+	"errors"
 
-	"attrmigrate/internal/disk"
+	"attrmigrate/internal/sealed"
 )
 
 // Seals remember what the bytes of files were when they were read first. Whatever is read of them later must be
@@ -16,130 +12,36 @@ import (
 // has seen nothing yet. One Seals serves all that a program reads of its inputs.
 //
 // It takes a megabyte for each gigabyte of the inputs. It may be used by many goroutines.
-type Seals struct {
-	mu    sync.Mutex
-	files map[string]*seal // by path
-}
-
-// sealedBlock is how much of a file has one sum, in bytes.
-const sealedBlock = 8 << 10
-
-// seal is what is known of the bytes of one file. The sums are of this process alone: nobody can make another
-// content that has them.
-type seal struct {
-	info os.FileInfo // when it was looked at first
-
-	mu   sync.Mutex
-	seed maphash.Seed
-	sums []uint64 // of its blocks; 0: not read yet
-	left int      // blocks that are not read yet
-}
-
-// of returns the seal of a file that is there, and refuses one that is not the file of before.
-func (s *Seals) of(path string, info os.FileInfo) (*seal, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if known := s.files[path]; known != nil {
-		return known, known.isOf(info)
-	}
-	_ = os.SameFile(info, info) // Windows finds out what file it is when it is first asked to
-	blocks := int((info.Size() + sealedBlock - 1) / sealedBlock)
-	known := &seal{info: info, seed: maphash.MakeSeed(), sums: make([]uint64, blocks), left: blocks}
-	if s.files == nil {
-		s.files = map[string]*seal{}
-	}
-	s.files[path] = known
-	return known, nil
-}
-
-// isOf refuses a file that is another one, or that was written to. Nothing is known of its bytes then.
-func (s *seal) isOf(info os.FileInfo) error {
-	if !os.SameFile(info, s.info) || touched(info, s.info) {
-		return errChanged()
-	}
-	return nil
-}
-
-func touched(info, was os.FileInfo) bool {
-	return info.Size() != was.Size() || !info.ModTime().Equal(was.ModTime())
-}
-
-func errChanged() *FileError {
-	return &FileError{Msg: "has changed since it was opened", Remedy: "start again, and leave the file alone meanwhile"}
-}
+type Seals struct{ known sealed.Seals }
 
 // Renamed tells that a file has another name now, and is the same.
-func (s *Seals) Renamed(from, to string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if known := s.files[from]; known != nil {
-		delete(s.files, from)
-		s.files[to] = known
-	}
-}
+func (s *Seals) Renamed(from, to string) { s.known.Renamed(from, to) }
 
 // Digest returns the digest of a file's bytes as they are stored, such as "sha256:9f86d0…". From then on all of
-// them are known. It returns soon when ctx ends.
+// them are known. A file that cannot be read is a *[FileError]; it returns soon when ctx ends, with ctx.Err().
 func (s *Seals) Digest(ctx context.Context, path string) (string, error) {
-	f, err := disk.Open(path)
-	if err != nil {
-		return "", unreadable(path, err)
-	}
-	defer f.Close()
-	r, err := s.reader(f, path)
-	if err != nil {
-		return "", unreadable(path, err)
-	}
-	h := sha256.New()
-	for {
-		if err := ctx.Err(); err != nil {
-			return "", err
-		}
-		switch _, err := io.CopyN(h, r, 1<<20); {
-		case err == io.EOF:
-			return digestOf(h), nil
-		case err != nil:
-			return "", unreadable(path, err)
-		}
-	}
+	digest, err := s.known.Digest(ctx, path)
+	return digest, placed(path, err)
 }
 
-// reader reads an open file from its beginning.
-func (s *Seals) reader(f *os.File, path string) (*sealed, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	known, err := s.of(path, info)
-	if err != nil {
-		return nil, err
-	}
-	return &sealed{file: f, seal: known}, nil
+// UnpackFile unpacks a file into a new file that only its owner may read, for [Files.At], which reads plain files
+// only. A file that is not packed is copied. What has the new name is replaced; where it is a link, what it leads
+// to stays as it is. A file that is damaged, or not packed as its name says, is a *[FileError]; it returns soon
+// when ctx ends, with ctx.Err().
+func (s *Seals) UnpackFile(ctx context.Context, path, to string) error {
+	return placed(path, s.known.UnpackFile(ctx, path, to))
 }
 
-// holds compares some bytes, which begin with a block, with what was read there before. What is read for the
-// first time is what holds from then on.
-func (s *seal) holds(at int64, data []byte) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i := int(at / sealedBlock); len(data) > 0; i++ {
-		block := data[:min(len(data), sealedBlock)]
-		data = data[len(block):]
-		sum := max(1, maphash.Bytes(s.seed, block))
-		if s.sums[i] == 0 {
-			s.sums[i] = sum
-			s.left--
-		}
-		if s.sums[i] != sum {
-			return false
-		}
+// placed says of the refusal of a file which it is. Other errors stay as they are.
+func placed(path string, err error) error {
+	if refusal, ok := errors.AsType[*sealed.Refusal](err); ok {
+		return unreadable(path, refusal)
 	}
-	return true
+	return err
 }
 
-// whole says whether all bytes were read once.
-func (s *seal) whole() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.left == 0
+// Packed reports whether a file's name says that it is compressed: it ends in .gz or .zst.
+func Packed(path string) bool {
+	p, _ := sealed.PackingOf(path)
+	return p != sealed.Plain
 }

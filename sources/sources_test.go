@@ -9,7 +9,10 @@ import (
 	"testing"
 )
 
-// smallRecord is a limit of records that is met with less than the true one: more than is read at once.
+// bufferSize is how much of an input is read at once.
+const bufferSize = 64 << 10
+
+// smallRecord is a limit of records that is met with less than the true one: 192 KiB, more than is read at once.
 const smallRecord = 3 * bufferSize
 
 // read opens inputs and reads them to their end or to the error that ends them.

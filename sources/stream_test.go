@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -58,6 +59,17 @@ func checkStream(t fataler, paths, texts []string, opts Options) {
 			t.Fatalf("resumed at %v:\n%s\nwant\n%s", changes[i].After, showAll(left), showAll(want))
 		}
 	}
+}
+
+// sameButForColumns compares records, of which the second ones may know a column that the first don't.
+func sameButForColumns(got, want []*Change) bool {
+	return slices.EqualFunc(got, want, func(a, b *Change) bool {
+		other := *b
+		if a.Column == 0 {
+			other.Column = 0
+		}
+		return reflect.DeepEqual(*a, other)
+	})
 }
 
 // unbalanced tells whether JSON documents have brackets too many, or too few.
@@ -129,6 +141,8 @@ var (
 	longLines = []string{"ann,a,1\n", "ann,b,\"2\n\"\n", "bob,a,1\r\n", "bob,a,\n", "\n", "ann,c\n", ",a,1\n", "cat,expect:a,<delete>\n", "ann,\"x\"y,z\n"}
 	jsonLine  = []string{`{"username":"ann"}` + "\n", `{"username":"bob","attributes":{"a":1,"b":null}}` + "\r\n", "\n", " \r\n", "{\n", "[]\n", "{} x\n",
 		`{"Username":"ann","UserAttributes":[{"Name":"a","Value":"é"}]}` + "\n", `{"_raw":"x"}` + "\n", "\xff\n", `{"username":"a","x":1}` + "\n"}
+	jsonDocument = []string{"{\n\"username\":\"ann\"}\n", `[{"username":"bob","attributes":{"a":"]}"}},` + "\r\n" + `{"username":"cat"}]`, "\n", " ", "[]\n", `{"Users":[]}`,
+		`{"Users": [` + "\n" + `{"Username":"ann","Attributes":[{"Name":"a","Value":"é"}]}],"NextToken":"x]"}`, `{"_raw":"x"}`, "{}", `{"username":1.5e3}`}
 )
 
 // TestResume makes files at random and goes on behind every record of them.
@@ -139,7 +153,7 @@ func TestResume(t *testing.T) {
 		kind := rapid.SampledFrom([]struct {
 			name, header string
 			lines        []string
-		}{{"wide.csv", "username,custom:a,expect:b\n", wideLines}, {"long.csv", "username,attribute,value\r\n", longLines}, {"lines.jsonl", "", jsonLine}}).Draw(t, "kind")
+		}{{"wide.csv", "username,custom:a,expect:b\n", wideLines}, {"long.csv", "username,attribute,value\r\n", longLines}, {"lines.jsonl", "", jsonLine}, {"documents.json", "[]", jsonDocument}}).Draw(t, "kind")
 		packing := rapid.SampledFrom([]string{"", "", ".gz", ".zst"}).Draw(t, "packing")
 		var paths, texts []string
 		for i := range rapid.IntRange(1, 3).Draw(t, "inputs") {

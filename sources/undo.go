@@ -6,6 +6,9 @@ import (
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"attrmigrate/internal/records"
+	"attrmigrate/internal/sealed"
 )
 
 // undoMember numbers the records of an undo file.
@@ -13,41 +16,33 @@ const undoMember = `"_undo"`
 
 // readFirst looks at the first record of a JSONL input, to see whether the input is an undo file.
 func (in *input) readFirst(text *bufio.Reader, opts *Options) error {
-	in.documents = inDocuments(text)
+	in.documents = records.InDocuments(text)
 	first, err := in.firstRecord(text, opts)
 	if err != nil {
 		return nil // Next says so, with the line
 	}
-	in.undo = numbered(first)
+	in.undo = numbered(first.Text)
 	switch {
 	case in.undo && in.documents:
 		return &FileError{Msg: "is an undo file that has not one record a line, and an undo file is read from its end",
 			Remedy: "put each record on a line again: jq -c . FILE, or for an array: jq -c \".[]\" FILE"}
-	case in.undo && in.packing != plain:
+	case in.undo && in.packing != sealed.Plain:
 		return &FileError{Msg: "is a compressed undo file, and an undo file is read from its end",
-			Remedy: "unpack it first, with " + [...]string{gzipped: "gunzip", zstandard: "unzstd"}[in.packing]}
+			Remedy: "unpack it first, with " + [...]string{sealed.Gzip: "gunzip", sealed.Zstd: "unzstd"}[in.packing]}
 	}
 	return nil
 }
 
-// firstRecord returns the text of the first record. The decoders read on from text, and need no buffer of their own.
-func (in *input) firstRecord(text *bufio.Reader, opts *Options) ([]byte, error) {
+// firstRecord finds the first record, with no buffer but that of the text.
+func (in *input) firstRecord(text *bufio.Reader, opts *Options) (records.Record, error) {
 	if in.documents {
-		d := newDocuments(opts, in.start)
-		d.in = text
-		d.begin(text, in.start)
-		_, err := d.record()
-		return d.text, err
+		d := records.NewDocuments(in.start.mark(), opts.limit(), quotable)
+		d.Begin(text, in.start.mark())
+		return d.Next()
 	}
-	lines := newJSONLines(opts)
-	lines.in = text
-	lines.begin(text, in.start)
-	for {
-		first, err := lines.line()
-		if err != nil || len(bytes.TrimSpace(first)) > 0 {
-			return first, err
-		}
-	}
+	lines := records.NewLines(opts.limit())
+	lines.Begin(text, in.start.mark())
+	return lines.Next()
 }
 
 // numbered reports whether a line is, or was about to become, an object with a number "_undo".
@@ -77,23 +72,23 @@ var lenient = jsontext.AllowDuplicateNames(true)
 // undoLines makes one record of each line of an undo file, the last line first.
 type undoLines struct {
 	json  *jsonLines
-	lines backward
+	lines *records.Backward
 }
 
 func newUndoLines(file io.ReaderAt, start, at Position, opts *Options) *undoLines {
-	return &undoLines{json: newJSONLines(opts), lines: backward{file: file, limit: opts.limit(), start: start.Offset, at: at}}
+	return &undoLines{json: newJSONLines(opts), lines: records.NewBackward(file, start.Offset, at.mark(), opts.limit())}
 }
 
 func (d *undoLines) next() (*Change, error) {
 	for {
-		line, err := d.lines.line()
+		line, err := d.lines.Next()
 		if err != nil {
 			return nil, err
 		}
-		if len(bytes.TrimSpace(line)) == 0 || torn(line) {
-			continue
+		if !torn(line.Text) {
+			line.After = line.Begin // reading goes on before it
+			return d.json.change(line), nil
 		}
-		return d.json.change(line, d.lines.at, d.lines.at), nil
 	}
 }
 

@@ -158,7 +158,7 @@ func TestUndoRecordTooLong(t *testing.T) {
 	for _, end := range []string{"", "\n", "\n" + `{"username":"bob"}` + "\n"} {
 		path := write(t, "undo.jsonl", `{"_undo":1}`+"\n"+`{"username":"`+strings.Repeat("x", 2*smallRecord)+`"}`+end)
 		changes, err := read(t, Options{maxRecord: smallRecord}, path)
-		refused(t, err, path, ":2: record is over 4 MiB", "a missing line end")
+		refused(t, err, path, ":2: record is over 192 KiB", "a missing line end")
 		if len(changes) != strings.Count(end, "bob") {
 			t.Errorf("%d records behind it", len(changes))
 		}

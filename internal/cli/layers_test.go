@@ -12,7 +12,7 @@ import (
 
 // house lists our packages from the ground up. Imports run one way: a package may import what stands before it.
 var house = []string{
-	"internal/disk", "internal/shell", "internal/prose", "internal/refusal",
+	"internal/disk", "internal/shell", "internal/prose", "internal/refusal", "internal/sealed", "internal/records",
 	"sources", "checkpoint", "pipeline",
 	"internal/schema", "internal/cognito", "internal/report", "internal/rundir", "internal/changeset",
 	"internal/sandbox", "internal/target", "internal/rehearsal",
@@ -28,7 +28,11 @@ var narrow = []struct {
 	packages, imports []string
 	why               string
 }{
-	{[]string{"sources"}, []string{"internal/disk"},
+	{[]string{"internal/sealed"}, []string{"internal/disk"},
+		"it has bytes, and does not know what they say"},
+	{[]string{"internal/records"}, nil,
+		"it finds records in any bytes, and does not know what they mean"},
+	{[]string{"sources"}, []string{"internal/sealed", "internal/records"},
 		"it is a library, and the first: what to change is known without a run"},
 	{[]string{"checkpoint", "pipeline"}, []string{"sources", "checkpoint", "internal/disk"},
 		"they are libraries: other programs use them without AWS, without our files and without our screens"},
@@ -55,6 +59,8 @@ var reserved = []struct {
 	{"internal/cli", []string{"cmd/attrmigrate", "internal/e2e/harness"}, "it wires all others, and nobody depends on the wiring"},
 	{"internal/console", []string{"internal/cli"}, "a job runs without a screen"},
 	{"internal/disk/crash", nil, "it plays crashes, in tests"},
+	{"internal/sealed", []string{"sources"}, "who reads an input asks sources, which knows its seals"},
+	{"internal/records", []string{"sources"}, "who wants a record asks sources, which knows what it means"},
 	{"internal/sandbox", []string{"internal/rehearsal", "internal/target", "internal/cli", "internal/e2e", "internal/e2e/harness", "internal/e2e/campaign",
 		"internal/bench"},
 		"the program speaks with it by HTTP, as with AWS"},
@@ -65,7 +71,7 @@ var reserved = []struct {
 	{"github.com/schollz/", []string{"internal/console", "internal/cli"}, "one place draws on the screen"},
 	{"golang.org/x/term", []string{"internal/console", "internal/cli"}, "one place asks whether there is a terminal"},
 	{"github.com/gocarina/gocsv", []string{"sources", "internal/report"}, "CSV comes in at one place and goes out at one"},
-	{"github.com/klauspost/", []string{"sources"}, "what is packed is unpacked where it comes in"},
+	{"github.com/klauspost/", []string{"internal/sealed"}, "what is packed is unpacked where it comes in"},
 	{"github.com/gofrs/flock", []string{"checkpoint"}, "a run has one lock"},
 	{"golang.org/x/time/rate", []string{"pipeline", "internal/audit", "internal/listing"}, "calls are paced where they are made"},
 	{"golang.org/x/sys/", []string{"internal/disk"}, "what differs between systems is told apart in one place"},

@@ -1,4 +1,4 @@
-package sources
+package sealed
 
 import (
 	"context"
@@ -13,16 +13,9 @@ import (
 	"attrmigrate/internal/disk"
 )
 
-// Packed reports whether a file's name says that it is compressed: it ends in .gz or .zst.
-func Packed(path string) bool {
-	p, _ := packingOf(path)
-	return p != plain
-}
-
-// UnpackFile unpacks a file into a new file that only its owner may read, for [Files.At], which reads plain files
-// only. A file that is not packed is copied. What has the new name is replaced; where it is a link, what it leads
-// to stays as it is. A file that is damaged, or not packed as its name says, is a *[FileError]; it returns soon
-// when ctx ends, with ctx.Err().
+// UnpackFile unpacks a file into a new file that only its owner may read. A file that is not packed is copied. What
+// has the new name is replaced; where it is a link, what it leads to stays as it is. Only the file that is read is
+// refused by a [*Refusal]. It returns soon when ctx ends, with ctx.Err().
 func (s *Seals) UnpackFile(ctx context.Context, path, to string) error {
 	if err := disk.RemoveIfThere(disk.OS{}, to); err != nil {
 		return err
@@ -40,42 +33,30 @@ func (s *Seals) UnpackFile(ctx context.Context, path, to string) error {
 
 // unpack writes the unpacked bytes of a file to w.
 func (s *Seals) unpack(ctx context.Context, path string, w io.Writer) error {
-	in := &input{path: path, seals: s}
-	in.packing, _ = packingOf(path)
-	if err := in.stat(); err != nil {
-		return unreadable(path, err)
+	if err := s.Look(path); err != nil {
+		return err
 	}
-	packed, err := in.open(false)
+	in, err := s.Open(path, false)
 	if err != nil {
-		return unreadable(path, err)
+		return err
 	}
-	defer packed.close()
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		switch _, err := io.CopyN(w, packed.unpacked, 1<<20); {
-		case err == io.EOF:
-			return nil
-		case err != nil:
-			return unreadable(path, err)
-		}
-	}
+	defer in.Close()
+	return copyAll(ctx, w, in)
 }
 
 // maxWindow bounds the memory of unpacking; the zstd tool sets the same limit.
 const maxWindow = 128 << 20
 
 // unpack returns the unpacked bytes of r, and what releases the unpacker.
-func (p packing) unpack(r io.Reader) (io.Reader, func() error, error) {
+func (p Packing) unpack(r io.Reader) (io.Reader, func() error, error) {
 	switch p {
-	case gzipped:
+	case Gzip:
 		z, err := gzip.NewReader(r)
 		if err != nil {
 			return nil, nil, damaged(p, err)
 		}
 		return unpacked{z, p}, z.Close, nil
-	case zstandard:
+	case Zstd:
 		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {
 			return nil, nil, damaged(p, err)
@@ -89,7 +70,7 @@ func (p packing) unpack(r io.Reader) (io.Reader, func() error, error) {
 // unpacked names the packing in its errors.
 type unpacked struct {
 	io.Reader
-	packing packing
+	packing Packing
 }
 
 func (u unpacked) Read(p []byte) (int, error) {
@@ -101,10 +82,10 @@ func (u unpacked) Read(p []byte) (int, error) {
 }
 
 // damaged says of an error what the unpacker makes of the file, unless the file itself was at fault.
-func damaged(p packing, err error) *FileError {
-	if refusal, ok := errors.AsType[*FileError](err); ok {
+func damaged(p Packing, err error) *Refusal {
+	if refusal, ok := errors.AsType[*Refusal](err); ok {
 		return refusal
 	}
-	return &FileError{Msg: fmt.Sprintf("%v data is damaged or cut short: %v", p, err), Err: err,
+	return &Refusal{Msg: fmt.Sprintf("%v data is damaged or cut short: %v", p, err), Err: err,
 		Remedy: "copy or compress the file again"}
 }

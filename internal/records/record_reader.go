@@ -1,15 +1,12 @@
-package sources
+package records
 
 import (
 	"bytes"
+	"errors"
 	"io"
 )
 
-// MaxRecord is the size, in bytes as it stands in the file, that a record may have.
-const MaxRecord = 4 << 20
-
-// bufferSize is how much of an input is read at once.
-const bufferSize = 64 << 10
+var errTooLong = errors.New("the record has grown over the limit")
 
 // recordReader is the stream under a csv.Reader. The csv.Reader reads ahead; the record reader
 // remembers every byte from the start of the current record on, so that it knows where the record
@@ -18,7 +15,7 @@ type recordReader struct {
 	src   io.Reader
 	limit int          // of a record, in bytes
 	kept  bytes.Buffer // the bytes handed out from `at` on
-	at    Position     // where kept begins
+	at    Mark         // where kept begins
 	read  int64        // where kept begins, as the csv.Reader counts
 	err   error        // why src ended: io.EOF or a failure
 }
@@ -28,7 +25,7 @@ type recordReader struct {
 func (r *recordReader) Read(p []byte) (int, error) {
 	if r.err == nil && r.kept.Len() > r.limit {
 		if r.skipBlank(); r.kept.Len() > r.limit {
-			r.err = errRecordTooLong
+			r.err = errTooLong
 		}
 	}
 	if r.err != nil {
@@ -51,21 +48,20 @@ func (r *recordReader) failed() error {
 	return r.err
 }
 
-// restart begins anew with other bytes: those of src, which stand at a position. The csv.Reader, whose
+// restart begins anew with other bytes: those of src, which stand at a mark. The csv.Reader, whose
 // offset is read, has no bytes of the old ones left.
-func (r *recordReader) restart(src io.Reader, at Position, read int64) {
+func (r *recordReader) restart(src io.Reader, at Mark, read int64) {
 	r.src, r.at, r.read, r.err = src, at, read, nil
 	r.kept.Reset()
 }
 
 // take returns the record that ends at the csv.Reader's offset end, its line end included, and where
 // it begins. The next record begins at r.at. The bytes are valid until the next Read.
-func (r *recordReader) take(end int64) (raw []byte, begin Position) {
+func (r *recordReader) take(end int64) (raw []byte, begin Mark) {
 	r.skipBlank()
 	raw, begin = r.kept.Next(int(max(end-r.read, 0))), r.at
 	r.read = end
-	r.at.Offset += int64(len(raw))
-	r.at.Line += bytes.Count(raw, []byte{'\n'})
+	r.at.pass(raw)
 	return raw, begin
 }
 
@@ -80,17 +76,5 @@ func (r *recordReader) skipBlank() {
 		r.read += int64(n)
 		r.at.Offset += int64(n)
 		r.at.Line++
-	}
-}
-
-// blankLine returns the length of the blank line that b begins with, or 0.
-func blankLine(b []byte) int {
-	switch {
-	case len(b) > 0 && b[0] == '\n':
-		return 1
-	case len(b) > 1 && b[0] == '\r' && b[1] == '\n':
-		return 2
-	default:
-		return 0
 	}
 }

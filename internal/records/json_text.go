@@ -1,4 +1,4 @@
-package sources
+package records
 
 import (
 	"bufio"
@@ -11,9 +11,9 @@ import (
 // jsonText is JSON text that is read byte by byte. It knows where it is, and keeps the piece that is being read,
 // from its first byte on, so that a piece that does not end can be told from the place where it begins.
 type jsonText struct {
-	in    *bufio.Reader // nil until begin, but for whoever gives it one
+	in    *bufio.Reader // nil until begin
 	limit int           // of a piece, in bytes
-	at    Position      // the next byte
+	at    Mark          // the next byte
 	line  int64         // where its line begins; -1: not known, for reading began further on
 	blank bool          // nothing but blanks was read of the line
 
@@ -26,12 +26,9 @@ type jsonText struct {
 // place is where something stands, for people.
 type place struct{ line, column int } // 1-based, the column in bytes; 0: not known
 
-// begin goes on with the bytes of src, which stand at a position of an input that begins at start.
-func (t *jsonText) begin(src io.Reader, at, start Position) {
-	if t.in == nil {
-		t.in = bufio.NewReaderSize(nil, bufferSize)
-	}
-	t.in.Reset(src)
+// begin goes on with the bytes of src, which stand at a mark of an input that begins at start.
+func (t *jsonText) begin(src io.Reader, at, start Mark) {
+	t.in = buffered(t.in, src)
 	t.at, t.line = at, -1
 	if at.Line == start.Line {
 		t.line = start.Offset
@@ -162,16 +159,14 @@ func (t *jsonText) more() (byte, error) {
 	return b, err
 }
 
-// read reads a byte, 0 if it can't. Its errors are io.EOF and *FileError.
+// read reads a byte, 0 if it can't. Its errors are those of a finder.
 func (t *jsonText) read() (byte, error) {
 	b, err := t.in.ReadByte()
 	switch {
 	case err == io.EOF:
 		return 0, err
 	case err != nil:
-		refusal := unreadable("", err)
-		refusal.Line = t.at.Line
-		return 0, refusal
+		return 0, &ReadError{Line: t.at.Line, Err: err}
 	}
 	t.text = append(t.text, b)
 	t.at.Offset++
@@ -181,7 +176,7 @@ func (t *jsonText) read() (byte, error) {
 		t.line = t.at.Offset
 	}
 	if len(t.text) > t.limit {
-		return 0, tooLong(t.from.line)
+		return 0, TooLong(t.from.line, t.limit)
 	}
 	return b, nil
 }
@@ -194,8 +189,8 @@ func (t *jsonText) here() place {
 	return place{t.at.Line, int(t.at.Offset-t.line) + 1}
 }
 
-func (p place) refuse(msg, remedy string) *FileError {
-	return &FileError{Line: p.line, Column: p.column, Msg: msg, Remedy: remedy}
+func (p place) refuse(msg, remedy string) *Damage {
+	return &Damage{Line: p.line, Column: p.column, Msg: msg, Remedy: remedy}
 }
 
 // endless refuses a file whose current piece does not end.

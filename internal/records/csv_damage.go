@@ -1,0 +1,63 @@
+package records
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+)
+
+// damage says whether the error err of a row is one of the whole input: reading failed, the row is too long, or a
+// quote left open may have swallowed other rows.
+func (c *CSV) damage(raw []byte, line int, err error) error {
+	failed := c.in.failed()
+	switch {
+	case failed == errTooLong || len(raw) > c.in.limit:
+		return TooLong(line, c.in.limit)
+	case err == nil:
+		return nil
+	}
+	var parse *csv.ParseError
+	switch {
+	case failed != nil:
+		return &ReadError{Line: line, Err: failed}
+	case !errors.As(err, &parse):
+		return &Damage{Line: line, Msg: err.Error(), Err: err}
+	case !errors.Is(parse.Err, csv.ErrQuote) && !errors.Is(parse.Err, csv.ErrBareQuote):
+		return nil
+	case bytes.IndexByte(trimLineEnd(raw), '\n') >= 0, unclosed(raw, parse):
+		return &Damage{Line: line, Msg: "a quote is left open", Err: parse.Err,
+			Remedy: "close the quote in this row; the rows behind it may be good, but can't be told from its text"}
+	}
+	return nil
+}
+
+// unclosed reports whether a row of one line ends inside its quotes. The csv.Reader gives the same
+// error for a quote in the middle of a quoted cell, but then its column is that quote's.
+func unclosed(raw []byte, err *csv.ParseError) bool {
+	i := err.Column - 1
+	return errors.Is(err.Err, csv.ErrQuote) && (i >= len(raw) || raw[i] != '"')
+}
+
+// Malformed says what keeps a text from being a row.
+type Malformed struct {
+	Msg  string
+	Hint string // what to do about it; may be empty
+}
+
+// malformed describes the error of a row that has want cells if it is right.
+func malformed(raw []byte, err error, want int) *Malformed {
+	var parse *csv.ParseError
+	switch {
+	case !errors.As(err, &parse):
+		return &Malformed{Msg: err.Error()}
+	case errors.Is(parse.Err, csv.ErrFieldCount):
+		r := csv.NewReader(bytes.NewReader(raw))
+		cells, _ := r.Read() // it has just been decoded
+		return &Malformed{Msg: fmt.Sprintf("the row has %d cells, the header has %d", len(cells), want),
+			Hint: "put a cell that contains a comma into quotes"}
+	default:
+		return &Malformed{Msg: fmt.Sprintf("column %d: a quote in the middle of a cell", parse.Column),
+			Hint: `put the whole cell into quotes, and double each quote ("") in it`}
+	}
+}

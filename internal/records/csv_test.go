@@ -1,0 +1,127 @@
+package records
+
+import (
+	"encoding/csv"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// rowsOf reads the rows of a CSV to their end.
+func rowsOf(c *CSV) (rows []Row, err error) {
+	for {
+		r, err := c.Next()
+		if err == io.EOF {
+			return rows, nil
+		}
+		if err != nil {
+			return rows, err
+		}
+		r.Text = slices.Clone(r.Text)
+		rows = append(rows, r)
+	}
+}
+
+func recordsOf(rows []Row) (records []Record) {
+	for _, r := range rows {
+		records = append(records, r.Record)
+	}
+	return records
+}
+
+var rowPieces = []string{"ann,1\n", "\"b\"\"b\",\"2\n3\"\n", "cat,\"a,b\"\r\n", "\n", "\r\n", "ragged\n", "dan,x\"y\n", "dan,\"x\"y\n",
+	"eve,\xff\n", " ,\n", "fay,\"\r\n\n\"\r\n", "open,\"\n", "last,2", strings.Repeat("x", bufferSize) + ",1\n"}
+
+// TestRowsAtRandom finds rows that a csv.Reader finds in their text, and goes on behind some of them.
+func TestRowsAtRandom(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		checkRows(t, strings.Join(rapid.SliceOfN(rapid.SampledFrom(rowPieces), 0, 20).Draw(t, "pieces"), ""))
+	})
+}
+
+func FuzzRows(f *testing.F) {
+	f.Add(strings.Join(rowPieces[:len(rowPieces)-1], "")) // the last is too long to be tried often
+	f.Fuzz(func(t *testing.T, text string) { checkRows(t, text) })
+}
+
+func checkRows(t fataler, text string) {
+	c := NewCSV(2, large)
+	from := func(at Mark) ([]Row, error) {
+		c.Begin(strings.NewReader(text[at.Offset:]), at)
+		return rowsOf(c)
+	}
+	want, end := from(start)
+	checkPlaces(t, text, recordsOf(want))
+	for _, r := range want {
+		reader := csv.NewReader(strings.NewReader(string(r.Text)))
+		reader.FieldsPerRecord = 2
+		cells, err := reader.Read()
+		if (err == nil) != (r.Bad == nil) || err == nil && !slices.Equal(cells, r.Cells) || err != nil && r.Cells != nil {
+			t.Fatalf("%s: %q, want %q, %v", show([]Record{r.Record}), r.Cells, cells, err)
+		}
+	}
+	for i := 0; i < len(want); i += 1 + len(want)/10 {
+		r := want[i]
+		got, err := from(r.After)
+		if placeless(err) != placeless(end) || len(got)+len(want[i+1:]) > 0 && !reflect.DeepEqual(got, want[i+1:]) {
+			t.Fatalf("from %v on: %v\n%s\nwant %v", r.After, err, show(recordsOf(got)), end)
+		}
+	}
+}
+
+func TestRowsThatAreBad(t *testing.T) {
+	for _, tt := range []struct{ name, row, want, hint string }{
+		{"a cell less", "ann\n", "the row has 1 cells, the header has 2", "into quotes"},
+		{"a cell more", "ann,1,\"2\n\"\n", "the row has 3 cells, the header has 2", "into quotes"},
+		{"a bare quote", "ann,x\"y\n", "column 6: a quote in the middle of a cell", "double each quote"},
+		{"text behind a quote", "ann,\"x\"y\r\n", "column 7: a quote in the middle of a cell", "double each quote"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := NewCSV(2, small)
+			c.Begin(strings.NewReader(tt.row+"bob,1\n"), start)
+			rows, err := rowsOf(c)
+			if err != nil || len(rows) != 2 || rows[0].Bad == nil || rows[1].Bad != nil {
+				t.Fatal(rows, err)
+			}
+			if bad := rows[0].Bad; bad.Msg != tt.want || !strings.Contains(bad.Hint, tt.hint) {
+				t.Errorf("%s (%s)", bad.Msg, bad.Hint)
+			}
+			if got := rows[0]; string(got.Text) != tt.row || string(got.Trimmed()) != strings.TrimRight(tt.row, "\r\n") {
+				t.Errorf("text %q", got.Text)
+			}
+		})
+	}
+}
+
+func TestRowsRefused(t *testing.T) {
+	huge := strings.Repeat("x", small)
+	for _, tt := range []struct {
+		name, text string
+		rows       int
+		want       string
+	}{
+		{"the file ends inside a quote", "ann,1\nbob,\"2\ncat,3\n", 1, "2: a quote is left open"},
+		{"the last line ends inside a quote", "ann,1\nbob,\"2\r\n", 1, "2: a quote is left open"},
+		{"the last line, cut short", "ann,1\nbob,\"2", 1, "2: a quote is left open"},
+		{"closed by a quote in a later line", "ann,1\nbob,\"2\ncat,\"3\"\ndan,4\n", 1, "2: a quote is left open"},
+		{"a bare quote after a quoted line end", "\"an\nn\",x\"y\nbob,1\n", 0, "1: a quote is left open"},
+		{"a quote swallows more than a row may have", "ann,1\n\nbob,\"2\n" + strings.Repeat("cat,3\n", small/5), 1, "3: record is over 192 KiB"},
+		{"too long", "ann," + huge + "\n", 0, "1: record is over 192 KiB"},
+		{"too long, with a bare quote", "ann,\"\"x" + huge + huge + "\nbob,1\n", 0, "1: record is over 192 KiB"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := NewCSV(2, small)
+			c.Begin(strings.NewReader(tt.text), start)
+			rows, err := rowsOf(c)
+			damaged(t, err, tt.want, "")
+			if len(rows) != tt.rows {
+				t.Errorf("%d rows before it", len(rows))
+			}
+		})
+	}
+}

@@ -1,0 +1,129 @@
+package records
+
+import (
+	"errors"
+	"io"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"pgregory.net/rapid"
+)
+
+var linePieces = []string{"a\n", "bb\r\n", "\n", " \t\r\n", "\r", "é\n", "last", "\x00\n", strings.Repeat("x", bufferSize-3) + "\n", strings.Repeat("y", bufferSize+5) + "\n"}
+
+// TestLinesAtRandom finds lines forwards and backwards, and goes on at some of them.
+func TestLinesAtRandom(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		checkLines(t, strings.Join(rapid.SliceOfN(rapid.SampledFrom(linePieces), 0, 20).Draw(t, "pieces"), ""))
+	})
+}
+
+func FuzzLines(f *testing.F) {
+	f.Add(strings.Join(linePieces[:len(linePieces)-2], "")) // the last are too long to be tried often
+	f.Fuzz(func(t *testing.T, text string) { checkLines(t, text) })
+}
+
+func checkLines(t fataler, text string) {
+	lines := NewLines(large)
+	forwards := func(at Mark) []Record {
+		lines.Begin(strings.NewReader(text[at.Offset:]), at)
+		got, err := all(lines)
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		return got
+	}
+	backwards := func(at Mark) []Record {
+		got, err := all(NewBackward(strings.NewReader(text), 0, at, large))
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		slices.Reverse(got)
+		return got
+	}
+	want := forwards(start)
+	checkPlaces(t, text, want)
+	if got := strings.Count(text, "\n"); len(want) > got+1 || strings.TrimSpace(text) != "" && len(want) == 0 {
+		t.Fatalf("%d records in %d lines", len(want), got)
+	}
+	end := start
+	end.pass([]byte(text))
+	if got := backwards(end); !reflect.DeepEqual(got, want) {
+		t.Fatalf("backwards\n%s\nwant\n%s", show(got), show(want))
+	}
+	for i := 0; i < len(want); i += 1 + len(want)/10 {
+		r := want[i]
+		if got := forwards(r.After); !reflect.DeepEqual(got, want[i+1:]) && len(got)+len(want[i+1:]) > 0 {
+			t.Fatalf("from %v on\n%s", r.After, show(got))
+		}
+		if got := backwards(r.Begin); !reflect.DeepEqual(got, want[:i]) && i > 0 {
+			t.Fatalf("before %v\n%s", r.Begin, show(got))
+		}
+	}
+}
+
+func TestLongLines(t *testing.T) {
+	const before, behind = "ann\n", "\nbob\n"
+	for _, tt := range []struct {
+		name string
+		size int
+		err  bool
+	}{{"as long as may be", small - 1, false}, {"too long", small, true}, {"far too long", 3 * small, true}} {
+		t.Run(tt.name, func(t *testing.T) {
+			text := before + strings.Repeat("x", tt.size) + behind
+			lines := NewLines(small)
+			lines.Begin(strings.NewReader(text), start)
+			for name, finder := range map[string]interface{ Next() (Record, error) }{
+				"forwards": lines, "backwards": NewBackward(strings.NewReader(text), 0, Mark{int64(len(text)), 4}, small),
+			} {
+				got, err := all(finder)
+				if !tt.err {
+					if err != nil || len(got) != 3 {
+						t.Errorf("%s: %d records, %v", name, len(got), err)
+					}
+					continue
+				}
+				damaged(t, err, "2: record is over 192 KiB", "a missing line end")
+				if len(got) != 1 {
+					t.Errorf("%s: %d records before it", name, len(got))
+				}
+			}
+		})
+	}
+}
+
+// TestUnreadable: what the reader says is told, with the line.
+func TestUnreadable(t *testing.T) {
+	failure := errors.New("the disk is gone")
+	broken := func(text string) io.Reader { return io.MultiReader(strings.NewReader(text), iotest.ErrReader(failure)) }
+	lines, csv, documents := NewLines(small), NewCSV(1, small), NewDocuments(start, small, quoted)
+	lines.Begin(broken("ann\nbo"), start)
+	csv.Begin(broken("ann\nbo"), start)
+	documents.Begin(broken("{}\n{"), start)
+	for name, next := range map[string]func() error{
+		"lines":     func() error { _, err := all(lines); return err },
+		"csv":       func() error { _, err := rowsOf(csv); return err },
+		"documents": func() error { _, err := all(documents); return err },
+		"backward":  func() error { _, err := all(NewBackward(unreadable{failure}, 0, Mark{6, 2}, small)); return err },
+	} {
+		failed, ok := errors.AsType[*ReadError](next())
+		if !ok || failed.Line != 2 || !errors.Is(failed, failure) || failed.Error() != failure.Error() {
+			t.Errorf("%s: %+v", name, failed)
+		}
+	}
+}
+
+// unreadable cannot be read anywhere.
+type unreadable struct{ err error }
+
+func (u unreadable) ReadAt([]byte, int64) (int, error) { return 0, u.err }
+
+func TestEnd(t *testing.T) {
+	if end, err := End(t.Context(), strings.NewReader("a\nb\n\nc")); err != nil || end != (Mark{6, 4}) {
+		t.Error(end, err)
+	}
+}

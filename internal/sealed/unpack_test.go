@@ -1,0 +1,111 @@
+package sealed
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+)
+
+// pack compresses a text as the name of a file says.
+func pack(tb testing.TB, name, text string) string {
+	tb.Helper()
+	var b bytes.Buffer
+	var w io.WriteCloser
+	var err error
+	switch packing, _ := PackingOf(name); packing {
+	case Gzip:
+		w = gzip.NewWriter(&b)
+	case Zstd:
+		w, err = zstd.NewWriter(&b)
+	default:
+		return text
+	}
+	if err == nil {
+		_, err = io.WriteString(w, text)
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		tb.Fatal(err)
+	}
+	return b.String()
+}
+
+// write puts a text into a new file of the test's own directory.
+func write(tb testing.TB, name, text string) string {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return path
+}
+
+func TestUnpackFile(t *testing.T) {
+	text := "username,custom:tier\n" + strings.Repeat("user-00001,gold\n", 70_000) // more than is copied at once
+	for _, tt := range []struct{ name, file, content, want string }{
+		{"gzip", "a.csv.gz", pack(t, "a.csv.gz", text), ""},
+		{"gzip, two in a row", "a.csv.gz", pack(t, "a.csv.gz", text[:100]) + pack(t, "a.csv.gz", text[100:]), ""},
+		{"zstd", "a.csv.zst", pack(t, "a.csv.zst", text), ""},
+		{"plain", "a.csv", text, ""},
+		{"cut short", "a.csv.gz", pack(t, "a.csv.gz", text)[:100], "gzip data is damaged or cut short: unexpected EOF"},
+		{"not packed", "a.csv.gz", text, "is not gzip data, as its name says"},
+		{"packed otherwise", "a.csv", pack(t, "a.csv.zst", text), "is zstd data, which its name does not say"},
+		{"empty", "a.csv.gz", "", "is empty"},
+		{"missing", "", "", "no such file"},
+		// What asks for more memory than is given:
+		{"a window of 2 GiB", "a.csv.zst", "\x28\xb5\x2f\xfd\x00\xa8\x03\x00\x00x", "zstd data is damaged or cut short: window size exceeded"},
+		{"1 TiB in one segment", "a.csv.zst", "\x28\xb5\x2f\xfd\xe0\x00\x00\x00\x00\x00\x01\x00\x00\x03\x00\x00x",
+			"zstd data is damaged or cut short: decompressed size exceeds configured limit"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			path, to, theirs := filepath.Join(dir, "none.csv"), filepath.Join(dir, "unpacked"), filepath.Join(dir, "theirs")
+			if err := errors.Join(os.WriteFile(theirs, []byte("theirs"), 0o644), os.Link(theirs, to)); err != nil {
+				t.Fatal(err)
+			}
+			if tt.file != "" {
+				path = filepath.Join(dir, tt.file)
+				if err := os.WriteFile(path, []byte(tt.content), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			err := new(Seals).UnpackFile(t.Context(), path, to)
+			if tt.want != "" {
+				refused(t, err, tt.want)
+				return
+			}
+			if got, _ := os.ReadFile(theirs); string(got) != "theirs" {
+				t.Errorf("another name of what was there has %d bytes now", len(got))
+			}
+			got, _ := os.ReadFile(to)
+			if info, _ := os.Stat(to); err != nil || string(got) != text || info.Mode().Perm()&0o077 != 0 {
+				t.Errorf("%v, %d bytes of %d, mode %v", err, len(got), len(text), info.Mode())
+			}
+		})
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	path := write(t, "a.csv.gz", pack(t, "a.csv.gz", text))
+	if err := new(Seals).UnpackFile(ended, path, path+".out"); !errors.Is(err, context.Canceled) {
+		t.Errorf("interrupted: %v", err)
+	}
+}
+
+// refused checks that err is a refusal with a text and a remedy.
+func refused(t interface {
+	Helper()
+	Errorf(format string, args ...any)
+}, err error, want string) {
+	t.Helper()
+	refusal, ok := errors.AsType[*Refusal](err)
+	if !ok || refusal.Error() != want || refusal.Hint() == "" {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
