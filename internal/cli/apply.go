@@ -47,7 +47,7 @@ back. Interrupted, the same command continues where it stopped.
 				return err
 			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
-			defer signals.cancel()
+			defer signals.end()
 			if o.dryRun {
 				return newPlanRun(sys, o).run(ctx, args)
 			}

@@ -59,7 +59,7 @@ with a byte-order mark, without which Excel does not read UTF-8.
 				return err
 			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
-			defer signals.cancel()
+			defer signals.end()
 			return newExportRun(sys, o).run(ctx)
 		},
 	}

@@ -43,7 +43,7 @@ is something left to change, or something that fails.
 				return err
 			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
-			defer signals.cancel()
+			defer signals.end()
 			return newPlanRun(sys, o).run(ctx, args)
 		},
 	}

@@ -77,7 +77,7 @@ to a user whose token asked for it. Each has a probability.
 				sys.Heed(os.Interrupt)
 			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
-			defer signals.cancel()
+			defer signals.end()
 			return runSandbox(ctx, o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}

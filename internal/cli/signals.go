@@ -10,6 +10,7 @@ import (
 // how, and the second cancels it.
 type interrupts struct {
 	cancel context.CancelFunc
+	ended  chan struct{} // closed when nobody listens any more
 
 	mu     sync.Mutex
 	gently func() // nil: the first signal cancels, too
@@ -19,8 +20,9 @@ type interrupts struct {
 // context is cancelled when work must end at once.
 func watchSignals(ctx context.Context, signals <-chan os.Signal) (context.Context, *interrupts) {
 	ctx, cancel := context.WithCancel(ctx)
-	i := &interrupts{cancel: cancel}
+	i := &interrupts{cancel: cancel, ended: make(chan struct{})}
 	go func() {
+		defer close(i.ended)
 		for first := true; ; first = false {
 			select {
 			case <-signals:
@@ -31,6 +33,12 @@ func watchSignals(ctx context.Context, signals <-chan os.Signal) (context.Contex
 		}
 	}()
 	return ctx, i
+}
+
+// end cancels what is left and listens no more: afterwards nothing is done or told for a signal.
+func (i *interrupts) end() {
+	i.cancel()
+	<-i.ended
 }
 
 func (i *interrupts) handle(first bool) {

@@ -26,7 +26,7 @@ directory and changes nothing.
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
-			defer signals.cancel()
+			defer signals.end()
 			text, err := rundir.Within(ctx, rundir.StatusPatience, args[0], func() (string, error) { return statusText(args[0], asJSON) })
 			if err != nil {
 				return err
