@@ -56,7 +56,7 @@ func TestEndpoint(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			bareEnvironment(t)
+			ownEnvironment(t)
 			if err := os.WriteFile(os.Getenv("AWS_CONFIG_FILE"), []byte(config), 0o600); err != nil {
 				t.Fatal(err)
 			}

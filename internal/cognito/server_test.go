@@ -91,22 +91,27 @@ func clientOf(t testing.TB, url string) *Client {
 	return c
 }
 
-// bareEnvironment hides the AWS set-up of the machine, and puts made-up keys in its place.
-func bareEnvironment(t *testing.T) {
-	t.Helper()
-	for _, name := range []string{
-		"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL",
-		"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-		"AWS_MAX_ATTEMPTS", "AWS_RETRY_MODE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE", "AWS_USE_FIPS_ENDPOINT",
-		"AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_WEB_IDENTITY_TOKEN_FILE",
-		"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "AWS_ROLE_ARN",
-	} {
-		unset(t, name)
+// TestMain hides the AWS set-up and the proxies of the machine from all tests.
+func TestMain(m *testing.M) {
+	for _, setting := range os.Environ() {
+		name, _, _ := strings.Cut(setting, "=")
+		if upper := strings.ToUpper(name); strings.HasPrefix(upper, "AWS_") || strings.HasSuffix(upper, "_PROXY") {
+			os.Unsetenv(name)
+		}
 	}
+	for _, name := range []string{"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} {
+		os.Setenv(name, os.DevNull)
+	}
+	os.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	os.Exit(m.Run())
+}
+
+// ownEnvironment gives a test made-up keys, and files of settings to write.
+func ownEnvironment(t *testing.T) {
+	t.Helper()
 	nowhere := t.TempDir()
 	t.Setenv("AWS_CONFIG_FILE", filepath.Join(nowhere, "config"))
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(nowhere, "credentials"))
-	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "made-up-secret")
 }

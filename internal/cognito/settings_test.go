@@ -98,7 +98,7 @@ func TestSettings(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			bareEnvironment(t)
+			ownEnvironment(t)
 			for name, value := range test.env {
 				t.Setenv(name, value)
 			}
@@ -165,7 +165,7 @@ func TestSettingsThatFit(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			bareEnvironment(t)
+			ownEnvironment(t)
 			for name, text := range map[string]string{"AWS_CONFIG_FILE": cmp.Or(test.config, dev), "AWS_SHARED_CREDENTIALS_FILE": test.creds} {
 				if err := os.WriteFile(os.Getenv(name), []byte(text), 0o600); err != nil {
 					t.Fatal(err)

@@ -65,7 +65,7 @@ func TestUserUpdateSendsTheRecord(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			bareEnvironment(t)
+			ownEnvironment(t)
 			s := serve(t, accept)
 			u := anonymousOf(t, s.URL).UserUpdater(UserUpdaterConfig{Token: always(token), Metadata: tt.metadata})
 			outcome, err := u.Update(t.Context(), &tt.change)
@@ -149,7 +149,7 @@ func TestUserUpdateDeliveries(t *testing.T) {
 }
 
 func TestGetUserByToken(t *testing.T) {
-	bareEnvironment(t)
+	ownEnvironment(t)
 	token := tokenWith(t, nil)
 	s := serve(t, text(200, `{"MFAOptions":[{"AttributeName":"phone_number"}],"UserMFASettingList":["SMS_MFA"],"Username":"ann",
 		"UserAttributes":[{"Name":"sub","Value":"`+testSub+`"},{"Name":"email","Value":"ann@example.com"}]}`))
@@ -192,7 +192,7 @@ func TestAnonymousAsksNobody(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			bareEnvironment(t)
+			ownEnvironment(t)
 			for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED"} {
 				unset(t, name)
 			}
@@ -232,7 +232,7 @@ func TestAnonymousAsksNobody(t *testing.T) {
 
 // What needs credentials says so, without a call, whatever the environment has.
 func TestAnonymousSignsNothing(t *testing.T) {
-	bareEnvironment(t)
+	ownEnvironment(t)
 	s := serve(t, accept)
 	for _, cfg := range []Config{
 		{Region: "us-east-1", EndpointURL: s.URL, Anonymous: true},
@@ -309,13 +309,17 @@ func TestErrorsWithAToken(t *testing.T) {
 		{"MissingAuthenticationTokenException", "Missing Authentication Token", run, keys, "calls go to"},
 		{"NobodyKnowsThisException", "Surprise.", "setup setup", "the service refused the call: NobodyKnowsThisException: Surprise", "message"},
 	}
+	var refuse func(http.ResponseWriter, int) // of the row; written between calls
+	s := serve(t, func(w http.ResponseWriter, n int) { refuse(w, n) })
+	c := anonymousOf(t, s.URL)
 	for _, op := range []string{userUpdate, ownUser} {
 		for _, tt := range tests {
 			t.Run(op+" "+tt.code+" "+tt.message, func(t *testing.T) {
-				s := serve(t, refuseWith(400, tt.code, tt.message))
-				e := asError(t, withTokenCall(t, anonymousOf(t, s.URL), op, "a.b.c"))
-				if got := verdictOf(e); got != tt.verdict || s.count() != 1 {
-					t.Errorf("verdict %q after %d calls, want %q", got, s.count(), tt.verdict)
+				before := s.count()
+				refuse = refuseWith(400, tt.code, tt.message)
+				e := asError(t, withTokenCall(t, c, op, "a.b.c"))
+				if got, calls := verdictOf(e), s.count()-before; got != tt.verdict || calls != 1 {
+					t.Errorf("verdict %q after %d calls, want %q", got, calls, tt.verdict)
 				}
 				has(t, "text", e.Error(), tt.text)
 				has(t, "hint", e.Hint(), tt.hint)

@@ -214,7 +214,7 @@ func crashes(t *rapid.T, header []string, errorsName string) {
 	const total = 12
 	done, saved := 0, map[string]checkpoint.Extent(nil) // the checkpoint
 	for done < total {
-		f := must(t, Config{Dir: dir, Header: header, Recorded: saved})
+		f := must(t, Config{Dir: dir, Header: header, Recorded: saved, Disk: unsynced{}})
 		reached := rapid.IntRange(done, total).Draw(t, "reached")
 		synced := rapid.IntRange(done, reached).Draw(t, "synced")
 		for n := done + 1; n <= reached; n++ {

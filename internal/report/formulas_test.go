@@ -11,7 +11,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"attrmigrate/internal/disk"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -57,7 +56,7 @@ func TestFormulas(t *testing.T) {
 			t.Fatalf("%v", err)
 		}
 		original, header := decodeWith(t, in, opts)
-		before := Config{Dir: dir, Header: header, Raw: true, Deliveries: true, DeleteMarker: marker}
+		before := Config{Dir: dir, Header: header, Raw: true, Deliveries: true, DeleteMarker: marker, Disk: unsynced{}}
 		report(t, before, original, text.Draw(t, "error"))
 		for _, name := range []string{ErrorsCSV, AppliedCSV, DeliveriesCSV} {
 			checkCells(t, filepath.Join(dir, name), marker)
@@ -67,7 +66,7 @@ func TestFormulas(t *testing.T) {
 			t.Fatalf("fed back:\n%+v\nwant\n%+v", got, want)
 		}
 
-		plan, err := OpenPlan(disk.OS{}, dir)
+		plan, err := OpenPlan(unsynced{}, dir)
 		if err != nil {
 			t.Fatalf("%v", err)
 		}

@@ -117,7 +117,7 @@ func TestUndoComesBack(t *testing.T) {
 		}
 		var want []*sources.Change
 		for range rapid.IntRange(1, 4).Draw(t, "starts") {
-			u, err := openUndo(Config{Dir: dir})
+			u, err := openUndo(Config{Dir: dir, Disk: unsynced{}})
 			if err != nil {
 				t.Fatal(err)
 			}
