@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/console"
+	"attrmigrate/internal/prose"
 )
 
 // flagGroups are the headings that the help lists its flags under, and which flags stand there, in the order of
@@ -70,7 +70,7 @@ func helpText(cmd *cobra.Command, width int) string {
 	if about == "" {
 		about = cmd.Short
 	}
-	return wrapText(about, width) + "\n\n" + usageText(cmd, width)
+	return prose.Paragraphs(about, width) + "\n\n" + usageText(cmd, width)
 }
 
 // usageText is how the command is called. Usage and examples are never wrapped: they are pasted.
@@ -89,11 +89,11 @@ func usageText(cmd *cobra.Command, width int) string {
 	for _, g := range grouped(cmd) {
 		fmt.Fprintf(&b, "\n%s:\n", g.heading)
 		for _, f := range g.flags {
-			b.WriteString(entry(flagLabel(f), flagUsage(f), flagColumn(width), width))
+			b.WriteString(prose.Entry(flagLabel(f), flagUsage(f), flagColumn(width), width))
 		}
 	}
 	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(&b, "\n%s\n", flow(cmd.CommandPath()+" [command] --help tells more of a command.", 0, width))
+		fmt.Fprintf(&b, "\n%s\n", prose.Flow(cmd.CommandPath()+" [command] --help tells more of a command.", 0, width))
 	}
 	return b.String()
 }
@@ -107,7 +107,7 @@ func commandsText(cmd *cobra.Command, width int) string {
 	b.WriteString("\nCommands:\n")
 	for _, c := range cmd.Commands() {
 		if c.IsAvailableCommand() || c.Name() == "help" {
-			b.WriteString(entry("  "+c.Name(), c.Short, cmd.NamePadding()+4, width))
+			b.WriteString(prose.Entry("  "+c.Name(), c.Short, cmd.NamePadding()+4, width))
 		}
 	}
 	return b.String()
@@ -190,63 +190,4 @@ func flagColumn(width int) int {
 		return 6
 	}
 	return 29
-}
-
-// entry is a line of a list: a label, and from a column on, its text. A long label has a line to itself.
-func entry(label, text string, column, width int) string {
-	gap := column - utf8.RuneCountInString(label)
-	lead := label + strings.Repeat(" ", max(gap, 0))
-	if gap < 2 {
-		lead = label + "\n" + strings.Repeat(" ", column)
-	}
-	return lead + flow(text, column, width) + "\n"
-}
-
-// wrapText wraps paragraphs to a width. Where lines are indented they are rows of a table or commands: those stay apart.
-func wrapText(text string, width int) string {
-	paragraphs := strings.Split(strings.TrimSpace(text), "\n\n")
-	for i, paragraph := range paragraphs {
-		if !strings.ContainsAny(paragraph, "\t") && !strings.Contains(paragraph, "\n ") {
-			paragraphs[i] = flow(strings.ReplaceAll(paragraph, "\n", " "), 0, width)
-			continue
-		}
-		lines := strings.Split(paragraph, "\n")
-		for j, line := range lines {
-			lines[j] = wrapRow(line, width)
-		}
-		paragraphs[i] = strings.Join(lines, "\n")
-	}
-	return strings.Join(paragraphs, "\n\n")
-}
-
-// wrapRow wraps the row of a table, what does not fit below its second cell. A line that is none stays whole.
-func wrapRow(line string, width int) string {
-	key, cell, isRow := strings.Cut(strings.TrimLeft(line, " "), "  ")
-	if !isRow {
-		return line
-	}
-	cell = strings.TrimLeft(cell, " ")
-	column := len(line) - len(cell)
-	return fmt.Sprintf("%-*s", column, "  "+key) + flow(cell, column, width)
-}
-
-// flow breaks a text that begins in a column so that no line is wider, but for a word that is.
-func flow(text string, column, width int) string {
-	var b strings.Builder
-	at := column
-	for i, word := range strings.Fields(text) {
-		n := utf8.RuneCountInString(word)
-		switch {
-		case i == 0:
-		case at+1+n > width:
-			b.WriteString("\n" + strings.Repeat(" ", column))
-			at = column
-		default:
-			b.WriteString(" ")
-			at++
-		}
-		b.WriteString(word)
-		at += n
-	}
-	return b.String()
 }

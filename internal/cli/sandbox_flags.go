@@ -60,10 +60,10 @@ func quota(q *sandbox.Quotas) func(string) error {
 				return errors.New("want a number above 0, off, or CATEGORY=N")
 			}
 			q.UserUpdate = n
-			raise(q, n/updatesOfAWS)
+			q.Raise(n)
 			return nil
 		}
-		field, err := fieldOf(quotaCategories(q), category, "category")
+		field, err := fieldOf(q.ByCategory(), category, "category")
 		if err != nil {
 			return err
 		}
@@ -82,38 +82,11 @@ func quota(q *sandbox.Quotas) func(string) error {
 
 func isQuota(n float64) bool { return n > 0 && !math.IsInf(n, 0) }
 
-// quotaCategories are the quotas by the names that AWS has for them.
-func quotaCategories(q *sandbox.Quotas) map[string]*float64 {
-	return map[string]*float64{
-		"UserUpdate": &q.UserUpdate, "UserRead": &q.UserRead, "UserList": &q.UserList, "UserCreation": &q.UserCreation,
-		"UserPoolRead": &q.UserPoolRead, "UserPoolUpdate": &q.UserPoolUpdate,
-		"UserPoolClientRead": &q.UserPoolClientRead, "UserPoolClientUpdate": &q.UserPoolClientUpdate,
-		"UserAuthentication": &q.UserAuthentication, "UserAccountRecovery": &q.UserAccountRecovery,
-		"UserResourceRead": &q.UserResourceRead, "PerUserWrite": &q.PerUserWrite, "PerUserRead": &q.PerUserRead,
-	}
-}
-
-// updatesOfAWS is AWS's quota of updates a second.
-const updatesOfAWS = 25
-
-// raise raises the quotas of what goes along with updates (the reads before them, the sign-ins that users'
-// tokens come from, the codes for new addresses) in proportion, so that updates can be as many as they
-// may; a quota that was given stays, and none falls below AWS's.
-func raise(q *sandbox.Quotas, factor float64) {
-	for field, ofAWS := range map[*float64]float64{
-		&q.UserRead: 120, &q.UserList: 30, &q.UserAuthentication: 120, &q.UserResourceRead: 50,
-	} {
-		if *field == 0 {
-			*field = ofAWS * max(1, factor)
-		}
-	}
-}
-
 // fault sets the probability of a kind of fault.
 func fault(f *sandbox.Faults) func(string) error {
 	return func(s string) error {
 		kind, value, _ := strings.Cut(s, "=")
-		field, err := fieldOf(faultKinds(f), kind, "kind of fault")
+		field, err := fieldOf(f.ByKind(), kind, "kind of fault")
 		if err != nil {
 			return err
 		}
@@ -123,17 +96,6 @@ func fault(f *sandbox.Faults) func(string) error {
 		}
 		*field = p
 		return nil
-	}
-}
-
-// faultKinds are the probabilities of faults by name.
-func faultKinds(f *sandbox.Faults) map[string]*float64 {
-	return map[string]*float64{
-		"throttle": &f.Throttle, "internal": &f.Internal, "lambda": &f.Lambda, "user-lambda": &f.UserLambda,
-		"access-denied": &f.AccessDenied, "expired-token": &f.ExpiredToken,
-		"drop-before": &f.DropBefore, "drop-after": &f.DropAfter, "hang": &f.Hang,
-		"trigger-throws": &f.TriggerThrows, "trigger-timeout": &f.TriggerTimeout, "trigger-garbage": &f.TriggerGarbage,
-		"undeliverable": &f.Undeliverable,
 	}
 }
 

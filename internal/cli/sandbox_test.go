@@ -71,7 +71,7 @@ func TestFaultKinds(t *testing.T) {
 				t.Fatal(err)
 			}
 			sum := 0.0
-			for _, p := range faultKinds(&f) {
+			for _, p := range f.ByKind() {
 				sum += *p
 			}
 			if got := *tt.of(&f); got != 0.25 || sum != 0.25 {
