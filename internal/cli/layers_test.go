@@ -17,9 +17,9 @@ var house = []string{
 	"internal/schema", "internal/cognito", "internal/report", "internal/rundir", "internal/changeset",
 	"internal/sandbox", "internal/target", "internal/rehearsal",
 	"internal/listing", "internal/audit",
-	"internal/job", "internal/console", "internal/profile", "internal/cli", "cmd/attrmigrate",
+	"internal/job", "internal/console", "internal/profiling", "internal/cli", "cmd/attrmigrate",
 	// Beside it: what measures, tests and shows it.
-	"internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/crash", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",
+	"internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/powercut", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",
 	"examples", "examples/customsource", "examples/scheduled",
 }
 

@@ -3,11 +3,11 @@ package cli
 import (
 	"github.com/spf13/pflag"
 
-	"attrmigrate/internal/profile"
+	"attrmigrate/internal/profiling"
 )
 
 // registerProfiles registers hidden flags, for those who work on the program.
-func registerProfiles(f *pflag.FlagSet, p *profile.Profiles) {
+func registerProfiles(f *pflag.FlagSet, p *profiling.Profiles) {
 	for _, flag := range []struct {
 		path        *string
 		name, usage string

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/console"
-	"attrmigrate/internal/profile"
+	"attrmigrate/internal/profiling"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 )
@@ -44,7 +44,7 @@ func Run(args []string, sys System) int {
 	defer cancel()
 	out := console.WatchOutput(sys.Stdout)
 	sys.Stdout = out
-	var measured profile.Profiles
+	var measured profiling.Profiles
 	root := newRoot(sys)
 	registerProfiles(root.PersistentFlags(), &measured)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return measured.Start() }

@@ -16,7 +16,7 @@ import (
 	"attrmigrate/sources"
 )
 
-// The reports of a run and its undo file are crashed together with the checkpoint, in internal/e2e/crash. These
+// The reports of a run and its undo file are crashed together with the checkpoint, in internal/e2e/powercut. These
 // are the files that get their names when they are whole.
 
 // TestWholeFiles has the machine crash behind each operation of steps that replace files. Under its name a

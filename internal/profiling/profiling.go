@@ -1,6 +1,6 @@
-// Package profile measures the program itself, for those who work on it: what hidden flags ask for is written to files
+// Package profiling measures the program itself, for those who work on it: what hidden flags ask for is written to files
 // for go tool pprof and go tool trace.
-package profile
+package profiling
 
 import (
 	"cmp"

@@ -1,4 +1,4 @@
-package crash_test
+package powercut_test
 
 import (
 	"bytes"
