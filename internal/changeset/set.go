@@ -31,6 +31,7 @@ type Set struct {
 	copies   []string      // plain files that are read in place of the inputs; nil: none
 	names    []string      // of the inputs in reports, if not as they are given here; nil: they are
 	tokens   *tokens       // nil: there are none, or they are not looked at yet
+	arriving *spooled      // standard input that has no final place yet; nil: there is none
 }
 
 // Open looks at the inputs of a command once, so that a wrong file is told before anything else is done. A file

@@ -58,16 +58,16 @@ func (j *Job) prepare(ctx context.Context) error {
 	if err := rundir.NoneAtWork(j.set.Paths(), j.dir); err != nil {
 		return err
 	}
-	arrived, settle, err := j.set.Spool(ctx, j.spec.Stdin, j.dir)
+	set, err := j.set.Spool(ctx, j.spec.Stdin, j.dir)
 	if err != nil {
 		return err
 	}
-	j.set = arrived
+	j.set = set
 	goesOn, err := j.findRun(ctx)
 	if err != nil {
 		return err
 	}
-	if j.set, err = settle(); err != nil || j.Finished() {
+	if j.set, err = j.set.Settled(j.dir); err != nil || j.Finished() {
 		return err
 	}
 	if err := j.meetPool(ctx, rehearsal.Beside(j.to.PoolID, j.set.Paths()), !goesOn); err != nil {
