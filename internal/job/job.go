@@ -20,7 +20,6 @@ type Job struct {
 	checked *audit.Preflight // what the preflight found; nil in a run that goes on
 	state   checkpoint.State // of the run, as this start finds it
 	cost    audit.Cost       // of this start
-	kept    string           // where an earlier run of the directory is now
 
 	began  bool // the run is recorded
 	listed bool // a file in the directory is yet to be read
@@ -112,7 +111,6 @@ type Preview struct {
 	Dir    string // of the run
 	Errors string // the file that lists what cannot be applied
 	Undo   string // the file that leads back; empty: there will be none
-	Kept   string // where an earlier run of the directory was set aside; empty: there was none
 	Place  Place
 	// Resumed is the run that goes on; nil: one begins, and Preflight tells of its records.
 	Resumed   *checkpoint.State
@@ -125,7 +123,7 @@ type Preview struct {
 // Preview tells what the start is about to do.
 func (j *Job) Preview() Preview {
 	p := Preview{
-		Inputs: j.set.Paths(), Noun: j.set.Noun(), Dir: j.dir.Path, Errors: j.dir.ErrorsFile(), Kept: j.kept,
+		Inputs: j.set.Paths(), Noun: j.set.Noun(), Dir: j.dir.Path, Errors: j.dir.ErrorsFile(),
 		Place: j.spec.place(j.to, j.pool), Preflight: j.checked, Warnings: j.terms.Warnings(), Cost: j.cost, AsUser: j.spec.AsUser,
 	}
 	if !j.spec.NoRead {

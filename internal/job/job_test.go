@@ -234,9 +234,10 @@ func TestNotStarted(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := namesIn(t, "locales.run")
-	spec.Restart = true
+	kept := ""
+	spec.Restart, spec.Kept = true, func(dir string) { kept = dir }
 	j = prepared(t, spec)
-	if kept := j.Preview().Kept; !strings.HasPrefix(kept, "locales.run.") || !disk.Exists(kept) {
+	if !strings.HasPrefix(kept, "locales.run.") || !disk.Exists(kept) {
 		t.Errorf("the run of before is in %q", kept)
 	}
 	if err := j.Close(); err != nil {

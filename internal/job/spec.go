@@ -51,6 +51,9 @@ type Spec struct {
 	Volume rundir.Volume // what the directory lies on
 	Stdin  io.Reader
 	Log    *slog.Logger
+	// Kept is told, at once, where an earlier run of the directory was set aside; where the job does not begin it is
+	// mostly put back. Nil: nobody is told.
+	Kept func(dir string)
 	// Told gives a state the words of the caller, for files that people read. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 	// Connect finds the target of a change set. Nil: by Target and AsUser.
