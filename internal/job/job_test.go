@@ -36,6 +36,8 @@ func (t town) Describe(context.Context, int) (*cognito.Pool, error) {
 
 func (t town) Probe(context.Context) error { return nil }
 
+func (t town) Ready(*sources.Change) error { return nil }
+
 func (t town) User(_ context.Context, _ *sources.Change, name string) (*cognito.User, error) {
 	return people(t).User(context.Background(), nil, name)
 }

@@ -164,7 +164,7 @@ type Place struct {
 func (s *Spec) place(to *target.Target, pool *cognito.Pool) Place {
 	return Place{
 		ID: pool.ID, Name: pool.Name, Region: pool.Region, Account: pool.Account, Users: pool.EstimatedUsers,
-		Known: !s.terms(pool, "").Unknown, Endpoint: to.Place(), InTheClear: s.AsUser && to.InTheClear(),
+		Known: !s.terms(pool, "").Unknown, Endpoint: to.Place(), InTheClear: to.InTheClear(),
 	}
 }
 

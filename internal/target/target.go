@@ -36,6 +36,8 @@ type Authority interface {
 	// Probe asks whether the service is there, by a call that costs nothing and is about no user. What it answers
 	// does not matter.
 	Probe(ctx context.Context) error
+	// Ready tells why a record could not be sent any more, without a call: its access token may have expired.
+	Ready(c *sources.Change) error
 	// User reads the user of a record. The name is the record's, or the Username of an earlier answer.
 	User(ctx context.Context, c *sources.Change, name string) (*cognito.User, error)
 	// Updater is what changes users.
@@ -74,10 +76,10 @@ func (t *Target) Place() string {
 	}
 }
 
-// InTheClear tells whether calls go to the endpoint unencrypted, over more than this machine.
+// InTheClear tells whether access tokens go to the endpoint unencrypted, over more than this machine.
 func (t *Target) InTheClear() bool {
 	u, err := url.Parse(t.Endpoint)
-	if err != nil || u.Scheme != "http" {
+	if err != nil || u.Scheme != "http" || !t.ByUsers {
 		return false
 	}
 	ip := net.ParseIP(u.Hostname())
