@@ -3,6 +3,7 @@ package changeset
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 
@@ -38,6 +39,7 @@ type Set struct {
 // that cannot be used is a *[sources.FileError] or a *[refusal.UsageError].
 func Open(ctx context.Context, spec Spec) (*Set, error) {
 	s := &Set{paths: slices.Clone(spec.Paths), decoding: spec.Decoding}
+	s.decoding.Rename, s.decoding.Ignore = maps.Clone(s.decoding.Rename), slices.Clone(s.decoding.Ignore)
 	s.decoding.Seals = new(sources.Seals) // what is confirmed is what is sent
 	if slices.Contains(s.paths, rundir.Stdin) {
 		switch {
@@ -80,7 +82,7 @@ func (s *Set) as() *Set {
 // by its content.
 func (s *Set) Known(names []string) *Set {
 	other := s.as()
-	other.names = names
+	other.names = slices.Clone(names)
 	return other
 }
 

@@ -35,7 +35,7 @@ func Prepare(ctx context.Context, spec Spec) (j *Job, err error) {
 	if err := j.open(ctx); err != nil {
 		return nil, err
 	}
-	if j.dir, err = spec.Volume.Open(spec.RunDir()); err != nil {
+	if j.dir, err = spec.Volume.Open(spec.runDir()); err != nil {
 		return nil, err
 	}
 	if err := j.prepare(ctx); err != nil {

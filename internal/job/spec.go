@@ -71,8 +71,8 @@ func (s *Spec) operation() string {
 	return target.UpdateAsAdmin
 }
 
-// RunDir is where the run is kept.
-func (s *Spec) RunDir() string {
+// runDir is where the run is kept.
+func (s *Spec) runDir() string {
 	ending := ".run"
 	if s.Target.Sandbox {
 		ending = ".sandbox.run"
@@ -80,8 +80,8 @@ func (s *Spec) RunDir() string {
 	return s.dirName(ending)
 }
 
-// PlanDir is where a plan of these changes is kept unless it is told otherwise.
-func (s *Spec) PlanDir() string {
+// planDir is where a plan of these changes is kept unless it is told otherwise.
+func (s *Spec) planDir() string {
 	plan := *s
 	plan.Dir = ""
 	return plan.dirName(".plan")

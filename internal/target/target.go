@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/listing"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -15,17 +16,12 @@ import (
 type Target struct {
 	Authority
 	PoolID   string
-	Endpoint string // for people and the fingerprint
-	SetBy    string // what named the endpoint, if it is not AWS's own
-	Lister   Lister // nil where users cannot be listed
-	ByUsers  bool   // users write for themselves: they read less of themselves, and are sent codes that are told
+	Endpoint string         // for people and the fingerprint
+	SetBy    string         // what named the endpoint, if it is not AWS's own
+	Lister   listing.Lister // nil where users cannot be listed
+	ByUsers  bool           // users write for themselves: they read less of themselves, and are sent codes that are told
 
 	connection Connection // of a sandbox
-}
-
-// Lister lists users: all of a pool, or those that a filter finds. A call is one attempt.
-type Lister interface {
-	ListUsers(ctx context.Context, poolID, filter, token string, limit int) (users []cognito.User, next string, err error)
 }
 
 // Authority is in whose name calls are made. Its methods may be used by many goroutines; a call is one attempt,
