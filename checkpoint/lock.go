@@ -17,9 +17,10 @@ import (
 	"attrmigrate/internal/disk"
 )
 
+// LockName is the name of the lock in the run directory.
+const LockName = "lock"
+
 const (
-	// LockName is the name of the lock in the run directory.
-	LockName = "lock"
 	// lockPatience outlasts a process that only looks (see Holder), lockRetry is the time between tries.
 	lockPatience = 200 * time.Millisecond
 	lockRetry    = 10 * time.Millisecond

@@ -36,9 +36,9 @@ type Preparer interface {
 	// undo entry, is durable when Prepare returns.
 	//
 	// It is called again for a record of which an update was sent and nothing is known, and where what it
-	// read is older than [ImageAge] when the update could leave. Then earlier is what it returned before: what was kept for that need not
-	// be kept again, unless the user has changed since. The error is judged as one of [Updater] is; a
-	// *[StopError] stops the run.
+	// read is older than [ImageAge] when the update could leave. Then earlier is what it returned before:
+	// what was kept for that need not be kept again, unless the user has changed since. The error is judged
+	// as one of [Updater] is; a *[StopError] stops the run.
 	Prepare(ctx context.Context, c, earlier *sources.Change) (*sources.Change, error)
 	// Holds reads the user once more, in one attempt, and tells whether what was sent holds now. It is
 	// asked after an update that is [Unconfirmed].

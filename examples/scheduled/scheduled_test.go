@@ -202,7 +202,7 @@ func TestStopReasons(t *testing.T) {
 	}
 }
 
-// TestWarnings wants every warning that a plan can tell of in the page about planning.
+// TestWarnings wants every warning that a plan can tell of in the page about planning, in a row that can be read alone.
 func TestWarnings(t *testing.T) {
 	page := read(t, filepath.Join("..", "..", "docs", "planning.md"))
 	source := read(t, filepath.Join("..", "..", "internal", "audit", "kinds.go"))
@@ -215,6 +215,11 @@ func TestWarnings(t *testing.T) {
 	for _, kind := range kinds {
 		if !strings.Contains(page, "`"+kind+"`") {
 			t.Errorf("planning.md does not say what to do about the warning %s", kind)
+		}
+	}
+	for _, row := range regexp.MustCompile("(?m)^\\| `[a-z-]+`.*$").FindAllString(page, -1) {
+		if strings.Contains(row, "| the same") {
+			t.Errorf("a row of planning.md leans on the one above, which another may part from it: %s", row)
 		}
 	}
 }
