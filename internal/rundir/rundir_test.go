@@ -58,25 +58,6 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// TestNames: a run is named for its first input.
-func TestNames(t *testing.T) {
-	run := dirWith(t, checkpoint.FileName, "{}")
-	for _, tt := range []struct{ input, want string }{
-		{"tiers.csv", "tiers.run"},
-		{"data/tiers.jsonl.gz", "tiers.run"},
-		{"-", "stdin.run"},
-		{"tiers.run/errors.csv", "tiers.errors.run"},
-		{"tiers.plan/plan.jsonl", "tiers.plan.run"},
-		{filepath.Join(run, "undo.jsonl"), filepath.Base(run) + ".undo.run"},
-	} {
-		t.Run(tt.input, func(t *testing.T) {
-			if got := Name([]string{tt.input}, ".run"); got != tt.want {
-				t.Errorf("got %s, want %s", got, tt.want)
-			}
-		})
-	}
-}
-
 // TestNoneAtWork: what a run is writing is no input, under whatever name, but for the run itself.
 func TestNoneAtWork(t *testing.T) {
 	d, err := Local().Open(filepath.Join(t.TempDir(), "tiers.run"))
