@@ -135,6 +135,33 @@ func TestSpool(t *testing.T) {
 	}
 }
 
+// TestSettledIsSealed: what was read where standard input arrived holds at its final place.
+func TestSettledIsSealed(t *testing.T) {
+	d := runDir(t)
+	arrived, settle, err := opened(t, Spec{Paths: []string{rundir.Stdin}}).Spool(t.Context(), strings.NewReader(tiers), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := arrived.Digests(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	settled, err := settle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(d.File("stdin.csv"))
+	if err == nil {
+		err = errors.Join(os.WriteFile(d.File("stdin.csv"), []byte(strings.ToUpper(tiers)), 0o600),
+			os.Chtimes(d.File("stdin.csv"), info.ModTime(), info.ModTime()))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := settled.Digests(t.Context()); !strings.Contains(fmt.Sprint(err), "changed since it was opened") {
+		t.Errorf("read again: %q, %v", got, err)
+	}
+}
+
 // TestSpoolRefuses: what comes by standard input and is no change set leaves the copy of an earlier start alone.
 func TestSpoolRefuses(t *testing.T) {
 	for _, tt := range []struct {
