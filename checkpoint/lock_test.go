@@ -259,6 +259,7 @@ func TestIsLock(t *testing.T) {
 	for text, want := range map[string]bool{
 		"": true, "\n": true, "\n{\"pid\":12,\"host\":\"h\"}\n": true, "\n{\"pi": true, "\n\x00\x00\x00": true, "\x00\x00": true, "\n\x00\x00\x00:12,\"host\":\"h\"}\n": true,
 		"the only copy of these notes": false, "1234\n": false, "\n\nnotes": false, "{\"pid\":12}": false,
+		"\n{\"pid\":12,\"host\":\"" + strings.Repeat("h", maxInfo) + "\"}\n": false, // larger than ours are
 	} {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -266,5 +267,42 @@ func TestIsLock(t *testing.T) {
 		if got := IsLock(path); got != want {
 			t.Errorf("%q: %v", text, got)
 		}
+	}
+}
+
+// TestInPlace: a lock is one of its directory only while its file is the one in there.
+func TestInPlace(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "tiers.run")
+	take := func() *Lock {
+		l, err := Acquire(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	l := take()
+	defer l.Release()
+	if !l.inPlace() {
+		t.Error("it is not in its place")
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("a directory with an open file in it is not renamed")
+	}
+	if err := errors.Join(os.Rename(dir, dir+".kept"), os.Mkdir(dir, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	if l.inPlace() {
+		t.Error("it is in its place, and there is none")
+	}
+	other := take()
+	defer other.Release()
+	if l.inPlace() || !other.inPlace() {
+		t.Error("it is taken for the one that is there now")
+	}
+	if l.Moved(dir + ".kept"); !l.inPlace() {
+		t.Error("it is not where it was moved to")
 	}
 }

@@ -138,6 +138,9 @@ func TestPreflightTokens(t *testing.T) {
 			t.Fatal(err)
 		}
 		var records []*sources.Change
+		for range 5 { // of which no update comes
+			records = append(records, &sources.Change{Err: errors.New("the line is cut short")})
+		}
 		for range 23 {
 			c := record("1", "locale=fr")
 			c.Token = token

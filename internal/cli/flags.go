@@ -152,7 +152,7 @@ func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 		NoRead: o.noRead, KeepVerified: o.keep, Metadata: o.metadata,
 		Rate: o.rate, ReadRate: o.readRate, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
 		Limit: o.limit, MaxDuration: o.maxDuration, DrainTimeout: o.drainTimeout,
-		Dir: o.runDir, Restart: o.restart, Volume: sys.volume(), Stdin: sys.Stdin, Log: log, Told: console.ByFlags,
+		Dir: o.runDir, Restart: o.restart, Volume: rundir.Local(), Stdin: sys.Stdin, Log: log, Told: console.ByFlags,
 	}
 }
 

@@ -16,7 +16,6 @@ import (
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/profiling"
 	"attrmigrate/internal/refusal"
-	"attrmigrate/internal/rundir"
 )
 
 // System is what a command has of the outside world.
@@ -27,15 +26,6 @@ type System struct {
 	Signals <-chan os.Signal
 	// Heed delivers a signal that was ignored when the program started. It may be nil.
 	Heed func(os.Signal)
-
-	on *rundir.Volume // what run directories lie on; nil: the system's own
-}
-
-func (s System) volume() rundir.Volume {
-	if s.on != nil {
-		return *s.on
-	}
-	return rundir.Local()
 }
 
 // Run executes the command line and returns the exit code. It never exits by itself.

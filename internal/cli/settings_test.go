@@ -57,7 +57,7 @@ func TestLibrariesNameNoFlags(t *testing.T) {
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	}
 	flag := regexp.MustCompile(`--(` + strings.Join(names, "|") + `)\b`)
-	for _, library := range []string{"sources", "checkpoint"} {
+	for _, library := range []string{"sources", "checkpoint", "pipeline"} {
 		files, err := filepath.Glob(filepath.Join("..", "..", library, "*.go"))
 		if err != nil || len(files) == 0 {
 			t.Fatal(library, err)

@@ -171,3 +171,45 @@ func TestRenamed(t *testing.T) {
 	_, err := seals.Open(kept, false)
 	refused(t, err, errChanged.Msg)
 }
+
+// TestOtherFile: a file that was replaced, or written to, is refused before any of it is read, whatever else is the same.
+func TestOtherFile(t *testing.T) {
+	stamp := time.Now().Add(-time.Hour).Truncate(time.Second)
+	put := func(path, text string, at time.Time) error {
+		return errors.Join(os.WriteFile(path, []byte(text), 0o600), os.Chtimes(path, at, at))
+	}
+	for _, tt := range []struct {
+		name    string
+		change  func(path string) error
+		refused bool
+	}{
+		{"as it was", func(string) error { return nil }, false},
+		{"replaced by one of the same length and time", func(path string) error {
+			return errors.Join(put(path+".new", "made up", stamp), os.Rename(path+".new", path))
+		}, true},
+		{"written to", func(path string) error { return put(path, "made up", stamp.Add(time.Second)) }, true},
+		{"longer", func(path string) error { return put(path, "made up!", stamp) }, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "a.csv")
+			if err := put(path, "made up", stamp); err != nil {
+				t.Fatal(err)
+			}
+			var seals Seals
+			if err := seals.Look(path); err != nil {
+				t.Fatal(err)
+			}
+			if err := tt.change(path); err != nil {
+				t.Fatal(err)
+			}
+			_, digest := seals.Digest(t.Context(), path)
+			for what, err := range map[string]error{"looked at": seals.Look(path), "read": digest} {
+				if tt.refused {
+					refused(t, err, errChanged.Error())
+				} else if err != nil {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+		})
+	}
+}

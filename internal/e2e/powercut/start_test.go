@@ -88,17 +88,28 @@ type saved struct {
 	phase checkpoint.Phase
 }
 
-// recorder is a disk that marks in its log each checkpoint that has become durable.
+// recorder is a disk that marks in its log each checkpoint that counts as durable: its directory was synced, or
+// the run has gone on as if it were.
 type recorder struct {
 	*crash.Disk
-	named string // the checkpoint that has its name, and need not keep it yet
+	named string // the directory whose checkpoint has its name, and need not keep it yet
+}
+
+// OpenFile implements [disk.FS]. Whoever saves again, or has ended, relies on what was saved before.
+func (r *recorder) OpenFile(path string, flag int, mode fs.FileMode) (disk.File, error) {
+	if filepath.Base(path) == checkpoint.FileName+".tmp" {
+		if err := r.mark(); err != nil {
+			return nil, err
+		}
+	}
+	return r.Disk.OpenFile(path, flag, mode)
 }
 
 // Rename implements [disk.FS].
 func (r *recorder) Rename(from, to string) error {
 	err := r.Disk.Rename(from, to)
 	if err == nil && filepath.Base(to) == checkpoint.FileName {
-		r.named = to
+		r.named = filepath.Dir(to)
 	}
 	return err
 }
@@ -106,14 +117,22 @@ func (r *recorder) Rename(from, to string) error {
 // SyncDir implements [disk.FS].
 func (r *recorder) SyncDir(path string) error {
 	err := r.Disk.SyncDir(path)
-	if err != nil || r.named == "" || path != filepath.Dir(r.named) {
-		return err
+	if err == nil && path == r.named {
+		err = r.mark()
 	}
-	r.named = ""
-	s, err := checkpoint.NewFile(path).Load()
+	return err
+}
+
+// mark marks the checkpoint that was named last, unless it is marked.
+func (r *recorder) mark() error {
+	if r.named == "" {
+		return nil
+	}
+	s, err := checkpoint.NewFile(r.named).Load()
 	if err == nil {
 		r.Mark(saved{s.Counts.Done(), s.Phase})
 	}
+	r.named = ""
 	return err
 }
 

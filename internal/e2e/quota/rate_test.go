@@ -137,7 +137,7 @@ func TestAdaptiveRate(t *testing.T) {
 		{"nothing for a minute of 200", low(200, 0, 20, 80), one(200), 1, false, []span{{84, 94, 200, 0.95, 0, 0}}},
 		{"nothing for 2 s of 20", gaps(25), one(25), 2, false, []span{{20, 80, 22.5, 0.90, 0.07, 0}}},
 
-		{"two", constant(25), two(25, 0, 20*ms, 20*ms), 14, false, shared(20, 25, 0.20)},
+		{"two", constant(25), two(25, 0, 20*ms, 20*ms), 14, false, shared(20, 25, 0.30)},
 		{"two, double, 15 s apart", constant(25), two(50, seconds(15), 20*ms, 20*ms), 8, false, shared(35, 25, 0.30)},
 		{"two, near and far", constant(25), two(50, 0, 20*ms, 120*ms), 10, false, shared(20, 25, 0.30)},
 		{"two of 100, double, 15 s apart", constant(100), two(200, seconds(15), 20*ms, 20*ms), 4, true, shared(35, 100, 0.30)},

@@ -1,0 +1,264 @@
+package changeset
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"attrmigrate/internal/rundir"
+	"attrmigrate/sources"
+)
+
+const tiers = "username,custom:tier\nann,gold\nbob,tin\n"
+
+// packed is a text as a packer writes it.
+func packed(t *testing.T, text string, pack func(io.Writer) (io.WriteCloser, error)) string {
+	t.Helper()
+	var b strings.Builder
+	w, err := pack(&b)
+	if err == nil {
+		_, err = io.WriteString(w, text)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// runDir is a directory of a run, locked until the test ends.
+func runDir(t *testing.T) *rundir.Dir {
+	t.Helper()
+	d, err := rundir.Local().Open(filepath.Join(t.TempDir(), "tiers.run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.Close() })
+	return d
+}
+
+// opened is the change set of some files, or of standard input.
+func opened(t *testing.T, spec Spec) *Set {
+	t.Helper()
+	set, err := Open(t.Context(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// usernames are those of all records, or of how many a limit has.
+func usernames(t *testing.T, set *Set, limit int64) (names []string) {
+	t.Helper()
+	in, err := set.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	in.Limit(limit)
+	for {
+		c, err := in.Next(t.Context())
+		if errors.Is(err, io.EOF) {
+			return names
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, c.Username)
+	}
+}
+
+// TestSpool: standard input is kept under a name of its format, beside the copy of an earlier start until it is
+// known to be of this run, and then in its place; what was read is what holds from then on.
+func TestSpool(t *testing.T) {
+	lines := `{"username":"ann","attributes":{"locale":"de"}}` + "\n" + `{"username":"bob","attributes":{"locale":"de"}}` + "\n"
+	gzipped := func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil }
+	for _, tt := range []struct{ name, stdin, file string }{
+		{"CSV", tiers, "stdin.csv"},
+		{"JSON lines", lines, "stdin.jsonl"},
+		{"CSV, gzip", packed(t, tiers, gzipped), "stdin.csv.gz"},
+		{"JSON lines, gzip", packed(t, lines, gzipped), "stdin.jsonl.gz"},
+		{"CSV, zstd", packed(t, tiers, func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) }), "stdin.csv.zst"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := runDir(t)
+			if err := os.WriteFile(d.File(tt.file), []byte("of an earlier start"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			set := opened(t, Spec{Paths: []string{rundir.Stdin}})
+			arrived, err := set.Spool(t.Context(), strings.NewReader(tt.stdin), d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if earlier, _ := os.ReadFile(d.File(tt.file)); !set.IsStdin() || arrived.IsStdin() || string(earlier) != "of an earlier start" {
+				t.Errorf("it is standard input %v and then %v; of an earlier start there is %q", set.IsStdin(), arrived.IsStdin(), earlier)
+			}
+			before, err := arrived.Digests(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			settled, err := arrived.Settled(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := settled.Paths(); !slices.Equal(got, []string{d.File(tt.file)}) || !slices.Equal(namesIn(t, d.Path), []string{"lock", tt.file}) {
+				t.Errorf("it is in %q of %q", got, namesIn(t, d.Path))
+			}
+			after, err := settled.Digests(t.Context())
+			if err != nil || !slices.Equal(before, after) {
+				t.Errorf("the digest is %q and then %q, %v", before, after, err)
+			}
+			if got := usernames(t, settled, 0); !slices.Equal(got, []string{"ann", "bob"}) || settled.Unchanged() != nil {
+				t.Errorf("it has %q; %v", got, settled.Unchanged())
+			}
+			if err := os.WriteFile(d.File(tt.file), []byte(strings.Repeat("x", len(tt.stdin))), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if settled.Unchanged() == nil {
+				t.Error("what was confirmed may change")
+			}
+			if got, err := settled.Digests(t.Context()); !strings.Contains(fmt.Sprint(err), "changed since it was opened") {
+				t.Errorf("what was read may change: %q, %v", got, err)
+			}
+		})
+	}
+}
+
+// TestSettledIsSealed: what was read where standard input arrived holds at its final place.
+func TestSettledIsSealed(t *testing.T) {
+	d := runDir(t)
+	arrived, err := opened(t, Spec{Paths: []string{rundir.Stdin}}).Spool(t.Context(), strings.NewReader(tiers), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := arrived.Digests(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	settled, err := arrived.Settled(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(d.File("stdin.csv"))
+	if err == nil {
+		err = errors.Join(os.WriteFile(d.File("stdin.csv"), []byte(strings.ToUpper(tiers)), 0o600),
+			os.Chtimes(d.File("stdin.csv"), info.ModTime(), info.ModTime()))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := settled.Digests(t.Context()); !strings.Contains(fmt.Sprint(err), "changed since it was opened") {
+		t.Errorf("read again: %q, %v", got, err)
+	}
+}
+
+// TestSpoolRefuses: what comes by standard input and is no change set leaves the copy of an earlier start alone.
+func TestSpoolRefuses(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		stdin io.Reader
+		want  string
+	}{
+		{"nothing", strings.NewReader(""), "standard input is empty"},
+		{"no header of a change set", strings.NewReader("a,b\n1,2\n"), "no column names the user"},
+		{"a reader that fails", io.MultiReader(strings.NewReader(tiers), broken{}), "keep standard input: made up"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := runDir(t)
+			if err := os.WriteFile(d.File("stdin.csv"), []byte(tiers), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := opened(t, Spec{Paths: []string{rundir.Stdin}}).Spool(t.Context(), tt.stdin, d)
+			if !strings.Contains(fmt.Sprint(err), tt.want) {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+			if kept, _ := os.ReadFile(d.File("stdin.csv")); string(kept) != tiers {
+				t.Errorf("of the earlier start there is %q", kept)
+			}
+		})
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	silent, end := io.Pipe()
+	defer end.Close()
+	if _, err := opened(t, Spec{Paths: []string{rundir.Stdin}}).Spool(ctx, silent, runDir(t)); !errors.Is(err, context.Canceled) {
+		t.Errorf("interrupted: %v", err)
+	}
+}
+
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, errors.New("made up") }
+
+// TestOpenRefuses: standard input stands alone.
+func TestOpenRefuses(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		spec Spec
+		want string
+	}{
+		{"beside a file", Spec{Paths: []string{"tiers.csv", rundir.Stdin}}, "standard input (-) cannot be read together with other inputs"},
+		{"of which some failed", Spec{Paths: []string{rundir.Stdin}, OnlyFailed: "tiers.run"}, "--only-failed needs the files of that run, not standard input"},
+		{"a file that is not there", Spec{Paths: []string{filepath.Join(t.TempDir(), "tiers.csv")}}, "no such file"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if _, err := Open(t.Context(), tt.spec); !strings.Contains(fmt.Sprint(err), tt.want) {
+				t.Errorf("got %v, want %s", err, tt.want)
+			}
+		})
+	}
+}
+
+// TestSetIsNotModified: what a set becomes is another one; the one that it was made of stays as it is.
+func TestSetIsNotModified(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "tiers.csv")
+	if err := os.WriteFile(path, []byte(tiers), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	set := opened(t, Spec{Paths: []string{path}})
+	known := set.Known([]string{"as it was named"})
+	for _, tt := range []struct {
+		name string
+		set  *Set
+		want string
+	}{{"the set", set, path + ":2"}, {"known by another name", known, "as it was named:2"}} {
+		in, err := tt.set.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := in.Next(t.Context())
+		if err != nil || c.Place() != tt.want {
+			t.Errorf("%s: %v, %v", tt.name, c.Place(), err)
+		}
+		in.Close()
+	}
+	set.Paths()[0] = "another"
+	if set.Paths()[0] != path || set.Decoding().Format != sources.CSV || set.Noun() != "row" {
+		t.Errorf("%q, %v, %s", set.Paths(), set.Decoding().Format, set.Noun())
+	}
+	if got := usernames(t, set, 1); !slices.Equal(got, []string{"ann"}) {
+		t.Errorf("of one record there is %q", got)
+	}
+}
+
+func namesIn(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
