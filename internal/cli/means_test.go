@@ -31,7 +31,7 @@ var means = []struct {
 		"what people see is made of values, by the screens"},
 	{"every file of a run goes through its file system", are("sources", "checkpoint", "internal/sealed", "internal/records", "internal/report",
 		"internal/rundir", "internal/changeset", "internal/rehearsal", "internal/listing", "internal/job"),
-		regexp.MustCompile(`^os\.(Create\w*|OpenFile|Remove\w*|Rename|WriteFile|Mkdir\w*|Link|Symlink|Truncate)$`),
+		regexp.MustCompile(`^os\.(Create\w*|OpenFile|Remove\w*|Rename|WriteFile|Mkdir\w*|Link|Symlink|Truncate)$`), nil,
 		"a test crashes it behind each operation"},
 	{"only main ends the program", areNot("cmd/attrmigrate", "internal/bench", "internal/tools", "internal/e2e/harness", "examples"),
 		regexp.MustCompile(`^os\.Exit$|^log\.Fatal`), nil,
