@@ -66,9 +66,9 @@ var reserved = []struct {
 		"the program speaks with it by HTTP, as with AWS"},
 
 	{"github.com/spf13/", []string{"internal/cli"}, "all but cli can be driven by a test without flags"},
-	{"github.com/aws/", []string{"internal/cognito", "internal/target", "internal/rehearsal", "internal/cli", "internal/bench", "examples/customsource"},
+	{"github.com/aws/", []string{"internal/cognito", "internal/target", "internal/bench", "examples/customsource"},
 		"what AWS says is put into our words in one place"},
-	{"github.com/schollz/", []string{"internal/console", "internal/cli"}, "one place draws on the screen"},
+	{"github.com/schollz/", []string{"internal/console"}, "one place draws on the screen"},
 	{"golang.org/x/term", []string{"internal/console", "internal/cli"}, "one place asks whether there is a terminal"},
 	{"github.com/gocarina/gocsv", []string{"sources", "internal/report"}, "CSV comes in at one place and goes out at one"},
 	{"github.com/klauspost/", []string{"internal/sealed"}, "what is packed is unpacked where it comes in"},

@@ -8,7 +8,7 @@ import (
 	"attrmigrate/internal/disk"
 )
 
-// watchedOutput is standard output, and remembers the first write that failed: whoever prints a result has
+// Output is standard output, and remembers the first write that failed: whoever prints a result has
 // nothing to do about it, and the exit code tells.
 type Output struct {
 	to io.Writer
@@ -53,7 +53,7 @@ func (o *Output) Settle(err error) (result, beside error) {
 	}
 }
 
-// lostOutput is a result that was not printed whole.
+// LostOutputError is a result that was not printed whole.
 type LostOutputError struct{ err error }
 
 func (e *LostOutputError) Error() string { return "standard output: " + e.err.Error() }

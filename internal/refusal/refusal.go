@@ -25,7 +25,7 @@ func (e *UsageError) Hint() string { return e.Remedy }
 // Usagef is a mistake without a remedy.
 func Usagef(format string, args ...any) error { return &UsageError{Err: fmt.Errorf(format, args...)} }
 
-// refusal is a reason not to begin: nothing was written.
+// Error is a reason not to begin: nothing was written.
 type Error struct {
 	Msg    string
 	Remedy string // for people, or none
