@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Off, as a quota, means that there is none.
+// Off as a quota means that there is none.
 const Off = -1
 
 // Quotas are requests a second: by category, for the account, and for one user. Zero is the default

@@ -66,7 +66,7 @@ func script(trigger, username string, o Outcome) Faults {
 	}}
 }
 
-// TestInvocations holds what a Lambda function is told, the client metadata among it, and that a
+// TestTriggersOfPools holds what a Lambda function is told, the client metadata among it, and that a
 // script may ask the server.
 func TestTriggersOfPools(t *testing.T) {
 	w := newWorld(t, "", Config{})
