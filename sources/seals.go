@@ -3,6 +3,7 @@ package sources
 import (
 	"context"
 	"errors"
+	"io"
 
 	"attrmigrate/internal/sealed"
 )
@@ -24,12 +25,11 @@ func (s *Seals) Digest(ctx context.Context, path string) (string, error) {
 	return digest, placed(path, err)
 }
 
-// UnpackFile unpacks a file into a new file that only its owner may read, for [Files.At], which reads plain files
-// only. A file that is not packed is copied. What has the new name is replaced; where it is a link, what it leads
-// to stays as it is. A file that is damaged, or not packed as its name says, is a *[FileError]; it returns soon
-// when ctx ends, with ctx.Err().
-func (s *Seals) UnpackFile(ctx context.Context, path, to string) error {
-	return placed(path, s.known.UnpackFile(ctx, path, to))
+// Unpack writes the unpacked bytes of a file, for [Files.At], which reads plain files only. A file that is not packed
+// is copied. One that is damaged, or not packed as its name says, is a *[FileError]; it returns soon when ctx ends,
+// with ctx.Err().
+func (s *Seals) Unpack(ctx context.Context, path string, w io.Writer) error {
+	return placed(path, s.known.Unpack(ctx, path, w))
 }
 
 // placed says of the refusal of a file which it is. Other errors stay as they are.

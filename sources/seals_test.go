@@ -75,7 +75,7 @@ var sealedReads = []sealedRead{
 	}},
 	{"packed, read before", "a.jsonl.gz", true, func(t *testing.T, path string) func() (*Change, error) {
 		seals := new(Seals)
-		if err := seals.UnpackFile(t.Context(), path, path+".unpacked"); err != nil {
+		if err := seals.Unpack(t.Context(), path, io.Discard); err != nil {
 			t.Fatal(err)
 		}
 		return nextOf(t, opened(t, path, seals))

@@ -14,6 +14,7 @@ type redactedError struct{ *sources.RecordError }
 
 func (e redactedError) Unwrap() error { return e.RecordError }
 
+// Hint says how the token is found.
 func (e redactedError) Hint() string {
 	return "--only-failed RUN_DIR applies these records from the original input, which has the tokens"
 }

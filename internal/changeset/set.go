@@ -3,6 +3,7 @@ package changeset
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 
@@ -31,12 +32,14 @@ type Set struct {
 	copies   []string      // plain files that are read in place of the inputs; nil: none
 	names    []string      // of the inputs in reports, if not as they are given here; nil: they are
 	tokens   *tokens       // nil: there are none, or they are not looked at yet
+	arriving *spooled      // standard input that has no final place yet; nil: there is none
 }
 
 // Open looks at the inputs of a command once, so that a wrong file is told before anything else is done. A file
 // that cannot be used is a *[sources.FileError] or a *[refusal.UsageError].
 func Open(ctx context.Context, spec Spec) (*Set, error) {
 	s := &Set{paths: slices.Clone(spec.Paths), decoding: spec.Decoding}
+	s.decoding.Rename, s.decoding.Ignore = maps.Clone(s.decoding.Rename), slices.Clone(s.decoding.Ignore)
 	s.decoding.Seals = new(sources.Seals) // what is confirmed is what is sent
 	if slices.Contains(s.paths, rundir.Stdin) {
 		switch {
@@ -79,7 +82,7 @@ func (s *Set) as() *Set {
 // by its content.
 func (s *Set) Known(names []string) *Set {
 	other := s.as()
-	other.names = names
+	other.names = slices.Clone(names)
 	return other
 }
 

@@ -25,30 +25,33 @@ type spooled struct {
 func (s spooled) incoming(dir *rundir.Dir) string { return dir.File(rundir.Incoming + s.name) }
 func (s spooled) kept(dir *rundir.Dir) string     { return dir.File(s.name) }
 
-// Spool keeps standard input in the directory, as the input of the change set, and looks at it. The
-// function that it returns gives the file its final place, once it is known to be the input of this run, and
-// returns the set that reads it there. It replaces the copy of an earlier start even so: that one may have been
-// damaged since, this one was just read. A set of files is left as it is.
-func (s *Set) Spool(ctx context.Context, stdin io.Reader, dir *rundir.Dir) (arrived *Set, settle func() (*Set, error), err error) {
+// Spool keeps standard input in the directory, as the input of the change set, and looks at it; [Set.Settled] gives
+// the file its final place. A set of files is left as it is.
+func (s *Set) Spool(ctx context.Context, stdin io.Reader, dir *rundir.Dir) (*Set, error) {
 	if !s.IsStdin() {
-		return s, func() (*Set, error) { return s, nil }, nil
+		return s, nil
 	}
 	kept, err := spool(ctx, stdin, dir, s.decoding.Format)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	arrived = s.as()
-	arrived.paths = []string{kept.incoming(dir)}
+	arrived := s.as()
+	arrived.paths, arrived.arriving = []string{kept.incoming(dir)}, &kept
 	if err := arrived.look(); err != nil { // before an earlier run is set aside for it
-		return nil, nil, err
+		return nil, err
 	}
-	return arrived, func() (*Set, error) { return arrived.settled(kept, dir) }, nil
+	return arrived, nil
 }
 
-// settled is the set at its final place.
-func (s *Set) settled(kept spooled, dir *rundir.Dir) (*Set, error) {
-	other := s.as()
-	other.paths = []string{kept.kept(dir)}
+// Settled is the set with standard input at its final place, once that is known to be the input of this run. It
+// replaces the copy of an earlier start even so: that one may have been damaged since, this one was just read. A
+// set of files is left as it is.
+func (s *Set) Settled(dir *rundir.Dir) (*Set, error) {
+	if s.arriving == nil {
+		return s, nil
+	}
+	kept, other := s.arriving, s.as()
+	other.paths, other.arriving = []string{kept.kept(dir)}, nil
 	if err := disk.Rename(dir.Volume, kept.incoming(dir), kept.kept(dir)); err != nil {
 		return nil, err
 	}

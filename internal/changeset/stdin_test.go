@@ -97,7 +97,7 @@ func TestSpool(t *testing.T) {
 				t.Fatal(err)
 			}
 			set := opened(t, Spec{Paths: []string{rundir.Stdin}})
-			arrived, settle, err := set.Spool(t.Context(), strings.NewReader(tt.stdin), d)
+			arrived, err := set.Spool(t.Context(), strings.NewReader(tt.stdin), d)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -108,7 +108,7 @@ func TestSpool(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			settled, err := settle()
+			settled, err := arrived.Settled(d)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -138,14 +138,14 @@ func TestSpool(t *testing.T) {
 // TestSettledIsSealed: what was read where standard input arrived holds at its final place.
 func TestSettledIsSealed(t *testing.T) {
 	d := runDir(t)
-	arrived, settle, err := opened(t, Spec{Paths: []string{rundir.Stdin}}).Spool(t.Context(), strings.NewReader(tiers), d)
+	arrived, err := opened(t, Spec{Paths: []string{rundir.Stdin}}).Spool(t.Context(), strings.NewReader(tiers), d)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := arrived.Digests(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	settled, err := settle()
+	settled, err := arrived.Settled(d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,7 +178,7 @@ func TestSpoolRefuses(t *testing.T) {
 			if err := os.WriteFile(d.File("stdin.csv"), []byte(tiers), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			_, _, err := opened(t, Spec{Paths: []string{rundir.Stdin}}).Spool(t.Context(), tt.stdin, d)
+			_, err := opened(t, Spec{Paths: []string{rundir.Stdin}}).Spool(t.Context(), tt.stdin, d)
 			if !strings.Contains(fmt.Sprint(err), tt.want) {
 				t.Errorf("got %v, want %s", err, tt.want)
 			}
@@ -191,7 +191,7 @@ func TestSpoolRefuses(t *testing.T) {
 	cancel()
 	silent, end := io.Pipe()
 	defer end.Close()
-	if _, _, err := opened(t, Spec{Paths: []string{rundir.Stdin}}).Spool(ctx, silent, runDir(t)); !errors.Is(err, context.Canceled) {
+	if _, err := opened(t, Spec{Paths: []string{rundir.Stdin}}).Spool(ctx, silent, runDir(t)); !errors.Is(err, context.Canceled) {
 		t.Errorf("interrupted: %v", err)
 	}
 }

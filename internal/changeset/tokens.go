@@ -71,11 +71,11 @@ func (s *Set) FirstToken(ctx context.Context) (*cognito.Token, error) {
 		if c.Err == nil && err == nil {
 			return token, nil
 		}
+		if c.Err != nil {
+			err = c.Err
+		}
 		if first == nil {
-			first = fmt.Errorf("%s: %w", prose.Printable(c.Place()), errors.Join(c.Err, err))
-			if c.Err != nil {
-				first = fmt.Errorf("%s: %w", prose.Printable(c.Place()), c.Err)
-			}
+			first = fmt.Errorf("%s: %w", prose.Printable(c.Place()), err)
 		}
 	}
 }

@@ -3,10 +3,12 @@ package changeset
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/sources"
 )
@@ -24,7 +26,7 @@ func (s *Set) Unpack(ctx context.Context, dir *rundir.Dir) (_ *Set, clean func()
 		ending := filepath.Ext(strings.TrimSuffix(path, filepath.Ext(path))) // the format goes by it
 		copies[i] = dir.File(fmt.Sprintf("%s%d%s", rundir.Unpacked, i+1, ending))
 		made = append(made, copies[i])
-		if err := s.decoding.Seals.UnpackFile(ctx, path, copies[i]); err != nil {
+		if err := s.unpackTo(ctx, copies[i], path, dir); err != nil {
 			clean()
 			return nil, nil, err
 		}
@@ -35,6 +37,23 @@ func (s *Set) Unpack(ctx context.Context, dir *rundir.Dir) (_ *Set, clean func()
 	other := s.as()
 	other.copies = copies
 	return other, clean, nil
+}
+
+// unpackTo unpacks an input into a new file. What has the name of that is replaced, and where it is a link, what it
+// leads to stays as it is.
+func (s *Set) unpackTo(ctx context.Context, to, path string, dir *rundir.Dir) error {
+	if err := disk.RemoveIfThere(dir, to); err != nil {
+		return err
+	}
+	f, err := dir.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	err = s.decoding.Seals.Unpack(ctx, path, f)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	return err
 }
 
 // Unpacked tells whether copies are read in place of the inputs.

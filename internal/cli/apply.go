@@ -88,7 +88,9 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 		return err
 	}
 	a.limitMemory(checkMemory)
-	j, err := job.Prepare(ctx, a.opts.spec(paths, a.sys, a.log))
+	spec := a.opts.spec(paths, a.sys, a.log)
+	spec.Kept = func(dir string) { console.ShowKept(a.notes, dir) }
+	j, err := job.Prepare(ctx, spec)
 	if err != nil {
 		return a.opts.explain(err)
 	}

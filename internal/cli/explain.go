@@ -10,8 +10,26 @@ import (
 	"attrmigrate/internal/shell"
 )
 
-// explain tells an error of a job in the words of the command line: which flag is meant, and what to do.
+// explain tells an error of a job in the words of the command line: which flag is meant, and what to do. What
+// went wrong beside it stays.
 func (o *options) explain(err error) error {
+	told := o.byFlags(err)
+	if told == nil {
+		return err
+	}
+	joined, several := err.(interface{ Unwrap() []error })
+	if !several {
+		return told
+	}
+	var all []error
+	for _, one := range joined.Unwrap() {
+		all = append(all, o.explain(one))
+	}
+	return errors.Join(all...)
+}
+
+// byFlags is an error of a job in the words of the command line, or nil if it is none.
+func (o *options) byFlags(err error) error {
 	var (
 		run       *job.OtherRunError
 		budget    *job.OverBudgetError
@@ -38,7 +56,7 @@ func (o *options) explain(err error) error {
 		return &refusal.Error{Msg: "the time is up (--max-duration): the plan is not whole",
 			Remedy: "--list-rate sets the pace, and --read lookup reads the users of the change set only"}
 	default:
-		return err
+		return nil
 	}
 }
 

@@ -16,8 +16,8 @@ var house = []string{
 	"internal/disk", "internal/shell", "internal/prose", "internal/refusal", "internal/sealed", "internal/records",
 	"sources", "checkpoint", "pipeline",
 	"internal/schema", "internal/cognito", "internal/report", "internal/rundir", "internal/changeset",
-	"internal/sandbox", "internal/target", "internal/rehearsal",
-	"internal/listing", "internal/audit",
+	"internal/listing", "internal/sandbox", "internal/target", "internal/rehearsal",
+	"internal/audit",
 	"internal/job", "internal/console", "internal/profile", "internal/cli", "cmd/attrmigrate",
 	// Beside it: what measures, tests and shows it.
 	"internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/crash", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",

@@ -117,11 +117,11 @@ func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer)
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
 	unused, err := o.Furnish(ctx, server)
-	if err != nil {
-		return err
-	}
 	if unused != nil {
 		fmt.Fprintf(stderr, "%-8s not used, since %s has a pool already: %s\n", "watch", prose.Printable(o.journal), strings.Join(unused, ", "))
+	}
+	if err != nil {
+		return err
 	}
 	address, err := server.Start(o.addr)
 	if err != nil {

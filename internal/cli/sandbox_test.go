@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,4 +115,27 @@ func textOf(err error) string {
 		return ""
 	}
 	return err.Error()
+}
+
+// TestUnusedBesideAnError: a flag that the journal has made good already is named also where the start is refused,
+// for the hint may name that very flag.
+func TestUnusedBesideAnError(t *testing.T) {
+	t.Chdir(t.TempDir())
+	server, err := sandbox.New(sandbox.Config{Journal: "state.jsonl", LogSize: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := server.CreatePool([]byte(`{"PoolName":"nobody is in it"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var told strings.Builder
+	code := Run([]string{"sandbox", "--users", "9", "--tokens", "tokens.csv", "--journal", "state.jsonl"}, System{Stdout: io.Discard, Stderr: &told})
+	const want = "watch    not used, since state.jsonl has a pool already: --users\n" +
+		"attrmigrate: --tokens is for users, and there are none\nhint: --users 100 makes some\n"
+	if code != exitUsage || told.String() != want {
+		t.Errorf("%d:\n%s\nwant\n%s", code, told.String(), want)
+	}
 }

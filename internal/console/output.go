@@ -5,7 +5,7 @@ import (
 	"log/slog"
 )
 
-// outputOptions say what a run shows while it runs.
+// Options say what a run shows while it runs.
 type Options struct {
 	Progress  string // auto, bar, log, none
 	LogFormat string // text, json

@@ -9,7 +9,7 @@ import (
 // ReaderLeft says of an error of a write that whoever read from the other end of the pipe has left.
 func ReaderLeft(err error) bool { return readerLeftOn(runtime.GOOS, err) }
 
-// readerLeftOn is readerLeft on a system, as runtime.GOOS names it. Windows has numbers of its own.
+// readerLeftOn is ReaderLeft on a system, as runtime.GOOS names it. Windows has numbers of its own.
 func readerLeftOn(system string, err error) bool {
 	if system != "windows" {
 		return errors.Is(err, syscall.EPIPE)

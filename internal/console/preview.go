@@ -14,9 +14,6 @@ import (
 // ShowPreview writes what a start is about to do, a line a fact.
 func ShowPreview(w io.Writer, p job.Preview) {
 	line := Printer(w, Columns(w))
-	if p.Kept != "" {
-		line("kept", "the run of before is in %s", p.Kept)
-	}
 	showInput(line, p)
 	ShowPlace(line, p.Place)
 	if p.Preflight != nil {
@@ -32,6 +29,11 @@ func ShowPreview(w io.Writer, p job.Preview) {
 	} else {
 		line("undo", "%s", p.Undo)
 	}
+}
+
+// ShowKept writes where the run that was in the directory is now.
+func ShowKept(w io.Writer, dir string) {
+	fmt.Fprintf(w, "%-8s the run of before is in %s\n", "kept", dir)
 }
 
 // Printer writes lines of a heading and a text, in so many columns; 0 is no limit.

@@ -14,7 +14,7 @@ import (
 	"attrmigrate/internal/target"
 )
 
-// printResult writes the end of a finished run; again is the command that applies what failed in it, if
+// ShowResult writes the end of a finished run; again is the command that applies what failed in it, if
 // there is one.
 func ShowResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again string) {
 	line := Printer(w, Columns(w))
@@ -42,7 +42,7 @@ func ShowResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again st
 	}
 }
 
-// printStop writes where a run stands that ended early.
+// ShowStop writes where a run stands that ended early.
 func ShowStop(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun string) {
 	line := Printer(w, Columns(w))
 	line(string(s.Phase), "%s of %s finished in %s: %s", prose.Count(s.Counts.Done()), prose.Plural(s.Total, noun), prose.Span(s.Elapsed), outcomes(s))

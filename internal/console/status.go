@@ -14,7 +14,7 @@ import (
 	"attrmigrate/sources"
 )
 
-// printStatus writes where a run stands.
+// ShowStatus writes where a run stands.
 func ShowStatus(w io.Writer, s *rundir.Status) {
 	line := func(head, format string, args ...any) {
 		fmt.Fprintf(w, "%-8s %s\n", head, prose.Printable(fmt.Sprintf(format, args...)))
@@ -76,6 +76,7 @@ func position(s *rundir.Status) string {
 	return name
 }
 
+// StatusJSON writes the same for programs.
 func StatusJSON(w io.Writer, s *rundir.Status) error {
 	out := struct {
 		report.Summary

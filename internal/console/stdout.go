@@ -8,7 +8,7 @@ import (
 	"attrmigrate/internal/disk"
 )
 
-// watchedOutput is standard output, and remembers the first write that failed: whoever prints a result has
+// Output is standard output, and remembers the first write that failed: whoever prints a result has
 // nothing to do about it, and the exit code tells.
 type Output struct {
 	to io.Writer
@@ -45,22 +45,22 @@ func (o *Output) Settle(err error) (result, beside error) {
 	case ReaderLeft(lost):
 		return nil, nil
 	case err == nil, same:
-		return &LostOutputError{lost}, nil
+		return &lostOutputError{lost}, nil
 	case errors.Is(err, lost): // told already, with more words
 		return err, nil
 	default:
-		return err, &LostOutputError{lost}
+		return err, &lostOutputError{lost}
 	}
 }
 
-// lostOutput is a result that was not printed whole.
-type LostOutputError struct{ err error }
+// lostOutputError is a result that was not printed whole.
+type lostOutputError struct{ err error }
 
-func (e *LostOutputError) Error() string { return "standard output: " + e.err.Error() }
-func (e *LostOutputError) Unwrap() error { return e.err }
+func (e *lostOutputError) Error() string { return "standard output: " + e.err.Error() }
+func (e *lostOutputError) Unwrap() error { return e.err }
 
 // Hint says what it means.
-func (e *LostOutputError) Hint() string {
+func (e *lostOutputError) Hint() string {
 	return "only what was to be printed is lost, or a part of it"
 }
 

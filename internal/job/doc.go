@@ -21,5 +21,6 @@
 //
 // # Limits
 //
-// All that a start writes goes through the [rundir.Volume] of its Spec, so that a test can crash behind each operation.
+// All that a start writes goes through the [rundir.Volume] of its Spec, so that a test can crash behind each operation; but
+// for the journal of a rehearsal's sandbox, which is not a report of the run but the service that it talks to.
 package job

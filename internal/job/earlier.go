@@ -39,7 +39,10 @@ func (j *Job) findRun(ctx context.Context) (goesOn bool, err error) {
 	}
 }
 
-func (j *Job) setAside() (err error) {
-	j.kept, err = j.dir.SetAside(j.spec.inputs(j.set))
+func (j *Job) setAside() error {
+	kept, err := j.dir.SetAside(j.spec.inputs(j.set))
+	if err == nil && j.spec.Kept != nil {
+		j.spec.Kept(kept)
+	}
 	return err
 }

@@ -20,7 +20,6 @@ type Job struct {
 	checked *audit.Preflight // what the preflight found; nil in a run that goes on
 	state   checkpoint.State // of the run, as this start finds it
 	cost    audit.Cost       // of this start
-	kept    string           // where an earlier run of the directory is now
 
 	began  bool // the run is recorded
 	listed bool // a file in the directory is yet to be read
@@ -36,7 +35,7 @@ func Prepare(ctx context.Context, spec Spec) (j *Job, err error) {
 	if err := j.open(ctx); err != nil {
 		return nil, err
 	}
-	if j.dir, err = spec.Volume.Open(spec.RunDir()); err != nil {
+	if j.dir, err = spec.Volume.Open(spec.runDir()); err != nil {
 		return nil, err
 	}
 	if err := j.prepare(ctx); err != nil {
@@ -58,16 +57,16 @@ func (j *Job) prepare(ctx context.Context) error {
 	if err := rundir.NoneAtWork(j.set.Paths(), j.dir); err != nil {
 		return err
 	}
-	arrived, settle, err := j.set.Spool(ctx, j.spec.Stdin, j.dir)
+	set, err := j.set.Spool(ctx, j.spec.Stdin, j.dir)
 	if err != nil {
 		return err
 	}
-	j.set = arrived
+	j.set = set
 	goesOn, err := j.findRun(ctx)
 	if err != nil {
 		return err
 	}
-	if j.set, err = settle(); err != nil || j.Finished() {
+	if j.set, err = j.set.Settled(j.dir); err != nil || j.Finished() {
 		return err
 	}
 	if err := j.meetPool(ctx, rehearsal.Beside(j.to.PoolID, j.set.Paths()), !goesOn); err != nil {
@@ -112,7 +111,6 @@ type Preview struct {
 	Dir    string // of the run
 	Errors string // the file that lists what cannot be applied
 	Undo   string // the file that leads back; empty: there will be none
-	Kept   string // where an earlier run of the directory was set aside; empty: there was none
 	Place  Place
 	// Resumed is the run that goes on; nil: one begins, and Preflight tells of its records.
 	Resumed   *checkpoint.State
@@ -125,7 +123,7 @@ type Preview struct {
 // Preview tells what the start is about to do.
 func (j *Job) Preview() Preview {
 	p := Preview{
-		Inputs: j.set.Paths(), Noun: j.set.Noun(), Dir: j.dir.Path, Errors: j.dir.ErrorsFile(), Kept: j.kept,
+		Inputs: j.set.Paths(), Noun: j.set.Noun(), Dir: j.dir.Path, Errors: j.dir.ErrorsFile(),
 		Place: j.spec.place(j.to, j.pool), Preflight: j.checked, Warnings: j.terms.Warnings(), Cost: j.cost, AsUser: j.spec.AsUser,
 	}
 	if !j.spec.NoRead {

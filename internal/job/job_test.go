@@ -36,6 +36,8 @@ func (t town) Describe(context.Context, int) (*cognito.Pool, error) {
 
 func (t town) Probe(context.Context) error { return nil }
 
+func (t town) Ready(*sources.Change) error { return nil }
+
 func (t town) User(_ context.Context, _ *sources.Change, name string) (*cognito.User, error) {
 	return people(t).User(context.Background(), nil, name)
 }
@@ -234,9 +236,10 @@ func TestNotStarted(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := namesIn(t, "locales.run")
-	spec.Restart = true
+	kept := ""
+	spec.Restart, spec.Kept = true, func(dir string) { kept = dir }
 	j = prepared(t, spec)
-	if kept := j.Preview().Kept; !strings.HasPrefix(kept, "locales.run.") || !disk.Exists(kept) {
+	if !strings.HasPrefix(kept, "locales.run.") || !disk.Exists(kept) {
 		t.Errorf("the run of before is in %q", kept)
 	}
 	if err := j.Close(); err != nil {
@@ -244,6 +247,54 @@ func TestNotStarted(t *testing.T) {
 	}
 	if after := namesIn(t, "locales.run"); !slices.Equal(before, after) || len(namesIn(t, ".")) != 2 {
 		t.Errorf("there was %q, and is %q; beside it %q", before, after, namesIn(t, "."))
+	}
+}
+
+// TestChangedInput: an input that changes while people are asked is refused, in a run that begins and in one that
+// goes on. Nothing is sent.
+func TestChangedInput(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		stdin bool
+		done  int64 // records before
+	}{
+		{"begins", false, 0},
+		{"goes on", false, 2},
+		{"begins, from standard input", true, 0},
+		{"goes on, from standard input", true, 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			inDir(t, map[string]string{"locales.csv": locales})
+			spec := specOf(townOf("ann", "bob", "cat"), "locales.csv")
+			path := "locales.csv"
+			if tt.stdin {
+				spec.Changes.Paths, path = []string{rundir.Stdin}, filepath.Join("stdin.run", "stdin.csv")
+			}
+			start := func(limit int64) *Job {
+				spec.Limit, spec.Stdin = limit, strings.NewReader(locales)
+				return prepared(t, spec)
+			}
+			if tt.done > 0 {
+				j := start(tt.done)
+				if _, err := j.Start(t.Context(), new(watcher)); err == nil {
+					t.Fatal("the first start has no end")
+				}
+				if err := j.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			j, w := start(0), new(watcher)
+			if err := os.WriteFile(path, []byte(locales+"dan,de\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := j.Start(t.Context(), w)
+			if want := path + " has changed since it was checked: nothing was written"; err == nil || err.Error() != want || w.runs != 0 {
+				t.Errorf("%d runs, %v\nwant %s", w.runs, err, want)
+			}
+			if err := j.Close(); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 

@@ -17,7 +17,7 @@ func (j *Job) mayKeep() error {
 	if !j.spec.KeepVerified || len(j.pool.AliasAttributes) == 0 {
 		return nil
 	}
-	dir := j.spec.PlanDir()
+	dir := j.spec.planDir()
 	planned, err := rundir.ReadPlan(dir)
 	if err == nil && !planned.Withheld && planned.Limit == 0 && j.planOf(planned.Fingerprint) {
 		return nil

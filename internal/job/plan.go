@@ -86,11 +86,11 @@ func (p *planning) make(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, settle, err := p.set.Spool(ctx, p.spec.Stdin, p.dir)
+	arrived, err := p.set.Spool(ctx, p.spec.Stdin, p.dir)
 	if err != nil {
 		return err
 	}
-	if p.set, err = settle(); err != nil {
+	if p.set, err = arrived.Settled(p.dir); err != nil {
 		return err
 	}
 	if err := p.meet(ctx); err != nil {

@@ -13,7 +13,6 @@ import (
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
-	"attrmigrate/internal/target"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -115,10 +114,14 @@ func (j *Job) costOfRest(ctx context.Context) (audit.Cost, error) {
 
 // asOfNow is a record as it is in a start that goes on: its token may have expired since the first one.
 func (j *Job) asOfNow(c *sources.Change) *sources.Change {
-	if !j.spec.AsUser || c.Err != nil {
+	if c.Err != nil {
+		return c
+	}
+	err := j.to.Ready(c)
+	if err == nil {
 		return c
 	}
 	now := *c
-	now.Err = target.Expired(c)
+	now.Err = err
 	return &now
 }

@@ -51,6 +51,9 @@ type Spec struct {
 	Volume rundir.Volume // what the directory lies on
 	Stdin  io.Reader
 	Log    *slog.Logger
+	// Kept is told, at once, where an earlier run of the directory was set aside; where the job does not begin it is
+	// mostly put back. Nil: nobody is told.
+	Kept func(dir string)
 	// Told gives a state the words of the caller, for files that people read. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 	// Connect finds the target of a change set. Nil: by Target and AsUser.
@@ -68,8 +71,8 @@ func (s *Spec) operation() string {
 	return target.UpdateAsAdmin
 }
 
-// RunDir is where the run is kept.
-func (s *Spec) RunDir() string {
+// runDir is where the run is kept.
+func (s *Spec) runDir() string {
 	ending := ".run"
 	if s.Target.Sandbox {
 		ending = ".sandbox.run"
@@ -77,8 +80,8 @@ func (s *Spec) RunDir() string {
 	return s.dirName(ending)
 }
 
-// PlanDir is where a plan of these changes is kept unless it is told otherwise.
-func (s *Spec) PlanDir() string {
+// planDir is where a plan of these changes is kept unless it is told otherwise.
+func (s *Spec) planDir() string {
 	plan := *s
 	plan.Dir = ""
 	return plan.dirName(".plan")
@@ -161,7 +164,7 @@ type Place struct {
 func (s *Spec) place(to *target.Target, pool *cognito.Pool) Place {
 	return Place{
 		ID: pool.ID, Name: pool.Name, Region: pool.Region, Account: pool.Account, Users: pool.EstimatedUsers,
-		Known: !s.terms(pool, "").Unknown, Endpoint: to.Place(), InTheClear: s.AsUser && to.InTheClear(),
+		Known: !s.terms(pool, "").Unknown, Endpoint: to.Place(), InTheClear: to.InTheClear(),
 	}
 }
 

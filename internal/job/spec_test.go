@@ -41,7 +41,7 @@ func TestRunDir(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.spec.Changes.Paths = []string{tt.input}
-			if got := tt.spec.RunDir(); got != tt.want {
+			if got := tt.spec.runDir(); got != tt.want {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})

@@ -25,12 +25,10 @@ func (e *UsageError) Hint() string { return e.Remedy }
 // Usagef is a mistake without a remedy.
 func Usagef(format string, args ...any) error { return &UsageError{Err: fmt.Errorf(format, args...)} }
 
-// refusal is a reason not to begin: nothing was written.
+// Error is a reason not to begin: nothing was written.
 type Error struct {
 	Msg    string
 	Remedy string // for people, or none
-	// Listed says that the file in the run directory which the message names must stay.
-	Listed bool
 }
 
 func (e *Error) Error() string { return e.Msg }

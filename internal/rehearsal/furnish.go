@@ -25,8 +25,8 @@ type Furniture struct {
 	Expiry   time.Duration // of these tokens; 0: as the app client says
 }
 
-// Furnish makes what the journal does not bring, and returns the flags that it has made good already. If it
-// fails, the journal is as it was before: the next start would take the half of it for the whole.
+// Furnish makes what the journal does not bring, and returns the flags that it has made good already, also with
+// an error. If it fails, the journal is as it was before: the next start would take the half of it for the whole.
 func (o Furniture) Furnish(ctx context.Context, server *sandbox.Server) (unused []string, err error) {
 	if len(server.Pools()) > 0 {
 		unused, err = o.furnishKept(ctx, server)
@@ -44,7 +44,7 @@ func (o Furniture) furnishKept(ctx context.Context, server *sandbox.Server) (unu
 	pool := server.Pools()[0]
 	unused = o.unused(server, pool)
 	if err := o.createClient(ctx, server, pool); err != nil {
-		return nil, err
+		return unused, err
 	}
 	return unused, o.checkAnybody(server, pool)
 }

@@ -74,7 +74,7 @@ func (d *Dir) move(to string) error {
 	return nil
 }
 
-// putBack undoes setAside for a start that did not begin: the earlier run is where it was, and the directory
+// putBack undoes SetAside for a start that did not begin: the earlier run is where it was, and the directory
 // that the start made goes. It makes room first, and removes only what nobody else can have taken meanwhile.
 func (d *Dir) putBack() error {
 	if d.kept == "" {

@@ -23,6 +23,7 @@ func (e *HeldError) Error() string {
 	return fmt.Sprintf("%s is at work in %s", who, prose.Printable(e.dir))
 }
 
+// Hint says what to do about it.
 func (e *HeldError) Hint() string { return "wait until it has ended, or stop it" }
 
 // AtWork refuses a run directory in which a process is at work.

@@ -11,7 +11,7 @@ import (
 	"attrmigrate/internal/report"
 )
 
-// planFacts are what the summary of a plan says of what it is a plan of.
+// PlanFacts are what the summary of a plan says of what it is a plan of.
 type PlanFacts struct {
 	DryRun   bool      `json:"dry_run"` // always true
 	At       time.Time `json:"planned_at"`
@@ -36,7 +36,7 @@ type PlanPool struct {
 	Users   int64  `json:"estimated_users"`
 }
 
-// readPlanFacts reads the summary of the plan in a directory. The summary of a run is none.
+// ReadPlan reads the summary of the plan in a directory. The summary of a run is none.
 func ReadPlan(dir string) (*PlanFacts, error) {
 	text, err := disk.ReadFile(filepath.Join(dir, report.SummaryJSON))
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"attrmigrate/internal/report"
 )
 
-// openPlanDir opens the directory of a plan. One that is a run's is not even locked.
+// OpenPlan opens the directory of a plan. One that is a run's is not even locked.
 func OpenPlan(on Volume, path string) (*Dir, error) {
 	if err := noRunIn(path); err != nil {
 		return nil, err

@@ -24,21 +24,21 @@ type Volume struct {
 	Pins bool
 }
 
-// localVolume is the system's own. Windows pins.
+// Local is the system's own. Windows pins.
 func Local() Volume { return Volume{disk.OS{}, runtime.GOOS == "windows"} }
 
-// runDir is the directory of a run, locked against other processes.
+// Dir is the directory of a run, locked against other processes.
 type Dir struct {
 	Volume
 	Path    string
 	lock    *checkpoint.Lock
 	kept    string // where an earlier run of this directory was set aside by this start; may be empty
-	Refused bool   // the start did not begin: close puts the earlier run back
+	Refused bool   // the start did not begin: Close puts the earlier run back
 	// Unsaved is how the run ended, if its checkpoint could not be saved.
 	Unsaved *checkpoint.End
 }
 
-// runDirName is the default directory for inputs: NAME.run beside the caller, NAME being the first
+// Name is the default directory for inputs: NAME.run beside the caller, NAME being the first
 // input's name without its endings. An input that lies in a run directory takes that one's name too,
 // so that applying its errors.csv begins a run of its own.
 func Name(inputs []string, ending string) string {
@@ -57,7 +57,7 @@ func Name(inputs []string, ending string) string {
 	return name + ending
 }
 
-// runDirOf is the name, without its ending, of the run directory that a file lies in.
+// Of is the name, without its ending, of the run directory that a file lies in.
 func Of(file string) (string, bool) {
 	dir, err := filepath.Abs(filepath.Dir(file))
 	if err != nil {
@@ -113,6 +113,8 @@ func leftByRun(path string, entries []os.DirEntry) bool {
 	return checkpoint.IsLock(lock) && !(empty && foreign)
 }
 
+// Unusable is the error of a directory, or of a file in it, that no run can be kept in. That another process is at work
+// there stays what it is.
 func Unusable(path string, err error) error {
 	if held, ok := errors.AsType[*checkpoint.HeldError](err); ok {
 		return held
@@ -138,10 +140,10 @@ func ownFile(name string) bool {
 	}
 }
 
-// stdinPath is the input that stands for standard input.
+// Stdin is the input that stands for standard input.
 const Stdin = "-"
 
-// sandboxJournal is the file that keeps the state of a rehearsal.
+// Journal is the file that keeps the state of a rehearsal.
 const Journal = "sandbox.jsonl"
 
 // Files that are in the making have a name that begins so.
@@ -180,6 +182,7 @@ func (d *Dir) Close() error {
 	return d.lock.Release()
 }
 
+// File is the path of a file in the directory.
 func (d *Dir) File(name string) string { return filepath.Join(d.Path, name) }
 
 // Load returns the state that an earlier start left, if there is one.

@@ -14,7 +14,7 @@ import (
 // StatusPatience is how long status waits for the file system: one that is gone may never answer.
 const StatusPatience = 10 * time.Second
 
-// runStatus is where a run stands: what its last checkpoint says, and whether a process is at work.
+// Status is where a run stands: what its last checkpoint says, and whether a process is at work.
 type Status struct {
 	Dir    Dir
 	State  checkpoint.State

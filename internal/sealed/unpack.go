@@ -5,34 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-
-	"attrmigrate/internal/disk"
 )
 
-// UnpackFile unpacks a file into a new file that only its owner may read. A file that is not packed is copied. What
-// has the new name is replaced; where it is a link, what it leads to stays as it is. Only the file that is read is
+// Unpack writes the unpacked bytes of a file. One that is not packed is copied. Only the file that is read is
 // refused by a [*Refusal]. It returns soon when ctx ends, with ctx.Err().
-func (s *Seals) UnpackFile(ctx context.Context, path, to string) error {
-	if err := disk.RemoveIfThere(disk.OS{}, to); err != nil {
-		return err
-	}
-	f, err := disk.OS{}.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	err = s.unpack(ctx, path, f)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	return err
-}
-
-// unpack writes the unpacked bytes of a file to w.
-func (s *Seals) unpack(ctx context.Context, path string, w io.Writer) error {
+func (s *Seals) Unpack(ctx context.Context, path string, w io.Writer) error {
 	if err := s.Look(path); err != nil {
 		return err
 	}

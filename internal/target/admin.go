@@ -25,6 +25,9 @@ func (a *admin) Probe(ctx context.Context) error {
 	return err
 }
 
+// Ready implements [Authority]. Credentials are not a record's.
+func (a *admin) Ready(*sources.Change) error { return nil }
+
 // User implements [Authority].
 func (a *admin) User(ctx context.Context, _ *sources.Change, name string) (*cognito.User, error) {
 	return a.client.GetUser(ctx, a.poolID, name)

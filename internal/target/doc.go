@@ -2,8 +2,8 @@
 //
 // # Promise
 //
-// A [Target] makes no call until it is asked to. Whatever differs between writing with AWS credentials and with users' own
-// access tokens stands behind one [Authority]; nobody else asks which of them it is.
+// A [Target] makes no call until it is asked to. Whatever differs between calls with AWS credentials and with users' own
+// access tokens stands behind one [Authority]; [Target.ByUsers] is for those who tell people what that means.
 //
 // # Limits
 //

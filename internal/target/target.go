@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/listing"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -15,17 +16,12 @@ import (
 type Target struct {
 	Authority
 	PoolID   string
-	Endpoint string // for people and the fingerprint
-	SetBy    string // what named the endpoint, if it is not AWS's own
-	Lister   Lister // nil where users cannot be listed
-	ByUsers  bool   // users write for themselves: they read less of themselves, and are sent codes that are told
+	Endpoint string         // for people and the fingerprint
+	SetBy    string         // what named the endpoint, if it is not AWS's own
+	Lister   listing.Lister // nil where users cannot be listed
+	ByUsers  bool           // users write for themselves: they read less of themselves, and are sent codes that are told
 
 	connection Connection // of a sandbox
-}
-
-// Lister lists users: all of a pool, or those that a filter finds. A call is one attempt.
-type Lister interface {
-	ListUsers(ctx context.Context, poolID, filter, token string, limit int) (users []cognito.User, next string, err error)
 }
 
 // Authority is in whose name calls are made. Its methods may be used by many goroutines; a call is one attempt,
@@ -36,6 +32,8 @@ type Authority interface {
 	// Probe asks whether the service is there, by a call that costs nothing and is about no user. What it answers
 	// does not matter.
 	Probe(ctx context.Context) error
+	// Ready tells why a record could not be sent any more, without a call: its access token may have expired.
+	Ready(c *sources.Change) error
 	// User reads the user of a record. The name is the record's, or the Username of an earlier answer.
 	User(ctx context.Context, c *sources.Change, name string) (*cognito.User, error)
 	// Updater is what changes users.
@@ -74,10 +72,10 @@ func (t *Target) Place() string {
 	}
 }
 
-// InTheClear tells whether calls go to the endpoint unencrypted, over more than this machine.
+// InTheClear tells whether access tokens go to the endpoint unencrypted, over more than this machine.
 func (t *Target) InTheClear() bool {
 	u, err := url.Parse(t.Endpoint)
-	if err != nil || u.Scheme != "http" {
+	if err != nil || u.Scheme != "http" || !t.ByUsers {
 		return false
 	}
 	ip := net.ParseIP(u.Hostname())

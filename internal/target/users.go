@@ -49,9 +49,12 @@ func (u *users) Probe(ctx context.Context) error {
 	return err
 }
 
+// Ready implements [Authority].
+func (u *users) Ready(c *sources.Change) error { return expired(c) }
+
 // User implements [Authority]. The user is named by the sub, as the undo entry is to name it.
 func (u *users) User(ctx context.Context, c *sources.Change, _ string) (*cognito.User, error) {
-	if err := Expired(c); err != nil {
+	if err := expired(c); err != nil {
 		return nil, err
 	}
 	user, err := u.client.GetUserByToken(ctx, string(c.Token))
@@ -76,14 +79,14 @@ type tokenUpdater struct{ *cognito.UserUpdater }
 
 // Update implements [pipeline.Updater]. No call is spent on a token that has expired while it waited.
 func (u tokenUpdater) Update(ctx context.Context, c *sources.Change) (pipeline.Outcome, error) {
-	if err := Expired(c); err != nil {
+	if err := expired(c); err != nil {
 		return pipeline.Failed, err
 	}
 	return u.UserUpdater.Update(ctx, c)
 }
 
-// Expired says whether the access token of a record has expired, or is none.
-func Expired(c *sources.Change) error {
+// expired says whether the access token of a record has expired, or is none.
+func expired(c *sources.Change) error {
 	token, err := cognito.ParseToken(string(c.Token))
 	if err != nil {
 		return err

@@ -147,6 +147,9 @@ func (p *crashPool) Describe(context.Context, int) (*cognito.Pool, error) {
 // Probe implements [target.Authority].
 func (p *crashPool) Probe(context.Context) error { return nil }
 
+// Ready implements [target.Authority].
+func (p *crashPool) Ready(*sources.Change) error { return nil }
+
 // Updater implements [target.Authority].
 func (p *crashPool) Updater(u target.Updates) pipeline.Updater {
 	p.delivered = u.Delivered
