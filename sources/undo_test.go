@@ -182,3 +182,43 @@ func TestUndoCancelled(t *testing.T) {
 		t.Error(changes, err)
 	}
 }
+
+// TestUndoResumedIsSealed: a read that goes on in an undo file passes over all of it first, so that what is written to
+// meanwhile is refused, also where no record was read yet.
+func TestUndoResumedIsSealed(t *testing.T) {
+	var b strings.Builder
+	for i := range 8000 { // more than is read at once at either end
+		fmt.Fprintf(&b, `{"_undo":%d,"username":"user-%04d","attributes":{"locale":"en"}}`+"\n", i+1, i)
+	}
+	path := write(t, "undo.jsonl", b.String())
+	f, err := Open([]string{path}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	last, err := f.Next(t.Context())
+	if err := errors.Join(err, f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if f, err = Open([]string{path}, Options{}); err != nil { // another process
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := f.Resume(last.After); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := f.Next(t.Context()); err != nil || c.Username != "user-7998" {
+		t.Fatalf("it goes on with %v, %v", c, err)
+	}
+	info, err := os.Stat(path)
+	if err == nil {
+		at := b.Len() / 2
+		err = errors.Join(os.WriteFile(path, []byte(b.String()[:at]+strings.ReplaceAll(b.String()[at:at+1000], "en", "it")+b.String()[at+1000:]), 0o600),
+			os.Chtimes(path, info.ModTime(), info.ModTime()))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if changes, err := rest(f); !strings.Contains(fmt.Sprint(err), "has changed since it was opened") {
+		t.Errorf("it is read on for %d records, %v", len(changes), err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -50,6 +51,51 @@ func TestFingerprints(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			if len(tt.a.fingerprint().Diff(tt.b.fingerprint())) == 0 {
 				t.Errorf("both are %v", tt.a.fingerprint())
+			}
+		})
+	}
+}
+
+// TestTraits: whatever changes what is sent, and to whom, is in a fingerprint, under its name; what does not is not.
+func TestTraits(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change func(*traits)
+		want   string // the name of what differs; empty: nothing
+	}{
+		{"the input", func(t *traits) { t.digests = []string{"sha256:2"} }, rundir.ByInput},
+		{"who writes", func(t *traits) { t.spec.AsUser = true }, rundir.ByOperation},
+		{"the pool", func(t *traits) { t.poolID = "us-east-1_Made11111" }, rundir.ByPool},
+		{"the endpoint", func(t *traits) { t.address = "http://127.0.0.1:9229" }, rundir.ByEndpoint},
+		{"users are not read", func(t *traits) { t.spec.NoRead = true }, rundir.ByNoRead},
+		{"verified flags stay", func(t *traits) { t.spec.KeepVerified = true }, rundir.ByVerified},
+		{"the format", func(t *traits) { t.decoding.Format = sources.JSONL }, rundir.ByFormat},
+		{"the column of the username", func(t *traits) { t.decoding.UsernameColumn = "id" }, rundir.ByUsername},
+		{"a column renamed", func(t *traits) { t.decoding.Rename = map[string]string{"tier": "custom:tier"} }, rundir.ByMap},
+		{"a column ignored", func(t *traits) { t.decoding.Ignore = []string{"note"} }, rundir.ByIgnore},
+		{"empty cells delete", func(t *traits) { t.decoding.Empty = sources.DeleteEmpty }, rundir.ByEmpty},
+		{"empty cells are refused", func(t *traits) { t.decoding.Empty = sources.RefuseEmpty }, rundir.ByEmpty},
+		{"the marker of deletions", func(t *traits) { t.decoding.DeleteMarker = "-" }, rundir.ByMarker},
+		{"client metadata", func(t *traits) { t.spec.Metadata = map[string]string{"reason": "made up"} }, rundir.ByMetadata},
+		{"only what failed", func(t *traits) { t.only = "sha256:3" }, rundir.ByOnlyFailed},
+
+		{"the pace", func(t *traits) { t.spec.Rate, t.spec.ReadRate, t.spec.Workers = 1, 2, 3 }, ""},
+		{"when it stops", func(t *traits) { t.spec.Limit, t.spec.MaxDuration, t.spec.MaxAttempts = 1, time.Second, 2 }, ""},
+		{"nothing ignored", func(t *traits) { t.decoding.Ignore = []string{} }, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			made := func() traits {
+				return traits{spec: new(Spec), poolID: "us-east-1_Made00000", address: target.SandboxEndpoint, digests: []string{"sha256:1"},
+					decoding: sources.Options{Format: sources.CSV, DeleteMarker: DefaultDeleteMarker}}
+			}
+			was, is := made(), made()
+			tt.change(&is)
+			got := ""
+			for _, d := range was.fingerprint().Diff(is.fingerprint()) {
+				got += d.Name
+			}
+			if got != tt.want {
+				t.Errorf("got %q, want %q: %v", got, tt.want, is.fingerprint())
 			}
 		})
 	}

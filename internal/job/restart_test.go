@@ -84,13 +84,17 @@ func TestRefusedRestart(t *testing.T) {
 					t.Fatal(err)
 				}
 				before := namesIn(t, "tiers.run")
-				spec.Restart, spec.Stdin = true, strings.NewReader(tt.stdin)
+				kept := ""
+				spec.Restart, spec.Stdin, spec.Kept = true, strings.NewReader(tt.stdin), func(dir string) { kept = dir }
 				j, err := Prepare(t.Context(), spec)
 				if err == nil {
 					err = j.Close()
 				}
 				if text := fmt.Sprint(err); (err != nil) != (tt.want != "") || !strings.Contains(text, tt.want) || strings.Contains(text, "stays in") {
 					t.Errorf("refused with %v", err)
+				}
+				if !strings.HasPrefix(kept, "tiers.run.20") {
+					t.Errorf("told that the run of before is in %q", kept)
 				}
 				if after := namesIn(t, "tiers.run"); !slices.Equal(after, before) {
 					t.Errorf("the directory holds %q, it held %q", after, before)

@@ -116,6 +116,9 @@ func TestDigests(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer in.Close()
+			if name == "a.csv" && in.Known() {
+				t.Error("all is known, and the beginning was read")
+			}
 			got, err := io.ReadAll(in)
 			if err == nil {
 				sum, err = in.Digest()
@@ -127,6 +130,14 @@ func TestDigests(t *testing.T) {
 			}
 			if sum, err := others.Digest(t.Context(), path); err != nil || sum != want {
 				t.Errorf("%s, %v, want %s", sum, err, want)
+			}
+			unread, err := others.Open(path, true)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer unread.Close()
+			if sum, err := unread.Digest(); err != nil || sum != want {
+				t.Errorf("of what was not read yet: %s, %v, want %s", sum, err, want)
 			}
 			again, err := others.Open(path, false)
 			if err != nil {

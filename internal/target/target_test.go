@@ -134,7 +134,7 @@ func TestExpiredTokens(t *testing.T) {
 	}
 	_, read := there.User(t.Context(), c, sub)
 	_, updated := there.Updater(Updates{}).Update(t.Context(), c)
-	for what, err := range map[string]error{"read": read, "updated": updated} {
+	for what, err := range map[string]error{"read": read, "updated": updated, "asked": there.Ready(c)} {
 		if e, ok := errors.AsType[*cognito.TokenError](err); !ok || e.Code() != "ExpiredToken" {
 			t.Errorf("%s: %v", what, err)
 		}
@@ -177,6 +177,7 @@ func TestRegions(t *testing.T) {
 		{"one that is given", Connection{PoolID: "eu-north-1_Made00000", Region: "us-west-2"}, nil, "https://cognito-idp.us-west-2.amazonaws.com"},
 		{"the token's pool", Connection{}, token, "https://cognito-idp.eu-west-1.amazonaws.com"},
 		{"the pool's, not the token's", Connection{PoolID: "eu-north-1_Made00000"}, token, "https://cognito-idp.eu-north-1.amazonaws.com"},
+		{"the token's own", Connection{}, &cognito.Token{PoolID: "local_1", Region: "eu-west-1"}, "https://cognito-idp.eu-west-1.amazonaws.com"},
 		{"an emulator's", Connection{EndpointURL: "http://127.0.0.1:9"}, nowhere, "http://127.0.0.1:9"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -213,6 +214,9 @@ func TestInTheClear(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := (&Target{Endpoint: tt.endpoint, ByUsers: true}).InTheClear(); got != tt.want {
 				t.Errorf("%s: %v", tt.endpoint, got)
+			}
+			if (&Target{Endpoint: tt.endpoint}).InTheClear() {
+				t.Error("an admin sends no tokens")
 			}
 		})
 	}
