@@ -70,7 +70,6 @@ func TestLoyalty(t *testing.T) {
 		name   string
 		starts [][]string // flags of each start of the same run but the last
 	}{
-		{"in one go", nil},
 		{"stopped twice and resumed", [][]string{{"--limit", "700"}, {"--limit", "12", "--workers", "3"}}},
 	}
 	for _, tt := range tests {

@@ -25,7 +25,7 @@ func TestRoundTripOfChanges(t *testing.T) { checkTrips(t, (*trip).direct) }
 
 // tripTime is how long each of the two is tried; ROUNDTRIP_TIME=10m, say, sets another time (and go test
 // needs a -timeout over twice that).
-const tripTime = 5 * time.Second
+const tripTime = 3 * time.Second
 
 // checkTrips makes trips until the time is up. A failure is told at once and in full: the trip is then
 // repeated to find the smallest that fails, and a kill may land elsewhere.

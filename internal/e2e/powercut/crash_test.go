@@ -52,7 +52,7 @@ func TestCrash(t *testing.T) {
 		piped  bool    // the input comes by standard input
 		over   bool    // a finished run of before is set aside for it
 	}{
-		{"as fast as can be", "csv", 20, pipeline.Unlimited, []int64{0}, false, 0, "", false, false},
+		{"as fast as can be", "csv", 10, pipeline.Unlimited, []int64{0}, false, 0, "", false, false},
 		{"stopped and resumed", "jsonl", 30, 50, []int64{30, 30, 0}, false, 0, "", false, false},
 		{"after a crash", "csv", 30, 50, []int64{0}, true, 0, "", false, false},
 		{"nothing to change at first", "jsonl", 10, 50, []int64{10, 0}, false, 10, "", false, false},
