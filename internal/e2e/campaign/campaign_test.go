@@ -17,7 +17,7 @@ import (
 func TestMain(m *testing.M) { harness.Main(m) }
 
 // shortCampaign is how long scenes are begun if CAMPAIGN_FOR does not say otherwise.
-const shortCampaign = 4 * time.Second
+const shortCampaign = 2 * time.Second
 
 // TestCampaign plays scenes for CAMPAIGN_FOR, beginning with the seed CAMPAIGN_SEED; with a seed alone
 // it plays that one scene. See doc.go, and make campaign.
