@@ -15,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk/crash"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -214,7 +215,7 @@ func crashes(t *rapid.T, header []string, errorsName string) {
 	const total = 12
 	done, saved := 0, map[string]checkpoint.Extent(nil) // the checkpoint
 	for done < total {
-		f := must(t, Config{Dir: dir, Header: header, Recorded: saved, Disk: unsynced{}})
+		f := must(t, Config{Dir: dir, Header: header, Recorded: saved, Disk: crash.Unsynced{}})
 		reached := rapid.IntRange(done, total).Draw(t, "reached")
 		synced := rapid.IntRange(done, reached).Draw(t, "synced")
 		for n := done + 1; n <= reached; n++ {

@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"attrmigrate/internal/disk/crash"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -56,7 +57,7 @@ func TestFormulas(t *testing.T) {
 			t.Fatalf("%v", err)
 		}
 		original, header := decodeWith(t, in, opts)
-		before := Config{Dir: dir, Header: header, Raw: true, Deliveries: true, DeleteMarker: marker, Disk: unsynced{}}
+		before := Config{Dir: dir, Header: header, Raw: true, Deliveries: true, DeleteMarker: marker, Disk: crash.Unsynced{}}
 		report(t, before, original, text.Draw(t, "error"))
 		for _, name := range []string{ErrorsCSV, AppliedCSV, DeliveriesCSV} {
 			checkCells(t, filepath.Join(dir, name), marker)
@@ -66,7 +67,7 @@ func TestFormulas(t *testing.T) {
 			t.Fatalf("fed back:\n%+v\nwant\n%+v", got, want)
 		}
 
-		plan, err := OpenPlan(unsynced{}, dir)
+		plan, err := OpenPlan(crash.Unsynced{}, dir)
 		if err != nil {
 			t.Fatalf("%v", err)
 		}

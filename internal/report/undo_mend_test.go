@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk/crash"
 	"attrmigrate/sources"
 )
 
@@ -117,7 +118,7 @@ func TestUndoComesBack(t *testing.T) {
 		}
 		var want []*sources.Change
 		for range rapid.IntRange(1, 4).Draw(t, "starts") {
-			u, err := openUndo(Config{Dir: dir, Disk: unsynced{}})
+			u, err := openUndo(Config{Dir: dir, Disk: crash.Unsynced{}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -132,7 +132,7 @@ func (c *crashTest) begin() {
 // runBefore carries a run out, to its end, that the one that is recorded is begun in place of.
 func (c *crashTest) runBefore() {
 	c.Helper()
-	s := start{input: c.input, disk: unsynced{}, dir: runDirIn(c.root), pool: c.first.with(nil), rate: pipeline.Unlimited}
+	s := start{input: c.input, disk: crash.Unsynced{}, dir: runDirIn(c.root), pool: c.first.with(nil), rate: pipeline.Unlimited}
 	state, err := s.run(c.Context())
 	time.Sleep(time.Second) // no other begins at the same time
 	c.beganAt = state.StartedAt
@@ -265,7 +265,7 @@ func (c *crashTest) open(s *crash.State, carried map[[sha256.Size]byte]bool) err
 	if err != nil {
 		return err
 	}
-	again := start{input: c.input, piped: c.piped, disk: unsynced{}, dir: dir, pool: pool, rate: pipeline.Unlimited, over: over}
+	again := start{input: c.input, piped: c.piped, disk: crash.Unsynced{}, dir: dir, pool: pool, rate: pipeline.Unlimited, over: over}
 	known, failed := false, error(nil)
 	again.begun = func(r *pipeline.Runner) {
 		sum, err := digestOfDir(dir, len(updates(marks)))

@@ -135,22 +135,3 @@ func (r *recorder) mark() error {
 	r.named = ""
 	return err
 }
-
-// unsynced is the file system of what nobody will crash again: it does not wait for a disk.
-type unsynced struct{ disk.OS }
-
-// OpenFile implements [disk.FS].
-func (u unsynced) OpenFile(path string, flag int, mode fs.FileMode) (disk.File, error) {
-	f, err := u.OS.OpenFile(path, flag, mode)
-	if err != nil {
-		return nil, err
-	}
-	return unsyncedFile{f}, nil
-}
-
-// SyncDir implements [disk.FS].
-func (unsynced) SyncDir(string) error { return nil }
-
-type unsyncedFile struct{ disk.File }
-
-func (unsyncedFile) Sync() error { return nil }
