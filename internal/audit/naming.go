@@ -47,7 +47,7 @@ func (n naming) alias(u *cognito.User, attribute string) string {
 	case n.unverified:
 		return value
 	case IsAddress(attribute):
-		if u.Attributes[attribute+flagSuffix] != "true" {
+		if !isTrue(u.Attributes[attribute+flagSuffix]) {
 			return ""
 		}
 	case u.Status != "CONFIRMED":

@@ -82,9 +82,15 @@ func (p *planner) addRecord(s *subject, c *sources.Change) error {
 	return p.tally.rows(s.merger.add(c))
 }
 
-// settleHeld tells of the records of a user that are in conflict.
+// settleHeld tells of the records of a user that are in conflict, or refused.
 func (p *planner) settleHeld(s *subject) error {
 	for _, h := range s.merger.held {
+		if h.diff.Conflict() == nil {
+			if err := p.tally.invalid(h.change, h.diff.refused); err != nil {
+				return err
+			}
+			continue
+		}
 		if s.merger.settled(h) {
 			for i := range h.diff.Rows {
 				h.diff.Rows[i].Verdict = Duplicate

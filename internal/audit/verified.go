@@ -23,6 +23,9 @@ func addressOf(name string) (address string, ok bool) {
 	return address, ok && IsAddress(address)
 }
 
+// isTrue tells whether a flag is true. Cognito keeps the case in which it was written (aws-amplify/amplify-js#8205).
+func isTrue(flag string) bool { return strings.EqualFold(flag, "true") }
+
 // find returns the attribute of a name.
 func find(list []sources.Attribute, name string) (a sources.Attribute, ok bool) {
 	i := slices.IndexFunc(list, func(a sources.Attribute) bool { return a.Name == name })

@@ -48,6 +48,7 @@ type options struct {
 	yes        bool
 	noRead     bool
 	keep       bool // verified flags, with an address that changes
+	takeover   bool // of addresses by which other users sign in
 	dryRun     bool // apply is a plan
 
 	// Of plan alone.
@@ -93,6 +94,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.noRead, "no-read", false, "do not read users before changing them: no undo, no preconditions, and what holds already is sent again")
 	f.Func("verified", "email_verified and phone_number_verified where they are true and their address changes: `reset|keep` (default reset, as Cognito does)",
 		word(&o.keep, map[string]bool{"reset": false, "keep": true}))
+	f.BoolVar(&o.takeover, "allow-takeover", false, "take addresses from other users who sign in by them; undo gives them back")
 	registerOutput(f, &o.output)
 }
 
@@ -149,7 +151,7 @@ func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 	return job.Spec{
 		Changes: changeset.Spec{Paths: paths, Decoding: o.decoding, OnlyFailed: o.onlyFailed},
 		Target:  o.connection.target(o.workers), AsUser: o.asUser,
-		NoRead: o.noRead, KeepVerified: o.keep, Metadata: o.metadata,
+		NoRead: o.noRead, KeepVerified: o.keep, AllowTakeover: o.takeover, Metadata: o.metadata,
 		Rate: o.rate, ReadRate: o.readRate, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
 		Limit: o.limit, MaxDuration: o.maxDuration, DrainTimeout: o.drainTimeout,
 		Dir: o.runDir, Restart: o.restart, Volume: rundir.Local(), Stdin: sys.Stdin, Log: log, Told: console.ByFlags,

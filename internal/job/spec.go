@@ -35,6 +35,8 @@ type Spec struct {
 	NoRead       bool              // users are not read before they are changed
 	KeepVerified bool              // verified flags stay, with an address that changes
 	Metadata     map[string]string // for the pool's Lambda triggers
+	// AllowTakeover lets records take the sign-in addresses of other users. It only permits, so it makes no other run.
+	AllowTakeover bool
 
 	Rate         float64 // of updates, in attempts a second, or pipeline.Unlimited
 	ReadRate     float64 // of single reads; 0: 80 a second, or Rate if that is higher
