@@ -22,6 +22,7 @@ const (
 	Invalid   Verdict = "invalid"   // the record cannot be decoded, or the schema refuses it
 	Conflict  Verdict = "conflict"  // a live value is not what the record expects
 	Duplicate Verdict = "duplicate" // a later record of the same user sets it again
+	Taken     Verdict = "taken"     // another user's, who loses it to the user of the record
 )
 
 // Row is the verdict on one attribute of one record: a line of audit.csv. It has an empty Attribute

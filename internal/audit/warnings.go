@@ -18,11 +18,10 @@ type Warning struct {
 	Text      string   `json:"text"`
 	Remedy    string   `json:"remedy"` // "" where there is none
 	Note      bool     `json:"-"`      // it is nothing to worry about
+	// Holders are the users whom the examples concern: who signs in by the address now, "" for nobody.
+	Holders []string `json:"holders,omitempty"`
+	Taken   int64    `json:"taken,omitempty"` // of Count, so many addresses are taken from other users at once
 }
-
-// TakesAddress tells whether a warning is that of a sign-in address which another user holds already, or
-// which two users are given.
-func TakesAddress(w Warning) bool { return w.Kind == addressHeld || w.Kind == addressShared }
 
 // maxExamples is how many places a warning names.
 const maxExamples = 3
@@ -52,6 +51,18 @@ func (w *warnings) add(kind, attribute, file string, line int) {
 	f.Count++
 	if len(f.Examples) < maxExamples {
 		f.Examples = append(f.Examples, fmt.Sprintf("%s:%d", file, line))
+	}
+}
+
+// addHeld counts an address that another user signs in by, or gets too, and keeps whose it is.
+func (w *warnings) addHeld(kind, attribute string, row Row, holder string, taken bool) {
+	w.add(kind, attribute, row.File, row.Line)
+	f := w.found[[2]string{kind, attribute}]
+	if holder != "" && len(f.Holders) < maxExamples {
+		f.Holders = append(f.Holders, holder)
+	}
+	if taken {
+		f.Taken++
 	}
 }
 

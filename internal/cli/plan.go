@@ -137,13 +137,36 @@ func (p *planRun) tell(r *job.PlanResult) error {
 	_, _ = p.sys.Stdout.Write(text) // Run tells if it was lost
 	switch {
 	case r.Withheld:
-		return &refusal.Error{
-			Msg:    fmt.Sprintf("--verified keep would take %s away from another user: there is no %s", prose.Plural(r.HeldTwice(), "sign-in address"), report.PlanJSONL),
-			Remedy: "take those records out, or plan without --verified keep",
-		}
+		return p.withheld(r)
 	case p.opts.check && !r.Result.Clean():
 		return errFailures
 	default:
 		return nil
 	}
+}
+
+// withheld says why there is no plan.jsonl.
+func (p *planRun) withheld(r *job.PlanResult) error {
+	if n := r.Forbidden(); n > 0 {
+		return &refusal.Error{
+			Msg:    fmt.Sprintf("%s swap names that the pool takes of nobody who still has them: there is no %s", prose.Plural(n, "user"), report.PlanJSONL),
+			Remedy: "give one of them another one first, in a run of its own",
+		}
+	}
+	who, remedy := "the change set", "take those records out, or say --allow-takeover: undo gives the addresses back"
+	if p.opts.keep {
+		who, remedy = "--verified keep", "take those records out, or plan without --verified keep; --allow-takeover takes the addresses, and undo gives them back"
+	}
+	return &refusal.Error{
+		Msg:    fmt.Sprintf("%s would take %s away from %s: there is no %s", who, prose.Plural(r.Takeovers, "sign-in address"), others(r.Takeovers), report.PlanJSONL),
+		Remedy: remedy,
+	}
+}
+
+// others are from whom so many addresses are taken.
+func others(addresses int64) string {
+	if addresses == 1 {
+		return "another user"
+	}
+	return "other users"
 }

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -53,6 +54,8 @@ func (r planScreen) print(w io.Writer, width int) {
 		line("plan", "none: the users were not read")
 	case r.Estimates.Updates == 0:
 		line("plan", "%s: empty, for there is nothing to change", r.Plan)
+	case r.Takeovers > 0:
+		line("plan", "%s: %s; apply --allow-takeover does exactly this", r.Plan, prose.Plural(r.Estimates.Updates, "update"))
 	default:
 		line("plan", "%s: %s; apply does exactly this", r.Plan, prose.Plural(r.Estimates.Updates, "update"))
 	}
@@ -76,7 +79,7 @@ func verdicts(v audit.Counts) string {
 		name  audit.Verdict
 	}{
 		{v.Change, audit.Change}, {v.Delete, audit.Delete}, {v.Unchanged, audit.Unchanged}, {v.Missing, "missing user"},
-		{v.Invalid, audit.Invalid}, {v.Conflict, audit.Conflict}, {v.Duplicate, audit.Duplicate},
+		{v.Invalid, audit.Invalid}, {v.Conflict, audit.Conflict}, {v.Duplicate, audit.Duplicate}, {v.Taken, "taken from others"},
 	} {
 		if p.count > 0 {
 			parts = append(parts, prose.Count(p.count)+" "+string(p.name))
@@ -148,10 +151,19 @@ func valueOrNone(value string) string {
 	return prose.Printable(value)
 }
 
+// places are the examples of a warning, each with the user who has the address now.
+func places(w audit.Warning) []string {
+	list := slices.Clone(w.Examples)
+	for i := range min(len(list), len(w.Holders)) {
+		list[i] += " (" + prose.Printable(w.Holders[i]) + "'s)"
+	}
+	return list
+}
+
 // printWarning writes what it means, where it is, and what to do.
 func printWarning(line func(head, format string, args ...any), w audit.Warning) {
 	line("watch", "%s", w.Text)
-	places := strings.Join(w.Examples, ", ")
+	places := strings.Join(places(w), ", ")
 	if w.Count > int64(len(w.Examples)) {
 		places += ", ..."
 	}

@@ -13,6 +13,7 @@ import (
 	"attrmigrate/internal/rehearsal"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/sources"
 )
 
 // PlanSpec says what a plan is.
@@ -181,7 +182,8 @@ func (p *planning) conclude(ctx context.Context, digests []string) (err error) {
 	r := p.result
 	r.Fingerprint = traitsOf(&p.spec, p.set, p.to, digests).fingerprint()
 	r.Clean = r.Result.Clean()
-	r.Withheld = p.spec.KeepVerified && len(p.pool.AliasAttributes) > 0 && r.HeldTwice() > 0
+	r.Takeovers = r.Losses()
+	r.Withheld = r.Takeovers > 0 && !p.spec.AllowTakeover || r.Forbidden() > 0
 	if r.Withheld || r.Read == audit.None {
 		r.Plan = ""
 	}
@@ -191,6 +193,16 @@ func (p *planning) conclude(ctx context.Context, digests []string) (err error) {
 // planWriter gives a plan's rows to its files.
 type planWriter struct{ *report.Plan }
 
+// Arrange implements [audit.Writer].
+func (w planWriter) Arrange(steps []audit.Step) error {
+	ordered := make([]*sources.Change, len(steps))
+	for i, s := range steps {
+		ordered[i] = s.Change
+	}
+	return w.Plan.Arrange(ordered)
+}
+
+// Row implements [audit.Writer].
 func (w planWriter) Row(r audit.Row) error {
 	return w.Plan.Row(report.AuditRow{
 		File: r.File, Line: r.Line, Username: r.Username, Attribute: r.Attribute,
