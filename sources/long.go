@@ -85,11 +85,11 @@ func (d *longDecoder) add(c *Change, r *row) {
 	case name == "" || use != useNothing && attribute == "":
 		failed = &RecordError{code: codeMissingAttribute, field: "attribute", msg: "the cell is empty"}
 	case use == useSet:
-		c.Attributes, failed = d.opts.addCell(c.Attributes, name, attribute, r.named.Value)
+		failed = d.opts.addCell(c, name, attribute, r.named.Value)
 	case use == useExpect:
-		c.Expect = d.opts.addExpected(c.Expect, attribute, r.named.Value)
+		d.opts.addExpected(c, attribute, r.named.Value)
 	case use == useMetadata:
-		c.addMetadata(attribute, r.named.Value)
+		d.opts.addMetadata(c, attribute, r.named.Value)
 	}
 	if failed != nil {
 		failed.msg += fmt.Sprintf(" (line %d)", r.begin.Line)
