@@ -74,6 +74,14 @@ type Attribute struct {
 
 // Row is one row of a CSV input, its cells in the order of the header.
 type Row struct {
-	Line  int // 1-based
-	Cells []string
+	Line  int      // 1-based
+	Cells []string // nil if they could not be told apart
+	// Bad says what is wrong with this row of a long CSV; nil if nothing is, though others may spoil its record.
+	Bad *BadRow
+}
+
+// BadRow is what is wrong with a row.
+type BadRow struct {
+	Err  error  // a *RecordError
+	Text []byte // what could not be decoded; nil if the row has cells
 }

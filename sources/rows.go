@@ -198,7 +198,7 @@ func (r *rows) undecoded(found records.Row) []byte {
 
 // check finds what is wrong with a row whatever its attributes and its user.
 func (r *rows) check(cells []string, raw []byte) *RecordError {
-	if r.undecodable(cells) {
+	if r.header.undecodable(cells) {
 		return &RecordError{code: codeMalformedRow, msg: "this row could not be decoded before",
 			hint: "put the cells that stand in " + rawColumn + " into their columns, and empty " + rawColumn}
 	}
@@ -229,12 +229,12 @@ func (r *rows) checkUser(user string) *RecordError {
 }
 
 // undecodable reports whether a row says nothing but what an earlier run could not decode.
-func (r *rows) undecodable(cells []string) bool {
-	if r.header.raw < 0 || cells[r.header.raw] == "" {
+func (h *header) undecodable(cells []string) bool {
+	if h.raw < 0 || cells[h.raw] == "" {
 		return false
 	}
 	for i, cell := range cells {
-		if cell != "" && r.header.roles[i] != roleReport {
+		if cell != "" && h.roles[i] != roleReport {
 			return false
 		}
 	}
