@@ -20,7 +20,9 @@ type Warning struct {
 	Note      bool     `json:"-"`      // it is nothing to worry about
 	Located   bool     `json:"-"`      // where it is belongs to what it says, and is shown wherever it is told
 
-	which, where few // of values that nobody meant: what was found, and in which attributes
+	// Of values that nobody meant: what was found, in which attributes, and whether blanks are around it.
+	which, where few
+	blank        bool
 }
 
 // TakesAddress tells whether a warning is that of a sign-in address which another user holds already, or
