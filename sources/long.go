@@ -123,11 +123,11 @@ func (d *longDecoder) read(c *Change, r *row) (failed *RecordError) {
 	case name == "" || use != useNothing && attribute == "":
 		return &RecordError{code: codeMissingAttribute, field: "attribute", msg: "the cell is empty"}
 	case use == useSet:
-		c.Attributes, failed = d.opts.addCell(c.Attributes, name, attribute, r.named.Value)
+		failed = d.opts.addCell(c, name, attribute, r.named.Value)
 	case use == useExpect:
-		c.Expect = d.opts.addExpected(c.Expect, attribute, r.named.Value)
+		d.opts.addExpected(c, attribute, r.named.Value)
 	case use == useMetadata:
-		c.addMetadata(attribute, r.named.Value)
+		d.opts.addMetadata(c, attribute, r.named.Value)
 	}
 	return failed
 }
