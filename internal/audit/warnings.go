@@ -17,10 +17,15 @@ type Warning struct {
 	Examples  []string `json:"examples"` // up to three places, file:line
 	Text      string   `json:"text"`
 	Remedy    string   `json:"remedy"` // "" where there is none
-	Note      bool     `json:"-"`      // it is nothing to worry about
-	// Holders are the users whom the examples concern: who signs in by the address now, "" for nobody.
+	// Holders are the users whom the examples concern: who signs in by the address now.
 	Holders []string `json:"holders,omitempty"`
 	Taken   int64    `json:"taken,omitempty"` // of Count, so many addresses are taken from other users at once
+	Note    bool     `json:"-"`               // it is nothing to worry about
+	Located bool     `json:"-"`               // where it is belongs to what it says, and is shown wherever it is told
+
+	// Of values that nobody meant: what was found, in which attributes, and whether blanks are around it.
+	which, where few
+	blank        bool
 }
 
 // maxExamples is how many places a warning names.
@@ -42,7 +47,7 @@ func newWarnings(t Terms, foreseen bool) *warnings {
 }
 
 // add counts one, and keeps the place of the first few.
-func (w *warnings) add(kind, attribute, file string, line int) {
+func (w *warnings) add(kind, attribute, file string, line int) *Warning {
 	f := w.found[[2]string{kind, attribute}]
 	if f == nil {
 		f = &Warning{Kind: kind, Attribute: attribute}
@@ -52,12 +57,12 @@ func (w *warnings) add(kind, attribute, file string, line int) {
 	if len(f.Examples) < maxExamples {
 		f.Examples = append(f.Examples, fmt.Sprintf("%s:%d", file, line))
 	}
+	return f
 }
 
 // addHeld counts an address that another user signs in by, or gets too, and keeps whose it is.
 func (w *warnings) addHeld(kind, attribute string, row Row, holder string, taken bool) {
-	w.add(kind, attribute, row.File, row.Line)
-	f := w.found[[2]string{kind, attribute}]
+	f := w.add(kind, attribute, row.File, row.Line)
 	if holder != "" && len(f.Holders) < maxExamples {
 		f.Holders = append(f.Holders, holder)
 	}
@@ -87,7 +92,7 @@ func (w *warnings) list() []Warning {
 			continue
 		}
 		f.Text, f.Remedy = say(f, &w.terms)
-		f.Note = k.note
+		f.Note, f.Located = k.note, k.located
 		list = append(list, *f)
 	}
 	slices.SortFunc(list, func(a, b Warning) int {
@@ -107,6 +112,9 @@ func (w *warnings) user(s *subject) {
 		return
 	}
 	for _, row := range s.net.Rows {
+		if row.Verdict == Change && !row.undo {
+			w.odd(row.Attribute, row.After, row.File, row.Line)
+		}
 		if row.Verdict == Change && IsAddress(row.Attribute) {
 			w.newAddress(row.Attribute, s.net.Send, s.user, row.File, row.Line)
 		}
@@ -122,7 +130,11 @@ func (w *warnings) user(s *subject) {
 
 // record looks at a record whose user is not known.
 func (w *warnings) record(c *sources.Change) {
+	w.oddRecord(c)
 	for _, a := range c.Attributes {
+		if !c.Undo {
+			w.odd(a.Name, a.Value, c.File, c.Line)
+		}
 		if IsAddress(a.Name) && !a.Delete {
 			w.newAddress(a.Name, c.Attributes, nil, c.File, c.Line)
 		}
@@ -169,6 +181,7 @@ func (w *warnings) newAddress(address string, sent []sources.Attribute, live *co
 
 // metadata looks at the client metadata of an update.
 func (w *warnings) metadata(values map[string]string, file string, line int) {
+	w.oddMetadata(values, file, line)
 	if len(values) > 0 && w.metadataUnseen() {
 		w.add(unseen, "", file, line)
 	}

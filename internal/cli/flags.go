@@ -20,6 +20,7 @@ import (
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/schema"
+	"attrmigrate/internal/shell"
 	"attrmigrate/internal/target"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
@@ -47,6 +48,7 @@ type options struct {
 	restart    bool
 	yes        bool
 	noRead     bool
+	strict     bool // values that nobody meant are refused
 	keep       bool // verified flags, with an address that changes
 	takeover   bool // of addresses by which other users sign in
 	dryRun     bool // apply is a plan
@@ -92,6 +94,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.restart, "restart", false, "start over; the old run directory is kept under its date")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.noRead, "no-read", false, "do not read users before changing them: no undo, no preconditions, and what holds already is sent again")
+	f.BoolVar(&o.strict, "strict", false, "refuse records with values that nobody meant, such as NULL or gold with a blank behind it")
 	f.Func("verified", "email_verified and phone_number_verified where they are true and their address changes: `reset|keep` (default reset, as Cognito does)",
 		word(&o.keep, map[string]bool{"reset": false, "keep": true}))
 	f.BoolVar(&o.takeover, "allow-takeover", false, "take addresses from other users who sign in by them; undo gives them back")
@@ -117,9 +120,11 @@ func registerDecoding(f *pflag.FlagSet, o *sources.Options) {
 		word(&o.Format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
 	f.StringVar(&o.UsernameColumn, "username-column", "", "`column` that names the user (default: username)")
 	f.Func("map", "`column=attribute` to rename; repeatable", pairs(&o.Rename))
-	f.StringArrayVar(&o.Ignore, "ignore", nil, "`column` to leave out; repeatable")
+	f.Func("ignore", "`columns` to leave out, separated by commas (\\, is one in a name); * stands for any text; repeatable", names(&o.Ignore))
 	f.Func("empty", "what an empty cell does: `keep|delete|error` (default keep)",
 		word(&o.Empty, emptyWords()))
+	f.StringArrayVar(&o.EmptyValues, "empty-value", nil, "`text`, such as NULL, that stands for an empty cell; repeatable")
+	f.BoolVar(&o.Trim, "trim", false, "take blanks away from the ends of values and usernames")
 	f.StringVar(&o.DeleteMarker, "delete-marker", job.DefaultDeleteMarker, "`cell` that deletes its attribute")
 }
 
@@ -151,7 +156,7 @@ func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 	return job.Spec{
 		Changes: changeset.Spec{Paths: paths, Decoding: o.decoding, OnlyFailed: o.onlyFailed},
 		Target:  o.connection.target(o.workers), AsUser: o.asUser,
-		NoRead: o.noRead, KeepVerified: o.keep, AllowTakeover: o.takeover, Metadata: o.metadata,
+		NoRead: o.noRead, KeepVerified: o.keep, AllowTakeover: o.takeover, Strict: o.strict, Metadata: o.metadata,
 		Rate: o.rate, ReadRate: o.readRate, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
 		Limit: o.limit, MaxDuration: o.maxDuration, DrainTimeout: o.drainTimeout,
 		Dir: o.runDir, Restart: o.restart, Volume: rundir.Local(), Stdin: sys.Stdin, Log: log, Told: console.ByFlags,
@@ -260,6 +265,19 @@ func pairs(m *map[string]string) func(string) error {
 			*m = map[string]string{}
 		}
 		(*m)[name] = value
+		return nil
+	}
+}
+
+// names sets a flag that takes names separated by commas, any number of times.
+func names(list *[]string) func(string) error {
+	return func(s string) error {
+		for _, name := range shell.SplitList(s) {
+			if name == "" {
+				return errors.New("one of the names is empty")
+			}
+			*list = append(*list, name)
+		}
 		return nil
 	}
 }

@@ -27,6 +27,9 @@ func (r planScreen) print(w io.Writer, width int) {
 	fmt.Fprint(w, "this was a dry run: nothing was written\n\n")
 	line("read", "%s", r.reading())
 	line("found", "%s", verdicts(r.Verdicts))
+	if parts := mended(r.Trimmed, r.Emptied); len(parts) > 0 {
+		line("", "%s", strings.Join(parts, " · "))
+	}
 	if r.Repeated == 1 {
 		line("", "1 user is named more than once: the net change stands")
 	} else if r.Repeated > 1 {
@@ -151,26 +154,29 @@ func valueOrNone(value string) string {
 	return prose.Printable(value)
 }
 
-// places are the examples of a warning, each with the user who has the address now.
-func places(w audit.Warning) []string {
-	list := slices.Clone(w.Examples)
-	for i := range min(len(list), len(w.Holders)) {
-		list[i] += " (" + prose.Printable(w.Holders[i]) + "'s)"
-	}
-	return list
-}
-
 // printWarning writes what it means, where it is, and what to do.
 func printWarning(line func(head, format string, args ...any), w audit.Warning) {
-	line("watch", "%s", w.Text)
-	places := strings.Join(places(w), ", ")
-	if w.Count > int64(len(w.Examples)) {
-		places += ", ..."
+	head := "watch"
+	if w.Note {
+		head = ""
 	}
-	line("", "%s", places)
+	line(head, "%s", w.Text)
+	line("", "%s", places(w))
 	if w.Remedy != "" {
 		line("", "hint: %s", w.Remedy)
 	}
+}
+
+// places are where it is: the first few, each with the user who has the address now.
+func places(w audit.Warning) string {
+	list := slices.Clone(w.Examples)
+	for i := range min(len(list), len(w.Holders)) {
+		list[i] += " (" + w.Holders[i] + "'s)"
+	}
+	if w.Count > int64(len(list)) {
+		list = append(list, "...")
+	}
+	return strings.Join(list, ", ")
 }
 
 // more tells what applying the change set itself would take beyond the plan; nothing if it is about as much.

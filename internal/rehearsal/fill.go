@@ -90,7 +90,7 @@ func createPool(local *sandbox.Server, id string, attributes []string) error {
 	}
 	schema := []schemaAttribute{}
 	for _, name := range attributes {
-		if !strings.HasPrefix(name, "custom:") && !strings.HasPrefix(name, "dev:custom:") {
+		if !strings.HasPrefix(name, "custom:") && !strings.HasPrefix(name, "dev:") {
 			continue
 		}
 		a := schemaAttribute{Name: name, AttributeDataType: "String", Mutable: true}

@@ -14,6 +14,9 @@ const (
 	ByIgnore     = "ignore"
 	ByEmpty      = "empty"
 	ByMarker     = "delete_marker"
+	ByEmptyValue = "empty_value"
+	ByTrim       = "trim"
+	ByStrict     = "strict"
 	ByMetadata   = "client_metadata"
 	ByOnlyFailed = "only_failed"
 )

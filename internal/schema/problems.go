@@ -42,7 +42,7 @@ func (e *ValueError) Class() string { return "schema" }
 
 // Code names the rule that is broken: UnknownAttribute, ImmutableAttribute, RequiredAttribute,
 // NotWritable, ValueTooLong, ValueTooShort, NotANumber, OutOfRange, BadBoolean, BadDateTime, BadEmail,
-// BadPhoneNumber, BadBirthdate, BadEncoding, BadUsername, NoAddress.
+// BadPhoneNumber, BadBirthdate, BadEncoding, BadUsername, NoAddress, and Suspicious of [CheckStrict].
 func (e *ValueError) Code() string { return e.code }
 
 // Hint says how to mend it, in one line.
@@ -50,6 +50,18 @@ func (e *ValueError) Hint() string { return e.hint }
 
 // problems is several of them in one record. The first one gives the code.
 type problems []*ValueError
+
+// asError is nil where there are none, and one alone where it is.
+func (p problems) asError() error {
+	switch len(p) {
+	case 0:
+		return nil
+	case 1:
+		return p[0]
+	default:
+		return p
+	}
+}
 
 func (p problems) Error() string {
 	texts := make([]string, len(p))
@@ -76,7 +88,7 @@ func badEncoding(attribute string) *ValueError {
 }
 
 func leaveOut(column string) string {
-	return "leave it out (--ignore " + shell.Quote(column) + ")"
+	return "leave it out (--ignore " + shell.Quote(shell.List(column)) + ")"
 }
 
 // CheckName returns a *[ValueError], with a hint, if the pool has no attribute of that name.
