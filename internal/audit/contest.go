@@ -12,6 +12,7 @@ import (
 // contests are the names that several users have to do with, and these users. They are few, and kept whole.
 type contests struct {
 	parties map[string]*party // by username
+	order   []*party          // the same, in the order of their records
 	judged  []*contest
 }
 
@@ -42,7 +43,7 @@ func (p *planner) contend(ctx context.Context, mode Mode) error {
 	for _, one := range p.contests.parties {
 		all = append(all, one)
 	}
-	p.contests.judged = p.judge(all)
+	p.judge(all)
 	return nil
 }
 
@@ -63,7 +64,7 @@ func (p *planner) contendUnread() error {
 			all = append(all, one)
 		}
 	}
-	p.contests.judged = p.judge(all)
+	p.judge(all)
 	return nil
 }
 
@@ -184,19 +185,23 @@ func (p *planner) enter(u *cognito.User) (*party, error) {
 
 // examine folds the records of a user once more, and tells nobody.
 func (p *planner) examine(u *cognito.User, keys []string) (*party, error) {
-	s := &subject{user: u, merger: newMerger(u, p.cfg.Options)}
+	s, ordered := &subject{user: u, merger: newMerger(u, p.cfg.Options)}, true
 	err := p.eachNamed(keys, func(_ int, c *sources.Change) error {
 		s.places = append(s.places, c.Begin)
+		ordered = ordered && c.Order != ""
 		s.merger.add(c)
 		return nil
 	})
 	s.net = s.merger.net()
-	return p.naming.party(s), err
+	one := p.naming.party(s)
+	one.ordered = ordered
+	return one, err
 }
 
 // judge brings parties together by the names that they have to do with, in the order of the records.
-func (p *planner) judge(all []*party) (judged []*contest) {
+func (p *planner) judge(all []*party) {
 	slices.SortFunc(all, func(a, b *party) int { return p.compareParties(a, b) })
+	var judged []*contest
 	byName := map[signIn]*contest{}
 	of := func(n signIn) *contest {
 		c := byName[n]
@@ -216,7 +221,8 @@ func (p *planner) judge(all []*party) (judged []*contest) {
 			c.takers = append(c.takers, taker{one, g})
 		}
 	}
-	return slices.DeleteFunc(judged, func(c *contest) bool {
+	p.contests.order = all
+	p.contests.judged = slices.DeleteFunc(judged, func(c *contest) bool {
 		return len(c.takers) == 0 || len(c.takers) == 1 && c.holder == nil
 	})
 }

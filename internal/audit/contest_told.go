@@ -3,7 +3,7 @@ package audit
 // tellContests counts the warnings of contested names, tells of the users who lose one, and finds which users depend
 // on which: one gets what another gives up, or they get the same.
 func (p *planner) tellContests() (*dependence, error) {
-	d := newDependence(p.contests.judged)
+	d := &dependence{order: p.contests.order, after: map[*party][]*party{}}
 	for _, c := range p.contests.judged {
 		for _, t := range c.takers {
 			if err := p.tellTaker(c, t, d); err != nil {

@@ -143,7 +143,16 @@ func passed(w *Warning, _ *Terms) (text, remedy string) {
 
 func mayBeHeld(w *Warning, _ *Terms) (text, remedy string) {
 	return fmt.Sprintf("up to %s sent as verified (%s): if another user signs in by one of them, that user can't any more",
-		several(w.Count, "new "+shortly(w.Attribute)), w.Attribute+flagSuffix), "plan finds them"
+		several(w.Count, shortly(w.Attribute)), w.Attribute+flagSuffix), "plan finds them"
+}
+
+// claimed says of addresses that are sent as verified what was found of their holders.
+func claimed(w *Warning, taken int64) (text, remedy string, note bool) {
+	text = fmt.Sprintf("up to %s sent as verified (%s): ", several(w.Count, shortly(w.Attribute)), w.Attribute+flagSuffix)
+	if taken == 0 {
+		return text + "none was found to be taken from another user", "", true
+	}
+	return text + several(taken, "sign-in address") + " taken from other users", "undo.jsonl gives them back", false
 }
 
 func unknownPool(w *Warning, _ *Terms) (text, remedy string) {

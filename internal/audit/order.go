@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -13,28 +14,23 @@ type Step struct {
 	// Release says that it is no more than what its user gives up first, where users swap; the user's change comes
 	// later.
 	Release bool
-	Places  []sources.Position // of the user's records
+	// Ordered says that the records are in a sequence of the change set's own.
+	Ordered   bool
+	backwards bool               // the change set is an undo file
+	Places    []sources.Position // of the user's records
+	At        string             // where the first of them is, for people
+}
+
+// Follows tells whether all records of a step stand behind those of another.
+func (s Step) Follows(before Step) bool {
+	return len(s.Places) == 0 || len(before.Places) == 0 ||
+		(comparePositions(before.Places[len(before.Places)-1], s.Places[0]) < 0) == !s.backwards
 }
 
 // dependence is a graph: who gives a name up comes before who gets it.
 type dependence struct {
 	order []*party // in the order of the records
 	after map[*party][]*party
-}
-
-func newDependence(judged []*contest) *dependence {
-	d := &dependence{after: map[*party][]*party{}}
-	for _, c := range judged {
-		if c.holder != nil && !slices.Contains(d.order, c.holder) {
-			d.order = append(d.order, c.holder)
-		}
-		for _, t := range c.takers {
-			if !slices.Contains(d.order, t.party) {
-				d.order = append(d.order, t.party)
-			}
-		}
-	}
-	return d
 }
 
 // add notes that one user has to come before another.
@@ -94,7 +90,7 @@ func (p *planner) arrange(name string, set []*party, d *dependence) (steps []Ste
 			rest = slices.Delete(rest, i, i+1)
 			done[one] = true
 			if len(one.change.Attributes) > 0 {
-				steps = append(steps, Step{Change: inSequence(name, one.change, released[one]), Places: one.places})
+				steps = append(steps, p.step(one, inSequence(name, one.change, released[one])))
 			}
 			continue
 		}
@@ -153,7 +149,17 @@ func (p *planner) release(order string, one *party, names []signIn) (Step, bool)
 			c.Expect = append(c.Expect, attribute(n.attribute, valueOf(one.user, n.attribute)))
 		}
 	}
-	return Step{Change: c, Release: true, Places: one.places}, true
+	step := p.step(one, c)
+	step.Release = true
+	return step, true
+}
+
+func (p *planner) step(one *party, c *sources.Change) Step {
+	s := Step{Change: c, Places: one.places, Ordered: one.ordered, backwards: p.index.backwards}
+	if len(one.rows) > 0 {
+		s.At = fmt.Sprintf("%s:%d", one.rows[0].File, one.rows[0].Line)
+	}
+	return s
 }
 
 // settleOrder tells the writer in which order users are to be changed who depend on each other.

@@ -57,6 +57,17 @@ func (s *Preflight) Add(c *sources.Change) error {
 	return nil
 }
 
+// Claims is how many addresses are claimed in a pool with aliases, as far as the records alone tell.
+func (s *Preflight) Claims() (n int64) {
+	for _, address := range addresses {
+		n += s.found.count(addressClaimed, address)
+		if slices.Contains(s.terms.Pool.AliasAttributes, address) {
+			n += s.found.count(verifiedKept, address)
+		}
+	}
+	return n
+}
+
 // Full tells whether there have been as many records as the terms take.
 func (s *Preflight) Full() bool { return s.terms.Limit > 0 && s.Rows >= s.terms.Limit }
 

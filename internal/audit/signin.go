@@ -44,15 +44,18 @@ type get struct {
 type party struct {
 	user   *cognito.User // nil if it was not read
 	places []sources.Position
-	change *sources.Change // of the user; nil if it was not read
-	had    []signIn        // by which the user signs in now
-	has    []signIn        // and will, when the change set is applied
-	gets   []get
+	// ordered says that all records of the user are in a sequence of the change set's own.
+	ordered bool
+	rows    []Row           // of the net change
+	change  *sources.Change // of the user; nil if it was not read
+	had     []signIn        // by which the user signs in now
+	has     []signIn        // and will, when the change set is applied
+	gets    []get
 }
 
 // party says what a net change does to the names of its user.
 func (n naming) party(s *subject) *party {
-	p := &party{user: s.user, places: s.places}
+	p := &party{user: s.user, places: s.places, rows: s.net.Rows}
 	if s.user == nil {
 		p.gets = n.gets(s, &cognito.User{Status: "CONFIRMED"}, s.net.Send)
 		return p

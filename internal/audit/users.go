@@ -69,7 +69,9 @@ func (p *planner) lookAt(ctx context.Context, u *cognito.User) error {
 	if err != nil || own.party == nil || len(own.party.gets) == 0 {
 		return err
 	}
-	p.contests.parties[u.Username] = own.party
+	if _, err := p.enter(u); err != nil {
+		return err
+	}
 	for _, g := range own.party.gets {
 		if _, err := p.enterHolder(ctx, g); err != nil {
 			return err

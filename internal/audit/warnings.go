@@ -28,6 +28,30 @@ type Warning struct {
 	blank        bool
 }
 
+// OfHolders tells whether a warning is of names that several users have to do with.
+func OfHolders(w Warning) bool {
+	return slices.Contains([]string{addressHeld, addressShared, addressCircle, addressPassed}, w.Kind)
+}
+
+// Concerns tells whether what a record says of an attribute concerns the names by which users sign in.
+func Concerns(attribute string, names []string) bool {
+	address, ok := addressOf(attribute)
+	return slices.Contains(names, attribute) || ok && slices.Contains(names, address)
+}
+
+// WithHolders puts what was found of the holders of claimed addresses in the place of what records alone tell: so many of
+// these addresses are taken from them.
+func WithHolders(list, found []Warning, taken int64) []Warning {
+	all := slices.Clone(found)
+	for _, w := range list {
+		if w.Kind == addressClaimed {
+			w.Text, w.Remedy, w.Note = claimed(&w, taken)
+		}
+		all = append(all, w)
+	}
+	return all
+}
+
 // maxExamples is how many places a warning names.
 const maxExamples = 3
 
@@ -137,6 +161,10 @@ func (w *warnings) record(c *sources.Change) {
 		}
 		if IsAddress(a.Name) && !a.Delete {
 			w.newAddress(a.Name, c.Attributes, nil, c.File, c.Line)
+		}
+		address, ok := addressOf(a.Name)
+		if ok && isTrue(target(a)) && !sendsAddress(c.Attributes, address) && slices.Contains(w.terms.Pool.AliasAttributes, address) {
+			w.add(addressClaimed, address, c.File, c.Line)
 		}
 	}
 	w.metadata(c.ClientMetadata, c.File, c.Line)

@@ -157,7 +157,7 @@ func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 		Changes: changeset.Spec{Paths: paths, Decoding: o.decoding, OnlyFailed: o.onlyFailed},
 		Target:  o.connection.target(o.workers), AsUser: o.asUser,
 		NoRead: o.noRead, KeepVerified: o.keep, AllowTakeover: o.takeover, Strict: o.strict, Metadata: o.metadata,
-		Rate: o.rate, ReadRate: o.readRate, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
+		Rate: o.rate, ReadRate: o.readRate, ListRate: o.listRate, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
 		Limit: o.limit, MaxDuration: o.maxDuration, DrainTimeout: o.drainTimeout,
 		Dir: o.runDir, Restart: o.restart, Volume: rundir.Local(), Stdin: sys.Stdin, Log: log, Told: console.ByFlags,
 	}

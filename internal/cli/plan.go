@@ -90,7 +90,7 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 	if err := p.opts.undisturbed(); err != nil {
 		return err
 	}
-	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read, ListRate: p.opts.listRate}
+	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read}
 	spec.Target.Calls = 2
 	r, err := job.Plan(ctx, spec, p)
 	p.endProgress()

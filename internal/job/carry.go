@@ -94,7 +94,7 @@ func (j *Job) carry(ctx context.Context, in *changeset.Reader, reports *report.F
 	store := checkpoint.NewFile(j.dir.Path)
 	store.Disk = j.dir.FS
 	runner, err := pipeline.New(pipeline.Config{
-		Source: in, Updater: j.updater(reports), Preparer: orNone(look),
+		Source: ordered{in, j.claims.orders}, Updater: j.updater(reports), Preparer: orNone(look),
 		Probe:   j.to.Probe,
 		Check:   j.terms.Check,
 		Key:     userKey(j.pool),

@@ -18,9 +18,8 @@ import (
 
 // PlanSpec says what a plan is.
 type PlanSpec struct {
-	Spec                // of the apply that it is a plan of
-	Read     audit.Mode // how users are read
-	ListRate float64    // of ListUsers, in calls a second
+	Spec            // of the apply that it is a plan of
+	Read audit.Mode // how users are read
 }
 
 // PlanObserver is told how a plan goes on. Its methods are called from the goroutine of [Plan].
@@ -37,7 +36,6 @@ type PlanObserver interface {
 type planning struct {
 	start
 	read     audit.Mode
-	listRate float64
 	observer PlanObserver
 	result   *PlanResult
 }
@@ -52,7 +50,7 @@ func Plan(ctx context.Context, spec PlanSpec, o PlanObserver) (_ *PlanResult, er
 		r := &PlanResult{PlanFacts: rundir.PlanFacts{DryRun: true, Inputs: spec.Changes.Paths}, Clean: true, Result: &audit.Result{Read: audit.None}}
 		return r, nil
 	}
-	p := &planning{start: start{spec: spec.Spec}, read: spec.Read, listRate: spec.ListRate, observer: o}
+	p := &planning{start: start{spec: spec.Spec}, read: spec.Read, observer: o}
 	if err := p.open(ctx); err != nil {
 		return nil, err
 	}
@@ -153,7 +151,7 @@ func (p *planning) audit(ctx context.Context) error {
 	p.result.Result, err = audit.Plan(ctx, audit.Config{
 		Pool: p.pool, Changes: in, Writer: planWriter{files}, Lister: p.to.Lister, Read: p.read,
 		Options:  audit.Options{KeepVerified: p.spec.KeepVerified},
-		ListRate: p.listRate, Attempts: p.spec.MaxAttempts,
+		ListRate: p.spec.ListRate, Attempts: p.spec.MaxAttempts,
 		UpdateRate: p.spec.Rate, ReadRate: p.spec.reads(), NoRead: p.spec.NoRead, Strict: p.spec.Strict,
 		Records: size.Records, Addresses: size.Addresses, Progress: p.observer.Read,
 	})

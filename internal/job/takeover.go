@@ -2,7 +2,6 @@ package job
 
 import (
 	"context"
-	"errors"
 	"unicode/utf8"
 
 	"attrmigrate/internal/audit"
@@ -50,7 +49,7 @@ func (p *preparer) holder(ctx context.Context, c *sources.Change, claim audit.Cl
 	}
 	user, err := p.users.User(ctx, c, claim.Value)
 	switch {
-	case isNobody(err):
+	case codeOf(err) == "UserNotFoundException":
 		return nil, nil
 	case err != nil:
 		return nil, err
@@ -59,13 +58,4 @@ func (p *preparer) holder(ctx context.Context, c *sources.Change, claim audit.Cl
 	default:
 		return user, nil
 	}
-}
-
-// isNobody tells whether an error says that there is no such user.
-func isNobody(err error) bool {
-	e, ok := errors.AsType[interface {
-		error
-		Code() string
-	}](err)
-	return ok && e.Code() == "UserNotFoundException"
 }
