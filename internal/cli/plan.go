@@ -110,7 +110,7 @@ func (p *planRun) Reading(place job.Place, warnings []audit.Warning) {
 // Sized implements [job.PlanObserver].
 func (p *planRun) Sized(size changeset.Size) {
 	if !p.opts.connection.sandbox {
-		limitMemory(planMemory + entryMemory*(size.Records+size.Addresses))
+		limitMemory(memoryOfPlan(size.Records+size.Addresses, size.Holders))
 	}
 	p.endProgress = console.Watch(p.read.Gauge, p.opts.output, p.sys.Stderr, p.log)
 }
@@ -118,12 +118,18 @@ func (p *planRun) Sized(size changeset.Size) {
 // Read implements [job.PlanObserver].
 func (p *planRun) Read(done, total int64) { p.read.Set(done, total) }
 
-// A plan takes an index entry of 16 bytes for each record and for each sign-in address that it gives,
-// and marks of a few bits; the rest is what it is at work on.
+// A plan takes an index entry of 16 bytes for each record and for each sign-in address that it gives or verifies,
+// and marks of a few bits; 8 bytes for each user whose names it has to know, in a list that grows; the rest is
+// what it is at work on.
 const (
-	planMemory  = 32 << 20
-	entryMemory = 17
+	planMemory   = 32 << 20
+	entryMemory  = 17
+	holderMemory = 24
 )
+
+func memoryOfPlan(entries, holders int64) int64 {
+	return planMemory + entryMemory*entries + holderMemory*holders
+}
 
 // tell prints the result and says by the error how the plan ends.
 func (p *planRun) tell(r *job.PlanResult) error {

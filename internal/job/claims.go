@@ -44,7 +44,7 @@ func (j *Job) lookForHolders(ctx context.Context, records *audit.Preflight) erro
 		return nil
 	}
 	if j.spec.Looking != nil {
-		j.spec.Looking(addresses)
+		j.spec.Looking(addresses, j.pool.EstimatedUsers)
 	}
 	err := j.search(ctx)
 	if code := codeOf(err); code == "AccessDeniedException" {

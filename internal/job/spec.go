@@ -58,9 +58,9 @@ type Spec struct {
 	// Kept is told, at once, where an earlier run of the directory was set aside; where the job does not begin it is
 	// mostly put back. Nil: nobody is told.
 	Kept func(dir string)
-	// Looking is told, before users are listed, of how many addresses it is looked for who signs in by them. Nil:
-	// nobody is told.
-	Looking func(addresses int64)
+	// Looking is told, before users are listed, of how many addresses it is looked for who of how many users signs in
+	// by them. Nil: nobody is told.
+	Looking func(addresses, users int64)
 	// Told gives a state the words of the caller, for files that people read. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 	// Connect finds the target of a change set. Nil: by Target and AsUser.
