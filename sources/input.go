@@ -98,7 +98,7 @@ func (in *input) sniff(text *bufio.Reader) error {
 
 // readHeader reads a CSV header, and learns where the rows begin.
 func (in *input) readHeader(text io.Reader, opts *Options) error {
-	rows := records.NewCSV(0, opts.limit())
+	rows := records.NewCSV(',', 0, opts.limit())
 	rows.Begin(text, in.start.mark())
 	row, err := rows.Next()
 	line := row.Begin.Line

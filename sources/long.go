@@ -70,7 +70,7 @@ func (d *longDecoder) take() (*row, error) {
 
 // add adds a row to its record. The first error of a record stays.
 func (d *longDecoder) add(c *Change, r *row) {
-	c.After = r.after
+	c.After, c.Cut = r.after, r.cut
 	c.Rows = append(c.Rows, Row{Line: r.begin.Line, Cells: r.cells})
 	name, _ := textOf(r.named.Attribute)
 	name = strings.TrimSpace(name)

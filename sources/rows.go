@@ -48,12 +48,13 @@ type row struct {
 	cells  []string
 	named  *namedCells // of the cells, as gocsv decodes them
 	secret bool        // there may be an access token in it
+	cut    bool        // the input ends in it
 	text   []byte      // what could not be decoded
 	err    *RecordError
 }
 
 func newRows(h *header, opts *Options) *rows {
-	r := &rows{header: h, csv: records.NewCSV(len(h.names), opts.limit())}
+	r := &rows{header: h, csv: records.NewCSV(',', len(h.names), opts.limit())}
 	r.named = append(r.named, h.user)
 	if h.long {
 		r.named = append(r.named, slices.Index(h.roles, roleAttribute), slices.Index(h.roles, roleValue))
@@ -110,7 +111,7 @@ func (r *rows) read() (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	next := row{begin: positionOf(found.Begin), after: positionOf(found.After), size: len(found.Text)}
+	next := row{begin: positionOf(found.Begin), after: positionOf(found.After), size: len(found.Text), cut: found.Cut}
 	if bad := found.Bad; bad != nil {
 		next.err = &RecordError{code: codeMalformedRow, msg: bad.Msg, hint: bad.Hint}
 		next.text = r.undecoded(found)
@@ -240,7 +241,7 @@ func (r *row) change(h *header) *Change {
 	together := &struct { // one allocation
 		Change
 		row [1]Row
-	}{Change: Change{Line: r.begin.Line, Begin: r.begin, After: r.after, Text: r.text}}
+	}{Change: Change{Line: r.begin.Line, Begin: r.begin, After: r.after, Text: r.text, Cut: r.cut}}
 	c := &together.Change
 	if h.roles[h.user] == roleToken {
 		c.Token = Secret(r.user)
