@@ -39,7 +39,7 @@ func Open(paths []string, opts Options) (*Files, error) {
 	if len(paths) == 0 {
 		return nil, &FileError{Msg: "no input", Remedy: "name a CSV or JSONL file"}
 	}
-	opts.Ignore = slices.Clone(opts.Ignore)
+	opts.Ignore, opts.EmptyValues = slices.Clone(opts.Ignore), slices.Clone(opts.EmptyValues)
 	if opts.Seals == nil {
 		opts.Seals = new(Seals)
 	}
@@ -77,6 +77,10 @@ func (in *input) agrees(first *input) error {
 		return &FileError{Msg: fmt.Sprintf("is no undo file, and %s is one", first.path), Remedy: apart}
 	case in.header == nil:
 		return nil
+	}
+	if in.separator != first.separator {
+		return &FileError{Line: 1, Msg: fmt.Sprintf("is separated by %s, and %s by %s", separatorNames[in.separator][1], first.path, separatorNames[first.separator][1]),
+			Remedy: "give all inputs one separator, or apply them one by one"}
 	}
 	if err := in.header.difference(first.header, first.path); err != nil {
 		return err
@@ -182,7 +186,7 @@ func (f *Files) Next(ctx context.Context) (*Change, error) {
 
 // placed says of a record in which input it stands.
 func (f *Files) placed(c *Change, input int) *Change {
-	c.File, c.Begin.Input, c.After.Input = f.inputs[input].path, input, input
+	c.File, c.Begin.Input, c.After.Input, c.Undo = f.inputs[input].path, input, input, f.undo
 	return c
 }
 

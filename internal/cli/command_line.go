@@ -61,6 +61,9 @@ func (o *options) changeSetFlags() []string {
 	if d.Format != sources.Auto {
 		words = append(words, "--format", strings.ToLower(d.Format.String()))
 	}
+	if d.Separator != 0 {
+		words = append(words, "--"+separatorFlag, separatorWord(d.Separator))
+	}
 	if d.UsernameColumn != "" {
 		words = append(words, "--username-column", d.UsernameColumn)
 	}
@@ -75,8 +78,17 @@ func (o *options) changeSetFlags() []string {
 			words = append(words, "--empty", word)
 		}
 	}
+	for _, text := range d.EmptyValues {
+		words = append(words, "--empty-value", text)
+	}
+	if d.Trim {
+		words = append(words, "--trim")
+	}
 	if d.DeleteMarker != job.DefaultDeleteMarker {
 		words = append(words, "--delete-marker", d.DeleteMarker)
+	}
+	if o.strict {
+		words = append(words, "--strict")
 	}
 	if o.onlyFailed != "" {
 		words = append(words, "--only-failed", o.onlyFailed)

@@ -62,7 +62,7 @@ func ShowPlace(line func(head, format string, args ...any), p job.Place) {
 
 // showInput writes what is to be applied, and what of it cannot be.
 func showInput(line func(head, format string, args ...any), p job.Preview) {
-	name := strings.Join(p.Inputs, ", ")
+	name := strings.Join(p.Inputs, ", ") + inBrackets(p.Dialect)
 	if r := p.Resumed; r != nil {
 		line("resumed", "%s: %s of %s are finished, %s remain (%s)", name,
 			prose.Count(r.Counts.Done()), prose.Plural(r.Total, p.Noun), prose.Count(r.Total-r.Counts.Done()), p.Dir)
@@ -83,6 +83,14 @@ func showInput(line func(head, format string, args ...any), p job.Preview) {
 	}
 }
 
+// inBrackets is what is said of a name, behind it; nothing of nothing.
+func inBrackets(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " (" + text + ")"
+}
+
 // changes lists the attributes and how many records touch each: custom:tier in 48,211 rows · locale in 9,870.
 func changes(s *audit.Preflight, noun string) string {
 	var parts []string
@@ -98,7 +106,19 @@ func changes(s *audit.Preflight, noun string) string {
 	} else {
 		parts = append(parts, prose.Plural(s.Deletions, "value")+" deleted")
 	}
-	return strings.Join(parts, " · ")
+	return strings.Join(append(parts, mended(s.Trimmed, s.Emptied)...), " · ")
+}
+
+// mended tells how many values are not as they stand in the change set, where that was asked for.
+func mended(trimmed, emptied int64) []string {
+	var parts []string
+	if trimmed > 0 {
+		parts = append(parts, prose.Plural(trimmed, "value")+" trimmed")
+	}
+	if emptied > 0 {
+		parts = append(parts, prose.Plural(emptied, "value")+" taken for empty")
+	}
+	return parts
 }
 
 // ShowWarnings writes what they mean and what to do. A remedy that several have stands behind the last.

@@ -49,6 +49,14 @@ func (t traits) fingerprint() checkpoint.Fingerprint {
 		rundir.ByIgnore:    listText(d.Ignore),
 		rundir.ByEmpty:     emptyWord(d.Empty),
 		rundir.ByMetadata:  digestText(pairsText(t.spec.Metadata)),
+
+		rundir.ByEmptyValue: listText(d.EmptyValues),
+	}
+	if d.Trim {
+		f[rundir.ByTrim] = "true"
+	}
+	if t.spec.Strict {
+		f[rundir.ByStrict] = "true"
 	}
 	if t.spec.NoRead {
 		f[rundir.ByNoRead] = "true"
@@ -58,6 +66,9 @@ func (t traits) fingerprint() checkpoint.Fingerprint {
 	}
 	if d.Format != sources.Auto {
 		f[rundir.ByFormat] = strings.ToLower(d.Format.String())
+	}
+	if d.Separator != 0 && d.Separator != ',' {
+		f[rundir.BySeparator] = strconv.QuoteRune(d.Separator)
 	}
 	if d.UsernameColumn != "" {
 		f[rundir.ByUsername] = strconv.Quote(d.UsernameColumn)

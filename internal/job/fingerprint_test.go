@@ -70,12 +70,16 @@ func TestTraits(t *testing.T) {
 		{"users are not read", func(t *traits) { t.spec.NoRead = true }, rundir.ByNoRead},
 		{"verified flags stay", func(t *traits) { t.spec.KeepVerified = true }, rundir.ByVerified},
 		{"the format", func(t *traits) { t.decoding.Format = sources.JSONL }, rundir.ByFormat},
+		{"another separator", func(t *traits) { t.decoding.Separator = ';' }, rundir.BySeparator},
 		{"the column of the username", func(t *traits) { t.decoding.UsernameColumn = "id" }, rundir.ByUsername},
 		{"a column renamed", func(t *traits) { t.decoding.Rename = map[string]string{"tier": "custom:tier"} }, rundir.ByMap},
 		{"a column ignored", func(t *traits) { t.decoding.Ignore = []string{"note"} }, rundir.ByIgnore},
 		{"empty cells delete", func(t *traits) { t.decoding.Empty = sources.DeleteEmpty }, rundir.ByEmpty},
 		{"empty cells are refused", func(t *traits) { t.decoding.Empty = sources.RefuseEmpty }, rundir.ByEmpty},
 		{"the marker of deletions", func(t *traits) { t.decoding.DeleteMarker = "-" }, rundir.ByMarker},
+		{"a text that stands for none", func(t *traits) { t.decoding.EmptyValues = []string{"NULL"} }, rundir.ByEmptyValue},
+		{"blanks are trimmed", func(t *traits) { t.decoding.Trim = true }, rundir.ByTrim},
+		{"odd values are refused", func(t *traits) { t.spec.Strict = true }, rundir.ByStrict},
 		{"client metadata", func(t *traits) { t.spec.Metadata = map[string]string{"reason": "made up"} }, rundir.ByMetadata},
 		{"only what failed", func(t *traits) { t.only = "sha256:3" }, rundir.ByOnlyFailed},
 
@@ -96,6 +100,9 @@ func TestTraits(t *testing.T) {
 			}
 			if got != tt.want {
 				t.Errorf("got %q, want %q: %v", got, tt.want, is.fingerprint())
+			}
+			if len(was.fingerprint1().Diff(is.fingerprint1())) != min(len(tt.want), 1) {
+				t.Errorf("version 1: %v and %v", was.fingerprint1(), is.fingerprint1())
 			}
 		})
 	}

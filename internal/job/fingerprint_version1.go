@@ -35,12 +35,22 @@ func (t traits) fingerprint1() checkpoint.Fingerprint {
 	if d.Format != sources.Auto {
 		note("--format", strings.ToLower(d.Format.String()))
 	}
+	if d.Separator != 0 && d.Separator != ',' { // that version knew commas only
+		note("--separator", string(d.Separator))
+	}
 	note("--username-column", d.UsernameColumn)
 	note("--map", joined(d.Rename))
 	note("--ignore", strings.Join(slices.Sorted(slices.Values(d.Ignore)), ","))
 	note("--empty", emptyWord(d.Empty))
 	if d.DeleteMarker != DefaultDeleteMarker {
 		note("--delete-marker", d.DeleteMarker)
+	}
+	note("--empty-value", listText(d.EmptyValues)) // which no run of then had, as it had none of the next two
+	if d.Trim {
+		f["--trim"] = "true"
+	}
+	if t.spec.Strict {
+		f["--strict"] = "true"
 	}
 	note("--client-metadata", joined(t.spec.Metadata))
 	note("--only-failed", t.only)

@@ -110,7 +110,7 @@ func (p *planning) make(ctx context.Context) error {
 		PlanFacts: rundir.PlanFacts{
 			DryRun: true, At: time.Now().UTC(),
 			Pool:     rundir.PlanPool{ID: p.pool.ID, Name: p.pool.Name, Region: p.pool.Region, Account: p.pool.Account, Users: p.pool.EstimatedUsers},
-			Endpoint: p.to.Endpoint, Inputs: p.set.Paths(), InputPaths: absolute(p.spec.Changes.Paths), Replaced: replaced, Limit: p.spec.Limit,
+			Endpoint: p.to.Endpoint, Inputs: p.set.Paths(), Dialect: p.set.Dialect(), InputPaths: absolute(p.spec.Changes.Paths), Replaced: replaced, Limit: p.spec.Limit,
 			Flags: p.spec.Target.Flags(p.pool.ID),
 		},
 		Audit: p.dir.File(report.AuditCSV), Plan: p.dir.File(report.PlanJSONL),
@@ -153,7 +153,7 @@ func (p *planning) audit(ctx context.Context) error {
 		Pool: p.pool, Changes: in, Writer: planWriter{files}, Lister: p.to.Lister, Read: p.read,
 		Options:  audit.Options{KeepVerified: p.spec.KeepVerified},
 		ListRate: p.listRate, Attempts: p.spec.MaxAttempts,
-		UpdateRate: p.spec.Rate, ReadRate: p.spec.reads(), NoRead: p.spec.NoRead,
+		UpdateRate: p.spec.Rate, ReadRate: p.spec.reads(), NoRead: p.spec.NoRead, Strict: p.spec.Strict,
 		Records: size.Records, Addresses: size.Addresses, Progress: p.observer.Read,
 	})
 	if err == nil {
