@@ -18,7 +18,7 @@ var flagGroups = []struct {
 	heading string
 	flags   []string
 }{
-	{"Pool", []string{"user-pool-id", "region", "profile", "endpoint-url", "sandbox"}},
+	{"Pool", []string{"user-pool-id", "region", "profile", "endpoint-url", "sandbox", "from"}},
 	{"Change set", []string{"attributes", "filter", "format", "output", "force",
 		"username-column", "map", "ignore", "empty", "delete-marker", "client-metadata"}},
 	{"What it does", []string{"dry-run", "check", "as", "read", "no-read", "verified"}},

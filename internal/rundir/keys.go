@@ -16,4 +16,5 @@ const (
 	ByMarker     = "delete_marker"
 	ByMetadata   = "client_metadata"
 	ByOnlyFailed = "only_failed"
+	ByFrom       = "from"
 )

@@ -20,6 +20,7 @@ type Connection struct {
 	Profile     string // of the AWS configuration; empty: the environment's
 	EndpointURL string // empty: AWS's own
 	Sandbox     bool   // a local Cognito inside the process
+	From        string // an export, whose users are in the sandbox; empty: those of the change set
 
 	Timeout   time.Duration // of one attempt
 	Calls     int           // at once
@@ -42,6 +43,9 @@ func (c Connection) Flags(pool string) []string {
 	words = append(words, c.serviceFlags()...)
 	if c.Sandbox {
 		words = append(words, "--sandbox")
+	}
+	if c.From != "" {
+		words = append(words, "--from", c.From)
 	}
 	return words
 }
