@@ -19,7 +19,7 @@ var flagGroups = []struct {
 	flags   []string
 }{
 	{"Pool", []string{"user-pool-id", "region", "profile", "endpoint-url", "sandbox", "from"}},
-	{"Change set", []string{"attributes", "filter", "format", "output", "force",
+	{"Change set", []string{"attributes", "all", "filter", "format", "output", "force",
 		"username-column", "map", "ignore", "empty", "delete-marker", "client-metadata"}},
 	{"What it does", []string{"dry-run", "check", "as", "read", "no-read", "verified"}},
 	{"Pace", []string{"rate", "read-rate", "list-rate", "workers", "timeout", "max-attempts"}},

@@ -107,7 +107,7 @@ func ConnectUsers(ctx context.Context, c Connection, token *cognito.Token) (*Tar
 		return nil, err
 	}
 	to := newTarget(pool, client, &users{client: client, poolID: pool, connection: c})
-	to.ByUsers, to.Lister = true, nil
+	to.ByUsers, to.Lister, to.Groups = true, nil, nil
 	return to, nil
 }
 
@@ -141,6 +141,6 @@ func (t *Target) At(ctx context.Context, address string) (*Target, error) {
 		return nil, err
 	}
 	there := *t
-	there.Authority, there.Lister = &admin{client: client, poolID: t.PoolID}, client
+	there.Authority, there.Lister, there.Groups = &admin{client: client, poolID: t.PoolID}, client, client
 	return &there, nil
 }
