@@ -39,7 +39,7 @@ func Open(paths []string, opts Options) (*Files, error) {
 	if len(paths) == 0 {
 		return nil, &FileError{Msg: "no input", Remedy: "name a CSV or JSONL file"}
 	}
-	opts.Ignore = slices.Clone(opts.Ignore)
+	opts.Ignore, opts.EmptyValues = slices.Clone(opts.Ignore), slices.Clone(opts.EmptyValues)
 	if opts.Seals == nil {
 		opts.Seals = new(Seals)
 	}
@@ -182,7 +182,7 @@ func (f *Files) Next(ctx context.Context) (*Change, error) {
 
 // placed says of a record in which input it stands.
 func (f *Files) placed(c *Change, input int) *Change {
-	c.File, c.Begin.Input, c.After.Input = f.inputs[input].path, input, input
+	c.File, c.Begin.Input, c.After.Input, c.Undo = f.inputs[input].path, input, input, f.undo
 	return c
 }
 

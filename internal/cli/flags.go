@@ -47,6 +47,7 @@ type options struct {
 	restart    bool
 	yes        bool
 	noRead     bool
+	strict     bool // values that nobody meant are refused
 	keep       bool // verified flags, with an address that changes
 	dryRun     bool // apply is a plan
 
@@ -93,6 +94,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.restart, "restart", false, "start over; the old run directory is kept under its date")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.noRead, "no-read", false, "do not read users before changing them: no undo, no preconditions, and what holds already is sent again")
+	f.BoolVar(&o.strict, "strict", false, "refuse records with values that nobody meant, such as NULL or gold with a blank behind it")
 	f.Func("verified", "email_verified and phone_number_verified where they are true and their address changes: `reset|keep` (default reset, as Cognito does)",
 		word(&o.keep, map[string]bool{"reset": false, "keep": true}))
 	registerOutput(f, &o.output)
@@ -120,6 +122,8 @@ func registerDecoding(f *pflag.FlagSet, o *sources.Options) {
 	f.StringArrayVar(&o.Ignore, "ignore", nil, "`column` to leave out; repeatable")
 	f.Func("empty", "what an empty cell does: `keep|delete|error` (default keep)",
 		word(&o.Empty, emptyWords()))
+	f.StringArrayVar(&o.EmptyValues, "empty-value", nil, "`text`, such as NULL, that stands for an empty cell; repeatable")
+	f.BoolVar(&o.Trim, "trim", false, "take blanks away from the ends of values and usernames")
 	f.StringVar(&o.DeleteMarker, "delete-marker", job.DefaultDeleteMarker, "`cell` that deletes its attribute")
 }
 
@@ -151,7 +155,7 @@ func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 	return job.Spec{
 		Changes: changeset.Spec{Paths: paths, Decoding: o.decoding, OnlyFailed: o.onlyFailed},
 		Target:  o.connection.target(o.workers), AsUser: o.asUser,
-		NoRead: o.noRead, KeepVerified: o.keep, Metadata: o.metadata,
+		NoRead: o.noRead, KeepVerified: o.keep, Strict: o.strict, Metadata: o.metadata,
 		Rate: o.rate, ReadRate: o.readRate, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
 		Limit: o.limit, MaxDuration: o.maxDuration, DrainTimeout: o.drainTimeout,
 		Dir: o.runDir, Restart: o.restart, Volume: rundir.Local(), Stdin: sys.Stdin, Log: log, Told: console.ByFlags,

@@ -40,6 +40,14 @@ func (t traits) fingerprint() checkpoint.Fingerprint {
 		rundir.ByIgnore:    listText(d.Ignore),
 		rundir.ByEmpty:     emptyWord(d.Empty),
 		rundir.ByMetadata:  digestText(pairsText(t.spec.Metadata)),
+
+		rundir.ByEmptyValue: listText(d.EmptyValues),
+	}
+	if d.Trim {
+		f[rundir.ByTrim] = "true"
+	}
+	if t.spec.Strict {
+		f[rundir.ByStrict] = "true"
 	}
 	if t.spec.NoRead {
 		f[rundir.ByNoRead] = "true"

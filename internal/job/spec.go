@@ -34,6 +34,7 @@ type Spec struct {
 
 	NoRead       bool              // users are not read before they are changed
 	KeepVerified bool              // verified flags stay, with an address that changes
+	Strict       bool              // values that nobody meant are refused
 	Metadata     map[string]string // for the pool's Lambda triggers
 
 	Rate         float64 // of updates, in attempts a second, or pipeline.Unlimited
@@ -100,7 +101,7 @@ func (s *Spec) dirName(ending string) string {
 // terms are those on which a start takes the records of a pool.
 func (s *Spec) terms(pool *cognito.Pool, noun string) audit.Terms {
 	return audit.Terms{
-		Pool: pool, Unknown: s.AsUser && pool.Name == "", KeepVerified: s.KeepVerified, NoRead: s.NoRead, AsUser: s.AsUser,
+		Pool: pool, Unknown: s.AsUser && pool.Name == "", KeepVerified: s.KeepVerified, NoRead: s.NoRead, AsUser: s.AsUser, Strict: s.Strict,
 		Metadata: len(s.Metadata) > 0, Rate: s.Rate, ReadRate: s.reads(), Limit: s.Limit, Noun: noun,
 	}
 }

@@ -40,7 +40,7 @@ func (p *person) fact(key string, raw json.RawMessage) (err error) {
 		enabled, err = read[bool](raw, "true or false")
 		p.Disabled = !enabled
 	case "_groups":
-		p.groups, err = read[[]string](raw, "a list of names")
+		p.Groups, err = read[[]string](raw, "a list of names")
 	case "_created", "UserCreateDate":
 		p.Created, err = date(raw)
 	case "_modified", "UserLastModifiedDate":
@@ -116,5 +116,5 @@ func isAttribute(name string) bool { return isCustom(name) || slices.Contains(st
 
 // isCustom tells the attributes that a pool has for itself.
 func isCustom(name string) bool {
-	return strings.HasPrefix(name, "custom:") || strings.HasPrefix(name, "dev:custom:")
+	return strings.HasPrefix(name, "custom:") || strings.HasPrefix(name, "dev:")
 }

@@ -16,7 +16,6 @@ import (
 // person is a user as a record tells of it.
 type person struct {
 	sandbox.User
-	groups   []string
 	place    string   // of the record
 	readOnly []string // attributes that nobody can write
 	exported bool     // it tells what no change set does: the record is one of an export

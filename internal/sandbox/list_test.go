@@ -166,7 +166,7 @@ func TestListErrors(t *testing.T) {
 		want string
 	}{
 		{"limit", cip.ListUsersInput{Limit: aws.Int32(61)},
-			"InvalidParameterException: 1 validation error detected: Value at 'limit' failed to satisfy constraint: Member must have value from 0 to 60"},
+			"InvalidParameterException: 1 validation error detected: Value at 'limit' failed to satisfy constraint: Member must have value less than or equal to 60"},
 		{"token", cip.ListUsersInput{PaginationToken: aws.String("made-up")}, "InvalidParameterException: Invalid pagination token"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

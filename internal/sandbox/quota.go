@@ -15,14 +15,17 @@ type Quotas struct {
 	UserRead       float64 // 120
 	UserList       float64 // 30
 	UserPoolRead   float64 // 15
-	UserPoolUpdate float64 // 15: CreateUserPool
+	UserPoolUpdate float64 // 15: CreateUserPool, DeleteUserPool
 	UserCreation   float64 // 50: AdminCreateUser
 
 	UserAuthentication   float64 // 120: InitiateAuth, AdminInitiateAuth
-	UserAccountRecovery  float64 // 30: AdminSetUserPassword
-	UserResourceRead     float64 // 50: GetUserAttributeVerificationCode
-	UserPoolClientRead   float64 // 15: DescribeUserPoolClient
-	UserPoolClientUpdate float64 // 15: CreateUserPoolClient
+	UserAccountRecovery  float64 // 30: AdminSetUserPassword, AdminResetUserPassword
+	UserResourceRead     float64 // 50: GetUserAttributeVerificationCode, AdminListGroupsForUser
+	UserPoolClientRead   float64 // 15: DescribeUserPoolClient, ListUserPoolClients
+	UserPoolClientUpdate float64 // 15: CreateUserPoolClient, DeleteUserPoolClient
+
+	UserPoolResourceRead   float64 // 20: GetGroup, ListGroups
+	UserPoolResourceUpdate float64 // 15: CreateGroup, DeleteGroup, AddCustomAttributes and so on
 
 	PerUserWrite float64 // 10
 	PerUserRead  float64 // 10, signing in included
@@ -30,7 +33,7 @@ type Quotas struct {
 
 // NoQuotas returns quotas that are all off.
 func NoQuotas() Quotas {
-	return Quotas{Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off}
+	return Quotas{Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off}
 }
 
 // category is a group of operations that share a quota, by AWS's name for it.
@@ -49,6 +52,9 @@ const (
 	userResourceRead     category = "UserResourceRead"
 	userPoolClientRead   category = "UserPoolClientRead"
 	userPoolClientUpdate category = "UserPoolClientUpdate"
+
+	userPoolResourceRead   category = "UserPoolResourceRead"
+	userPoolResourceUpdate category = "UserPoolResourceUpdate"
 )
 
 // access says which quota of the user an operation draws on.
@@ -82,6 +88,10 @@ func (q Quotas) ofCategory(c category) float64 {
 		return orDefault(q.UserPoolClientRead, 15)
 	case userPoolClientUpdate:
 		return orDefault(q.UserPoolClientUpdate, 15)
+	case userPoolResourceRead:
+		return orDefault(q.UserPoolResourceRead, 20)
+	case userPoolResourceUpdate:
+		return orDefault(q.UserPoolResourceUpdate, 15)
 	default:
 		return orDefault(q.UserCreation, 50)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"unicode/utf8"
 )
 
 // Seed puts a user into a pool as another pool had it. A value, a status and a date were right there, and are not
@@ -17,15 +16,18 @@ func (s *Server) Seed(poolID string, given User) error {
 	if p == nil {
 		return noPool(poolID)
 	}
-	if given.Username == "" || utf8.RuneCountInString(given.Username) > maxUsername {
+	if checkValue("username", "UsernameType", given.Username) != nil {
 		return ErrNoName
 	}
 	for _, name := range slices.Sorted(maps.Keys(given.Attributes)) {
-		if p.schema[name] == nil {
+		if p.schema()[name] == nil {
 			return &UnknownAttributeError{name}
 		}
 	}
-	u, state := s.newUser(given)
+	u, state, err := s.newUser(p, given)
+	if err != nil {
+		return err
+	}
 	state.attributes = slices.DeleteFunc(state.attributes, func(a attribute) bool { return a.Value == "" })
 	if err := p.givePassword(u, state, given.Password); err != nil {
 		return err
@@ -38,8 +40,8 @@ func (s *Server) Seed(poolID string, given User) error {
 	return s.admitUser(p, u, state, true)
 }
 
-// ErrNoName says that no user can have the name: it has none, or more than 128 characters.
-var ErrNoName = errors.New("no user can have this name: it has to have 1 to 128 characters")
+// ErrNoName says that no user can have the name.
+var ErrNoName = errors.New("no user can have this name: it has 1 to 128 characters, and neither blanks nor control characters among them")
 
 // UnknownAttributeError says that a pool does not have an attribute.
 type UnknownAttributeError struct{ Name string }

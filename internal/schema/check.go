@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -27,7 +26,7 @@ func (s *Schema) Check(c *sources.Change) error {
 		found = append(found, e)
 	}
 	for i := range c.Attributes {
-		if e := s.checkAttribute(&c.Attributes[i]); e != nil {
+		if e := s.checkAttribute(&c.Attributes[i], c.Undo); e != nil {
 			found = append(found, e)
 		}
 	}
@@ -39,14 +38,7 @@ func (s *Schema) Check(c *sources.Change) error {
 			found = append(found, s.unknown(name, name))
 		}
 	}
-	switch len(found) {
-	case 0:
-		return nil
-	case 1:
-		return found[0]
-	default:
-		return found
-	}
+	return found.asError()
 }
 
 // maxMetadata is how long a key, or a value, of the client metadata may be, in characters (API
@@ -96,7 +88,7 @@ func checkUsername(name string) *ValueError {
 		return nil
 	}
 	n := utf8.RuneCountInString(name)
-	switch {
+	switch odd := oddInUsername(name); {
 	case n == 0:
 		return &ValueError{attribute, "is empty", "BadUsername", "give the username, an alias or the sub"}
 	case n > maxUsername:
@@ -104,9 +96,8 @@ func checkUsername(name string) *ValueError {
 			"BadUsername", "check that the column holds usernames"}
 	case !utf8.ValidString(name):
 		return badEncoding(attribute)
-	case strings.ContainsFunc(name, unfitForUsername):
-		return &ValueError{attribute, "has a space or a control character", "BadUsername",
-			"remove it; it is often the last character"}
+	case odd.Kind != "":
+		return &ValueError{attribute, odd.String(), "BadUsername", odd.hint()}
 	}
 	return nil
 }
@@ -129,7 +120,8 @@ func unfitForUsername(r rune) bool {
 	return !unicode.In(r, unicode.L, unicode.M, unicode.S, unicode.N, unicode.P)
 }
 
-func (s *Schema) checkAttribute(a *sources.Attribute) *ValueError {
+// checkAttribute holds an attribute against its rule. Of what was in the pool already the characters are its own.
+func (s *Schema) checkAttribute(a *sources.Attribute, was bool) *ValueError {
 	if e := s.reserved(a.Name, a.Name); e != nil {
 		return e
 	}
@@ -150,6 +142,9 @@ func (s *Schema) checkAttribute(a *sources.Attribute) *ValueError {
 		return nil
 	}
 	if e := r.checkLength(a); e != nil {
+		return e
+	}
+	if e := checkCharacters(a); e != nil && !was {
 		return e
 	}
 	return r.checkForm(a)

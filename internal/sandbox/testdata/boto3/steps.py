@@ -261,7 +261,7 @@ step("ask for a code", cognito.get_user_attribute_verification_code,
 update_self("unknown attribute", _none="x")
 update_self("too short", _tier="x")
 update_self("attribute that the client may not write", _points="8")
-update_self("developer attribute", **{"dev:custom:cost": "8"})
+update_self("developer attribute", **{"dev:cost": "8"})
 update_self("verified flag", email_verified="true")
 step("no token", cognito.get_user, AccessToken="made-up")
 others = sign_in("as another", username="anna")
