@@ -20,6 +20,7 @@ import (
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/schema"
+	"attrmigrate/internal/shell"
 	"attrmigrate/internal/target"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
@@ -117,7 +118,7 @@ func registerDecoding(f *pflag.FlagSet, o *sources.Options) {
 		word(&o.Format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
 	f.StringVar(&o.UsernameColumn, "username-column", "", "`column` that names the user (default: username)")
 	f.Func("map", "`column=attribute` to rename; repeatable", pairs(&o.Rename))
-	f.StringArrayVar(&o.Ignore, "ignore", nil, "`column` to leave out; repeatable")
+	f.Func("ignore", "`columns` to leave out, separated by commas (\\, is one in a name); * stands for any text; repeatable", names(&o.Ignore))
 	f.Func("empty", "what an empty cell does: `keep|delete|error` (default keep)",
 		word(&o.Empty, emptyWords()))
 	f.StringArrayVar(&o.EmptyValues, "empty-value", nil, "`text`, such as NULL, that stands for an empty cell; repeatable")
@@ -262,6 +263,19 @@ func pairs(m *map[string]string) func(string) error {
 			*m = map[string]string{}
 		}
 		(*m)[name] = value
+		return nil
+	}
+}
+
+// names sets a flag that takes names separated by commas, any number of times.
+func names(list *[]string) func(string) error {
+	return func(s string) error {
+		for _, name := range shell.SplitList(s) {
+			if name == "" {
+				return errors.New("one of the names is empty")
+			}
+			*list = append(*list, name)
+		}
 		return nil
 	}
 }
