@@ -130,7 +130,7 @@ func (o *Options) check(format Format) *FileError {
 			return &FileError{Msg: o.setting("Rename", "") + " and " + o.setting("Ignore", "") + " both name " + from, Remedy: "leave one of them out"}
 		}
 	}
-	if marker := cmp.Or(o.DeleteMarker, defaultDeleteMarker); slices.Contains(o.EmptyValues, marker) {
+	if marker := cmp.Or(o.DeleteMarker, defaultDeleteMarker); format == CSV && slices.Contains(o.EmptyValues, marker) {
 		return &FileError{Msg: o.setting("EmptyValues", marker) + " names what deletes", Remedy: "leave it out, or name another " + o.setting("DeleteMarker", "")}
 	}
 	if o.Tokens && o.UsernameColumn != "" {
