@@ -11,6 +11,7 @@ const (
 	addressHeld   = "address-held"
 	addressShared = "address-shared"
 	ambiguousName = "ambiguous-name"
+	partsApart    = "rows-apart"
 	verifiedReset = "verified-reset"
 	verifiedKept  = "verified-kept"
 	awaiting      = "awaiting-verification"
@@ -52,6 +53,7 @@ var kinds = [...]kind{
 	{name: addressClaimed, foreseen: mayBeHeld},
 	{name: ambiguousName, planned: counted("name", " of records fit two users: the plan has the one that was read first",
 		"name these users by their sub")},
+	{name: partsApart, planned: areApart, foreseen: areApart},
 	{name: placeholder, planned: standForNone, foreseen: standForNone},
 	{name: replacement, planned: lostLetters, foreseen: lostLetters},
 	{name: control, planned: controlled, foreseen: controlled},
