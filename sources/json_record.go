@@ -203,6 +203,7 @@ func (r *record) meant(value string) string {
 // add adds an attribute to the change. An empty value deletes; one that is only meant as empty is as an empty cell.
 func (r *record) add(prefix, name, value string) error {
 	opts := r.lines.opts
+	name = strings.TrimSpace(name) // as the names of columns are
 	attribute, use := opts.use(prefix + name)
 	if name == "" || attribute == "" && use != useNothing {
 		return &RecordError{code: codeMissingAttribute, msg: "an attribute has no name"}
