@@ -102,7 +102,7 @@ func (h *header) findUser(opts *Options) *FileError {
 		case isTokenName(opts.renamed(name)):
 			h.tokens = append(h.tokens, i)
 		}
-		if slices.Contains(opts.Ignore, name) {
+		if opts.ignores(name) {
 			continue
 		}
 		switch meant := opts.renamed(name); {
@@ -148,7 +148,7 @@ func (h *header) assign(opts *Options) *FileError {
 			h.roles[i] = roleUsername
 		case strings.HasPrefix(name, "_"):
 			h.roles[i] = roleReport
-		case slices.Contains(opts.Ignore, name):
+		case opts.ignores(name), isListed(opts.renamed(name)):
 			h.roles[i] = roleNothing
 		default:
 			h.roles[i] = roleSet
@@ -194,7 +194,11 @@ func (h *header) checkOptions(opts *Options) *FileError {
 		return nil
 	}
 	for _, name := range opts.Ignore {
-		if !slices.Contains(h.names, name) {
+		switch found := slices.ContainsFunc(h.names, func(column string) bool { return column == name || isLike(column, name) }); {
+		case found:
+		case isPattern(name):
+			return h.refuse(fmt.Sprintf("%s: no column is like %q", opts.setting("Ignore", ""), name), h.seen())
+		default:
 			return h.absent(opts.setting("Ignore", ""), name)
 		}
 	}

@@ -25,7 +25,8 @@ type Options struct {
 	UsernameColumn string
 	// Rename gives the attribute name for a column; in JSONL and long CSV, for an attribute name.
 	Rename map[string]string
-	// Ignore lists columns to leave out; in JSONL and long CSV, attributes too.
+	// Ignore lists columns to leave out; in JSONL and long CSV, attributes too. In a name, * stands for any text; such a
+	// pattern means no name that another option has, and preconditions and client metadata only if it begins as they do.
 	Ignore []string
 	// Empty says what an empty CSV cell means: by default, nothing.
 	Empty EmptyPolicy
@@ -93,7 +94,7 @@ const (
 
 // use resolves a name of the input, beside a username, to the attribute that it means.
 func (o *Options) use(name string) (string, use) {
-	if slices.Contains(o.Ignore, name) {
+	if o.ignores(name) {
 		return "", useNothing
 	}
 	name = o.renamed(name)
@@ -129,7 +130,7 @@ func (o *Options) check(format Format) *FileError {
 			return &FileError{Msg: o.setting("Rename", "") + " and " + o.setting("Ignore", "") + " both name " + from, Remedy: "leave one of them out"}
 		}
 	}
-	if marker := cmp.Or(o.DeleteMarker, defaultDeleteMarker); slices.Contains(o.EmptyValues, marker) {
+	if marker := cmp.Or(o.DeleteMarker, defaultDeleteMarker); format == CSV && slices.Contains(o.EmptyValues, marker) {
 		return &FileError{Msg: o.setting("EmptyValues", marker) + " names what deletes", Remedy: "leave it out, or name another " + o.setting("DeleteMarker", "")}
 	}
 	if o.Tokens && o.UsernameColumn != "" {

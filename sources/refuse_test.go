@@ -29,6 +29,8 @@ func TestHeaderRefused(t *testing.T) {
 		{"empty expect", "username,expect:", Options{}, `:1: column 2, "expect:", names no attribute`, "expect:ATTRIBUTE"},
 		{"Rename of nothing", "username,tier", Options{Rename: map[string]string{"teir": "custom:tier"}}, `:1: Options.Rename: there is no column "teir"`, `did you mean "tier"?`},
 		{"Ignore of nothing", "username,tier", Options{Ignore: []string{"notes"}}, `:1: Options.Ignore: there is no column "notes"`, "the columns are username, tier"},
+		{"Ignore of a pattern that fits nothing", "username,tier", Options{Ignore: []string{"utm_*"}}, `:1: Options.Ignore: no column is like "utm_*"`, "the columns are username, tier"},
+		{"Ignore of a pattern that fits the username", "username,tier", Options{Ignore: []string{"user*"}}, ":1: no column names the user", "Options.UsernameColumn"},
 		{"UsernameColumn of nothing", "username,tier", Options{UsernameColumn: "login"}, `:1: Options.UsernameColumn: there is no column "login"`, "the columns are"},
 		{"Rename to nothing", "username,tier", Options{Rename: map[string]string{"tier": ""}}, ": Options.Rename tier: the attribute has no name", "Options.Rename tier=ATTRIBUTE"},
 		{"Rename and Ignore", "username,tier", Options{Rename: map[string]string{"tier": "x"}, Ignore: []string{"tier"}}, ": Options.Rename and Options.Ignore both name tier", "leave one"},

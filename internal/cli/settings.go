@@ -27,6 +27,8 @@ func flagOfSetting(field, value string) string {
 		return flag
 	case field == "Format":
 		value = strings.ToLower(value)
+	case field == "Ignore":
+		value = shell.List(value)
 	case field == "Tokens":
 		value = map[string]string{"true": "user", "false": "admin"}[value]
 	}

@@ -121,6 +121,9 @@ func ShowWarnings(line func(head, format string, args ...any), list []audit.Warn
 			head = ""
 		}
 		line(head, "%s", w.Text)
+		if w.Located {
+			line("", "%s", places(w))
+		}
 		again := slices.ContainsFunc(list[i+1:], func(later audit.Warning) bool { return later.Remedy == w.Remedy })
 		if w.Remedy != "" && !again {
 			line("", "hint: %s", w.Remedy)

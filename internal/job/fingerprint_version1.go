@@ -51,6 +51,7 @@ func (t traits) fingerprint1() checkpoint.Fingerprint {
 	}
 	note("--client-metadata", joined(t.spec.Metadata))
 	note("--only-failed", t.only)
+	note("--from", t.from) // which no run of then had
 	return f
 }
 

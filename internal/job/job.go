@@ -69,7 +69,7 @@ func (j *Job) prepare(ctx context.Context) error {
 	if j.set, err = j.set.Settled(j.dir); err != nil || j.Finished() {
 		return err
 	}
-	if err := j.meetPool(ctx, rehearsal.Beside(j.to.PoolID, j.set.Paths()), !goesOn); err != nil {
+	if err := j.meetPool(ctx, rehearsal.Beside(j.to.PoolID, j.set.Paths(), j.fromDigest()), !goesOn); err != nil {
 		return err
 	}
 	j.terms = j.spec.terms(j.pool, j.set.Noun())

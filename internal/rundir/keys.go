@@ -19,4 +19,5 @@ const (
 	ByStrict     = "strict"
 	ByMetadata   = "client_metadata"
 	ByOnlyFailed = "only_failed"
+	ByFrom       = "from"
 )
