@@ -20,6 +20,7 @@ import (
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/schema"
+	"attrmigrate/internal/shell"
 	"attrmigrate/internal/target"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
@@ -117,9 +118,10 @@ func registerDecoding(f *pflag.FlagSet, o *sources.Options) {
 	o.Setting = flagOfSetting
 	f.Func("format", "how the inputs are written: `csv|jsonl` (default: by the file's name)",
 		word(&o.Format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
+	f.Func(separatorFlag, "what stands between the cells of CSV: `comma|semicolon|tab` (default: as the header shows)", separator(&o.Separator))
 	f.StringVar(&o.UsernameColumn, "username-column", "", "`column` that names the user (default: username)")
 	f.Func("map", "`column=attribute` to rename; repeatable", pairs(&o.Rename))
-	f.StringArrayVar(&o.Ignore, "ignore", nil, "`column` to leave out; repeatable")
+	f.Func("ignore", "`columns` to leave out, separated by commas (\\, is one in a name); * stands for any text; repeatable", names(&o.Ignore))
 	f.Func("empty", "what an empty cell does: `keep|delete|error` (default keep)",
 		word(&o.Empty, emptyWords()))
 	f.StringArrayVar(&o.EmptyValues, "empty-value", nil, "`text`, such as NULL, that stands for an empty cell; repeatable")
@@ -268,6 +270,19 @@ func pairs(m *map[string]string) func(string) error {
 			*m = map[string]string{}
 		}
 		(*m)[name] = value
+		return nil
+	}
+}
+
+// names sets a flag that takes names separated by commas, any number of times.
+func names(list *[]string) func(string) error {
+	return func(s string) error {
+		for _, name := range shell.SplitList(s) {
+			if name == "" {
+				return errors.New("one of the names is empty")
+			}
+			*list = append(*list, name)
+		}
 		return nil
 	}
 }

@@ -58,6 +58,9 @@ func (t traits) fingerprint() checkpoint.Fingerprint {
 	if d.Format != sources.Auto {
 		f[rundir.ByFormat] = strings.ToLower(d.Format.String())
 	}
+	if d.Separator != 0 && d.Separator != ',' {
+		f[rundir.BySeparator] = strconv.QuoteRune(d.Separator)
+	}
 	if d.UsernameColumn != "" {
 		f[rundir.ByUsername] = strconv.Quote(d.UsernameColumn)
 	}

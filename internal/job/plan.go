@@ -110,7 +110,7 @@ func (p *planning) make(ctx context.Context) error {
 		PlanFacts: rundir.PlanFacts{
 			DryRun: true, At: time.Now().UTC(),
 			Pool:     rundir.PlanPool{ID: p.pool.ID, Name: p.pool.Name, Region: p.pool.Region, Account: p.pool.Account, Users: p.pool.EstimatedUsers},
-			Endpoint: p.to.Endpoint, Inputs: p.set.Paths(), InputPaths: absolute(p.spec.Changes.Paths), Replaced: replaced, Limit: p.spec.Limit,
+			Endpoint: p.to.Endpoint, Inputs: p.set.Paths(), Dialect: p.set.Dialect(), InputPaths: absolute(p.spec.Changes.Paths), Replaced: replaced, Limit: p.spec.Limit,
 			Flags: p.spec.Target.Flags(p.pool.ID),
 		},
 		Audit: p.dir.File(report.AuditCSV), Plan: p.dir.File(report.PlanJSONL),

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"attrmigrate/internal/shell"
 	"attrmigrate/sources"
 )
 
@@ -147,7 +148,11 @@ func (s *Schema) checkAttribute(a *sources.Attribute, was bool) *ValueError {
 	if e := checkCharacters(a); e != nil && !was {
 		return e
 	}
-	return r.checkForm(a)
+	e := r.checkForm(a)
+	if e != nil && IsPlaceholder(a.Value) {
+		e.hint = "if it means no value: --empty-value " + shell.Quote(a.Value)
+	}
+	return e
 }
 
 // reserved refuses what only an administrator can write, where users are to.
