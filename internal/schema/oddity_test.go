@@ -132,6 +132,37 @@ func TestCharactersAreRefused(t *testing.T) {
 	}
 }
 
+// An address at the end of a row without a line end is refused if people have none so short.
+func TestCutAddresses(t *testing.T) {
+	const cut = ": value looks cut short, as the row does, which has no line end"
+	tests := []struct {
+		name, attribute, value string
+		whole                  bool
+		want                   string
+	}{
+		{"a domain without a dot", "email", "ann@exam", false, "email" + cut},
+		{"in a row that ends", "email", "ann@exam", true, ""},
+		{"a domain", "email", "ann@example.co", false, ""},
+		{"a domain that is an address", "email", "ann@[::1]", false, ""},
+		{"half a number", "phone_number", "+155555", false, "phone_number" + cut},
+		{"a short number", "phone_number", "+2901234", false, ""},
+		{"a text", "nickname", "an", false, ""},
+		{"a deletion", "email", "", false, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := &sources.Change{Username: "ann", Cut: !tt.whole, Attributes: []sources.Attribute{{Name: "locale", Value: "de"}, {Name: tt.attribute, Value: tt.value, Delete: tt.value == ""}}}
+			if got := errorText(Standard().Check(c)); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			c.Attributes = append(c.Attributes, sources.Attribute{Name: "zoneinfo", Value: "CET"})
+			if err := Standard().Check(c); err != nil {
+				t.Errorf("it is not the last: %v", err)
+			}
+		})
+	}
+}
+
 func TestCheckStrict(t *testing.T) {
 	c := &sources.Change{Username: "NULL", Attributes: []sources.Attribute{{Name: "custom:tier", Value: " gold"}, {Name: "locale", Value: "de"}, {Name: "nickname", Delete: true}}}
 	err := CheckStrict(c)
