@@ -141,7 +141,11 @@ func (s *Server) perform(r *http.Request, op operation, c *call) ([]byte, error)
 	if err := s.limits.take(op.category, op.access, c.user); err != nil {
 		return nil, err
 	}
-	s.pause(s.faults.delay() + fault.Delay)
+	delay := s.faults.delay() + fault.Delay
+	if op.category == userList {
+		delay = max(delay, s.limits.pageTime())
+	}
+	s.pause(delay)
 	if !fault.After {
 		if err := s.suffer(r, fault); err != nil {
 			return nil, err
