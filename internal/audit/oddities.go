@@ -38,14 +38,17 @@ func (w *warnings) odd(name, value, file string, line int) {
 	}
 }
 
-// oddRecord looks at what of a record does not depend on its user: the name, and where the record ends.
-func (w *warnings) oddRecord(c *sources.Change) {
-	if c.Undo {
-		return
-	}
-	w.odd("username", c.Username, c.File, c.Line)
-	if c.Cut {
+// cut looks at where a record ends, whether it can be applied or not.
+func (w *warnings) cut(c *sources.Change) {
+	if c.Cut && !c.Undo {
 		w.add(cutRow, "", c.File, c.Line)
+	}
+}
+
+// oddName looks at the name of a user.
+func (w *warnings) oddName(c *sources.Change) {
+	if !c.Undo {
+		w.odd("username", c.Username, c.File, c.Line)
 	}
 }
 

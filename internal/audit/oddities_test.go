@@ -11,7 +11,8 @@ import (
 // What nobody meant, as a plan and as a preflight tell it.
 func TestOddValues(t *testing.T) {
 	cut, undone := record("amy", "locale=fr"), record("amy", "locale=NULL", "nickname= a ")
-	cut.Cut, undone.Undo = true, true
+	cutShort := record("bob", "email=bob@exam")
+	cut.Cut, cutShort.Cut, undone.Undo = true, true, true
 	withMetadata := record("amy", "locale=fr")
 	withMetadata.ClientMetadata = map[string]string{"job": "made-up ", "by": "NULL"}
 	many := record("amy", "address=NULL", "family_name=nan", "given_name=N/A", "locale=-", "nickname=None")
@@ -41,6 +42,8 @@ func TestOddValues(t *testing.T) {
 		{"a spreadsheet", []*sources.Change{record("amy", "nickname=1.23457E+11"), record("bob", "nickname=#REF!")},
 			"spreadsheet: 2 values look as if a spreadsheet had changed them (nickname) [users.csv:2 users.csv:3]\nhint: export these columns again, as text, and do not save them from a spreadsheet"},
 		{"the last row is cut", []*sources.Change{cut}, "note cut-row: the last row has no line end: it may have been cut short [users.csv:2]\nhint: see whether the file is whole"},
+		{"the last row is cut, and cannot be applied", []*sources.Change{cutShort}, "note cut-row: the last row has no line end: it may have been cut short [users.csv:2]\nhint: see whether the file is whole"},
+		{"two inputs", []*sources.Change{cut, cutShort}, "note cut-row: the last rows of 2 inputs have no line end: they may have been cut short [users.csv:2 users.csv:3]\nhint: see whether the files are whole"},
 		{"two kinds in one value", []*sources.Change{record("amy", "locale= NULL")},
 			"placeholder: 1 value stands for no value: NULL (locale) [users.csv:2]\nhint: to take such cells for empty ones: --trim --empty-value NULL\n" +
 				"blanks: 1 value begins or ends with a blank: U+0020 SPACE (locale) [users.csv:2]" + trims},

@@ -120,7 +120,7 @@ func (w *warnings) user(s *subject) {
 
 // record looks at a record whose user is not known.
 func (w *warnings) record(c *sources.Change) {
-	w.oddRecord(c)
+	w.oddName(c)
 	for _, a := range c.Attributes {
 		if !c.Undo {
 			w.odd(a.Name, a.Value, c.File, c.Line)
