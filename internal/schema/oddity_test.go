@@ -61,7 +61,7 @@ func TestOdditiesAreLocated(t *testing.T) {
 		{"a blank at the beginning", "custom:tier", " gold", "begins with a blank: U+0020 SPACE at character 1"},
 		{"blanks at the end", "custom:tier", "göld\u00a0\u00a0", "ends with a blank: U+00A0 NO-BREAK SPACE at character 5"},
 		{"two kinds", "custom:tier", "go\u200bld ", "ends with a blank: U+0020 SPACE at character 6; has an invisible character: U+200B ZERO WIDTH SPACE at character 3"},
-		{"a placeholder between blanks", "custom:tier", " NULL", "begins with a blank: U+0020 SPACE at character 1; stands for no value, as a placeholder"},
+		{"a placeholder between blanks", "custom:tier", " NULL", "begins with a blank: U+0020 SPACE at character 1; is a placeholder for no value"},
 		{"a tab", "custom:tier", "go\tld", "has a control character: U+0009 TAB at character 3"},
 		{"a control character without a name", "custom:tier", "\x01gold", "has a control character: U+0001 at character 1"},
 		{"lost", "custom:tier", "M\ufffdller", "has what a wrong encoding leaves: U+FFFD REPLACEMENT CHARACTER at character 2"},
@@ -166,7 +166,7 @@ func TestCutAddresses(t *testing.T) {
 func TestCheckStrict(t *testing.T) {
 	c := &sources.Change{Username: "NULL", Attributes: []sources.Attribute{{Name: "custom:tier", Value: " gold"}, {Name: "locale", Value: "de"}, {Name: "nickname", Delete: true}}}
 	err := CheckStrict(c)
-	want := "username: value stands for no value, as a placeholder; custom:tier: value begins with a blank: U+0020 SPACE at character 1"
+	want := "username: value is a placeholder for no value; custom:tier: value begins with a blank: U+0020 SPACE at character 1"
 	if errorText(err) != want {
 		t.Fatalf("got  %v\nwant %s", err, want)
 	}
