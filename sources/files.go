@@ -78,6 +78,10 @@ func (in *input) agrees(first *input) error {
 	case in.header == nil:
 		return nil
 	}
+	if in.separator != first.separator {
+		return &FileError{Line: 1, Msg: fmt.Sprintf("is separated by %s, and %s by %s", separatorNames[in.separator][1], first.path, separatorNames[first.separator][1]),
+			Remedy: "give all inputs one separator, or apply them one by one"}
+	}
 	if err := in.header.difference(first.header, first.path); err != nil {
 		return err
 	}
@@ -102,6 +106,14 @@ func (f *Files) Columns() []Column {
 		return h.columns()
 	}
 	return nil
+}
+
+// UserColumn is the column that names the user in a long CSV, from 0, and whether the inputs are one.
+func (f *Files) UserColumn() (column int, long bool) {
+	if h := f.inputs[0].header; h != nil && h.long {
+		return h.user, true
+	}
+	return 0, false
 }
 
 // Digests returns the digest of each input's bytes as they are stored. They are known once Next has

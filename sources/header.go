@@ -38,6 +38,7 @@ type header struct {
 	roles      []role
 	attributes []string // for roleSet and roleExpect, and the keys for roleMetadata
 	setting    int      // how many columns are roleSet
+	separator  rune
 	long       bool
 	user       int   // index of the column that names the user, or holds the access token
 	tokens     []int // indices of all columns with access tokens
@@ -45,8 +46,8 @@ type header struct {
 }
 
 // readHeader finds the meaning of the header's cells, or says why they have none.
-func readHeader(cells []string, opts *Options) (*header, *FileError) {
-	h := &header{cells: cells, names: make([]string, len(cells)),
+func readHeader(cells []string, separator rune, opts *Options) (*header, *FileError) {
+	h := &header{cells: cells, separator: separator, names: make([]string, len(cells)),
 		roles: make([]role, len(cells)), attributes: make([]string, len(cells))}
 	for i, cell := range cells {
 		name, _ := textOf(strings.TrimSpace(cell))
@@ -62,9 +63,9 @@ func readHeader(cells []string, opts *Options) (*header, *FileError) {
 }
 
 // checkNames refuses columns without a name, two columns of one name, and another separator.
-func (h *header) checkNames(*Options) *FileError {
-	if len(h.names) == 1 && strings.ContainsAny(h.names[0], ";\t") {
-		return h.refuse("the columns are not separated by commas", "export the file with commas between its cells")
+func (h *header) checkNames(opts *Options) *FileError {
+	if other, ok := otherSeparator(h.names[0]); ok && len(h.names) == 1 {
+		return h.notSeparated(other, opts)
 	}
 	if i := slices.IndexFunc(h.names, isToken); i >= 0 { // before any other error, which may list the names
 		return h.refuse(fmt.Sprintf("column %d is named by what looks like an access token", i+1), "the first line has to name the columns")
@@ -85,6 +86,15 @@ func (h *header) checkNames(*Options) *FileError {
 		first[name] = i
 	}
 	return nil
+}
+
+// notSeparated refuses a header of which another separator would make more than one column.
+func (h *header) notSeparated(other rune, opts *Options) *FileError {
+	remedy := "export the file with commas, semicolons or tabs between its cells"
+	if name, ok := separatorNames[other]; ok {
+		remedy = "for " + name[1] + ": " + opts.setting("Separator", name[0])
+	}
+	return h.refuse("the columns are not separated by "+separatorNames[h.separator][1], remedy)
 }
 
 // findUser finds the one column that names the user.

@@ -2,6 +2,7 @@ package sources
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -20,6 +21,8 @@ const (
 type Options struct {
 	// Format is how the inputs are written; Auto goes by their names.
 	Format Format
+	// Separator stands between the cells of CSV: a comma, a semicolon or a tab. 0: as the header shows.
+	Separator rune
 	// UsernameColumn names the CSV column that names the user, if it is none of username,
 	// cognito:username, Username and a lone sub.
 	UsernameColumn string
@@ -49,7 +52,7 @@ type Options struct {
 	// type flags may make "--rename 'a b=name'" of the field "Rename" and the value "a b=name"; if Setting is
 	// nil, it is "Options.Rename a b=name".
 	//
-	// The fields are Format (the value is CSV or JSONL), UsernameColumn and Ignore (a column), Rename
+	// The fields are Format (the value is CSV or JSONL), Separator (comma, semicolon or tab), UsernameColumn and Ignore (a column), Rename
 	// (COLUMN=ATTRIBUTE, or a column alone), EmptyValues (a text), DeleteMarker and Tokens (true or false). Words in capitals are for the person to
 	// fill in. The value "" asks for the name of the setting.
 	Setting func(field, value string) string
@@ -136,6 +139,12 @@ func (o *Options) check(format Format) *FileError {
 	if o.Tokens && o.UsernameColumn != "" {
 		return &FileError{Msg: o.setting("UsernameColumn", "") + " names users, and here their access tokens do",
 			Remedy: "for a token column of another name: " + o.setting("Rename", "COLUMN=access_token")}
+	}
+	if _, ok := separatorNames[o.Separator]; o.Separator != 0 && !ok {
+		return &FileError{Msg: fmt.Sprintf("%s is %q", o.setting("Separator", ""), o.Separator), Remedy: "want a comma, a semicolon or a tab"}
+	}
+	if format == JSONL && o.Separator != 0 {
+		return &FileError{Msg: o.setting("Separator", "") + " is for CSV", Remedy: "leave it out for JSONL"}
 	}
 	if format == JSONL && o.UsernameColumn != "" {
 		return &FileError{Msg: o.setting("UsernameColumn", "") + " is for CSV", Remedy: `a JSONL record names its user in "username"`}

@@ -84,6 +84,9 @@ func (o *options) changeSetFlags() []string {
 	if d.Format != sources.Auto {
 		words = append(words, "--format", strings.ToLower(d.Format.String()))
 	}
+	if d.Separator != 0 {
+		words = append(words, "--"+separatorFlag, separatorWord(d.Separator))
+	}
 	if d.UsernameColumn != "" {
 		words = append(words, "--username-column", d.UsernameColumn)
 	}

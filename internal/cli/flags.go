@@ -69,12 +69,14 @@ type connectionOptions struct {
 	poolID, region, profile, endpointURL string
 
 	sandbox bool
+	from    string // an export that the sandbox is filled from
 	timeout time.Duration
 }
 
 func (o *options) register(f *pflag.FlagSet) {
 	o.connection.register(f)
 	f.BoolVar(&o.connection.sandbox, "sandbox", false, "rehearse on a local Cognito inside the process, filled with the change set's users")
+	f.StringVar(&o.connection.from, "from", "", "`file` whose users, with their values, the local Cognito has instead: an export of everything (export --format jsonl --all), say")
 	f.Func("as", "who writes: `admin|user` (default admin: AWS credentials; user: each user, by the column access_token)",
 		word(&o.asUser, map[string]bool{"admin": false, "user": true}))
 	registerDecoding(f, &o.decoding)
@@ -116,8 +118,9 @@ func registerListRate(f *pflag.FlagSet, r *float64) {
 
 func registerDecoding(f *pflag.FlagSet, o *sources.Options) {
 	o.Setting = flagOfSetting
-	f.Func("format", "how the inputs are written: `csv|jsonl` (default: by the file's name)",
+	f.Func("format", "how the inputs are written: `csv|jsonl` (default: by the file's name); a csv of username,attribute,value is sorted by the user",
 		word(&o.Format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
+	f.Func(separatorFlag, "what stands between the cells of CSV: `comma|semicolon|tab` (default: as the header shows)", separator(&o.Separator))
 	f.StringVar(&o.UsernameColumn, "username-column", "", "`column` that names the user (default: username)")
 	f.Func("map", "`column=attribute` to rename; repeatable", pairs(&o.Rename))
 	f.Func("ignore", "`columns` to leave out, separated by commas (\\, is one in a name); * stands for any text; repeatable", names(&o.Ignore))
@@ -166,7 +169,7 @@ func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 // target is the connection that the flags describe, for as many calls at once.
 func (o *connectionOptions) target(calls int) target.Connection {
 	return target.Connection{
-		PoolID: o.poolID, Region: o.region, Profile: o.profile, EndpointURL: o.endpointURL, Sandbox: o.sandbox,
+		PoolID: o.poolID, Region: o.region, Profile: o.profile, EndpointURL: o.endpointURL, Sandbox: o.sandbox, From: o.from,
 		Timeout: o.timeout, Calls: calls, UserAgent: "attrmigrate/" + release(),
 	}
 }
@@ -224,6 +227,10 @@ func (o *connectionOptions) validate() error {
 	switch {
 	case o.sandbox && o.endpointURL != "":
 		return refusal.Usagef("--sandbox and --endpoint-url exclude each other")
+	case o.from != "" && !o.sandbox:
+		return &refusal.UsageError{Err: errors.New("--from is for a rehearsal, and this is none"), Remedy: "--sandbox rehearses on a local Cognito, which has the users of the file"}
+	case o.from == rundir.Stdin:
+		return refusal.Usagef("--from does not read standard input (-): the file is read several times")
 	case o.timeout <= 0:
 		return refusal.Usagef("--timeout is %s, want more than 0s", o.timeout)
 	default:

@@ -92,6 +92,10 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 	}
 	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read}
 	spec.Target.Calls = 2
+	spec.Sized = func(size changeset.Size) { // a long CSV needs two entries for each
+		size.Records *= 2
+		p.limitMemory(size)
+	}
 	r, err := job.Plan(ctx, spec, p)
 	p.endProgress()
 	if err != nil {
@@ -109,10 +113,15 @@ func (p *planRun) Reading(place job.Place, warnings []audit.Warning) {
 
 // Sized implements [job.PlanObserver].
 func (p *planRun) Sized(size changeset.Size) {
+	p.limitMemory(size)
+	p.endProgress = console.Watch(p.read.Gauge, p.opts.output, p.sys.Stderr, p.log)
+}
+
+// limitMemory makes room for what is kept of a change set.
+func (p *planRun) limitMemory(size changeset.Size) {
 	if !p.opts.connection.sandbox {
 		limitMemory(memoryOfPlan(size.Records+size.Addresses, size.Holders))
 	}
-	p.endProgress = console.Watch(p.read.Gauge, p.opts.output, p.sys.Stderr, p.log)
 }
 
 // Read implements [job.PlanObserver].

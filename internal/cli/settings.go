@@ -15,7 +15,7 @@ import (
 
 // settingFlags are the flags that set the fields of [sources.Options].
 var settingFlags = map[string]string{
-	"Format": "--format", "UsernameColumn": "--username-column", "Rename": "--map", "Ignore": "--ignore", "Tokens": "--as",
+	"Format": "--format", "Separator": "--separator", "UsernameColumn": "--username-column", "Rename": "--map", "Ignore": "--ignore", "Tokens": "--as",
 	"EmptyValues": "--empty-value", "DeleteMarker": "--delete-marker",
 }
 

@@ -65,7 +65,7 @@ func (r planScreen) print(w io.Writer, width int) {
 }
 
 func (r planScreen) reading() string {
-	records := prose.Plural(r.Records, "record")
+	records := prose.Plural(r.Records, "record") + inBrackets(r.Dialect)
 	if r.Read == audit.None {
 		return records + ", held against the schema only: no user was read"
 	}

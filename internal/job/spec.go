@@ -61,6 +61,9 @@ type Spec struct {
 	// Looking is told, before users are listed, of how many addresses it is looked for who of how many users signs in
 	// by them. Nil: nobody is told.
 	Looking func(addresses, users int64)
+	// Sized is told about how many records there are where something is kept of each until the first write: of a long
+	// CSV. Nil: nobody is told.
+	Sized func(changeset.Size)
 	// Told gives a state the words of the caller, for files that people read. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 	// Connect finds the target of a change set. Nil: by Target and AsUser.

@@ -9,6 +9,7 @@ const (
 	ByNoRead     = "no_read"
 	ByVerified   = "verified"
 	ByFormat     = "format"
+	BySeparator  = "separator"
 	ByUsername   = "username_column"
 	ByMap        = "map"
 	ByIgnore     = "ignore"
@@ -19,4 +20,5 @@ const (
 	ByStrict     = "strict"
 	ByMetadata   = "client_metadata"
 	ByOnlyFailed = "only_failed"
+	ByFrom       = "from"
 )

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -49,89 +48,86 @@ func (t template) pool() (name string, properties map[string]jsontext.Value, err
 	}
 }
 
-// properties of CloudFormation that CreateUserPool does not have, or that lead to something else in the account.
-var leftOut = []string{"EnabledMfas", "UserPoolName", "WebAuthnRelyingPartyID", "WebAuthnUserVerification", "WebAuthnFactorConfiguration"}
-
 // fromCloudFormation makes a pool from the properties of a resource. What other resources would fill in is left out;
-// a Lambda function is there under a made-up ARN.
+// a Lambda function, or a role, is there under a made-up ARN.
 func (s *Server) fromCloudFormation(name string, properties map[string]jsontext.Value) (*pool, error) {
-	input := map[string]jsontext.Value{}
-	for property, value := range properties {
-		if slices.Contains(leftOut, property) {
-			continue
-		}
-		if resolved, known := s.resolve(value, property == "LambdaConfig"); known {
-			input[property] = resolved
-		}
-	}
-	pooled, known := s.resolve(properties["UserPoolName"], false)
-	if !known || pooled.Kind() != '"' {
-		pooled, _ = json.Marshal(name)
+	arn := fmt.Sprintf("arn:aws:lambda:%s:%s:function:made-up", s.cfg.Region, s.cfg.Account)
+	input := resolver{model(), arn}.members("CreateUserPoolRequest", properties)
+	pooled := properties["UserPoolName"]
+	if pooled.Kind() != '"' {
+		pooled, _ = json.Marshal(name) // the name of a member of JSON is text
 	}
 	input["PoolName"] = pooled
-	given, err := readInput(input)
-	if err != nil {
-		return nil, err
-	}
-	document, err := given.document(input)
-	if err != nil {
-		return nil, err
-	}
-	return s.addPool(document)
+	return s.createPool(input)
 }
 
-// resolve returns a value without what only a deployment knows ({"Ref":...}, {"Fn::GetAtt":...}), and whether anything is
-// left. With functions, such a member is the ARN of one. Numbers and truth values may be written as text.
-func (s *Server) resolve(value jsontext.Value, functions bool) (jsontext.Value, bool) {
-	switch value.Kind() {
-	case '{':
-		return s.resolveObject(value, functions)
-	case '[':
-		var items []jsontext.Value
-		if json.Unmarshal(value, &items) != nil {
-			return nil, false
+// resolver makes what CloudFormation takes into what the API takes.
+type resolver struct {
+	*apiModel
+	arn string // of what only a deployment knows
+}
+
+// members returns those of an object that the model has, without what only a deployment knows ({"Ref":...},
+// {"Fn::GetAtt":...}).
+func (r resolver) members(shape string, all map[string]jsontext.Value) map[string]jsontext.Value {
+	kept := map[string]jsontext.Value{}
+	for name, value := range all {
+		if of, known := r.Shapes[shape].Members[name]; known {
+			if resolved := r.value(of, value); resolved != nil {
+				kept[name] = resolved
+			}
 		}
-		kept := []jsontext.Value{}
+	}
+	return kept
+}
+
+// value returns a value in the type of the model, since CloudFormation has numbers and truth values as text, and the other way
+// round; nil for none.
+func (r resolver) value(shape string, value jsontext.Value) jsontext.Value {
+	var resolved any = value
+	switch s := r.Shapes[shape]; {
+	case value.Kind() == 'n':
+		return nil
+	case value.Kind() == '{':
+		var all map[string]jsontext.Value
+		_ = json.Unmarshal(value, &all) // it is part of a document that has been read
+		switch {
+		case computed(all) && s.whole != nil && s.whole.MatchString(r.arn) && strings.HasPrefix(s.Pattern, "arn:"):
+			resolved = r.arn
+		case computed(all):
+			return nil
+		case s.Type == "structure":
+			resolved = r.members(shape, all)
+		}
+	case value.Kind() == '[' && s.Type == "list":
+		var items, kept []jsontext.Value
+		_ = json.Unmarshal(value, &items)
 		for _, item := range items {
-			if item, known := s.resolve(item, functions); known {
+			if item := r.value(s.Member, item); item != nil {
 				kept = append(kept, item)
 			}
 		}
-		value, err := json.Marshal(kept)
-		return value, err == nil
-	case '"':
+		resolved = kept
+	case value.Kind() == '"' && (s.Type == "integer" || s.Type == "boolean"):
 		var text string
-		if json.Unmarshal(value, &text) == nil && (text == "true" || text == "false") {
-			return jsontext.Value(text), true
-		}
-		return value, true
-	default:
-		return value, len(value) > 0 && value.Kind() != 'n'
+		_ = json.Unmarshal(value, &text)
+		resolved = jsontext.Value(text)
+	case s.Type == "string" && (value.Kind() == '0' || value.Kind() == 't' || value.Kind() == 'f'):
+		resolved = string(value)
 	}
+	encoded, err := json.Marshal(resolved)
+	if err != nil { // text that is no number
+		return value
+	}
+	return encoded
 }
 
-func (s *Server) resolveObject(value jsontext.Value, functions bool) (jsontext.Value, bool) {
-	var members map[string]jsontext.Value
-	if json.Unmarshal(value, &members) != nil {
-		return nil, false
-	}
-	for name := range members {
-		if name != "Ref" && !strings.HasPrefix(name, "Fn::") {
-			continue
-		}
-		if !functions {
-			return nil, false
-		}
-		arn, err := json.Marshal(fmt.Sprintf("arn:aws:lambda:%s:%s:function:made-up", s.cfg.Region, s.cfg.Account))
-		return arn, err == nil
-	}
-	kept := maps.Clone(members)
-	for name, member := range members {
-		resolved, known := s.resolve(member, functions)
-		if kept[name] = resolved; !known {
-			delete(kept, name)
+// computed says whether an object stands for a value that the deployment computes.
+func computed(all map[string]jsontext.Value) bool {
+	for name := range all {
+		if name == "Ref" || strings.HasPrefix(name, "Fn::") {
+			return true
 		}
 	}
-	value, err := json.Marshal(kept, json.Deterministic(true))
-	return value, err == nil
+	return false
 }

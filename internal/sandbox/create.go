@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,28 +100,35 @@ func (s *Server) createUser(poolID string, given User) error {
 	if identities := given.Attributes[identityAttribute]; identities != "" {
 		set = with(set, attribute{identityAttribute, identities})
 	}
-	if err := s.ensureGroups(p, given.Groups); err != nil {
+	u, state, err := s.newUser(p, given)
+	if err != nil {
 		return err
+	}
+	state.attributes = set
+	if err := p.givePassword(u, state, given.Password); err != nil {
+		return err
+	}
+	return s.create(p, u, state, false)
+}
+
+// newUser makes a user of what is given, with what is not. Groups that the pool lacks are made.
+func (s *Server) newUser(p *pool, given User) (*user, *userState, error) {
+	if err := s.ensureGroups(p, given.Groups); err != nil {
+		return nil, nil, err
 	}
 	u := &user{username: given.Username, sub: given.Attributes[subAttribute], created: given.Created}
 	if u.sub == "" {
 		u.sub = s.identifier()
 	}
-	state := &userState{attributes: set, pending: sorted(given.Pending), status: given.Status,
-		disabled: given.Disabled, groups: slices.Compact(slices.Sorted(slices.Values(given.Groups))), modified: given.Modified}
 	if u.created.IsZero() {
 		u.created = s.now()
 	}
+	state := &userState{attributes: sorted(given.Attributes), pending: sorted(given.Pending), status: cmp.Or(given.Status, statusConfirmed),
+		disabled: given.Disabled, groups: slices.Compact(slices.Sorted(slices.Values(given.Groups))), modified: given.Modified}
 	if state.modified.IsZero() {
 		state.modified = u.created
 	}
-	if state.status == "" {
-		state.status = statusConfirmed
-	}
-	if err := p.givePassword(u, state, given.Password); err != nil {
-		return err
-	}
-	return s.create(p, u, state, false)
+	return u, state, nil
 }
 
 // givePassword gives a new user a password, if there is one.
@@ -132,8 +140,7 @@ func (p *pool) givePassword(u *user, state *userState, password string) error {
 	return p.passwords.check(password)
 }
 
-// create completes a new user by what its username says, and takes it in. Aliases of others are
-// taken only with force.
+// create completes a new user by what its username says, and takes it in.
 func (s *Server) create(p *pool, u *user, state *userState, force bool) error {
 	state.attributes = slices.DeleteFunc(state.attributes, func(a attribute) bool { return a.Value == "" })
 	if err := checkFlags(state.attributes, state.attributes); err != nil {
@@ -142,8 +149,12 @@ func (s *Server) create(p *pool, u *user, state *userState, force bool) error {
 	if err := p.nameUser(u, state); err != nil {
 		return err
 	}
-	state.attributes = with(state.attributes, attribute{subAttribute, u.sub})
+	return s.admitUser(p, u, state, force)
+}
 
+// admitUser takes a complete user in. Aliases of others are taken only with force.
+func (s *Server) admitUser(p *pool, u *user, state *userState, force bool) error {
+	state.attributes = with(state.attributes, attribute{subAttribute, u.sub})
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.deleted {

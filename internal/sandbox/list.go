@@ -3,6 +3,7 @@ package sandbox
 import (
 	"iter"
 	"slices"
+	"strings"
 )
 
 // profile is what ListUsers and AdminGetUser say of a user besides its attributes.
@@ -132,7 +133,7 @@ func those(users iter.Seq[*user], pass func(*user, *userState) bool) iter.Seq2[*
 // exact returns the user with the username or sub of a filter. The caller holds mu.
 func (p *pool) exact(f filter) *user {
 	if f.attribute == subAttribute {
-		return p.bySub[f.value]
+		return p.bySub[strings.ToLower(f.value)]
 	}
 	return p.byName[p.fold(f.value)]
 }

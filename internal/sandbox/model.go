@@ -119,7 +119,7 @@ func (in *inspection) value(name, place string) error {
 	case s.Type == "list" && kind == '[':
 		return in.list(s, place)
 	case kind == '{' || kind == '[':
-		return fmt.Errorf("%s: Unexpected %s of a collection, want %s", place, word(kind), s.Type)
+		return fmt.Errorf("%s can not be converted to %s: %s", word(kind), s.Type, place)
 	}
 	token, err := in.from.ReadToken()
 	if err != nil {

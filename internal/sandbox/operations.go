@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 )
@@ -80,6 +82,9 @@ var operations = map[string]operation{
 	"GetUserAttributeVerificationCode": unsigned(userResourceRead, accessRead, (*Server).getUserAttributeVerificationCode),
 }
 
+// Operations returns the names of the operations that a server has.
+func Operations() []string { return slices.Sorted(maps.Keys(operations)) }
+
 // define makes a row of the table from a handler of requests of type R.
 func define[R any, P interface {
 	*R
@@ -141,7 +146,11 @@ func (s *Server) perform(r *http.Request, op operation, c *call) ([]byte, error)
 	if err := s.limits.take(op.category, op.access, c.user); err != nil {
 		return nil, err
 	}
-	s.pause(s.faults.delay() + fault.Delay)
+	delay := s.faults.delay() + fault.Delay
+	if op.category == userList {
+		delay = max(delay, s.limits.pageTime())
+	}
+	s.pause(delay)
 	if !fault.After {
 		if err := s.suffer(r, fault); err != nil {
 			return nil, err

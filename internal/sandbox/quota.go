@@ -73,7 +73,7 @@ func (q Quotas) ofCategory(c category) float64 {
 	case userRead:
 		return orDefault(q.UserRead, 120)
 	case userList:
-		return orDefault(q.UserList, 30)
+		return orDefault(q.UserList, listsOfAWS)
 	case userPoolRead:
 		return orDefault(q.UserPoolRead, 15)
 	case userPoolUpdate:
@@ -162,6 +162,21 @@ func (l *limiter) take(c category, a access, u *user) error {
 		shared.used++
 	}
 	return nil
+}
+
+// listsOfAWS is AWS's quota of pages of users a second.
+const listsOfAWS = 30
+
+// pageTime is how long a page of users takes at least. From afar AWS takes so long for a page that a client which asks for
+// one after the other never meets AWS's quota, and many have no patience with throttling in their retries; over the loopback
+// interface they would. Under another quota, a page takes no time.
+func (l *limiter) pageTime() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.quotas.ofCategory(userList) != listsOfAWS {
+		return 0
+	}
+	return time.Second * 6 / 5 / listsOfAWS
 }
 
 // shared returns the bucket of a category, nil if its quota is off.
