@@ -33,6 +33,9 @@ type Change struct {
 	// ClientMetadata is passed to the pool's Lambda triggers.
 	ClientMetadata map[string]string
 
+	// Undo says that the record is an entry of an undo file: its values are what the user had, and go back as they were.
+	Undo bool
+
 	// Rows is the record as it stood in a CSV input (one row, or several of a long CSV).
 	Rows []Row
 	// Text is the record as it stood in a JSONL input, or what of a CSV input could not be decoded. It

@@ -182,7 +182,7 @@ func (f *Files) Next(ctx context.Context) (*Change, error) {
 
 // placed says of a record in which input it stands.
 func (f *Files) placed(c *Change, input int) *Change {
-	c.File, c.Begin.Input, c.After.Input = f.inputs[input].path, input, input
+	c.File, c.Begin.Input, c.After.Input, c.Undo = f.inputs[input].path, input, input, f.undo
 	return c
 }
 

@@ -38,7 +38,7 @@ func checkUndo(t fataler, paths []string, got []*Change, end error) {
 	})
 	slices.Reverse(want)
 	for _, c := range want {
-		c.After = c.Begin
+		c.After, c.Undo = c.Begin, true
 	}
 	if len(got) != len(want) || len(want) > 0 && !reflect.DeepEqual(got, want) {
 		t.Fatalf("got\n%s\nwant\n%s", showAll(got), showAll(want))

@@ -39,8 +39,11 @@ func (s *start) meetPool(ctx context.Context, earlier string, fresh bool) (err e
 			return err
 		}
 	}
-	s.pool, err = s.to.Describe(ctx, s.spec.MaxAttempts)
-	return err
+	if s.pool, err = s.to.Describe(ctx, s.spec.MaxAttempts); err != nil {
+		return err
+	}
+	s.set = s.set.For(s.pool.Schema)
+	return nil
 }
 
 func (s *start) rehearse(ctx context.Context, earlier string, fresh bool) error {

@@ -57,6 +57,8 @@
 //     report that sub cannot be asked for (aws-samples/sample-collaborative-ai-dlc#52) and that a
 //     missing attribute was no error (aws/aws-sdk-php#1727); the sandbox does neither. Case matters in
 //     filters, but for cognito:user_status.
+//   - Boolean values are true or false in any case, and kept as they were sent
+//     (aws-amplify/amplify-js#8205).
 //   - Lambda functions in LambdaConfig: CustomMessage is invoked before a code is sent, with the
 //     ClientMetadata, PreAuthentication when a user signs in. One that throws, does not answer or
 //     answers wrongly ends the request.
@@ -68,9 +70,10 @@
 //   - A quota is a token bucket of capacity max(5, quota/5), which starts full and of which a rejected
 //     request takes nothing; its message is "Rate exceeded" for a category and "Too many requests" for
 //     a user.
-//   - Of an attribute repeated in one request the last counts. Lengths are counted in bytes. Boolean
-//     values are true or false in any case, and kept in lower case; numbers are decimal without an
-//     exponent; a DateTime is RFC 3339 or a date. A custom attribute is mutable unless its schema says
+//   - Of an attribute repeated in one request the last counts. A value has 2,048 bytes at most (the guide
+//     says bytes in one place and characters in another); the limits of a pool count characters, as its
+//     errors do ("String must be no shorter than 10 characters", aws/aws-sdk-java#1396). Numbers are decimal without
+//     an exponent; a DateTime is RFC 3339 or a date. A custom attribute is mutable unless its schema says
 //     otherwise. identities cannot be written.
 //   - Deleting an address resets its verified flag too. An update that changes nothing leaves the date
 //     of modification. email_verified=true alone is about the present address; a pending one stays

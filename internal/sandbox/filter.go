@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // filter is the Filter of ListUsers: one attribute, equal to a value or beginning with it. The zero
@@ -34,7 +35,7 @@ func parseFilter(text string) (filter, error) {
 	if text == "" {
 		return filter{}, nil
 	}
-	if len(text) > maxFilter {
+	if utf8.RuneCountInString(text) > maxFilter {
 		return filter{}, invalidMember("filter", "have length less than or equal to 256")
 	}
 	parts := filterForm.FindStringSubmatch(text)

@@ -48,20 +48,14 @@ func isDate(s string) bool {
 	return err == nil
 }
 
-func isBoolean(s string) bool { return s == "true" || s == "false" }
-
-// isDateTime accepts what may be a point in time: a date, RFC 3339 with or without a zone, or seconds
-// since 1970. The form that the service wants is not documented.
+// isDateTime accepts a point in time as RFC 3339 writes it, or a date. The form that the service wants is not
+// documented.
 func isDateTime(s string) bool {
-	if isNumber(s) || isDate(s) {
+	if isDate(s) {
 		return true
 	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", time.DateTime} {
-		if _, err := time.Parse(layout, s); err == nil {
-			return true
-		}
-	}
-	return false
+	_, err := time.Parse(time.RFC3339, s)
+	return err == nil
 }
 
 func isDigits(s string) bool {
@@ -73,8 +67,14 @@ func isDigits(s string) bool {
 	return s != ""
 }
 
-// isNumber accepts a decimal number: a sign, digits, a fraction, and an exponent of at most three
-// digits (so that nobody computes with a number of a billion digits).
+// isDecimal accepts a decimal number: a minus, digits, a fraction. Whether the service takes more is not documented.
+func isDecimal(s string) bool {
+	whole, fraction, dotted := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	return isDigits(whole) && (!dotted || isDigits(fraction))
+}
+
+// isNumber accepts a number as a pool may write its bounds: a decimal one with any sign, and an exponent of at most
+// three digits (so that nobody computes with a number of a billion digits).
 func isNumber(s string) bool {
 	s = withoutSign(s)
 	if e := strings.IndexAny(s, "eE"); e >= 0 {
