@@ -158,6 +158,9 @@ func (s *Schema) checkAttribute(a *sources.Attribute, was bool) *ValueError {
 	if e == nil && !was {
 		e = r.checkForm(a)
 	}
+	if e != nil && e.code == phoneFormat.code {
+		e = s.explainPhone(e, a.Value)
+	}
 	return e
 }
 
