@@ -39,6 +39,12 @@ type Change struct {
 	// into the form that is sent.
 	Respelled bool
 
+	// Trimmed is how many of its texts had blanks at their ends that [Options.Trim] took away, and Emptied how many
+	// [Options.EmptyValues] took for empty.
+	Trimmed, Emptied int
+	// Cut says that the input ends behind the record without a line end: some of the record may be missing.
+	Cut bool
+
 	// Rows is the record as it stood in a CSV input (one row, or several of a long CSV).
 	Rows []Row
 	// Text is the record as it stood in a JSONL input, or what of a CSV input could not be decoded. It
@@ -71,6 +77,14 @@ type Attribute struct {
 
 // Row is one row of a CSV input, its cells in the order of the header.
 type Row struct {
-	Line  int // 1-based
-	Cells []string
+	Line  int      // 1-based
+	Cells []string // nil if they could not be told apart
+	// Bad says what is wrong with this row of a long CSV; nil if nothing is, though others may spoil its record.
+	Bad *BadRow
+}
+
+// BadRow is what is wrong with a row.
+type BadRow struct {
+	Err  error  // a *RecordError
+	Text []byte // what could not be decoded; nil if the row has cells
 }

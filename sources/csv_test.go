@@ -86,9 +86,6 @@ func TestLong(t *testing.T) {
 		{"no attribute", "username,attribute,value\nann,,A\nann,expect:,B\nbob,name,Bob\n", Options{},
 			[]string{`2: MissingAttribute! attribute: the cell is empty (line 2)`, `4: bob name="Bob"`}},
 		{"too many rows", hundred, Options{}, []string{`2: TooManyRows! 101 rows of one user, and 100 are allowed`, `103: bob name="Bob"`}},
-		{"a ragged row ends the group", "username,attribute,value\nann,a,1\nann,b\nann,c,3\n,d,4\n,e,5\n", Options{},
-			[]string{`2: ann a="1"`, "3: MalformedRow! the row has 2 cells, the header has 3", `4: ann c="3"`,
-				"5: MissingUsername! username: the cell is empty, so the row names no user", "6: MissingUsername! username: the cell is empty, so the row names no user"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) { check(t, "users.csv", tt.text, tt.opts, tt.want...) })

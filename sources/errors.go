@@ -62,6 +62,7 @@ const (
 	codeDuplicateAttribute = "DuplicateAttribute" // one attribute twice
 	codeDuplicateKey       = "DuplicateKey"       // JSONL: one thing under two names
 	codeUnknownKey         = "UnknownKey"         // JSONL: a key with no meaning
+	codeSpoiledRecord      = "SpoiledRecord"      // long CSV: a row beside it may be one of its own
 	codeTooManyRows        = "TooManyRows"        // long CSV: over maxRows rows of one user
 	codeEmptyValue         = "EmptyValue"         // an empty cell under RefuseEmpty
 	codeInvalidText        = "InvalidText"        // not UTF-8, or a NUL

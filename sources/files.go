@@ -39,7 +39,7 @@ func Open(paths []string, opts Options) (*Files, error) {
 	if len(paths) == 0 {
 		return nil, &FileError{Msg: "no input", Remedy: "name a CSV or JSONL file"}
 	}
-	opts.Ignore = slices.Clone(opts.Ignore)
+	opts.Ignore, opts.EmptyValues = slices.Clone(opts.Ignore), slices.Clone(opts.EmptyValues)
 	if opts.Seals == nil {
 		opts.Seals = new(Seals)
 	}

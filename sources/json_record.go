@@ -78,10 +78,10 @@ func (r *record) member(key string) (err error) {
 		}
 	case "username", "Username":
 		if err = once(&r.user, key); err == nil {
-			r.change.Username, err = r.lines.scalar(key)
+			r.change.Username, err = r.text(key)
 		}
 	case "sub":
-		r.sub, err = r.lines.scalar(key)
+		r.sub, err = r.text(key)
 	case "attributes", "UserAttributes", "Attributes":
 		if err = once(&r.attributes, key); err == nil {
 			err = r.attributeList(key, "")
@@ -190,16 +190,40 @@ func (r *record) element(key, prefix string) error {
 	return r.add(prefix, name, value)
 }
 
-// add adds an attribute to the change; an empty value deletes.
+// text returns the next value, the name of a user, as the options have it.
+func (r *record) text(key string) (string, error) {
+	text, err := r.lines.scalar(key)
+	return r.meant(text), err
+}
+
+// meant is a value as the options have it.
+func (r *record) meant(value string) string {
+	return r.lines.opts.meant(value, &r.change.Trimmed, &r.change.Emptied)
+}
+
+// add adds an attribute to the change. An empty value deletes; one that is only meant as empty is as an empty cell.
 func (r *record) add(prefix, name, value string) error {
-	attribute, use := r.lines.opts.use(prefix + name)
+	opts := r.lines.opts
+	attribute, use := opts.use(prefix + name)
 	if name == "" || attribute == "" && use != useNothing {
 		return &RecordError{code: codeMissingAttribute, msg: "an attribute has no name"}
 	}
-	a := Attribute{Name: attribute, Value: value, Delete: value == ""}
-	switch {
-	case use == useMetadata:
-		r.change.addMetadata(attribute, value)
+	if use == useMetadata {
+		opts.addMetadata(r.change, attribute, value)
+		return nil
+	}
+	if use == useNothing {
+		return nil
+	}
+	meant := r.meant(value)
+	a := Attribute{Name: attribute, Value: meant, Delete: meant == ""}
+	switch emptied := meant == "" && value != ""; {
+	case emptied && use == useSet:
+		if err := opts.addEmpty(r.change, name, attribute); err != nil {
+			err.msg, err.hint = "the value stands for none", "give it a value, or null to delete the attribute"
+			return err
+		}
+	case emptied: // it expects nothing
 	case use == useSet:
 		r.change.Attributes = append(r.change.Attributes, a)
 	case use == useExpect && (attribute != "sub" || prefix != "" || value != ""):
@@ -222,7 +246,10 @@ func (r *record) clientMetadata(key string) error {
 		if dec.PeekKind() == 'n' {
 			return &RecordError{code: codeInvalidValue, field: key + "." + name, msg: "null is no value here"}
 		}
-		r.change.ClientMetadata[name], err = r.lines.scalar(key + "." + name)
+		value, err := r.lines.scalar(key + "." + name)
+		if meant := r.meant(value); err == nil && (meant != "" || value == "") {
+			r.change.ClientMetadata[name] = meant
+		}
 		return err
 	})
 }

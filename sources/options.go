@@ -29,6 +29,12 @@ type Options struct {
 	Ignore []string
 	// Empty says what an empty CSV cell means: by default, nothing.
 	Empty EmptyPolicy
+	// EmptyValues are texts that stand for no value, such as NULL: a value, a username or a precondition that is one of
+	// them, letter for letter, is as an empty cell, in JSONL too.
+	EmptyValues []string
+	// Trim takes blanks away from both ends of values, usernames, preconditions and client metadata. What is nothing
+	// but blanks is then as an empty cell, in JSONL too.
+	Trim bool
 	// DeleteMarker is the CSV cell that deletes; "" stands for <delete>.
 	DeleteMarker string
 	// UserPoolID, if set, refuses records that name another pool.
@@ -43,7 +49,7 @@ type Options struct {
 	// nil, it is "Options.Rename a b=name".
 	//
 	// The fields are Format (the value is CSV or JSONL), UsernameColumn and Ignore (a column), Rename
-	// (COLUMN=ATTRIBUTE, or a column alone) and Tokens (true or false). Words in capitals are for the person to
+	// (COLUMN=ATTRIBUTE, or a column alone), EmptyValues (a text), DeleteMarker and Tokens (true or false). Words in capitals are for the person to
 	// fill in. The value "" asks for the name of the setting.
 	Setting func(field, value string) string
 
@@ -122,6 +128,9 @@ func (o *Options) check(format Format) *FileError {
 		if slices.Contains(o.Ignore, from) {
 			return &FileError{Msg: o.setting("Rename", "") + " and " + o.setting("Ignore", "") + " both name " + from, Remedy: "leave one of them out"}
 		}
+	}
+	if marker := cmp.Or(o.DeleteMarker, defaultDeleteMarker); slices.Contains(o.EmptyValues, marker) {
+		return &FileError{Msg: o.setting("EmptyValues", marker) + " names what deletes", Remedy: "leave it out, or name another " + o.setting("DeleteMarker", "")}
 	}
 	if o.Tokens && o.UsernameColumn != "" {
 		return &FileError{Msg: o.setting("UsernameColumn", "") + " names users, and here their access tokens do",

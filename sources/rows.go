@@ -29,6 +29,7 @@ type namedCells struct {
 // rows reads the rows of a CSV input.
 type rows struct {
 	header *header
+	opts   *Options
 	named  []int // the columns of namedCells, in the order of its fields
 	csv    *records.CSV
 
@@ -50,10 +51,12 @@ type row struct {
 	secret bool        // there may be an access token in it
 	text   []byte      // what could not be decoded
 	err    *RecordError
+
+	trimmed, emptied int // whether the username was
 }
 
 func newRows(h *header, opts *Options) *rows {
-	r := &rows{header: h, csv: records.NewCSV(len(h.names), opts.limit())}
+	r := &rows{header: h, opts: opts, csv: records.NewCSV(len(h.names), opts.limit())}
 	r.named = append(r.named, h.user)
 	if h.long {
 		r.named = append(r.named, slices.Index(h.roles, roleAttribute), slices.Index(h.roles, roleValue))
@@ -135,6 +138,9 @@ func (r *rows) finish() error {
 		}
 		next.named, named = &named[0], named[1:]
 		next.user, _ = textOf(next.named.User)
+		if r.header.roles[r.header.user] == roleUsername {
+			next.user = r.opts.meant(next.user, &next.trimmed, &next.emptied)
+		}
 		if next.err == nil {
 			next.err = r.checkUser(next.user)
 		}
@@ -192,7 +198,7 @@ func (r *rows) undecoded(found records.Row) []byte {
 
 // check finds what is wrong with a row whatever its attributes and its user.
 func (r *rows) check(cells []string, raw []byte) *RecordError {
-	if r.undecodable(cells) {
+	if r.header.undecodable(cells) {
 		return &RecordError{code: codeMalformedRow, msg: "this row could not be decoded before",
 			hint: "put the cells that stand in " + rawColumn + " into their columns, and empty " + rawColumn}
 	}
@@ -223,12 +229,12 @@ func (r *rows) checkUser(user string) *RecordError {
 }
 
 // undecodable reports whether a row says nothing but what an earlier run could not decode.
-func (r *rows) undecodable(cells []string) bool {
-	if r.header.raw < 0 || cells[r.header.raw] == "" {
+func (h *header) undecodable(cells []string) bool {
+	if h.raw < 0 || cells[h.raw] == "" {
 		return false
 	}
 	for i, cell := range cells {
-		if cell != "" && r.header.roles[i] != roleReport {
+		if cell != "" && h.roles[i] != roleReport {
 			return false
 		}
 	}
@@ -242,6 +248,7 @@ func (r *row) change(h *header) *Change {
 		row [1]Row
 	}{Change: Change{Line: r.begin.Line, Begin: r.begin, After: r.after, Text: r.text}}
 	c := &together.Change
+	c.Trimmed, c.Emptied = r.trimmed, r.emptied
 	if h.roles[h.user] == roleToken {
 		c.Token = Secret(r.user)
 	} else {

@@ -6,38 +6,69 @@ import (
 	"unicode/utf8"
 )
 
-// addCell adds what a CSV cell says of the attribute name. The field names the cell in an error.
-func (o *Options) addCell(list []Attribute, field, name, cell string) ([]Attribute, *RecordError) {
-	text, wrapped := textOf(cell)
-	switch {
-	case text == "" && o.Empty == RefuseEmpty:
-		return list, &RecordError{code: codeEmptyValue, field: field, msg: "the cell is empty",
-			hint: "give it a value, or " + o.DeleteMarker + " to delete the attribute"}
-	case text == "" && o.Empty == KeepEmpty:
-		return list, nil
-	case text == "" || text == o.DeleteMarker && !wrapped:
-		return append(list, Attribute{Name: name, Delete: true}), nil
-	default:
-		return append(list, Attribute{Name: name, Value: text}), nil
+// meant is a text as the options have it: without blanks at its ends, and empty where it stands for no value. Both are
+// counted.
+func (o *Options) meant(text string, trimmed, emptied *int) string {
+	if o.Trim {
+		if bare := strings.TrimSpace(text); bare != text {
+			text = bare
+			*trimmed++
+		}
 	}
+	if slices.Contains(o.EmptyValues, text) {
+		text = ""
+		*emptied++
+	}
+	return text
+}
+
+// meantCell is the text of a CSV cell as the options have it, and whether it was wrapped by TextCell.
+func (o *Options) meantCell(c *Change, cell string) (text string, wrapped bool) {
+	text, wrapped = textOf(cell)
+	return o.meant(text, &c.Trimmed, &c.Emptied), wrapped
+}
+
+// addCell adds what a CSV cell says of the attribute name. The field names the cell in an error.
+func (o *Options) addCell(c *Change, field, name, cell string) *RecordError {
+	text, wrapped := o.meantCell(c, cell)
+	switch {
+	case text == "":
+		return o.addEmpty(c, field, name)
+	case text == o.DeleteMarker && !wrapped:
+		c.Attributes = append(c.Attributes, Attribute{Name: name, Delete: true})
+	default:
+		c.Attributes = append(c.Attributes, Attribute{Name: name, Value: text})
+	}
+	return nil
+}
+
+// addEmpty adds what an empty cell says, or a value that is meant as one.
+func (o *Options) addEmpty(c *Change, field, name string) *RecordError {
+	switch o.Empty {
+	case RefuseEmpty:
+		return &RecordError{code: codeEmptyValue, field: field, msg: "the cell is empty",
+			hint: "give it a value, or " + o.DeleteMarker + " to delete the attribute"}
+	case DeleteEmpty:
+		c.Attributes = append(c.Attributes, Attribute{Name: name, Delete: true})
+	}
+	return nil
 }
 
 // addExpected adds the precondition that a CSV cell states; an empty one states none.
-func (o *Options) addExpected(list []Attribute, name, cell string) []Attribute {
-	text, wrapped := textOf(cell)
+func (o *Options) addExpected(c *Change, name, cell string) {
+	text, wrapped := o.meantCell(c, cell)
 	switch {
 	case text == "":
-		return list
 	case text == o.DeleteMarker && !wrapped:
-		return append(list, Attribute{Name: name, Delete: true})
+		c.Expect = append(c.Expect, Attribute{Name: name, Delete: true})
 	default:
-		return append(list, Attribute{Name: name, Value: text})
+		c.Expect = append(c.Expect, Attribute{Name: name, Value: text})
 	}
 }
 
-// addMetadata adds what a CSV cell says of a key of the client metadata; an empty one says nothing.
-func (c *Change) addMetadata(key, cell string) {
-	text, _ := textOf(cell)
+// addMetadata adds what a value says of a key of the client metadata; an empty one says nothing.
+func (o *Options) addMetadata(c *Change, key, value string) {
+	text, _ := o.meantCell(c, value)
 	if text == "" {
 		return
 	}

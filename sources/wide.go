@@ -33,11 +33,11 @@ func (d *wideDecoder) read(c *Change, cells []string) {
 		var failed *RecordError
 		switch h.roles[i] {
 		case roleSet:
-			c.Attributes, failed = d.opts.addCell(c.Attributes, h.names[i], h.attributes[i], cell)
+			failed = d.opts.addCell(c, h.names[i], h.attributes[i], cell)
 		case roleExpect:
-			c.Expect = d.opts.addExpected(c.Expect, h.attributes[i], cell)
+			d.opts.addExpected(c, h.attributes[i], cell)
 		case roleMetadata:
-			c.addMetadata(h.attributes[i], cell)
+			d.opts.addMetadata(c, h.attributes[i], cell)
 		}
 		if failed != nil {
 			c.Err = failed

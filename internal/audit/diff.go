@@ -37,6 +37,7 @@ type Row struct {
 	Note      string
 
 	begin sources.Position // of the record
+	undo  bool             // the record is an entry of an undo file: the value was in the pool
 }
 
 // Options are the choices that change what is sent.
@@ -91,7 +92,7 @@ func Compare(live *cognito.User, c *sources.Change, opts Options) Diff {
 	}
 	d := Diff{Rows: make([]Row, 0, len(wanted))}
 	for i, a := range wanted {
-		row := Row{File: c.File, Line: c.Line, Username: c.Username, begin: c.Begin,
+		row := Row{File: c.File, Line: c.Line, Username: c.Username, begin: c.Begin, undo: c.Undo,
 			Attribute: a.Name, Before: valueOf(live, a.Name), After: target(a)}
 		row.Verdict = Unchanged
 		unseen := opts.Partial && row.Before == "" && a.Delete

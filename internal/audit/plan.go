@@ -58,6 +58,7 @@ type Config struct {
 	// is 80.
 	ReadRate float64
 	NoRead   bool
+	Strict   bool // values that nobody meant are refused
 	// Records is about how many records there are, and Addresses how many sign-in addresses they give, if
 	// that is known: memory is then taken once.
 	Records, Addresses int64
@@ -161,9 +162,12 @@ func (p *planner) takeAll(ctx context.Context) error {
 
 func (p *planner) take(c *sources.Change) error {
 	// What apply refuses only because it is not to read has its place in a plan.
-	if err := (Terms{Pool: p.cfg.Pool}).Check(c); err != nil {
+	if err := (Terms{Pool: p.cfg.Pool, Strict: p.cfg.Strict}).Check(c); err != nil {
 		return p.tally.invalid(c, err)
 	}
+	p.found.oddRecord(c)
+	p.tally.result.Trimmed += int64(c.Trimmed)
+	p.tally.result.Emptied += int64(c.Emptied)
 	if c.Idle() { // apply makes no call for it
 		return p.tally.idle(c)
 	}

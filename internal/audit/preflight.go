@@ -19,6 +19,8 @@ type Preflight struct {
 	Examples    []string
 	Deletions   int64 // values that are deleted
 	Conditional int64 // records with preconditions
+	// Trimmed and Emptied are how many texts the options of the change set have changed; see [sources.Change].
+	Trimmed, Emptied int64
 
 	terms      Terms
 	attributes []AttributeCount // by first appearance
@@ -87,6 +89,8 @@ func (s *Preflight) refuse(c *sources.Change, err error) {
 }
 
 func (s *Preflight) count(c *sources.Change) {
+	s.Trimmed += int64(c.Trimmed)
+	s.Emptied += int64(c.Emptied)
 	if conditional(c) {
 		s.Conditional++
 	}

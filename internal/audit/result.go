@@ -45,6 +45,9 @@ type Result struct {
 	Users    int64    `json:"users"` // found; with None, different names
 	// Repeated are the users with more than one record: their net change is planned.
 	Repeated int64 `json:"repeated_users"`
+	// Trimmed and Emptied are how many texts of records that can be applied the options of the change set have changed.
+	Trimmed int64 `json:"trimmed,omitempty"`
+	Emptied int64 `json:"emptied,omitempty"`
 
 	Verdicts   Counts            `json:"verdicts"`
 	Attributes []AttributeResult `json:"attributes"` // by name

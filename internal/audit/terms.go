@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -20,6 +21,7 @@ type Terms struct {
 	KeepVerified bool
 	NoRead       bool // users are not read before they are changed
 	AsUser       bool // each is changed with its own access token
+	Strict       bool // values that nobody meant are refused
 	Metadata     bool // every call has client metadata, besides that of its record
 	// Rate and ReadRate are the paces of updates and of reads, in calls a second, above 0; pipeline.Unlimited
 	// is no limit.
@@ -39,6 +41,11 @@ func (t Terms) Check(c *sources.Change) error {
 	}
 	if err := t.Pool.Schema.Check(c); err != nil {
 		return err
+	}
+	if t.Strict {
+		if err := schema.CheckStrict(c); err != nil {
+			return err
+		}
 	}
 	if address := changedName(t.Pool, c); t.NoRead && address != "" {
 		return &nameChangedError{address}

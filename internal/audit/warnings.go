@@ -19,6 +19,8 @@ type Warning struct {
 	Text      string   `json:"text"`
 	Remedy    string   `json:"remedy"` // "" where there is none
 	Note      bool     `json:"-"`      // it is nothing to worry about
+
+	which, where few // of values that nobody meant: what was found, and in which attributes
 }
 
 // TakesAddress tells whether a warning is that of a sign-in address which another user holds already, or
@@ -44,7 +46,7 @@ func newWarnings(t Terms, foreseen bool) *warnings {
 }
 
 // add counts one, and keeps the place of the first few.
-func (w *warnings) add(kind, attribute, file string, line int) {
+func (w *warnings) add(kind, attribute, file string, line int) *Warning {
 	f := w.found[[2]string{kind, attribute}]
 	if f == nil {
 		f = &Warning{Kind: kind, Attribute: attribute}
@@ -54,6 +56,7 @@ func (w *warnings) add(kind, attribute, file string, line int) {
 	if len(f.Examples) < maxExamples {
 		f.Examples = append(f.Examples, fmt.Sprintf("%s:%d", file, line))
 	}
+	return f
 }
 
 // count is how many there are of a kind.
@@ -97,6 +100,9 @@ func (w *warnings) user(s *subject) {
 		return
 	}
 	for _, row := range s.net.Rows {
+		if row.Verdict == Change && !row.undo {
+			w.odd(row.Attribute, row.After, row.File, row.Line)
+		}
 		if row.Verdict == Change && IsAddress(row.Attribute) {
 			w.newAddress(row.Attribute, s.net.Send, s.user, row.File, row.Line)
 		}
@@ -112,7 +118,11 @@ func (w *warnings) user(s *subject) {
 
 // record looks at a record whose user is not known.
 func (w *warnings) record(c *sources.Change) {
+	w.oddRecord(c)
 	for _, a := range c.Attributes {
+		if !c.Undo {
+			w.odd(a.Name, a.Value, c.File, c.Line)
+		}
 		if IsAddress(a.Name) && !a.Delete {
 			w.newAddress(a.Name, c.Attributes, nil, c.File, c.Line)
 		}
@@ -159,6 +169,7 @@ func (w *warnings) newAddress(address string, sent []sources.Attribute, live *co
 
 // metadata looks at the client metadata of an update.
 func (w *warnings) metadata(values map[string]string, file string, line int) {
+	w.oddMetadata(values, file, line)
 	if len(values) > 0 && w.metadataUnseen() {
 		w.add(unseen, "", file, line)
 	}

@@ -42,6 +42,7 @@ type Set struct {
 func Open(ctx context.Context, spec Spec) (*Set, error) {
 	s := &Set{paths: slices.Clone(spec.Paths), decoding: spec.Decoding}
 	s.decoding.Rename, s.decoding.Ignore = maps.Clone(s.decoding.Rename), slices.Clone(s.decoding.Ignore)
+	s.decoding.EmptyValues = slices.Clone(s.decoding.EmptyValues)
 	s.decoding.Seals = new(sources.Seals) // what is confirmed is what is sent
 	if slices.Contains(s.paths, rundir.Stdin) {
 		switch {

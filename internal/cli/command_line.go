@@ -75,8 +75,20 @@ func (o *options) changeSetFlags() []string {
 			words = append(words, "--empty", word)
 		}
 	}
+	for _, text := range d.EmptyValues {
+		words = append(words, "--empty-value", text)
+	}
+	if d.Trim {
+		words = append(words, "--trim")
+	}
 	if d.DeleteMarker != job.DefaultDeleteMarker {
 		words = append(words, "--delete-marker", d.DeleteMarker)
+	}
+	if o.phones != "" {
+		words = append(words, "--phone-region", o.phones)
+	}
+	if o.strict {
+		words = append(words, "--strict")
 	}
 	if o.onlyFailed != "" {
 		words = append(words, "--only-failed", o.onlyFailed)

@@ -20,8 +20,8 @@ var flagGroups = []struct {
 }{
 	{"Pool", []string{"user-pool-id", "region", "profile", "endpoint-url", "sandbox"}},
 	{"Change set", []string{"attributes", "filter", "format", "output", "force",
-		"username-column", "map", "ignore", "empty", "delete-marker", "client-metadata"}},
-	{"What it does", []string{"dry-run", "check", "as", "read", "no-read", "verified"}},
+		"username-column", "map", "ignore", "empty", "empty-value", "delete-marker", "trim", "phone-region", "client-metadata"}},
+	{"What it does", []string{"dry-run", "check", "as", "read", "no-read", "verified", "strict"}},
 	{"Pace", []string{"rate", "read-rate", "list-rate", "workers", "timeout", "max-attempts"}},
 	{"Stops", []string{"limit", "max-failures", "max-duration", "drain-timeout"}},
 	{"Run directory", []string{"run-dir", "only-failed", "restart"}},

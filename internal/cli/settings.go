@@ -16,6 +16,7 @@ import (
 // settingFlags are the flags that set the fields of [sources.Options].
 var settingFlags = map[string]string{
 	"Format": "--format", "UsernameColumn": "--username-column", "Rename": "--map", "Ignore": "--ignore", "Tokens": "--as",
+	"EmptyValues": "--empty-value", "DeleteMarker": "--delete-marker",
 }
 
 // flagOfSetting is how a field of [sources.Options] is set on the command line, ready to be pasted.

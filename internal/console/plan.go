@@ -26,6 +26,9 @@ func (r planScreen) print(w io.Writer, width int) {
 	fmt.Fprint(w, "this was a dry run: nothing was written\n\n")
 	line("read", "%s", r.reading())
 	line("found", "%s", verdicts(r.Verdicts))
+	if parts := mended(r.Trimmed, r.Emptied); len(parts) > 0 {
+		line("", "%s", strings.Join(parts, " · "))
+	}
 	if r.Repeated == 1 {
 		line("", "1 user is named more than once: the net change stands")
 	} else if r.Repeated > 1 {
@@ -150,7 +153,11 @@ func valueOrNone(value string) string {
 
 // printWarning writes what it means, where it is, and what to do.
 func printWarning(line func(head, format string, args ...any), w audit.Warning) {
-	line("watch", "%s", w.Text)
+	head := "watch"
+	if w.Note {
+		head = ""
+	}
+	line(head, "%s", w.Text)
 	places := strings.Join(w.Examples, ", ")
 	if w.Count > int64(len(w.Examples)) {
 		places += ", ..."

@@ -98,7 +98,19 @@ func changes(s *audit.Preflight, noun string) string {
 	} else {
 		parts = append(parts, prose.Plural(s.Deletions, "value")+" deleted")
 	}
-	return strings.Join(parts, " · ")
+	return strings.Join(append(parts, mended(s.Trimmed, s.Emptied)...), " · ")
+}
+
+// mended tells how many values are not as they stand in the change set, where that was asked for.
+func mended(trimmed, emptied int64) []string {
+	var parts []string
+	if trimmed > 0 {
+		parts = append(parts, prose.Plural(trimmed, "value")+" trimmed")
+	}
+	if emptied > 0 {
+		parts = append(parts, prose.Plural(emptied, "value")+" taken for empty")
+	}
+	return parts
 }
 
 // ShowWarnings writes what they mean and what to do. A remedy that several have stands behind the last.

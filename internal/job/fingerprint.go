@@ -49,6 +49,14 @@ func (t traits) fingerprint() checkpoint.Fingerprint {
 		rundir.ByIgnore:    listText(d.Ignore),
 		rundir.ByEmpty:     emptyWord(d.Empty),
 		rundir.ByMetadata:  digestText(pairsText(t.spec.Metadata)),
+
+		rundir.ByEmptyValue: listText(d.EmptyValues),
+	}
+	if d.Trim {
+		f[rundir.ByTrim] = "true"
+	}
+	if t.spec.Strict {
+		f[rundir.ByStrict] = "true"
 	}
 	if t.spec.NoRead {
 		f[rundir.ByNoRead] = "true"
@@ -65,6 +73,7 @@ func (t traits) fingerprint() checkpoint.Fingerprint {
 	if d.DeleteMarker != DefaultDeleteMarker {
 		f[rundir.ByMarker] = strconv.Quote(d.DeleteMarker)
 	}
+	f[rundir.ByPhoneRegion] = t.spec.PhoneRegion
 	f[rundir.ByOnlyFailed] = t.only
 	maps.DeleteFunc(f, func(_, text string) bool { return text == "" })
 	return f

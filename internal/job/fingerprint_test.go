@@ -76,6 +76,9 @@ func TestTraits(t *testing.T) {
 		{"empty cells delete", func(t *traits) { t.decoding.Empty = sources.DeleteEmpty }, rundir.ByEmpty},
 		{"empty cells are refused", func(t *traits) { t.decoding.Empty = sources.RefuseEmpty }, rundir.ByEmpty},
 		{"the marker of deletions", func(t *traits) { t.decoding.DeleteMarker = "-" }, rundir.ByMarker},
+		{"a text that stands for none", func(t *traits) { t.decoding.EmptyValues = []string{"NULL"} }, rundir.ByEmptyValue},
+		{"blanks are trimmed", func(t *traits) { t.decoding.Trim = true }, rundir.ByTrim},
+		{"odd values are refused", func(t *traits) { t.spec.Strict = true }, rundir.ByStrict},
 		{"client metadata", func(t *traits) { t.spec.Metadata = map[string]string{"reason": "made up"} }, rundir.ByMetadata},
 		{"only what failed", func(t *traits) { t.only = "sha256:3" }, rundir.ByOnlyFailed},
 
@@ -96,6 +99,9 @@ func TestTraits(t *testing.T) {
 			}
 			if got != tt.want {
 				t.Errorf("got %q, want %q: %v", got, tt.want, is.fingerprint())
+			}
+			if len(was.fingerprint1().Diff(is.fingerprint1())) != min(len(tt.want), 1) {
+				t.Errorf("version 1: %v and %v", was.fingerprint1(), is.fingerprint1())
 			}
 		})
 	}

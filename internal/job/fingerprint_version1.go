@@ -42,6 +42,13 @@ func (t traits) fingerprint1() checkpoint.Fingerprint {
 	if d.DeleteMarker != DefaultDeleteMarker {
 		note("--delete-marker", d.DeleteMarker)
 	}
+	note("--empty-value", listText(d.EmptyValues)) // which no run of then had, as it had none of the next two
+	if d.Trim {
+		f["--trim"] = "true"
+	}
+	if t.spec.Strict {
+		f["--strict"] = "true"
+	}
 	note("--client-metadata", joined(t.spec.Metadata))
 	note("--only-failed", t.only)
 	return f

@@ -153,7 +153,7 @@ func (p *planning) audit(ctx context.Context) error {
 		Pool: p.pool, Changes: in, Writer: planWriter{files}, Lister: p.to.Lister, Read: p.read,
 		Options:  audit.Options{KeepVerified: p.spec.KeepVerified, Schema: p.pool.Schema},
 		ListRate: p.listRate, Attempts: p.spec.MaxAttempts,
-		UpdateRate: p.spec.Rate, ReadRate: p.spec.reads(), NoRead: p.spec.NoRead,
+		UpdateRate: p.spec.Rate, ReadRate: p.spec.reads(), NoRead: p.spec.NoRead, Strict: p.spec.Strict,
 		Records: size.Records, Addresses: size.Addresses, Progress: p.observer.Read,
 	})
 	if err == nil {

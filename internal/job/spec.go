@@ -33,7 +33,9 @@ type Spec struct {
 	AsUser  bool // users' own access tokens write
 
 	NoRead       bool              // users are not read before they are changed
+	PhoneRegion  string            // whose national phone numbers are read, of ISO 3166; empty: none are
 	KeepVerified bool              // verified flags stay, with an address that changes
+	Strict       bool              // values that nobody meant are refused
 	Metadata     map[string]string // for the pool's Lambda triggers
 
 	Rate         float64 // of updates, in attempts a second, or pipeline.Unlimited
@@ -100,7 +102,7 @@ func (s *Spec) dirName(ending string) string {
 // terms are those on which a start takes the records of a pool.
 func (s *Spec) terms(pool *cognito.Pool, noun string) audit.Terms {
 	return audit.Terms{
-		Pool: pool, Unknown: s.AsUser && pool.Name == "", KeepVerified: s.KeepVerified, NoRead: s.NoRead, AsUser: s.AsUser,
+		Pool: pool, Unknown: s.AsUser && pool.Name == "", KeepVerified: s.KeepVerified, NoRead: s.NoRead, AsUser: s.AsUser, Strict: s.Strict,
 		Metadata: len(s.Metadata) > 0, Rate: s.Rate, ReadRate: s.reads(), Limit: s.Limit, Noun: noun,
 	}
 }

@@ -67,7 +67,7 @@ func isE164(s string) bool {
 // stands around it, and dial letters.
 func spelledAlone(text string) (string, error) {
 	const scheme = "tel:"
-	s := strings.TrimSpace(text)
+	s := strings.Trim(text, blank)
 	if len(s) >= len(scheme) && strings.EqualFold(s[:len(scheme)], scheme) {
 		s = s[len(scheme):]
 	}
@@ -95,8 +95,9 @@ func spelledAlone(text string) (string, error) {
 
 // What may stand between the digits of a number, and before its +.
 const (
-	between = " \t\u00a0\u2007\u2009\u202f\u3000-\u2010\u2011\u2012\u2013\u2014\u2212.·()[]（）/"
-	before  = " \t\u00a0(["
+	blank   = " \u00a0\u2007\u2009\u202f\u3000"
+	between = blank + "-\u2010\u2011\u2012\u2013\u2014\u2212.·()[]（）/"
+	before  = blank + "(["
 )
 
 // possible refuses a number whose length its region does not have.

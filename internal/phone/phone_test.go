@@ -43,6 +43,7 @@ func TestE164(t *testing.T) {
 		{"an extension of a scheme", "tel:0151-12345678;ext=5", "DE", "", "U+003B"},
 		{"an invisible character", "0151 12345678\u200b", "DE", "", "U+200B"},
 		{"a direction of a contact", "\u202a+49 151 12345678\u202c", "DE", "", "U+202A"},
+		{"a line feed behind", "0151 12345678\n", "DE", "", "U+000A"},
 		{"two plusses", "++49 151 12345678", "DE", "", "not its first character"},
 		{"a plus within", "0151+12345678", "DE", "", "not its first character"},
 		{"two numbers", "0151 12345678 / 0171 1234567", "DE", "", "two numbers"},

@@ -69,28 +69,37 @@ func (w *csvErrors) resume(o *file, report []string) error {
 	return nil
 }
 
-// write lists each row of a record with the same finding.
+// write lists each row of a record. Where one of them spoiled the others, its finding is its own, and theirs say so.
 func (w *csvErrors) write(r pipeline.Result) error {
 	rows := r.Change.Rows
 	if len(rows) == 0 {
 		rows = []sources.Row{{Line: r.Change.Line}}
 	}
-	f := newFinding(r)
-	f.Code, f.Message, f.RequestID = harmless(f.Code), harmless(f.Message), harmless(f.RequestID)
+	whole := newFinding(r)
 	for _, row := range rows {
+		f := whole.ofRow(row, rows)
+		f.Code, f.Message, f.RequestID = harmless(f.Code), harmless(f.Message), harmless(f.RequestID)
 		f.Line = cmp.Or(row.Line, r.Change.Line)
 		if len(row.Cells) == len(w.header) {
 			w.begin(row.Cells)
 			f.Raw = w.rawOf(row.Cells)
 		} else {
 			w.begin(nil)
-			f.Raw = harmless(legible(textOf(r.Change.Text, row.Cells)))
+			f.Raw = harmless(legible(rawText(r.Change, row)))
 		}
 		if err := gocsv.MarshalCSVWithoutHeaders([]finding{f}, w); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// rawText is what is known of a row that could not be decoded.
+func rawText(c *sources.Change, row sources.Row) string {
+	if row.Bad != nil && len(row.Bad.Text) > 0 {
+		return textOf(row.Bad.Text, nil)
+	}
+	return textOf(c.Text, row.Cells)
 }
 
 // begin starts a row with the cells of the input, or as many empty ones.

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -129,6 +131,38 @@ func TestErrorsCSV(t *testing.T) {
 				t.Errorf("got  %q\nwant %q", got, tt.want)
 			}
 		})
+	}
+}
+
+// A row that spoils its record says why, and the others which one it is.
+func TestErrorsOfLongRecord(t *testing.T) {
+	in := filepath.Join(t.TempDir(), "in.csv")
+	text := "username,attribute,value\nann,custom:tier,gold\nann,expect:custom:tier,silver, please\nann,,x\n"
+	if err := os.WriteFile(in, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	changes, header := decode(t, in)
+	dir := t.TempDir()
+	f := must(t, Config{Dir: dir, Header: header, Raw: true})
+	if err := errors.Join(f.Write(pipeline.Result{Change: changes[0], At: at}), f.Close()); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(strings.NewReader(read(t, dir, ErrorsCSV))).ReadAll()
+	if err != nil || len(rows) != 4 {
+		t.Fatal(rows, err)
+	}
+	var got []string
+	for _, row := range rows[1:] {
+		cell := func(name string) string { return row[slices.Index(rows[0], name)] }
+		got = append(got, strings.Join([]string{cell("_line"), cell("_code"), cell("_message"), cell("_raw")}, "|"))
+	}
+	want := []string{
+		"2|MalformedRow|line 3 spoils this record, whose rows are sent together: the row has 4 cells, the header has 3|",
+		"3|MalformedRow|the row has 4 cells, the header has 3|ann,expect:custom:tier,silver, please",
+		"4|MissingAttribute|attribute: the cell is empty|",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 

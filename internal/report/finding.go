@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -78,6 +79,23 @@ func newFinding(r pipeline.Result) finding {
 	return f
 }
 
+// ofRow is what the report says of one of the rows of a record: of one that is at fault why it is, and of the others
+// which one spoiled them. Of a record that failed as a whole it says of each row the same.
+func (f finding) ofRow(row sources.Row, rows []sources.Row) finding {
+	guilty := slices.IndexFunc(rows, func(r sources.Row) bool { return r.Bad != nil })
+	switch {
+	case guilty < 0 || len(rows) == 1:
+	case row.Bad != nil:
+		f.Message = oneLine(row.Bad.Err.Error())
+		if c, ok := errors.AsType[coded](row.Bad.Err); ok {
+			f.Code = c.Code()
+		}
+	default:
+		f.Message = oneLine(fmt.Sprintf("line %d spoils this record, whose rows are sent together: %v", rows[guilty].Line, rows[guilty].Bad.Err))
+	}
+	return f
+}
+
 // remedy is what the service's error knows to do about it, as the end of a message. What is wrong with a
 // record itself needs none: the message says it.
 func remedy(err error) string {
@@ -95,6 +113,11 @@ func message(err error, c *sources.Change) string {
 	if c.Column > 0 {
 		text = fmt.Sprintf("the record at column %d: %s", c.Column, text)
 	}
+	return oneLine(text)
+}
+
+// oneLine makes a text fit for a cell.
+func oneLine(text string) string {
 	return legible(strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\r' || r == '\t' {
 			return ' '

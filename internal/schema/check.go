@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -39,14 +38,7 @@ func (s *Schema) Check(c *sources.Change) error {
 			found = append(found, s.unknown(name, name))
 		}
 	}
-	switch len(found) {
-	case 0:
-		return nil
-	case 1:
-		return found[0]
-	default:
-		return found
-	}
+	return found.asError()
 }
 
 // maxMetadata is how long a key, or a value, of the client metadata may be, in characters (API
@@ -96,7 +88,7 @@ func checkUsername(name string) *ValueError {
 		return nil
 	}
 	n := utf8.RuneCountInString(name)
-	switch {
+	switch odd := oddInUsername(name); {
 	case n == 0:
 		return &ValueError{attribute, "is empty", "BadUsername", "give the username, an alias or the sub"}
 	case n > maxUsername:
@@ -104,9 +96,8 @@ func checkUsername(name string) *ValueError {
 			"BadUsername", "check that the column holds usernames"}
 	case !utf8.ValidString(name):
 		return badEncoding(attribute)
-	case strings.ContainsFunc(name, unfitForUsername):
-		return &ValueError{attribute, "has a space or a control character", "BadUsername",
-			"remove it; it is often the last character"}
+	case odd.Kind != "":
+		return &ValueError{attribute, odd.String(), "BadUsername", odd.hint()}
 	}
 	return nil
 }
@@ -156,10 +147,10 @@ func (s *Schema) checkAttribute(a *sources.Attribute, was bool) *ValueError {
 		e = r.checkLength(a)
 	}
 	if e == nil && !was {
-		e = r.checkForm(a)
+		e = checkCharacters(a)
 	}
-	if e != nil && e.code == phoneFormat.code {
-		e = s.explainPhone(e, a.Value)
+	if e == nil && !was {
+		e = s.explained(a, r.checkForm(a))
 	}
 	return e
 }

@@ -155,9 +155,9 @@ func TestCheckUsername(t *testing.T) {
 		{"128 characters", strings.Repeat("é", 128), ""},
 		{"129", strings.Repeat("é", 129), "username: is 129 characters, Cognito allows 128"},
 		{"none", "", "username: is empty"},
-		{"a space behind", "ann ", "username: has a space or a control character"},
-		{"a no-break space", "ann\u00a0", "username: has a space or a control character"},
-		{"a byte-order mark", "\ufeffann", "username: has a space or a control character"},
+		{"a space behind", "ann ", "username: ends with a blank: U+0020 SPACE at character 4"},
+		{"a no-break space", "ann\u00a0", "username: ends with a blank: U+00A0 NO-BREAK SPACE at character 4"},
+		{"a byte-order mark", "\ufeffann", "username: has an invisible character: U+FEFF ZERO WIDTH NO-BREAK SPACE at character 1"},
 		{"not UTF-8", "ann\xff", "username: is not UTF-8"},
 	}
 	for _, tt := range tests {
@@ -333,7 +333,7 @@ func TestForTokensIsACopy(t *testing.T) {
 	if got := errorText(s.Check(verified)); got != "username: is empty" {
 		t.Errorf("got %q for an administrator", got)
 	}
-	if got := errorText(own.Check(&sources.Change{Username: "ann "})); got != "username: has a space or a control character" {
+	if got := errorText(own.Check(&sources.Change{Username: "ann "})); got != "username: ends with a blank: U+0020 SPACE at character 4" {
 		t.Errorf("got %q for a bad name", got)
 	}
 	if slices.Contains(own.Names(), "dev:custom:risk") || !slices.Contains(s.Names(), "dev:custom:risk") || len(own.Names()) != len(s.Names())-1 {

@@ -62,16 +62,16 @@ func (s *Schema) normalValue(a sources.Attribute) string {
 	return a.Value
 }
 
-// explainPhone says of a refused phone number why it is none of the region, or how national ones are read.
-func (s *Schema) explainPhone(e *ValueError, value string) *ValueError {
-	if s.region == "" {
-		if phone.Spelled(value) {
-			e.hint += "; or give the region that these numbers are of, such as --phone-region DE"
+// explained says of a refused phone number why it is none of the region, or how national ones are read.
+func (s *Schema) explained(a *sources.Attribute, e *ValueError) *ValueError {
+	switch {
+	case e == nil || e.code != phoneFormat.code:
+	case s.region != "":
+		if _, err := phone.E164(a.Value, s.region); err != nil {
+			e.Msg = "value is not a phone number of " + s.region + ": " + err.Error()
 		}
-		return e
-	}
-	if _, err := phone.E164(value, s.region); err != nil {
-		e.Msg = "value is not a phone number of " + s.region + ": " + err.Error()
+	case phone.Spelled(a.Value):
+		e.hint += "; or give the region that these numbers are of, such as --phone-region DE"
 	}
 	return e
 }

@@ -42,7 +42,7 @@ func (e *ValueError) Class() string { return "schema" }
 
 // Code names the rule that is broken: UnknownAttribute, ImmutableAttribute, RequiredAttribute,
 // NotWritable, ValueTooLong, ValueTooShort, NotANumber, OutOfRange, BadBoolean, BadDateTime, BadEmail,
-// BadPhoneNumber, BadBirthdate, BadEncoding, BadUsername.
+// BadPhoneNumber, BadBirthdate, BadEncoding, BadUsername, and Suspicious of [CheckStrict].
 func (e *ValueError) Code() string { return e.code }
 
 // Hint says how to mend it, in one line.
@@ -50,6 +50,18 @@ func (e *ValueError) Hint() string { return e.hint }
 
 // problems is several of them in one record. The first one gives the code.
 type problems []*ValueError
+
+// asError is nil where there are none, and one alone where it is.
+func (p problems) asError() error {
+	switch len(p) {
+	case 0:
+		return nil
+	case 1:
+		return p[0]
+	default:
+		return p
+	}
+}
 
 func (p problems) Error() string {
 	texts := make([]string, len(p))

@@ -66,6 +66,9 @@ func (s *Schema) WithPhoneRegion(region string) *Schema {
 	return &led
 }
 
+// PhoneRegion is the region whose national phone numbers are read; empty: none are.
+func (s *Schema) PhoneRegion() string { return s.region }
+
 // Known tells whether the pool has the attribute, under this very name.
 func (s *Schema) Known(name string) bool { return s.rule(name) != nil }
 
