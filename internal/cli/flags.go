@@ -49,9 +49,9 @@ type options struct {
 	yes        bool
 	noRead     bool
 	phones     string // the region whose national phone numbers are read
-	strict     bool // values that nobody meant are refused
-	keep       bool // verified flags, with an address that changes
-	dryRun     bool // apply is a plan
+	strict     bool   // values that nobody meant are refused
+	keep       bool   // verified flags, with an address that changes
+	dryRun     bool   // apply is a plan
 
 	// Of plan alone.
 	read   audit.Mode

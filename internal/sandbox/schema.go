@@ -158,7 +158,7 @@ func bound(text string) (*big.Rat, error) {
 var (
 	decimal = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
 	phone   = regexp.MustCompile(`^\+[0-9]+$`)
-	email   = regexp.MustCompile(`^[^@\s]+@[^@\s.]+(\.[^@\s.]+)*$`)
+	email   = regexp.MustCompile(`^("[^"\s]+"|[^@\s]+)@[^@\s.]+(\.[^@\s.]+)*$`)
 )
 
 // check validates the attributes of a request as a whole and returns them under the schema's names,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -147,12 +148,18 @@ func (s *Schema) checkAttribute(a *sources.Attribute, was bool) *ValueError {
 		e = r.checkLength(a)
 	}
 	if e == nil && !was {
-		e = checkCharacters(a)
-	}
-	if e == nil && !was {
-		e = s.explained(a, r.checkForm(a))
+		e = s.checkWritten(a, r)
 	}
 	return e
+}
+
+// checkWritten looks at how a value is written. What stands around an address explains the blanks in it.
+func (s *Schema) checkWritten(a *sources.Attribute, r *rule) *ValueError {
+	characters, form := checkCharacters(a), s.explained(a, r.checkForm(a))
+	if characters == nil || form != nil && a.Name == "email" && strings.ContainsAny(a.Value, "<>,;:") {
+		return form
+	}
+	return characters
 }
 
 // reserved refuses what only an administrator can write, where users are to.
@@ -221,13 +228,15 @@ func characters(n int) string {
 
 func (r *rule) checkForm(a *sources.Attribute) *ValueError {
 	switch {
-	case r.format != nil && !r.format.fits(a.Value):
-		return &ValueError{a.Name, "value is not " + r.format.wants, r.format.code, r.format.hint}
+	case r.format != nil:
+		if why, ok := r.format.fits(a.Value); !ok {
+			return &ValueError{a.Name, "value is not " + r.format.wants + because(why), r.format.code, r.format.hint}
+		}
 	case r.kind == Boolean && !isBoolean(a.Value):
 		return &ValueError{a.Name, "value is neither true nor false", "BadBoolean",
 			"write true or false, in any case; yes, no, 1 and 0 are not taken"}
 	case r.kind == DateTime && !isDateTime(a.Value):
-		return &ValueError{a.Name, "value is not a date and time", "BadDateTime", "write it as 2026-02-28T12:00:00Z; " + strictest}
+		return &ValueError{a.Name, "value is not a date and time" + because(timeShape(a.Value)), "BadDateTime", "write it as 2026-02-28T12:00:00Z; " + strictest}
 	case r.kind == Number:
 		return r.checkNumber(a)
 	}
@@ -241,8 +250,8 @@ func (r *rule) checkNumber(a *sources.Attribute) *ValueError {
 	const hint = "correct the value; the pool's limit can't be changed"
 	switch {
 	case !isDecimal(a.Value):
-		return &ValueError{a.Name, "value is not a number", "NotANumber",
-			"write digits, with a minus before and a point between them where needed: -12.5, not +5, 1e3 or 1,000; " + strictest}
+		return &ValueError{a.Name, "value is not a number" + because(notDecimal(a.Value)), "NotANumber",
+			"write digits, with a minus before and a point between them where needed, as -12.5; " + strictest}
 	case r.least != nil && r.least.compare(a.Value) < 0:
 		return &ValueError{a.Name, "value is under the pool's minimum of " + r.least.text, "OutOfRange", hint}
 	case r.most != nil && r.most.compare(a.Value) > 0:

@@ -1,61 +1,36 @@
 package schema
 
-import (
-	"strings"
-	"time"
-	"unicode"
-)
+import "strings"
 
 // format is the written form of a standard attribute.
 type format struct {
 	code  string
 	wants string // completes "value is not "
 	hint  string
-	fits  func(string) bool
+	// fits tells whether a value is of the form, and otherwise what is wrong with it, if that can be told.
+	fits func(string) (why string, ok bool)
 }
 
-// The formats that the service checks (the developer guide's "Working with user attributes"). What
-// it takes for an e-mail address is not documented: only what no address can be is refused.
+// The formats that the service checks (the developer guide's "Working with user attributes").
 var (
 	emailFormat = format{"BadEmail", "an e-mail address",
-		"write it as name@example.com", isEmail}
-	phoneFormat = format{"BadPhoneNumber", "a phone number: a + and 1 to 15 digits",
-		"write it with the country code and nothing between the digits, as +15555550100", isPhone}
+		"write one address alone, as name@example.com", fitsEmail}
+	phoneFormat = format{"BadPhoneNumber", "a phone number",
+		"write it with the country code and nothing between the digits, as +15555550100", fitsPhone}
 	birthdateFormat = format{"BadBirthdate", "a date of the form YYYY-MM-DD",
-		"write it as 1987-02-28; only an import job of Cognito takes mm/dd/yyyy", isDate}
+		"write it as 1987-02-28; only an import job of Cognito takes MM/DD/YYYY", fitsDate}
 )
 
-func isEmail(s string) bool {
-	at := strings.LastIndexByte(s, '@')
-	if at <= 0 || at == len(s)-1 {
-		return false
-	}
-	local, domain := s[:at], s[at+1:]
-	if strings.IndexByte(local, '@') >= 0 && local[0] != '"' {
-		return false
-	}
-	return (visible(s) || !strings.ContainsFunc(s, isBlank)) && domain[0] != '.' && !strings.Contains(domain, "..")
+func fitsPhone(s string) (why string, ok bool) {
+	return "a + and 1 to 15 digits", len(s) >= 2 && len(s) <= 16 && s[0] == '+' && isDigits(s[1:])
 }
 
-func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
-
-func isPhone(s string) bool {
-	return len(s) >= 2 && len(s) <= 16 && s[0] == '+' && isDigits(s[1:])
-}
-
-func isDate(s string) bool {
-	_, err := time.Parse(time.DateOnly, s)
-	return err == nil
-}
-
-// isDateTime accepts a point in time as RFC 3339 writes it, or a date. The form that the service wants is not
-// documented.
-func isDateTime(s string) bool {
-	if isDate(s) {
-		return true
+// because adds a reason to what a value is not.
+func because(why string) string {
+	if why == "" {
+		return ""
 	}
-	_, err := time.Parse(time.RFC3339, s)
-	return err == nil
+	return ": " + why
 }
 
 func isDigits(s string) bool {
@@ -71,6 +46,22 @@ func isDigits(s string) bool {
 func isDecimal(s string) bool {
 	whole, fraction, dotted := strings.Cut(strings.TrimPrefix(s, "-"), ".")
 	return isDigits(whole) && (!dotted || isDigits(fraction))
+}
+
+// notDecimal says what a text has that a decimal number has not, "" if it looks like none at all.
+func notDecimal(s string) string {
+	switch {
+	case isNumber(s) && strings.ContainsAny(s, "eE"):
+		return "it has an exponent"
+	case isNumber(s):
+		return "it has a plus before it"
+	case strings.Trim(s, "+-.0123456789") == "":
+		return "its signs and points do not stand as in a number"
+	case strings.Trim(s, "+-.,'0123456789") == "":
+		return "it has a comma, or something between thousands"
+	default:
+		return ""
+	}
 }
 
 // isNumber accepts a number as a pool may write its bounds: a decimal one with any sign, and an exponent of at most
