@@ -144,11 +144,11 @@ func (s *Schema) checkAttribute(a *sources.Attribute, was bool) *ValueError {
 		return nil
 	}
 	e := checkText(a)
-	if e == nil && !was {
-		e = r.checkLength(a)
+	if e == nil && !was { // a date of another form is rather that than too short
+		e = s.checkWritten(a, r)
 	}
 	if e == nil && !was {
-		e = s.checkWritten(a, r)
+		e = r.checkLength(a)
 	}
 	return e
 }

@@ -16,7 +16,7 @@
 // A schema is the rules of the standard attributes, over which the pool's own list is laid ([New]): an
 // attribute's kind, its limits, whether it can change and whether it can go. [BuiltIn] is for a pool that
 // can't be described, where every custom attribute may exist; [Schema.ForTokens] takes away what users can't
-// write themselves. [Schema.Normal] gives values the form in which they are sent. A value is held against its length first, then its form. Numbers are compared with
+// write themselves. [Schema.Normal] gives values the form in which they are sent. A value is held against its form first, then its length. Numbers are compared with
 // their bounds exactly, as rationals; whole ones of up to 18 digits, as almost all are, as integers.
 //
 // # Concurrency
