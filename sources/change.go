@@ -42,7 +42,7 @@ type Change struct {
 	// Trimmed is how many of its texts had blanks at their ends that [Options.Trim] took away, and Emptied how many
 	// [Options.EmptyValues] took for empty.
 	Trimmed, Emptied int
-	// Cut says that the input ends behind the record without a line end: some of the record may be missing.
+	// Cut says that a CSV input ends behind the record without a line end: some of the record may be missing.
 	Cut bool
 
 	// Rows is the record as it stood in a CSV input (one row, or several of a long CSV).

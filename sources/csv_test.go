@@ -21,7 +21,7 @@ func TestWide(t *testing.T) {
 		{"byte-order mark and CRLF", "\xef\xbb\xbfusername,email\r\nann,a@example.com\r\n\r\nbob,b@example.com\r\n", Options{},
 			[]string{`2: ann email="a@example.com"`, `4: bob email="b@example.com"`}},
 		{"quoted newlines", "username,address\nann,\"1 Road\nTown\"\n\n\nbob,\"2\r\nRoad\"\ncat,x\n", Options{},
-			[]string{`2: ann address="1 Road\nTown"`, `6: bob address="2\nRoad"`, `8: cat address="x"`}},
+			[]string{`2: ann address="1 Road\nTown"`, `6: bob address="2\r\nRoad"`, `8: cat address="x"`}},
 		{"quoted newline in the header", "username,\" email\n\"\nann,a@example.com\n", Options{}, []string{`3: ann email="a@example.com"`}},
 		{"names are trimmed", " username , email \nann, a\n", Options{}, []string{`2: ann email=" a"`}},
 		{"cognito:username, mfa_enabled and identities", "cognito:username,cognito:mfa_enabled,identities,name\nann,false,[],Ann\n", Options{}, []string{`2: ann name="Ann"`}},

@@ -78,6 +78,10 @@ func (in *input) agrees(first *input) error {
 	case in.header == nil:
 		return nil
 	}
+	if in.separator != first.separator {
+		return &FileError{Line: 1, Msg: fmt.Sprintf("is separated by %s, and %s by %s", separatorNames[in.separator][1], first.path, separatorNames[first.separator][1]),
+			Remedy: "give all inputs one separator, or apply them one by one"}
+	}
 	if err := in.header.difference(first.header, first.path); err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 // Format is how a change set is written.
 type Format int
 
-// The formats. Auto takes the format from the file's name: .csv; .jsonl, .ndjson or .json.
+// The formats. Auto takes the format from the file's name: .csv, .tsv or .tab; .jsonl, .ndjson or .json.
 const (
 	Auto Format = iota
 	CSV
@@ -35,7 +35,7 @@ func (f Format) String() string {
 func formatOf(path string) Format {
 	_, name := sealed.PackingOf(path)
 	switch strings.ToLower(filepath.Ext(name)) {
-	case ".csv":
+	case ".csv", ".tsv", ".tab":
 		return CSV
 	case ".jsonl", ".ndjson", ".json":
 		return JSONL

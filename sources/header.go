@@ -38,6 +38,7 @@ type header struct {
 	roles      []role
 	attributes []string // for roleSet and roleExpect, and the keys for roleMetadata
 	setting    int      // how many columns are roleSet
+	separator  rune
 	long       bool
 	user       int   // index of the column that names the user, or holds the access token
 	tokens     []int // indices of all columns with access tokens
@@ -45,8 +46,8 @@ type header struct {
 }
 
 // readHeader finds the meaning of the header's cells, or says why they have none.
-func readHeader(cells []string, opts *Options) (*header, *FileError) {
-	h := &header{cells: cells, names: make([]string, len(cells)),
+func readHeader(cells []string, separator rune, opts *Options) (*header, *FileError) {
+	h := &header{cells: cells, separator: separator, names: make([]string, len(cells)),
 		roles: make([]role, len(cells)), attributes: make([]string, len(cells))}
 	for i, cell := range cells {
 		name, _ := textOf(strings.TrimSpace(cell))
@@ -62,9 +63,9 @@ func readHeader(cells []string, opts *Options) (*header, *FileError) {
 }
 
 // checkNames refuses columns without a name, two columns of one name, and another separator.
-func (h *header) checkNames(*Options) *FileError {
-	if len(h.names) == 1 && strings.ContainsAny(h.names[0], ";\t") {
-		return h.refuse("the columns are not separated by commas", "export the file with commas between its cells")
+func (h *header) checkNames(opts *Options) *FileError {
+	if other, ok := otherSeparator(h.names[0]); ok && len(h.names) == 1 {
+		return h.notSeparated(other, opts)
 	}
 	if i := slices.IndexFunc(h.names, isToken); i >= 0 { // before any other error, which may list the names
 		return h.refuse(fmt.Sprintf("column %d is named by what looks like an access token", i+1), "the first line has to name the columns")
@@ -87,6 +88,15 @@ func (h *header) checkNames(*Options) *FileError {
 	return nil
 }
 
+// notSeparated refuses a header of which another separator would make more than one column.
+func (h *header) notSeparated(other rune, opts *Options) *FileError {
+	remedy := "export the file with commas, semicolons or tabs between its cells"
+	if name, ok := separatorNames[other]; ok {
+		remedy = "for " + name[1] + ": " + opts.setting("Separator", name[0])
+	}
+	return h.refuse("the columns are not separated by "+separatorNames[h.separator][1], remedy)
+}
+
 // findUser finds the one column that names the user.
 func (h *header) findUser(opts *Options) *FileError {
 	if name := opts.UsernameColumn; name != "" && !slices.Contains(h.names, name) {
@@ -102,7 +112,7 @@ func (h *header) findUser(opts *Options) *FileError {
 		case isTokenName(opts.renamed(name)):
 			h.tokens = append(h.tokens, i)
 		}
-		if slices.Contains(opts.Ignore, name) {
+		if opts.ignores(name) {
 			continue
 		}
 		switch meant := opts.renamed(name); {
@@ -148,7 +158,7 @@ func (h *header) assign(opts *Options) *FileError {
 			h.roles[i] = roleUsername
 		case strings.HasPrefix(name, "_"):
 			h.roles[i] = roleReport
-		case slices.Contains(opts.Ignore, name):
+		case opts.ignores(name), isListed(opts.renamed(name)):
 			h.roles[i] = roleNothing
 		default:
 			h.roles[i] = roleSet
@@ -194,7 +204,11 @@ func (h *header) checkOptions(opts *Options) *FileError {
 		return nil
 	}
 	for _, name := range opts.Ignore {
-		if !slices.Contains(h.names, name) {
+		switch found := slices.ContainsFunc(h.names, func(column string) bool { return column == name || isLike(column, name) }); {
+		case found:
+		case isPattern(name):
+			return h.refuse(fmt.Sprintf("%s: no column is like %q", opts.setting("Ignore", ""), name), h.seen())
+		default:
 			return h.absent(opts.setting("Ignore", ""), name)
 		}
 	}

@@ -16,6 +16,7 @@ type input struct {
 	packing   sealed.Packing
 	seals     *sealed.Seals
 	format    Format
+	separator rune     // CSV only
 	header    *header  // CSV only
 	undo      bool     // JSONL only: to be read from its end
 	documents bool     // JSONL only: records may stand on several lines, and in arrays
@@ -51,7 +52,7 @@ func (in *input) inspect(opts *Options) error {
 		return err
 	}
 	defer s.Close()
-	text := bufio.NewReaderSize(s, sniffSize)
+	text := bufio.NewReaderSize(s, headSize)
 	if err := in.sniff(text); err != nil {
 		return err
 	}
@@ -64,8 +65,11 @@ func (in *input) inspect(opts *Options) error {
 // open begins to read the file, hashing its bytes on the way if asked to.
 func (in *input) open(hashed bool) (*sealed.Stream, error) { return in.seals.Open(in.path, hashed) }
 
-// sniffSize is how much of a file is looked at to see what it is.
-const sniffSize = 4 << 10
+// How much of a file is looked at to see what it is, and what separates the cells of its header.
+const (
+	sniffSize = 4 << 10
+	headSize  = 64 << 10
+)
 
 // sniff passes over the byte-order mark, and refuses what is not text.
 func (in *input) sniff(text *bufio.Reader) error {
@@ -97,8 +101,11 @@ func (in *input) sniff(text *bufio.Reader) error {
 }
 
 // readHeader reads a CSV header, and learns where the rows begin.
-func (in *input) readHeader(text io.Reader, opts *Options) error {
-	rows := records.NewCSV(0, opts.limit())
+func (in *input) readHeader(text *bufio.Reader, opts *Options) error {
+	if err := in.findSeparator(text, opts); err != nil {
+		return err
+	}
+	rows := records.NewCSV(byte(in.separator), 0, opts.limit())
 	rows.Begin(text, in.start.mark())
 	row, err := rows.Next()
 	line := row.Begin.Line
@@ -112,7 +119,7 @@ func (in *input) readHeader(text io.Reader, opts *Options) error {
 	case !utf8.Valid(row.Text):
 		return &FileError{Line: line, Msg: "the header is not UTF-8", Remedy: "export the file in UTF-8"}
 	}
-	h, refusal := readHeader(row.Cells, opts)
+	h, refusal := readHeader(row.Cells, in.separator, opts)
 	if refusal != nil {
 		refusal.Line = line
 		return refusal
@@ -135,7 +142,7 @@ func (in *input) decoder(opts *Options) restartable {
 	if in.format == JSONL {
 		return newJSONLines(opts)
 	}
-	rows := newRows(in.header, opts)
+	rows := newRows(in.header, in.separator, opts)
 	if in.header.long {
 		return &longDecoder{rows: rows, opts: opts}
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -94,10 +93,10 @@ func (r *record) member(key string) (err error) {
 		}
 	case "UserPoolId":
 		err = r.userPool(key)
-	case "UserCreateDate", "UserLastModifiedDate", "Enabled", "UserStatus", "MFAOptions",
-		"UserMFASettingList", "PreferredMfaSetting": // what ListUsers and AdminGetUser print beside the attributes
-		err = r.lines.dec.SkipValue()
 	default:
+		if isListed(key) {
+			return r.lines.dec.SkipValue()
+		}
 		err = unknownKey(key)
 	}
 	return err
@@ -106,7 +105,7 @@ func (r *record) member(key string) (err error) {
 // leftOut tells whether a key that would name the user is to be ignored.
 func (r *record) leftOut(key string) bool {
 	names := isTokenName(key) || r.lines.opts.Tokens && (key == "username" || key == "Username")
-	return names && slices.Contains(r.lines.opts.Ignore, key)
+	return names && r.lines.opts.ignores(key)
 }
 
 // once keeps the key under which a thing stands, and refuses a second.
@@ -204,6 +203,7 @@ func (r *record) meant(value string) string {
 // add adds an attribute to the change. An empty value deletes; one that is only meant as empty is as an empty cell.
 func (r *record) add(prefix, name, value string) error {
 	opts := r.lines.opts
+	name = strings.TrimSpace(name) // as the names of columns are
 	attribute, use := opts.use(prefix + name)
 	if name == "" || attribute == "" && use != useNothing {
 		return &RecordError{code: codeMissingAttribute, msg: "an attribute has no name"}

@@ -97,7 +97,7 @@ func (c *Change) spoil(err *RecordError) {
 
 // add adds a row to its record, or the reason why that can't be.
 func (d *longDecoder) add(c *Change, r *row) {
-	c.After = r.after
+	c.After, c.Cut = r.after, r.cut
 	at := Row{Line: r.begin.Line, Cells: r.cells}
 	failed := r.err
 	if failed == nil && len(c.Rows) < maxRows {

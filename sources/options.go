@@ -2,6 +2,7 @@ package sources
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -20,12 +21,15 @@ const (
 type Options struct {
 	// Format is how the inputs are written; Auto goes by their names.
 	Format Format
+	// Separator stands between the cells of CSV: a comma, a semicolon or a tab. 0: as the header shows.
+	Separator rune
 	// UsernameColumn names the CSV column that names the user, if it is none of username,
 	// cognito:username, Username and a lone sub.
 	UsernameColumn string
 	// Rename gives the attribute name for a column; in JSONL and long CSV, for an attribute name.
 	Rename map[string]string
-	// Ignore lists columns to leave out; in JSONL and long CSV, attributes too.
+	// Ignore lists columns to leave out; in JSONL and long CSV, attributes too. In a name, * stands for any text; such a
+	// pattern means no name that another option has, and preconditions and client metadata only if it begins as they do.
 	Ignore []string
 	// Empty says what an empty CSV cell means: by default, nothing.
 	Empty EmptyPolicy
@@ -48,7 +52,7 @@ type Options struct {
 	// type flags may make "--rename 'a b=name'" of the field "Rename" and the value "a b=name"; if Setting is
 	// nil, it is "Options.Rename a b=name".
 	//
-	// The fields are Format (the value is CSV or JSONL), UsernameColumn and Ignore (a column), Rename
+	// The fields are Format (the value is CSV or JSONL), Separator (comma, semicolon or tab), UsernameColumn and Ignore (a column), Rename
 	// (COLUMN=ATTRIBUTE, or a column alone), EmptyValues (a text), DeleteMarker and Tokens (true or false). Words in capitals are for the person to
 	// fill in. The value "" asks for the name of the setting.
 	Setting func(field, value string) string
@@ -93,7 +97,7 @@ const (
 
 // use resolves a name of the input, beside a username, to the attribute that it means.
 func (o *Options) use(name string) (string, use) {
-	if slices.Contains(o.Ignore, name) {
+	if o.ignores(name) {
 		return "", useNothing
 	}
 	name = o.renamed(name)
@@ -129,12 +133,18 @@ func (o *Options) check(format Format) *FileError {
 			return &FileError{Msg: o.setting("Rename", "") + " and " + o.setting("Ignore", "") + " both name " + from, Remedy: "leave one of them out"}
 		}
 	}
-	if marker := cmp.Or(o.DeleteMarker, defaultDeleteMarker); slices.Contains(o.EmptyValues, marker) {
+	if marker := cmp.Or(o.DeleteMarker, defaultDeleteMarker); format == CSV && slices.Contains(o.EmptyValues, marker) {
 		return &FileError{Msg: o.setting("EmptyValues", marker) + " names what deletes", Remedy: "leave it out, or name another " + o.setting("DeleteMarker", "")}
 	}
 	if o.Tokens && o.UsernameColumn != "" {
 		return &FileError{Msg: o.setting("UsernameColumn", "") + " names users, and here their access tokens do",
 			Remedy: "for a token column of another name: " + o.setting("Rename", "COLUMN=access_token")}
+	}
+	if _, ok := separatorNames[o.Separator]; o.Separator != 0 && !ok {
+		return &FileError{Msg: fmt.Sprintf("%s is %q", o.setting("Separator", ""), o.Separator), Remedy: "want a comma, a semicolon or a tab"}
+	}
+	if format == JSONL && o.Separator != 0 {
+		return &FileError{Msg: o.setting("Separator", "") + " is for CSV", Remedy: "leave it out for JSONL"}
 	}
 	if format == JSONL && o.UsernameColumn != "" {
 		return &FileError{Msg: o.setting("UsernameColumn", "") + " is for CSV", Remedy: `a JSONL record names its user in "username"`}

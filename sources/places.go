@@ -19,7 +19,7 @@ func (in *input) resume(s *sealed.Stream, at Position) error {
 	if err == io.EOF {
 		return &FileError{Msg: fmt.Sprintf("ends before byte %d, where the run stopped", at.Offset), Remedy: changedRemedy}
 	}
-	if err != nil || last[0] == in.recordEnd() {
+	if err != nil || in.endsRecord(last[0]) {
 		return err
 	}
 	n, err := io.ReadFull(s, last[:])
@@ -29,20 +29,20 @@ func (in *input) resume(s *sealed.Stream, at Position) error {
 	return nil
 }
 
-// recordEnd is the last byte of a record.
-func (in *input) recordEnd() byte {
+// endsRecord reports whether a byte can be the last of a record.
+func (in *input) endsRecord(b byte) bool {
 	if in.documents {
-		return '}'
+		return b == '}'
 	}
-	return '\n'
+	return b == '\n' || b == '\r'
 }
 
 // checkBegin makes sure that a record can begin at a position: in front of it a line ends, or in JSON
 // documents, an object begins there.
 func (in *input) checkBegin(file io.ReaderAt, at Position) error {
-	before, want := at.Offset-1, byte('\n')
+	place, begins := at.Offset-1, in.endsRecord
 	if in.documents {
-		before, want = at.Offset, '{'
+		place, begins = at.Offset, func(b byte) bool { return b == '{' }
 	}
 	switch {
 	case at.Offset < in.start.Offset:
@@ -51,8 +51,8 @@ func (in *input) checkBegin(file io.ReaderAt, at Position) error {
 		return nil
 	}
 	var b [1]byte
-	_, err := file.ReadAt(b[:], before)
-	if err == io.EOF || err == nil && b[0] != want {
+	_, err := file.ReadAt(b[:], place)
+	if err == io.EOF || err == nil && !begins(b[0]) {
 		return noRecord(at)
 	}
 	return err

@@ -49,14 +49,15 @@ type row struct {
 	cells  []string
 	named  *namedCells // of the cells, as gocsv decodes them
 	secret bool        // there may be an access token in it
+	cut    bool        // the input ends in it
 	text   []byte      // what could not be decoded
 	err    *RecordError
 
 	trimmed, emptied int // whether the username was
 }
 
-func newRows(h *header, opts *Options) *rows {
-	r := &rows{header: h, opts: opts, csv: records.NewCSV(len(h.names), opts.limit())}
+func newRows(h *header, separator rune, opts *Options) *rows {
+	r := &rows{header: h, opts: opts, csv: records.NewCSV(byte(separator), len(h.names), opts.limit())}
 	r.named = append(r.named, h.user)
 	if h.long {
 		r.named = append(r.named, slices.Index(h.roles, roleAttribute), slices.Index(h.roles, roleValue))
@@ -113,7 +114,7 @@ func (r *rows) read() (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	next := row{begin: positionOf(found.Begin), after: positionOf(found.After), size: len(found.Text)}
+	next := row{begin: positionOf(found.Begin), after: positionOf(found.After), size: len(found.Text), cut: found.Cut}
 	if bad := found.Bad; bad != nil {
 		next.err = &RecordError{code: codeMalformedRow, msg: bad.Msg, hint: bad.Hint}
 		next.text = r.undecoded(found)
@@ -246,7 +247,7 @@ func (r *row) change(h *header) *Change {
 	together := &struct { // one allocation
 		Change
 		row [1]Row
-	}{Change: Change{Line: r.begin.Line, Begin: r.begin, After: r.after, Text: r.text}}
+	}{Change: Change{Line: r.begin.Line, Begin: r.begin, After: r.after, Text: r.text, Cut: r.cut}}
 	c := &together.Change
 	c.Trimmed, c.Emptied = r.trimmed, r.emptied
 	if h.roles[h.user] == roleToken {

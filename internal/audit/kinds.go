@@ -40,6 +40,7 @@ type kind struct {
 	// may turn out to be right already; nil where it is not told.
 	planned, foreseen words
 	note              bool // it is nothing to worry about
+	located           bool // foreseen, too, it is told where
 }
 
 // words say what a warning means on these terms, and what to do about it.
@@ -52,13 +53,13 @@ var kinds = [...]kind{
 	{name: addressClaimed, foreseen: mayBeHeld},
 	{name: ambiguousName, planned: counted("name", " of records fit two users: the plan has the one that was read first",
 		"name these users by their sub")},
-	{name: placeholder, planned: standForNone, foreseen: standForNone},
-	{name: replacement, planned: lostLetters, foreseen: lostLetters},
-	{name: control, planned: controlled, foreseen: controlled},
-	{name: invisible, planned: unseeable, foreseen: unseeable},
-	{name: blanks, planned: blankAtEnds, foreseen: blankAtEnds},
-	{name: spreadsheet, planned: recalculated, foreseen: recalculated},
-	{name: phoneDoubtful, planned: isDoubtful, foreseen: isDoubtful},
+	{name: placeholder, located: true, planned: standForNone, foreseen: standForNone},
+	{name: replacement, located: true, planned: lostLetters, foreseen: lostLetters},
+	{name: control, located: true, planned: controlled, foreseen: controlled},
+	{name: invisible, located: true, planned: unseeable, foreseen: unseeable},
+	{name: blanks, located: true, planned: blankAtEnds, foreseen: blankAtEnds},
+	{name: spreadsheet, located: true, planned: recalculated, foreseen: recalculated},
+	{name: phoneDoubtful, located: true, planned: isDoubtful, foreseen: isDoubtful},
 	{name: poolUnknown, foreseen: unknownPool},
 	{name: verifiedReset, planned: reset, foreseen: mayReset},
 	{name: verifiedKept, planned: keeps, foreseen: keeps},
@@ -76,8 +77,8 @@ var kinds = [...]kind{
 		"apply plan.jsonl, which has one record a user")},
 	{name: expiring, foreseen: counted("access token", " will have expired when it is their turn, and fail then",
 		"--rate off, if the account's quota allows it; or apply in parts, each with fresh tokens")},
-	{name: phoneRespelled, note: true, planned: isRespelled, foreseen: isRespelled},
-	{name: cutRow, note: true, planned: isCut, foreseen: isCut},
+	{name: phoneRespelled, note: true, located: true, planned: isRespelled, foreseen: isRespelled},
+	{name: cutRow, note: true, located: true, planned: isCut, foreseen: isCut},
 	{name: expecting, note: true, foreseen: mayConflict},
 	{name: unseen, planned: counted("record", " with client metadata, and the pool has no Lambda trigger that would see it",
 		"take it out: Cognito does not store it"), foreseen: nobodySees},

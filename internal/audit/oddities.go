@@ -29,7 +29,9 @@ func (w *warnings) odd(name, value, file string, line int) {
 		f.where.add(shown(name))
 		switch {
 		case o.Kind == schema.Placeholder: // it is a word that programs write, and nothing of a user
-			f.which.add(strings.TrimSpace(value))
+			word := strings.TrimSpace(value)
+			f.which.add(word)
+			f.blank = f.blank || word != value
 		case o.Char != 0:
 			f.which.add(schema.CharName(o.Char))
 		}
@@ -79,34 +81,42 @@ func (f *few) String() string {
 	return list
 }
 
-// oddly are words about values: what one is, and what several are. The characters, or words, that were found follow, and
+// oddly are words about values: what one is, and what several are, and what to do about each. The characters, or words, that were found follow, and
 // the attributes that have them.
-func oddly(one, several, remedy string) words {
+func oddly(one, several, remedyOfOne, remedy string) words {
 	return func(w *Warning, _ *Terms) (string, string) {
-		text := "1 value " + one
+		text, mend := "1 value "+one, remedyOfOne
 		if w.Count != 1 {
-			text = number(w.Count) + " values " + several
+			text, mend = number(w.Count)+" values "+several, remedy
 		}
 		if len(w.which.list) > 0 {
 			text += ": " + w.which.String()
 		}
-		return fmt.Sprintf("%s (%s)", text, &w.where), remedy
+		return fmt.Sprintf("%s (%s)", text, &w.where), mend
 	}
 }
 
 // The words of each kind.
 var (
-	lostLetters  = oddly("has what a wrong encoding leaves", "have what a wrong encoding leaves", "write the file again from where it came, in UTF-8")
-	controlled   = oddly("has a control character", "have control characters", "take them out, unless these values are to have several lines")
-	unseeable    = oddly("has a character that cannot be seen", "have characters that cannot be seen", "take them out: they come along where text is copied")
-	blankAtEnds  = oddly("begins or ends with a blank", "begin or end with blanks", "--trim takes blanks away from the ends of values")
-	recalculated = oddly("looks as if a spreadsheet had changed it", "look as if a spreadsheet had changed them",
-		"export these columns again, as text, and do not save them from a spreadsheet")
+	lostLetters  = oddly("has what a wrong encoding leaves", "have what a wrong encoding leaves", rewrite, rewrite)
+	controlled   = oddly("has a control character", "have control characters", "take it out, unless the value is to have several lines", "take them out, unless these values are to have several lines")
+	unseeable    = oddly("has a character that cannot be seen", "have characters that cannot be seen", "take it out: it comes along where text is copied", "take them out: they come along where text is copied")
+	blankAtEnds  = oddly("begins or ends with a blank", "begin or end with blanks", trim, trim)
+	recalculated = oddly("looks as if a spreadsheet had changed it", "look as if a spreadsheet had changed them", reexport, reexport)
+)
+
+const (
+	trim     = "--trim takes blanks away from the ends of values"
+	rewrite  = "write the file again from where it came, in UTF-8"
+	reexport = "export these columns again, as text, and do not save them from a spreadsheet"
 )
 
 func standForNone(w *Warning, t *Terms) (text, remedy string) {
-	text, _ = oddly("stands for no value", "stand for no value", "")(w, t)
+	text, _ = oddly("stands for no value", "stand for no value", "", "")(w, t)
 	var flags []string
+	if w.blank { // a value has blanks around the word
+		flags = append(flags, "--trim")
+	}
 	for _, word := range w.which.list {
 		flags = append(flags, "--empty-value "+shell.Quote(word))
 	}

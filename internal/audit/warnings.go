@@ -19,8 +19,11 @@ type Warning struct {
 	Text      string   `json:"text"`
 	Remedy    string   `json:"remedy"` // "" where there is none
 	Note      bool     `json:"-"`      // it is nothing to worry about
+	Located   bool     `json:"-"`      // where it is belongs to what it says, and is shown wherever it is told
 
-	which, where few // of values that nobody meant: what was found, and in which attributes
+	// Of values that nobody meant: what was found, in which attributes, and whether blanks are around it.
+	which, where few
+	blank        bool
 }
 
 // TakesAddress tells whether a warning is that of a sign-in address which another user holds already, or
@@ -80,7 +83,7 @@ func (w *warnings) list() []Warning {
 			continue
 		}
 		f.Text, f.Remedy = say(f, &w.terms)
-		f.Note = k.note
+		f.Note, f.Located = k.note, k.located
 		list = append(list, *f)
 	}
 	slices.SortFunc(list, func(a, b Warning) int {

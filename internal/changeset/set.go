@@ -28,6 +28,7 @@ type Set struct {
 	paths    []string // of the inputs; standard input is replaced by the file that keeps it
 	decoding sources.Options
 	only     *selection     // of their records; nil: all
+	dialect  string         // how they are written, if not as most are
 	noun     string         // what a record of theirs is called
 	stamps   []os.FileInfo  // of the inputs, when they were looked through
 	copies   []string       // plain files that are read in place of the inputs; nil: none
@@ -70,7 +71,8 @@ func (s *Set) look() error {
 	if err != nil {
 		return err
 	}
-	s.decoding.Format = in.Format() // said or not, it is the same run
+	s.decoding.Format, s.decoding.Separator = in.Format(), in.Separator() // said or not, it is the same run
+	s.dialect = in.Dialect()
 	s.noun = in.noun()
 	return in.Close()
 }
@@ -116,7 +118,10 @@ func (s *Set) IsStdin() bool { return s.paths[0] == rundir.Stdin }
 // Noun is what a record of it is called: row or record.
 func (s *Set) Noun() string { return s.noun }
 
-// Decoding is how it is read; its format is that of the inputs.
+// Dialect says how the inputs are written; empty: as most are.
+func (s *Set) Dialect() string { return s.dialect }
+
+// Decoding is how it is read; its format and its separator are those of the inputs.
 func (s *Set) Decoding() sources.Options { return s.decoding }
 
 // Selection is the digest of the report that says which records belong to the set; empty: all do.

@@ -92,14 +92,14 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	spec.Kept = func(dir string) { console.ShowKept(a.notes, dir) }
 	j, err := job.Prepare(ctx, spec)
 	if err != nil {
-		return a.opts.explain(err)
+		return a.opts.explain(err, paths)
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
 	if j.Finished() {
 		return a.alreadyDone(j)
 	}
 	if err := a.confirm(ctx, j); err != nil {
-		return a.opts.explain(err)
+		return a.opts.explain(err, paths)
 	}
 	return a.start(ctx, j)
 }

@@ -9,6 +9,7 @@ import (
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/schema"
 	"attrmigrate/internal/shell"
 	"attrmigrate/sources"
 )
@@ -53,6 +54,28 @@ func applyPlan(dir string) string {
 	return commandLine(append([]string{"apply"}, flags...), []string{filepath.Join(dir, report.PlanJSONL)})
 }
 
+// without is the command that looks at a change set without the columns that the pool does not know. It does not write.
+func (o options) without(e *schema.UnknownColumnsError, paths []string) string {
+	d := &o.decoding
+	d.Rename, d.Ignore = maps.Clone(d.Rename), slices.Clone(d.Ignore)
+	if d.Rename == nil {
+		d.Rename = map[string]string{}
+	}
+	maps.Copy(d.Rename, e.Rename)
+	for _, cell := range e.Ignore {
+		delete(d.Rename, cell)
+		d.Ignore = append(d.Ignore, cell)
+	}
+	words := []string{"plan"}
+	if o.asUser { // which no plan can
+		words = []string{"apply", "--as", "user"}
+	}
+	if o.keep {
+		words = append(words, "--verified", "keep")
+	}
+	return commandLine(slices.Concat(words, o.connection.target(0).Flags(o.connection.poolID), o.changeSetFlags()), paths)
+}
+
 // changeSetFlags decide what the inputs of a command mean. Client metadata is not among them: it is nothing
 // for a screen.
 func (o *options) changeSetFlags() []string {
@@ -61,14 +84,17 @@ func (o *options) changeSetFlags() []string {
 	if d.Format != sources.Auto {
 		words = append(words, "--format", strings.ToLower(d.Format.String()))
 	}
+	if d.Separator != 0 {
+		words = append(words, "--"+separatorFlag, separatorWord(d.Separator))
+	}
 	if d.UsernameColumn != "" {
 		words = append(words, "--username-column", d.UsernameColumn)
 	}
 	for _, from := range slices.Sorted(maps.Keys(d.Rename)) {
 		words = append(words, "--map", from+"="+d.Rename[from])
 	}
-	for _, name := range d.Ignore {
-		words = append(words, "--ignore", name)
+	if len(d.Ignore) > 0 {
+		words = append(words, "--ignore", shell.List(d.Ignore...))
 	}
 	for word, policy := range emptyWords() {
 		if policy == d.Empty && policy != sources.KeepEmpty {

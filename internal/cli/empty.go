@@ -39,7 +39,7 @@ func isEmpty(f *pflag.Flag, value string) bool {
 		elements = strings.Split(value, ",")
 	}
 	for _, e := range elements {
-		if strings.TrimSpace(e) == "" {
+		if strings.TrimSpace(e) == "" && !(f.Name == separatorFlag && e == "\t") {
 			return true
 		}
 	}

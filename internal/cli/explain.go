@@ -7,13 +7,15 @@ import (
 
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/schema"
 	"attrmigrate/internal/shell"
 )
 
 // explain tells an error of a job in the words of the command line: which flag is meant, and what to do. What
-// went wrong beside it stays.
-func (o *options) explain(err error) error {
-	told := o.byFlags(err)
+// went wrong beside it stays. The paths are those of the command.
+func (o *options) explain(err error, paths []string) error {
+	told := o.byFlags(err, paths)
 	if told == nil {
 		return err
 	}
@@ -23,20 +25,23 @@ func (o *options) explain(err error) error {
 	}
 	var all []error
 	for _, one := range joined.Unwrap() {
-		all = append(all, o.explain(one))
+		all = append(all, o.explain(one, paths))
 	}
 	return errors.Join(all...)
 }
 
 // byFlags is an error of a job in the words of the command line, or nil if it is none.
-func (o *options) byFlags(err error) error {
+func (o *options) byFlags(err error, paths []string) error {
 	var (
 		run       *job.OtherRunError
 		budget    *job.OverBudgetError
 		unplanned *job.UnplannedError
 		plan      *job.OtherPlanError
+		columns   *schema.UnknownColumnsError
 	)
 	switch {
+	case errors.As(err, &columns) && !slices.Contains(paths, rundir.Stdin):
+		return &refusal.UsageError{Err: err, Remedy: "to leave them out, or to rename them, and see what is left: " + o.without(columns, paths)}
 	case errors.As(err, &run):
 		return &refusal.Error{
 			Msg:    run.Describe(func(name string) string { return "--" + name }),

@@ -21,7 +21,7 @@ func TestExplain(t *testing.T) {
 		{"none of a job", beside.Error(), "", beside},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := new(options).explain(tt.err)
+			got := new(options).explain(tt.err, nil)
 			if got.Error() != tt.want || hintOf(got) != tt.hint {
 				t.Errorf("got  %q, %q\nwant %q, %q", got, hintOf(got), tt.want, tt.hint)
 			}

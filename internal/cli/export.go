@@ -43,6 +43,10 @@ those that --attributes names. The sub is a condition: a user that was deleted a
 created anew meanwhile is not changed. Attributes that nobody can write are written
 under _NAME, which apply passes over.
 
+--all writes all that an administrator sees of a user, in JSONL: also the status, the
+groups, the dates, and the attributes that nobody can write, which apply passes over.
+It is what apply --sandbox --from and sandbox --users rehearse on.
+
 A CSV can be edited in a spreadsheet: what it would take for a number, a date, a
 truth value or a formula is written ="text", which spreadsheets know and apply reads
 as the text. Let apply have the file as it was saved first: opened and saved a second
@@ -52,6 +56,7 @@ with a byte-order mark, without which Excel does not read UTF-8.
 ` + exitCodes,
 		Example: `  attrmigrate export --user-pool-id us-east-1_Ab12Cd34E -o users.csv
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --attributes sub,email,email_verified -o users.jsonl
+  attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --format jsonl --all -o all.jsonl
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --filter 'status = "Enabled"' | gzip > enabled.csv.gz`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -72,6 +77,7 @@ with a byte-order mark, without which Excel does not read UTF-8.
 type exportOptions struct {
 	connection  connectionOptions
 	attributes  []string // none: all that can be written
+	all         bool     // also what nobody can write, and the accounts
 	filter      string
 	format      sources.Format
 	file        string // empty: standard output
@@ -84,6 +90,7 @@ type exportOptions struct {
 func (o *exportOptions) register(f *pflag.FlagSet) {
 	o.connection.register(f)
 	f.StringSliceVar(&o.attributes, "attributes", nil, "`a,b` to write, in this order; repeatable (default: sub and all that can be written)")
+	f.BoolVar(&o.all, "all", false, "write everything, to rehearse on: also read-only attributes, status, dates and groups (JSONL)")
 	f.StringVar(&o.filter, "filter", "", "`filter` of ListUsers, such as 'status = \"Enabled\"' (default: all users)")
 	f.Func("format", "how the users are written: `csv|jsonl` (default: by the file's name, else csv)",
 		word(&o.format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
@@ -114,6 +121,9 @@ func (o *exportOptions) complete() error {
 	if o.format == sources.Auto {
 		o.format = formatByName(o.file)
 	}
+	if err := o.checkAll(); err != nil {
+		return err
+	}
 	if o.format == sources.Auto {
 		o.format = sources.CSV
 	}
@@ -121,6 +131,20 @@ func (o *exportOptions) complete() error {
 		return nil
 	}
 	return o.checkTarget()
+}
+
+// checkAll refuses what an export of everything cannot be, and makes it JSONL where nothing else is said.
+func (o *exportOptions) checkAll() error {
+	switch {
+	case !o.all:
+		return nil
+	case len(o.attributes) > 0:
+		return refusal.Usagef("--all and --attributes exclude each other")
+	case o.format == sources.CSV:
+		return &refusal.UsageError{Err: errors.New("--all is written as JSONL: a CSV has no place for groups"), Remedy: "--format jsonl, and a file named .jsonl"}
+	}
+	o.format = sources.JSONL
+	return nil
 }
 
 // formatByName is the format that apply takes a file for.
@@ -221,9 +245,11 @@ func (e *exportRun) write(ctx context.Context, to *target.Target, pool *cognito.
 	read.Set(0, pool.EstimatedUsers)
 	end := console.Watch(read.Gauge, e.opts.output, e.sys.Stderr, e.log)
 	defer end()
-	r, err := listing.Export(ctx, to.Lister, pool, w, listing.Exporting{
-		ExportConfig: cfg, Filter: e.opts.filter, ListRate: e.opts.listRate, Attempts: e.opts.maxAttempts, Progress: read.Set,
-	})
+	how := listing.Exporting{ExportConfig: cfg, Filter: e.opts.filter, ListRate: e.opts.listRate, Attempts: e.opts.maxAttempts, Progress: read.Set}
+	if e.opts.all {
+		how.Groups = to.Groups
+	}
+	r, err := listing.Export(ctx, to.Lister, pool, w, how)
 	if lost, ok := errors.AsType[*listing.WriteError](err); ok {
 		return nil, e.notWritten(lost.Err)
 	}
@@ -258,8 +284,11 @@ func (e *exportRun) tell(r *listing.Exported, pool string, took time.Duration) {
 	if e.opts.file != "" {
 		to = " to " + prose.Printable(e.opts.file)
 	}
-	fmt.Fprintf(e.notes, "%-8s %s%s in %s (%s of ListUsers, free of charge)\n", "exported",
-		prose.Plural(r.Users, "user"), to, prose.Span(took), prose.Plural(r.Calls, "call"))
+	calls := prose.Plural(r.Calls, "call") + " of ListUsers"
+	if e.opts.all {
+		calls += ", " + prose.Count(r.GroupCalls) + " for groups"
+	}
+	fmt.Fprintf(e.notes, "%-8s %s%s in %s (%s, free of charge)\n", "exported", prose.Plural(r.Users, "user"), to, prose.Span(took), calls)
 	if e.opts.file != "" && r.Users > 0 {
 		fmt.Fprintf(e.notes, "%-8s %s\n", "then", prose.Printable(e.opts.takenBack(pool)))
 	}
@@ -280,6 +309,9 @@ func (o *exportOptions) packed() string {
 	ending := filepath.Ext(o.file)
 	if format := cmp.Or(formatByName(strings.TrimSuffix(o.file, ending)), o.format); format == sources.JSONL {
 		words = append(words, "--format", "jsonl")
+	}
+	if o.all {
+		words = append(words, "--all")
 	}
 	if len(o.attributes) > 0 {
 		words = append(words, "--attributes", strings.Join(o.attributes, ","))

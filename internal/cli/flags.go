@@ -21,6 +21,7 @@ import (
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/schema"
+	"attrmigrate/internal/shell"
 	"attrmigrate/internal/target"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
@@ -69,12 +70,14 @@ type connectionOptions struct {
 	poolID, region, profile, endpointURL string
 
 	sandbox bool
+	from    string // an export that the sandbox is filled from
 	timeout time.Duration
 }
 
 func (o *options) register(f *pflag.FlagSet) {
 	o.connection.register(f)
 	f.BoolVar(&o.connection.sandbox, "sandbox", false, "rehearse on a local Cognito inside the process, filled with the change set's users")
+	f.StringVar(&o.connection.from, "from", "", "`file` whose users, with their values, the local Cognito has instead: an export of everything (export --format jsonl --all), say")
 	f.Func("as", "who writes: `admin|user` (default admin: AWS credentials; user: each user, by the column access_token)",
 		word(&o.asUser, map[string]bool{"admin": false, "user": true}))
 	registerDecoding(f, &o.decoding)
@@ -119,9 +122,10 @@ func registerDecoding(f *pflag.FlagSet, o *sources.Options) {
 	o.Setting = flagOfSetting
 	f.Func("format", "how the inputs are written: `csv|jsonl` (default: by the file's name)",
 		word(&o.Format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
+	f.Func(separatorFlag, "what stands between the cells of CSV: `comma|semicolon|tab` (default: as the header shows)", separator(&o.Separator))
 	f.StringVar(&o.UsernameColumn, "username-column", "", "`column` that names the user (default: username)")
 	f.Func("map", "`column=attribute` to rename; repeatable", pairs(&o.Rename))
-	f.StringArrayVar(&o.Ignore, "ignore", nil, "`column` to leave out; repeatable")
+	f.Func("ignore", "`columns` to leave out, separated by commas (\\, is one in a name); * stands for any text; repeatable", names(&o.Ignore))
 	f.Func("empty", "what an empty cell does: `keep|delete|error` (default keep)",
 		word(&o.Empty, emptyWords()))
 	f.StringArrayVar(&o.EmptyValues, "empty-value", nil, "`text`, such as NULL, that stands for an empty cell; repeatable")
@@ -167,7 +171,7 @@ func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 // target is the connection that the flags describe, for as many calls at once.
 func (o *connectionOptions) target(calls int) target.Connection {
 	return target.Connection{
-		PoolID: o.poolID, Region: o.region, Profile: o.profile, EndpointURL: o.endpointURL, Sandbox: o.sandbox,
+		PoolID: o.poolID, Region: o.region, Profile: o.profile, EndpointURL: o.endpointURL, Sandbox: o.sandbox, From: o.from,
 		Timeout: o.timeout, Calls: calls, UserAgent: "attrmigrate/" + release(),
 	}
 }
@@ -225,6 +229,10 @@ func (o *connectionOptions) validate() error {
 	switch {
 	case o.sandbox && o.endpointURL != "":
 		return refusal.Usagef("--sandbox and --endpoint-url exclude each other")
+	case o.from != "" && !o.sandbox:
+		return &refusal.UsageError{Err: errors.New("--from is for a rehearsal, and this is none"), Remedy: "--sandbox rehearses on a local Cognito, which has the users of the file"}
+	case o.from == rundir.Stdin:
+		return refusal.Usagef("--from does not read standard input (-): the file is read several times")
 	case o.timeout <= 0:
 		return refusal.Usagef("--timeout is %s, want more than 0s", o.timeout)
 	default:
@@ -274,6 +282,19 @@ func pairs(m *map[string]string) func(string) error {
 			*m = map[string]string{}
 		}
 		(*m)[name] = value
+		return nil
+	}
+}
+
+// names sets a flag that takes names separated by commas, any number of times.
+func names(list *[]string) func(string) error {
+	return func(s string) error {
+		for _, name := range shell.SplitList(s) {
+			if name == "" {
+				return errors.New("one of the names is empty")
+			}
+			*list = append(*list, name)
+		}
 		return nil
 	}
 }

@@ -95,7 +95,7 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 	r, err := job.Plan(ctx, spec, p)
 	p.endProgress()
 	if err != nil {
-		return p.opts.explain(err)
+		return p.opts.explain(err, paths)
 	}
 	return p.tell(r)
 }

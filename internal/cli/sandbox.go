@@ -116,9 +116,12 @@ func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer)
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
-	unused, err := o.Furnish(ctx, server)
-	if unused != nil {
-		fmt.Fprintf(stderr, "%-8s not used, since %s has a pool already: %s\n", "watch", prose.Printable(o.journal), strings.Join(unused, ", "))
+	made, err := o.Furnish(ctx, server)
+	if made.Unused != nil {
+		fmt.Fprintf(stderr, "%-8s not used, since %s has a pool already: %s\n", "watch", prose.Printable(o.journal), strings.Join(made.Unused, ", "))
+	}
+	if made.LeftOut != nil {
+		fmt.Fprintf(stderr, "%-8s left out, since no user can have such a name: %s\n", "watch", prose.Printable(prose.Some(made.LeftOut, 5)))
 	}
 	if err != nil {
 		return err

@@ -19,7 +19,7 @@ import (
 
 func (o *sandboxOptions) register(f *pflag.FlagSet) {
 	f.StringVar(&o.addr, "addr", "127.0.0.1:0", "`address` to listen on; port 0 is any free one")
-	f.StringVar(&o.Users, "users", "", "`N|FILE`: that many made-up users (user-00001 and so on), or those that a change set names")
+	f.StringVar(&o.Users, "users", "", "`N|FILE`: that many made-up users (user-00001 and so on), or those of a file, with their values: an export, a change set, or what aws cognito-idp list-users prints")
 	f.StringVar(&o.Password, "password", "", "`text` with which each of these users can sign in; it must meet the pool's policy (default: nobody can)")
 	f.StringVar(&o.Pool, "pool", "", "`file` with what aws cognito-idp describe-user-pool prints (default: a small pool)")
 	f.StringVar(&o.Client, "client", "", "`file` with what aws cognito-idp describe-user-pool-client prints, or create-user-pool-client takes (default: "+rehearsal.DefaultClientID+", made for --password and --tokens)")

@@ -15,7 +15,7 @@ import (
 
 // settingFlags are the flags that set the fields of [sources.Options].
 var settingFlags = map[string]string{
-	"Format": "--format", "UsernameColumn": "--username-column", "Rename": "--map", "Ignore": "--ignore", "Tokens": "--as",
+	"Format": "--format", "Separator": "--separator", "UsernameColumn": "--username-column", "Rename": "--map", "Ignore": "--ignore", "Tokens": "--as",
 	"EmptyValues": "--empty-value", "DeleteMarker": "--delete-marker",
 }
 
@@ -27,6 +27,8 @@ func flagOfSetting(field, value string) string {
 		return flag
 	case field == "Format":
 		value = strings.ToLower(value)
+	case field == "Ignore":
+		value = shell.List(value)
 	case field == "Tokens":
 		value = map[string]string{"true": "user", "false": "admin"}[value]
 	}

@@ -56,7 +56,7 @@ func TestWrongFiles(t *testing.T) {
 		{"binary", "image.csv", "\x89GIF\x00\x00\n", "image.csv: is not text: it looks like binary data\nhint: export it as CSV or JSONL in UTF-8\n"},
 		{"blank", "blank.csv", " \n", "blank.csv: is empty\nhint: check what should have written it; a CSV has at least a header\n"},
 		{"no format", "notes.txt", "x", "notes.txt: its name does not say its format\nhint: name it .csv or .jsonl, or say --format csv or --format jsonl\n"},
-		{"semicolons", "semi.csv", "username;custom:tier\n", "semi.csv:1: the columns are not separated by commas\nhint: export the file with commas between its cells\n"},
+		{"bars", "semi.csv", "username|custom:tier\n", "semi.csv:1: the columns are not separated by commas\nhint: export the file with commas, semicolons or tabs between its cells\n"},
 		{"not packed", "fake.csv.gz", "username,custom:tier\n", "fake.csv.gz: is not gzip data, as its name says\nhint: rename it without .gz\n"},
 		{"packed unnamed", "packed.csv", "\x1f\x8b\x08\x00", "packed.csv: is gzip data, which its name does not say\nhint: give its name the ending .gz\n"},
 		{"cut short", "short.csv.gz", "\x1f\x8b\x08\x00\x00\x00", "short.csv.gz: gzip data is damaged or cut short: unexpected EOF\nhint: copy or compress the file again\n"},

@@ -50,7 +50,7 @@ func paceOf(op string) pace {
 		return pace{"lower --read-rate", "120 reads", ", or give --no-read to write without reading first"}
 	case ownUser:
 		return pace{"lower --read-rate", "120 reads", ""}
-	case listUsers:
+	case listUsers, listGroups, usersInGroup:
 		return pace{"lower --list-rate", "30 lists", ""}
 	case describePool:
 		return pace{"run the same command again in a minute", "15 pool reads", ""}

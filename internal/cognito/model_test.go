@@ -24,7 +24,7 @@ var unmodelled = []string{"AccessDeniedException", "UnrecognizedClientException"
 func TestModel(t *testing.T) {
 	modelled := modelledExceptions(t)
 	calls, client := calledOperations(t), clientOf(t, "http://127.0.0.1:1")
-	if want := []string{userUpdate, adminUpdate, describePool, getUser, listUsers, ownUser}; len(calls) != len(want) {
+	if want := []string{userUpdate, adminUpdate, describePool, getUser, listGroups, listUsers, ownUser, usersInGroup}; len(calls) != len(want) {
 		t.Errorf("%q are called, the test knows of %q", calls, want)
 	}
 	for _, op := range calls {
@@ -47,6 +47,8 @@ func TestModel(t *testing.T) {
 var foreignTo = map[string]*regexp.Regexp{
 	describePool: regexp.MustCompile(`--(list-|read-)?rate|--no-read|the user\b|attribute|record|e-mail|changed|AdminUpdate|ListUsers|GetUser`),
 	listUsers:    regexp.MustCompile(`--rate|--read-rate|--no-read|attribute|record|e-mail|changed|AdminUpdate|GetUser`),
+	listGroups:   regexp.MustCompile(`--rate|--read-rate|--no-read|attribute|record|e-mail|changed|AdminUpdate|GetUser|ListUsers`),
+	usersInGroup: regexp.MustCompile(`--rate|--read-rate|--no-read|attribute|record|e-mail|AdminUpdate|GetUser`),
 	getUser:      regexp.MustCompile(`--rate|--list-rate|attribute|e-mail|changed|AdminUpdate|ListUsers`),
 	ownUser:      regexp.MustCompile(`--rate|--list-rate|--no-read|attribute|e-mail|changed|AdminUpdate|ListUsers`),
 	adminUpdate:  regexp.MustCompile(`--read-rate|--list-rate|--no-read|GetUser|ListUsers`),

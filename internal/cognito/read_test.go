@@ -12,18 +12,19 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
 
 const twoUsers = `{"Users":[
-	{"Username":"ann","Enabled":true,"UserStatus":"CONFIRMED","UserCreateDate":1.7E9,"MFAOptions":[{"DeliveryMedium":"SMS"}],
+	{"Username":"ann","Enabled":true,"UserStatus":"CONFIRMED","UserCreateDate":1.70000000025E9,"UserLastModifiedDate":null,"MFAOptions":[{"DeliveryMedium":"SMS"}],
 	 "Attributes":[{"Name":"sub","Value":"00000000-0000-0000-0000-000000000001"},{"Name":"name","Value":"Ann \"\u00e9\" \u2028"},{"Name":"nickname"},{"Name":"locale","Value":null}]},
 	{"Attributes":null,"UserStatus":"FORCE_CHANGE_PASSWORD","Enabled":false,"Username":"b\u00f6b"}
 	],"PaginationToken":"next","Surprise":{"a":[1,{}]}}`
 
 var wantTwo = []User{
-	{Username: "ann", Enabled: true, Status: "CONFIRMED", Attributes: map[string]string{"sub": "00000000-0000-0000-0000-000000000001", "name": "Ann \"é\" \u2028"}},
+	{Username: "ann", Enabled: true, Status: "CONFIRMED", Created: time.Date(2023, 11, 14, 22, 13, 20, 250e6, time.UTC), Attributes: map[string]string{"sub": "00000000-0000-0000-0000-000000000001", "name": "Ann \"é\" \u2028"}},
 	{Username: "böb", Status: "FORCE_CHANGE_PASSWORD", Attributes: map[string]string{}},
 }
 
@@ -293,7 +294,7 @@ func fullPage() string {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		fmt.Fprintf(&b, `{"Username":"user-%d","Enabled":true,"UserStatus":"CONFIRMED","UserCreateDate":1.7E9,"UserLastModifiedDate":1.7E9,"Attributes":[{"Name":"sub","Value":"00000000-0000-0000-0000-%012d"}`, i, i)
+		fmt.Fprintf(&b, `{"Username":"user-%d","Enabled":true,"UserStatus":"CONFIRMED","UserCreateDate":1.70000000025E9,"UserLastModifiedDate":null,"UserLastModifiedDate":1.7E9,"Attributes":[{"Name":"sub","Value":"00000000-0000-0000-0000-%012d"}`, i, i)
 		for j := range 9 {
 			fmt.Fprintf(&b, `,{"Name":"custom:a%d","Value":"value %d of %d"}`, j, j, i)
 		}

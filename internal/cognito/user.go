@@ -1,5 +1,7 @@
 package cognito
 
+import "time"
+
 // User is a user as the pool has it.
 type User struct {
 	Username string
@@ -8,4 +10,6 @@ type User struct {
 	// Status is CONFIRMED, UNCONFIRMED, FORCE_CHANGE_PASSWORD, EXTERNAL_PROVIDER and so on.
 	Status  string
 	Enabled bool
+	// Created and Modified are when, to the millisecond.
+	Created, Modified time.Time
 }

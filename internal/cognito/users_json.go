@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
+	"strconv"
+	"time"
 
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/smithy-go"
@@ -67,7 +70,7 @@ type userDecoder struct {
 
 type attribute struct{ name, value string }
 
-// page decodes an answer of ListUsers, which has about limit users.
+// page decodes an answer of ListUsers or ListUsersInGroup, which has about limit users.
 func (d *userDecoder) page(limit int) (users []User, next string, err error) {
 	err = d.object(func(name string) (err error) {
 		switch name {
@@ -78,7 +81,7 @@ func (d *userDecoder) page(limit int) (users []User, next string, err error) {
 				users = append(users, user)
 				return err
 			})
-		case "PaginationToken":
+		case "PaginationToken", "NextToken":
 			next, err = d.text()
 			return err
 		default:
@@ -98,6 +101,10 @@ func (d *userDecoder) user() (User, error) {
 			user.Username, err = d.text()
 		case "UserStatus":
 			user.Status, err = d.name()
+		case "UserCreateDate":
+			user.Created, err = d.date()
+		case "UserLastModifiedDate":
+			user.Modified, err = d.date()
 		case "Enabled":
 			var t jsontext.Token
 			t, err = d.json.ReadToken()
@@ -178,6 +185,16 @@ func (d *userDecoder) begin(kind jsontext.Kind) (null bool, err error) {
 		err = fmt.Errorf("it has a %v where a %v belongs", t.Kind(), kind)
 	}
 	return t.Kind() == 'n', err
+}
+
+// date reads a date: seconds since 1970. Null, and what is no number, is none: nothing depends on it.
+func (d *userDecoder) date() (time.Time, error) {
+	v, err := d.json.ReadValue()
+	if err != nil || v.Kind() != '0' {
+		return time.Time{}, err
+	}
+	seconds, err := strconv.ParseFloat(string(v), 64)
+	return time.UnixMilli(int64(math.Round(seconds * 1000))).UTC(), err
 }
 
 // text reads a string. Null is an empty one.

@@ -45,6 +45,7 @@ func (v verdict) ruling() ruling { return rulings[v] }
 const (
 	withToken = "with a token" // what a user's own access token allows; not signed
 	toRead    = "a read"       // what changes nobody
+	toList    = "a list"       // a read of many
 )
 
 // byToken tells whether an operation is one of those.
@@ -52,7 +53,7 @@ func byToken(op string) bool { return op == userUpdate || op == ownUser }
 
 // exception is an error by its name, and what to do about it.
 type exception struct {
-	op          string // the operation that it is about, or withToken or toRead; "": all without a row of their own
+	op          string // the operation that it is about, or withToken, toRead or toList; "": all without a row of their own
 	code        string
 	message     string  // part of AWS's message, in lower case, if the code has several meanings
 	admin, user verdict // with IAM credentials; with a user's own token
@@ -88,6 +89,9 @@ var exceptions = []exception{
 	{op: listUsers, code: "InvalidParameterException", admin: refuse,
 		says:   "the service doesn't accept the filter or the page token",
 		remedy: "correct what the message names; if it is the token, begin again"},
+	{op: toList, code: "InvalidParameterException", admin: refuse,
+		says:   "the service doesn't accept the group or the page token",
+		remedy: "run the same command again: the groups may be others by now"},
 	{op: describePool, code: "InvalidParameterException", admin: stop,
 		says: "the service doesn't accept the pool's ID", remedy: "check --user-pool-id"},
 	{op: getUser, code: "InvalidParameterException", admin: refuse,
@@ -103,7 +107,7 @@ var exceptions = []exception{
 	{code: "NotAuthorizedException", admin: suspect, user: refuse,
 		says:   "the service doesn't allow this for the user",
 		remedy: "look at the user in the console"},
-	{op: listUsers, code: "NotAuthorizedException", admin: stop,
+	{op: toList, code: "NotAuthorizedException", admin: stop,
 		says:   "the service doesn't let the users of the pool be listed",
 		remedy: "look at the pool in the console"},
 	{op: describePool, code: "NotAuthorizedException", admin: stop,
@@ -118,6 +122,9 @@ var exceptions = []exception{
 	{code: "ResourceNotFoundException", admin: stop, user: stop,
 		says:   "no such user pool",
 		remedy: "check --user-pool-id, --region and the account: {region} was asked{elsewhere}"},
+	{op: usersInGroup, code: "ResourceNotFoundException", message: "group", admin: stop,
+		says:   "no such group",
+		remedy: "it was deleted meanwhile: run the same command again"},
 	{code: "OperationNotEnabledException", admin: stop, user: stop,
 		says:   "the pool can't be changed in this Region",
 		remedy: "{region} is a replica of the pool: name its primary Region with --region"},
@@ -225,7 +232,7 @@ var exceptions = []exception{
 	{code: "InvalidInput", admin: refuse, user: refuse, says: "the record can't be sent",
 		remedy: "a username and a pool are needed", ours: true},
 	{op: describePool, code: "InvalidInput", admin: stop, says: "the call can't be made", remedy: "check --user-pool-id", ours: true},
-	{op: listUsers, code: "InvalidInput", admin: stop, says: "the call can't be made", remedy: "check --user-pool-id and --filter", ours: true},
+	{op: toList, code: "InvalidInput", admin: stop, says: "the call can't be made", remedy: "check --user-pool-id and --filter", ours: true},
 	{code: "NoCredentials", admin: stop, user: stop, says: "no AWS credentials", remedy: noKeys, ours: true},
 	{code: "CredentialsLost", admin: renewing, user: renewing,
 		says: "the AWS credentials can't be renewed", remedy: signIn, ours: true},
@@ -328,6 +335,9 @@ func kindsOf(op string) []string {
 	kinds := []string{op}
 	if byToken(op) {
 		kinds = append(kinds, withToken)
+	}
+	if op == listUsers || op == listGroups || op == usersInGroup {
+		kinds = append(kinds, toList)
 	}
 	if op != adminUpdate && op != userUpdate {
 		kinds = append(kinds, toRead)

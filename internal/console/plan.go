@@ -62,7 +62,7 @@ func (r planScreen) print(w io.Writer, width int) {
 }
 
 func (r planScreen) reading() string {
-	records := prose.Plural(r.Records, "record")
+	records := prose.Plural(r.Records, "record") + inBrackets(r.Dialect)
 	if r.Read == audit.None {
 		return records + ", held against the schema only: no user was read"
 	}
@@ -158,14 +158,19 @@ func printWarning(line func(head, format string, args ...any), w audit.Warning) 
 		head = ""
 	}
 	line(head, "%s", w.Text)
-	places := strings.Join(w.Examples, ", ")
-	if w.Count > int64(len(w.Examples)) {
-		places += ", ..."
-	}
-	line("", "%s", places)
+	line("", "%s", places(w))
 	if w.Remedy != "" {
 		line("", "hint: %s", w.Remedy)
 	}
+}
+
+// places are where it is: the first few.
+func places(w audit.Warning) string {
+	list := strings.Join(w.Examples, ", ")
+	if w.Count > int64(len(w.Examples)) {
+		list += ", ..."
+	}
+	return list
 }
 
 // more tells what applying the change set itself would take beyond the plan; nothing if it is about as much.

@@ -62,7 +62,7 @@ func ShowPlace(line func(head, format string, args ...any), p job.Place) {
 
 // showInput writes what is to be applied, and what of it cannot be.
 func showInput(line func(head, format string, args ...any), p job.Preview) {
-	name := strings.Join(p.Inputs, ", ")
+	name := strings.Join(p.Inputs, ", ") + inBrackets(p.Dialect)
 	if r := p.Resumed; r != nil {
 		line("resumed", "%s: %s of %s are finished, %s remain (%s)", name,
 			prose.Count(r.Counts.Done()), prose.Plural(r.Total, p.Noun), prose.Count(r.Total-r.Counts.Done()), p.Dir)
@@ -81,6 +81,14 @@ func showInput(line func(head, format string, args ...any), p job.Preview) {
 	if more := s.Bad - int64(len(s.Examples)); more > 0 {
 		line("", "and %s more", prose.Count(more))
 	}
+}
+
+// inBrackets is what is said of a name, behind it; nothing of nothing.
+func inBrackets(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " (" + text + ")"
 }
 
 // changes lists the attributes and how many records touch each: custom:tier in 48,211 rows · locale in 9,870.
@@ -121,6 +129,9 @@ func ShowWarnings(line func(head, format string, args ...any), list []audit.Warn
 			head = ""
 		}
 		line(head, "%s", w.Text)
+		if w.Located {
+			line("", "%s", places(w))
+		}
 		again := slices.ContainsFunc(list[i+1:], func(later audit.Warning) bool { return later.Remedy == w.Remedy })
 		if w.Remedy != "" && !again {
 			line("", "hint: %s", w.Remedy)

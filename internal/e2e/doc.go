@@ -4,6 +4,7 @@
 //   - Faults meet a run in its middle, and the next start goes on; docs/reliability.md lists them.
 //   - Kills end the program at random moments of one run.
 //   - Round trips draw a pool and changes, go there by plan and apply, and back by undo, killed on the way.
+//   - Cells and files of all kinds are given to plan and apply: each is written, refused or told, and both agree.
 //   - Scenarios of the emulator are played against cognito-local, too: a second opinion on the sandbox.
 //   - Exceptions of AWS are raised for one record, and for all.
 //   - Damage is done to each bit of the files of a run.

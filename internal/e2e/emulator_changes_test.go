@@ -123,12 +123,12 @@ func failureScenarios() []scenario {
 		},
 		{
 			name: "developer attribute", pool: developerPool(), users: customers(),
-			files: map[string]string{"changes.csv": "username,dev:custom:cost\nann,high\n"},
+			files: map[string]string{"changes.csv": "username,dev:cost\nann,high\n"},
 			steps: []step{{
 				run:    "apply changes.csv",
-				want:   outcome{sent: 1, says: []string{": 1 updated, 0 failed"}, change: people{"ann": {"dev:custom:cost": "high"}}},
+				want:   outcome{sent: 1, says: []string{": 1 updated, 0 failed"}, change: people{"ann": {"dev:cost": "high"}}},
 				unlike: "developer attribute",
-				local:  outcome{code: 2, says: []string{"column dev:custom:cost: the pool has no such attribute"}},
+				local:  outcome{code: 2, says: []string{"column dev:cost: the pool has no such attribute"}},
 			}},
 		},
 	}

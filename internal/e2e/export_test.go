@@ -90,7 +90,6 @@ func evaluateAndSave(t *testing.T, from, to string) {
 	}
 	var saved bytes.Buffer
 	w := csv.NewWriter(&saved)
-	w.UseCRLF = true
 	if err := w.WriteAll(rows); err != nil {
 		t.Fatal(err)
 	}

@@ -44,7 +44,7 @@ func change(name string, d checkpoint.Difference) string {
 		switch {
 		case text == "":
 			return "not given"
-		case name == "client-metadata", name == "only-failed":
+		case name == "client-metadata", name == "only-failed", name == "from":
 			return "given"
 		default:
 			return prose.Printable(text)

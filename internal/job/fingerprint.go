@@ -10,9 +10,7 @@ import (
 	"strings"
 
 	"attrmigrate/checkpoint"
-	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/rundir"
-	"attrmigrate/internal/target"
 	"attrmigrate/sources"
 )
 
@@ -22,17 +20,10 @@ type traits struct {
 	poolID  string
 	address string   // the endpoint
 	digests []string // of the inputs
+	from    string   // the digest of what a rehearsal's pool is filled from; empty: the inputs
 
 	decoding sources.Options
 	only     string // the digest of the report that says which records are meant; empty: all
-}
-
-func (j *Job) traits(digests []string) traits {
-	return traitsOf(&j.spec, j.set, j.to, digests)
-}
-
-func traitsOf(spec *Spec, set *changeset.Set, to *target.Target, digests []string) traits {
-	return traits{spec: spec, poolID: to.PoolID, address: to.Endpoint, digests: digests, decoding: set.Decoding(), only: set.Selection()}
 }
 
 // fingerprint names a run: everything that changes what is sent, and to whom. Two starts with the same
@@ -67,6 +58,9 @@ func (t traits) fingerprint() checkpoint.Fingerprint {
 	if d.Format != sources.Auto {
 		f[rundir.ByFormat] = strings.ToLower(d.Format.String())
 	}
+	if d.Separator != 0 && d.Separator != ',' {
+		f[rundir.BySeparator] = strconv.QuoteRune(d.Separator)
+	}
 	if d.UsernameColumn != "" {
 		f[rundir.ByUsername] = strconv.Quote(d.UsernameColumn)
 	}
@@ -74,7 +68,7 @@ func (t traits) fingerprint() checkpoint.Fingerprint {
 		f[rundir.ByMarker] = strconv.Quote(d.DeleteMarker)
 	}
 	f[rundir.ByPhoneRegion] = t.spec.PhoneRegion
-	f[rundir.ByOnlyFailed] = t.only
+	f[rundir.ByOnlyFailed], f[rundir.ByFrom] = t.only, t.from
 	maps.DeleteFunc(f, func(_, text string) bool { return text == "" })
 	return f
 }

@@ -70,6 +70,7 @@ func TestTraits(t *testing.T) {
 		{"users are not read", func(t *traits) { t.spec.NoRead = true }, rundir.ByNoRead},
 		{"verified flags stay", func(t *traits) { t.spec.KeepVerified = true }, rundir.ByVerified},
 		{"the format", func(t *traits) { t.decoding.Format = sources.JSONL }, rundir.ByFormat},
+		{"another separator", func(t *traits) { t.decoding.Separator = ';' }, rundir.BySeparator},
 		{"the column of the username", func(t *traits) { t.decoding.UsernameColumn = "id" }, rundir.ByUsername},
 		{"a column renamed", func(t *traits) { t.decoding.Rename = map[string]string{"tier": "custom:tier"} }, rundir.ByMap},
 		{"a column ignored", func(t *traits) { t.decoding.Ignore = []string{"note"} }, rundir.ByIgnore},

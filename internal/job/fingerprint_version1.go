@@ -35,6 +35,9 @@ func (t traits) fingerprint1() checkpoint.Fingerprint {
 	if d.Format != sources.Auto {
 		note("--format", strings.ToLower(d.Format.String()))
 	}
+	if d.Separator != 0 && d.Separator != ',' { // that version knew commas only
+		note("--separator", string(d.Separator))
+	}
 	note("--username-column", d.UsernameColumn)
 	note("--map", joined(d.Rename))
 	note("--ignore", strings.Join(slices.Sorted(slices.Values(d.Ignore)), ","))
@@ -51,6 +54,7 @@ func (t traits) fingerprint1() checkpoint.Fingerprint {
 	}
 	note("--client-metadata", joined(t.spec.Metadata))
 	note("--only-failed", t.only)
+	note("--from", t.from) // which no run of then had
 	return f
 }
 

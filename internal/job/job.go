@@ -69,7 +69,7 @@ func (j *Job) prepare(ctx context.Context) error {
 	if j.set, err = j.set.Settled(j.dir); err != nil || j.Finished() {
 		return err
 	}
-	if err := j.meetPool(ctx, rehearsal.Beside(j.to.PoolID, j.set.Paths()), !goesOn); err != nil {
+	if err := j.meetPool(ctx, rehearsal.Beside(j.to.PoolID, j.set.Paths(), j.fromDigest()), !goesOn); err != nil {
 		return err
 	}
 	j.terms = j.spec.terms(j.pool, j.set.Noun())
@@ -107,11 +107,13 @@ func (j *Job) Close() error {
 // Preview is what a start is about to do.
 type Preview struct {
 	Inputs []string
-	Noun   string // what a record is called
-	Dir    string // of the run
-	Errors string // the file that lists what cannot be applied
-	Undo   string // the file that leads back; empty: there will be none
-	Place  Place
+	// Dialect says how they are written; empty: as most are.
+	Dialect string
+	Noun    string // what a record is called
+	Dir     string // of the run
+	Errors  string // the file that lists what cannot be applied
+	Undo    string // the file that leads back; empty: there will be none
+	Place   Place
 	// Resumed is the run that goes on; nil: one begins, and Preflight tells of its records.
 	Resumed   *checkpoint.State
 	Preflight *audit.Preflight
@@ -123,7 +125,7 @@ type Preview struct {
 // Preview tells what the start is about to do.
 func (j *Job) Preview() Preview {
 	p := Preview{
-		Inputs: j.set.Paths(), Noun: j.set.Noun(), Dir: j.dir.Path, Errors: j.dir.ErrorsFile(),
+		Inputs: j.set.Paths(), Dialect: j.set.Dialect(), Noun: j.set.Noun(), Dir: j.dir.Path, Errors: j.dir.ErrorsFile(),
 		Place: j.spec.place(j.to, j.pool), Preflight: j.checked, Warnings: j.terms.Warnings(), Cost: j.cost, AsUser: j.spec.AsUser,
 	}
 	if !j.spec.NoRead {

@@ -110,7 +110,7 @@ func (p *planning) make(ctx context.Context) error {
 		PlanFacts: rundir.PlanFacts{
 			DryRun: true, At: time.Now().UTC(),
 			Pool:     rundir.PlanPool{ID: p.pool.ID, Name: p.pool.Name, Region: p.pool.Region, Account: p.pool.Account, Users: p.pool.EstimatedUsers},
-			Endpoint: p.to.Endpoint, Inputs: p.set.Paths(), InputPaths: absolute(p.spec.Changes.Paths), Replaced: replaced, Limit: p.spec.Limit,
+			Endpoint: p.to.Endpoint, Inputs: p.set.Paths(), Dialect: p.set.Dialect(), InputPaths: absolute(p.spec.Changes.Paths), Replaced: replaced, Limit: p.spec.Limit,
 			Flags: p.spec.Target.Flags(p.pool.ID),
 		},
 		Audit: p.dir.File(report.AuditCSV), Plan: p.dir.File(report.PlanJSONL),
@@ -125,7 +125,7 @@ func (p *planning) make(ctx context.Context) error {
 func (p *planning) meet(ctx context.Context) (err error) {
 	earlier := ""
 	if p.spec.Target.Sandbox {
-		if earlier, err = rehearsal.Earlier(ctx, p.to.PoolID, p.set); err != nil {
+		if earlier, err = rehearsal.Earlier(ctx, p.to.PoolID, p.set, p.fromDigest()); err != nil {
 			return err
 		}
 	}
@@ -179,7 +179,7 @@ func (p *planning) conclude(ctx context.Context, digests []string) (err error) {
 		return err
 	}
 	r := p.result
-	r.Fingerprint = traitsOf(&p.spec, p.set, p.to, digests).fingerprint()
+	r.Fingerprint = p.traits(digests).fingerprint()
 	r.Clean = r.Result.Clean()
 	r.Withheld = p.spec.KeepVerified && len(p.pool.AliasAttributes) > 0 && r.HeldTwice() > 0
 	if r.Withheld || r.Read == audit.None {

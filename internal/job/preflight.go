@@ -13,6 +13,7 @@ import (
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/schema"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -73,15 +74,21 @@ func checkAll(ctx context.Context, in *changeset.Reader, s *audit.Preflight, lis
 
 // checkColumns refuses columns that the pool does not know, before any row is read.
 func checkColumns(in *changeset.Reader, terms audit.Terms) error {
-	for _, column := range in.Columns() {
+	columns := in.Columns()
+	for _, column := range columns {
 		if terms.NoRead && column.Expect && column.Attribute != "sub" {
 			return &refusal.UsageError{Err: fmt.Errorf("%s: column %s: %w", in.First(), prose.Printable(column.Cell), audit.ErrExpect), Remedy: refusal.HintOf(audit.ErrExpect)}
 		}
-		if err := terms.Pool.Schema.CheckColumn(column.Attribute, column.Cell, column.Expect); err != nil {
-			return &refusal.UsageError{Err: fmt.Errorf("%s: column %w", in.First(), err), Remedy: refusal.HintOf(err)}
-		}
 	}
-	return nil
+	err := terms.Pool.Schema.CheckColumns(columns)
+	switch _, several := errors.AsType[*schema.UnknownColumnsError](err); {
+	case err == nil:
+		return nil
+	case several:
+		return &refusal.UsageError{Err: fmt.Errorf("%s: %w", in.First(), err), Remedy: refusal.HintOf(err)}
+	default:
+		return &refusal.UsageError{Err: fmt.Errorf("%s: column %w", in.First(), err), Remedy: refusal.HintOf(err)}
+	}
 }
 
 // costOfRest passes over what a run that goes on has left.

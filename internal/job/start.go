@@ -22,6 +22,7 @@ type start struct {
 	pool  *cognito.Pool
 	dir   *rundir.Dir
 	local io.Closer // the sandbox of a rehearsal; nil: there is none
+	from  *export   // whose users are in it; nil: those of the change set
 }
 
 // open opens the change set and finds its target.
@@ -29,8 +30,43 @@ func (s *start) open(ctx context.Context) (err error) {
 	if s.set, err = s.spec.open(ctx); err != nil {
 		return err
 	}
-	s.to, s.set, err = s.spec.connect(ctx, s.set)
+	if s.to, s.set, err = s.spec.connect(ctx, s.set); err != nil || s.spec.Target.From == "" {
+		return err
+	}
+	s.from, err = openExport(ctx, s.spec.Target.From)
 	return err
+}
+
+// export is what a rehearsal's pool is filled from.
+type export struct {
+	set    *changeset.Set
+	digest string
+}
+
+func openExport(ctx context.Context, path string) (*export, error) {
+	set, err := changeset.Open(ctx, changeset.Spec{Paths: []string{path}})
+	if err != nil {
+		return nil, err
+	}
+	digests, err := set.Digests(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &export{set: set, digest: digests[0]}, nil
+}
+
+// fromDigest is what the pool of a rehearsal is filled from; empty: the change set.
+func (s *start) fromDigest() string {
+	if s.from == nil {
+		return ""
+	}
+	return s.from.digest
+}
+
+// traits are those of the run, whose inputs have these digests.
+func (s *start) traits(digests []string) traits {
+	return traits{spec: &s.spec, poolID: s.to.PoolID, address: s.to.Endpoint, digests: digests, from: s.fromDigest(),
+		decoding: s.set.Decoding(), only: s.set.Selection()}
 }
 
 // meetPool asks for the pool. In a rehearsal it makes it first: anew, or as the journal of an earlier one has it.
@@ -49,9 +85,12 @@ func (s *start) meetPool(ctx context.Context, earlier string, fresh bool) (err e
 }
 
 func (s *start) rehearse(ctx context.Context, earlier string, fresh bool) error {
-	local, address, err := rehearsal.Start(ctx, rehearsal.Config{
-		PoolID: s.to.PoolID, Set: s.set.For(schema.BuiltIn().WithPhoneRegion(s.spec.PhoneRegion)), Journal: s.dir.File(rundir.Journal), Earlier: earlier, Fresh: fresh, FS: s.dir.FS,
-	})
+	cfg := rehearsal.Config{PoolID: s.to.PoolID, Set: s.set.For(schema.BuiltIn().WithPhoneRegion(s.spec.PhoneRegion)), Journal: s.dir.File(rundir.Journal),
+		Earlier: earlier, Fresh: fresh, FS: s.dir.FS}
+	if s.from != nil {
+		cfg.From = s.from.set
+	}
+	local, address, err := rehearsal.Start(ctx, cfg)
 	if err != nil {
 		return err
 	}

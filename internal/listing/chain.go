@@ -6,6 +6,7 @@ import "fmt"
 // token, however long the chain is: that of the last call whose number is a power of two, so that a circle
 // is found before it has been gone round three times (Brent's algorithm).
 type chain struct {
+	of    string // the operation
 	calls int64
 	kept  string
 	at    int64 // the number of the call after which the token is replaced
@@ -15,7 +16,7 @@ type chain struct {
 func (c *chain) next(before, token string) error {
 	c.calls++
 	if token != "" && (token == before || token == c.kept) {
-		return &EndlessError{Calls: c.calls}
+		return &EndlessError{Operation: c.of, Calls: c.calls}
 	}
 	if c.calls >= c.at {
 		c.kept, c.at = token, 2*c.calls
@@ -23,13 +24,31 @@ func (c *chain) next(before, token string) error {
 	return nil
 }
 
+// follow asks for the pages of a chain, from one token to the next. The first is "", and so is the one behind the last page.
+func follow(operation string, page func(token string) (next string, err error)) error {
+	pages, token := chain{of: operation}, ""
+	for {
+		next, err := page(token)
+		if err != nil {
+			return err
+		}
+		if err := pages.next(token, next); err != nil {
+			return err
+		}
+		if token = next; token == "" {
+			return nil
+		}
+	}
+}
+
 // EndlessError says that a service lists the same pages over and over.
 type EndlessError struct {
-	Calls int64 // after which it was found out
+	Operation string
+	Calls     int64 // after which it was found out
 }
 
 func (e *EndlessError) Error() string {
-	return fmt.Sprintf("ListUsers gave a pagination token a second time, at call %d: the list of users has no end", e.Calls)
+	return fmt.Sprintf("%s gave a pagination token a second time, at call %d: the list has no end", e.Operation, e.Calls)
 }
 
 // Hint says what to do about it.

@@ -43,35 +43,32 @@ func (p *Pager) Calls() int64 { return p.calls }
 // Pages calls f with each page of the users that a filter finds, or of all if it is empty. The pages
 // are one chain, in which no user stands twice; one that leads back to itself is an [*EndlessError].
 func (p *Pager) Pages(ctx context.Context, filter string, f func([]cognito.User) error) error {
-	token := ""
-	var pages chain
-	for {
+	return follow("ListUsers", func(token string) (string, error) {
 		users, next, err := p.page(ctx, filter, token)
-		if err != nil {
-			return err
+		if err == nil {
+			err = f(users)
 		}
-		if err := f(users); err != nil {
-			return err
-		}
-		if err := pages.next(token, next); err != nil {
-			return err
-		}
-		if token = next; token == "" {
-			return nil
-		}
-	}
+		return next, err
+	})
 }
 
 func (p *Pager) page(ctx context.Context, filter, token string) (users []cognito.User, next string, err error) {
-	err = pipeline.Retry(ctx, p.attempts, p.backoff, func(ctx context.Context) error {
-		if err := p.limiter.Wait(ctx); err != nil {
-			return err
-		}
-		p.calls++
+	err = p.call(ctx, func(ctx context.Context) error {
 		users, next, err = p.lister.ListUsers(ctx, p.pool, filter, token, PageSize)
 		return err
 	})
 	return users, next, err
+}
+
+// call makes a call at the pace, in several attempts if need be.
+func (p *Pager) call(ctx context.Context, attempt func(context.Context) error) error {
+	return pipeline.Retry(ctx, p.attempts, p.backoff, func(ctx context.Context) error {
+		if err := p.limiter.Wait(ctx); err != nil {
+			return err
+		}
+		p.calls++
+		return attempt(ctx)
+	})
 }
 
 // Search returns the first user that a value of an attribute finds and that fits.

@@ -28,6 +28,14 @@ func Plural[N int | int64](n N, one string) string {
 	return Count(n) + " " + one + "s"
 }
 
+// Some writes a list, of which so many are named at most: a.csv:2, a.csv:7 and 12 more.
+func Some(list []string, most int) string {
+	if len(list) <= most {
+		return strings.Join(list, ", ")
+	}
+	return strings.Join(list[:most], ", ") + " and " + Count(len(list)-most) + " more"
+}
+
 // Span writes a duration for people, to two units: 11h6m, 15m40s, 40m, 9.5s.
 func Span(d time.Duration) string {
 	switch {

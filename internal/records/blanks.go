@@ -3,6 +3,7 @@ package records
 import (
 	"bufio"
 	"bytes"
+	"strings"
 )
 
 func isBlank(b byte) bool { return b == ' ' || b == '\t' || b == '\r' || b == '\n' }
@@ -23,14 +24,13 @@ func FirstNotBlank(text *bufio.Reader) byte {
 	}
 }
 
-// blankLine returns the length of the blank line that b begins with, or 0.
-func blankLine(b []byte) int {
-	switch {
-	case len(b) > 0 && b[0] == '\n':
-		return 1
-	case len(b) > 1 && b[0] == '\r' && b[1] == '\n':
-		return 2
-	default:
-		return 0
+// blankCells reports whether the cells of a row have nothing in them, as those of rows have that a spreadsheet once
+// used.
+func blankCells(cells []string) bool {
+	for _, cell := range cells {
+		if strings.TrimSpace(cell) != "" {
+			return false
+		}
 	}
+	return len(cells) > 0
 }

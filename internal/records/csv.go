@@ -2,16 +2,18 @@ package records
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"io"
 	"strings"
 )
 
-// CSV finds a record in each row.
+// CSV finds a record in each row that has anything in it.
 type CSV struct {
 	in    *recordReader
 	ahead *bufio.Reader // what the csv.Reader has read ahead
 	csv   *csv.Reader
+	cells int // of each row; 0: as many as the first has
 }
 
 // Row is one row of a CSV.
@@ -19,15 +21,17 @@ type Row struct {
 	Record
 	Cells []string   // nil if it is Bad
 	Bad   *Malformed // what keeps it from being a row; nil if nothing does
+	Cut   bool       // the input ends without a line end behind it: there may have been more
 }
 
-// NewCSV returns a CSV of which each row has a number of cells, or, if that is 0, as many as the first. A row has a
-// limit in bytes. The CSV begins with Begin.
-func NewCSV(cells, limit int) *CSV {
-	c := &CSV{in: &recordReader{src: strings.NewReader(""), limit: limit}}
+// NewCSV returns a CSV in which a separator stands between the cells, and of which each row has a number of cells, or,
+// if that is 0, as many as the first. A row has a limit in bytes. The CSV begins with Begin.
+func NewCSV(separator byte, cells, limit int) *CSV {
+	c := &CSV{cells: cells, in: &recordReader{src: strings.NewReader(""), limit: limit, quotes: quotes{separator: separator}}}
 	c.ahead = bufio.NewReaderSize(c.in, bufferSize)
 	c.csv = csv.NewReader(c.ahead) // takes the buffer for its own, being as large as it wants
-	c.csv.FieldsPerRecord = cells  // a ragged row is an error of the row
+	c.csv.Comma = rune(separator)
+	c.csv.FieldsPerRecord = cells // a ragged row is an error of the row
 	return c
 }
 
@@ -37,21 +41,40 @@ func (c *CSV) Begin(src io.Reader, at Mark) {
 	c.ahead.Reset(c.in)
 }
 
-// Next returns the next row.
+// Next returns the next row. Rows of nothing but separators and blanks are passed over.
 func (c *CSV) Next() (Row, error) {
-	cells, err := c.csv.Read()
-	raw, begin := c.in.take(c.csv.InputOffset())
-	if err == io.EOF {
-		return Row{}, io.EOF
-	}
-	if end := c.damage(raw, begin.Line, err); end != nil {
-		return Row{}, end
-	}
-	row := Row{Record: Record{Text: raw, Begin: begin, After: c.in.at}}
-	if err != nil {
-		row.Bad = malformed(raw, err, c.csv.FieldsPerRecord)
+	for {
+		cells, err := c.csv.Read()
+		raw, begin := c.in.take(c.csv.InputOffset())
+		if err == io.EOF {
+			return Row{}, io.EOF
+		}
+		if end := c.damage(raw, begin.Line, err); end != nil {
+			return Row{}, end
+		}
+		if blankCells(cells) { // a csv.Reader gives them also where they are too many or too few
+			if c.cells == 0 {
+				c.csv.FieldsPerRecord = 0
+			}
+			continue
+		}
+		row := Row{Record: Record{Text: raw, Begin: begin, After: c.in.at}, Cut: !endsLine(raw[len(raw)-1])}
+		if err != nil {
+			row.Bad = c.malformed(row, err)
+			return row, nil
+		}
+		row.Cells = withCRs(cells, raw)
 		return row, nil
 	}
-	row.Cells = cells
-	return row, nil
+}
+
+// withCRs gives the cells of a row the carriage returns that stand in its quotes.
+func withCRs(cells []string, raw []byte) []string {
+	if bytes.IndexByte(trimLineEnd(raw), '\r') < 0 || bytes.IndexByte(raw, keptCR) >= 0 {
+		return cells
+	}
+	for i, cell := range cells {
+		cells[i] = strings.ReplaceAll(cell, string([]byte{keptCR}), "\r")
+	}
+	return cells
 }

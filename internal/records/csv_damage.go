@@ -25,7 +25,7 @@ func (c *CSV) damage(raw []byte, line int, err error) error {
 		return &Damage{Line: line, Msg: err.Error(), Err: err}
 	case !errors.Is(parse.Err, csv.ErrQuote) && !errors.Is(parse.Err, csv.ErrBareQuote):
 		return nil
-	case bytes.IndexByte(trimLineEnd(raw), '\n') >= 0, unclosed(raw, parse):
+	case bytes.ContainsAny(trimLineEnd(raw), "\r\n"), unclosed(raw, parse):
 		return &Damage{Line: line, Msg: "a quote is left open", Err: parse.Err,
 			Remedy: "close the quote in this row; the rows behind it may be good, but can't be told from its text"}
 	}
@@ -45,19 +45,45 @@ type Malformed struct {
 	Hint string // what to do about it; may be empty
 }
 
-// malformed describes the error of a row that has want cells if it is right.
-func malformed(raw []byte, err error, want int) *Malformed {
+// malformed describes the error of a row.
+func (c *CSV) malformed(row Row, err error) *Malformed {
 	var parse *csv.ParseError
 	switch {
 	case !errors.As(err, &parse):
 		return &Malformed{Msg: err.Error()}
 	case errors.Is(parse.Err, csv.ErrFieldCount):
-		r := csv.NewReader(bytes.NewReader(raw))
-		cells, _ := r.Read() // it has just been decoded
-		return &Malformed{Msg: fmt.Sprintf("the row has %d cells, the header has %d", len(cells), want),
-			Hint: "put a cell that contains a comma into quotes"}
+		has, want := c.count(row.Trimmed()), c.csv.FieldsPerRecord
+		bad := &Malformed{Msg: fmt.Sprintf("the row has %d cells, the header has %d", has, want),
+			Hint: "put a cell that contains " + nameOf(c.in.quotes.separator) + " into quotes"}
+		if row.Cut && has < want {
+			bad.Msg += ", and the file ends in it"
+			bad.Hint = "the file is cut short: write or copy it again"
+		}
+		return bad
 	default:
 		return &Malformed{Msg: fmt.Sprintf("column %d: a quote in the middle of a cell", parse.Column),
 			Hint: `put the whole cell into quotes, and double each quote ("") in it`}
+	}
+}
+
+// count is how many cells a row has that was decoded before.
+func (c *CSV) count(row []byte) int {
+	r := csv.NewReader(bytes.NewReader(row))
+	r.Comma = c.csv.Comma
+	cells, _ := r.Read()
+	return len(cells)
+}
+
+// nameOf is what people call a separator.
+func nameOf(separator byte) string {
+	switch separator {
+	case ',':
+		return "a comma"
+	case ';':
+		return "a semicolon"
+	case '\t':
+		return "a tab"
+	default:
+		return string(rune(separator))
 	}
 }

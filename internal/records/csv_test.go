@@ -1,12 +1,15 @@
 package records
 
 import (
+	"bytes"
 	"encoding/csv"
+	"fmt"
 	"io"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"pgregory.net/rapid"
 )
@@ -34,7 +37,7 @@ func recordsOf(rows []Row) (records []Record) {
 }
 
 var rowPieces = []string{"ann,1\n", "\"b\"\"b\",\"2\n3\"\n", "cat,\"a,b\"\r\n", "\n", "\r\n", "ragged\n", "dan,x\"y\n", "dan,\"x\"y\n",
-	"eve,\xff\n", " ,\n", "fay,\"\r\n\n\"\r\n", "open,\"\n", "last,2", strings.Repeat("x", bufferSize) + ",1\n"}
+	"eve,\xff\n", " ,\n", "fay,\"\r\n\n\"\r\n", "gus,\"\r\"\"\r\n\"\r\r\n", "hal,4\r", "\r", "ivy,\"a\rb\"\r", ",,,\n", "open,\"\n", "last,2", strings.Repeat("x", bufferSize) + ",1\n"}
 
 // TestRowsAtRandom finds rows that a csv.Reader finds in their text, and goes on behind some of them.
 func TestRowsAtRandom(t *testing.T) {
@@ -50,7 +53,7 @@ func FuzzRows(f *testing.F) {
 }
 
 func checkRows(t fataler, text string) {
-	c := NewCSV(2, large)
+	c := NewCSV(',', 2, large)
 	from := func(at Mark) ([]Row, error) {
 		c.Begin(strings.NewReader(text[at.Offset:]), at)
 		return rowsOf(c)
@@ -58,10 +61,10 @@ func checkRows(t fataler, text string) {
 	want, end := from(start)
 	checkPlaces(t, text, recordsOf(want))
 	for _, r := range want {
-		reader := csv.NewReader(strings.NewReader(string(r.Text)))
+		reader := csv.NewReader(strings.NewReader(string(r.Trimmed())))
 		reader.FieldsPerRecord = 2
 		cells, err := reader.Read()
-		if (err == nil) != (r.Bad == nil) || err == nil && !slices.Equal(cells, r.Cells) || err != nil && r.Cells != nil {
+		if (err == nil) != (r.Bad == nil) || err == nil && !slices.Equal(cells, asReader(r)) || err != nil && r.Cells != nil {
 			t.Fatalf("%s: %q, want %q, %v", show([]Record{r.Record}), r.Cells, cells, err)
 		}
 	}
@@ -74,6 +77,122 @@ func checkRows(t fataler, text string) {
 	}
 }
 
+// asReader is what a csv.Reader makes of the cells of a row: it drops carriage returns before line feeds in quotes.
+func asReader(r Row) (cells []string) {
+	for _, cell := range r.Cells {
+		if bytes.IndexByte(r.Text, 0xff) >= 0 { // then it is no text, and the cell is as good as another
+			cell = strings.ReplaceAll(cell, "\xff\n", "\n")
+		}
+		cells = append(cells, strings.ReplaceAll(cell, "\r\n", "\n"))
+	}
+	return cells
+}
+
+// TestLineEnds has rows that end in every way, all in one file.
+func TestLineEnds(t *testing.T) {
+	for _, tt := range []struct {
+		name, end string
+	}{
+		{"line feed", "\n"},
+		{"carriage return and line feed", "\r\n"},
+		{"two carriage returns", "\r\r\n"},
+		{"many", strings.Repeat("\r", maxReturns) + "\n"},
+		{"carriage return", "\r"},
+		{"the other way round", "\n\r"},
+		{"each row otherwise", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ends := slices.Repeat([]string{tt.end}, 4)
+			if tt.end == "" {
+				ends = []string{"\n", "\r", "\r\n", "\r\r\r\n"}
+			}
+			rows := []string{`ann,1`, `"b,b","2"`, `cy,3`, `"di",""`}
+			var text strings.Builder
+			for i, row := range rows {
+				text.WriteString(row + ends[i] + ends[i])
+			}
+			c := NewCSV(',', 2, small)
+			c.Begin(iotest.OneByteReader(strings.NewReader(text.String())), start)
+			got, err := rowsOf(c)
+			if err != nil || len(got) != len(rows) {
+				t.Fatal(show(recordsOf(got)), err)
+			}
+			for i, r := range got {
+				if line := 1 + 2*i; r.Bad != nil || r.Begin.Line != line || r.After.Line != line+1 || string(r.Trimmed()) != rows[i] || r.Cut {
+					t.Errorf("row %d: %s %v", i, show(recordsOf(got[i:i+1])), r.Bad)
+				}
+			}
+			c.Begin(strings.NewReader(text.String()[got[1].After.Offset:]), got[1].After)
+			if again, err := rowsOf(c); err != nil || !reflect.DeepEqual(again, got[2:]) {
+				t.Errorf("from there on: %s %v", show(recordsOf(again)), err)
+			}
+		})
+	}
+}
+
+func TestLineEndsInQuotes(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		want       []string // line-line: second cell
+	}{
+		{"line feeds", "a,\"1\n2\"\nb,3\n", []string{`1-3: "1\n2"`, `3-4: "3"`}},
+		{"as Windows has them", "a,\"1\r\n2\"\r\nb,3\r\n", []string{`1-3: "1\r\n2"`, `3-4: "3"`}},
+		{"as old Macs have them", "a,\"1\r2\r\"\rb,3\r", []string{`1-4: "1\r2\r"`, `4-5: "3"`}},
+		{"carriage returns among line feeds", "a,\"\r1\r\r\n2\"\nb,3\n", []string{`1-3: "\r1\r\r\n2"`, `3-4: "3"`}},
+		{"behind an escaped quote", "a,\"\"\"\r\n\"\"\"\r\n", []string{`1-3: "\"\r\n\""`}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := NewCSV(',', 2, small)
+			c.Begin(strings.NewReader(tt.text), start)
+			rows, err := rowsOf(c)
+			var got []string
+			for _, r := range rows {
+				got = append(got, fmt.Sprintf("%d-%d: %q", r.Begin.Line, r.After.Line, r.Cells[1]))
+			}
+			if err != nil || !slices.Equal(got, tt.want) {
+				t.Errorf("got  %s, %v\nwant %s", got, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestBlankRows(t *testing.T) {
+	const text = ",,,\r\n\" \"\r\n\nname,tier\n,\nann,gold\n\"\",\" \"\n,,,,,,,\n \t\nbob,tin\n,\n\n ,"
+	c := NewCSV(',', 0, small)
+	c.Begin(strings.NewReader(text), start)
+	rows, err := rowsOf(c)
+	if err != nil || len(rows) != 3 || rows[0].Begin.Line != 4 || rows[1].Cells[1] != "gold" || rows[2].Begin.Line != 10 || rows[2].Bad != nil {
+		t.Fatal(show(recordsOf(rows)), err)
+	}
+	checkPlaces(t, text, recordsOf(rows))
+}
+
+func TestCutRows(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		cut        bool
+		bad, hint  string
+	}{
+		{"a line end", "ann,1\n", false, "", ""},
+		{"a carriage return", "ann,1\r", false, "", ""},
+		{"none", "ann,1", true, "", ""},
+		{"cells are missing", "ann", true, "the row has 1 cells, the header has 2, and the file ends in it", "cut short"},
+		{"cells too many", "ann,1,2", true, "the row has 3 cells, the header has 2", "into quotes"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := NewCSV(',', 2, small)
+			c.Begin(strings.NewReader("bob,2\n"+tt.text), start)
+			rows, err := rowsOf(c)
+			if err != nil || len(rows) != 2 || rows[0].Cut || rows[1].Cut != tt.cut {
+				t.Fatal(rows, err)
+			}
+			if bad := rows[1].Bad; tt.bad != "" && (bad.Msg != tt.bad || !strings.Contains(bad.Hint, tt.hint)) || tt.bad == "" && bad != nil {
+				t.Errorf("%+v", bad)
+			}
+		})
+	}
+}
+
 func TestRowsThatAreBad(t *testing.T) {
 	for _, tt := range []struct{ name, row, want, hint string }{
 		{"a cell less", "ann\n", "the row has 1 cells, the header has 2", "into quotes"},
@@ -82,7 +201,7 @@ func TestRowsThatAreBad(t *testing.T) {
 		{"text behind a quote", "ann,\"x\"y\r\n", "column 7: a quote in the middle of a cell", "double each quote"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := NewCSV(2, small)
+			c := NewCSV(',', 2, small)
 			c.Begin(strings.NewReader(tt.row+"bob,1\n"), start)
 			rows, err := rowsOf(c)
 			if err != nil || len(rows) != 2 || rows[0].Bad == nil || rows[1].Bad != nil {
@@ -115,7 +234,7 @@ func TestRowsRefused(t *testing.T) {
 		{"too long, with a bare quote", "ann,\"\"x" + huge + huge + "\nbob,1\n", 0, "1: record is over 192 KiB"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			c := NewCSV(2, small)
+			c := NewCSV(',', 2, small)
 			c.Begin(strings.NewReader(tt.text), start)
 			rows, err := rowsOf(c)
 			damaged(t, err, tt.want, "")

@@ -8,10 +8,15 @@
 // can begin at any [Mark] that a record came with, and finds the same records behind it. Blank lines are no
 // records.
 //
-//   - [Lines] are records of one line each, [Backward] the same from the last to the first.
-//   - [CSV] has a record a row. One that is no row is given with what is wrong with it (Row.Bad), and the next
+//   - [Lines] are records of one line each, [Backward] the same from the last to the first, of a file whose lines end in
+//     a line feed.
+//   - [CSV] has a record a row that has anything in it. One that is no row is given with what is wrong with it
+//     (Row.Bad), and the next
 //     follows.
 //   - [Documents] has a record for each object in JSON text over any lines.
+//
+// A line ends in a line feed, in carriage returns and a line feed, or in a carriage return alone, each as it comes. In
+// the quotes of a CSV, line ends are text, byte for byte.
 //
 // A finder ends with io.EOF, with a [*ReadError], or with a [*Damage]: where a quote or a bracket that is left open,
 // or a record that is too long, may have swallowed good records.
@@ -19,7 +24,8 @@
 // # Algorithm
 //
 // Under the CSV reader stands a record reader that keeps the bytes since the record's start: it counts lines and
-// offsets, gives back what could not be decoded, and cuts off a record that does not end.
+// offsets, gives back what could not be decoded, and cuts off a record that does not end. It follows the quotes, and
+// hands out line ends of every shape as ones that the CSV reader knows, a byte for a byte.
 //
 // In JSON documents brackets and quotes are followed to cut out one object after the other. What may stand around
 // records is passed over wherever it comes, so that reading can begin behind any of them; only a read from the

@@ -36,27 +36,46 @@ func (l *Lines) Next() (Record, error) {
 
 // line returns the next line with its end; it is valid until the next call.
 func (l *Lines) line() ([]byte, error) {
-	line, err := l.in.ReadSlice('\n')
-	if err == bufio.ErrBufferFull {
-		l.long = append(l.long[:0], line...)
-		for err == bufio.ErrBufferFull && len(l.long) <= l.limit {
-			line, err = l.in.ReadSlice('\n')
-			l.long = append(l.long, line...)
+	l.long = l.long[:0]
+	want := max(1, l.in.Buffered())
+	for {
+		held, err := l.in.Peek(want)
+		n := indexLineEnd(held)
+		switch {
+		case withoutOpenEnd(held[n:]) > 0: // no byte behind those held belongs to the line end
+			return l.give(held, n)
+		case err == nil:
+			want = max(want+1, l.in.Buffered())
+		case err == bufio.ErrBufferFull && n > 0:
+			l.long = append(l.long, held[:n]...)
+			l.in.Discard(n) // peeked, so it cannot fail
+			want = max(1, l.in.Buffered())
+		case err == bufio.ErrBufferFull, err == io.EOF && len(held)+len(l.long) > 0:
+			return l.give(held, n)
+		case err == io.EOF:
+			return nil, io.EOF
+		default:
+			return nil, &ReadError{Line: l.at.Line, Err: err}
 		}
+		if len(l.long) > l.limit {
+			return nil, TooLong(l.at.Line, l.limit)
+		}
+	}
+}
+
+// give takes the line out of what is held, in which its end begins at n.
+func (l *Lines) give(held []byte, n int) ([]byte, error) {
+	end := lineEnd(held[n:])
+	line := held[:n+end]
+	l.in.Discard(len(line)) // peeked, so it cannot fail
+	if len(l.long) > 0 {
+		l.long = append(l.long, line...)
 		line = l.long
 	}
-	switch {
-	case len(line) > l.limit:
+	if len(line) > l.limit {
 		return nil, TooLong(l.at.Line, l.limit)
-	case err == io.EOF && len(line) > 0: // the last line has no line end
-		l.at.Offset += int64(len(line))
-		return line, nil
-	case err == io.EOF:
-		return nil, io.EOF
-	case err != nil:
-		return nil, &ReadError{Line: l.at.Line, Err: err}
 	}
 	l.at.Offset += int64(len(line))
-	l.at.Line++
+	l.at.Line += min(end, 1)
 	return line, nil
 }

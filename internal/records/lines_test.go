@@ -1,6 +1,7 @@
 package records
 
 import (
+	"bufio"
 	"errors"
 	"io"
 	"reflect"
@@ -12,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var linePieces = []string{"a\n", "bb\r\n", "\n", " \t\r\n", "\r", "é\n", "last", "\x00\n", strings.Repeat("x", bufferSize-3) + "\n", strings.Repeat("y", bufferSize+5) + "\n"}
+var linePieces = []string{"a\n", "bb\r\n", "\n", " \t\r\n", "é\n", "last", "\x00\n", strings.Repeat("x", bufferSize-3) + "\n", strings.Repeat("y", bufferSize+5) + "\n"}
 
 // TestLinesAtRandom finds lines forwards and backwards, and goes on at some of them.
 func TestLinesAtRandom(t *testing.T) {
@@ -66,6 +67,32 @@ func checkLines(t fataler, text string) {
 	}
 }
 
+// TestLinesOfEveryEnd has lines that end in every way.
+func TestLinesOfEveryEnd(t *testing.T) {
+	long := strings.Repeat("x", bufferSize-1)
+	for _, end := range []string{"\n", "\r\n", "\r\r\n", "\r", "\n\r", strings.Repeat("\r", maxReturns) + "\n"} {
+		text := "ann" + end + end + long + end + "bob" + end + "cy"
+		lines := NewLines(large)
+		for _, from := range []io.Reader{strings.NewReader(text), iotest.HalfReader(strings.NewReader(text)), bufio.NewReaderSize(strings.NewReader(text), 4<<10)} {
+			lines.Begin(from, start)
+			got, err := all(lines)
+			if err != nil || len(got) != 4 {
+				t.Fatalf("%.8q: %d lines, %v", end, len(got), err)
+			}
+			for i, want := range []string{"ann", long, "bob", "cy"} {
+				line := []int{1, 3, 4, 5}[i]
+				if r := got[i]; string(r.Trimmed()) != want || r.Begin.Line != line || string(r.Text) != text[r.Begin.Offset:r.After.Offset] {
+					t.Errorf("%.8q: line %d is at %v", end, line, r.Begin)
+				}
+			}
+			lines.Begin(strings.NewReader(text[got[1].After.Offset:]), got[1].After)
+			if again, err := all(lines); err != nil || !reflect.DeepEqual(again, got[2:]) {
+				t.Errorf("%.8q: from there on %d lines, %v", end, len(again), err)
+			}
+		}
+	}
+}
+
 func TestLongLines(t *testing.T) {
 	const before, behind = "ann\n", "\nbob\n"
 	for _, tt := range []struct {
@@ -100,7 +127,7 @@ func TestLongLines(t *testing.T) {
 func TestUnreadable(t *testing.T) {
 	failure := errors.New("the disk is gone")
 	broken := func(text string) io.Reader { return io.MultiReader(strings.NewReader(text), iotest.ErrReader(failure)) }
-	lines, csv, documents := NewLines(small), NewCSV(1, small), NewDocuments(start, small, quoted)
+	lines, csv, documents := NewLines(small), NewCSV(',', 1, small), NewDocuments(start, small, quoted)
 	lines.Begin(broken("ann\nbo"), start)
 	csv.Begin(broken("ann\nbo"), start)
 	documents.Begin(broken("{}\n{"), start)

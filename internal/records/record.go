@@ -30,10 +30,6 @@ type Record struct {
 // Trimmed is the text without its line end.
 func (r Record) Trimmed() []byte { return trimLineEnd(r.Text) }
 
-func trimLineEnd(text []byte) []byte {
-	return bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
-}
-
 // Damage says why no more records can be told from an input.
 type Damage struct {
 	Line   int // from 1

@@ -14,14 +14,15 @@ import (
 )
 
 // Earlier is the journal that a plan of a rehearsal goes on from: that of the directory in which its input
-// lies, or that of the rehearsed apply of the same input. There may be none.
-func Earlier(ctx context.Context, poolID string, set *changeset.Set) (journal string, err error) {
-	if journal = Beside(poolID, set.Paths()); journal != "" {
+// lies, or that of the rehearsed apply of the same input. There may be none. A pool that is to be filled from an export,
+// known by its digest, is none that was filled from something else.
+func Earlier(ctx context.Context, poolID string, set *changeset.Set, from string) (journal string, err error) {
+	if journal = Beside(poolID, set.Paths(), from); journal != "" {
 		return journal, nil
 	}
 	dir := rundir.Dir{Path: rundir.Name(set.Paths(), ".sandbox.run")}
 	state, found := runOf(poolID, dir.Path)
-	if !found {
+	if !found || state.Fingerprint[rundir.ByFrom] != from {
 		return "", nil
 	}
 	same := slices.EqualFunc(state.Inputs, set.Paths(), disk.SameFile)
@@ -38,14 +39,19 @@ func Earlier(ctx context.Context, poolID string, set *changeset.Set) (journal st
 	return dir.File(rundir.Journal), nil
 }
 
-// Beside is the journal of the rehearsal in whose directory the input lies, as its undo file does. A
-// journal that is anywhere else is somebody else's.
-func Beside(poolID string, paths []string) string {
+// Beside is the journal of the rehearsal in whose directory the input lies, as its undo file does, unless that was filled from
+// something else than is asked for ("": nothing is). A journal that is anywhere else is somebody else's.
+func Beside(poolID string, paths []string, from string) string {
 	dir := filepath.Dir(paths[0])
-	if _, found := runOf(poolID, dir); found || isPlan(poolID, dir) {
-		return filepath.Join(dir, rundir.Journal)
+	state, found := runOf(poolID, dir)
+	fingerprint := state.Fingerprint
+	if !found {
+		fingerprint, found = planOf(poolID, dir)
 	}
-	return ""
+	if !found || from != "" && from != fingerprint[rundir.ByFrom] {
+		return ""
+	}
+	return filepath.Join(dir, rundir.Journal)
 }
 
 // runOf is the run in a directory, if it is a rehearsal on the same pool.
@@ -54,8 +60,11 @@ func runOf(poolID, dir string) (checkpoint.State, bool) {
 	return state, err == nil && found && state.Fingerprint[rundir.ByEndpoint] == target.SandboxEndpoint && state.Fingerprint[rundir.ByPool] == poolID
 }
 
-// isPlan tells whether there is a plan in a directory that is a rehearsal on the same pool.
-func isPlan(poolID, dir string) bool {
+// planOf is the fingerprint of the plan in a directory, if it is a rehearsal on the same pool.
+func planOf(poolID, dir string) (checkpoint.Fingerprint, bool) {
 	plan, err := rundir.ReadPlan(dir)
-	return err == nil && plan.Endpoint == target.SandboxEndpoint && plan.Pool.ID == poolID
+	if err != nil || plan.Endpoint != target.SandboxEndpoint || plan.Pool.ID != poolID {
+		return nil, false
+	}
+	return plan.Fingerprint, true
 }

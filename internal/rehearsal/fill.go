@@ -21,20 +21,43 @@ func fill(ctx context.Context, local *sandbox.Server, poolID string, set *change
 	if err != nil {
 		return err
 	}
-	if err := createPool(local, poolID, attributes.list); err != nil {
+	if err := createPool(local, poolID, attributes.list, nil); err != nil {
 		return err
 	}
-	return createUsers(ctx, local, poolID, users, "")
+	return createUsers(ctx, local, poolID, users)
 }
 
-// populate makes the users that a change set names in a pool of a sandbox, each as the first record expects it, who sign in
-// with a password; without one ("") they cannot.
-func populate(ctx context.Context, local *sandbox.Server, poolID string, set *changeset.Set, password string) error {
-	users, _, err := namesIn(ctx, set)
+// fillFrom makes the pool that a change set is for of an export: it has the users of the export, as they are there, and nobody
+// else, and the custom attributes of both. What nobody can write of the export's attributes can't be written here either.
+func fillFrom(ctx context.Context, local *sandbox.Server, poolID string, from, set *changeset.Set) error {
+	_, attributes, err := namesIn(ctx, set)
 	if err != nil {
 		return err
 	}
-	return createUsers(ctx, local, poolID, users, password)
+	readOnly, err := attributesIn(ctx, from, attributes)
+	if err != nil {
+		return err
+	}
+	if err := createPool(local, poolID, attributes.list, readOnly); err != nil {
+		return err
+	}
+	return newSeeding(local, poolID, "").seed(ctx, from)
+}
+
+// attributesIn adds the attributes of an export to others, and gives those that nobody can write.
+func attributesIn(ctx context.Context, from *changeset.Set, to *names) (readOnly map[string]bool, err error) {
+	readOnly = map[string]bool{}
+	err = people(ctx, from, func(p *person) error {
+		for name := range p.Attributes {
+			to.add(name)
+		}
+		for _, name := range p.readOnly {
+			readOnly[name] = true
+		}
+		return nil
+	})
+	slices.Sort(to.list)
+	return readOnly, err
 }
 
 // namesIn collects the users and attributes that a change set names.
@@ -81,25 +104,9 @@ func expected(c *sources.Change) map[string]string {
 	return values
 }
 
-func createPool(local *sandbox.Server, id string, attributes []string) error {
-	type schemaAttribute struct {
-		Name, AttributeDataType    string
-		Mutable                    bool
-		DeveloperOnlyAttribute     bool
-		StringAttributeConstraints struct{ MinLength, MaxLength string }
-	}
-	schema := []schemaAttribute{}
-	for _, name := range attributes {
-		if !strings.HasPrefix(name, "custom:") && !strings.HasPrefix(name, "dev:custom:") {
-			continue
-		}
-		a := schemaAttribute{Name: name, AttributeDataType: "String", Mutable: true}
-		a.DeveloperOnlyAttribute = strings.HasPrefix(name, "dev:")
-		a.StringAttributeConstraints.MinLength, a.StringAttributeConstraints.MaxLength = "0", "2048"
-		schema = append(schema, a)
-	}
+func createPool(local *sandbox.Server, id string, attributes []string, readOnly map[string]bool) error {
 	document, err := json.Marshal(map[string]any{
-		"UserPool": map[string]any{"Id": id, "Name": "sandbox", "SchemaAttributes": schema},
+		"UserPool": map[string]any{"Id": id, "Name": "sandbox", "SchemaAttributes": schemaOf(attributes, readOnly)},
 	})
 	if err != nil {
 		return err
@@ -108,23 +115,42 @@ func createPool(local *sandbox.Server, id string, attributes []string) error {
 	return err
 }
 
-// createUsers leaves out a name that no user can have, and values that the sandbox refuses: such
+// schemaAttribute is an attribute as DescribeUserPool has it.
+type schemaAttribute struct {
+	Name, AttributeDataType    string
+	Mutable                    bool
+	DeveloperOnlyAttribute     bool
+	StringAttributeConstraints struct{ MinLength, MaxLength string }
+}
+
+// schemaOf describes the custom ones of attributes: texts of any length.
+func schemaOf(attributes []string, readOnly map[string]bool) []schemaAttribute {
+	schema := []schemaAttribute{}
+	for _, name := range attributes {
+		if !isCustom(name) {
+			continue
+		}
+		a := schemaAttribute{Name: name, AttributeDataType: "String", Mutable: !readOnly[name]}
+		a.DeveloperOnlyAttribute = strings.HasPrefix(name, "dev:")
+		a.StringAttributeConstraints.MinLength, a.StringAttributeConstraints.MaxLength = "0", "2048"
+		schema = append(schema, a)
+	}
+	return schema
+}
+
+// createUsers leaves out a name that no user can have, and the values of a user where the pool can't have one of them: such
 // records fail in the run, and that is what a rehearsal is for.
-func createUsers(ctx context.Context, local *sandbox.Server, pool string, users []sandbox.User, password string) error {
+func createUsers(ctx context.Context, local *sandbox.Server, pool string, users []sandbox.User) error {
 	for _, u := range users {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if len(u.Username) > 128 {
-			continue
-		}
-		u.Password = password
-		err := local.CreateUser(pool, u)
+		err := local.Seed(pool, u)
 		if err != nil && u.Attributes != nil {
 			u.Attributes = nil
-			err = local.CreateUser(pool, u)
+			err = local.Seed(pool, u)
 		}
-		if err != nil {
+		if err != nil && !errors.Is(err, sandbox.ErrNoName) {
 			return fmt.Errorf("fill the sandbox: %w", err)
 		}
 	}

@@ -25,18 +25,24 @@ type Furniture struct {
 	Expiry   time.Duration // of these tokens; 0: as the app client says
 }
 
-// Furnish makes what the journal does not bring, and returns the flags that it has made good already, also with
-// an error. If it fails, the journal is as it was before: the next start would take the half of it for the whole.
-func (o Furniture) Furnish(ctx context.Context, server *sandbox.Server) (unused []string, err error) {
+// Furnished is what came of it, also where it failed.
+type Furnished struct {
+	Unused  []string // the flags that the journal has made good already
+	LeftOut []string // the places of records whose user nobody can be
+}
+
+// Furnish makes what the journal does not bring. If it fails, the journal is as it was before: the next start would take
+// the half of it for the whole.
+func (o Furniture) Furnish(ctx context.Context, server *sandbox.Server) (r Furnished, err error) {
 	if len(server.Pools()) > 0 {
-		unused, err = o.furnishKept(ctx, server)
+		r.Unused, err = o.furnishKept(ctx, server)
 	} else {
-		err = o.furnishNew(ctx, server)
+		r.LeftOut, err = o.furnishNew(ctx, server)
 	}
 	if err != nil {
 		err = errors.Join(err, server.TakeBack())
 	}
-	return unused, err
+	return r, err
 }
 
 // furnishKept adds what the pool of a journal lacks.
@@ -50,28 +56,49 @@ func (o Furniture) furnishKept(ctx context.Context, server *sandbox.Server) (unu
 }
 
 // furnishNew makes the pool, its app client and its users.
-func (o Furniture) furnishNew(ctx context.Context, server *sandbox.Server) error {
-	document := defaultPool
-	if o.Pool != "" {
-		var err error
-		if document, err = readDocument(ctx, "--pool", o.Pool, poolHint); err != nil {
-			return err
-		}
+func (o Furniture) furnishNew(ctx context.Context, server *sandbox.Server) (leftOut []string, err error) {
+	users, err := o.usersFile(ctx)
+	if err != nil {
+		return nil, err
+	}
+	document, err := o.poolDocument(ctx, users)
+	if err != nil {
+		return nil, err
 	}
 	pool, err := server.CreatePool(document)
 	if err != nil {
-		return &refusal.UsageError{Err: inFile("--pool", o.Pool, err), Remedy: poolHint}
+		return nil, &refusal.UsageError{Err: inFile("--pool", o.Pool, err), Remedy: poolHint}
 	}
 	if err := o.createClient(ctx, server, pool); err != nil {
-		return err
+		return nil, err
 	}
 	if err := o.checkPassword(server, pool); err != nil {
-		return err
+		return nil, err
 	}
-	if err := o.addUsers(ctx, server, pool); err != nil {
-		return err
+	if leftOut, err = o.addUsers(ctx, server, pool, users); err != nil {
+		return nil, err
 	}
-	return o.checkAnybody(server, pool)
+	return leftOut, o.checkAnybody(server, pool)
+}
+
+// poolDocument describes the pool: as --pool does, or a small one, which has the attributes of the users as well.
+func (o Furniture) poolDocument(ctx context.Context, users *changeset.Set) ([]byte, error) {
+	switch {
+	case o.Pool != "":
+		return readDocument(ctx, "--pool", o.Pool, poolHint)
+	case users != nil:
+		return poolOf(ctx, users)
+	default:
+		return defaultPool, nil
+	}
+}
+
+// usersFile opens the file that --users names, if it is one.
+func (o Furniture) usersFile(ctx context.Context) (*changeset.Set, error) {
+	if _, err := strconv.Atoi(o.Users); err == nil || o.Users == "" {
+		return nil, nil
+	}
+	return changeset.Open(ctx, changeset.Spec{Paths: []string{o.Users}})
 }
 
 // unused are the flags that the journal has made good already.
@@ -131,18 +158,14 @@ func (o Furniture) checkPassword(server *sandbox.Server, pool string) error {
 }
 
 // addUsers makes the users that --users asks for, with the password.
-func (o Furniture) addUsers(ctx context.Context, server *sandbox.Server, pool string) error {
-	if n, err := strconv.Atoi(o.Users); err == nil {
-		return addMadeUpUsers(ctx, server, pool, n, o.Password)
+func (o Furniture) addUsers(ctx context.Context, server *sandbox.Server, pool string, from *changeset.Set) (leftOut []string, err error) {
+	if from != nil {
+		s := newSeeding(server, pool, o.Password)
+		err = s.seed(ctx, from)
+		return s.left, err
 	}
-	if o.Users == "" {
-		return nil
-	}
-	set, err := changeset.Open(ctx, changeset.Spec{Paths: []string{o.Users}})
-	if err != nil {
-		return err
-	}
-	return populate(ctx, server, pool, set, o.Password)
+	n, _ := strconv.Atoi(o.Users) // none, if it is empty
+	return nil, addMadeUpUsers(ctx, server, pool, n, o.Password)
 }
 
 // checkAnybody refuses to write the tokens of nobody.

@@ -3,8 +3,10 @@ package rehearsal
 import (
 	"context"
 	_ "embed"
+	"encoding/json"
 	"fmt"
 
+	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/sandbox"
 )
 
@@ -12,6 +14,32 @@ import (
 //
 //go:embed pool.json
 var defaultPool []byte
+
+// poolOf describes the default pool with the custom attributes that users have besides.
+func poolOf(ctx context.Context, users *changeset.Set) ([]byte, error) {
+	var document struct {
+		UserPool struct {
+			ID               string `json:"Id"`
+			Name             string
+			SchemaAttributes []any
+		}
+	}
+	if err := json.Unmarshal(defaultPool, &document); err != nil {
+		return nil, err
+	}
+	pool, others := &document.UserPool, &names{seen: map[string]bool{}}
+	for _, a := range pool.SchemaAttributes {
+		others.seen[a.(map[string]any)["Name"].(string)] = true
+	}
+	readOnly, err := attributesIn(ctx, users, others)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range schemaOf(others.list, readOnly) {
+		pool.SchemaAttributes = append(pool.SchemaAttributes, a)
+	}
+	return json.Marshal(document)
+}
 
 // DefaultClientID is the app client of a sandbox that needs one and is given none, and defaultClient its
 // document. Without WriteAttributes it may write whatever users may.

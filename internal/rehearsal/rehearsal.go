@@ -16,9 +16,10 @@ import (
 type Config struct {
 	PoolID  string
 	Set     *changeset.Set
-	Journal string // the file that keeps the state
+	From    *changeset.Set // whose users are in the pool, with their values; nil: those that Set names
+	Journal string         // the file that keeps the state
 	// Fresh says that no run goes on: the journal is replaced by the one of an earlier rehearsal, or if there is none
-	// ("") by a pool that is filled from the change set.
+	// ("") by a pool that is filled.
 	Fresh   bool
 	Earlier string
 	FS      disk.FS // what the journal is copied to
@@ -38,7 +39,9 @@ func Start(ctx context.Context, cfg Config) (local *sandbox.Server, address stri
 		return nil, "", err
 	}
 	if cfg.Fresh && !copied {
-		err = fill(ctx, local, cfg.PoolID, cfg.Set)
+		if err = cfg.fill(ctx, local); err != nil {
+			err = errors.Join(err, local.TakeBack())
+		}
 	}
 	if err == nil {
 		address, err = local.Start("127.0.0.1:0")
@@ -47,6 +50,14 @@ func Start(ctx context.Context, cfg Config) (local *sandbox.Server, address stri
 		return nil, "", errors.Join(err, local.Close())
 	}
 	return local, address, nil
+}
+
+// fill makes the pool and its users.
+func (cfg Config) fill(ctx context.Context, local *sandbox.Server) error {
+	if cfg.From != nil {
+		return fillFrom(ctx, local, cfg.PoolID, cfg.From, cfg.Set)
+	}
+	return fill(ctx, local, cfg.PoolID, cfg.Set)
 }
 
 // copyJournal replaces a journal by an earlier one, and reports whether there is an earlier one. None has no

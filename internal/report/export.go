@@ -90,6 +90,17 @@ func (e *Export) cell(text string) string {
 
 // appendLine adds a user as a line of JSONL.
 func (e *Export) appendLine(username string, attributes map[string]string) error {
+	var err error
+	if e.line, err = e.appendRecord(e.line[:0], username, attributes); err != nil {
+		return err
+	}
+	e.line = append(e.line, "}\n"...)
+	_, err = e.out.Write(e.line)
+	return err
+}
+
+// appendRecord adds a user to a line, without the end of it.
+func (e *Export) appendRecord(line []byte, username string, attributes map[string]string) ([]byte, error) {
 	var set, expect, ignored []sources.Attribute
 	for _, a := range e.attributes {
 		attribute := sources.Attribute{Name: a.Column(), Value: attributes[a.Name]}
@@ -105,15 +116,10 @@ func (e *Export) appendLine(username string, attributes map[string]string) error
 			set = append(set, attribute)
 		}
 	}
-	var err error
-	if e.line, err = appendUser(e.line[:0], username, set, expect, ignored); err != nil {
-		return err
-	}
-	_, err = e.out.Write(e.line)
-	return err
+	return appendUser(line, username, set, expect, ignored)
 }
 
-// appendUser adds a user in the native shape. What is to be ignored stands beside the attributes.
+// appendUser adds a user in the native shape, which is yet to be ended. What is to be ignored stands beside the attributes.
 func appendUser(line []byte, username string, set, expect, ignored []sources.Attribute) ([]byte, error) {
 	line, err := jsontext.AppendQuote(append(line, `{"username":`...), username)
 	if err == nil {
@@ -124,13 +130,10 @@ func appendUser(line []byte, username string, set, expect, ignored []sources.Att
 	}
 	for _, a := range ignored {
 		if err == nil {
-			line, err = jsontext.AppendQuote(append(line, ','), a.Name)
-		}
-		if err == nil {
-			line, err = jsontext.AppendQuote(append(line, ':'), a.Value)
+			line, err = appendMember(line, a.Name, a.Value)
 		}
 	}
-	return append(line, "}\n"...), err
+	return line, err
 }
 
 // LeftOut is how many values were left out, since they would not have come back as they are.

@@ -109,10 +109,13 @@ func openAndSave(t fataler, text string, evaluates bool) string {
 	}
 	var b strings.Builder
 	b.WriteString("\ufeff")
-	w := csv.NewWriter(&b)
-	w.UseCRLF = true
-	if err := w.WriteAll(rows); err != nil {
-		t.Fatalf("%v", err)
+	for _, row := range rows { // they end in CRLF, and lines in cells in a line feed
+		var line strings.Builder
+		w := csv.NewWriter(&line)
+		if err := w.WriteAll([][]string{row}); err != nil {
+			t.Fatalf("%v", err)
+		}
+		b.WriteString(strings.TrimSuffix(line.String(), "\n") + "\r\n")
 	}
 	return b.String()
 }

@@ -9,6 +9,7 @@ const (
 	ByNoRead      = "no_read"
 	ByVerified    = "verified"
 	ByFormat      = "format"
+	BySeparator   = "separator"
 	ByUsername    = "username_column"
 	ByMap         = "map"
 	ByIgnore      = "ignore"
@@ -18,6 +19,7 @@ const (
 	ByTrim        = "trim"
 	ByStrict      = "strict"
 	ByMetadata    = "client_metadata"
-	ByPhoneRegion = "phone_region"
 	ByOnlyFailed  = "only_failed"
+	ByFrom        = "from"
+	ByPhoneRegion = "phone_region"
 )

@@ -18,6 +18,7 @@ type PlanFacts struct {
 	Pool     PlanPool  `json:"pool"`
 	Endpoint string    `json:"endpoint"`
 	Inputs   []string  `json:"inputs"`
+	Dialect  string    `json:"dialect,omitempty"` // how they are written, if not as most are
 	// InputPaths are the whole paths of the inputs, and - for standard input.
 	InputPaths  []string               `json:"input_paths,omitempty"`
 	Replaced    string                 `json:"replaced,omitempty"` // the plan of something else that was in the directory

@@ -6,6 +6,7 @@ func (q *Quotas) ByCategory() map[string]*float64 {
 		"UserUpdate": &q.UserUpdate, "UserRead": &q.UserRead, "UserList": &q.UserList, "UserCreation": &q.UserCreation,
 		"UserPoolRead": &q.UserPoolRead, "UserPoolUpdate": &q.UserPoolUpdate,
 		"UserPoolClientRead": &q.UserPoolClientRead, "UserPoolClientUpdate": &q.UserPoolClientUpdate,
+		"UserPoolResourceRead": &q.UserPoolResourceRead, "UserPoolResourceUpdate": &q.UserPoolResourceUpdate,
 		"UserAuthentication": &q.UserAuthentication, "UserAccountRecovery": &q.UserAccountRecovery,
 		"UserResourceRead": &q.UserResourceRead, "PerUserWrite": &q.PerUserWrite, "PerUserRead": &q.PerUserRead,
 	}

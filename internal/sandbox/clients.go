@@ -113,6 +113,9 @@ func (s *Server) addClient(p *pool, given map[string]jsontext.Value) (*appClient
 		return nil, err
 	}
 	delete(document, "GenerateSecret") // answers say whether there is a secret by showing it
+	if s.pools[p.id] != p {
+		return nil, noPool(p.id)
+	}
 	if s.clients[c.id] != nil {
 		return nil, invalidParameter("User pool client %s exists already.", c.id)
 	}
@@ -127,6 +130,15 @@ func (s *Server) addClient(p *pool, given map[string]jsontext.Value) (*appClient
 func (s *Server) admit(c *appClient) {
 	s.clients[c.id] = c
 	c.pool.clients = append(c.pool.clients, c)
+}
+
+// dropClient removes a client. The caller holds poolsMu, or is alone.
+func (s *Server) dropClient(c *appClient) {
+	if c == nil {
+		return
+	}
+	delete(s.clients, c.id)
+	c.pool.clients = slices.DeleteFunc(c.pool.clients, func(other *appClient) bool { return other == c })
 }
 
 // newAppClient makes a client from its completed document.
@@ -161,7 +173,7 @@ func newAppClient(p *pool, document map[string]jsontext.Value) (*appClient, erro
 // permits says whether an app client may be given these attributes.
 func (p *pool) permits(names []string, may func(*rule) bool) bool {
 	return !slices.ContainsFunc(names, func(name string) bool {
-		r := p.schema[name]
+		r := p.schema()[name]
 		return r == nil || !may(r)
 	})
 }
@@ -169,7 +181,7 @@ func (p *pool) permits(names []string, may func(*rule) bool) bool {
 // includesRequired says whether the required attributes are among the names: a client must be able
 // to write them.
 func (p *pool) includesRequired(names []string) bool {
-	for name, r := range p.schema {
+	for name, r := range p.schema() {
 		if r.required && name != subAttribute && !slices.Contains(names, name) {
 			return false
 		}
@@ -233,7 +245,7 @@ func (c *appClient) identifier() string {
 // left to the schema, unless the client has a list of its own.
 func (c *appClient) mayWrite(attributes []attribute) error {
 	for _, a := range attributes {
-		r := c.pool.schema[a.Name]
+		r := c.pool.schema()[a.Name]
 		switch {
 		case isFlag(a.Name):
 			return invalidParameter("Cannot modify the attribute %s: it is set by verification, or by an administrator", a.Name)
@@ -254,54 +266,3 @@ func (c *appClient) visible(all []attribute) []attribute {
 		return strings.HasPrefix(a.Name, developerPrefix)
 	})
 }
-
-type createClientRequest map[string]jsontext.Value
-
-// poolID returns the pool that the request names, "" for none.
-func (r createClientRequest) poolID() string {
-	var id string
-	_ = json.Unmarshal(r["UserPoolId"], &id) // what is not text names no pool
-	return id
-}
-
-func (r *createClientRequest) find(s *Server) subject { return s.named(r.poolID(), "") }
-
-func (s *Server) createUserPoolClient(c *call, r *createClientRequest) (any, error) {
-	if c.pool == nil {
-		return nil, noPool(r.poolID())
-	}
-	document := maps.Clone(*r)
-	delete(document, "ClientId") // the server's to choose
-	made, err := s.addClient(c.pool, document)
-	if err != nil {
-		return nil, err
-	}
-	return made.describe(), nil
-}
-
-type describeClientRequest struct {
-	UserPoolID string `json:"UserPoolId"`
-	ClientID   string `json:"ClientId"`
-}
-
-func (r *describeClientRequest) find(s *Server) subject { return s.named(r.UserPoolID, "") }
-
-func (s *Server) describeUserPoolClient(c *call, r *describeClientRequest) (any, error) {
-	if c.pool == nil {
-		return nil, noPool(r.UserPoolID)
-	}
-	found := s.client(r.ClientID)
-	if found == nil || found.pool != c.pool {
-		return nil, noClient(r.ClientID)
-	}
-	return found.describe(), nil
-}
-
-func noClient(id string) error {
-	if id == "" {
-		return invalidMember("clientId", "have length greater than or equal to 1")
-	}
-	return exception("ResourceNotFoundException", "User pool client "+id+" does not exist.")
-}
-
-func (c *appClient) describe() any { return map[string]any{"UserPoolClient": c.document} }

@@ -100,7 +100,7 @@ func TestCreateClientRules(t *testing.T) {
 		{"write of an unknown attribute", `{"ClientName":"app","WriteAttributes":["given_name","custom:x"]}`, write},
 		{"write of a flag", `{"ClientName":"app","WriteAttributes":["given_name","email_verified"]}`, write},
 		{"write of the sub", `{"ClientName":"app","WriteAttributes":["given_name","sub"]}`, write},
-		{"write of a developer attribute", `{"ClientName":"app","WriteAttributes":["given_name","dev:custom:cost"]}`, write},
+		{"write of a developer attribute", `{"ClientName":"app","WriteAttributes":["given_name","dev:cost"]}`, write},
 		{"no write of a required attribute", `{"ClientName":"app","WriteAttributes":["locale"]}`, write},
 		{"read of an unknown attribute", `{"ClientName":"app","ReadAttributes":["custom:x"]}`,
 			invalid + "Invalid read attributes specified while creating a client"},

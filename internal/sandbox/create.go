@@ -1,10 +1,10 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 type createUserRequest struct {
@@ -12,16 +12,20 @@ type createUserRequest struct {
 	UserAttributes     []attribute
 	ForceAliasCreation bool
 	TemporaryPassword  string
+	MessageAction      string
 }
 
 func (s *Server) adminCreateUser(c *call, r *createUserRequest) (any, error) {
 	if err := r.checkNames(c); err != nil {
 		return nil, err
 	}
+	if r.MessageAction == "RESEND" {
+		return s.invite(c, r)
+	}
 	if c.pool.addressNames && c.pool.addressKind(r.Username) == "" {
 		return nil, invalidParameter("Username should be either an email or a phone number.")
 	}
-	set, err := c.pool.schema.check(r.UserAttributes, true)
+	set, err := c.pool.schema().check(r.UserAttributes, true)
 	if err != nil {
 		return nil, err
 	}
@@ -37,9 +41,38 @@ func (s *Server) adminCreateUser(c *call, r *createUserRequest) (any, error) {
 	return struct{ User listedUser }{u.listed(state)}, nil
 }
 
+// invite gives a user who has not signed in yet a new temporary password. Attributes of the request stay unused.
+func (s *Server) invite(c *call, r *createUserRequest) (any, error) {
+	if c.user == nil {
+		return nil, errNoUser()
+	}
+	password := r.TemporaryPassword
+	if password == "" {
+		password = s.letters(capitals+small+figures, 32) // in the message, which is not made
+	} else if err := c.pool.passwords.check(password); err != nil {
+		return nil, err
+	}
+	var invited *userState
+	err := s.change(c.pool, c.user, false, func(old *userState) (transition, error) {
+		if old.status != statusForced {
+			return transition{}, exception("UnsupportedUserStateException",
+				"Resend not possible. "+c.user.username+" status is not FORCE_CHANGE_PASSWORD")
+		}
+		next := *old
+		next.secret, next.modified = old.secret.withPassword(hashPassword(c.user.sub, password)), s.now()
+		invited = &next
+		return transition{next: invited}, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return struct{ User listedUser }{c.user.listed(invited)}, nil
+}
+
 // CreateUser puts a user into a pool. The rules of AdminCreateUser hold, but no quota, and more can be
-// given: a sub among the attributes (default: a new one), a status (default: CONFIRMED), dates
-// (default: now), a password, and in a pool of e-mail or phone usernames a username that is neither.
+// given: a sub and identities among the attributes (default: a new sub), a status (default: CONFIRMED), dates
+// (default: now), groups, which are made where the pool lacks them, a password, and in a pool of e-mail or
+// phone usernames a username that is neither.
 func (s *Server) CreateUser(poolID string, u User) error {
 	if err := s.createUser(poolID, u); err != nil {
 		return fmt.Errorf("sandbox user: %w", err)
@@ -52,34 +85,50 @@ func (s *Server) createUser(poolID string, given User) error {
 	if p == nil {
 		return noPool(poolID)
 	}
-	if given.Username == "" || utf8.RuneCountInString(given.Username) > maxUsername {
-		return invalidMember("username", "have length from 1 to 128")
+	if err := checkValue("username", "UsernameType", given.Username); err != nil {
+		return err
 	}
-	set, err := p.schema.check(slices.DeleteFunc(sorted(given.Attributes), func(a attribute) bool {
-		return a.Name == subAttribute
+	if given.Status != "" && !slices.Contains(statuses, given.Status) {
+		return invalidParameter("%q is no status of a user: %s", given.Status, strings.Join(statuses, ", "))
+	}
+	set, err := p.schema().check(slices.DeleteFunc(sorted(given.Attributes), func(a attribute) bool {
+		return a.Name == subAttribute || a.Name == identityAttribute
 	}), true)
 	if err != nil {
 		return err
+	}
+	if identities := given.Attributes[identityAttribute]; identities != "" {
+		set = with(set, attribute{identityAttribute, identities})
+	}
+	u, state, err := s.newUser(p, given)
+	if err != nil {
+		return err
+	}
+	state.attributes = set
+	if err := p.givePassword(u, state, given.Password); err != nil {
+		return err
+	}
+	return s.create(p, u, state, false)
+}
+
+// newUser makes a user of what is given, with what is not. Groups that the pool lacks are made.
+func (s *Server) newUser(p *pool, given User) (*user, *userState, error) {
+	if err := s.ensureGroups(p, given.Groups); err != nil {
+		return nil, nil, err
 	}
 	u := &user{username: given.Username, sub: given.Attributes[subAttribute], created: given.Created}
 	if u.sub == "" {
 		u.sub = s.identifier()
 	}
-	state := &userState{attributes: set, pending: sorted(given.Pending), status: given.Status,
-		disabled: given.Disabled, modified: given.Modified}
 	if u.created.IsZero() {
 		u.created = s.now()
 	}
+	state := &userState{attributes: sorted(given.Attributes), pending: sorted(given.Pending), status: cmp.Or(given.Status, statusConfirmed),
+		disabled: given.Disabled, groups: slices.Compact(slices.Sorted(slices.Values(given.Groups))), modified: given.Modified}
 	if state.modified.IsZero() {
 		state.modified = u.created
 	}
-	if state.status == "" {
-		state.status = statusConfirmed
-	}
-	if err := p.givePassword(u, state, given.Password); err != nil {
-		return err
-	}
-	return s.create(p, u, state, false)
+	return u, state, nil
 }
 
 // givePassword gives a new user a password, if there is one.
@@ -91,8 +140,7 @@ func (p *pool) givePassword(u *user, state *userState, password string) error {
 	return p.passwords.check(password)
 }
 
-// create completes a new user by what its username says, and takes it in. Aliases of others are
-// taken only with force.
+// create completes a new user by what its username says, and takes it in.
 func (s *Server) create(p *pool, u *user, state *userState, force bool) error {
 	state.attributes = slices.DeleteFunc(state.attributes, func(a attribute) bool { return a.Value == "" })
 	if err := checkFlags(state.attributes, state.attributes); err != nil {
@@ -101,10 +149,17 @@ func (s *Server) create(p *pool, u *user, state *userState, force bool) error {
 	if err := p.nameUser(u, state); err != nil {
 		return err
 	}
-	state.attributes = with(state.attributes, attribute{subAttribute, u.sub})
+	return s.admitUser(p, u, state, force)
+}
 
+// admitUser takes a complete user in. Aliases of others are taken only with force.
+func (s *Server) admitUser(p *pool, u *user, state *userState, force bool) error {
+	state.attributes = with(state.attributes, attribute{subAttribute, u.sub})
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.deleted {
+		return noPool(p.id)
+	}
 	if p.byName[p.fold(u.username)] != nil || p.bySub[u.sub] != nil {
 		return exception("UsernameExistsException", "User account already exists")
 	}
@@ -164,43 +219,4 @@ func (p *pool) nameUser(u *user, state *userState) error {
 	state.attributes = with(state.attributes, address)
 	u.username = u.sub
 	return nil
-}
-
-// deleteUserRequest, disableUserRequest and so on are all no more than this.
-type plainUserRequest struct{ userRequest }
-
-func (s *Server) adminDeleteUser(c *call, r *plainUserRequest) (any, error) {
-	if err := r.checkUser(c); err != nil {
-		return nil, err
-	}
-	p, u := c.pool, c.user
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if u.state.Load() == nil {
-		return nil, errNoUser()
-	}
-	if err := s.ledger.commit(record{Pool: p.id, Delete: u.sub}); err != nil {
-		return nil, err
-	}
-	p.remove(u)
-	return nil, nil
-}
-
-func (s *Server) adminDisableUser(c *call, r *plainUserRequest) (any, error) {
-	return nil, s.setDisabled(c, r, true)
-}
-
-func (s *Server) adminEnableUser(c *call, r *plainUserRequest) (any, error) {
-	return nil, s.setDisabled(c, r, false)
-}
-
-func (s *Server) setDisabled(c *call, r *plainUserRequest, disabled bool) error {
-	if err := r.checkUser(c); err != nil {
-		return err
-	}
-	return s.change(c.pool, c.user, false, func(old *userState) (transition, error) {
-		next := *old
-		next.disabled, next.modified = disabled, s.now()
-		return transition{next: &next}, nil
-	})
 }

@@ -29,7 +29,7 @@ func TestCreateUserRules(t *testing.T) {
 		{"taken", aliasPool, User{Username: "ANN"}, "sandbox user: UsernameExistsException: User account already exists"},
 		{"sub taken", aliasPool, User{Username: "bob", Attributes: values("sub=made-up")},
 			"sandbox user: UsernameExistsException: User account already exists"},
-		{"no name", plainPool, User{}, invalid + model + "'username' failed to satisfy constraint: Member must have length from 1 to 128"},
+		{"no name", plainPool, User{}, invalid + model + "'username' failed to satisfy constraint: Member must have length greater than or equal to 1"},
 		{"not in the schema", plainPool, User{Username: "bob", Attributes: values("x=1")},
 			invalid + "Attributes did not conform to the schema: x: Attribute does not exist in the schema."},
 		{"not UTF-8", plainPool, User{Username: "bob", Attributes: values("name=\xff")},

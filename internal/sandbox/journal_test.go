@@ -17,7 +17,7 @@ func dump(s *Server) string {
 	var b strings.Builder
 	for _, id := range s.Pools() {
 		p := s.pool(id)
-		fmt.Fprintf(&b, "%s %d rules, key %x, clients %v\n", id, len(p.schema), p.key, s.Clients(id))
+		fmt.Fprintf(&b, "%s %d rules, key %x, clients %v\n", id, len(p.schema()), p.key, s.Clients(id))
 		for u := range p.present(0) {
 			fmt.Fprintf(&b, "%+v\n", u.store(u.state.Load()))
 		}

@@ -1,15 +1,10 @@
 package sandbox
 
 import (
-	"encoding/base64"
-	"fmt"
-	"hash/fnv"
 	"iter"
 	"slices"
+	"strings"
 )
-
-// maxPage is the most users, or pools, in one answer.
-const maxPage = 60
 
 // profile is what ListUsers and AdminGetUser say of a user besides its attributes.
 type profile struct {
@@ -59,45 +54,28 @@ func (s *Server) listUsers(c *call, r *listUsersRequest) (any, error) {
 	if c.pool == nil {
 		return nil, noPool(r.UserPoolID)
 	}
-	if r.Limit < 0 || r.Limit > maxPage {
-		return nil, invalidMember("limit", "have value from 0 to 60")
-	}
 	f, err := parseFilter(r.Filter)
 	if err != nil {
 		return nil, err
 	}
-	after, err := r.position()
+	chain := chain{r.UserPoolID, r.Filter}
+	after, err := chain.position(r.PaginationToken)
 	if err != nil {
 		return nil, err
 	}
-	return r.page(c.pool.matching(f, after))
-}
-
-// page makes an answer of the first users of a sequence, with a token if there are more.
-func (r *listUsersRequest) page(users iter.Seq2[*user, *userState]) (any, error) {
+	users, token := chain.page(c.pool.matching(f, after), r.Limit)
 	answer := struct {
 		Users           []listedUser
 		PaginationToken string `json:",omitempty"`
-	}{Users: []listedUser{}}
-	limit := r.Limit
-	if limit == 0 {
-		limit = maxPage
-	}
-	var last int64
-	for u, state := range users {
-		if len(answer.Users) == limit {
-			answer.PaginationToken = r.token(last)
-			break
-		}
-		shown := u.listed(state)
+	}{[]listedUser{}, token}
+	for _, u := range users {
+		shown := u.listed(u.seen)
 		if r.AttributesToGet != nil {
-			var err error
-			if shown.Attributes, err = selectAttributes(state.attributes, r.AttributesToGet); err != nil {
+			if shown.Attributes, err = selectAttributes(u.seen.attributes, r.AttributesToGet); err != nil {
 				return nil, err
 			}
 		}
 		answer.Users = append(answer.Users, shown)
-		last = u.ordinal
 	}
 	return answer, nil
 }
@@ -129,10 +107,23 @@ func (p *pool) matching(f filter, after int64) iter.Seq2[*user, *userState] {
 		users = slices.Values(found)
 	}
 	p.mu.RUnlock()
+	return those(users, func(u *user, state *userState) bool { return f.matches(u, state) })
+}
+
+// members returns the users of a group behind an ordinal.
+func (p *pool) members(group string, after int64) iter.Seq2[*user, *userState] {
+	p.mu.RLock()
+	users := p.present(after)
+	p.mu.RUnlock()
+	return those(users, func(_ *user, state *userState) bool { return slices.Contains(state.groups, group) })
+}
+
+// those returns the users whom a question lets through, each with the state in which it did.
+func those(users iter.Seq[*user], pass func(*user, *userState) bool) iter.Seq2[*user, *userState] {
 	return func(yield func(*user, *userState) bool) {
 		for u := range users {
 			state := u.state.Load()
-			if state != nil && f.matches(u, state) && !yield(u, state) {
+			if state != nil && pass(u, state) && !yield(u, state) {
 				return
 			}
 		}
@@ -142,36 +133,7 @@ func (p *pool) matching(f filter, after int64) iter.Seq2[*user, *userState] {
 // exact returns the user with the username or sub of a filter. The caller holds mu.
 func (p *pool) exact(f filter) *user {
 	if f.attribute == subAttribute {
-		return p.bySub[f.value]
+		return p.bySub[strings.ToLower(f.value)]
 	}
 	return p.byName[p.fold(f.value)]
-}
-
-// token names the place behind a user. It holds for the same pool and filter only, whatever users
-// are created or deleted meanwhile.
-func (r *listUsersRequest) token(ordinal int64) string {
-	return base64.URLEncoding.EncodeToString(fmt.Appendf(nil, "%08x.%d", r.fingerprint(), ordinal))
-}
-
-func (r *listUsersRequest) fingerprint() uint32 {
-	h := fnv.New32a()
-	fmt.Fprintf(h, "%q %q", r.UserPoolID, r.Filter)
-	return h.Sum32()
-}
-
-// position returns the ordinal that the request's token names, 0 for no token.
-func (r *listUsersRequest) position() (int64, error) {
-	if r.PaginationToken == "" {
-		return 0, nil
-	}
-	var fingerprint uint32
-	var ordinal int64
-	text, err := base64.URLEncoding.DecodeString(r.PaginationToken)
-	if err == nil {
-		_, err = fmt.Sscanf(string(text), "%08x.%d", &fingerprint, &ordinal)
-	}
-	if err != nil || fingerprint != r.fingerprint() || ordinal < 0 {
-		return 0, invalidParameter("Invalid pagination token")
-	}
-	return ordinal, nil
 }

@@ -78,13 +78,28 @@ func TestFilter(t *testing.T) {
 		{"user status in another case", `cognito:user_status ^= "conf"`, "ann anna bob", ""},
 		{"status", `status = "Disabled"`, "", ""},
 		{"status in another case", `status = "enabled"`, "", ""},
-		{"absent attribute", `email ^= ""`, "ann bob", ""},
+		{"empty", `email = ""`, "", ""},
+		{"empty, of all who have it", `email ^= ""`, "", ""},
+		{"empty username", `username = ""`, "", ""},
+		{"attribute in quotation marks", `"email" = "ann@example.com"`, "ann", ""},
+		{"status in quotation marks", `"cognito:user_status"="confirmed"`, "ann anna bob", ""},
+		{"in another case", `email = "ANN@Example.com"`, "ann", ""},
+		{"prefix in another case", `given_name ^= "aN"`, "ann anna", ""},
+		{"beginning of a sub in another case", `sub ^= "5A"`, "ann", ""},
+		{"sub in another case", `sub = "5A000000-0000-4000-8000-000000000001"`, "ann", ""},
+		{"username in another case", `username = "ANN"`, "", ""},
+		{"enabled", `status = "Enabled"`, "ann anna bob", ""},
+		{"attribute that is no name", `tier2 = "gold"`, "", "InvalidParameterException: Invalid search attribute: tier2"},
+		{"attribute in another case", `Email = "ann@example.com"`, "", "InvalidParameterException: Invalid search attribute: Email"},
+		{"one quotation mark", `"email = "x"`, "", wrong},
+		{"contains", `email ~ "x"`, "", wrong},
+		{"256 characters", `username = "` + strings.Repeat("ü", 243) + `"`, "", ""},
 		{"nobody", `username = "eve"`, "", ""},
 		{"custom", `custom:tier = "gold"`, "", "InvalidParameterException: Invalid search attribute: custom:tier"},
 		{"no quotation marks", `username = ann`, "", wrong},
 		{"two", `username = "ann" and email = "x"`, "", wrong},
 		{"quotation mark inside", `username = "a"b"`, "", wrong},
-		{"too long", `username = "` + strings.Repeat("x", 256) + `"`, "", "InvalidParameterException: 1 validation error detected: " +
+		{"257 characters", `username = "` + strings.Repeat("ü", 244) + `"`, "", "InvalidParameterException: 1 validation error detected: " +
 			"Value at 'filter' failed to satisfy constraint: Member must have length less than or equal to 256"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,7 +118,7 @@ func TestFilterFoldsUsernames(t *testing.T) {
 		{"prefix, folded", aliasPool, `username ^= "aN"`, "Ann"},
 		{"equal, kept", plainPool, `username = "ANN"`, ""},
 		{"prefix, kept", plainPool, `username ^= "aN"`, ""},
-		{"other attributes are as they are", aliasPool, `name ^= "a"`, ""},
+		{"other attributes are folded anyhow", plainPool, `name ^= "a"`, "Ann"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t, tt.pool, Config{})
@@ -166,7 +181,7 @@ func TestListErrors(t *testing.T) {
 		want string
 	}{
 		{"limit", cip.ListUsersInput{Limit: aws.Int32(61)},
-			"InvalidParameterException: 1 validation error detected: Value at 'limit' failed to satisfy constraint: Member must have value from 0 to 60"},
+			"InvalidParameterException: 1 validation error detected: Value at 'limit' failed to satisfy constraint: Member must have value less than or equal to 60"},
 		{"token", cip.ListUsersInput{PaginationToken: aws.String("made-up")}, "InvalidParameterException: Invalid pagination token"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

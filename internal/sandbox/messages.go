@@ -12,6 +12,7 @@ import (
 const (
 	sourceUpdate = "CustomMessage_UpdateUserAttribute"
 	sourceVerify = "CustomMessage_VerifyUserAttribute"
+	sourceForgot = "CustomMessage_ForgotPassword"
 )
 
 // codeLifetime is how long a verification code is good.
@@ -25,7 +26,7 @@ type Message struct {
 	Medium      string    `json:"medium"`      // EMAIL or SMS
 	Destination string    `json:"destination"` // masked, as answers have it
 	Code        string    `json:"code"`        // what VerifyUserAttribute takes
-	Source      string    `json:"source"`      // CustomMessage_UpdateUserAttribute or _VerifyUserAttribute
+	Source      string    `json:"source"`      // CustomMessage_UpdateUserAttribute, _VerifyUserAttribute or _ForgotPassword
 	Time        time.Time `json:"time"`
 }
 

@@ -33,28 +33,49 @@ type call struct {
 	subject
 	name    string
 	request request
+	invalid error // what the model of the API refuses; nil: nothing
 }
 
 // operations is the table of the API. It is only read.
 var operations = map[string]operation{
-	"DescribeUserPool":          define(userPoolRead, accessNone, (*Server).describeUserPool),
-	"ListUserPools":             define(userPoolRead, accessNone, (*Server).listUserPools),
-	"CreateUserPool":            define(userPoolUpdate, accessNone, (*Server).createUserPool),
-	"CreateUserPoolClient":      define(userPoolClientUpdate, accessNone, (*Server).createUserPoolClient),
-	"DescribeUserPoolClient":    define(userPoolClientRead, accessNone, (*Server).describeUserPoolClient),
-	"ListUsers":                 define(userList, accessNone, (*Server).listUsers),
-	"AdminCreateUser":           define(userCreation, accessNone, (*Server).adminCreateUser),
-	"AdminGetUser":              define(userRead, accessRead, (*Server).adminGetUser),
-	"AdminUpdateUserAttributes": define(userUpdate, accessWrite, (*Server).adminUpdateUserAttributes),
-	"AdminDeleteUser":           define(userUpdate, accessWrite, (*Server).adminDeleteUser),
-	"AdminDisableUser":          define(userUpdate, accessWrite, (*Server).adminDisableUser),
-	"AdminEnableUser":           define(userUpdate, accessWrite, (*Server).adminEnableUser),
-	"AdminSetUserPassword":      define(userAccountRecovery, accessWrite, (*Server).adminSetUserPassword),
-	"AdminInitiateAuth":         define(userAuthentication, accessRead, (*Server).adminInitiateAuth),
+	"DescribeUserPool":       define(userPoolRead, accessNone, (*Server).describeUserPool),
+	"ListUserPools":          define(userPoolRead, accessNone, (*Server).listUserPools),
+	"CreateUserPool":         define(userPoolUpdate, accessNone, (*Server).createUserPool),
+	"DeleteUserPool":         define(userPoolUpdate, accessNone, (*Server).deleteUserPool),
+	"AddCustomAttributes":    define(userPoolResourceUpdate, accessNone, (*Server).addCustomAttributes),
+	"CreateUserPoolClient":   define(userPoolClientUpdate, accessNone, (*Server).createUserPoolClient),
+	"DeleteUserPoolClient":   define(userPoolClientUpdate, accessNone, (*Server).deleteUserPoolClient),
+	"DescribeUserPoolClient": define(userPoolClientRead, accessNone, (*Server).describeUserPoolClient),
+	"ListUserPoolClients":    define(userPoolClientRead, accessNone, (*Server).listUserPoolClients),
+
+	"CreateGroup":              define(userPoolResourceUpdate, accessNone, (*Server).createGroup),
+	"UpdateGroup":              define(userPoolResourceUpdate, accessNone, (*Server).updateGroup),
+	"DeleteGroup":              define(userPoolResourceUpdate, accessNone, (*Server).deleteGroup),
+	"GetGroup":                 define(userPoolResourceRead, accessNone, (*Server).getGroup),
+	"ListGroups":               define(userPoolResourceRead, accessNone, (*Server).listGroups),
+	"ListUsersInGroup":         define(userList, accessNone, (*Server).listUsersInGroup),
+	"AdminAddUserToGroup":      define(userUpdate, accessWrite, (*Server).adminAddUserToGroup),
+	"AdminRemoveUserFromGroup": define(userUpdate, accessWrite, (*Server).adminRemoveUserFromGroup),
+	"AdminListGroupsForUser":   define(userResourceRead, accessRead, (*Server).adminListGroupsForUser),
+
+	"ListUsers":                   define(userList, accessNone, (*Server).listUsers),
+	"AdminCreateUser":             define(userCreation, accessNone, (*Server).adminCreateUser),
+	"AdminGetUser":                define(userRead, accessRead, (*Server).adminGetUser),
+	"AdminUpdateUserAttributes":   define(userUpdate, accessWrite, (*Server).adminUpdateUserAttributes),
+	"AdminDeleteUserAttributes":   define(userUpdate, accessWrite, (*Server).adminDeleteUserAttributes),
+	"AdminDeleteUser":             define(userUpdate, accessWrite, (*Server).adminDeleteUser),
+	"AdminDisableUser":            define(userUpdate, accessWrite, (*Server).adminDisableUser),
+	"AdminEnableUser":             define(userUpdate, accessWrite, (*Server).adminEnableUser),
+	"AdminLinkProviderForUser":    define(userUpdate, accessWrite, (*Server).adminLinkProviderForUser),
+	"AdminDisableProviderForUser": define(userUpdate, accessWrite, (*Server).adminDisableProviderForUser),
+	"AdminSetUserPassword":        define(userAccountRecovery, accessWrite, (*Server).adminSetUserPassword),
+	"AdminResetUserPassword":      define(userAccountRecovery, accessWrite, (*Server).adminResetUserPassword),
+	"AdminInitiateAuth":           define(userAuthentication, accessRead, (*Server).adminInitiateAuth),
 
 	"InitiateAuth":                     unsigned(userAuthentication, accessRead, (*Server).initiateAuth),
 	"GetUser":                          unsigned(userRead, accessRead, (*Server).getUser),
 	"UpdateUserAttributes":             unsigned(userUpdate, accessWrite, (*Server).updateUserAttributes),
+	"DeleteUserAttributes":             unsigned(userUpdate, accessWrite, (*Server).deleteUserAttributes),
 	"VerifyUserAttribute":              unsigned(userUpdate, accessWrite, (*Server).verifyUserAttribute),
 	"GetUserAttributeVerificationCode": unsigned(userResourceRead, accessRead, (*Server).getUserAttributeVerificationCode),
 }
@@ -93,11 +114,11 @@ func (s *Server) call(r *http.Request) ([]byte, error) {
 		return nil, err
 	}
 	op := operations[name]
-	req, err := decodeBody(r.Body, op)
-	if err != nil {
+	c := &call{name: name}
+	if c.request, c.invalid, err = decodeBody(r.Body, name); err != nil {
 		return nil, err
 	}
-	c := &call{name: name, request: req, subject: req.find(s)}
+	c.subject = c.request.find(s)
 	if c.user != nil && op.access == accessWrite {
 		s.stats.enter(c.user)
 		defer c.user.inFlight.Add(-1)
@@ -120,11 +141,18 @@ func (s *Server) perform(r *http.Request, op operation, c *call) ([]byte, error)
 	if err := s.limits.take(op.category, op.access, c.user); err != nil {
 		return nil, err
 	}
-	s.pause(s.faults.delay() + fault.Delay)
+	delay := s.faults.delay() + fault.Delay
+	if op.category == userList {
+		delay = max(delay, s.limits.pageTime())
+	}
+	s.pause(delay)
 	if !fault.After {
 		if err := s.suffer(r, fault); err != nil {
 			return nil, err
 		}
+	}
+	if c.invalid != nil {
+		return nil, c.invalid
 	}
 	result, err := op.handle(s, c)
 	if err != nil {

@@ -94,3 +94,48 @@ func (s *Server) adminSetUserPassword(c *call, r *setPasswordRequest) (any, erro
 		return transition{next: &next}, nil
 	})
 }
+
+type resetPasswordRequest struct {
+	userRequest
+	metadata
+}
+
+// adminResetUserPassword has a user choose a new password, by a code that is sent to a verified address. Nothing here takes
+// that code: AdminSetUserPassword ends the state.
+func (s *Server) adminResetUserPassword(c *call, r *resetPasswordRequest) (any, error) {
+	if err := r.checkUser(c); err != nil {
+		return nil, err
+	}
+	state := c.user.state.Load()
+	if state == nil {
+		return nil, errNoUser()
+	}
+	if _, err := state.toRecover(); err != nil {
+		return nil, err
+	}
+	if err := s.compose(c.pool, c.user, "", sourceForgot, nil, r.ClientMetadata); err != nil {
+		return nil, err
+	}
+	return nil, s.change(c.pool, c.user, len(c.pool.aliases) > 0, func(old *userState) (transition, error) {
+		address, err := old.toRecover()
+		if err != nil {
+			return transition{}, err
+		}
+		next := *old
+		next.status, next.modified = statusReset, s.now()
+		return transition{next: &next, messages: []Message{s.message(c.pool, c.user, address, sourceForgot)}}, nil
+	})
+}
+
+// toRecover returns the verified address to which a user gets a code for a new password.
+func (s *userState) toRecover() (attribute, error) {
+	if s.status != statusConfirmed && s.status != statusReset {
+		return attribute{}, exception("NotAuthorizedException", "User password cannot be reset in the current state.")
+	}
+	for _, name := range []string{"phone_number", "email"} {
+		if address := value(s.attributes, name); address != "" && strings.EqualFold(value(s.attributes, name+"_verified"), "true") {
+			return attribute{name, address}, nil
+		}
+	}
+	return attribute{}, invalidParameter("Cannot reset password for the user as there is no registered/verified email or phone_number")
+}

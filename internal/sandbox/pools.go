@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -24,6 +23,7 @@ type poolSettings struct {
 	UsernameAttributes          []string
 	UsernameConfiguration       struct{ CaseSensitive *bool } // nil: true
 	AutoVerifiedAttributes      []string
+	DeletionProtection          string
 	UserAttributeUpdateSettings struct {
 		AttributesRequireVerificationBeforeUpdate []string
 	}
@@ -32,34 +32,47 @@ type poolSettings struct {
 }
 
 // CreatePool makes a pool from what `aws cognito-idp describe-user-pool` prints ({"UserPool":{...}}),
-// whose Id and other fields it keeps, or from the input of `create-user-pool`
-// ({"PoolName":"...","Schema":[...]}). It returns the pool's id.
+// whose Id and other fields it keeps, from the input of `create-user-pool`
+// ({"PoolName":"...","Schema":[...]}), or from a template of CloudFormation that has one pool, as the CDK writes them, or
+// that resource of it. It returns the pool's id.
 func (s *Server) CreatePool(document []byte) (id string, err error) {
+	p, err := s.poolOf(document)
+	if err != nil {
+		return "", fmt.Errorf("sandbox pool: %w", err)
+	}
+	return p.id, nil
+}
+
+// poolOf makes a pool from any of the documents that describe one.
+func (s *Server) poolOf(document []byte) (*pool, error) {
 	var described struct {
 		UserPool map[string]jsontext.Value
 		PoolName string
 	}
 	if err := unmarshal(document, &described); err != nil {
-		return "", fmt.Errorf("sandbox pool: %w", err)
+		return nil, err
 	}
-	var p *pool
 	switch {
 	case described.UserPool != nil:
-		p, err = s.addPool(described.UserPool)
+		return s.addPool(described.UserPool)
 	case described.PoolName != "":
 		var input map[string]jsontext.Value
 		if err := unmarshal(document, &input); err != nil {
-			return "", fmt.Errorf("sandbox pool: %w", err)
+			return nil, err
 		}
-		p, err = s.createPool(input)
+		return s.createPool(input)
+	}
+	var written template
+	_ = unmarshal(document, &written) // what is no template has no pool
+	switch name, properties, err := written.pool(); {
+	case err != nil:
+		return nil, err
+	case properties != nil:
+		return s.fromCloudFormation(name, properties)
 	default:
-		err = errors.New("the document has neither UserPool, as describe-user-pool prints it, " +
-			"nor PoolName, as create-user-pool takes it")
+		return nil, errors.New("the document has neither UserPool, as describe-user-pool prints it, " +
+			"nor PoolName, as create-user-pool takes it, nor is it a template of CloudFormation in JSON")
 	}
-	if err != nil {
-		return "", fmt.Errorf("sandbox pool: %w", err)
-	}
-	return p.id, nil
 }
 
 // Pools returns the ids of all pools, in order of creation.
@@ -82,81 +95,6 @@ func (s *Server) pool(id string) *pool {
 	s.poolsMu.RLock()
 	defer s.poolsMu.RUnlock()
 	return s.pools[id]
-}
-
-// createPool makes a pool from the input of CreateUserPool, whose Schema has names without prefix.
-func (s *Server) createPool(input map[string]jsontext.Value) (*pool, error) {
-	var given struct {
-		PoolName string
-		Schema   []attributeSchema
-	}
-	raw, err := json.Marshal(input)
-	if err != nil {
-		return nil, invalidParameter("%v", err)
-	}
-	if err := unmarshal(raw, &given); err != nil {
-		return nil, exception("SerializationException", err.Error())
-	}
-	if given.PoolName == "" || len(given.PoolName) > 128 {
-		return nil, invalidMember("poolName", "have length from 1 to 128")
-	}
-	attributes, err := fullSchema(given.Schema)
-	if err != nil {
-		return nil, err
-	}
-	document := maps.Clone(input)
-	delete(document, "PoolName")
-	delete(document, "Schema")
-	for name, value := range map[string]any{"Name": given.PoolName, "SchemaAttributes": attributes} {
-		if document[name], err = json.Marshal(value); err != nil {
-			return nil, invalidParameter("%s: %v", name, err)
-		}
-	}
-	return s.addPool(document)
-}
-
-// fullSchema returns the standard attributes, as the input changes them, and the custom ones under
-// their full names.
-func fullSchema(given []attributeSchema) ([]attributeSchema, error) {
-	all := standardAttributes()
-	standard := len(all)
-	for _, a := range given {
-		if i := slices.IndexFunc(all[:standard], func(b attributeSchema) bool { return b.Name == a.Name }); i >= 0 {
-			if a.StringAttributeConstraints == nil {
-				a.StringAttributeConstraints = all[i].StringAttributeConstraints
-			}
-			all[i] = withMutable(a)
-			continue
-		}
-		switch {
-		case a.Name == "" || len(a.Name) > maxCustomName || strings.HasPrefix(a.Name, customPrefix):
-			return nil, invalidParameter("%q: the name of a custom attribute has 1 to %d characters and no prefix",
-				a.Name, maxCustomName)
-		case a.Required:
-			return nil, invalidParameter("Required custom attributes are not supported currently.")
-		}
-		prefix := customPrefix
-		if a.DeveloperOnlyAttribute {
-			prefix = developerPrefix
-		}
-		a.Name = prefix + a.Name
-		if slices.ContainsFunc(all, func(b attributeSchema) bool { return b.Name == a.Name }) {
-			return nil, invalidParameter("%s: the attribute is there twice", a.Name)
-		}
-		all = append(all, withMutable(a))
-	}
-	if len(all)-standard > maxCustomCount {
-		return nil, invalidParameter("a pool has at most %d custom attributes", maxCustomCount)
-	}
-	return all, nil
-}
-
-func withMutable(a attributeSchema) attributeSchema {
-	if a.Mutable == nil {
-		mutable := true
-		a.Mutable = &mutable
-	}
-	return a
 }
 
 // addPool completes the document of a pool and takes the pool in.
@@ -196,6 +134,9 @@ func (s *Server) complete(document map[string]jsontext.Value) (map[string]jsonte
 		id = s.poolID()
 	}
 	arn := cmp.Or(given.Arn, fmt.Sprintf("arn:aws:cognito-idp:%s:%s:userpool/%s", s.cfg.Region, s.cfg.Account, id))
+	if err := fillTypes(document, given.SchemaAttributes); err != nil {
+		return nil, err
+	}
 	defaults := map[string]any{"Id": id, "Arn": arn, "MfaConfiguration": "OFF", "DeletionProtection": "INACTIVE",
 		"SchemaAttributes": standardAttributes()}
 	if err := fillIn(document, defaults); err != nil {
@@ -210,6 +151,23 @@ func (s *Server) complete(document map[string]jsontext.Value) (map[string]jsonte
 	}
 	delete(document, "EstimatedNumberOfUsers")
 	return document, nil
+}
+
+// fillTypes gives the standard attributes of a document the types that it leaves out.
+func fillTypes(document map[string]jsontext.Value, attributes []attributeSchema) error {
+	standard, filled := standardAttributes(), false
+	for i, a := range attributes {
+		j := slices.IndexFunc(standard, func(b attributeSchema) bool { return b.Name == a.Name })
+		if a.AttributeDataType == "" && j >= 0 {
+			attributes[i].AttributeDataType, filled = standard[j].AttributeDataType, true
+		}
+	}
+	if !filled {
+		return nil
+	}
+	encoded, err := json.Marshal(attributes)
+	document["SchemaAttributes"] = encoded
+	return err
 }
 
 // fillIn puts the defaults of a document where it has nothing.
@@ -277,21 +235,9 @@ func noPool(id string) error {
 
 // describe returns the answer of DescribeUserPool, with the live number of users.
 func (p *pool) describe() any {
-	document := maps.Clone(p.document)
+	document := maps.Clone(p.document())
 	document["EstimatedNumberOfUsers"] = jsontext.Value(strconv.Itoa(p.size()))
 	return map[string]any{"UserPool": document}
-}
-
-type createUserPoolRequest map[string]jsontext.Value
-
-func (r *createUserPoolRequest) find(*Server) subject { return subject{} }
-
-func (s *Server) createUserPool(_ *call, r *createUserPoolRequest) (any, error) {
-	p, err := s.createPool(*r)
-	if err != nil {
-		return nil, err
-	}
-	return p.describe(), nil
 }
 
 type listUserPoolsRequest struct {
@@ -321,7 +267,7 @@ func (s *Server) listUserPools(_ *call, r *listUserPoolsRequest) (any, error) {
 	for _, p := range all[from:to] {
 		summary := map[string]jsontext.Value{}
 		for _, name := range []string{"Id", "Name", "LambdaConfig", "CreationDate", "LastModifiedDate"} {
-			if value, ok := p.document[name]; ok {
+			if value, ok := p.document()[name]; ok {
 				summary[name] = value
 			}
 		}

@@ -51,8 +51,8 @@ func TestCreatePoolOverTheAPI(t *testing.T) {
 	if a := find("custom:tier"); *a.StringAttributeConstraints.MaxLength != "20" || !*a.Mutable {
 		t.Errorf("custom:tier is %+v", a)
 	}
-	if a := find("dev:custom:cost"); !*a.DeveloperOnlyAttribute {
-		t.Errorf("dev:custom:cost is %+v", a)
+	if a := find("dev:cost"); !*a.DeveloperOnlyAttribute {
+		t.Errorf("dev:cost is %+v", a)
 	}
 	if a := find("email"); !*a.Required || *a.StringAttributeConstraints.MaxLength != "2048" {
 		t.Errorf("email is %+v", a)
@@ -97,7 +97,7 @@ func TestCreatePoolErrors(t *testing.T) {
 		{"data type", `{"PoolName":"x","Schema":[{"Name":"a","AttributeDataType":"Text"}]}`,
 			`sandbox pool: InvalidParameterException: custom:a: "Text" is no attribute data type`},
 		{"length", `{"PoolName":"x","Schema":[{"Name":"a","AttributeDataType":"String","StringAttributeConstraints":{"MaxLength":"many"}}]}`,
-			`sandbox pool: InvalidParameterException: custom:a: "many" is no number`},
+			`sandbox pool: InvalidParameterException: a: "many" is no number`},
 		{"required", `{"PoolName":"x","Schema":[{"Name":"a","AttributeDataType":"String","Required":true}]}`,
 			"sandbox pool: InvalidParameterException: Required custom attributes are not supported currently."},
 		{"prefix", `{"PoolName":"x","Schema":[{"Name":"custom:a","AttributeDataType":"String"}]}`,

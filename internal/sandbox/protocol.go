@@ -141,23 +141,23 @@ func operationName(h http.Header) (string, error) {
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// decodeBody reads a request into the operation's own type. The body does not outlive it: what is
-// decoded is copied.
-func decodeBody(body io.Reader, op operation) (request, error) {
+// decodeBody reads a request into the operation's own type, and holds it against the model of the API. The body does
+// not outlive it: what is decoded is copied.
+func decodeBody(body io.Reader, operation string) (decoded request, invalid, err error) {
 	buffer := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(buffer)
 	buffer.Reset()
 	if _, err := buffer.ReadFrom(io.LimitReader(body, maxBody+1)); err != nil {
-		return nil, errDropped // the client went away in the middle
+		return nil, nil, errDropped // the client went away in the middle
 	}
 	if buffer.Len() > maxBody {
-		return nil, exception("RequestEntityTooLargeException", "the request is over 1 MiB")
+		return nil, nil, exception("RequestEntityTooLargeException", "the request is over 1 MiB")
 	}
-	req, err := op.decode(buffer.Bytes())
-	if err != nil {
-		return nil, exception("SerializationException", err.Error())
+	if decoded, err = operations[operation].decode(buffer.Bytes()); err != nil {
+		return nil, nil, exception("SerializationException", err.Error())
 	}
-	return req, nil
+	invalid = checkRequest(operation, buffer.Bytes())
+	return decoded, invalid, nil
 }
 
 // unmarshal decodes as AWS does: unknown members are ignored, and of a repeated one the last counts.

@@ -50,7 +50,7 @@ func TestProtocol(t *testing.T) {
 		{"unknown operation", targetPrefix + "AdminFly", "any", `{}`, 400, "UnknownOperationException"},
 		{"another service", "DynamoDB_20120810.GetItem", "any", `{}`, 400, "UnknownOperationException"},
 		{"unsigned", update, "", `{}`, 400, "MissingAuthenticationTokenException"},
-		{"unsigned, and needs no signature", targetPrefix + "UpdateUserAttributes", "", `{"AccessToken":"made-up"}`, 400, "NotAuthorizedException"},
+		{"unsigned, and needs no signature", targetPrefix + "UpdateUserAttributes", "", `{"AccessToken":"made-up","UserAttributes":[]}`, 400, "NotAuthorizedException"},
 		{"metadata that is no text", update, "any", `{"ClientMetadata":{"k":7}}`, 400, "SerializationException"},
 		{"no JSON", update, "any", `{"UserPoolId":`, 400, "SerializationException"},
 		{"wrong type", update, "any", `{"UserPoolId":7}`, 400, "SerializationException"},

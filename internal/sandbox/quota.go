@@ -15,14 +15,17 @@ type Quotas struct {
 	UserRead       float64 // 120
 	UserList       float64 // 30
 	UserPoolRead   float64 // 15
-	UserPoolUpdate float64 // 15: CreateUserPool
+	UserPoolUpdate float64 // 15: CreateUserPool, DeleteUserPool
 	UserCreation   float64 // 50: AdminCreateUser
 
 	UserAuthentication   float64 // 120: InitiateAuth, AdminInitiateAuth
-	UserAccountRecovery  float64 // 30: AdminSetUserPassword
-	UserResourceRead     float64 // 50: GetUserAttributeVerificationCode
-	UserPoolClientRead   float64 // 15: DescribeUserPoolClient
-	UserPoolClientUpdate float64 // 15: CreateUserPoolClient
+	UserAccountRecovery  float64 // 30: AdminSetUserPassword, AdminResetUserPassword
+	UserResourceRead     float64 // 50: GetUserAttributeVerificationCode, AdminListGroupsForUser
+	UserPoolClientRead   float64 // 15: DescribeUserPoolClient, ListUserPoolClients
+	UserPoolClientUpdate float64 // 15: CreateUserPoolClient, DeleteUserPoolClient
+
+	UserPoolResourceRead   float64 // 20: GetGroup, ListGroups
+	UserPoolResourceUpdate float64 // 15: CreateGroup, DeleteGroup, AddCustomAttributes and so on
 
 	PerUserWrite float64 // 10
 	PerUserRead  float64 // 10, signing in included
@@ -30,7 +33,7 @@ type Quotas struct {
 
 // NoQuotas returns quotas that are all off.
 func NoQuotas() Quotas {
-	return Quotas{Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off}
+	return Quotas{Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off, Off}
 }
 
 // category is a group of operations that share a quota, by AWS's name for it.
@@ -49,6 +52,9 @@ const (
 	userResourceRead     category = "UserResourceRead"
 	userPoolClientRead   category = "UserPoolClientRead"
 	userPoolClientUpdate category = "UserPoolClientUpdate"
+
+	userPoolResourceRead   category = "UserPoolResourceRead"
+	userPoolResourceUpdate category = "UserPoolResourceUpdate"
 )
 
 // access says which quota of the user an operation draws on.
@@ -67,7 +73,7 @@ func (q Quotas) ofCategory(c category) float64 {
 	case userRead:
 		return orDefault(q.UserRead, 120)
 	case userList:
-		return orDefault(q.UserList, 30)
+		return orDefault(q.UserList, listsOfAWS)
 	case userPoolRead:
 		return orDefault(q.UserPoolRead, 15)
 	case userPoolUpdate:
@@ -82,6 +88,10 @@ func (q Quotas) ofCategory(c category) float64 {
 		return orDefault(q.UserPoolClientRead, 15)
 	case userPoolClientUpdate:
 		return orDefault(q.UserPoolClientUpdate, 15)
+	case userPoolResourceRead:
+		return orDefault(q.UserPoolResourceRead, 20)
+	case userPoolResourceUpdate:
+		return orDefault(q.UserPoolResourceUpdate, 15)
 	default:
 		return orDefault(q.UserCreation, 50)
 	}
@@ -152,6 +162,21 @@ func (l *limiter) take(c category, a access, u *user) error {
 		shared.used++
 	}
 	return nil
+}
+
+// listsOfAWS is AWS's quota of pages of users a second.
+const listsOfAWS = 30
+
+// pageTime is how long a page of users takes at least. From afar AWS takes so long for a page that a client which asks for
+// one after the other never meets AWS's quota, and many have no patience with throttling in their retries; over the loopback
+// interface they would. Under another quota, a page takes no time.
+func (l *limiter) pageTime() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.quotas.ofCategory(userList) != listsOfAWS {
+		return 0
+	}
+	return time.Second * 6 / 5 / listsOfAWS
 }
 
 // shared returns the bucket of a category, nil if its quota is off.

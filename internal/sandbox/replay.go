@@ -9,7 +9,7 @@ import (
 func (u *user) export(s *userState) User {
 	out := User{
 		Username: u.username, Attributes: make(map[string]string, len(s.attributes)), Status: s.status,
-		Disabled: s.disabled, Created: u.created, Modified: s.modified,
+		Disabled: s.disabled, Groups: slices.Clone(s.groups), Created: u.created, Modified: s.modified,
 	}
 	for _, a := range s.attributes {
 		out.Attributes[a.Name] = a.Value
@@ -43,20 +43,28 @@ func sorted(values map[string]string) []attribute {
 
 // replay does what a line of the journal says.
 func (s *Server) replay(r record) error {
-	if r.Document != nil {
-		return s.replayPool(r)
-	}
 	p := s.pools[r.Pool]
-	if p == nil {
+	switch {
+	case r.Document != nil && p == nil:
+		return s.replayPool(r)
+	case p == nil:
 		return noPool(r.Pool)
-	}
-	if r.Client != nil {
+	case r.Document != nil:
+		return p.describeAs(r.Document)
+	case r.DeletePool:
+		s.dropPool(p)
+	case r.Client != nil:
 		c, err := newAppClient(p, r.Client)
 		if err != nil {
 			return err
 		}
 		s.admit(c)
-		return nil
+	case r.DeleteClient != "":
+		s.dropClient(s.clients[r.DeleteClient])
+	case r.Group != nil:
+		p.groups[r.Group.Name] = *r.Group
+	case r.DeleteGroup != "":
+		p.dropGroup(r.DeleteGroup)
 	}
 	if u := p.bySub[r.Delete]; u != nil {
 		p.remove(u)
@@ -85,7 +93,7 @@ func (s *Server) replayPool(r record) error {
 func (p *pool) restore(put storedUser) {
 	state := &userState{
 		attributes: sorted(put.Attributes), pending: sorted(put.Pending), status: put.Status,
-		disabled: put.Disabled, modified: put.Modified,
+		disabled: put.Disabled, groups: put.Groups, modified: put.Modified,
 	}
 	if put.Hash != "" || len(put.Codes) > 0 {
 		state.secret = &secret{password: put.Hash, codes: put.Codes}

@@ -18,7 +18,7 @@ const (
 	maxUsername       = 128
 	maxMetadata       = 131_072 // characters of a key or a value
 	customPrefix      = "custom:"
-	developerPrefix   = "dev:custom:"
+	developerPrefix   = "dev:"
 	subAttribute      = "sub"
 	identityAttribute = "identities"
 )

@@ -40,7 +40,7 @@ func (s *Server) updateUserAttributes(c *call, r *selfUpdateRequest) (any, error
 	if err := from.mayWrite(r.UserAttributes); err != nil {
 		return nil, err
 	}
-	set, err := c.pool.schema.check(r.UserAttributes, false)
+	set, err := c.pool.schema().check(r.UserAttributes, false)
 	if err != nil {
 		return nil, err
 	}

@@ -38,15 +38,15 @@ func TestSelfUpdateRules(t *testing.T) {
 	w := newWorld(t, plainPool, Config{})
 	open := w.app(`{"ClientName":"open"}`)
 	narrow := w.app(`{"ClientName":"narrow","WriteAttributes":["given_name","locale"]}`)
-	w.user("ann", "given_name=Ann", "email=ann@example.com", "custom:tier=gold", "dev:custom:cost=7")
+	w.user("ann", "given_name=Ann", "email=ann@example.com", "custom:tier=gold", "dev:cost=7")
 	before, _ := w.server.User(w.pool, "ann")
 	for _, tt := range []struct {
 		name, client string
 		set          []string
 		want         string
 	}{
-		{"developer attribute", open, []string{"dev:custom:cost=8"}, unauthorized},
-		{"one of several", open, []string{"locale=de", "dev:custom:cost=8"}, unauthorized},
+		{"developer attribute", open, []string{"dev:cost=8"}, unauthorized},
+		{"one of several", open, []string{"locale=de", "dev:cost=8"}, unauthorized},
 		{"not in the client's list", narrow, []string{"custom:tier=silver"}, unauthorized},
 		{"unknown, and not in the client's list", narrow, []string{"custom:x=1"}, unauthorized},
 		{"address not in the client's list", narrow, []string{"email=b@example.com"}, unauthorized},
@@ -60,9 +60,9 @@ func TestSelfUpdateRules(t *testing.T) {
 		{"too short", open, []string{"custom:tier=x"}, schema + "custom:tier: String must be no shorter than 2 characters"},
 		{"phone", open, []string{"phone_number=555-0100"}, "InvalidParameterException: Invalid phone number format."},
 		{"over 2048", open, []string{"name=" + strings.Repeat("x", 2049)}, model +
-			"'userAttributes.member.value' failed to satisfy constraint: Member must have length less than or equal to 2048"},
+			"'userAttributes.1.member.value' failed to satisfy constraint: Member must have length less than or equal to 2048"},
 		{"over 2048, and not in the client's list", narrow, []string{"name=" + strings.Repeat("x", 2049)}, model +
-			"'userAttributes.member.value' failed to satisfy constraint: Member must have length less than or equal to 2048"},
+			"'userAttributes.1.member.value' failed to satisfy constraint: Member must have length less than or equal to 2048"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			in := selfInput(w.token("ann", TokenOptions{Client: tt.client}), tt.set...)
@@ -109,7 +109,7 @@ func TestGetUser(t *testing.T) {
 	w := newWorld(t, plainPool, Config{})
 	open := w.app(`{"ClientName":"open"}`)
 	narrow := w.app(`{"ClientName":"narrow","ReadAttributes":["email","custom:tier"]}`)
-	w.user("ann", "given_name=Ann", "email=ann@example.com", "custom:tier=gold", "dev:custom:cost=7")
+	w.user("ann", "given_name=Ann", "email=ann@example.com", "custom:tier=gold", "dev:cost=7")
 	for _, tt := range []struct{ name, client, want string }{
 		{"all but developer attributes", open, "custom:tier email given_name sub"},
 		{"the client's list, and the sub", narrow, "custom:tier email sub"},

@@ -11,6 +11,7 @@ type userState struct {
 	pending    []attribute
 	status     string
 	disabled   bool
+	groups     []string // by name
 	modified   time.Time
 	secret     *secret // nil: neither a password nor a code
 }
@@ -99,12 +100,18 @@ func (s *Server) change(p *pool, u *user, exclusive bool, decide func(old *userS
 		defer u.mu.Unlock()
 	}
 	old := u.state.Load()
-	if old == nil {
+	switch {
+	case p.deleted:
+		return noPool(p.id)
+	case old == nil:
 		return errNoUser()
 	}
 	t, err := decide(old)
 	if err != nil {
 		return err
+	}
+	if t.next == nil && t.update == nil {
+		return nil
 	}
 	if t.next == nil {
 		return s.ledger.commit(record{Pool: p.id, Update: t.update})

@@ -62,7 +62,7 @@ func TestTokenChecks(t *testing.T) {
 		{"user disabled", w.token("disabled", TokenOptions{}), refused + "User is disabled."},
 		{"user not confirmed", w.token("unconfirmed", TokenOptions{}), "UserNotConfirmedException: User is not confirmed."},
 		{"password to be reset", w.token("reset", TokenOptions{}), "PasswordResetRequiredException: Password reset required for the user"},
-		{"no token", "", model + "not be null"},
+		{"no token", "", model + "satisfy regular expression pattern: [A-Za-z0-9-_=.]+"},
 		{"not of the form", "made up", model + "satisfy regular expression pattern: [A-Za-z0-9-_=.]+"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -79,7 +79,7 @@ func (s *Server) adminUpdateUserAttributes(c *call, r *updateRequest) (any, erro
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	set, err := c.pool.schema.check(r.UserAttributes, false)
+	set, err := c.pool.schema().check(r.UserAttributes, false)
 	if err != nil {
 		return nil, err
 	}

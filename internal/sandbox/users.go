@@ -17,31 +17,36 @@ const (
 	statusUnconfirmed = "UNCONFIRMED"
 	statusForced      = "FORCE_CHANGE_PASSWORD"
 	statusReset       = "RESET_REQUIRED"
+	statusExternal    = "EXTERNAL_PROVIDER" // came by an identity provider
 )
+
+// statuses are all that the API knows.
+var statuses = []string{statusConfirmed, statusUnconfirmed, statusForced, statusReset, statusExternal, "ARCHIVED", "COMPROMISED", "UNKNOWN"}
 
 // User is a user of a pool.
 type User struct {
 	Username string `json:"username"`
-	// Attributes are the values by name, sub included.
+	// Attributes are the values by name, sub and identities included.
 	Attributes map[string]string `json:"attributes"`
 	// Pending are new addresses that wait for the user to verify them.
 	Pending map[string]string `json:"pending,omitempty"`
-	// Status is CONFIRMED, UNCONFIRMED, FORCE_CHANGE_PASSWORD, RESET_REQUIRED and so on.
-	Status   string    `json:"status"`
-	Disabled bool      `json:"disabled,omitempty"`
+	// Status is CONFIRMED, UNCONFIRMED, FORCE_CHANGE_PASSWORD, RESET_REQUIRED, EXTERNAL_PROVIDER and so on.
+	Status   string `json:"status"`
+	Disabled bool   `json:"disabled,omitempty"`
+	// Groups are the names of the groups that the user is in.
+	Groups   []string  `json:"groups,omitempty"`
 	Created  time.Time `json:"created"`
 	Modified time.Time `json:"modified"`
 	// Password is what CreateUser gives the user to sign in with; nothing returns it.
 	Password string `json:"-"`
 }
 
-// pool is a user pool. Its settings are not modified; mu guards the indexes. Whoever changes an
+// pool is a user pool. Its settings are not modified, but for the schema; mu guards the indexes. Whoever changes an
 // index, or the state of a user in a way that could move an alias, holds mu for writing; whoever
 // changes another part of a state holds mu for reading and the user's own mu.
 type pool struct {
 	id           string
-	document     map[string]jsontext.Value
-	schema       schema
+	described    atomic.Pointer[description]
 	ignoreCase   bool
 	aliases      []string // attributes that may stand for the username
 	addressNames bool     // they are username attributes: unique, and valid before they are verified
@@ -52,6 +57,8 @@ type pool struct {
 	key          []byte // that signs tokens
 
 	mu      sync.RWMutex
+	deleted bool             // nothing is committed any more
+	groups  map[string]Group // by name
 	byName  map[string]*user // by folded username
 	bySub   map[string]*user
 	byAlias map[attribute]*user
@@ -60,6 +67,19 @@ type pool struct {
 	gone    int          // deleted users in listed
 	ordinal int64        // of the user created last
 }
+
+// description is the part of a pool that can change: its document, and what that says of attributes. It is replaced,
+// not modified.
+type description struct {
+	document map[string]jsontext.Value
+	schema   schema
+}
+
+// document returns the pool as DescribeUserPool has it, but for the number of users.
+func (p *pool) document() map[string]jsontext.Value { return p.described.Load().document }
+
+// schema returns the rules for attributes.
+func (p *pool) schema() schema { return p.described.Load().schema }
 
 // user is a user in a pool.
 type user struct {
@@ -109,8 +129,8 @@ func newPool(document map[string]jsontext.Value) (*pool, error) {
 		return nil, invalidParameter("Only one of the aliasAttributes or usernameAttributes can be set in a user pool.")
 	}
 	sensitive := given.UsernameConfiguration.CaseSensitive
-	return &pool{
-		id: given.ID, document: document, schema: rules,
+	p := &pool{
+		id:           given.ID,
 		ignoreCase:   sensitive != nil && !*sensitive,
 		aliases:      slices.Concat(given.AliasAttributes, given.UsernameAttributes),
 		addressNames: len(given.UsernameAttributes) > 0,
@@ -118,8 +138,11 @@ func newPool(document map[string]jsontext.Value) (*pool, error) {
 		verifyFirst:  given.UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate,
 		triggers:     given.LambdaConfig,
 		passwords:    given.Policies.PasswordPolicy.orDefault(),
+		groups:       map[string]Group{},
 		byName:       map[string]*user{}, bySub: map[string]*user{}, byAlias: map[attribute]*user{},
-	}, nil
+	}
+	p.described.Store(&description{document, rules})
+	return p, nil
 }
 
 func (p *pool) fold(name string) string {
@@ -129,14 +152,14 @@ func (p *pool) fold(name string) string {
 	return name
 }
 
-// lookup returns the user of a username, sub or alias, nil if there is none.
+// lookup returns the user of a username, of a sub (of local users), or of an alias, nil if there is none.
 func (p *pool) lookup(name string) *user {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
 	if u := p.byName[p.fold(name)]; u != nil {
 		return u
 	}
-	if u := p.bySub[name]; u != nil {
+	if u := p.bySub[name]; u != nil && u.local() {
 		return u
 	}
 	for _, alias := range p.aliases {
@@ -145,6 +168,12 @@ func (p *pool) lookup(name string) *user {
 		}
 	}
 	return nil
+}
+
+// local says whether the user did not come by an identity provider.
+func (u *user) local() bool {
+	state := u.state.Load()
+	return state == nil || state.status != statusExternal
 }
 
 // size returns the number of users.

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"attrmigrate/internal/shell"
 	"attrmigrate/sources"
 )
 
@@ -149,6 +150,9 @@ func (s *Schema) checkAttribute(a *sources.Attribute, was bool) *ValueError {
 	}
 	if e == nil && !was {
 		e = r.checkLength(a)
+	}
+	if e != nil && IsPlaceholder(a.Value) {
+		e.hint = "if it means no value: --empty-value " + shell.Quote(a.Value)
 	}
 	return e
 }

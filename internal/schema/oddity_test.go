@@ -21,11 +21,11 @@ func TestOddities(t *testing.T) {
 			"NULL", "null", "Null", "(null)", "<null>", "[NULL]", `\N`, "nil", "<nil>", "None", "NONE", "none", "NaN", "nan", "NAN", "-nan", "NaT", "NA", "na", "<NA>",
 			"N/A", "n/a", "#N/A", "#N/A N/A", "#NA", "#NV", "n.a.", "k.A.", "undefined", "[object Object]", "[]", "{}", `""`, "''", "[null]",
 			"-", "--", "---", "?", "???", "...", "–", "—", "…", "_", "~", "1.#IND", "-1.#QNAN", "0000-00-00", "0000-00-00 00:00:00", "0001-01-01T00:00:00Z",
-			"(blank)", "<empty>", "Not available", "-9223372036854775808"}},
+			"(blank)", "<empty>", "Not available", "[object Promise]", "<delete>", "<DELETE>", "-9223372036854775808"}},
 		{"spreadsheet", []string{
 			"#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#BEZUG!", "#WERT!", "#SPILL!", "#GETTING_DATA", "#####", "###", "Err:502", "Err:522",
 			"1.23457E+11", "4.91511E+12", "1,23457E+11", "9E-05", "-1.5E+20", "123456789012345000", "12345678901234500000",
-			"1-Mar", "12-Sep", "Mar-03", "Oct-26", "=A1+B2", "=SUM(A1:A3)", `="open`, "=-1", "=B12", "@SUM(A1)", "'01234", "'=1+1", "'+15555550100"}},
+			"1042.0", "15555550100.0", "1-Mar", "12-Sep", "01. Mrz", "2-mag", "Mrz-03", "Mar-03", "Oct-26", "=A1+B2", "=SUM(A1:A3)", `="open`, "=-1", "=B12", "@SUM(A1)", "'01234", "'=1+1", "'+15555550100"}},
 		{"blanks", []string{" gold", "gold ", "gold\t", "\ngold", "gold\u00a0", "\u3000gold", "gold\u2003", " ", "\u2028gold", " gold ", "gold\r"}},
 		{"control", []string{"go\tld", "go\x07ld", "a\nb", "a\r\nb", "\x1b[31mgold", "gold\x00", "go\x7fld", "go\u0085ld", "go\u009fld"}},
 		{"invisible", []string{
@@ -34,7 +34,7 @@ func TestOddities(t *testing.T) {
 		{"replacement", []string{"M\ufffdller", "MÃ¼ller", "JosÃ©", "donâ€™t", "Ð¡Ð²ÐµÑ‚Ð»Ð°Ð½Ð°", "ï»¿gold", "Â©", "ðŸ˜€"}},
 		{"", []string{
 			"", "gold", "Nullarbor", "Nan Goldin", "Na", "Nile", "nano", "naïve", "NA-17", "no", "0", "1", "false", "-1", "+15555550100", "2026-02-28", "1970-01-01", "a-b", "C++", "?ref=1",
-			"#1", "#gold", "#blessed", "=)", "==", "=value", "@ann", "'t Hooft", "'s-Gravenhage", "'1999'", "E+1", "1e10", "1E5", "123456789012345", "1234567890123456", "100000000000000000", "46054",
+			"2.0", "1.0", "10.05", "3. Mai 2026", "May 26", "mars", "#1", "#gold", "#blessed", "=)", "==", "=value", "@ann", "'t Hooft", "'s-Gravenhage", "'1999'", "E+1", "1e10", "1E5", "123456789012345", "1234567890123456", "100000000000000000", "46054",
 			"March", "Mar-Vista", "12-Main", "4-June", "Err:ors", "{\"a\":1}", "[1]",
 			"山田\u3000太郎", "❤\ufe0f", "👩\u200d💻", "👩🏽\u200d💻", "1\ufe0f\u20e3", "#\ufe0f\u20e3", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "می\u200cخواهم",
 			"ക\u0d4d\u200d", "श्\u200dरी", "क्\u200cष", "葛\U000e0100城", "©\ufe0f", "‼\ufe0f", "ᠠ\u180eᠠ",

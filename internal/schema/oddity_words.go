@@ -12,7 +12,7 @@ func IsPlaceholder(text string) bool {
 	if text == "" || len(text) > longestPlaceholder {
 		return false
 	}
-	if isMark(text) {
+	if isMark(text) || strings.HasPrefix(text, "[object ") && strings.HasSuffix(text, "]") {
 		return true
 	}
 	var lower [longestPlaceholder]byte
@@ -38,7 +38,9 @@ var placeholders = wordsOf(
 	`#n/a|#na|#n/a n/a|#n/a!|#nv|#n/d|#nd|#null!|n/a|n.a.|n.a|n / a|<n/a>|(n/a)|[n/a]|n/d|k.a.|k. a.|keine angabe|not available|not applicable|no value`,
 	`(blank)|<blank>|[blank]|(empty)|<empty>|[empty]|<unset>|(unset)|(leer)|(vide)|(vuoto)|(vacío)|00.01.1900|1/0/1900|1900-01-00|1899-12-30|1899-12-31`,
 	// Languages.
-	`undefined|[object object]|[object null]|[object undefined]|[]|{}|()|[null]|[""]|""|''|0001-01-01|0001-01-01t00:00:00z|0001-01-01 00:00:00|1/1/0001`)
+	`undefined|[]|{}|()|[null]|[""]|""|''|0001-01-01|0001-01-01t00:00:00z|0001-01-01 00:00:00|1/1/0001`,
+	// This program's own, where it is a value.
+	`<delete>|&lt;delete&gt;`)
 
 func wordsOf(lists ...string) map[string]bool {
 	m := map[string]bool{}
@@ -76,7 +78,7 @@ func isOfSpreadsheet(name, text string) bool {
 		code, ok := strings.CutPrefix(text, "Err:") // LibreOffice
 		return ok && len(code) == 3 && isDigits(code)
 	case c >= '0' && c <= '9', c == '-', c == '+':
-		return isScientific(text) || isRounded(text) || isDayAndMonth(text) || isSerial(name, text)
+		return isScientific(text) || isRounded(text) || isWhole(text) || isDayAndMonth(text) || isSerial(name, text)
 	default:
 		return isMonthAndYear(text)
 	}
@@ -136,16 +138,28 @@ func isSerial(name, text string) bool {
 		(strings.Contains(name, "date") || strings.Contains(name, "birth"))
 }
 
-// isDayAndMonth tells whether a text is a date as a spreadsheet makes it of a name or a number: 1-Mar of MARCH1, 2-Sep.
+// isWhole tells whether a long whole number has become a fraction, as data frames keep it where some are missing: 1042.0.
+func isWhole(text string) bool {
+	digits, ok := strings.CutSuffix(text, ".0")
+	return ok && len(digits) > 3 && isDigits(digits)
+}
+
+// isDayAndMonth tells whether a text is a date as a spreadsheet makes it of a name or a number: 1-Mar of MARCH1, 2-Sep,
+// 01. Mrz.
 func isDayAndMonth(text string) bool {
 	day, month, ok := strings.Cut(text, "-")
-	return ok && len(day) <= 2 && isDigits(day) && slices.Contains(months[:], month)
+	if !ok {
+		day, month, ok = strings.Cut(text, ". ")
+	}
+	return ok && len(day) <= 2 && isDigits(day) && months[month]
 }
 
 // isMonthAndYear does so of Mar-03.
 func isMonthAndYear(text string) bool {
-	return len(text) == len("Mar-03") && text[3] == '-' && isDigits(text[4:]) && slices.Contains(months[:], text[:3])
+	month, year, ok := strings.Cut(text, "-")
+	return ok && len(year) == 2 && isDigits(year) && months[month]
 }
 
-// months as spreadsheets write them in short, in English.
-var months = [...]string{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"}
+// months as spreadsheets write them in short, in English, German, French, Spanish and Italian.
+var months = wordsOf("Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Sept",
+	"Mrz|Mär|Mai|Okt|Dez", "janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc", "ene|feb|mar|abr|may|jun|jul|ago|sep|dic", "gen|apr|mag|giu|lug|set|ott")

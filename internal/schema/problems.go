@@ -88,7 +88,7 @@ func badEncoding(attribute string) *ValueError {
 }
 
 func leaveOut(column string) string {
-	return "leave it out (--ignore " + shell.Quote(column) + ")"
+	return "leave it out (--ignore " + shell.Quote(shell.List(column)) + ")"
 }
 
 // CheckName returns a *[ValueError], with a hint, if the pool has no attribute of that name.

@@ -20,6 +20,7 @@ type Connection struct {
 	Profile     string // of the AWS configuration; empty: the environment's
 	EndpointURL string // empty: AWS's own
 	Sandbox     bool   // a local Cognito inside the process
+	From        string // an export, whose users are in the sandbox; empty: those of the change set
 
 	Timeout   time.Duration // of one attempt
 	Calls     int           // at once
@@ -42,6 +43,9 @@ func (c Connection) Flags(pool string) []string {
 	words = append(words, c.serviceFlags()...)
 	if c.Sandbox {
 		words = append(words, "--sandbox")
+	}
+	if c.From != "" {
+		words = append(words, "--from", c.From)
 	}
 	return words
 }
@@ -103,7 +107,7 @@ func ConnectUsers(ctx context.Context, c Connection, token *cognito.Token) (*Tar
 		return nil, err
 	}
 	to := newTarget(pool, client, &users{client: client, poolID: pool, connection: c})
-	to.ByUsers, to.Lister = true, nil
+	to.ByUsers, to.Lister, to.Groups = true, nil, nil
 	return to, nil
 }
 
@@ -137,6 +141,6 @@ func (t *Target) At(ctx context.Context, address string) (*Target, error) {
 		return nil, err
 	}
 	there := *t
-	there.Authority, there.Lister = &admin{client: client, poolID: t.PoolID}, client
+	there.Authority, there.Lister, there.Groups = &admin{client: client, poolID: t.PoolID}, client, client
 	return &there, nil
 }

@@ -16,10 +16,11 @@ import (
 type Target struct {
 	Authority
 	PoolID   string
-	Endpoint string         // for people and the fingerprint
-	SetBy    string         // what named the endpoint, if it is not AWS's own
-	Lister   listing.Lister // nil where users cannot be listed
-	ByUsers  bool           // users write for themselves: they read less of themselves, and are sent codes that are told
+	Endpoint string              // for people and the fingerprint
+	SetBy    string              // what named the endpoint, if it is not AWS's own
+	Lister   listing.Lister      // nil where users cannot be listed
+	Groups   listing.GroupLister // nil where Lister is
+	ByUsers  bool                // users write for themselves: they read less of themselves, and are sent codes that are told
 
 	connection Connection // of a sandbox
 }
@@ -55,7 +56,7 @@ const (
 )
 
 func newTarget(poolID string, client *cognito.Client, a Authority) *Target {
-	t := &Target{Authority: a, PoolID: poolID, Lister: client}
+	t := &Target{Authority: a, PoolID: poolID, Lister: client, Groups: client}
 	t.Endpoint, t.SetBy = client.Endpoint()
 	return t
 }

@@ -261,7 +261,7 @@ step("ask for a code", cognito.get_user_attribute_verification_code,
 update_self("unknown attribute", _none="x")
 update_self("too short", _tier="x")
 update_self("attribute that the client may not write", _points="8")
-update_self("developer attribute", **{"dev:custom:cost": "8"})
+update_self("developer attribute", **{"dev:cost": "8"})
 update_self("verified flag", email_verified="true")
 step("no token", cognito.get_user, AccessToken="made-up")
 others = sign_in("as another", username="anna")
@@ -349,6 +349,103 @@ rest = paginator.paginate(UserPoolId=pool, PaginationConfig={"PageSize": 4, "Sta
 print(f"and goes on: {users(rest.build_full_result())}")
 found = paginator.paginate(UserPoolId=pool, Filter='username ^= "user-"', PaginationConfig={"PageSize": 2})
 print(f"paginator with a filter: {' | '.join(users(answer) for answer in found)}")
+
+print("# groups")
+
+
+def group(answer):
+    return " ".join(f"{key}={answer['Group'][key]}" for key in sorted(answer["Group"]) if "Date" not in key and key != "UserPoolId")
+
+
+def groups(answer):
+    return " ".join(g["GroupName"] for g in answer["Groups"]) or "no groups"
+
+
+def member(name, call, username, group_name, **more):
+    return step(name, call, UserPoolId=pool, Username=username, GroupName=group_name, **more)
+
+
+step("create a group", cognito.create_group, group, UserPoolId=pool, GroupName="staff", Description="made up", Precedence=1,
+     RoleArn="arn:aws:iam::111122223333:role/staff")
+step("another", cognito.create_group, group, UserPoolId=pool, GroupName="admins")
+step("the first again", cognito.create_group, group, UserPoolId=pool, GroupName="staff")
+step("change it", cognito.update_group, group, UserPoolId=pool, GroupName="staff", Precedence=0)
+step("get it", cognito.get_group, group, UserPoolId=pool, GroupName="staff")
+step("get none", cognito.get_group, group, UserPoolId=pool, GroupName="none")
+step("list groups", cognito.list_groups, groups, UserPoolId=pool)
+for number in (1, 3, 5, 7):
+    member(f"user-{number} joins", cognito.admin_add_user_to_group, f"user-{number}", "staff")
+member("user-3 joins another", cognito.admin_add_user_to_group, "user-3", "admins")
+member("nobody joins", cognito.admin_add_user_to_group, "nobody", "staff")
+member("user-1 joins none", cognito.admin_add_user_to_group, "user-1", "none")
+step("groups of user-3", cognito.admin_list_groups_for_user, groups, UserPoolId=pool, Username="user-3")
+step("members", cognito.list_users_in_group, users, UserPoolId=pool, GroupName="staff")
+members = cognito.get_paginator("list_users_in_group")
+print(f"paginator of members: {' | '.join(users(a) for a in members.paginate(UserPoolId=pool, GroupName='staff', PaginationConfig={'PageSize': 3}))}")
+of_three = cognito.get_paginator("admin_list_groups_for_user")
+print(f"paginator of groups: {' | '.join(groups(a) for a in of_three.paginate(UserPoolId=pool, Username='user-3', PaginationConfig={'PageSize': 1}))}")
+member("user-5 leaves", cognito.admin_remove_user_from_group, "user-5", "staff")
+member("user-5 leaves again", cognito.admin_remove_user_from_group, "user-5", "staff")
+step("members now", cognito.list_users_in_group, users, UserPoolId=pool, GroupName="staff")
+step("delete a group", cognito.delete_group, UserPoolId=pool, GroupName="staff")
+step("groups of user-3 now", cognito.admin_list_groups_for_user, groups, UserPoolId=pool, Username="user-3")
+step("its members", cognito.list_users_in_group, users, UserPoolId=pool, GroupName="staff")
+
+print("# identity providers")
+
+
+def link(name, subject, username, provider="Google"):
+    step(name, cognito.admin_link_provider_for_user, UserPoolId=pool,
+         DestinationUser={"ProviderName": "Cognito", "ProviderAttributeValue": username},
+         SourceUser={"ProviderName": provider, "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": subject})
+
+
+def unlink(name, subject):
+    step(name, cognito.admin_disable_provider_for_user, UserPoolId=pool,
+         User={"ProviderName": "Google", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": subject})
+
+
+def identities(answer):
+    value = next((a["Value"] for a in answer["UserAttributes"] if a["Name"] == "identities"), "[]")
+    return " ".join(f"{i['providerName']}:{i['userId']}:{i['primary']}" for i in json.loads(value)) or "none"
+
+
+link("link", "77", "user-1")
+link("link another", "78", "user-1", provider="Facebook")
+link("link again", "77", "user-1")
+link("link to another", "77", "user-2")
+link("link to nobody", "79", "nobody")
+step("identities", cognito.admin_get_user, identities, UserPoolId=pool, Username="user-1")
+unlink("end the link", "77")
+unlink("end it again", "77")
+step("identities now", cognito.admin_get_user, identities, UserPoolId=pool, Username="user-1")
+step("identities cannot be written", cognito.admin_update_user_attributes, UserPoolId=pool, Username="user-1",
+     UserAttributes=pairs(identities="[]"))
+
+print("# an administrator's other requests")
+update("two attributes", "user-1", nickname="one", _tier="gold")
+step("delete them", cognito.admin_delete_user_attributes, UserPoolId=pool, Username="user-1", UserAttributeNames=["nickname", "custom:tier"])
+step("they are gone", cognito.admin_get_user, of_user("nickname", "custom:tier"), UserPoolId=pool, Username="user-1")
+step("delete what is required", cognito.admin_delete_user_attributes, UserPoolId=pool, Username="user-1", UserAttributeNames=["given_name"])
+step("disable", cognito.admin_disable_user, UserPoolId=pool, Username="user-1")
+step("it is disabled", cognito.admin_get_user, lambda a: str(a["Enabled"]), UserPoolId=pool, Username="user-1")
+step("enable", cognito.admin_enable_user, UserPoolId=pool, Username="user-1")
+step("invite again", cognito.admin_create_user, lambda a: a["User"]["UserStatus"], UserPoolId=pool, Username="user-1", MessageAction="RESEND")
+step("invite nobody", cognito.admin_create_user, UserPoolId=pool, Username="nobody", MessageAction="RESEND")
+step("invite who is confirmed", cognito.admin_create_user, UserPoolId=pool, Username="ann", MessageAction="RESEND")
+step("reset a password", cognito.admin_reset_user_password, UserPoolId=pool, Username="user-1")
+step("name with a blank", cognito.admin_get_user, UserPoolId=pool, Username="a b")
+step("add an attribute", cognito.add_custom_attributes, UserPoolId=pool, CustomAttributes=[{"Name": "rank", "AttributeDataType": "Number"}])
+update("write it", "user-1", _rank="7")
+step("add it again", cognito.add_custom_attributes, UserPoolId=pool, CustomAttributes=[{"Name": "rank", "AttributeDataType": "Number"}])
+step("list clients", cognito.list_user_pool_clients, lambda a: " ".join(c["ClientName"] for c in a["UserPoolClients"]), UserPoolId=pool, MaxResults=60)
+second = step("create a protected pool", cognito.create_user_pool, lambda a: a["UserPool"]["Name"], PoolName="second",
+              DeletionProtection="ACTIVE")["UserPool"]["Id"]
+step("delete it", cognito.delete_user_pool, UserPoolId=second)
+third = step("create one that is not", cognito.create_user_pool, lambda a: a["UserPool"]["Name"], PoolName="third")["UserPool"]["Id"]
+step("delete it", cognito.delete_user_pool, UserPoolId=third)
+step("it is gone", lambda **of: "there" if third in [p["Id"] for p in cognito.list_user_pools(**of)["UserPools"]] else "gone",
+     lambda answer: answer, MaxResults=60)
 
 print("# quotas")
 control("quotas")

@@ -1,0 +1,124 @@
+package audit
+
+import (
+	"strings"
+	"testing"
+
+	"attrmigrate/internal/cognito"
+	"attrmigrate/sources"
+)
+
+// What nobody meant, as a plan and as a preflight tell it.
+func TestOddValues(t *testing.T) {
+	cut, undone := record("amy", "locale=fr"), record("amy", "locale=NULL", "nickname= a ")
+	cut.Cut, undone.Undo = true, true
+	withMetadata := record("amy", "locale=fr")
+	withMetadata.ClientMetadata = map[string]string{"job": "made-up ", "by": "NULL"}
+	many := record("amy", "address=NULL", "family_name=nan", "given_name=N/A", "locale=-", "nickname=None")
+	const trims = "\nhint: --trim takes blanks away from the ends of values"
+	tests := []struct {
+		name    string
+		records []*sources.Change
+		want    string
+	}{
+		{"nothing", []*sources.Change{record("amy", "locale=fr", "nickname=")}, ""},
+		{"a placeholder", []*sources.Change{record("amy", "locale=NULL")},
+			"placeholder: 1 value stands for no value: NULL (locale) [users.csv:2]\nhint: to take such cells for empty ones: --empty-value NULL"},
+		{"placeholders of two records", []*sources.Change{record("amy", "locale=NULL", "nickname=#N/A"), record("bob", "locale=NULL")},
+			"placeholder: 3 values stand for no value: NULL, #N/A (locale, nickname) [users.csv:2 users.csv:2 users.csv:3]\nhint: to take such cells for empty ones: --empty-value NULL --empty-value '#N/A'"},
+		{"more than a line holds", []*sources.Change{many},
+			"placeholder: 5 values stand for no value: NULL, nan, N/A, ... (address, family_name, given_name, ...) [users.csv:2 users.csv:2 users.csv:2]\n" +
+				"hint: to take such cells for empty ones: --empty-value NULL --empty-value nan --empty-value N/A"},
+		{"a blank", []*sources.Change{record("amy", "locale= fr")}, "blanks: 1 value begins or ends with a blank: U+0020 SPACE (locale) [users.csv:2]" + trims},
+		{"blanks", []*sources.Change{record("amy", "locale= fr"), record("bob", "nickname=b\u00a0")},
+			"blanks: 2 values begin or end with blanks: U+0020 SPACE, U+00A0 NO-BREAK SPACE (locale, nickname) [users.csv:2 users.csv:3]" + trims},
+		{"an invisible character", []*sources.Change{record("amy", "locale=f\u200br")},
+			"invisible: 1 value has a character that cannot be seen: U+200B ZERO WIDTH SPACE (locale) [users.csv:2]\nhint: take it out: it comes along where text is copied"},
+		{"a control character", []*sources.Change{record("amy", "locale=f\tr"), record("bob", "locale=f\nr")},
+			"control: 2 values have control characters: U+0009 TAB, U+000A LINE FEED (locale) [users.csv:2 users.csv:3]\nhint: take them out, unless these values are to have several lines"},
+		{"a lost character", []*sources.Change{record("amy", "nickname=M\ufffdller")},
+			"replacement: 1 value has what a wrong encoding leaves: U+FFFD REPLACEMENT CHARACTER (nickname) [users.csv:2]\nhint: write the file again from where it came, in UTF-8"},
+		{"a spreadsheet", []*sources.Change{record("amy", "nickname=1.23457E+11"), record("bob", "nickname=#REF!")},
+			"spreadsheet: 2 values look as if a spreadsheet had changed them (nickname) [users.csv:2 users.csv:3]\nhint: export these columns again, as text, and do not save them from a spreadsheet"},
+		{"the last row is cut", []*sources.Change{cut}, "note cut-row: the last row has no line end: it may have been cut short [users.csv:2]\nhint: see whether the file is whole"},
+		{"two kinds in one value", []*sources.Change{record("amy", "locale= NULL")},
+			"placeholder: 1 value stands for no value: NULL (locale) [users.csv:2]\nhint: to take such cells for empty ones: --trim --empty-value NULL\n" +
+				"blanks: 1 value begins or ends with a blank: U+0020 SPACE (locale) [users.csv:2]" + trims},
+		{"a username", []*sources.Change{record("None", "locale=fr")}, "placeholder: 1 value stands for no value: None (username) [users.csv:2]\nhint: to take such cells for empty ones: --empty-value None"},
+		{"client metadata", []*sources.Change{withMetadata},
+			"placeholder: 1 value stands for no value: NULL (metadata:by) [users.csv:2]\nhint: to take such cells for empty ones: --empty-value NULL\n" +
+				"blanks: 1 value begins or ends with a blank: U+0020 SPACE (metadata:job) [users.csv:2]" + trims},
+		{"what was in the pool", []*sources.Change{undone}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			pool := cognito.Pool{Triggers: []string{"CustomMessage"}}
+			live := &users{list: []cognito.User{person("amy"), person("bob"), person("None")}}
+			planned, _ := planned(t, pool, Scan, Options{}, live, changes(tt.records...))
+			if got := odd(planned.Warnings); got != tt.want {
+				t.Errorf("planned\n%s\nwant\n%s", got, tt.want)
+			}
+			if got := odd(preflown(Terms{Pool: &pool}, changes(tt.records...)).Warnings()); got != tt.want {
+				t.Errorf("foreseen\n%s\nwant\n%s", got, tt.want)
+			}
+		})
+	}
+}
+
+// odd writes warnings with their kinds and places.
+func odd(list []Warning) string {
+	var lines []string
+	for _, w := range list {
+		head := w.Kind
+		if w.Note {
+			head = "note " + head
+		}
+		if !w.Located {
+			head = "nowhere " + head
+		}
+		lines = append(lines, head+": "+w.Text+" ["+strings.Join(w.Examples, " ")+"]\nhint: "+w.Remedy)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// A plan tells of what would be written alone: neither of what is there already nor of what fails.
+func TestOddValuesThatAreNotWritten(t *testing.T) {
+	live := &users{list: []cognito.User{person("amy", "locale=NULL"), person("bob", "locale=de")}}
+	for _, tt := range []struct {
+		name   string
+		record *sources.Change
+	}{
+		{"it is there already", record("amy", "locale=NULL")},
+		{"the user is missing", record("cat", "locale=NULL")},
+		{"a conflict", record("bob", "locale=NULL", "?locale=fr")},
+		{"invalid", record("bob", "locale=NULL", "custom:none=1")},
+		{"expected", record("bob", "locale=de", "?locale=NULL")},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r, _ := planned(t, cognito.Pool{}, Scan, Options{}, live, changes(tt.record))
+			if len(r.Warnings) > 0 {
+				t.Errorf("%s", odd(r.Warnings))
+			}
+		})
+	}
+}
+
+// With strict terms such a record is refused, in a plan and in a preflight; what was in the pool is not.
+func TestStrict(t *testing.T) {
+	pool := &cognito.Pool{ID: poolID, Schema: exampleSchema()}
+	undone := record("cat", "locale=NULL")
+	undone.Undo = true
+	set := func() *changeSet {
+		return changes(record("amy", "locale=NULL"), record("bob", "locale=fr"), undone, record("None", "locale=fr"))
+	}
+	s := preflown(Terms{Pool: pool, Strict: true}, set())
+	want := "users.csv:2: locale: value stands for no value, as a placeholder\nusers.csv:5: username: value stands for no value, as a placeholder"
+	if got := strings.Join(s.Examples, "\n"); got != want || s.Bad != 2 || len(s.Warnings()) > 0 {
+		t.Errorf("%d bad:\n%s\n%v", s.Bad, got, s.Warnings())
+	}
+	out := &output{}
+	r, err := Plan(t.Context(), Config{Pool: pool, Changes: set(), Writer: out, Read: None, Strict: true})
+	if err != nil || strings.Join(r.Examples, "\n") != want || r.Verdicts.Invalid != 2 || r.Verdicts.Change != 2 || len(r.Warnings) > 0 {
+		t.Errorf("%v, %+v", err, r)
+	}
+}
