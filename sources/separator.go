@@ -19,10 +19,13 @@ var knownSeparators = []rune{',', ';', '\t'}
 // separatorNames are what people call them, one and many.
 var separatorNames = map[rune][2]string{',': {"comma", "commas"}, ';': {"semicolon", "semicolons"}, '\t': {"tab", "tabs"}}
 
-// Dialect says in which way the inputs are written that not all are: "separated by semicolons". It is empty for JSONL,
-// and for CSV as most programs write it.
+// Dialect says in which way the inputs are written that not all are: "UTF-16, separated by tabs". It is empty for JSONL and
+// CSV as most programs write them.
 func (f *Files) Dialect() string {
 	var ways []string
+	if f.inputs[0].wide {
+		ways = append(ways, "UTF-16")
+	}
 	if s := f.Separator(); s != 0 && s != ',' {
 		ways = append(ways, "separated by "+separatorNames[s][1])
 	}
