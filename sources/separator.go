@@ -68,7 +68,7 @@ func (in *input) guessSeparator(head []byte, opts *Options) rune {
 		if n > 0 && slices.ContainsFunc(cells, opts.namesUser) {
 			n += len(head)
 		}
-		if n > 0 && s == '\t' && isTabbed(in.path) {
+		if n > 0 && s == '\t' && Tabbed(in.path) {
 			n += 2 * len(head)
 		}
 		if n > most {
@@ -102,8 +102,8 @@ func isUserName(name string) bool {
 	return slices.Contains([]string{"username", "cognito:username", "Username", "sub"}, name)
 }
 
-// isTabbed reports whether a file's name says that tabs separate its cells.
-func isTabbed(path string) bool {
+// Tabbed reports whether a file's name says that tabs separate its cells: it ends in .tsv or .tab.
+func Tabbed(path string) bool {
 	_, name := sealed.PackingOf(path)
 	ending := strings.ToLower(filepath.Ext(name))
 	return ending == ".tsv" || ending == ".tab"
