@@ -45,8 +45,8 @@ func NewPreflight(t Terms) *Preflight {
 func (s *Preflight) Add(c *sources.Change) error {
 	within := !s.Full()
 	s.Rows++
-	s.found.cut(c)
 	s.apart.add(c)
+	s.found.cut(c)
 	if err := s.terms.Check(c); err != nil {
 		s.refuse(c, err)
 		return err
