@@ -27,12 +27,15 @@
 //
 // # Limits
 //
+// Of a long CSV both keep 16 bytes a record until they have read it: its rows of one user have to follow each other, and what
+// is apart is told, or refused where one part would go out without a condition that stands in another.
+//
 // 16 bytes a record and another 16 for each sign-in address that it gives; 4,096 inputs, 16 TiB an
 // input, 4 billion lines. ListUsers is eventually consistent: what changed in the last moments may be
 // told as it was. A filter heeds case, even in a pool that does not: there a lookup tries a name as it
 // is written and in lower case, and only a scan finds every spelling. Cognito has no attribute with
 // an empty value, so here "" stands for absence.
 //
-// A preflight keeps counts, and no record. Plan runs in the caller's goroutine and starts none; it calls the lister, the change set, the writer
+// A preflight of other files keeps counts, and no record. Plan runs in the caller's goroutine and starts none; it calls the lister, the change set, the writer
 // and the progress function from there only.
 package audit

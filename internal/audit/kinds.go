@@ -11,6 +11,7 @@ const (
 	addressHeld   = "address-held"
 	addressShared = "address-shared"
 	ambiguousName = "ambiguous-name"
+	partsApart    = "rows-apart"
 	verifiedReset = "verified-reset"
 	verifiedKept  = "verified-kept"
 	awaiting      = "awaiting-verification"
@@ -53,6 +54,7 @@ var kinds = [...]kind{
 	{name: addressClaimed, foreseen: mayBeHeld},
 	{name: ambiguousName, planned: counted("name", " of records fit two users: the plan has the one that was read first",
 		"name these users by their sub")},
+	{name: partsApart, located: true, planned: areApart, foreseen: areApart},
 	{name: placeholder, located: true, planned: standForNone, foreseen: standForNone},
 	{name: replacement, located: true, planned: lostLetters, foreseen: lostLetters},
 	{name: control, located: true, planned: controlled, foreseen: controlled},

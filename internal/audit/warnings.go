@@ -160,7 +160,7 @@ func (w *warnings) newAddress(address string, sent []sources.Attribute, live *co
 	case !said && (live == nil || live.Attributes[flag] == "true"):
 		w.add(verifiedReset, address, file, line)
 	}
-	if !slices.Contains(pool.AutoVerified, address) {
+	if !pool.SendsCode(address) {
 		return
 	}
 	w.add(messages, address, file, line)

@@ -13,7 +13,7 @@ import (
 // Reader is a change set that is being read: files, or only some of their lines.
 type Reader struct {
 	*sources.Files
-	first    string           // the name of the first file, whose header all share
+	paths    []string         // of the inputs; all share the header of the first
 	lines    []map[int]bool   // by input, the first lines of the records to read; nil: all records
 	selected sources.Position // then: the input and line of the record read last
 	names    []string         // of the inputs, if copies are read or a run knows them by others; nil: the files' own
@@ -25,7 +25,7 @@ type Reader struct {
 
 // Read opens the change set at its beginning.
 func (s *Set) Read() (*Reader, error) {
-	in := &Reader{first: s.paths[0], tokens: s.tokens, names: s.names}
+	in := &Reader{paths: s.paths, tokens: s.tokens, names: s.names}
 	paths := s.paths
 	if s.copies != nil {
 		paths, in.names, in.copies = s.copies, s.paths, s.copies
@@ -41,7 +41,7 @@ func (s *Set) Read() (*Reader, error) {
 }
 
 // First is the name of the first input, whose header all share.
-func (in *Reader) First() string { return in.first }
+func (in *Reader) First() string { return in.paths[0] }
 
 // Limit ends the change set behind so many records; 0 is no limit. It is called before Next.
 func (in *Reader) Limit(records int64) { in.limit = records }

@@ -116,7 +116,7 @@ func registerListRate(f *pflag.FlagSet, r *float64) {
 
 func registerDecoding(f *pflag.FlagSet, o *sources.Options) {
 	o.Setting = flagOfSetting
-	f.Func("format", "how the inputs are written: `csv|jsonl` (default: by the file's name)",
+	f.Func("format", "how the inputs are written: `csv|jsonl` (default: by the file's name); a csv of username,attribute,value is sorted by the user",
 		word(&o.Format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
 	f.Func(separatorFlag, "what stands between the cells of CSV: `comma|semicolon|tab` (default: as the header shows)", separator(&o.Separator))
 	f.StringVar(&o.UsernameColumn, "username-column", "", "`column` that names the user (default: username)")

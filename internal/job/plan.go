@@ -154,7 +154,7 @@ func (p *planning) audit(ctx context.Context) error {
 		Options:  audit.Options{KeepVerified: p.spec.KeepVerified},
 		ListRate: p.listRate, Attempts: p.spec.MaxAttempts,
 		UpdateRate: p.spec.Rate, ReadRate: p.spec.reads(), NoRead: p.spec.NoRead, Strict: p.spec.Strict,
-		Records: size.Records, Addresses: size.Addresses, Progress: p.observer.Read,
+		Records: size.Records, Addresses: size.Addresses, Progress: p.observer.Read, Long: p.spec.long(ctx, p.set, in, p.pool),
 	})
 	if err == nil {
 		err = p.conclude(ctx, in.Digests())

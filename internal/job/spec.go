@@ -55,6 +55,9 @@ type Spec struct {
 	// Kept is told, at once, where an earlier run of the directory was set aside; where the job does not begin it is
 	// mostly put back. Nil: nobody is told.
 	Kept func(dir string)
+	// Sized is told about how many records there are where something is kept of each until the first write: of a long
+	// CSV. Nil: nobody is told.
+	Sized func(changeset.Size)
 	// Told gives a state the words of the caller, for files that people read. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 	// Connect finds the target of a change set. Nil: by Target and AsUser.
