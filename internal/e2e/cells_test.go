@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"attrmigrate/internal/e2e/harness"
 	"attrmigrate/internal/sandbox"
 )
 
@@ -46,10 +45,7 @@ func (f fate) but(k ...string) fate { f.told = k; return f }
 // written as it stands here, refused with a reason, or told before the first write, whatever the format of the file is.
 // plan and apply always agree.
 func TestCells(t *testing.T) {
-	for name, value := range harness.Environment() {
-		t.Setenv(name, value)
-	}
-	t.Setenv("HOME", t.TempDir())
+	isolated(t)
 	n := 0
 	for _, c := range slices.Concat(characterCells, wordCells) {
 		n += len(c.cells)

@@ -1,0 +1,30 @@
+package e2e
+
+// recordFiles have records of several rows, of which one is not right.
+var recordFiles = []fileCase{
+	{name: "long: a bad row between those of a user", file: "x.csv",
+		text:  "username,attribute,value\nann,email,new@example.com\nann,custom:note,a,b\nann,email_verified,true\nbob,custom:tier,silver\n",
+		fails: map[int]string{2: "line 3 spoils", 3: "the row has", 4: "line 3 spoils"}, after: map[string]string{"bob custom:tier": "silver"}},
+	{name: "long: a bad row before those of a user", file: "x.csv", text: "username,attribute,value\nann,email,\"new\"@example.com\nann,custom:tier,gold\nbob,custom:tier,silver\n",
+		fails: map[int]string{2: "quote", 3: "line 2 spoils"}, after: map[string]string{"bob custom:tier": "silver"}},
+	{name: "long: a bad row after those of a user", file: "x.csv", text: "username,attribute,value\nann,custom:tier,gold\nann\nbob,custom:tier,silver\n",
+		fails: map[int]string{2: "line 3 spoils", 3: "the row has"}, after: map[string]string{"bob custom:tier": "silver"}},
+	{name: "long: the precondition is the bad row", file: "x.csv", text: "username,attribute,value\nann,expect:custom:tier,silver, please\nann,custom:tier,gold\nbob,custom:tier,silver\n",
+		fails: map[int]string{2: "the row has", 3: "line 2 spoils"}, after: map[string]string{"bob custom:tier": "silver"}},
+	{name: "long: an attribute that is not there", file: "x.csv", text: "username,attribute,value\nann,custom:tier,gold\nann,custom:teir,gold\nbob,custom:tier,silver\n",
+		fails: map[int]string{2: "custom:teir", 3: "custom:teir"}, after: map[string]string{"bob custom:tier": "silver"}},
+	{name: "long: a row without its attribute", file: "x.csv", text: "username,attribute,value\nann,custom:tier,gold\nann,,gold\nbob,custom:tier,silver\n",
+		fails: map[int]string{2: "line 3 spoils", 3: "attribute"}, after: map[string]string{"bob custom:tier": "silver"}},
+	{name: "long: the flag is the bad row", file: "x.csv", text: "username,attribute,value\nann,email,new@example.com\nann,email_verified,yes\nbob,custom:tier,silver\n",
+		fails: map[int]string{2: "email_verified", 3: "email_verified"}, after: map[string]string{"bob custom:tier": "silver"}},
+	{name: "long: together", file: "x.csv", text: "username,attribute,value\nann,custom:note,x\nann,custom:tier,gold\nbob,custom:note,y\nbob,custom:tier,silver\n",
+		after: withNotes("x", "y")},
+	{name: "wide: a bad row is that of one user", file: "x.csv", text: "username,custom:tier,expect:custom:tier\nann,gold,silver,please\nbob,silver,tin\n",
+		fails: map[int]string{2: "the row has"}, after: map[string]string{"bob custom:tier": "silver"}},
+	{name: "wide: a precondition that does not hold", file: "x.csv", text: "username,custom:tier,expect:custom:tier\nann,gold,zinc\nbob,silver,tin\n",
+		fails: map[int]string{2: "custom:tier"}, after: map[string]string{"bob custom:tier": "silver"}},
+	{name: "JSON: a name twice in a record", file: "x.jsonl", text: `{"username":"ann","attributes":{"custom:tier":"gold","custom:tier":"tin"}}` + "\n" + jsonTier("bob", "silver", "\n"),
+		fails: map[int]string{1: "custom:tier"}, after: map[string]string{"bob custom:tier": "silver"}},
+	{name: "JSON: a number as a value", file: "x.jsonl", text: `{"username":"ann","attributes":{"custom:points":12}}` + "\n" + jsonTier("bob", "silver", "\n"),
+		after: map[string]string{"ann custom:points": "12", "bob custom:tier": "silver"}},
+}
