@@ -108,6 +108,14 @@ func (f *Files) Columns() []Column {
 	return nil
 }
 
+// UserColumn is the column that names the user in a long CSV, from 0, and whether the inputs are one.
+func (f *Files) UserColumn() (column int, long bool) {
+	if h := f.inputs[0].header; h != nil && h.long {
+		return h.user, true
+	}
+	return 0, false
+}
+
 // Digests returns the digest of each input's bytes as they are stored. They are known once Next has
 // returned io.EOF on a read from the beginning; until then, and after Resume, they are nil.
 func (f *Files) Digests() []string {

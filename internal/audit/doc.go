@@ -11,7 +11,8 @@
 // A [Preflight] tells as much as the records alone say, and makes no call: it is what is known before they
 // are applied without a plan. Which of them can be, what they cost and what else happens is decided for
 // both by the same code, on [Terms]; a preflight counts what may turn out to be right already, and so has
-// words of its own for it. Each kind of warning is a row of one table: its gravity, its words, its remedy.
+// words of its own for it. Values that nobody can have meant are among the warnings, of a plan as far as they would be
+// written. Each kind of warning is a row of one table: its gravity, its words, its remedy.
 //
 // # Algorithm
 //
@@ -27,12 +28,15 @@
 //
 // # Limits
 //
+// Of a long CSV both keep 16 bytes a record until they have read it: its rows of one user have to follow each other, and what
+// is apart is told, or refused where one part would go out without a condition that stands in another.
+//
 // 16 bytes a record and another 16 for each sign-in address that it gives; 4,096 inputs, 16 TiB an
 // input, 4 billion lines. ListUsers is eventually consistent: what changed in the last moments may be
 // told as it was. A filter heeds case, even in a pool that does not: there a lookup tries a name as it
 // is written and in lower case, and only a scan finds every spelling. Cognito has no attribute with
 // an empty value, so here "" stands for absence.
 //
-// A preflight keeps counts, and no record. Plan runs in the caller's goroutine and starts none; it calls the lister, the change set, the writer
+// A preflight of other files keeps counts, and no record. Plan runs in the caller's goroutine and starts none; it calls the lister, the change set, the writer
 // and the progress function from there only.
 package audit

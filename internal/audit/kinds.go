@@ -11,6 +11,7 @@ const (
 	addressHeld   = "address-held"
 	addressShared = "address-shared"
 	ambiguousName = "ambiguous-name"
+	partsApart    = "rows-apart"
 	verifiedReset = "verified-reset"
 	verifiedKept  = "verified-kept"
 	awaiting      = "awaiting-verification"
@@ -53,12 +54,14 @@ var kinds = [...]kind{
 	{name: addressClaimed, foreseen: mayBeHeld},
 	{name: ambiguousName, planned: counted("name", " of records fit two users: the plan has the one that was read first",
 		"name these users by their sub")},
+	{name: partsApart, located: true, planned: areApart, foreseen: areApart},
 	{name: placeholder, located: true, planned: standForNone, foreseen: standForNone},
 	{name: replacement, located: true, planned: lostLetters, foreseen: lostLetters},
 	{name: control, located: true, planned: controlled, foreseen: controlled},
 	{name: invisible, located: true, planned: unseeable, foreseen: unseeable},
 	{name: blanks, located: true, planned: blankAtEnds, foreseen: blankAtEnds},
 	{name: spreadsheet, located: true, planned: recalculated, foreseen: recalculated},
+	{name: phoneDoubtful, located: true, planned: isDoubtful, foreseen: isDoubtful},
 	{name: poolUnknown, foreseen: unknownPool},
 	{name: verifiedReset, planned: reset, foreseen: mayReset},
 	{name: verifiedKept, planned: keeps, foreseen: keeps},
@@ -76,6 +79,7 @@ var kinds = [...]kind{
 		"apply plan.jsonl, which has one record a user")},
 	{name: expiring, foreseen: counted("access token", " will have expired when it is their turn, and fail then",
 		"--rate off, if the account's quota allows it; or apply in parts, each with fresh tokens")},
+	{name: phoneRespelled, note: true, located: true, planned: isRespelled, foreseen: isRespelled},
 	{name: cutRow, note: true, located: true, planned: isCut, foreseen: isCut},
 	{name: expecting, note: true, foreseen: mayConflict},
 	{name: unseen, planned: counted("record", " with client metadata, and the pool has no Lambda trigger that would see it",

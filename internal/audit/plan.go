@@ -62,6 +62,7 @@ type Config struct {
 	// Records is about how many records there are, and Addresses how many sign-in addresses they give, if
 	// that is known: memory is then taken once.
 	Records, Addresses int64
+	Long               *Long // of a long CSV; nil for another change set
 	// Progress is told how many users of how many are done; nil for nobody. The total is an estimate.
 	Progress func(done, total int64)
 }
@@ -88,6 +89,7 @@ type planner struct {
 	seen   bitmap // those whose user was found
 	book   *book
 	found  *warnings
+	apart  *rowsApart
 	tally  *tally
 	all    Cost // of the records that can be applied, as they are
 }
@@ -98,7 +100,7 @@ func Plan(ctx context.Context, cfg Config) (*Result, error) {
 	begun := time.Now()
 	cfg = cfg.withDefaults()
 	n := newNaming(cfg.Pool)
-	terms := Terms{Pool: cfg.Pool, KeepVerified: cfg.KeepVerified, NoRead: cfg.NoRead, Rate: cfg.UpdateRate, ReadRate: cfg.ReadRate}
+	terms := Terms{Pool: cfg.Pool, KeepVerified: cfg.KeepVerified, NoRead: cfg.NoRead, Rate: cfg.UpdateRate, ReadRate: cfg.ReadRate, Long: cfg.Long}
 	p := &planner{
 		cfg:    cfg,
 		terms:  terms,
@@ -107,6 +109,7 @@ func Plan(ctx context.Context, cfg Config) (*Result, error) {
 		index:  newIndex(cfg.Records),
 		book:   newBook(n, cfg.Addresses),
 		found:  newWarnings(terms, false),
+		apart:  newRowsApart(cfg.Pool, cfg.Long),
 		tally:  newTally(cfg.Writer, cfg.Pool),
 	}
 	if err := p.takeAll(ctx); err != nil {
@@ -150,10 +153,15 @@ func (p *planner) takeAll(ctx context.Context) error {
 			return err
 		}
 		p.tally.result.Records++
+		p.apart.add(c)
 		if err := p.take(c); err != nil {
 			return err
 		}
 	}
+	if err := p.apart.report(p.found); err != nil {
+		return err
+	}
+	p.apart = nil
 	p.index.sort()
 	p.seen = newBitmap(len(p.index.entries))
 	p.book.sort()
@@ -161,11 +169,12 @@ func (p *planner) takeAll(ctx context.Context) error {
 }
 
 func (p *planner) take(c *sources.Change) error {
+	p.found.cut(c)
 	// What apply refuses only because it is not to read has its place in a plan.
 	if err := (Terms{Pool: p.cfg.Pool, Strict: p.cfg.Strict}).Check(c); err != nil {
 		return p.tally.invalid(c, err)
 	}
-	p.found.oddRecord(c)
+	p.found.oddName(c)
 	p.tally.result.Trimmed += int64(c.Trimmed)
 	p.tally.result.Emptied += int64(c.Emptied)
 	if c.Idle() { // apply makes no call for it

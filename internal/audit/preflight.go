@@ -27,6 +27,7 @@ type Preflight struct {
 	byName     map[string]int
 	cost       Cost
 	found      *warnings
+	apart      *rowsApart
 }
 
 // AttributeCount is how many records set or delete an attribute.
@@ -37,13 +38,15 @@ type AttributeCount struct {
 
 // NewPreflight begins a pass over records that are to be applied on these terms.
 func NewPreflight(t Terms) *Preflight {
-	return &Preflight{terms: t, byName: map[string]int{}, found: newWarnings(t, true)}
+	return &Preflight{terms: t, byName: map[string]int{}, found: newWarnings(t, true), apart: newRowsApart(t.Pool, t.Long)}
 }
 
 // Add takes the next record, and says why it cannot be applied, as [Terms.Check] does.
 func (s *Preflight) Add(c *sources.Change) error {
 	within := !s.Full()
 	s.Rows++
+	s.apart.add(c)
+	s.found.cut(c)
 	if err := s.terms.Check(c); err != nil {
 		s.refuse(c, err)
 		return err
@@ -56,6 +59,9 @@ func (s *Preflight) Add(c *sources.Change) error {
 	}
 	return nil
 }
+
+// Finish tells what only all records show, and refuses a change set of which none can be applied as it is meant.
+func (s *Preflight) Finish() error { return s.apart.report(s.found) }
 
 // Full tells whether there have been as many records as the terms take.
 func (s *Preflight) Full() bool { return s.terms.Limit > 0 && s.Rows >= s.terms.Limit }

@@ -27,7 +27,14 @@ type Terms struct {
 	// is no limit.
 	Rate, ReadRate float64
 	Limit          int64  // how many records are taken; 0: all
+	Long           *Long  // of a long CSV; nil for another change set
 	Noun           string // what people call a record, where it has a word of its own: row
+}
+
+// Long is a long CSV.
+type Long struct {
+	Records int64  // about so many, if that is known: memory is then taken once
+	Sort    string // the command that sorts it by its users; "" where there is none
 }
 
 // Check says why a record cannot be applied, as far as that can be told without a call. [ErrExpect] is

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -101,10 +102,8 @@ func (w *warnings) user(s *subject) {
 	if first < 0 {
 		return
 	}
-	for _, row := range s.net.Rows {
-		if row.Verdict == Change && !row.undo {
-			w.odd(row.Attribute, row.After, row.File, row.Line)
-		}
+	for i, row := range s.net.Rows {
+		w.oddRow(&s.net.Rows[i])
 		if row.Verdict == Change && IsAddress(row.Attribute) {
 			w.newAddress(row.Attribute, s.net.Send, s.user, row.File, row.Line)
 		}
@@ -120,7 +119,7 @@ func (w *warnings) user(s *subject) {
 
 // record looks at a record whose user is not known.
 func (w *warnings) record(c *sources.Change) {
-	w.oddRecord(c)
+	w.oddName(c)
 	for _, a := range c.Attributes {
 		if !c.Undo {
 			w.odd(a.Name, a.Value, c.File, c.Line)
@@ -143,7 +142,7 @@ func (w *warnings) record(c *sources.Change) {
 // of the flag itself is nothing that happens besides.
 func (w *warnings) newAddress(address string, sent []sources.Attribute, live *cognito.User, file string, line int) {
 	pool, flag := w.terms.Pool, address+flagSuffix
-	if sets(sent, flag, "true") {
+	if verifies(sent, flag) {
 		if live == nil && slices.Contains(pool.AliasAttributes, address) {
 			w.add(addressClaimed, address, file, line)
 		}
@@ -157,10 +156,10 @@ func (w *warnings) newAddress(address string, sent []sources.Attribute, live *co
 		w.add(verifiedKept, address, file, line)
 	case slices.Contains(pool.VerifyBeforeUpdate, address):
 		w.add(awaiting, address, file, line)
-	case !said && (live == nil || live.Attributes[flag] == "true"):
+	case !said && (live == nil || schema.IsTrue(live.Attributes[flag])):
 		w.add(verifiedReset, address, file, line)
 	}
-	if !slices.Contains(pool.AutoVerified, address) {
+	if !pool.SendsCode(address) {
 		return
 	}
 	w.add(messages, address, file, line)

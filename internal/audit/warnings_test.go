@@ -17,6 +17,7 @@ func TestWarnings(t *testing.T) {
 	sending := cognito.Pool{AutoVerified: []string{"email", "phone_number"}, DefaultEmailSender: true}
 	withTriggers := cognito.Pool{AutoVerified: []string{"email"}, Triggers: []string{"CustomMessage", "CustomSMSSender", "PreSignUp"}}
 	verifying := cognito.Pool{AutoVerified: []string{"email"}, VerifyBeforeUpdate: []string{"email"}}
+	required := cognito.Pool{VerifyBeforeUpdate: []string{"phone_number"}}
 	amy := person("amy", "email=amy@example.com", "email_verified=true", "phone_number=+15555550100", "phone_number_verified=true")
 	bob := person("bob", "email=bob@example.com", "email_verified=true")
 	unverified := person("bob", "email=bob@example.com", "email_verified=false")
@@ -64,6 +65,13 @@ func TestWarnings(t *testing.T) {
 		{"awaiting verification", verifying, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "email=a@example.com")},
 			"messages email, awaiting-verification email: 1 new e-mail address held back: the pool keeps the old one until the user verifies the new one [users.csv:2] " +
 				"if you have verified these addresses yourself, send email_verified true (--verified keep where it was true)"},
+		{"required verification sends by itself", required, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "phone_number=+15555550199")},
+			"messages phone_number, awaiting-verification phone_number: 1 new phone number held back: the pool keeps the old one until the user verifies the new one [users.csv:2] " +
+				"if you have verified these addresses yourself, send phone_number_verified true (--verified keep where it was true)"},
+		{"but not for another address", required, Options{}, []cognito.User{unverified}, []*sources.Change{record("bob", "email=a@example.com")}, ""},
+		{"nor if sent as verified", required, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "phone_number=+15555550199", "phone_number_verified=true")}, ""},
+		{"nor for the same", required, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "phone_number=+15555550100", "locale=fr")}, ""},
+		{"nor if deleted", required, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "phone_number=")}, ""},
 		{"not awaiting if sent as verified", verifying, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "email=a@example.com", "email_verified=true")}, ""},
 
 		{"held by another, alias pool", aliases, Options{}, []cognito.User{amy, bob}, []*sources.Change{record("amy", "email=BOB@example.com", "email_verified=true")},

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/prose"
@@ -89,6 +90,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	}
 	a.limitMemory(checkMemory)
 	spec := a.opts.spec(paths, a.sys, a.log)
+	spec.Sized = func(size changeset.Size) { a.limitMemory(checkMemory + entryMemory*size.Records) }
 	spec.Kept = func(dir string) { console.ShowKept(a.notes, dir) }
 	j, err := job.Prepare(ctx, spec)
 	if err != nil {

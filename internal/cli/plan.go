@@ -92,6 +92,7 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 	}
 	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read, ListRate: p.opts.listRate}
 	spec.Target.Calls = 2
+	spec.Sized = func(size changeset.Size) { p.limitMemory(2*size.Records + size.Addresses) } // a long CSV needs two for each
 	r, err := job.Plan(ctx, spec, p)
 	p.endProgress()
 	if err != nil {
@@ -109,10 +110,15 @@ func (p *planRun) Reading(place job.Place, warnings []audit.Warning) {
 
 // Sized implements [job.PlanObserver].
 func (p *planRun) Sized(size changeset.Size) {
-	if !p.opts.connection.sandbox {
-		limitMemory(planMemory + entryMemory*(size.Records+size.Addresses))
-	}
+	p.limitMemory(size.Records + size.Addresses)
 	p.endProgress = console.Watch(p.read.Gauge, p.opts.output, p.sys.Stderr, p.log)
+}
+
+// limitMemory makes room for so many entries of an index.
+func (p *planRun) limitMemory(entries int64) {
+	if !p.opts.connection.sandbox {
+		limitMemory(planMemory + entryMemory*entries)
+	}
 }
 
 // Read implements [job.PlanObserver].

@@ -15,7 +15,7 @@ import (
 )
 
 // hintedCommand is a command in what was printed: all of a hint, what stands behind its colon, or behind "then".
-var hintedCommand = regexp.MustCompile(`(?m)^(?: *hint: (?:.*: )?|then +)((?:attrmigrate|aws|jq|eval) .*)$`)
+var hintedCommand = regexp.MustCompile(`(?m)^(?: *hint: (?:.*: )?|then +)((?:attrmigrate|aws|jq|eval|\{) .*)$`)
 
 // followHint CODE pastes the command of the hint that was printed last into a shell, as it is, and compares
 // the exit code; CODE "serves" is a sandbox that is interrupted once it has said how to use it.

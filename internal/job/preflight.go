@@ -10,6 +10,7 @@ import (
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
@@ -32,12 +33,17 @@ func (j *Job) preflight(ctx context.Context) (err error) {
 	if err := checkColumns(in, j.terms); err != nil {
 		return err
 	}
-	list, err := report.OpenErrors(report.Config{Dir: j.dir.Path, Header: in.Header(), Raw: true, Disk: j.dir.FS})
+	list, err := report.OpenErrors(report.Config{Dir: j.dir.Path, Header: in.Header(), Separator: in.Separator(), DeleteMarker: j.set.Decoding().DeleteMarker, Raw: true, Disk: j.dir.FS})
 	if err != nil {
 		return err
 	}
-	j.checked = audit.NewPreflight(j.terms)
+	terms := j.terms
+	terms.Long = j.spec.long(ctx, j.set, in, j.pool)
+	j.checked = audit.NewPreflight(terms)
 	err = checkAll(ctx, in, j.checked, list)
+	if err == nil {
+		err = j.checked.Finish()
+	}
 	if err == nil {
 		_, err = list.Sync()
 	}
@@ -50,6 +56,18 @@ func (j *Job) preflight(ctx context.Context) (err error) {
 		Total: j.checked.Rows, Foreseen: j.checked.Bad,
 	}
 	return nil
+}
+
+// long tells what a pass keeps of the records of a long CSV, before it begins; nil of another change set.
+func (s *Spec) long(ctx context.Context, set *changeset.Set, in *changeset.Reader, pool *cognito.Pool) *audit.Long {
+	if _, long := in.UserColumn(); !long {
+		return nil
+	}
+	size := set.Guess(ctx, pool)
+	if s.Sized != nil {
+		s.Sized(size)
+	}
+	return &audit.Long{Records: size.Records, Sort: in.SortCommand()}
 }
 
 // checkAll decodes and checks every record.

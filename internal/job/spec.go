@@ -33,6 +33,7 @@ type Spec struct {
 	AsUser  bool // users' own access tokens write
 
 	NoRead       bool              // users are not read before they are changed
+	PhoneRegion  string            // whose national phone numbers are read, of ISO 3166; empty: none are
 	KeepVerified bool              // verified flags stay, with an address that changes
 	Strict       bool              // values that nobody meant are refused
 	Metadata     map[string]string // for the pool's Lambda triggers
@@ -55,6 +56,9 @@ type Spec struct {
 	// Kept is told, at once, where an earlier run of the directory was set aside; where the job does not begin it is
 	// mostly put back. Nil: nobody is told.
 	Kept func(dir string)
+	// Sized is told about how many records there are where something is kept of each until the first write: of a long
+	// CSV. Nil: nobody is told.
+	Sized func(changeset.Size)
 	// Told gives a state the words of the caller, for files that people read. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 	// Connect finds the target of a change set. Nil: by Target and AsUser.
