@@ -47,7 +47,7 @@ func (f fate) but(k ...string) fate { f.told = k; return f }
 func TestCells(t *testing.T) {
 	isolated(t)
 	n := 0
-	for _, c := range slices.Concat(characterCells, wordCells) {
+	for _, c := range slices.Concat(characterCells, wordCells, formCells) {
 		n += len(c.cells)
 		t.Run(c.name, func(t *testing.T) {
 			for _, format := range []string{"wide", "long", "jsonl"} {
@@ -58,7 +58,7 @@ func TestCells(t *testing.T) {
 			t.Run("strict", func(t *testing.T) { c.strictly().check(t, "wide") })
 		})
 	}
-	if n < 100 {
+	if n < 150 {
 		t.Errorf("there are %d cells", n)
 	}
 }

@@ -30,6 +30,12 @@ var foreignFiles = []fileCase{
 	{name: "a PDF", file: "x.csv", text: "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", refuses: []string{"PDF"}},
 	{name: "a file of both formats", file: "x.csv", text: "username,custom:tier\nann,gold\n", more: map[string]string{"y.jsonl": jsonTier("bob", "silver", "\n")}, refuses: []string{"y.jsonl"}},
 	{name: "two files", file: "x.csv", text: "username,custom:tier\nann,gold\n", more: map[string]string{"y.csv": "username,custom:tier\nbob,silver\n"}, after: goldAndSilver},
+	{name: "an import CSV of the pool", file: "import.csv", text: importHeader +
+		"ann,,Ann,Example,,,,,,,new-1@example.com,TRUE,,03/17/1984,,,+15555550101,TRUE,,,FALSE\n" +
+		"bob,,Bob,Example,,,,,,,new-2@example.com,TRUE,,1984-03-17,,,,FALSE,2 Made Up Road,1700000000,FALSE\n",
+		fails: map[int]string{2: "YYYY-MM-DD"},
+		after: map[string]string{"bob given_name": "Bob", "bob family_name": "Example", "bob email": "new-2@example.com", "bob birthdate": "1984-03-17",
+			"bob address": "2 Made Up Road", "bob updated_at": "1700000000", "bob phone_number_verified": ""}},
 }
 
 const importHeader = "cognito:username,name,given_name,family_name,middle_name,nickname,preferred_username,profile,picture,website,email," +

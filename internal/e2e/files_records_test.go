@@ -27,4 +27,8 @@ var recordFiles = []fileCase{
 		fails: map[int]string{1: "custom:tier"}, after: map[string]string{"bob custom:tier": "silver"}},
 	{name: "JSON: a number as a value", file: "x.jsonl", text: `{"username":"ann","attributes":{"custom:points":12}}` + "\n" + jsonTier("bob", "silver", "\n"),
 		after: map[string]string{"ann custom:points": "12", "bob custom:tier": "silver"}},
+	{name: "long: sorted by attribute", file: "x.csv", text: "username,attribute,value\nann,custom:note,x\nbob,custom:note,y\nann,custom:tier,gold\nbob,custom:tier,silver\n",
+		told: map[string]int{"rows-apart": 2}, after: withNotes("x", "y")},
+	{name: "long: sorted by attribute, in other cases", file: "x.csv", text: "username,attribute,value\nann,custom:note,x\nbob,custom:note,y\nANN,custom:tier,gold\nbob,custom:tier,silver\n",
+		told: map[string]int{"rows-apart": 2}, after: withNotes("x", "y")},
 }
