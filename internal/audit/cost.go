@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -59,7 +60,7 @@ func (c *Cost) add(r *sources.Change, t *Terms) {
 // claimsOf is how many addresses a record claims, of which each is looked for before it is sent.
 func claimsOf(r *sources.Change, p *cognito.Pool) (n int64) {
 	for _, a := range r.Attributes {
-		if address, ok := addressOf(a.Name); ok && isTrue(target(a)) && slices.Contains(p.AliasAttributes, address) {
+		if address, ok := addressOf(a.Name); ok && schema.IsTrue(target(a)) && slices.Contains(p.AliasAttributes, address) {
 			n++
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -29,7 +30,7 @@ func newBook(n naming, addresses int64) *book {
 // add takes the addresses of a record.
 func (b *book) add(c *sources.Change) error {
 	for _, a := range c.Attributes {
-		if address, ok := addressOf(a.Name); ok && b.naming.claims(address) && isTrue(target(a)) && !sendsAddress(c.Attributes, address) {
+		if address, ok := addressOf(a.Name); ok && b.naming.claims(address) && schema.IsTrue(target(a)) && !sendsAddress(c.Attributes, address) {
 			b.flags++
 		}
 		if value := target(a); value != "" && b.naming.names(a.Name) {

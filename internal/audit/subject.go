@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -179,7 +180,7 @@ func withAddresses(live *cognito.User, c *sources.Change) []sources.Attribute {
 	expect := c.Expect
 	for _, a := range c.Attributes {
 		address, ok := addressOf(a.Name)
-		if _, known := find(expect, address); ok && !known && isTrue(target(a)) {
+		if _, known := find(expect, address); ok && !known && schema.IsTrue(target(a)) {
 			expect = append(slices.Clip(expect), attribute(address, valueOf(live, address)))
 		}
 	}

@@ -148,7 +148,7 @@ func (j *Job) preparer(ctx context.Context, reports *report.Files) (_ *preparer,
 	}
 	look := &preparer{
 		users: j.to, reports: reports, pool: j.pool, takeover: j.spec.AllowTakeover,
-		options: audit.Options{KeepVerified: j.spec.KeepVerified, Partial: j.to.ByUsers},
+		options: audit.Options{KeepVerified: j.spec.KeepVerified, Schema: j.pool.Schema, Partial: j.to.ByUsers},
 	}
 	if j.checked == nil {
 		look.history, err = readHistory(ctx, j.dir.Path)
