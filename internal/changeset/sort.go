@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
-	"attrmigrate/internal/sealed"
 	"attrmigrate/internal/shell"
 )
 
@@ -14,12 +14,12 @@ import (
 // there is none that is simple: of several inputs, a packed one, or on Windows.
 func (in *Reader) SortCommand() string {
 	name := in.First()
-	packing, _ := sealed.PackingOf(name)
+	ending := filepath.Ext(name)
 	column, long := in.UserColumn()
-	if !long || len(in.paths) > 1 || packing != sealed.Plain || runtime.GOOS == "windows" {
+	if !long || len(in.paths) > 1 || slices.Contains([]string{".gz", ".zst"}, strings.ToLower(ending)) || runtime.GOOS == "windows" {
 		return ""
 	}
-	sorted := strings.TrimSuffix(name, filepath.Ext(name)) + ".sorted" + filepath.Ext(name)
-	return fmt.Sprintf("{ head -n 1 %s; tail -n +2 %[1]s | LC_ALL=C sort -s -t , -k %d,%[2]d; } > %[3]s",
-		shell.File(name), column+1, shell.File(sorted))
+	sorted := strings.TrimSuffix(name, ending) + ".sorted" + ending
+	return fmt.Sprintf("{ head -n 1 %s; tail -n +2 %[1]s | LC_ALL=C sort -s -t %s -k %d,%[3]d; } > %[4]s",
+		shell.File(name), shell.Quote(string(in.Separator())), column+1, shell.File(sorted))
 }
