@@ -152,7 +152,7 @@ func readFile(t *testing.T, name string) []byte {
 // header; the header is given back, too.
 func readCSV(t *testing.T, name string) (header []string, rows []map[string]string) {
 	t.Helper()
-	r := csv.NewReader(bytes.NewReader(readFile(t, name)))
+	r := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(readFile(t, name), []byte("\ufeff"))))
 	r.FieldsPerRecord = -1
 	all, err := r.ReadAll()
 	if err != nil {

@@ -74,7 +74,7 @@ columns() {
 			}
 			return n
 		}
-		NR == 1 { for (n = cells($0); n > 0; n--) at[cell[n]] = n; wanted = split(names, name, " ") }
+		NR == 1 { sub(/^\357\273\277/, ""); for (n = cells($0); n > 0; n--) at[cell[n]] = n; wanted = split(names, name, " ") }
 		{
 			cells($0)
 			for (i = 1; i < wanted; i++) printf "%-12s ", cell[at[name[i]]]

@@ -12,6 +12,7 @@ const (
 	addressShared = "address-shared"
 	ambiguousName = "ambiguous-name"
 	partsApart    = "rows-apart"
+	listingCut    = "listing-cut"
 	verifiedReset = "verified-reset"
 	verifiedKept  = "verified-kept"
 	awaiting      = "awaiting-verification"
@@ -54,6 +55,7 @@ var kinds = [...]kind{
 	{name: addressClaimed, foreseen: mayBeHeld},
 	{name: ambiguousName, planned: counted("name", " of records fit two users: the plan has the one that was read first",
 		"name these users by their sub")},
+	{name: listingCut, located: true, planned: isCutListing, foreseen: isCutListing},
 	{name: partsApart, located: true, planned: areApart, foreseen: areApart},
 	{name: placeholder, located: true, planned: standForNone, foreseen: standForNone},
 	{name: replacement, located: true, planned: lostLetters, foreseen: lostLetters},
@@ -189,6 +191,11 @@ func nobodySees(*Warning, *Terms) (text, remedy string) {
 
 func mayConflict(w *Warning, t *Terms) (text, remedy string) {
 	return several(w.Count, t.noun()) + " with preconditions: where a value is another by now, nothing is sent", ""
+}
+
+func isCutListing(*Warning, *Terms) (text, remedy string) {
+	return "the listing was cut short: its last page has a token for the next one, and the users behind it are missing",
+		"list all of them, without --max-items and --no-paginate"
 }
 
 func nothingToDo(w *Warning, t *Terms) (text, remedy string) {

@@ -46,6 +46,7 @@ func (s *Preflight) Add(c *sources.Change) error {
 	within := !s.Full()
 	s.Rows++
 	s.apart.add(c)
+	s.found.cut(c)
 	if err := s.terms.Check(c); err != nil {
 		s.refuse(c, err)
 		return err
@@ -60,7 +61,10 @@ func (s *Preflight) Add(c *sources.Change) error {
 }
 
 // Finish tells what only all records show, and refuses a change set of which none can be applied as it is meant.
-func (s *Preflight) Finish() error { return s.apart.report(s.found) }
+func (s *Preflight) Finish(e Ending) error {
+	s.found.ending(e)
+	return s.apart.report(s.found)
+}
 
 // Full tells whether there have been as many records as the terms take.
 func (s *Preflight) Full() bool { return s.terms.Limit > 0 && s.Rows >= s.terms.Limit }

@@ -68,6 +68,9 @@ func TestPreflightWarnings(t *testing.T) {
 		{"held back", Terms{}, verifying, moves,
 			"2 e-mail changes will wait until the user verifies: until then the old one stays" + hint + "--verified keep\n" +
 				"up to 2 messages will go out, with a code to verify the e-mail" + hint + "--verified keep"},
+		{"codes of required verification", Terms{}, cognito.Pool{VerifyBeforeUpdate: []string{"email"}}, moves,
+			"2 e-mail changes will wait until the user verifies: until then the old one stays" + hint + "--verified keep\n" +
+				"up to 2 messages will go out, with a code to verify the e-mail" + hint + "--verified keep"},
 		{"no code for a verified address", Terms{}, verifying, []*sources.Change{verified}, ""},
 
 		{"an alias may be another user's", Terms{}, aliases, []*sources.Change{verified},

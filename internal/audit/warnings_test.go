@@ -17,6 +17,7 @@ func TestWarnings(t *testing.T) {
 	sending := cognito.Pool{AutoVerified: []string{"email", "phone_number"}, DefaultEmailSender: true}
 	withTriggers := cognito.Pool{AutoVerified: []string{"email"}, Triggers: []string{"CustomMessage", "CustomSMSSender", "PreSignUp"}}
 	verifying := cognito.Pool{AutoVerified: []string{"email"}, VerifyBeforeUpdate: []string{"email"}}
+	required := cognito.Pool{VerifyBeforeUpdate: []string{"phone_number"}}
 	amy := person("amy", "email=amy@example.com", "email_verified=true", "phone_number=+15555550100", "phone_number_verified=true")
 	bob := person("bob", "email=bob@example.com", "email_verified=true")
 	unverified := person("bob", "email=bob@example.com", "email_verified=false")
@@ -64,6 +65,13 @@ func TestWarnings(t *testing.T) {
 		{"awaiting verification", verifying, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "email=a@example.com")},
 			"messages email, awaiting-verification email: 1 new e-mail address held back: the pool keeps the old one until the user verifies the new one [users.csv:2] " +
 				"if you have verified these addresses yourself, send email_verified true (--verified keep where it was true)"},
+		{"required verification sends by itself", required, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "phone_number=+15555550199")},
+			"messages phone_number, awaiting-verification phone_number: 1 new phone number held back: the pool keeps the old one until the user verifies the new one [users.csv:2] " +
+				"if you have verified these addresses yourself, send phone_number_verified true (--verified keep where it was true)"},
+		{"but not for another address", required, Options{}, []cognito.User{unverified}, []*sources.Change{record("bob", "email=a@example.com")}, ""},
+		{"nor if sent as verified", required, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "phone_number=+15555550199", "phone_number_verified=true")}, ""},
+		{"nor for the same", required, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "phone_number=+15555550100", "locale=fr")}, ""},
+		{"nor if deleted", required, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "phone_number=")}, ""},
 		{"not awaiting if sent as verified", verifying, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "email=a@example.com", "email_verified=true")}, ""},
 
 		{"held by another, alias pool", aliases, Options{}, []cognito.User{amy, bob}, []*sources.Change{record("amy", "email=BOB@example.com", "email_verified=true")},
@@ -183,5 +191,21 @@ func TestKeptUnread(t *testing.T) {
 	want := "verified-kept email: 2 e-mail changes keep email_verified where it is true; elsewhere it is reset [users.csv:2 users.csv:3] "
 	if got := told(r.Warnings); got != want {
 		t.Errorf("%s", got)
+	}
+}
+
+// A listing without its last page is told by a plan and by a preflight.
+func TestListingCut(t *testing.T) {
+	set := changes(record("amy", "locale=fr"))
+	set.cut = 7
+	r, _ := planned(t, cognito.Pool{}, Scan, Options{}, &users{list: []cognito.User{person("amy")}}, set)
+	s := preflown(Terms{Pool: &cognito.Pool{}}, changes(record("amy", "locale=fr")))
+	if err := s.Finish(set); err != nil {
+		t.Fatal(err)
+	}
+	for _, list := range [][]Warning{r.Warnings, s.Warnings()} {
+		if len(list) != 1 || list[0].Kind != listingCut || list[0].Examples[0] != "users.csv:7" || !strings.HasPrefix(list[0].Text, "the listing was cut short") {
+			t.Errorf("%+v", list)
+		}
 	}
 }

@@ -31,7 +31,7 @@ type Pool struct {
 	// AliasAttributes what they may sign in with besides (preferred_username too).
 	UsernameAttributes, AliasAttributes []string
 	// AutoVerified are the attributes whose change sends a message with a code, VerifyBeforeUpdate
-	// those whose new value counts only when the user has entered it.
+	// those whose new value counts only when the user has entered it, for which a message goes out, too.
 	AutoVerified, VerifyBeforeUpdate []string
 	// Triggers are the names of the Lambda triggers that are set, as in LambdaConfig.
 	Triggers []string
@@ -96,6 +96,13 @@ func (c *Client) newPool(id string, u *types.UserPoolType) *Pool {
 func (p *Pool) SeesMetadata() bool {
 	return slices.ContainsFunc([]string{"CustomMessage", "CustomEmailSender", "CustomSMSSender"},
 		func(name string) bool { return slices.Contains(p.Triggers, name) })
+}
+
+// SendsCode tells whether a new value of an address sends a message with a code: where the pool verifies it by itself, or
+// wants it verified before it counts (API reference, UserAttributeUpdateSettingsType). There is none where the flag is sent
+// as true in the same request (AdminUpdateUserAttributes).
+func (p *Pool) SendsCode(address string) bool {
+	return slices.Contains(p.AutoVerified, address) || slices.Contains(p.VerifyBeforeUpdate, address)
 }
 
 // HoldsBack tells whether Cognito may keep a new address of the record back until the user has verified it.

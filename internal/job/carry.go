@@ -38,7 +38,7 @@ func (j *Job) Start(ctx context.Context, o Observer) (checkpoint.State, error) {
 		return checkpoint.State{}, err
 	}
 	reports, err := report.Open(report.Config{
-		Dir: j.dir.Path, Header: in.Header(), Raw: j.checked != nil && j.checked.Undecodable, Recorded: j.state.Files,
+		Dir: j.dir.Path, Header: in.Header(), Separator: in.Separator(), Raw: j.checked != nil && j.checked.Undecodable, Recorded: j.state.Files,
 		DeleteMarker: j.set.Decoding().DeleteMarker, Deliveries: j.to.ByUsers, Disk: j.dir.FS,
 	})
 	if err != nil {

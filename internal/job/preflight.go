@@ -33,7 +33,7 @@ func (j *Job) preflight(ctx context.Context) (err error) {
 	if err := checkColumns(in, j.terms); err != nil {
 		return err
 	}
-	list, err := report.OpenErrors(report.Config{Dir: j.dir.Path, Header: in.Header(), Raw: true, Disk: j.dir.FS})
+	list, err := report.OpenErrors(report.Config{Dir: j.dir.Path, Header: in.Header(), Separator: in.Separator(), DeleteMarker: j.set.Decoding().DeleteMarker, Raw: true, Disk: j.dir.FS})
 	if err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (j *Job) preflight(ctx context.Context) (err error) {
 	j.checked = audit.NewPreflight(terms)
 	err = checkAll(ctx, in, j.checked, list)
 	if err == nil {
-		err = j.checked.Finish()
+		err = j.checked.Finish(in)
 	}
 	if err == nil {
 		_, err = list.Sync()

@@ -2,12 +2,14 @@ package rehearsal
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"attrmigrate/internal/prose"
 )
@@ -18,12 +20,21 @@ const identities = "identities"
 // facts gives a person what a JSON record tells beside the values that a change set could write: an export of everything
 // under names that begin with _, and what ListUsers prints under the service's own.
 func (p *person) facts(record []byte) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(record, &members); err != nil {
+	d := jsontext.NewDecoder(bytes.NewBuffer(record))
+	if _, err := d.ReadToken(); err != nil {
 		return err
 	}
-	for key, raw := range members {
-		if err := p.fact(key, raw); err != nil {
+	for d.PeekKind() == '"' {
+		token, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		key := token.String()
+		raw, err := d.ReadValue()
+		if err == nil {
+			err = p.fact(key, raw)
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", key, err)
 		}
 	}
@@ -31,7 +42,7 @@ func (p *person) facts(record []byte) error {
 }
 
 // fact takes what a member of a record tells; of most it is nothing.
-func (p *person) fact(key string, raw json.RawMessage) (err error) {
+func (p *person) fact(key string, raw jsontext.Value) (err error) {
 	switch key {
 	case "_status", "UserStatus":
 		p.Status, err = read[string](raw, "a text")
@@ -61,7 +72,7 @@ func (p *person) fact(key string, raw json.RawMessage) (err error) {
 }
 
 // read reads a member as what it has to be.
-func read[T any](raw json.RawMessage, want string) (value T, err error) {
+func read[T any](raw jsontext.Value, want string) (value T, err error) {
 	if json.Unmarshal(raw, &value) != nil {
 		return value, fmt.Errorf("want %s", want)
 	}
@@ -69,10 +80,10 @@ func read[T any](raw json.RawMessage, want string) (value T, err error) {
 }
 
 // date reads a date as an export or the AWS CLI has it, or the service itself: in seconds since 1970.
-func date(raw json.RawMessage) (time.Time, error) {
-	var seconds float64
-	if json.Unmarshal(raw, &seconds) == nil && math.Abs(seconds) < 1e11 {
-		return time.UnixMilli(int64(math.Round(seconds * 1000))).UTC(), nil
+func date(raw jsontext.Value) (time.Time, error) {
+	if raw.Kind() == '0' {
+		seconds, err := read[float64](raw, "a date")
+		return time.UnixMilli(int64(math.Round(seconds * 1000))).UTC(), err
 	}
 	text, err := read[string](raw, "a date")
 	if err != nil || text == "" {
@@ -86,7 +97,7 @@ func date(raw json.RawMessage) (time.Time, error) {
 }
 
 // identities takes the attribute out of those of a record, which are an object or a list of names and values.
-func (p *person) identities(raw json.RawMessage) {
+func (p *person) identities(raw jsontext.Value) {
 	if !bytes.Contains(raw, []byte(`"`+identities+`"`)) {
 		return
 	}

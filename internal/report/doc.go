@@ -24,10 +24,14 @@
 //
 // # Forms
 //
-// errors.csv: the columns of the input, then _file, _line, _class, _code, _message, _attempts,
-// _request_id and _at. If the input is itself an errors.csv, its report columns are replaced. A
+// errors.csv: _line and _message, the columns of the input, then _file, _class, _code, _attempts,
+// _request_id and _at, in the dialect of the input, behind a byte-order mark. Cells that a spreadsheet would turn into
+// something else are wrapped as those of an export; see [sources.TextCell]. If the input is itself an errors.csv, its report columns are replaced. A
 // record of several rows is listed with all of them. A row that could not be decoded has empty
-// cells, and its text in a last column, _raw, which is there if [Config.Raw] asks for it.
+// cells, and its text in a last column, _raw, which is there if [Config.Raw] asks for it. A file of an earlier
+// version, all of whose columns stand at the right, is gone on with as it is.
+//
+// The other CSVs have commas, whatever the input has: programs read them.
 //
 // errors.jsonl: the object of the input, its members byte for byte and in order, with the report as
 // its last member, "_error". A line that is no JSON object is {"_raw": its text, "_error": …}. The
@@ -40,13 +44,13 @@
 // undo.jsonl and plan.jsonl: the native shape. An undo entry sets what the user had, expects what was
 // written, and has a number, "_undo", that grows by one; the decoders read the file from its end.
 //
-// _message is the error in one line, without the place, which _file and _line tell; if the service has
-// refused the record, with a hint at its end. Times are RFC 3339, in UTC.
+// _message is the error in one line, without the place, which _file and _line tell, with its hint at the end. Times are
+// RFC 3339, in UTC.
 //
 // # Limits
 //
-// Cells and members of the input are kept byte for byte, whatever they hold. In _message and _raw,
-// bytes that are no UTF-8 and NULs become U+FFFD; a text over [MaxText] is cut. encoding/csv reads a
-// carriage return and newline within a cell back as a newline. [Files.Undo] and [Files.Delivered] may be
+// Members of the input are kept byte for byte, whatever they hold; cells mean the same when they are read again, but for
+// control characters that a spreadsheet drops, where one has saved the file. In _message and _raw,
+// bytes that are no UTF-8 and NULs become U+FFFD; a text over [MaxText] is cut. [Files.Undo] and [Files.Delivered] may be
 // called by many goroutines, everything else by one.
 package report

@@ -17,22 +17,27 @@ import (
 // rawColumn holds what of a row could not be decoded.
 const rawColumn = "_raw"
 
-// csvErrors writes errors.csv: the cells of the input, then a finding. gocsv turns a finding into
-// cells and hands them to Write, which puts the input's before them.
+// csvErrors writes errors.csv: the cells of the input, in its dialect, and a finding, of which those columns stand at
+// the left that a person wants who mends a row. gocsv turns a finding into cells and hands them to Write.
 type csvErrors struct {
 	*csv.Writer
+	layout
 	header []string // of the input
 	marker string   // a cell that deletes
 	keep   []int    // the columns of the input that are not a report's
 	was    int      // the column of the input that is a report's _raw, or -1
-	raw    bool     // whether the file has a _raw column
+	cells  []string // of the input, for the row in the making
 	row    []string // in the making, reused
 }
 
 var _ gocsv.CSVWriter = (*csvErrors)(nil)
 
+// byteOrderMark begins a CSV that people open in Excel, which takes UTF-8 without one for an older encoding.
+const byteOrderMark = "\ufeff"
+
 func newCSVErrors(o *file, cfg Config) (*csvErrors, error) {
 	w := &csvErrors{Writer: csv.NewWriter(o.Writer), header: cfg.Header, marker: cfg.DeleteMarker, was: slices.Index(cfg.Header, rawColumn)}
+	w.Writer.Comma = cmp.Or(cfg.Separator, ',')
 	report, err := columns()
 	if err != nil {
 		return nil, err
@@ -42,31 +47,34 @@ func newCSVErrors(o *file, cfg Config) (*csvErrors, error) {
 			w.keep = append(w.keep, i)
 		}
 	}
-	w.raw = cfg.Raw || w.was >= 0
 	if o.extent.Length > 0 {
 		return w, w.resume(o, report)
 	}
+	w.layout = newLayout(report, cfg.Raw || w.was >= 0)
+	if _, err := o.WriteString(byteOrderMark); err != nil {
+		return nil, err
+	}
 	w.begin(cfg.Header)
-	return w, gocsv.MarshalCSV([]finding{}, w)
+	return w, w.Write(report)
 }
 
 // resume takes over the columns of the file as it is.
 func (w *csvErrors) resume(o *file, report []string) error {
-	r := csv.NewReader(bufio.NewReader(io.NewSectionReader(o.f, 0, o.extent.Length)))
+	r := newReader(bufio.NewReader(io.NewSectionReader(o.f, 0, o.extent.Length)))
 	have, err := r.Read()
 	if err != nil {
 		return damaged(o.path, "its header cannot be read: %w", err)
 	}
-	var want []string
-	for _, i := range w.keep {
-		want = append(want, w.cell(w.header[i]))
+	for _, raw := range []bool{true, false} {
+		for _, l := range []layout{newLayout(report, raw), oldLayout(report, raw)} {
+			w.layout = l
+			w.begin(w.header)
+			if r.Comma == w.Comma && slices.Equal(have, w.with(report)) {
+				return nil
+			}
+		}
 	}
-	want = append(want, report...)
-	w.raw = slices.Equal(have, want)
-	if !w.raw && !slices.Equal(have, want[:len(want)-1]) {
-		return damaged(o.path, "its header is not the one of this input")
-	}
-	return nil
+	return damaged(o.path, "its header is not the one of this input")
 }
 
 // write lists each row of a record. Where one of them spoiled the others, its finding is its own, and theirs say so.
@@ -85,7 +93,7 @@ func (w *csvErrors) write(r pipeline.Result) error {
 			f.Raw = w.rawOf(row.Cells)
 		} else {
 			w.begin(nil)
-			f.Raw = harmless(legible(rawText(r.Change, row)))
+			f.Raw = harmless(legible(w.rawText(r.Change, row)))
 		}
 		if err := gocsv.MarshalCSVWithoutHeaders([]finding{f}, w); err != nil {
 			return err
@@ -95,32 +103,23 @@ func (w *csvErrors) write(r pipeline.Result) error {
 }
 
 // rawText is what is known of a row that could not be decoded.
-func rawText(c *sources.Change, row sources.Row) string {
+func (w *csvErrors) rawText(c *sources.Change, row sources.Row) string {
 	if row.Bad != nil && len(row.Bad.Text) > 0 {
-		return textOf(row.Bad.Text, nil)
+		return textOf(row.Bad.Text, nil, w.Comma)
 	}
-	return textOf(c.Text, row.Cells)
+	return textOf(c.Text, row.Cells, w.Comma)
 }
 
 // begin starts a row with the cells of the input, or as many empty ones.
 func (w *csvErrors) begin(cells []string) {
-	w.row = w.row[:0]
+	w.cells = w.cells[:0]
 	for _, i := range w.keep {
 		cell := ""
 		if cells != nil {
-			cell = w.cell(cells[i])
+			cell = w.cell(cells[i], w.marker)
 		}
-		w.row = append(w.row, cell)
+		w.cells = append(w.cells, cell)
 	}
-}
-
-// cell is a cell of the input as the report has it: harmless, and the same when it is read again. A cell
-// that deletes would not do so any more if it were wrapped.
-func (w *csvErrors) cell(text string) string {
-	if text == w.marker || sources.IsTextCell(text) {
-		return text
-	}
-	return harmless(text)
 }
 
 // rawOf carries the _raw of an errors.csv over, as long as nobody has mended the row.
@@ -132,24 +131,32 @@ func (w *csvErrors) rawOf(cells []string) string {
 }
 
 // Write takes the cells of a finding from gocsv.
-func (w *csvErrors) Write(finding []string) error {
-	if !w.raw {
-		finding = finding[:len(finding)-1]
+func (w *csvErrors) Write(finding []string) error { return w.Writer.Write(w.with(finding)) }
+
+// with is the row of the cells of the input and of a finding.
+func (w *csvErrors) with(finding []string) []string {
+	w.row = w.row[:0]
+	for _, i := range w.left {
+		w.row = append(w.row, finding[i])
 	}
-	w.row = append(w.row, finding...)
-	return w.Writer.Write(w.row)
+	w.row = append(w.row, w.cells...)
+	for _, i := range w.right {
+		w.row = append(w.row, finding[i])
+	}
+	return w.row
 }
 
 // Flush is gocsv's after every row; the file is flushed when it is synced.
 func (w *csvErrors) Flush() {}
 
 // textOf is what is known of a row that could not be decoded.
-func textOf(text []byte, cells []string) string {
+func textOf(text []byte, cells []string, separator rune) string {
 	if len(text) > 0 || len(cells) == 0 {
 		return strings.TrimRight(string(text), "\r\n")
 	}
 	var b strings.Builder
 	c := csv.NewWriter(&b)
+	c.Comma = separator
 	_ = c.Write(cells) // memory takes everything
 	c.Flush()
 	return strings.TrimSuffix(b.String(), "\n")

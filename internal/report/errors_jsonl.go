@@ -31,7 +31,7 @@ func (w *jsonlErrors) write(r pipeline.Result) error {
 	line, ok := appendMembers(append(w.line[:0], '{'), r.Change.Text)
 	var value any = f
 	if !ok {
-		line, value = line[:0], rawLine{Raw: legible(textOf(r.Change.Text, nil)), Error: f}
+		line, value = line[:0], rawLine{Raw: legible(textOf(r.Change.Text, nil, ',')), Error: f}
 	}
 	report, err := json.Marshal(value, jsontext.AllowInvalidUTF8(true)) // a file's name may be anything
 	if err != nil {

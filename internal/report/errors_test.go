@@ -112,20 +112,17 @@ func TestErrorsCSV(t *testing.T) {
 			if _, err := f.Sync(); err != nil {
 				t.Fatal(err)
 			}
-			rows, err := csv.NewReader(strings.NewReader(read(t, dir, ErrorsCSV))).ReadAll()
-			if err != nil {
-				t.Fatal(err)
-			}
-			header := []string{"username", "email", "_file", "_line", "_class", "_code", "_message", "_attempts", "_request_id", "_at", "_raw"}
+			rows := rowsOf(t, read(t, dir, ErrorsCSV), ',')
+			header := []string{"_line", "_message", "username", "email", "_file", "_class", "_code", "_attempts", "_request_id", "_at", "_raw"}
 			if !slices.Equal(rows[0], header[:len(rows[0])]) {
 				t.Errorf("header: %v", rows[0])
 			}
 			var got [][]string
 			for _, cells := range rows[1:] {
-				if mine := slices.Concat(cells[2:3], cells[4:10]); !slices.Equal(mine, []string{"in.csv", "unknown", "", "new", "1", "", "2026-03-01T12:00:00Z"}) {
+				if mine := slices.Concat(cells[1:2], cells[4:10]); !slices.Equal(mine, []string{"new", "in.csv", "unknown", "", "1", "", "2026-03-01T12:00:00Z"}) {
 					t.Errorf("report: %v", mine)
 				}
-				got = append(got, slices.Concat(cells[:2], cells[3:4], cells[10:]))
+				got = append(got, slices.Concat(cells[2:4], cells[:1], cells[10:]))
 			}
 			if !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("got  %q\nwant %q", got, tt.want)
@@ -141,15 +138,16 @@ func TestErrorsOfLongRecord(t *testing.T) {
 	if err := os.WriteFile(in, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	changes, header := decode(t, in)
+	changes, cfg := decode(t, in)
 	dir := t.TempDir()
-	f := must(t, Config{Dir: dir, Header: header, Raw: true})
+	cfg.Dir = dir
+	f := must(t, cfg)
 	if err := errors.Join(f.Write(pipeline.Result{Change: changes[0], At: at}), f.Close()); err != nil {
 		t.Fatal(err)
 	}
-	rows, err := csv.NewReader(strings.NewReader(read(t, dir, ErrorsCSV))).ReadAll()
-	if err != nil || len(rows) != 4 {
-		t.Fatal(rows, err)
+	rows := rowsOf(t, read(t, dir, ErrorsCSV), ',')
+	if len(rows) != 4 {
+		t.Fatal(rows)
 	}
 	var got []string
 	for _, row := range rows[1:] {
@@ -158,11 +156,77 @@ func TestErrorsOfLongRecord(t *testing.T) {
 	}
 	want := []string{
 		"2|MalformedRow|line 3 spoils this record, whose rows are sent together: the row has 4 cells, the header has 3|",
-		"3|MalformedRow|the row has 4 cells, the header has 3|ann,expect:custom:tier,silver, please",
+		"3|MalformedRow|the row has 4 cells, the header has 3 (hint: put a cell that contains a comma into quotes)|ann,expect:custom:tier,silver, please",
 		"4|MissingAttribute|attribute: the cell is empty|",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// rowsOf reads an errors.csv, which begins with a byte-order mark.
+func rowsOf(t *testing.T, text string, separator rune) [][]string {
+	t.Helper()
+	text, ok := strings.CutPrefix(text, "\ufeff")
+	if !ok {
+		t.Errorf("no byte-order mark: %q", text)
+	}
+	r := csv.NewReader(strings.NewReader(text))
+	r.Comma = separator
+	rows, err := r.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// TestErrorsSurviveASpreadsheet: what a spreadsheet would change is wrapped, and means the same when it is read again.
+func TestErrorsSurviveASpreadsheet(t *testing.T) {
+	for _, tt := range []struct{ name, cell, want string }{
+		{"empty", "", ""},
+		{"a word", "gold", "gold"},
+		{"a name", "René", "René"},
+		{"leading zeros", "01234", `="01234"`},
+		{"a phone number", "+15550100", `="+15550100"`},
+		{"a date", "2026-03-01", `="2026-03-01"`},
+		{"a truth value", "TRUE", `="TRUE"`},
+		{"a formula", "=1+1", `="=1+1"`},
+		{"blanks", " gold", `=" gold"`},
+		{"what deletes", "-", "-"},
+		{"what is wrapped", `="01234"`, `="01234"`},
+		{"what is wrapped so as not to delete", `="-"`, `="=""-"""`},
+		{"another marker", "<delete>", "<delete>"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			f := must(t, Config{Dir: dir, Header: []string{"username", "custom:2026-03"}, DeleteMarker: "-", Separator: ';'})
+			change := sources.Change{File: "in.csv", Line: 2, Rows: []sources.Row{{Line: 2, Cells: []string{"ann", tt.cell}}}}
+			if err := errors.Join(f.Write(pipeline.Result{Change: &change, Err: errors.New("a; b"), At: at}), f.Close()); err != nil {
+				t.Fatal(err)
+			}
+			rows := rowsOf(t, read(t, dir, ErrorsCSV), ';')
+			if got := rows[1][3]; got != tt.want || rows[1][1] != "a; b" || rows[0][3] != `="custom:2026-03"` {
+				t.Errorf("got %q of %q", got, rows)
+			}
+			path := filepath.Join(dir, ErrorsCSV)
+			meaning := func(path string) string {
+				in, err := sources.Open([]string{path}, sources.Options{DeleteMarker: "-"})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer in.Close()
+				c, err := in.Next(t.Context())
+				return fmt.Sprint(c.Username, c.Attributes, c.Err, err)
+			}
+			plain := filepath.Join(dir, "in.csv")
+			cell := `"` + strings.ReplaceAll(tt.cell, `"`, `""`) + `"`
+			if err := os.WriteFile(plain, []byte("username;custom:2026-03\nann;"+cell+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if got, want := meaning(path), meaning(plain); got != want {
+				t.Errorf("errors.csv means %s, the input %s", got, want)
+			}
+		})
 	}
 }
 

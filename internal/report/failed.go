@@ -2,7 +2,6 @@ package report
 
 import (
 	"bufio"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -120,7 +119,7 @@ func (e *notAsLeftError) Hint() string {
 }
 
 func eachCSV(r io.Reader, keep func(finding) error) error {
-	rows := csv.NewReader(r)
+	rows := newReader(bufio.NewReader(r))
 	rows.ReuseRecord = true
 	u, err := gocsv.NewUnmarshaller(rows, finding{})
 	if err != nil {

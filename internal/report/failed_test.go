@@ -59,9 +59,9 @@ func TestFailedLines(t *testing.T) {
 		{"CSV", header, nil, ""},
 		{"JSONL", nil, nil, ""},
 		{"a row is missing", header, func(s string) string { return strings.Join(strings.SplitAfter(s, "\n")[:2], "") },
-			": damaged: it has 146 bytes, the checkpoint recorded 211"},
-		{"a line that is none", header, func(s string) string { return strings.Replace(s, "users.csv,4", "users.csv,5", 1) },
-			": damaged: its first 211 bytes are not those that the run wrote"},
+			": damaged: it has 149 bytes, the checkpoint recorded 214"},
+		{"a line that is none", header, func(s string) string { return strings.Replace(s, "\n4,", "\n5,", 1) },
+			": damaged: its first 214 bytes are not those that the run wrote"},
 		{"a line that is no object", nil, func(s string) string { return strings.Replace(s, "}\n{", "}\n[", 1) },
 			": damaged: its first 332 bytes are not those that the run wrote"},
 	} {

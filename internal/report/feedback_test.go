@@ -28,7 +28,9 @@ func TestErrorsFeedBack(t *testing.T) {
 			"username,attribute,value\nann,custom:tier,gold\nann,locale,de\nbob,locale,fr\nann,nickname,x\nragged\n", 4, 2},
 		{"long, with a bad row in a record", "in.csv",
 			"username,attribute,value\nann,custom:tier,gold\nann,locale,de,at\nann,nickname,x\nbob,locale,fr\n", 2, 1},
-		{"an errors file", "in.csv",
+		{"semicolons", "in.csv", "username;custom:tier\r\nann;\"gold;\r\n\"\r\nragged\r\ncy;a,b\r\ndi;01234\r\n;;\r\n", 4, 1},
+		{"tabs", "in.tsv", "username\tattribute\tvalue\nann\tcustom:tier\t\"gold\t\"\nann\tlocale\t1/2\nbob\tlocale\tTRUE\n", 2, 0},
+		{"an errors file of an earlier version", "in.csv",
 			"username,custom:tier,_file,_line,_class,_code,_message,_attempts,_request_id,_at,_raw\nann,gold,a.csv,7,,,m,1,,,\n,,a.csv,8,,,m,1,,,\"q\"\"\"\n", 2, 1},
 		{"JSONL", "in.jsonl",
 			`{"username":"ann","attributes":{"custom:tier":"gold","locale":null},"client_metadata":{"k":"v"}}` + "\n" +
@@ -42,19 +44,19 @@ func TestErrorsFeedBack(t *testing.T) {
 			if err := os.WriteFile(in, []byte(tt.text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			original, header := decode(t, in)
+			original, cfg := decode(t, in)
 			if bad := undecodable(original); len(original) != tt.records || bad != tt.bad {
 				t.Fatalf("the input has %d records, %d of them bad; want %d and %d", len(original), bad, tt.records, tt.bad)
 			}
-			first := fail(t, original, header)
-			again, header := decode(t, first)
+			first := fail(t, original, cfg)
+			again, cfg := decode(t, first)
 			if bad := undecodable(again); bad != tt.bad {
 				t.Errorf("%s has %d bad records", first, bad)
 			}
 			if got, want := meanings(again), meanings(original); !reflect.DeepEqual(got, want) {
 				t.Errorf("fed back:\n%+v\nwant\n%+v", got, want)
 			}
-			third, _ := decode(t, fail(t, again, header))
+			third, _ := decode(t, fail(t, again, cfg))
 			if got, want := contents(third), contents(again); !reflect.DeepEqual(got, want) {
 				t.Errorf("fed back twice:\n%q\nwant\n%q", got, want)
 			}
@@ -63,7 +65,7 @@ func TestErrorsFeedBack(t *testing.T) {
 }
 
 // decode reads a change set.
-func decode(t *testing.T, path string) ([]*sources.Change, []string) {
+func decode(t *testing.T, path string) ([]*sources.Change, Config) {
 	t.Helper()
 	in, err := sources.Open([]string{path}, sources.Options{})
 	if err != nil {
@@ -74,7 +76,7 @@ func decode(t *testing.T, path string) ([]*sources.Change, []string) {
 	for {
 		c, err := in.Next(t.Context())
 		if err == io.EOF {
-			return changes, in.Header()
+			return changes, Config{Header: in.Header(), Separator: in.Separator(), Raw: true}
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -84,10 +86,11 @@ func decode(t *testing.T, path string) ([]*sources.Change, []string) {
 }
 
 // fail reports every record as failed and returns the errors file.
-func fail(t *testing.T, changes []*sources.Change, header []string) string {
+func fail(t *testing.T, changes []*sources.Change, cfg Config) string {
 	t.Helper()
 	dir := t.TempDir()
-	f := must(t, Config{Dir: dir, Header: header, Raw: true})
+	cfg.Dir = dir
+	f := must(t, cfg)
 	for _, c := range changes {
 		if err := f.Write(pipeline.Result{Change: c, Err: errors.New("refused"), At: at}); err != nil {
 			t.Fatal(err)
@@ -96,7 +99,7 @@ func fail(t *testing.T, changes []*sources.Change, header []string) string {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if header == nil {
+	if cfg.Header == nil {
 		return filepath.Join(dir, ErrorsJSONL)
 	}
 	return filepath.Join(dir, ErrorsCSV)
@@ -129,7 +132,7 @@ func contents(changes []*sources.Change) []string {
 	for _, c := range changes {
 		for _, row := range c.Rows {
 			n := len(row.Cells)
-			all = append(all, slices.Concat(row.Cells[:n-9], row.Cells[n-1:])...)
+			all = append(all, slices.Concat(row.Cells[2:n-7], row.Cells[n-1:])...)
 		}
 		if text, ok := appendMembers(nil, c.Text); ok {
 			all = append(all, string(text))

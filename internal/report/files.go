@@ -24,6 +24,8 @@ type Config struct {
 	Dir string // the run directory; it exists
 	// Header is the header of a CSV input as the file has it. Nil: the input is JSONL.
 	Header []string
+	// Separator stands between the cells of a CSV input, and of errors.csv. 0: a comma.
+	Separator rune
 	// Raw adds a _raw column to errors.csv, for rows that cannot be decoded; without it, their text
 	// is found by _file and _line only. A resumed file keeps the columns that it has.
 	Raw bool

@@ -84,8 +84,8 @@ func TestFreshRun(t *testing.T) {
 	}
 
 	want := map[string]string{
-		ErrorsCSV: "username,custom:tier,_file,_line,_class,_code,_message,_attempts,_request_id,_at\n" +
-			"user-2,gold,users.csv,3,unknown,,refused,1,,2026-03-01T12:00:00Z\n",
+		ErrorsCSV: "\ufeff_line,_message,username,custom:tier,_file,_class,_code,_attempts,_request_id,_at\n" +
+			"3,refused,user-2,gold,users.csv,unknown,,1,,2026-03-01T12:00:00Z\n",
 		AppliedCSV: "file,line,username,outcome,at\n" +
 			"users.csv,2,user-1,updated,2026-03-01T12:00:00Z\n" +
 			"users.csv,4,user-3,unchanged,2026-03-01T12:00:00Z\n" +
@@ -115,10 +115,13 @@ func TestFreshRun(t *testing.T) {
 
 func TestResume(t *testing.T) {
 	const (
-		errorsHead  = "username,custom:tier,_file,_line,_class,_code,_message,_attempts,_request_id,_at\n"
-		errorsRaw   = "username,custom:tier,_file,_line,_class,_code,_message,_attempts,_request_id,_at,_raw\n"
+		errorsHead  = "\ufeff_line,_message,username,custom:tier,_file,_class,_code,_attempts,_request_id,_at\n"
+		errorsRaw   = "\ufeff_line,_message,username,custom:tier,_file,_class,_code,_attempts,_request_id,_at,_raw\n"
+		oldHead     = "username,custom:tier,_file,_line,_class,_code,_message,_attempts,_request_id,_at\n"
+		oldRaw      = "username,custom:tier,_file,_line,_class,_code,_message,_attempts,_request_id,_at,_raw\n"
 		appliedHead = "file,line,username,outcome,at\n"
-		row2        = "user-2,gold,users.csv,3,unknown,,refused,1,,2026-03-01T12:00:00Z"
+		row2        = "3,refused,user-2,gold,users.csv,unknown,,1,,2026-03-01T12:00:00Z"
+		oldRow2     = "user-2,gold,users.csv,3,unknown,,refused,1,,2026-03-01T12:00:00Z"
 	)
 	tests := []struct {
 		name    string
@@ -131,12 +134,16 @@ func TestResume(t *testing.T) {
 		{"rows beyond the checkpoint", errorsHead + row2 + "\n", len(errorsHead), errorsHead + row2 + "\n", ""},
 		{"a torn tail", errorsHead + row2[:20], len(errorsHead), errorsHead + row2 + "\n", ""},
 		{"the columns of the file stand", errorsRaw, len(errorsRaw), errorsRaw + row2 + ",\n", ""},
+		{"of an earlier version", oldHead, len(oldHead), oldHead + oldRow2 + "\n", ""},
+		{"of an earlier version, with its columns", oldRaw, len(oldRaw), oldRaw + oldRow2 + ",\n", ""},
+		{"separated otherwise", strings.ReplaceAll(errorsHead, ",", ";"), len(errorsHead), "",
+			": damaged: its header is not the one of this input"},
 		{"not recorded yet", "stale\n", 0, errorsHead + row2 + "\n", ""},
 		{"too short", errorsHead[:10], len(errorsHead), "",
-			": damaged: it has 10 bytes, the checkpoint recorded 81"},
-		{"missing", "", len(errorsHead), "", ": damaged: it is missing, the checkpoint recorded 81 bytes"},
+			": damaged: it has 10 bytes, the checkpoint recorded 84"},
+		{"missing", "", len(errorsHead), "", ": damaged: it is missing, the checkpoint recorded 84 bytes"},
 		{"changed", strings.Replace(errorsHead, "e", "E", 1) + row2 + "\n", len(errorsHead), "",
-			": damaged: its first 81 bytes are not those that the run wrote"},
+			": damaged: its first 84 bytes are not those that the run wrote"},
 		{"another header", strings.ToUpper(errorsHead), len(errorsHead), "",
 			": damaged: its header is not the one of this input"},
 		{"no header", "a\"b\n", 4, "",

@@ -74,8 +74,8 @@ func newFinding(r pipeline.Result) finding {
 	}
 	if i, ok := errors.AsType[identified](err); ok {
 		f.RequestID = i.RequestID()
-		f.Message += remedy(err)
 	}
+	f.Message += remedy(err)
 	return f
 }
 
@@ -86,7 +86,7 @@ func (f finding) ofRow(row sources.Row, rows []sources.Row) finding {
 	switch {
 	case guilty < 0 || len(rows) == 1:
 	case row.Bad != nil:
-		f.Message = oneLine(row.Bad.Err.Error())
+		f.Message = oneLine(row.Bad.Err.Error()) + remedy(row.Bad.Err)
 		if c, ok := errors.AsType[coded](row.Bad.Err); ok {
 			f.Code = c.Code()
 		}
@@ -96,8 +96,7 @@ func (f finding) ofRow(row sources.Row, rows []sources.Row) finding {
 	return f
 }
 
-// remedy is what the service's error knows to do about it, as the end of a message. What is wrong with a
-// record itself needs none: the message says it.
+// remedy is what an error knows to do about it, as the end of a message.
 func remedy(err error) string {
 	h, ok := errors.AsType[hinted](err)
 	if !ok || h.Hint() == "" {

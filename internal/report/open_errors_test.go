@@ -1,9 +1,7 @@
 package report
 
 import (
-	"encoding/csv"
 	"os"
-	"strings"
 	"testing"
 
 	"attrmigrate/pipeline"
@@ -27,9 +25,8 @@ func TestOpenErrors(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rows, err := csv.NewReader(strings.NewReader(read(t, dir, ErrorsCSV))).ReadAll()
-	if err != nil || len(rows) != 2 || rows[1][0] != "user-1" {
-		t.Errorf("errors.csv: %v, %v", rows, err)
+	if rows := rowsOf(t, read(t, dir, ErrorsCSV), ','); len(rows) != 2 || rows[1][2] != "user-1" {
+		t.Errorf("errors.csv: %v", rows)
 	}
 	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
 		t.Errorf("the directory holds %v, want errors.csv alone", entries)

@@ -46,7 +46,7 @@ func (c *checker) readReports() reports {
 
 // table reads a CSV file of the run directory; none is an empty one.
 func (c *checker) table(name string) (rows []map[string]string) {
-	all, err := csv.NewReader(bytes.NewReader(c.Files[name])).ReadAll()
+	all, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(c.Files[name], []byte("\ufeff")))).ReadAll()
 	if err != nil {
 		c.violated(WrongReport, "%s: %v", name, err)
 	}

@@ -177,7 +177,7 @@ func cells(path, column string) (map[int]int, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := csv.NewReader(strings.NewReader(string(data))).ReadAll()
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(data), "\ufeff"))).ReadAll()
 	if err != nil {
 		return nil, err
 	}
