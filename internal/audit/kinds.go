@@ -13,17 +13,19 @@ const (
 	ambiguousName = "ambiguous-name"
 	partsApart    = "rows-apart"
 	listingCut    = "listing-cut"
-	verifiedReset = "verified-reset"
-	verifiedKept  = "verified-kept"
-	awaiting      = "awaiting-verification"
-	messages      = "messages"
-	triggersRun   = "triggers"
-	federated     = "federated"
-	disabled      = "disabled"
-	unconfirmed   = "unconfirmed"
-	nameChanged   = "name-changed"
-	twoNames      = "two-names"
-	unseen        = "metadata-unseen"
+
+	unknownAttributes = "unknown-attributes"
+	verifiedReset     = "verified-reset"
+	verifiedKept      = "verified-kept"
+	awaiting          = "awaiting-verification"
+	messages          = "messages"
+	triggersRun       = "triggers"
+	federated         = "federated"
+	disabled          = "disabled"
+	unconfirmed       = "unconfirmed"
+	nameChanged       = "name-changed"
+	twoNames          = "two-names"
+	unseen            = "metadata-unseen"
 )
 
 // The kinds that are told only of records whose users are not known.
@@ -55,6 +57,7 @@ var kinds = [...]kind{
 	{name: addressClaimed, foreseen: mayBeHeld},
 	{name: ambiguousName, planned: counted("name", " of records fit two users: the plan has the one that was read first",
 		"name these users by their sub")},
+	{name: unknownAttributes, located: true, planned: lacks, foreseen: lacks},
 	{name: listingCut, located: true, planned: isCutListing, foreseen: isCutListing},
 	{name: partsApart, located: true, planned: areApart, foreseen: areApart},
 	{name: placeholder, located: true, planned: standForNone, foreseen: standForNone},
@@ -62,6 +65,7 @@ var kinds = [...]kind{
 	{name: control, located: true, planned: controlled, foreseen: controlled},
 	{name: invisible, located: true, planned: unseeable, foreseen: unseeable},
 	{name: blanks, located: true, planned: blankAtEnds, foreseen: blankAtEnds},
+	{name: escapedComma, located: true, planned: escaped, foreseen: escaped},
 	{name: spreadsheet, located: true, planned: recalculated, foreseen: recalculated},
 	{name: poolUnknown, foreseen: unknownPool},
 	{name: verifiedReset, planned: reset, foreseen: mayReset},
@@ -191,6 +195,12 @@ func nobodySees(*Warning, *Terms) (text, remedy string) {
 
 func mayConflict(w *Warning, t *Terms) (text, remedy string) {
 	return several(w.Count, t.noun()) + " with preconditions: where a value is another by now, nothing is sent", ""
+}
+
+// lacks tells of attributes that records give and the pool does not have, all at once.
+func lacks(w *Warning, t *Terms) (text, remedy string) {
+	found := t.Pool.Schema.LeaveOut(w.unknown)
+	return several(w.Count, t.noun()) + " refused for " + found.Names() + ", which the pool does not have", "to leave them out, or to rename them, " + found.Hint()
 }
 
 func isCutListing(*Warning, *Terms) (text, remedy string) {

@@ -180,6 +180,7 @@ func (p *planner) take(c *sources.Change) error {
 	p.found.cut(c)
 	// What apply refuses only because it is not to read has its place in a plan.
 	if err := (Terms{Pool: p.cfg.Pool, Strict: p.cfg.Strict}).Check(c); err != nil {
+		p.found.refused(c, err)
 		return p.tally.invalid(c, err)
 	}
 	p.found.oddName(c)

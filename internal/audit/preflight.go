@@ -49,6 +49,7 @@ func (s *Preflight) Add(c *sources.Change) error {
 	s.found.cut(c)
 	if err := s.terms.Check(c); err != nil {
 		s.refuse(c, err)
+		s.found.refused(c, err)
 		return err
 	}
 	s.count(c)

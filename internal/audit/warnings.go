@@ -21,6 +21,7 @@ type Warning struct {
 	Located   bool     `json:"-"`      // where it is belongs to what it says, and is shown wherever it is told
 
 	// Of values that nobody meant: what was found, in which attributes, and whether blanks are around it.
+	unknown      []string // attributes that the pool does not have
 	which, where few
 	blank        bool
 }
@@ -164,6 +165,31 @@ func (w *warnings) newAddress(address string, sent []sources.Attribute, live *co
 	w.add(messages, address, file, line)
 	if len(messageTriggers(pool, address)) > 0 {
 		w.add(triggersRun, address, file, line)
+	}
+}
+
+// maxUnknown is how many attributes that the pool does not have are told of.
+const maxUnknown = 100
+
+// refused looks at a record that cannot be applied.
+func (w *warnings) refused(c *sources.Change, err error) {
+	if c.Err != nil {
+		return
+	}
+	var strange []string
+	for _, e := range valueErrors(err) {
+		if _, given := find(c.Attributes, e.Attribute); given && e.Code() == "UnknownAttribute" {
+			strange = append(strange, e.Attribute)
+		}
+	}
+	if len(strange) == 0 {
+		return
+	}
+	f := w.add(unknownAttributes, "", c.File, c.Line)
+	for _, name := range strange {
+		if len(f.unknown) < maxUnknown && !slices.Contains(f.unknown, name) {
+			f.unknown = append(f.unknown, name)
+		}
 	}
 }
 
