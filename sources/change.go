@@ -35,6 +35,9 @@ type Change struct {
 
 	// Undo says that the record is an entry of an undo file: its values are what the user had, and go back as they were.
 	Undo bool
+	// Respelled says that a phone number of it is written otherwise in the input: who reads the record has brought it
+	// into the form that is sent.
+	Respelled bool
 
 	// Trimmed is how many of its texts had blanks at their ends that [Options.Trim] took away, and Emptied how many
 	// [Options.EmptyValues] took for empty.

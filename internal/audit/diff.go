@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -44,6 +45,8 @@ type Options struct {
 	// KeepVerified sends email_verified and phone_number_verified as true where they are true, their
 	// address changes, and the record says nothing of them (--verified keep).
 	KeepVerified bool
+	// Schema tells which attributes are true or false, which is compared in any case; nil: only the verified flags are.
+	Schema *schema.Schema
 	// Partial says that a user may have more attributes than were read, as with the user's own token,
 	// which shows what its app client may read. What is to be deleted is deleted then, seen or not.
 	Partial bool
@@ -60,6 +63,18 @@ type Diff struct {
 	Expect []sources.Attribute
 
 	conflicts []conflict
+}
+
+// same tells whether two values of an attribute say the same: the service keeps True and TRUE as they were sent.
+func (o *Options) same(name, a, b string) bool {
+	if a == b {
+		return true
+	}
+	_, flag := addressOf(name)
+	if !flag && (o.Schema == nil || !o.Schema.IsBoolean(name)) {
+		return false
+	}
+	return schema.IsTrue(a) && schema.IsTrue(b) || schema.IsFalse(a) && schema.IsFalse(b)
 }
 
 // Compare holds a record against the user as it is. A value that the user has already is unchanged;
@@ -81,7 +96,7 @@ func Compare(live *cognito.User, c *sources.Change, opts Options) Diff {
 			Attribute: a.Name, Before: valueOf(live, a.Name), After: target(a)}
 		row.Verdict = Unchanged
 		unseen := opts.Partial && row.Before == "" && a.Delete
-		if live == nil || unseen || (row.Before != row.After || resetWith(live, a.Name, wanted)) && !moot(a, addressAfter(live, a.Name, wanted)) {
+		if live == nil || unseen || (!opts.same(a.Name, row.Before, row.After) || resetWith(live, a.Name, wanted)) && !moot(a, addressAfter(live, a.Name, wanted)) {
 			row.Verdict = changing(row.After)
 			d.Send = append(d.Send, attribute(a.Name, row.After))
 		}
@@ -93,7 +108,7 @@ func Compare(live *cognito.User, c *sources.Change, opts Options) Diff {
 	if live == nil {
 		return d
 	}
-	if d.findConflicts(live, c); len(d.conflicts) > 0 {
+	if d.findConflicts(live, c, opts); len(d.conflicts) > 0 {
 		d.holdBack(c)
 		return d
 	}
@@ -112,16 +127,16 @@ func (d *Diff) Conflict() error {
 }
 
 // findConflicts compares what the record expects with what the user has.
-func (d *Diff) findConflicts(live *cognito.User, c *sources.Change) {
+func (d *Diff) findConflicts(live *cognito.User, c *sources.Change, opts Options) {
 	for _, e := range c.Expect {
 		has, want := valueOf(live, e.Name), target(e)
-		if has == want {
+		if opts.same(e.Name, has, want) {
 			continue
 		}
 		i := d.row(e.Name)
 		switch {
 		case e.Name == "sub":
-		case i >= 0 && has == d.Rows[i].After: // it is as it is to be
+		case i >= 0 && opts.same(e.Name, has, d.Rows[i].After): // it is as it is to be
 			continue
 		case i < 0 && len(d.Send) == 0: // nothing is sent that it could protect
 			continue

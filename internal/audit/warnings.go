@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -142,7 +143,7 @@ func (w *warnings) record(c *sources.Change) {
 // of the flag itself is nothing that happens besides.
 func (w *warnings) newAddress(address string, sent []sources.Attribute, live *cognito.User, file string, line int) {
 	pool, flag := w.terms.Pool, address+flagSuffix
-	if sets(sent, flag, "true") {
+	if verifies(sent, flag) {
 		if live == nil && slices.Contains(pool.AliasAttributes, address) {
 			w.add(addressClaimed, address, file, line)
 		}
@@ -156,7 +157,7 @@ func (w *warnings) newAddress(address string, sent []sources.Attribute, live *co
 		w.add(verifiedKept, address, file, line)
 	case slices.Contains(pool.VerifyBeforeUpdate, address):
 		w.add(awaiting, address, file, line)
-	case !said && (live == nil || live.Attributes[flag] == "true"):
+	case !said && (live == nil || schema.IsTrue(live.Attributes[flag])):
 		w.add(verifiedReset, address, file, line)
 	}
 	if !pool.SendsCode(address) {

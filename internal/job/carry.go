@@ -137,7 +137,7 @@ func (j *Job) preparer(ctx context.Context, reports *report.Files) (_ pipeline.P
 	}
 	look := &preparer{
 		users: j.to, reports: reports,
-		options: audit.Options{KeepVerified: j.spec.KeepVerified, Partial: j.to.ByUsers},
+		options: audit.Options{KeepVerified: j.spec.KeepVerified, Schema: j.pool.Schema, Partial: j.to.ByUsers},
 	}
 	if j.checked == nil {
 		look.history, err = readHistory(ctx, j.dir.Path)

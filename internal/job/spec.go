@@ -33,6 +33,7 @@ type Spec struct {
 	AsUser  bool // users' own access tokens write
 
 	NoRead       bool              // users are not read before they are changed
+	PhoneRegion  string            // whose national phone numbers are read, of ISO 3166; empty: none are
 	KeepVerified bool              // verified flags stay, with an address that changes
 	Strict       bool              // values that nobody meant are refused
 	Metadata     map[string]string // for the pool's Lambda triggers
