@@ -172,10 +172,16 @@ func (w *warnings) newAddress(address string, sent []sources.Attribute, live *co
 // maxUnknown is how many attributes that the pool does not have are told of.
 const maxUnknown = 100
 
-// refused looks at a record that cannot be applied.
+// refused looks at a record that cannot be applied, for what it has in common with others and is mended for all of
+// them: attributes that the pool does not have, and commas as files for Cognito's own import have them.
 func (w *warnings) refused(c *sources.Change, err error) {
 	if c.Err != nil {
 		return
+	}
+	for _, a := range c.Attributes {
+		if slices.ContainsFunc(schema.Oddities(a.Name, a.Value), func(o schema.Oddity) bool { return o.Kind == schema.EscapedComma }) {
+			w.add(escapedComma, "", c.File, c.Line).where.add(shown(a.Name))
+		}
 	}
 	var strange []string
 	for _, e := range valueErrors(err) {
