@@ -14,6 +14,7 @@ import (
 type input struct {
 	path      string
 	packing   sealed.Packing
+	wide      bool // text in UTF-16
 	seals     *sealed.Seals
 	format    Format
 	separator rune     // CSV only
@@ -46,6 +47,7 @@ func (in *input) inspect(opts *Options) error {
 		return err
 	}
 	defer s.Close()
+	in.wide = s.Wide()
 	text := bufio.NewReaderSize(s, headSize)
 	if err := in.sniff(text); err != nil {
 		return err
@@ -56,7 +58,7 @@ func (in *input) inspect(opts *Options) error {
 	if err := opts.check(in.format); err != nil {
 		return err
 	}
-	if first, _ := text.Peek(sniffSize); in.format != Auto {
+	if first, _ := text.Peek(sniffSize); len(first) > 0 { // an error comes again
 		if refusal := in.misnamed(first, opts); refusal != nil {
 			return refusal
 		}
@@ -96,8 +98,6 @@ func (in *input) sniff(text *bufio.Reader) error {
 	line, _, _ := bytes.Cut(first, []byte("\n"))
 	const remedy = "export it as CSV or JSONL in UTF-8"
 	switch {
-	case bytes.HasPrefix(first, []byte("\xff\xfe")), bytes.HasPrefix(first, []byte("\xfe\xff")):
-		return &FileError{Msg: "is not text in UTF-8: it looks like UTF-16", Remedy: remedy}
 	case len(line) > 1 && (line[0] == 0) != (line[1] == 0):
 		return &FileError{Msg: "is not text in UTF-8: it looks like UTF-16", Remedy: remedy}
 	case bytes.IndexByte(line, 0) >= 0:
