@@ -73,6 +73,9 @@ func (w *warnings) oddName(c *sources.Change) {
 
 // oddMetadata looks at client metadata.
 func (w *warnings) oddMetadata(values map[string]string, file string, line int) {
+	if len(values) == 0 { // as mostly
+		return
+	}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		w.odd("metadata:"+key, values[key], file, line)
 	}

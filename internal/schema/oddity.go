@@ -53,7 +53,7 @@ func Oddities(name, value string) []Oddity {
 		text = strings.TrimFunc(value, unicode.IsSpace)
 	}
 	switch {
-	case IsPlaceholder(text):
+	case isPlaceholder(text):
 		found = append(found, Oddity{Kind: Placeholder})
 	case isOfSpreadsheet(name, text):
 		found = append(found, Oddity{Kind: Spreadsheet})
