@@ -32,6 +32,9 @@ type Change struct {
 	Expect []Attribute
 	// ClientMetadata is passed to the pool's Lambda triggers.
 	ClientMetadata map[string]string
+	// Order is the name of a sequence. Records of one sequence are applied one after the other, as they stand in
+	// the file, though they are of different users: one gives up what another gets. Empty: it is in none.
+	Order string
 
 	// Undo says that the record is an entry of an undo file: its values are what the user had, and go back as they were.
 	Undo bool

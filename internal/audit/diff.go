@@ -22,6 +22,7 @@ const (
 	Invalid   Verdict = "invalid"   // the record cannot be decoded, or the schema refuses it
 	Conflict  Verdict = "conflict"  // a live value is not what the record expects
 	Duplicate Verdict = "duplicate" // a later record of the same user sets it again
+	Taken     Verdict = "taken"     // another user's, who loses it to the user of the record
 )
 
 // Row is the verdict on one attribute of one record: a line of audit.csv. It has an empty Attribute
@@ -63,6 +64,7 @@ type Diff struct {
 	Expect []sources.Attribute
 
 	conflicts []conflict
+	refused   *schema.ValueError // it asks for what cannot be of this user
 }
 
 // same tells whether two values of an attribute say the same: the service keeps True and TRUE as they were sent.
@@ -80,6 +82,8 @@ func (o *Options) same(name, a, b string) bool {
 // Compare holds a record against the user as it is. A value that the user has already is unchanged;
 // only otherwise is it held against what the record expects, so that a record applied twice is no
 // conflict. A sub is compared in any case. If one attribute is in conflict, none is sent.
+//
+// A flag that is to be true where the user has no such address is refused, with the whole record.
 //
 // A verified flag is sent even if it has its value already, if its address changes with it: Cognito
 // resets the flag with the address.
@@ -99,6 +103,7 @@ func Compare(live *cognito.User, c *sources.Change, opts Options) Diff {
 		if live == nil || unseen || (!opts.same(a.Name, row.Before, row.After) || resetWith(live, a.Name, wanted)) && !moot(a, addressAfter(live, a.Name, wanted)) {
 			row.Verdict = changing(row.After)
 			d.Send = append(d.Send, attribute(a.Name, row.After))
+			d.checkFlag(live, row, wanted, opts)
 		}
 		if i >= len(c.Attributes) {
 			row.Note = "kept as it is, with the new address"
@@ -112,10 +117,22 @@ func Compare(live *cognito.User, c *sources.Change, opts Options) Diff {
 		d.holdBack(c)
 		return d
 	}
+	if d.refused != nil {
+		d.Send = nil
+		return d
+	}
 	for _, a := range d.Send {
 		d.Expect = append(d.Expect, attribute(a.Name, valueOf(live, a.Name)))
 	}
 	return d
+}
+
+// checkFlag refuses a flag that is to be true of no address. Who sees a part of the user cannot tell.
+func (d *Diff) checkFlag(live *cognito.User, row Row, wanted []sources.Attribute, opts Options) {
+	if _, ok := addressOf(row.Attribute); ok && live != nil && !opts.Partial && schema.IsTrue(row.After) &&
+		addressAfter(live, row.Attribute, wanted) == "" {
+		d.refused = schema.NoAddress(row.Attribute)
+	}
 }
 
 // Conflict returns the conflicts as a *[ConflictError], or nil.
@@ -124,6 +141,14 @@ func (d *Diff) Conflict() error {
 		return nil
 	}
 	return &ConflictError{conflicts: d.conflicts}
+}
+
+// Err says why nothing is sent: a conflict, or what cannot be of this user. It is nil where nothing stands against it.
+func (d *Diff) Err() error {
+	if len(d.conflicts) == 0 && d.refused != nil {
+		return d.refused
+	}
+	return d.Conflict()
 }
 
 // findConflicts compares what the record expects with what the user has.

@@ -39,7 +39,7 @@ func newMerger(live *cognito.User, opts Options) *merger {
 	return m
 }
 
-// heldRecord is a record in conflict with what the ones before it lead to.
+// heldRecord is a record in conflict with what the ones before it lead to, or refused for that.
 type heldRecord struct {
 	change *sources.Change
 	diff   Diff
@@ -50,7 +50,7 @@ type heldRecord struct {
 func (m *merger) add(c *sources.Change) (settled []Row) {
 	m.count++
 	d := Compare(m.state, c, m.opts)
-	if len(d.conflicts) > 0 {
+	if d.Err() != nil {
 		m.held = append(m.held, heldRecord{c, d})
 		return nil
 	}

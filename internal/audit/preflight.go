@@ -61,6 +61,17 @@ func (s *Preflight) Add(c *sources.Change) error {
 	return nil
 }
 
+// Claims is how many addresses are claimed in a pool with aliases, as far as the records alone tell.
+func (s *Preflight) Claims() (n int64) {
+	for _, address := range addresses {
+		n += s.found.count(addressClaimed, address)
+		if slices.Contains(s.terms.Pool.AliasAttributes, address) {
+			n += s.found.count(verifiedKept, address)
+		}
+	}
+	return n
+}
+
 // Finish tells what only all records show, and refuses a change set of which none can be applied as it is meant.
 func (s *Preflight) Finish() error { return s.apart.report(s.found) }
 

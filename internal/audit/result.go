@@ -11,6 +11,7 @@ type Counts struct {
 	Invalid   int64 `json:"invalid"`
 	Conflict  int64 `json:"conflict"`
 	Duplicate int64 `json:"duplicate"`
+	Taken     int64 `json:"taken,omitempty"` // from users of whom the record is not
 }
 
 func (c *Counts) add(v Verdict) {
@@ -29,6 +30,8 @@ func (c *Counts) add(v Verdict) {
 		c.Conflict++
 	case Duplicate:
 		c.Duplicate++
+	case Taken:
+		c.Taken++
 	}
 }
 
@@ -64,6 +67,24 @@ type AttributeResult struct {
 	Counts
 	// Transitions are the commonest ones; none of attributes that tell who a person is.
 	Transitions []Transition `json:"transitions,omitempty"`
+}
+
+// Losses is the number of addresses that are taken from users who sign in by them.
+func (r *Result) Losses() (n int64) {
+	for _, w := range r.Warnings {
+		n += w.Taken
+	}
+	return n
+}
+
+// Forbidden is the number of users whose changes the pool refuses in whatever order.
+func (r *Result) Forbidden() (n int64) {
+	for _, w := range r.Warnings {
+		if w.Kind == addressCircle {
+			n += w.Count
+		}
+	}
+	return n
 }
 
 // Clean tells whether there is nothing to change and nothing that fails.

@@ -52,6 +52,7 @@ type options struct {
 	phones     string // the region whose national phone numbers are read
 	strict     bool   // values that nobody meant are refused
 	keep       bool   // verified flags, with an address that changes
+	takeover   bool   // of addresses by which other users sign in
 	dryRun     bool   // apply is a plan
 
 	// Of plan alone.
@@ -102,6 +103,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.strict, "strict", false, "refuse records with values that nobody meant, such as NULL or gold with a blank behind it")
 	f.Func("verified", "email_verified and phone_number_verified where they are true and their address changes: `reset|keep` (default reset, as Cognito does)",
 		word(&o.keep, map[string]bool{"reset": false, "keep": true}))
+	f.BoolVar(&o.takeover, "allow-takeover", false, "take addresses from other users who sign in by them; undo gives them back")
 	registerOutput(f, &o.output)
 }
 
@@ -161,8 +163,8 @@ func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 	return job.Spec{
 		Changes: changeset.Spec{Paths: paths, Decoding: o.decoding, OnlyFailed: o.onlyFailed},
 		Target:  o.connection.target(o.workers), AsUser: o.asUser,
-		NoRead: o.noRead, PhoneRegion: o.phones, KeepVerified: o.keep, Strict: o.strict, Metadata: o.metadata,
-		Rate: o.rate, ReadRate: o.readRate, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
+		NoRead: o.noRead, PhoneRegion: o.phones, KeepVerified: o.keep, AllowTakeover: o.takeover, Strict: o.strict, Metadata: o.metadata,
+		Rate: o.rate, ReadRate: o.readRate, ListRate: o.listRate, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
 		Limit: o.limit, MaxDuration: o.maxDuration, DrainTimeout: o.drainTimeout,
 		Dir: o.runDir, Restart: o.restart, Volume: rundir.Local(), Stdin: sys.Stdin, Log: log, Told: console.ByFlags,
 	}

@@ -36,6 +36,11 @@ func ShowKept(w io.Writer, dir string) {
 	fmt.Fprintf(w, "%-8s the run of before is in %s\n", "kept", dir)
 }
 
+// ShowLooking writes what is looked for before anything is shown, which can take a while.
+func ShowLooking(w io.Writer, addresses int64) {
+	fmt.Fprintf(w, "%-8s who signs in by %s now (ListUsers, free of charge)\n", "looking", prose.Plural(addresses, "claimed address"))
+}
+
 // Printer writes lines of a heading and a text, in so many columns; 0 is no limit.
 func Printer(w io.Writer, width int) func(head, format string, args ...any) {
 	return func(head, format string, args ...any) {

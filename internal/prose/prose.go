@@ -25,6 +25,9 @@ func Plural[N int | int64](n N, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
+	if strings.HasSuffix(one, "s") { // address
+		one += "e"
+	}
 	return Count(n) + " " + one + "s"
 }
 
