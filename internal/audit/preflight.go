@@ -17,8 +17,9 @@ type Preflight struct {
 	Undecodable bool  // some of these are kept as text, for they could not even be decoded
 	// Examples are the first of the bad ones, as file:line: reason.
 	Examples    []string
-	Deletions   int64 // values that are deleted
-	Conditional int64 // records with preconditions
+	Remedies    []string // how to mend them: the first few different ones
+	Deletions   int64    // values that are deleted
+	Conditional int64    // records with preconditions
 	// Trimmed and Emptied are how many texts the options of the change set have changed; see [sources.Change].
 	Trimmed, Emptied int64
 
@@ -100,6 +101,7 @@ func (s *Preflight) refuse(c *sources.Change, err error) {
 	if len(c.Text) > 0 && c.Err != nil {
 		s.Undecodable = true
 	}
+	s.Remedies = addRemedies(s.Remedies, err)
 	if len(s.Examples) < maxExamples {
 		s.Examples = append(s.Examples, fmt.Sprintf("%s: %v", c.Place(), err))
 	}

@@ -45,6 +45,8 @@ type Result struct {
 	Failing int64 `json:"failing"` // records that are invalid, missing or in conflict
 	// Examples are the first of them, as file:line: reason.
 	Examples []string `json:"failing_examples,omitempty"`
+	// Remedies are how to mend those that are invalid: the first few different ones.
+	Remedies []string `json:"failing_remedies,omitempty"`
 	Users    int64    `json:"users"` // found; with None, different names
 	// Repeated are the users with more than one record: their net change is planned.
 	Repeated int64 `json:"repeated_users"`

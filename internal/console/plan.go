@@ -99,12 +99,7 @@ func (r planScreen) printFailing(line func(head, format string, args ...any)) {
 		return
 	}
 	line("failing", "%s, for the reasons in %s", prose.Plural(r.Failing, "record"), r.Audit)
-	for _, e := range r.Examples {
-		line("", "%s", e)
-	}
-	if more := r.Failing - int64(len(r.Examples)); more > 0 {
-		line("", "and %s more", prose.Count(more))
-	}
+	showRefused(line, r.Failing, r.Examples, r.Remedies)
 }
 
 // printAttributes writes a table of the attributes, each with its commonest transitions.

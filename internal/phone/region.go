@@ -12,15 +12,10 @@ import (
 type RegionError struct{ Given string }
 
 func (e *RegionError) Error() string {
-	return fmt.Sprintf("%q is no region, want two letters of ISO 3166, such as DE or US", e.Given)
-}
-
-// Hint says which one may be meant.
-func (e *RegionError) Hint() string {
 	if meant := meant(e.Given); meant != "" {
-		return "did you mean " + meant + "?"
+		return fmt.Sprintf("%q is no region, did you mean %s?", e.Given, meant)
 	}
-	return ""
+	return fmt.Sprintf("%q is no region, want two letters of ISO 3166, such as DE or US", e.Given)
 }
 
 // Region returns a region as ISO 3166 writes it, in capitals; the error is a *[RegionError].

@@ -11,13 +11,13 @@ func isDate(s string) bool {
 }
 
 // isDateTime accepts a point in time as RFC 3339 writes it, or a date. The form that the service wants is not
-// documented.
+// documented. Go reads hours of one digit and a comma before a fraction, too.
 func isDateTime(s string) bool {
 	if isDate(s) {
 		return true
 	}
 	_, err := time.Parse(time.RFC3339, s)
-	return err == nil
+	return err == nil && s[len("2006-01-02T15")] == ':' && !strings.Contains(s, ",")
 }
 
 func fitsDate(s string) (why string, ok bool) {

@@ -82,6 +82,9 @@ func TestDateForms(t *testing.T) {
 
 		{"a time", "custom:since", "2026-02-28T12:00:00Z", ""},
 		{"no such time", "custom:since", "2026-02-28T25:00:00Z", none + "there is no such day, or time"},
+		{"an hour of one digit", "custom:since", "2026-02-28T1:00:00Z", none + "something else stands behind the day"},
+		{"a comma before a fraction", "custom:since", "2026-03-28T12:00:00,5Z", none + "something else stands behind the day"},
+		{"a small z", "custom:since", "2026-03-28t12:00:00z", none + "something else stands behind the day"},
 		{"a blank between", "custom:since", "2026-02-28 12:00:00", none + "it has a blank for the T between day and time"},
 		{"without a zone", "custom:since", "2026-03-28T12:00:00.5", none + "it has no zone, as Z or +01:00"},
 		{"seconds", "custom:since", "1767225600", none + "it looks like seconds since 1970"},
