@@ -65,6 +65,17 @@ var lineFiles = []fileCase{
 	{name: "a last row with a column too few", file: "x.csv", text: "username,custom:tier,custom:note\nann,gold,x\nbob,silver",
 		told: map[string]int{"cut-row": 1}, fails: map[int]string{3: "the row has"}, after: map[string]string{"ann custom:tier": "gold", "ann custom:note": "x"}},
 	{name: "the end of file of DOS", file: "x.csv", text: "username,custom:tier\r\nann,gold\r\nbob,silver\r\n\x1a", told: map[string]int{"cut-row": 1}, fails: map[int]string{4: ""}, after: goldAndSilver},
+	{name: "JSON of PowerShell in UTF-16", file: "x.json", text: inUTF16("\ufeff{\"Users\":["+listed("ann", "gold")+","+listed("bob", "silver")+"]}\r\n", false), after: goldAndSilver},
+	{name: "UTF-16 with half a character", file: "x.csv", text: inUTF16("\ufeffusername\tcustom:tier\r\nann\tgold\r\n", false) + "b", fails: map[int]string{3: ""}, told: map[string]int{"cut-row": 1}, after: map[string]string{"ann custom:tier": "gold"}},
+	{name: "UTF-16 with half a pair", file: "x.csv", text: inUTF16("\ufeffusername\tcustom:tier\r\nann\tgold\r\nbob\tx", false) + "\x3d\xd8\x0d\x00\x0a\x00", told: map[string]int{"replacement": 1}, after: map[string]string{"ann custom:tier": "gold", "bob custom:tier": "x\ufffd"}},
+	{name: "UTF-16 packed", file: "x.csv.gz", text: packed(inUTF16("\ufeffusername\tcustom:tier\r\nann\tgold\r\nbob\tsilver\r\n", false)), after: goldAndSilver},
+	{name: "UTF-16 with cut row", file: "x.csv", text: inUTF16("\ufeffusername\tcustom:tier\r\nann\tgold\r\nbob\tsilver", false), told: map[string]int{"cut-row": 1}, after: goldAndSilver},
+	{name: "UTF-16 of semicolons", file: "x.csv", text: inUTF16("\ufeffsep=;\r\nusername;custom:tier\r\nann;gold\r\nbob;silver\r\n", true), after: goldAndSilver},
+	{name: "UTF-32", file: "x.csv", text: "\xff\xfe\x00\x00u\x00\x00\x00s\x00\x00\x00", refuses: []string{"x.csv"}},
+	{name: "two files with marks", file: "x.csv", text: "\ufeffusername,custom:tier\nann,gold\n", more: map[string]string{"y.csv": "\ufeffusername,custom:tier\nbob,silver\n"}, after: goldAndSilver},
+	{name: "the first of two files is cut", file: "x.csv", text: "username,custom:tier\nann,gold", more: map[string]string{"y.csv": "username,custom:tier\nbob,silver\n"}, told: map[string]int{"cut-row": 1}, after: goldAndSilver},
+	{name: "Windows-1252", file: "x.csv", text: "username,custom:tier,custom:note\nann,gold,M\xfcller\n", fails: map[int]string{2: "UTF-8"}},
+	{name: "Windows-1252 in the header", file: "x.csv", text: "username,custom:gr\xfc\xdfe\nann,gold\n", refuses: []string{"UTF-8"}},
 }
 
 func jsonTier(user, tier, end string) string {

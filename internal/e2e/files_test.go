@@ -29,7 +29,7 @@ type fileCase struct {
 // is right. Nothing is written but what stands here; plan and apply always agree.
 func TestFiles(t *testing.T) {
 	isolated(t)
-	all := slices.Concat(lineFiles, separatorFiles, recordFiles, foreignFiles, claimFiles)
+	all := slices.Concat(lineFiles, separatorFiles, recordFiles, valueFiles, foreignFiles, claimFiles)
 	for _, c := range all {
 		t.Run(c.name, c.check)
 	}
