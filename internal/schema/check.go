@@ -154,7 +154,7 @@ func (s *Schema) checkAttribute(a *sources.Attribute, was bool) *ValueError {
 	if e == nil && !was {
 		e = r.checkLength(a)
 	}
-	if e != nil && IsPlaceholder(a.Value) {
+	if e != nil && isPlaceholder(a.Value) {
 		e.hint = "if it means no value: --empty-value " + shell.Quote(a.Value)
 	}
 	return e
