@@ -3,7 +3,6 @@ package console
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"attrmigrate/checkpoint"
@@ -22,7 +21,7 @@ func ShowStatus(w io.Writer, s *rundir.Status) {
 	c := s.State.Counts
 	remaining := s.State.Total - c.Done()
 	line("run", "%s: %s", s.Dir.Path, s.Phase())
-	line("input", "%s", strings.Join(s.State.Inputs, ", "))
+	line("input", "%s", prose.Some(s.State.Inputs, maxInputs))
 	line("pool", "%s, %s", s.State.Fingerprint[rundir.ByPool], s.State.Fingerprint[rundir.ByEndpoint])
 	line("rows", "%s of %s finished, %s remain", prose.Count(c.Done()), prose.Count(s.State.Total), prose.Count(remaining))
 	line("", "%s", outcomes(s.State))
