@@ -29,6 +29,9 @@
 // every row; see [TextCell]. It keeps spreadsheets from taking +15550100 for a number and 2026-01-02
 // for a date. Such a cell is no delete marker; ="" is an empty cell.
 //
+// A value is what stands there, blanks and all, unless [Options] say what stands for none (EmptyValues) or that blanks
+// at the ends are none of it (Trim).
+//
 // A column expect:ATTRIBUTE, or a member "expect" in JSONL, is a precondition: the value for which the record was
 // made. A column metadata:KEY is an entry of the client metadata. A sub beside a username is not written but
 // expected. Columns, and members of a JSON object, that begin with _ are left out, as are the attributes identities

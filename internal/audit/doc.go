@@ -11,7 +11,8 @@
 // A [Preflight] tells as much as the records alone say, and makes no call: it is what is known before they
 // are applied without a plan. Which of them can be, what they cost and what else happens is decided for
 // both by the same code, on [Terms]; a preflight counts what may turn out to be right already, and so has
-// words of its own for it. Each kind of warning is a row of one table: its gravity, its words, its remedy.
+// words of its own for it. Values that nobody can have meant are among the warnings, of a plan as far as they would be
+// written. Each kind of warning is a row of one table: its gravity, its words, its remedy.
 //
 // # Algorithm
 //

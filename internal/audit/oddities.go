@@ -22,9 +22,24 @@ const (
 	cutRow      = "cut-row"
 )
 
-// odd looks at the value of an attribute that is written.
-func (w *warnings) odd(name, value, file string, line int) {
-	for _, o := range schema.Oddities(name, value) {
+// oddRow looks at a value that is written; what is odd about it stands in the note of its row, too, so that all can be
+// found.
+func (w *warnings) oddRow(r *Row) {
+	if r.Verdict != Change || r.undo {
+		return
+	}
+	for _, o := range w.odd(r.Attribute, r.After, r.File, r.Line) {
+		if r.Note != "" {
+			r.Note += "; "
+		}
+		r.Note += "the value " + o.String()
+	}
+}
+
+// odd looks at a text that is written, or names a user.
+func (w *warnings) odd(name, value, file string, line int) []schema.Oddity {
+	found := schema.Oddities(name, value)
+	for _, o := range found {
 		f := w.add(string(o.Kind), "", file, line)
 		f.where.add(shown(name))
 		switch {
@@ -36,16 +51,20 @@ func (w *warnings) odd(name, value, file string, line int) {
 			f.which.add(schema.CharName(o.Char))
 		}
 	}
+	return found
 }
 
-// oddRecord looks at what of a record does not depend on its user: the name, and where the record ends.
-func (w *warnings) oddRecord(c *sources.Change) {
-	if c.Undo {
-		return
-	}
-	w.odd("username", c.Username, c.File, c.Line)
-	if c.Cut {
+// cut looks at where a record ends, whether it can be applied or not.
+func (w *warnings) cut(c *sources.Change) {
+	if c.Cut && !c.Undo {
 		w.add(cutRow, "", c.File, c.Line)
+	}
+}
+
+// oddName looks at the name of a user.
+func (w *warnings) oddName(c *sources.Change) {
+	if !c.Undo {
+		w.odd("username", c.Username, c.File, c.Line)
 	}
 }
 
@@ -97,9 +116,9 @@ func oddly(one, several, remedyOfOne, remedy string) words {
 
 // The words of each kind.
 var (
-	lostLetters  = oddly("has what a wrong encoding leaves", "have what a wrong encoding leaves", rewrite, rewrite)
+	lostLetters  = oddly("has replacement characters, or letters of a wrong encoding", "have replacement characters, or letters of a wrong encoding", rewrite, rewrite)
 	controlled   = oddly("has a control character", "have control characters", "take it out, unless the value is to have several lines", "take them out, unless these values are to have several lines")
-	unseeable    = oddly("has a character that cannot be seen", "have characters that cannot be seen", "take it out: it comes along where text is copied", "take them out: they come along where text is copied")
+	unseeable    = oddly("has an invisible character", "have invisible characters", "take it out: it comes along where text is copied", "take them out: they come along where text is copied")
 	blankAtEnds  = oddly("begins or ends with a blank", "begin or end with blanks", trim, trim)
 	recalculated = oddly("looks as if a spreadsheet had changed it", "look as if a spreadsheet had changed them", reexport, reexport)
 )
@@ -111,7 +130,7 @@ const (
 )
 
 func standForNone(w *Warning, t *Terms) (text, remedy string) {
-	text, _ = oddly("stands for no value", "stand for no value", "", "")(w, t)
+	text, _ = oddly("is a placeholder for no value", "are placeholders for no value", "", "")(w, t)
 	var flags []string
 	if w.blank { // a value has blanks around the word
 		flags = append(flags, "--trim")

@@ -169,11 +169,12 @@ func (p *planner) takeAll(ctx context.Context) error {
 }
 
 func (p *planner) take(c *sources.Change) error {
+	p.found.cut(c)
 	// What apply refuses only because it is not to read has its place in a plan.
 	if err := (Terms{Pool: p.cfg.Pool, Strict: p.cfg.Strict}).Check(c); err != nil {
 		return p.tally.invalid(c, err)
 	}
-	p.found.oddRecord(c)
+	p.found.oddName(c)
 	p.tally.result.Trimmed += int64(c.Trimmed)
 	p.tally.result.Emptied += int64(c.Emptied)
 	if c.Idle() { // apply makes no call for it

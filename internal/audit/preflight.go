@@ -46,6 +46,7 @@ func (s *Preflight) Add(c *sources.Change) error {
 	within := !s.Full()
 	s.Rows++
 	s.apart.add(c)
+	s.found.cut(c)
 	if err := s.terms.Check(c); err != nil {
 		s.refuse(c, err)
 		return err

@@ -101,10 +101,8 @@ func (w *warnings) user(s *subject) {
 	if first < 0 {
 		return
 	}
-	for _, row := range s.net.Rows {
-		if row.Verdict == Change && !row.undo {
-			w.odd(row.Attribute, row.After, row.File, row.Line)
-		}
+	for i, row := range s.net.Rows {
+		w.oddRow(&s.net.Rows[i])
 		if row.Verdict == Change && IsAddress(row.Attribute) {
 			w.newAddress(row.Attribute, s.net.Send, s.user, row.File, row.Line)
 		}
@@ -120,7 +118,7 @@ func (w *warnings) user(s *subject) {
 
 // record looks at a record whose user is not known.
 func (w *warnings) record(c *sources.Change) {
-	w.oddRecord(c)
+	w.oddName(c)
 	for _, a := range c.Attributes {
 		if !c.Undo {
 			w.odd(a.Name, a.Value, c.File, c.Line)

@@ -21,7 +21,7 @@ func (o *sandboxOptions) register(f *pflag.FlagSet) {
 	f.StringVar(&o.addr, "addr", "127.0.0.1:0", "`address` to listen on; port 0 is any free one")
 	f.StringVar(&o.Users, "users", "", "`N|FILE`: that many made-up users (user-00001 and so on), or those of a file, with their values: an export, a change set, or what aws cognito-idp list-users prints")
 	f.StringVar(&o.Password, "password", "", "`text` with which each of these users can sign in; it must meet the pool's policy (default: nobody can)")
-	f.StringVar(&o.Pool, "pool", "", "`file` with what aws cognito-idp describe-user-pool prints (default: a small pool)")
+	f.StringVar(&o.Pool, "pool", "", "`file` with what aws cognito-idp describe-user-pool prints or create-user-pool takes, or a JSON template of CloudFormation with one pool (default: a small pool)")
 	f.StringVar(&o.Client, "client", "", "`file` with what aws cognito-idp describe-user-pool-client prints, or create-user-pool-client takes (default: "+rehearsal.DefaultClientID+", made for --password and --tokens)")
 	f.StringVar(&o.Tokens, "tokens", "", "`file` to write: a CSV with the access token of each user, as apply --as user takes it, and the username under _username")
 	f.Func("token-expiry", "how long these tokens are good, a `duration` such as 90s; -1m: expired a minute ago (default: as the app client says)", tokenExpiry(&o.Expiry))

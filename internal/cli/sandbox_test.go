@@ -2,6 +2,9 @@ package cli
 
 import (
 	"io"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -137,5 +140,27 @@ func TestUnusedBesideAnError(t *testing.T) {
 		"attrmigrate: --tokens is for users, and there are none\nhint: --users 100 makes some\n"
 	if code != exitUsage || told.String() != want {
 		t.Errorf("%d:\n%s\nwant\n%s", code, told.String(), want)
+	}
+}
+
+// TestSandboxListsItsOperations holds the help and the page against the operations that there are.
+func TestSandboxListsItsOperations(t *testing.T) {
+	page, err := os.ReadFile("../../docs/rehearsing.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	help := newSandbox(System{}).Long
+	words := regexp.MustCompile(`\b[A-Z][A-Za-z]+\b`)
+	for where, text := range map[string]string{"the help": help, "docs/rehearsing.md": string(page)} {
+		for _, operation := range sandbox.Operations() {
+			if !slices.Contains(words.FindAllString(text, -1), operation) {
+				t.Errorf("%s does not name %s", where, operation)
+			}
+		}
+	}
+	for category := range new(sandbox.Quotas).ByCategory() {
+		if !strings.Contains(help, category) {
+			t.Errorf("the help does not name the category %s", category)
+		}
 	}
 }

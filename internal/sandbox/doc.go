@@ -1,14 +1,15 @@
 // Package sandbox is a local Amazon Cognito that any AWS client can speak to: an HTTP server with
-// the AWS JSON 1.1 protocol and the operations on user pools and users that bulk changes need, by an
-// administrator or with users' own tokens.
+// the AWS JSON 1.1 protocol and the operations on user pools, users and groups that bulk changes need, by an
+// administrator or with users' own tokens. [Operations] lists them.
 //
 // # Promise
 //
 // What AWS enforces is enforced: request quotas by category and by user, the schema of the pool,
 // required and immutable attributes, aliases, case, the reset of verified flags, tokens and what app
-// clients may read and write, the names, texts and shapes of errors. A request is accepted as a whole
+// clients may read and write, the names, texts and shapes of errors. Each request is held against AWS's own model
+// of the API first (model.json: required members, lengths, patterns, enums). A request is accepted as a whole
 // or changes nothing. With a journal, what was answered survives the death of the process (not of the
-// machine: nothing is synced): users, passwords, app clients, pending addresses, the codes sent for
+// machine: nothing is synced): users, passwords, groups, app clients, pending addresses, the codes sent for
 // them, and tokens. A [Server] can also be told to misbehave, by chance ([Faults]) or by script
 // ([Faults].Hook, [Faults].Trigger).
 //
@@ -55,8 +56,19 @@
 //   - ListUsers with AttributesToGet is an error if a user in the page lacks one
 //     (aws/aws-sdk-js#3091), and shows no attributes if the list is empty (aws/aws-sdk-js#2203). Others
 //     report that sub cannot be asked for (aws-samples/sample-collaborative-ai-dlc#52) and that a
-//     missing attribute was no error (aws/aws-sdk-php#1727); the sandbox does neither. Case matters in
-//     filters, but for cognito:user_status.
+//     missing attribute was no error (aws/aws-sdk-php#1727); the sandbox does neither.
+//   - Filters: an empty value finds nobody (getmoto/moto#4388). Case counts for username and status only
+//     (ministackorg/ministack#1465), and the attribute may stand in quotation marks (ministackorg/ministack#1050).
+//   - AdminCreateUser with RESEND is about a user who is there, and has not signed in yet.
+//   - Developer attributes are dev:NAME, as the API's model has them. Pools of dev:custom:NAME, as others have seen
+//     them, keep their names.
+//   - CreateUserPool refuses what the model and the texts of the API rule out. A document of a pool that a test or a
+//     user gives is not held to it, for some pools are older than AWS's rules: only to what the sandbox would not
+//     understand.
+//   - A sub stands for local users only; those of identity providers are found by their usernames. A password that an
+//     administrator sets confirms them. AdminLinkProviderForUser takes users of providers who have not come yet, five a
+//     user, and no user with an immutable custom attribute.
+//   - A pool with DeletionProtection stays.
 //   - Lambda functions in LambdaConfig: CustomMessage is invoked before a code is sent, with the
 //     ClientMetadata, PreAuthentication when a user signs in. One that throws, does not answer or
 //     answers wrongly ends the request.
@@ -68,6 +80,14 @@
 //   - A quota is a token bucket of capacity max(5, quota/5), which starts full and of which a rejected
 //     request takes nothing; its message is "Rate exceeded" for a category and "Too many requests" for
 //     a user.
+//   - Under AWS's own quota of 30 a second, a page of users takes 40 ms: AWS is far enough away that a client which asks
+//     for one page after the other never meets that quota, and some do not retry.
+//   - AWS reports each constraint that a value breaks, and the value of some; the sandbox the first, and no value.
+//   - Members of a group come in the order in which they were created, groups by name. Neither changes the date of
+//     modification of a user. A group's users leave it when it is deleted.
+//   - Providers are not kept: any name of one is taken, and ends up as OIDC unless it is a social one. Who is linked to
+//     another user gets an AliasExistsException. AdminDisableProviderForUser with Cognito takes the password away.
+//   - RESEND changes the temporary password, and takes no attributes.
 //   - Of an attribute repeated in one request the last counts. Lengths are counted in bytes. Boolean
 //     values are true or false in any case, and kept in lower case; numbers are decimal without an
 //     exponent; a DateTime is RFC 3339 or a date. A custom attribute is mutable unless its schema says
@@ -89,7 +109,7 @@
 //     client's permission is asked before the schema. Tokens of users who are not confirmed, or have
 //     their password to reset, are refused.
 //   - Usernames in filters ignore case where the pool does. The API reference says that case matters
-//     there, and makes no difference between pools.
+//     there, and makes no difference between pools. Nobody says what an empty prefix finds: it is an empty value, too.
 //   - A trigger or a delivery that fails leaves nothing changed; both are asked before it is known
 //     whether the alias is free, and no time passes. PreAuthentication is asked before the password.
 //   - The texts of errors, where neither an issue above nor the facts of this project have AWS's own.
@@ -98,7 +118,8 @@
 //
 // # Not done
 //
-// Signing up, federated users, groups, multi-factor authentication, answers to challenges (a temporary
+// Signing up, signing in by identity providers, what becomes of a password that is forgotten, changes to the settings of a
+// pool, multi-factor authentication, answers to challenges (a temporary
 // password stays one until AdminSetUserPassword), refresh tokens and revocation, sign-in with SRP, app
 // clients with a secret, lock-out after wrong passwords, password history and expiry. The messages of
 // AdminCreateUser are not made; of no message is there more than its entry in the log, and the custom

@@ -83,6 +83,10 @@ func TestGroups(t *testing.T) {
 			t.Errorf("with pages of %d, user-3 is in %v", limit, got)
 		}
 	}
+	w.app(passwordClient)
+	if said, _ := w.server.readToken(w.token("user-6", TokenOptions{})); !slices.Equal(said.Groups, []string{"admins", "staff"}) {
+		t.Errorf("the token of user-6 has the groups %v", said.Groups)
+	}
 	if u, _ := w.server.User(w.pool, "user-6"); !slices.Equal(u.Groups, []string{"admins", "staff"}) {
 		t.Errorf("user-6 is in %v", u.Groups)
 	}

@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 )
@@ -79,6 +81,9 @@ var operations = map[string]operation{
 	"VerifyUserAttribute":              unsigned(userUpdate, accessWrite, (*Server).verifyUserAttribute),
 	"GetUserAttributeVerificationCode": unsigned(userResourceRead, accessRead, (*Server).getUserAttributeVerificationCode),
 }
+
+// Operations returns the names of the operations that a server has.
+func Operations() []string { return slices.Sorted(maps.Keys(operations)) }
 
 // define makes a row of the table from a handler of requests of type R.
 func define[R any, P interface {

@@ -1,8 +1,12 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -36,6 +40,8 @@ func TestCategoryQuotas(t *testing.T) {
 		{"UserResourceRead", userResourceRead, Quotas{}, 10, 50},
 		{"UserPoolClientRead", userPoolClientRead, Quotas{}, 5, 15},
 		{"UserPoolClientUpdate", userPoolClientUpdate, Quotas{}, 5, 15},
+		{"UserPoolResourceRead", userPoolResourceRead, Quotas{}, 5, 20},
+		{"UserPoolResourceUpdate", userPoolResourceUpdate, Quotas{}, 5, 15},
 		{"own", userUpdate, Quotas{UserUpdate: 40}, 8, 40},
 		{"slow", userUpdate, Quotas{UserUpdate: 1}, 5, 1},
 		{"off", userUpdate, Quotas{UserUpdate: Off}, 1000, 100_000},
@@ -103,5 +109,71 @@ func TestSetQuotas(t *testing.T) {
 	}
 	if got, want := w.server.Stats().Categories["UserUpdate"], (Traffic{40, 15}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// TestOnePageAfterTheOther holds that a client which asks for a page when it has the one before never meets AWS's quota,
+// however near it is, and that two such clients do; and that another quota is one for both.
+func TestOnePageAfterTheOther(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		quotas  Quotas
+		clients int
+		limited bool
+	}{
+		{"AWS's quota", Quotas{}, 1, false},
+		{"the same, named", Quotas{UserList: 30}, 1, false},
+		{"two clients", Quotas{}, 2, true},
+		{"another quota", Quotas{UserList: 29}, 1, true},
+		{"none", Quotas{UserList: Off}, 2, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, err := New(Config{Quotas: tt.quotas})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer s.Close()
+				pool, err := s.CreatePool([]byte(`{"PoolName":"p"}`))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i := range 2000 {
+					if err := s.CreateUser(pool, User{Username: fmt.Sprintf("user-%d", i)}); err != nil {
+						t.Fatal(err)
+					}
+				}
+				var throttled atomic.Bool
+				var clients sync.WaitGroup
+				for range tt.clients {
+					clients.Go(func() {
+						if !listsAll(s, pool) {
+							throttled.Store(true)
+						}
+					})
+				}
+				clients.Wait()
+				if throttled.Load() != tt.limited {
+					t.Errorf("throttled: %v, want %v", throttled.Load(), tt.limited)
+				}
+			})
+		})
+	}
+}
+
+// listsAll says whether all pages of a pool can be had, one after the other.
+func listsAll(s *Server, pool string) bool {
+	request := map[string]string{"UserPoolId": pool}
+	for {
+		body, _ := json.Marshal(request)
+		answer := post(s, targetPrefix+"ListUsers", "any", string(body))
+		var page struct{ PaginationToken string }
+		if answer.Code != 200 || json.Unmarshal(answer.Body.Bytes(), &page) != nil {
+			return false
+		}
+		if page.PaginationToken == "" {
+			return true
+		}
+		request["PaginationToken"] = page.PaginationToken
 	}
 }

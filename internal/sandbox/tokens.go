@@ -20,17 +20,18 @@ const selfScope = "aws.cognito.signin.user.admin"
 
 // claims are what a token says.
 type claims struct {
-	Sub      string `json:"sub"`
-	Issuer   string `json:"iss"`
-	Client   string `json:"client_id,omitempty"` // of an access token
-	Audience string `json:"aud,omitempty"`       // of an id token: the client
-	Use      string `json:"token_use"`           // access or id
-	Scope    string `json:"scope,omitempty"`
-	SignedIn int64  `json:"auth_time"`
-	Expires  int64  `json:"exp"`
-	Issued   int64  `json:"iat"`
-	ID       string `json:"jti"`
-	Username string `json:"username"`
+	Sub      string   `json:"sub"`
+	Issuer   string   `json:"iss"`
+	Client   string   `json:"client_id,omitempty"` // of an access token
+	Audience string   `json:"aud,omitempty"`       // of an id token: the client
+	Use      string   `json:"token_use"`           // access or id
+	Scope    string   `json:"scope,omitempty"`
+	SignedIn int64    `json:"auth_time"`
+	Expires  int64    `json:"exp"`
+	Issued   int64    `json:"iat"`
+	ID       string   `json:"jti"`
+	Username string   `json:"username"`
+	Groups   []string `json:"cognito:groups,omitempty"`
 }
 
 // TokenOptions say what a token is to be like.
@@ -85,10 +86,14 @@ func (s *Server) accessClaims(c *appClient, u *user, o TokenOptions) claims {
 	if o.ExpiresIn > 0 {
 		issued = now
 	}
-	return claims{
+	said := claims{
 		Sub: u.sub, Issuer: c.pool.issuer(), Client: c.id, Use: "access", Scope: strings.Join(o.Scopes, " "),
 		SignedIn: issued, Expires: expires, Issued: issued, ID: s.identifier(), Username: u.username,
 	}
+	if state := u.state.Load(); state != nil {
+		said.Groups = state.groups
+	}
+	return said
 }
 
 // What stands before and behind the region in the issuer of a token.

@@ -81,3 +81,26 @@ func firstOdd(text string, isUnfit, isInvisible func(rune) bool) Oddity {
 func hiddenAnywhere(r rune) bool { return !unicode.IsSpace(r) && hidden(0, r, 0) }
 
 func isNone(rune) bool { return false }
+
+// checkCut refuses an address at the end of a row that ends without a line end, where it is shorter than any that
+// people have: what is left of one that was cut would be somebody else's.
+func checkCut(c *sources.Change) *ValueError {
+	if !c.Cut || c.Undo || len(c.Attributes) == 0 {
+		return nil
+	}
+	const shortest = len("+2901234") // of Saint Helena
+	last := &c.Attributes[len(c.Attributes)-1]
+	domain := last.Value[strings.LastIndexByte(last.Value, '@')+1:]
+	code := ""
+	switch {
+	case last.Delete:
+	case last.Name == "email" && !strings.ContainsAny(domain, ".["):
+		code = "BadEmail"
+	case last.Name == "phone_number" && len(last.Value) < shortest:
+		code = "BadPhoneNumber"
+	}
+	if code == "" {
+		return nil
+	}
+	return &ValueError{last.Name, "value looks cut short, as the row does, which has no line end", code, "if it is whole, end the row with a line end"}
+}

@@ -31,6 +31,9 @@ func (s *Schema) Check(c *sources.Change) error {
 			found = append(found, e)
 		}
 	}
+	if e := checkCut(c); e != nil && len(found) == 0 {
+		found = append(found, e)
+	}
 	if e := checkMetadata(c.ClientMetadata); e != nil {
 		found = append(found, e)
 	}

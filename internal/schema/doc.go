@@ -9,6 +9,11 @@
 // pool's own limits are told. The package knows nothing of a client: who describes a pool hands over a list
 // of [Attribute].
 //
+// In names and addresses blanks at the ends, control characters and invisible ones are refused, though the service may
+// take them: what looks like another address than it is hurts whoever has to sign in by it. What is odd about any other
+// value ([Oddities]) is for others to tell, and refused by [CheckStrict] alone. What an undo file has was in the pool,
+// and none of this is asked of it.
+//
 // # Algorithm
 //
 // A schema is the rules of the standard attributes, over which the pool's own list is laid ([New]): an
@@ -17,6 +22,10 @@
 // write themselves. A value is held against its length first, then its form. Numbers are compared with
 // their bounds exactly, as rationals; whole ones of up to 18 digits, as almost all are, as integers.
 //
+// What is odd is told by looks: a closed list of the words that programs write for no value, the shapes that
+// spreadsheets make of numbers and names, and the classes of Unicode. Characters that cannot be seen are meant where a
+// script or an emoji needs them: joiners behind letters of scripts that join, selectors behind what has several forms.
+//
 // # Concurrency
 //
 // A [Schema] is not modified once it is built, and may be used by any number of goroutines.
@@ -24,5 +33,6 @@
 // # Limits
 //
 // Whether a value is free (aliases, verified addresses), and which attributes the app client of a token may
-// write, only the service knows. Of an e-mail address only what no address can be is refused.
+// write, only the service knows. NULL may be a name, and 1-Mar an article: no list knows what somebody meant. Of an
+// e-mail address only what no address can be is refused.
 package schema

@@ -75,7 +75,7 @@ func (o Oddity) String() string {
 	where := fmt.Sprintf("%s at character %d", CharName(o.Char), o.At)
 	switch {
 	case o.Kind == Placeholder:
-		return "stands for no value, as a placeholder"
+		return "is a placeholder for no value"
 	case o.Kind == Spreadsheet:
 		return "looks as if a spreadsheet had changed it"
 	case o.Kind == Blanks && o.At == 1:

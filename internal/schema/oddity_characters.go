@@ -34,7 +34,7 @@ func oddCharacters(name, value string) []Oddity {
 		r, size = utf8.DecodeRuneInString(text[i:])
 		next, _ := utf8.DecodeRuneInString(text[i+size:])
 		switch {
-		case r >= ' ' && r < 0x7f:
+		case r >= ' ' && r < 0x7f, r >= 'À' && r <= 'ɏ': // most are, and are letters
 		case r == unicode.ReplacementChar:
 			note(Replacement, r, begin+i)
 		case unicode.IsControl(r):
@@ -134,16 +134,17 @@ func garbled(s string) int {
 // misread is how many bytes a character had that was misread at the beginning of a text, and how wide it is in it now; 0
 // where none was.
 func misread(s string) (n, width int) {
-	lead, size := singleByte(s)
+	r, size := utf8.DecodeRuneInString(s)
+	lead := byte(r) // Windows-1252 has them where Unicode has them
 	switch {
-	case lead >= 0xc2 && lead < 0xe0:
-		n = 2
-	case lead >= 0xe0 && lead < 0xf0:
-		n = 3
-	case lead >= 0xf0 && lead < 0xf5:
-		n = 4
-	default:
+	case r < 0xc2 || r >= 0xf5:
 		return 0, 0
+	case r < 0xe0:
+		n = 2
+	case r < 0xf0:
+		n = 3
+	default:
+		n = 4
 	}
 	bytes := []byte{lead}
 	for width = size; len(bytes) < n; width += size {

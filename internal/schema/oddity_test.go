@@ -61,7 +61,7 @@ func TestOdditiesAreLocated(t *testing.T) {
 		{"a blank at the beginning", "custom:tier", " gold", "begins with a blank: U+0020 SPACE at character 1"},
 		{"blanks at the end", "custom:tier", "göld\u00a0\u00a0", "ends with a blank: U+00A0 NO-BREAK SPACE at character 5"},
 		{"two kinds", "custom:tier", "go\u200bld ", "ends with a blank: U+0020 SPACE at character 6; has an invisible character: U+200B ZERO WIDTH SPACE at character 3"},
-		{"a placeholder between blanks", "custom:tier", " NULL", "begins with a blank: U+0020 SPACE at character 1; stands for no value, as a placeholder"},
+		{"a placeholder between blanks", "custom:tier", " NULL", "begins with a blank: U+0020 SPACE at character 1; is a placeholder for no value"},
 		{"a tab", "custom:tier", "go\tld", "has a control character: U+0009 TAB at character 3"},
 		{"a control character without a name", "custom:tier", "\x01gold", "has a control character: U+0001 at character 1"},
 		{"lost", "custom:tier", "M\ufffdller", "has what a wrong encoding leaves: U+FFFD REPLACEMENT CHARACTER at character 2"},
@@ -132,10 +132,41 @@ func TestCharactersAreRefused(t *testing.T) {
 	}
 }
 
+// An address at the end of a row without a line end is refused if people have none so short.
+func TestCutAddresses(t *testing.T) {
+	const cut = ": value looks cut short, as the row does, which has no line end"
+	tests := []struct {
+		name, attribute, value string
+		whole                  bool
+		want                   string
+	}{
+		{"a domain without a dot", "email", "ann@exam", false, "email" + cut},
+		{"in a row that ends", "email", "ann@exam", true, ""},
+		{"a domain", "email", "ann@example.co", false, ""},
+		{"a domain that is an address", "email", "ann@[::1]", false, ""},
+		{"half a number", "phone_number", "+155555", false, "phone_number" + cut},
+		{"a short number", "phone_number", "+2901234", false, ""},
+		{"a text", "nickname", "an", false, ""},
+		{"a deletion", "email", "", false, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := &sources.Change{Username: "ann", Cut: !tt.whole, Attributes: []sources.Attribute{{Name: "locale", Value: "de"}, {Name: tt.attribute, Value: tt.value, Delete: tt.value == ""}}}
+			if got := errorText(Standard().Check(c)); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			c.Attributes = append(c.Attributes, sources.Attribute{Name: "zoneinfo", Value: "CET"})
+			if err := Standard().Check(c); err != nil {
+				t.Errorf("it is not the last: %v", err)
+			}
+		})
+	}
+}
+
 func TestCheckStrict(t *testing.T) {
 	c := &sources.Change{Username: "NULL", Attributes: []sources.Attribute{{Name: "custom:tier", Value: " gold"}, {Name: "locale", Value: "de"}, {Name: "nickname", Delete: true}}}
 	err := CheckStrict(c)
-	want := "username: value stands for no value, as a placeholder; custom:tier: value begins with a blank: U+0020 SPACE at character 1"
+	want := "username: value is a placeholder for no value; custom:tier: value begins with a blank: U+0020 SPACE at character 1"
 	if errorText(err) != want {
 		t.Fatalf("got  %v\nwant %s", err, want)
 	}
