@@ -70,13 +70,14 @@ func ShowPlace(line func(head, format string, args ...any), p job.Place) {
 func showInput(line func(head, format string, args ...any), p job.Preview) {
 	name := prose.Some(p.Inputs, maxInputs) + inBrackets(p.Dialect)
 	if r := p.Resumed; r != nil {
-		line("resumed", "%s: %s of %s are finished, %s remain (%s)", name,
-			prose.Count(r.Counts.Done()), prose.Plural(r.Total, p.Noun), prose.Count(r.Total-r.Counts.Done()), p.Dir)
+		rest := r.Total - r.Counts.Done()
+		line("resumed", "%s: %s of %s %s finished, %s %s (%s)", name, prose.Count(r.Counts.Done()), prose.Plural(r.Total, p.Noun),
+			prose.Either(r.Counts.Done(), "is", "are"), prose.Count(rest), prose.Either(rest, "remains", "remain"), p.Dir)
 		return
 	}
 	s := p.Preflight
 	if s.Bad == 0 {
-		line("checked", "%s: %s, all can be applied", name, prose.Plural(s.Rows, p.Noun))
+		line("checked", "%s: %s, %s can be applied", name, prose.Plural(s.Rows, p.Noun), prose.Either(s.Rows, "it", "all"))
 		return
 	}
 	line("checked", "%s: %s, %s can't be applied (%s), %s can", name, prose.Plural(s.Rows, p.Noun),

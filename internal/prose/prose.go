@@ -25,7 +25,18 @@ func Plural[N int | int64](n N, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
+	if strings.HasSuffix(one, "s") {
+		return Count(n) + " " + one + "es"
+	}
 	return Count(n) + " " + one + "s"
+}
+
+// Either is what is said of one, or of several.
+func Either[N int | int64](n N, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
 }
 
 // Some writes a list, of which so many are named at most: a.csv:2, a.csv:7 and 12 more.
