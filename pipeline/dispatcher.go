@@ -16,15 +16,17 @@ const rateInterval = 50 * time.Millisecond
 // A user has at most one job that is ready, under way, waiting or not saved; the user's later ones hang
 // behind it in a chain, and tails finds the end of that chain. So order holds by construction, a user
 // who waits keeps no worker and no permit, and a run that goes on after a crash repeats no more than the
-// last record of each user: an earlier one would find the user as a later one has left it.
+// last record of each user: an earlier one would find the user as a later one has left it. So it is with the
+// records of a sequence, whoever their users are. A job can be in one chain of each kind, and goes once it is
+// the first in both; it waits only for jobs that were read before it, so somebody can always go.
 type dispatcher struct {
 	*Runner
-	tails    map[string]*job // user -> the last of the user's jobs
-	open     int             // jobs that are not finished
-	fresh    jobQueue        // ready for a first attempt
-	again    jobQueue        // ready, and before all fresh ones
-	waiting  dueHeap         // not ready before their time
-	underway int             // jobs that workers have
+	tails    [chains]map[string]*job // user, or sequence -> the last of its jobs
+	open     int                     // jobs that are not finished
+	fresh    jobQueue                // ready for a first attempt
+	again    jobQueue                // ready, and before all fresh ones
+	waiting  dueHeap                 // not ready before their time
+	underway int                     // jobs that workers have
 
 	finished int64    // the jobs finished so far, each of which has its number
 	unsaved  jobQueue // finished jobs that the state need not know of yet, by number
@@ -47,7 +49,7 @@ type dispatcher struct {
 func newDispatcher(r *Runner) *dispatcher {
 	now := time.Now()
 	d := &dispatcher{
-		Runner: r, tails: map[string]*job{}, started: now, before: map[int64]bool{}, poisoned: map[string]bool{},
+		Runner: r, tails: [chains]map[string]*job{{}, {}}, started: now, before: map[int64]bool{}, poisoned: map[string]bool{},
 		health: health{
 			attempts:      r.cfg.MaxAttempts,
 			patience:      patienceFor(r.cfg.MaxAttempts, r.cfg.Backoff),
@@ -125,17 +127,24 @@ func (d *dispatcher) drain(incoming <-chan *job) {
 	}
 }
 
-// enqueue puts a new job behind the others of its user, or makes it ready if there are none.
+// enqueue puts a new job behind the others of its user and of its sequence, or makes it ready if there are none.
 func (d *dispatcher) enqueue(j *job) {
 	d.open++
-	tail, ok := d.tails[j.key]
-	d.tails[j.key] = j
-	switch {
-	case ok:
-		tail.next = j
-		if tail.number > 0 {
-			d.save(tail.number)
+	for i, tails := range d.tails {
+		if i == inOrder && j.keys[i] == "" {
+			continue
 		}
+		if tail, ok := tails[j.keys[i]]; ok {
+			tail.next[i] = j
+			j.behind++
+			if tail.number > 0 {
+				d.save(tail.number)
+			}
+		}
+		tails[j.keys[i]] = j
+	}
+	switch {
+	case j.behind > 0:
 	case d.before[j.ordinal]:
 		d.named = append(d.named, j)
 	default:
@@ -224,7 +233,7 @@ func (d *dispatcher) conclude(a *attempt, err error) {
 		a.outcome = Failed
 	}
 	if _, exhausted := errors.AsType[*ExhaustedError](err); exhausted {
-		d.poisoned[j.key] = true
+		d.poisoned[j.keys[ofUser]] = true
 	}
 	d.results <- finished{ordinal: j.ordinal, Result: Result{
 		Change: j.change, Outcome: a.outcome, Err: err, Attempts: j.tries, At: c.ended,
@@ -261,13 +270,13 @@ func (d *dispatcher) observe(a *attempt) {
 }
 
 // finish notes that a job is finished, whose last attempt began at the given time. Of the job no more is
-// kept than the next one of its user needs.
+// kept than those behind it need.
 func (d *dispatcher) finish(j *job, sent time.Time) {
 	d.open--
 	d.finished++
-	*j = job{key: j.key, next: j.next, number: d.finished, due: sent.Add(d.cfg.UserInterval)}
+	*j = job{keys: j.keys, next: j.next, number: d.finished, due: sent.Add(d.cfg.UserInterval)}
 	d.unsaved.push(j)
-	if j.next != nil || d.finished-d.unsaved.first().number >= checkpoint.MaxGapRecords {
+	if j.next != [chains]*job{} || d.finished-d.unsaved.first().number >= checkpoint.MaxGapRecords {
 		d.save(j.number)
 	}
 }
@@ -282,24 +291,36 @@ func (d *dispatcher) save(number int64) {
 	}
 }
 
-// release lets the next jobs of the same users follow those that are saved, no sooner than a user's own
-// quota allows.
+// release lets the next jobs of the same users and sequences follow those that are saved.
 func (d *dispatcher) release(number int64) {
 	for !d.unsaved.empty() && d.unsaved.first().number <= number {
 		j := d.unsaved.pop()
-		if j.next == nil {
-			delete(d.tails, j.key)
-			continue
+		for i, tails := range d.tails {
+			if tails[j.keys[i]] == j {
+				delete(tails, j.keys[i])
+			}
+			if next := j.next[i]; next != nil {
+				if i == ofUser { // no sooner than a user's own quota allows
+					next.due = j.due
+				}
+				d.follow(next)
+			}
 		}
-		if d.before[j.next.ordinal] {
-			d.named = append(d.named, j.next)
-			continue
-		}
-		j.next.due = j.due
-		heap.Push(&d.waiting, j.next)
 	}
 	d.saving, d.settled, d.asking = false, d.asking, standing{}
 	if d.wanted > number {
 		d.save(d.wanted)
+	}
+}
+
+// follow lets a job go once it is behind no other.
+func (d *dispatcher) follow(j *job) {
+	j.behind--
+	switch {
+	case j.behind > 0:
+	case d.before[j.ordinal]:
+		d.named = append(d.named, j)
+	default:
+		heap.Push(&d.waiting, j)
 	}
 }

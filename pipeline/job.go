@@ -6,12 +6,20 @@ import (
 	"attrmigrate/sources"
 )
 
+// The chains in which a job can be.
+const (
+	ofUser  = iota // of the records of one user
+	inOrder        // of the records of one sequence; see [sources.Change]
+	chains         // their number
+)
+
 // job is a record on its way. The dispatcher owns it; while a worker has it, the worker does.
 type job struct {
 	change  *sources.Change
 	ordinal int64
-	key     string
-	next    *job // the same user's next record
+	keys    [chains]string // of its user, and of its sequence if it is in one
+	next    [chains]*job   // the next records of these
+	behind  int            // of so many others, which come first
 
 	prepared *sources.Change // what is left to send, by the last read; nil: none was made
 	asked    time.Time       // when that read was sent; zero: the user is to be read before anything is sent

@@ -18,7 +18,8 @@ import (
 //
 // Where there is a [Config.Probe], none fails before it has shown that the service was there afterwards.
 //
-// A parked record holds back its user's later ones, so three of them are of three users.
+// A parked record holds back its user's later ones, so three of them are of three users. It holds back those of
+// its sequence as well.
 
 // awayAfter is how many records, with no success between, have to be parked for the service to be away.
 const awayAfter = 3
@@ -46,7 +47,7 @@ func (d *dispatcher) park(j *job, c call) {
 // failed as unknown already tell of the user.
 func (d *dispatcher) witnesses(l *lane, tells func(parked) bool) (n int) {
 	for _, p := range l.parked {
-		if !d.poisoned[p.key] && tells(p) {
+		if !d.poisoned[p.keys[ofUser]] && tells(p) {
 			n++
 		}
 	}

@@ -63,7 +63,7 @@ func (r *Runner) hand(ctx context.Context, j *job) bool {
 		}}
 		return true
 	}
-	j.key = r.cfg.Key(j.change)
+	j.keys = [chains]string{r.cfg.Key(j.change), j.change.Order}
 	select {
 	case r.incoming <- j:
 		return true
@@ -74,7 +74,7 @@ func (r *Runner) hand(ctx context.Context, j *job) bool {
 
 // sizeOf is about how many bytes a record holds.
 func sizeOf(c *sources.Change) int {
-	size := 256 + len(c.Username) + len(c.Token) + len(c.Text)
+	size := 256 + len(c.Username) + len(c.Token) + len(c.Text) + len(c.Order)
 	for _, attributes := range [][]sources.Attribute{c.Attributes, c.Expect} {
 		for _, a := range attributes {
 			size += 64 + len(a.Name) + len(a.Value)

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -94,6 +95,9 @@ func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 		return err
 	})
 	switch {
+	case errors.Is(err, ErrStopping):
+		j.asked, a.skipped, a.calls = time.Time{}, true, nil
+		return false
 	case err != nil:
 		j.asked = time.Time{}
 		return false
@@ -108,3 +112,11 @@ func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 	}
 	return false
 }
+
+// ErrStopping is what a [Preparer] returns that wanted to read more, and had no permit because the run stops. The record
+// stays undone.
+var ErrStopping = errors.New("the run is stopping")
+
+// AwaitRead waits for the permit of one more read, and tells whether there was one before the run was told to stop. It is
+// for a [Preparer] that reads more than one user for a record: the first read has its permit.
+func (r *Runner) AwaitRead() bool { return r.reads.pacer.take(r.stopping) }

@@ -32,9 +32,15 @@ type Change struct {
 	Expect []Attribute
 	// ClientMetadata is passed to the pool's Lambda triggers.
 	ClientMetadata map[string]string
+	// Order is the name of a sequence. Records of one sequence are applied one after the other, as they stand in
+	// the file, though they are of different users: one gives up what another gets. Empty: it is in none.
+	Order string
 
 	// Undo says that the record is an entry of an undo file: its values are what the user had, and go back as they were.
 	Undo bool
+	// Respelled says that a phone number of it is written otherwise in the input: who reads the record has brought it
+	// into the form that is sent.
+	Respelled bool
 
 	// Trimmed is how many of its texts had blanks at their ends that [Options.Trim] took away, and Emptied how many
 	// [Options.EmptyValues] took for empty.

@@ -14,6 +14,10 @@
 //
 // # Formats
 //
+// A CSV has commas, semicolons or tabs between its cells, as its header shows, or a first line sep=; in front of it.
+// Line ends are line feeds, with carriage returns before them or without, and carriage returns alone; in quotes they are
+// text. Rows of nothing but separators and blanks are none. Text is in UTF-8, or in UTF-16 with a byte-order mark.
+//
 // CSV, wide: one row a user, one column an attribute. CSV, long: username,attribute,value, where
 // consecutive rows of one user are one record. JSONL: the native shape, the shape of the
 // AdminUpdateUserAttributes request, and the user objects that ListUsers prints. Files that end in

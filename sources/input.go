@@ -14,6 +14,7 @@ import (
 type input struct {
 	path      string
 	packing   sealed.Packing
+	wide      bool // text in UTF-16
 	seals     *sealed.Seals
 	format    Format
 	separator rune     // CSV only
@@ -52,6 +53,7 @@ func (in *input) inspect(opts *Options) error {
 		return err
 	}
 	defer s.Close()
+	in.wide = s.Wide()
 	text := bufio.NewReaderSize(s, headSize)
 	if err := in.sniff(text); err != nil {
 		return err
@@ -88,8 +90,6 @@ func (in *input) sniff(text *bufio.Reader) error {
 	line, _, _ := bytes.Cut(first, []byte("\n"))
 	const remedy = "export it as CSV or JSONL in UTF-8"
 	switch {
-	case bytes.HasPrefix(first, []byte("\xff\xfe")), bytes.HasPrefix(first, []byte("\xfe\xff")):
-		return &FileError{Msg: "is not text in UTF-8: it looks like UTF-16", Remedy: remedy}
 	case bytes.HasPrefix(first, []byte("PK\x03\x04")):
 		return &FileError{Msg: "is not text: it looks like a spreadsheet (.xlsx) or a zip archive", Remedy: remedy}
 	case len(line) > 1 && (line[0] == 0) != (line[1] == 0):

@@ -22,7 +22,7 @@ type record struct {
 }
 
 // recordKeys are the keys to suggest for a misspelt one.
-var recordKeys = []string{"username", "attributes", "expect", "client_metadata",
+var recordKeys = []string{"username", "attributes", "expect", "client_metadata", "order",
 	"Username", "UserPoolId", "UserAttributes", "Attributes", "ClientMetadata", "sub", "access_token", "AccessToken"}
 
 // object decodes the whole object. Its errors are *RecordError or errors of jsontext.
@@ -91,6 +91,8 @@ func (r *record) member(key string) (err error) {
 		if err = once(&r.metadata, key); err == nil {
 			err = r.clientMetadata(key)
 		}
+	case "order":
+		r.change.Order, err = r.lines.scalar(key)
 	case "UserPoolId":
 		err = r.userPool(key)
 	default:

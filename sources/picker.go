@@ -54,8 +54,11 @@ func (f *Files) picker(input int) (*picker, error) {
 		return p, nil
 	}
 	in := f.inputs[input]
-	if in.packing != sealed.Plain {
+	switch {
+	case in.packing != sealed.Plain:
 		return nil, &FileError{Msg: fmt.Sprintf("is %v data, of which single records can't be read", in.packing), Remedy: "unpack it first"}
+	case in.wide:
+		return nil, &FileError{Msg: "is in UTF-16, of which single records can't be read", Remedy: "save it in UTF-8"}
 	}
 	s, err := in.open(false)
 	if err != nil {

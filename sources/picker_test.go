@@ -16,7 +16,7 @@ import (
 
 // checkAt compares what At and Next give of the same records.
 func checkAt(t fataler, f *Files, changes []*Change) {
-	if len(changes) == 0 || f.inputs[0].packing != sealed.Plain {
+	if len(changes) == 0 || f.inputs[0].packing != sealed.Plain || f.inputs[0].wide {
 		return
 	}
 	for i := range changes { // neither forwards nor backwards

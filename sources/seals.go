@@ -40,6 +40,13 @@ func placed(path string, err error) error {
 	return err
 }
 
+// AsStored tells whether a file is read as it is stored: neither compressed, nor in UTF-16. A file that cannot be read
+// is a *[FileError].
+func (s *Seals) AsStored(path string) (bool, error) {
+	stored, err := s.known.AsStored(path)
+	return stored, placed(path, err)
+}
+
 // Packed reports whether a file's name says that it is compressed: it ends in .gz or .zst.
 func Packed(path string) bool {
 	p, _ := sealed.PackingOf(path)

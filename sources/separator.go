@@ -19,10 +19,13 @@ var knownSeparators = []rune{',', ';', '\t'}
 // separatorNames are what people call them, one and many.
 var separatorNames = map[rune][2]string{',': {"comma", "commas"}, ';': {"semicolon", "semicolons"}, '\t': {"tab", "tabs"}}
 
-// Dialect says in which way the inputs are written that not all are: "separated by semicolons". It is empty for JSONL,
-// and for CSV as most programs write it.
+// Dialect says in which way the inputs are written that not all are: "UTF-16, separated by tabs". It is empty for JSONL and
+// CSV as most programs write them.
 func (f *Files) Dialect() string {
 	var ways []string
+	if f.inputs[0].wide {
+		ways = append(ways, "UTF-16")
+	}
 	if s := f.Separator(); s != 0 && s != ',' {
 		ways = append(ways, "separated by "+separatorNames[s][1])
 	}
@@ -65,7 +68,7 @@ func (in *input) guessSeparator(head []byte, opts *Options) rune {
 		if n > 0 && slices.ContainsFunc(cells, opts.namesUser) {
 			n += len(head)
 		}
-		if n > 0 && s == '\t' && isTabbed(in.path) {
+		if n > 0 && s == '\t' && Tabbed(in.path) {
 			n += 2 * len(head)
 		}
 		if n > most {
@@ -99,8 +102,8 @@ func isUserName(name string) bool {
 	return slices.Contains([]string{"username", "cognito:username", "Username", "sub"}, name)
 }
 
-// isTabbed reports whether a file's name says that tabs separate its cells.
-func isTabbed(path string) bool {
+// Tabbed reports whether a file's name says that tabs separate its cells: it ends in .tsv or .tab.
+func Tabbed(path string) bool {
 	_, name := sealed.PackingOf(path)
 	ending := strings.ToLower(filepath.Ext(name))
 	return ending == ".tsv" || ending == ".tab"

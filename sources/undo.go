@@ -29,6 +29,8 @@ func (in *input) readFirst(text *bufio.Reader, opts *Options) error {
 	case in.undo && in.packing != sealed.Plain:
 		return &FileError{Msg: "is a compressed undo file, and an undo file is read from its end",
 			Remedy: "unpack it first, with " + [...]string{sealed.Gzip: "gunzip", sealed.Zstd: "unzstd"}[in.packing]}
+	case in.undo && in.wide:
+		return &FileError{Msg: "is an undo file in UTF-16, and an undo file is read from its end", Remedy: "save it in UTF-8"}
 	}
 	return nil
 }

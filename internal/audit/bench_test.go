@@ -35,6 +35,8 @@ func (n crowd) ListUsers(_ context.Context, _, _, token string, limit int) ([]co
 type nowhere struct{}
 
 func (nowhere) Change(*sources.Change) error { return nil }
+func (nowhere) Claim(*sources.Change) error  { return nil }
+func (nowhere) Arrange([]Step) error         { return nil }
 func (nowhere) Row(Row) error                { return nil }
 
 // BenchmarkScan plans as many changes as there are users, from a file: tiers, or new addresses in a

@@ -1,6 +1,10 @@
 package audit
 
 import (
+	"slices"
+
+	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -41,6 +45,9 @@ func (c *Cost) add(r *sources.Change, t *Terms) {
 	if reads {
 		c.Reads++
 	}
+	if reads && !t.AsUser {
+		c.Reads += claimsOf(r, t.Pool)
+	}
 	if reads && !t.AsUser && t.Pool.HoldsBack(r) {
 		c.Reads++
 		c.Looks++
@@ -48,6 +55,16 @@ func (c *Cost) add(r *sources.Change, t *Terms) {
 	if (updates || reads) && !t.AsUser {
 		c.ActiveUsers++
 	}
+}
+
+// claimsOf is how many addresses a record claims, of which each is looked for before it is sent.
+func claimsOf(r *sources.Change, p *cognito.Pool) (n int64) {
+	for _, a := range r.Attributes {
+		if address, ok := addressOf(a.Name); ok && schema.IsTrue(target(a)) && slices.Contains(p.AliasAttributes, address) {
+			n++
+		}
+	}
+	return n
 }
 
 // timed is the cost with the time that its calls take.

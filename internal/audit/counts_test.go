@@ -23,7 +23,7 @@ func TestWordsOfCounts(t *testing.T) {
 }
 
 // atLeastTwo are the kinds of which there is never one.
-var atLeastTwo = []string{addressShared}
+var atLeastTwo = []string{addressShared, addressCircle}
 
 // Nouns that are counted, and those of several words by their last.
 const nouns = `(new |disabled )?(user|record|row|value|message|address|number|username|name|token|change|e-mail)`
@@ -32,7 +32,7 @@ var (
 	lastWord = strings.NewReplacer("e-mail address", "address", "e-mail change", "change", "phone number change", "change", "preferred username change", "change",
 		"phone number", "number", "preferred username", "username", "access token", "token", "text message", "message")
 	// ofOthers are words that are about something else than what is counted.
-	ofOthers = strings.NewReplacer("that user can't any more", "", "among those to change", "", "what fails in them", "", "by their users", "", "users by their username", "",
+	ofOthers = strings.NewReplacer("that user can't any more", "", "among those to change", "", "among these", "", "what fails in them", "", "by their users", "", "users by their username", "",
 		"export these columns again, as text, and do not save them", "")
 	likeSeveral = regexp.MustCompile(`\b1 ` + nouns + `(s|es)\b|\b(these|those|them|their|they)\b`)
 	likeOne     = regexp.MustCompile(`\b(0|2|1,234) ` + nouns + `([^-\w]|$)|\b(this|that) (user|address|account)\b`)
@@ -42,7 +42,7 @@ func checkCounts(t *testing.T, kind, attribute string, say words) {
 	t.Helper()
 	texts := map[int64]string{}
 	for _, n := range []int64{0, 1, 2, 1234} {
-		terms := &Terms{Pool: &cognito.Pool{AliasAttributes: []string{attribute}, Triggers: []string{"CustomMessage"}}, Long: &Long{}}
+		terms := &Terms{Pool: &cognito.Pool{AliasAttributes: []string{attribute}, Triggers: []string{"CustomMessage"}, Schema: exampleSchema()}, Long: &Long{}}
 		text, remedy := say(&Warning{Kind: kind, Attribute: attribute, Count: n}, terms)
 		texts[n] = lastWord.Replace(ofOthers.Replace(text + "\n" + remedy))
 	}

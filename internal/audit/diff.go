@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -21,6 +22,7 @@ const (
 	Invalid   Verdict = "invalid"   // the record cannot be decoded, or the schema refuses it
 	Conflict  Verdict = "conflict"  // a live value is not what the record expects
 	Duplicate Verdict = "duplicate" // a later record of the same user sets it again
+	Taken     Verdict = "taken"     // another user's, who loses it to the user of the record
 )
 
 // Row is the verdict on one attribute of one record: a line of audit.csv. It has an empty Attribute
@@ -44,6 +46,8 @@ type Options struct {
 	// KeepVerified sends email_verified and phone_number_verified as true where they are true, their
 	// address changes, and the record says nothing of them (--verified keep).
 	KeepVerified bool
+	// Schema tells which attributes are true or false, which is compared in any case; nil: only the verified flags are.
+	Schema *schema.Schema
 	// Partial says that a user may have more attributes than were read, as with the user's own token,
 	// which shows what its app client may read. What is to be deleted is deleted then, seen or not.
 	Partial bool
@@ -60,11 +64,26 @@ type Diff struct {
 	Expect []sources.Attribute
 
 	conflicts []conflict
+	refused   *schema.ValueError // it asks for what cannot be of this user
+}
+
+// same tells whether two values of an attribute say the same: the service keeps True and TRUE as they were sent.
+func (o *Options) same(name, a, b string) bool {
+	if a == b {
+		return true
+	}
+	_, flag := addressOf(name)
+	if !flag && (o.Schema == nil || !o.Schema.IsBoolean(name)) {
+		return false
+	}
+	return schema.IsTrue(a) && schema.IsTrue(b) || schema.IsFalse(a) && schema.IsFalse(b)
 }
 
 // Compare holds a record against the user as it is. A value that the user has already is unchanged;
 // only otherwise is it held against what the record expects, so that a record applied twice is no
 // conflict. A sub is compared in any case. If one attribute is in conflict, none is sent.
+//
+// A flag that is to be true where the user has no such address is refused, with the whole record.
 //
 // A verified flag is sent even if it has its value already, if its address changes with it: Cognito
 // resets the flag with the address.
@@ -81,9 +100,10 @@ func Compare(live *cognito.User, c *sources.Change, opts Options) Diff {
 			Attribute: a.Name, Before: valueOf(live, a.Name), After: target(a)}
 		row.Verdict = Unchanged
 		unseen := opts.Partial && row.Before == "" && a.Delete
-		if live == nil || unseen || (row.Before != row.After || resetWith(live, a.Name, wanted)) && !moot(a, addressAfter(live, a.Name, wanted)) {
+		if live == nil || unseen || (!opts.same(a.Name, row.Before, row.After) || resetWith(live, a.Name, wanted)) && !moot(a, addressAfter(live, a.Name, wanted)) {
 			row.Verdict = changing(row.After)
 			d.Send = append(d.Send, attribute(a.Name, row.After))
+			d.checkFlag(live, row, wanted, opts)
 		}
 		if i >= len(c.Attributes) {
 			row.Note = "kept as it is, with the new address"
@@ -93,14 +113,26 @@ func Compare(live *cognito.User, c *sources.Change, opts Options) Diff {
 	if live == nil {
 		return d
 	}
-	if d.findConflicts(live, c); len(d.conflicts) > 0 {
+	if d.findConflicts(live, c, opts); len(d.conflicts) > 0 {
 		d.holdBack(c)
+		return d
+	}
+	if d.refused != nil {
+		d.Send = nil
 		return d
 	}
 	for _, a := range d.Send {
 		d.Expect = append(d.Expect, attribute(a.Name, valueOf(live, a.Name)))
 	}
 	return d
+}
+
+// checkFlag refuses a flag that is to be true of no address. Who sees a part of the user cannot tell.
+func (d *Diff) checkFlag(live *cognito.User, row Row, wanted []sources.Attribute, opts Options) {
+	if _, ok := addressOf(row.Attribute); ok && live != nil && !opts.Partial && schema.IsTrue(row.After) &&
+		addressAfter(live, row.Attribute, wanted) == "" {
+		d.refused = schema.NoAddress(row.Attribute)
+	}
 }
 
 // Conflict returns the conflicts as a *[ConflictError], or nil.
@@ -111,17 +143,25 @@ func (d *Diff) Conflict() error {
 	return &ConflictError{conflicts: d.conflicts}
 }
 
+// Err says why nothing is sent: a conflict, or what cannot be of this user. It is nil where nothing stands against it.
+func (d *Diff) Err() error {
+	if len(d.conflicts) == 0 && d.refused != nil {
+		return d.refused
+	}
+	return d.Conflict()
+}
+
 // findConflicts compares what the record expects with what the user has.
-func (d *Diff) findConflicts(live *cognito.User, c *sources.Change) {
+func (d *Diff) findConflicts(live *cognito.User, c *sources.Change, opts Options) {
 	for _, e := range c.Expect {
 		has, want := valueOf(live, e.Name), target(e)
-		if has == want {
+		if opts.same(e.Name, has, want) {
 			continue
 		}
 		i := d.row(e.Name)
 		switch {
 		case e.Name == "sub":
-		case i >= 0 && has == d.Rows[i].After: // it is as it is to be
+		case i >= 0 && opts.same(e.Name, has, d.Rows[i].After): // it is as it is to be
 			continue
 		case i < 0 && len(d.Send) == 0: // nothing is sent that it could protect
 			continue

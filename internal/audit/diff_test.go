@@ -4,10 +4,13 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"attrmigrate/internal/schema"
 )
 
 func TestCompare(t *testing.T) {
 	keep := Options{KeepVerified: true}
+	schemed := Options{Schema: schema.New([]schema.Attribute{{Name: "custom:vip", Kind: schema.Boolean}})}
 	tests := []struct {
 		name     string
 		live     []string
@@ -67,6 +70,18 @@ func TestCompare(t *testing.T) {
 			record: []string{"phone_number=+15555550100", "email_verified=true"}, verdicts: "change unchanged",
 			send: "phone_number=+15555550100", expect: "phone_number="},
 
+		{name: "a truth value in another case", live: []string{"email_verified=True", "custom:vip=FALSE"},
+			record: []string{"email_verified=true", "custom:vip=false"}, opts: schemed, verdicts: "unchanged unchanged"},
+		{name: "a text in another case", live: []string{"nickname=True"}, record: []string{"nickname=true"}, opts: schemed,
+			verdicts: "change", send: "nickname=true", expect: "nickname=True"},
+		{name: "another truth value", live: []string{"custom:vip=True"}, record: []string{"custom:vip=false"}, opts: schemed,
+			verdicts: "change", send: "custom:vip=false", expect: "custom:vip=True"},
+		{name: "expected in another case", live: []string{"email_verified=True", "custom:vip=TRUE"},
+			record: []string{"locale=fr", "?email_verified=true", "?custom:vip=true"}, opts: schemed,
+			verdicts: "change", send: "locale=fr", expect: "locale="},
+		{name: "keep: True is true", live: []string{"email=a@example.com", "email_verified=True"},
+			record: []string{"email=b@example.com"}, opts: keep, verdicts: "change change",
+			send: "email=b@example.com email_verified=true", expect: "email=a@example.com email_verified=True"},
 		{name: "keep: a true flag is sent along", live: []string{"email=a@example.com", "email_verified=true"},
 			record: []string{"email=b@example.com"}, opts: keep, verdicts: "change change",
 			send: "email=b@example.com email_verified=true", expect: "email=a@example.com email_verified=true"},

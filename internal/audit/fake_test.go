@@ -137,12 +137,22 @@ func (s *changeSet) At(at sources.Position) (*sources.Change, error) {
 type output struct {
 	changes []string
 	rows    []string
+	steps   []string // the sequence, the username, what is sent and expected
 	last    *sources.Change
 }
 
 func (o *output) Change(c *sources.Change) error {
 	o.changes = append(o.changes, strings.TrimSpace(fmt.Sprintf("%s: %s | %s", c.Username, brief(c.Attributes), brief(c.Expect))))
 	o.last = c
+	return nil
+}
+
+func (o *output) Claim(c *sources.Change) error { return o.Change(c) }
+
+func (o *output) Arrange(steps []Step) error {
+	for _, s := range steps {
+		o.steps = append(o.steps, strings.TrimSpace(fmt.Sprintf("%s %s: %s | %s", s.Change.Order, s.Change.Username, brief(s.Change.Attributes), brief(s.Change.Expect))))
+	}
 	return nil
 }
 

@@ -1,139 +1,141 @@
 package audit
 
 import (
+	"slices"
+
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
-// book keeps the sign-in addresses that the records give, to find those that another user holds and
-// those given to two users. In a pool where no attribute names users it stays empty.
+// book finds the addresses that a change set gives to one user while another signs in by them, or gives to two. While the
+// users stream by it keeps no more than hashes: of the addresses that records give, of those that users get by a
+// flag alone, and, where there are such flags, of those by which users of the pool sign in. In a pool where no attribute
+// names users it stays empty.
 type book struct {
-	naming naming
-	index  index
-	sent   bitmap // given by the net change of a user
-	held   bitmap // the sign-in name of another user
+	naming  naming
+	given   index    // addresses that records give, known before the users are
+	sent    bitmap   // of these, those that a net change gives
+	held    bitmap   // of these, those by which somebody signs in
+	flags   int64    // records that set a flag without its address
+	flagged index    // the addresses that users get by a flag
+	holders []uint64 // hashes of the names by which users sign in; only with flags
 }
 
-func newBook(n naming, addresses int64) *book { return &book{naming: n, index: newIndex(addresses)} }
+func newBook(n naming, addresses int64) *book {
+	given := newIndex(addresses)
+	return &book{naming: n, given: given, flagged: index{seed: given.seed}}
+}
 
 // add takes the addresses of a record.
 func (b *book) add(c *sources.Change) error {
 	for _, a := range c.Attributes {
+		if address, ok := addressOf(a.Name); ok && b.naming.claims(address) && schema.IsTrue(target(a)) && !sendsAddress(c.Attributes, address) {
+			b.flags++
+		}
 		if value := target(a); value != "" && b.naming.names(a.Name) {
-			if err := b.index.add(b.key(a.Name, value), c.Begin); err != nil {
+			if err := b.given.add(b.naming.name(a.Name, value).text(), c.Begin); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
 }
-
-func (b *book) key(attribute, value string) string { return attribute + "\x00" + b.naming.key(value) }
 
 // sort ends filling.
 func (b *book) sort() {
-	b.index.sort()
-	b.sent, b.held = newBitmap(len(b.index.entries)), newBitmap(len(b.index.entries))
+	b.given.sort()
+	b.sent, b.held = newBitmap(len(b.given.entries)), newBitmap(len(b.given.entries))
 }
 
-// send notes that a row of a net change gives an address.
-func (b *book) send(row Row) {
-	if row.After == "" || !b.naming.names(row.Attribute) {
-		return
-	}
-	first, end := b.index.find(b.key(row.Attribute, row.After))
-	for i := first; i < end; i++ {
-		if b.index.at(i) == row.begin {
-			b.sent.set(i)
-		}
-	}
-}
-
-// hold notes the addresses that a user of the pool holds, where records of other users give them.
-// mine tells the places of the user's own records.
-func (b *book) hold(u *cognito.User, mine func(sources.Position) bool, read func(sources.Position) (*sources.Change, error)) error {
-	for _, attribute := range b.naming.attributes {
-		value := b.naming.alias(u, attribute)
-		if value == "" {
-			continue
-		}
-		key := b.key(attribute, value)
-		first, end := b.index.find(key)
+// get notes what a user gets.
+func (b *book) get(gets []get) error {
+	for _, g := range gets {
+		first, end := b.given.find(g.text())
+		known := false
 		for i := first; i < end; i++ {
-			at := b.index.at(i)
-			if b.held.has(i) || mine(at) {
-				continue
+			if b.given.at(i) == g.row.begin {
+				b.sent.set(i)
+				known = true
 			}
-			c, err := read(at)
-			if err != nil {
+		}
+		if !known {
+			if err := b.flagged.add(g.text(), g.row.begin); err != nil {
 				return err
-			}
-			if b.gives(c, attribute, key) {
-				b.held.set(i)
 			}
 		}
 	}
 	return nil
 }
 
-// gives tells whether a record gives the address of a key.
-func (b *book) gives(c *sources.Change, attribute, key string) bool {
-	a, ok := find(c.Attributes, attribute)
-	return ok && b.key(attribute, target(a)) == key
+// hold notes by what a user of the pool signs in.
+func (b *book) hold(u *cognito.User) {
+	for _, n := range b.naming.held(u) {
+		first, end := b.given.find(n.text())
+		for i := first; i < end; i++ {
+			b.held.set(i)
+		}
+		if b.flags > 0 {
+			b.holders = append(b.holders, b.given.hash(n.text()))
+		}
+	}
 }
 
-// report counts the warnings that were found. It reads the records concerned once more.
-func (b *book) report(found *warnings, read func(sources.Position) (*sources.Change, error)) error {
-	return b.index.runs(func(first, end int) error {
-		var sent []int
+// suspects are the names, by hash, that more than one user has to do with, and the places of the records that give
+// them. They are to be looked at, since a hash is no name.
+type suspects struct {
+	hashes map[uint64]bool
+	held   map[uint64]bool // of these, those by which somebody signs in
+	places []sources.Position
+}
+
+// suspect joins what was noted.
+func (b *book) suspect() *suspects {
+	b.flagged.sort()
+	slices.Sort(b.holders)
+	s := &suspects{hashes: map[uint64]bool{}, held: map[uint64]bool{}}
+	_ = b.given.runs(func(first, end int) error {
+		var gets []sources.Position
 		for i := first; i < end; i++ {
 			if b.sent.has(i) {
-				sent = append(sent, i)
+				gets = append(gets, b.given.at(i))
 			}
 		}
-		if len(sent) == 0 || len(sent) == 1 && !b.held.has(sent[0]) {
-			return nil
+		hash := b.given.entries[first].hi & hashMask
+		from, to := b.flagged.having(hash)
+		for i := from; i < to; i++ {
+			gets = append(gets, b.flagged.at(i))
 		}
-		seen := make(map[string]*sources.Change, len(sent)) // the first record to give an address; nil once it is counted
-		for _, i := range sent {
-			c, err := read(b.index.at(i))
-			if err != nil {
-				return err
-			}
-			a, ok := b.given(c, i)
-			if ok && b.held.has(i) {
-				found.add(addressHeld, a.Name, c.File, c.Line)
-			}
-			if ok {
-				b.share(found, seen, a, c)
-			}
+		s.add(hash, gets, b.held.has(first) || b.isHeld(hash))
+		return nil
+	})
+	_ = b.flagged.runs(func(first, end int) error {
+		var gets []sources.Position
+		for i := first; i < end; i++ {
+			gets = append(gets, b.flagged.at(i))
+		}
+		hash := b.flagged.entries[first].hi & hashMask
+		if !s.hashes[hash] {
+			s.add(hash, gets, b.isHeld(hash))
 		}
 		return nil
 	})
+	return s
 }
 
-// given is the address that the ith entry stands for.
-func (b *book) given(c *sources.Change, i int) (sources.Attribute, bool) {
-	hash := b.index.entries[i].hi & hashMask
-	for _, a := range c.Attributes {
-		if b.naming.names(a.Name) && b.index.hash(b.key(a.Name, target(a))) == hash {
-			return a, true
-		}
-	}
-	return sources.Attribute{}, false
+func (b *book) isHeld(hash uint64) bool {
+	_, ok := slices.BinarySearch(b.holders, hash)
+	return ok
 }
 
-// share counts an address that was given before.
-func (b *book) share(found *warnings, seen map[string]*sources.Change, a sources.Attribute, c *sources.Change) {
-	key := b.key(a.Name, target(a))
-	first, again := seen[key]
-	switch {
-	case !again:
-		seen[key] = c
+// add takes a name that users get, if another has to do with it.
+func (s *suspects) add(hash uint64, gets []sources.Position, held bool) {
+	if len(gets) == 0 || len(gets) == 1 && !held {
 		return
-	case first != nil:
-		found.add(addressShared, a.Name, first.File, first.Line)
-		seen[key] = nil
 	}
-	found.add(addressShared, a.Name, c.File, c.Line)
+	s.hashes[hash] = true
+	if held {
+		s.held[hash] = true
+	}
+	s.places = append(s.places, gets...)
 }

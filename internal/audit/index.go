@@ -79,8 +79,10 @@ func (x *index) at(i int) sources.Position {
 }
 
 // find returns the entries that may be of a key: those from first on, before end.
-func (x *index) find(key string) (first, end int) {
-	hash := x.hash(key)
+func (x *index) find(key string) (first, end int) { return x.having(x.hash(key)) }
+
+// having returns the entries with a hash.
+func (x *index) having(hash uint64) (first, end int) {
 	first, _ = slices.BinarySearchFunc(x.entries, hash, func(e entry, hash uint64) int { return cmp.Compare(e.hi, hash) })
 	return first, x.endOf(first, hash)
 }

@@ -10,6 +10,8 @@ import (
 const (
 	addressHeld   = "address-held"
 	addressShared = "address-shared"
+	addressCircle = "address-circle"
+	addressPassed = "address-passed"
 	ambiguousName = "ambiguous-name"
 	partsApart    = "rows-apart"
 	verifiedReset = "verified-reset"
@@ -49,8 +51,10 @@ type words func(w *Warning, t *Terms) (text, remedy string)
 
 // kinds are all of them, the gravest first: the order in which they are told.
 var kinds = [...]kind{
-	{name: addressHeld, planned: isHeld},
-	{name: addressShared, planned: isShared},
+	{name: addressHeld, located: true, planned: isHeld},
+	{name: addressShared, located: true, planned: isShared},
+	{name: addressCircle, located: true, planned: circles},
+	{name: addressPassed, note: true, located: true, planned: passed},
 	{name: addressClaimed, foreseen: mayBeHeld},
 	{name: ambiguousName, planned: counted("name",
 		" of records fits two users: the plan has the one that was read first", "name the user by the sub",
@@ -62,6 +66,7 @@ var kinds = [...]kind{
 	{name: invisible, located: true, planned: unseeable, foreseen: unseeable},
 	{name: blanks, located: true, planned: blankAtEnds, foreseen: blankAtEnds},
 	{name: spreadsheet, located: true, planned: recalculated, foreseen: recalculated},
+	{name: phoneDoubtful, located: true, planned: isDoubtful, foreseen: isDoubtful},
 	{name: poolUnknown, foreseen: unknownPool},
 	{name: verifiedReset, planned: reset, foreseen: mayReset},
 	{name: verifiedKept, planned: keeps, foreseen: keeps},
@@ -82,6 +87,7 @@ var kinds = [...]kind{
 	{name: expiring, foreseen: counted("access token",
 		" will have expired when it is its turn, and fails then", "--rate off, if the account's quota allows it; or apply in parts, each with fresh tokens",
 		" will have expired when it is their turn, and fail then", "--rate off, if the account's quota allows it; or apply in parts, each with fresh tokens")},
+	{name: phoneRespelled, note: true, located: true, planned: isRespelled, foreseen: isRespelled},
 	{name: cutRow, note: true, located: true, planned: isCut, foreseen: isCut},
 	{name: expecting, note: true, foreseen: mayConflict},
 	{name: unseen, planned: alike("record", " with client metadata, and the pool has no Lambda trigger that would see it",
@@ -105,26 +111,61 @@ func counted(noun, one, remedyOfOne, more, remedy string) words {
 func alike(noun, text, remedy string) words { return counted(noun, text, remedy, text, remedy) }
 
 func isHeld(w *Warning, t *Terms) (text, remedy string) {
-	return newOnes(w) + " held by another user already: " + taken(w, t),
-		"find out whose it is, and take the record out or change the other user first"
+	remedy = "find out whose it is, and take the record out or change the other user first"
+	if w.Taken > 0 {
+		remedy += "; --allow-takeover takes it, and undo gives it back"
+	}
+	what := newOnes(w)
+	if w.Taken > 0 { // or only its flag is
+		what = several(w.Count, people(w.Attribute))
+	}
+	return what + " held by another user already: " + taken(w, t), remedy
 }
 
 func isShared(w *Warning, t *Terms) (text, remedy string) {
-	return fmt.Sprintf("%s for the same %s: %s", several(w.Count, "user"), people(w.Attribute), taken(w, t)),
-		"leave it with one of them"
+	what := taken(w, t)
+	if w.Taken > 0 {
+		what = "sent as verified, each takes it away from the one before"
+	}
+	return fmt.Sprintf("%s for the same %s: %s", several(w.Count, "user"), people(w.Attribute), what), "leave it with one of them"
 }
 
 // taken is what becomes of an address that another user has.
 func taken(w *Warning, t *Terms) string {
-	if len(t.Pool.UsernameAttributes) > 0 || !IsAddress(w.Attribute) {
+	switch {
+	case len(t.Pool.UsernameAttributes) > 0 || !IsAddress(w.Attribute):
 		return "the pool refuses it"
+	case w.Taken == 0:
+		return "whoever verifies it last takes it away from the other"
+	case w.Taken < w.Count:
+		return fmt.Sprintf("%s sent as verified, and so taken away from the other at once; else whoever verifies it last takes it", number(w.Taken))
+	default:
+		return "sent as verified it is taken away from the other at once"
 	}
-	return "whoever verifies it last takes it away from the other"
+}
+
+func circles(w *Warning, _ *Terms) (text, remedy string) {
+	return fmt.Sprintf("%s swap each other's %s: the pool takes none that another still has, in whatever order",
+		several(w.Count, "user"), people(w.Attribute)), "give one of them another one first, in a run of its own"
+}
+
+func passed(w *Warning, _ *Terms) (text, remedy string) {
+	return fmt.Sprintf("%s passed on from one user of the change set to another: plan.jsonl has %s in the order that works",
+		several(w.Count, people(w.Attribute)), either(w.Count, "it", "them")), "apply plan.jsonl"
 }
 
 func mayBeHeld(w *Warning, _ *Terms) (text, remedy string) {
 	return fmt.Sprintf("up to %s sent as verified (%s): if another user signs in by %s, that user can't any more",
-		several(w.Count, "new "+shortly(w.Attribute)), w.Attribute+flagSuffix, either(w.Count, "it", "one of them")), "plan finds " + either(w.Count, "it", "them")
+		several(w.Count, shortly(w.Attribute)), w.Attribute+flagSuffix, either(w.Count, "it", "one of them")), "plan finds " + either(w.Count, "it", "them")
+}
+
+// claimed says of addresses that are sent as verified what was found of their holders.
+func claimed(w *Warning, taken int64) (text, remedy string, note bool) {
+	text = fmt.Sprintf("up to %s sent as verified (%s): ", several(w.Count, shortly(w.Attribute)), w.Attribute+flagSuffix)
+	if taken == 0 {
+		return text + "none was found to be taken from another user", "", true
+	}
+	return text + several(taken, "sign-in address") + " taken from other users", "undo.jsonl gives them back", false
 }
 
 func unknownPool(w *Warning, _ *Terms) (text, remedy string) {

@@ -39,7 +39,7 @@ func newMerger(live *cognito.User, opts Options) *merger {
 	return m
 }
 
-// heldRecord is a record in conflict with what the ones before it lead to.
+// heldRecord is a record in conflict with what the ones before it lead to, or refused for that.
 type heldRecord struct {
 	change *sources.Change
 	diff   Diff
@@ -50,7 +50,7 @@ type heldRecord struct {
 func (m *merger) add(c *sources.Change) (settled []Row) {
 	m.count++
 	d := Compare(m.state, c, m.opts)
-	if len(d.conflicts) > 0 {
+	if d.Err() != nil {
 		m.held = append(m.held, heldRecord{c, d})
 		return nil
 	}
@@ -95,7 +95,7 @@ func (m *merger) settled(h heldRecord) bool {
 	return len(h.change.Attributes) > 0 && !slices.ContainsFunc(h.change.Attributes, func(a sources.Attribute) bool {
 		row, ok := m.last[a.Name]
 		if !ok {
-			return valueOf(m.live, a.Name) != target(a)
+			return !m.opts.same(a.Name, valueOf(m.live, a.Name), target(a))
 		}
 		return m.changes(a.Name, valueOf(m.live, a.Name), row.After)
 	})
@@ -169,10 +169,10 @@ func (m *merger) changes(name, before, after string) bool {
 	}
 	address, ok := addressOf(name)
 	if !ok {
-		return before != after
+		return !m.opts.same(name, before, after)
 	}
 	has := valueOf(m.state, address)
-	return (before != after || has != valueOf(m.live, address)) && !moot(attribute(name, after), has)
+	return (!m.opts.same(name, before, after) || has != valueOf(m.live, address)) && !moot(attribute(name, after), has)
 }
 
 // put applies an attribute to a user's values.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -47,7 +48,7 @@ func (n naming) alias(u *cognito.User, attribute string) string {
 	case n.unverified:
 		return value
 	case IsAddress(attribute):
-		if u.Attributes[attribute+flagSuffix] != "true" {
+		if !schema.IsTrue(u.Attributes[attribute+flagSuffix]) {
 			return ""
 		}
 	case u.Status != "CONFIRMED":

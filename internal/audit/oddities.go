@@ -65,6 +65,7 @@ func (w *warnings) cut(c *sources.Change) {
 func (w *warnings) oddName(c *sources.Change) {
 	if !c.Undo {
 		w.odd("username", c.Username, c.File, c.Line)
+		w.respelledPhone(c)
 	}
 }
 

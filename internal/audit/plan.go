@@ -35,6 +35,11 @@ type Writer interface {
 	// Change takes the net change of one user: the Username that the pool has, what to send, and the
 	// live values as preconditions. It is not called with None.
 	Change(c *sources.Change) error
+	// Claim takes that of a user who gets a sign-in name or gives one up, whose place is known when all users are.
+	Claim(c *sources.Change) error
+	// Arrange comes once, behind all changes: it has those that depend on each other, in the order in which they are
+	// to be applied.
+	Arrange(steps []Step) error
 	// Row takes the verdict on one attribute.
 	Row(r Row) error
 }
@@ -81,17 +86,18 @@ func (c Config) withDefaults() Config {
 
 // planner is a plan in the making.
 type planner struct {
-	cfg    Config
-	terms  Terms // on which apply would take the records
-	naming naming
-	pager  *listing.Pager
-	index  index  // the records that can be applied, by the name of their user
-	seen   bitmap // those whose user was found
-	book   *book
-	found  *warnings
-	apart  *rowsApart
-	tally  *tally
-	all    Cost // of the records that can be applied, as they are
+	cfg      Config
+	terms    Terms // on which apply would take the records
+	naming   naming
+	pager    *listing.Pager
+	index    index  // the records that can be applied, by the name of their user
+	seen     bitmap // those whose user was found
+	book     *book
+	contests contests
+	found    *warnings
+	apart    *rowsApart
+	tally    *tally
+	all      Cost // of the records that can be applied, as they are
 }
 
 // Plan holds a change set against the live users and writes nothing to the pool. An error ends it
@@ -102,15 +108,16 @@ func Plan(ctx context.Context, cfg Config) (*Result, error) {
 	n := newNaming(cfg.Pool)
 	terms := Terms{Pool: cfg.Pool, KeepVerified: cfg.KeepVerified, NoRead: cfg.NoRead, Rate: cfg.UpdateRate, ReadRate: cfg.ReadRate, Long: cfg.Long}
 	p := &planner{
-		cfg:    cfg,
-		terms:  terms,
-		naming: n,
-		pager:  listing.NewPager(cfg.Lister, cfg.Pool.ID, cfg.ListRate, cfg.Attempts, cfg.Backoff),
-		index:  newIndex(cfg.Records),
-		book:   newBook(n, cfg.Addresses),
-		found:  newWarnings(terms, false),
-		apart:  newRowsApart(cfg.Pool, cfg.Long),
-		tally:  newTally(cfg.Writer, cfg.Pool),
+		cfg:      cfg,
+		terms:    terms,
+		naming:   n,
+		pager:    listing.NewPager(cfg.Lister, cfg.Pool.ID, cfg.ListRate, cfg.Attempts, cfg.Backoff),
+		index:    newIndex(cfg.Records),
+		book:     newBook(n, cfg.Addresses),
+		contests: contests{parties: map[string]*party{}},
+		found:    newWarnings(terms, false),
+		apart:    newRowsApart(cfg.Pool, cfg.Long),
+		tally:    newTally(cfg.Writer, cfg.Pool),
 	}
 	if err := p.takeAll(ctx); err != nil {
 		return nil, err
@@ -119,7 +126,7 @@ func Plan(ctx context.Context, cfg Config) (*Result, error) {
 	if err := p.read(ctx, mode); err != nil {
 		return nil, err
 	}
-	if err := p.book.report(p.found, cfg.Changes.At); err != nil {
+	if err := p.settleNames(ctx, mode); err != nil {
 		return nil, err
 	}
 	r := p.tally.finish()
@@ -127,6 +134,18 @@ func Plan(ctx context.Context, cfg Config) (*Result, error) {
 	r.Warnings = p.found.list()
 	r.Estimates = p.cost(mode)
 	return r, nil
+}
+
+// settleNames tells of the names that several users have to do with.
+func (p *planner) settleNames(ctx context.Context, mode Mode) error {
+	if err := p.contend(ctx, mode); err != nil {
+		return err
+	}
+	d, err := p.tellContests()
+	if err != nil || mode == None {
+		return err
+	}
+	return p.settleOrder(d)
 }
 
 // cost is that of the plan; where users were not read there is none but the change set.
@@ -188,13 +207,13 @@ func (p *planner) take(c *sources.Change) error {
 }
 
 // mode resolves Auto: a scan takes a call for every 60 users of the pool, a lookup one for every user
-// of the change set and one more for every sign-in address that it gives.
+// of the change set and one more for every sign-in address that it gives or verifies.
 func (p *planner) mode() Mode {
 	if p.cfg.Read != Auto {
 		return p.cfg.Read
 	}
 	scan := (p.cfg.Pool.EstimatedUsers + listing.PageSize - 1) / listing.PageSize
-	lookup := p.index.keys() + int64(len(p.book.index.entries))
+	lookup := p.index.keys() + int64(len(p.book.given.entries)) + p.book.flags
 	if lookup < scan {
 		return Lookup
 	}

@@ -47,6 +47,8 @@ func TestPlanFails(t *testing.T) {
 type full struct{ err error }
 
 func (w full) Change(*sources.Change) error { return w.err }
+func (w full) Claim(*sources.Change) error  { return w.err }
+func (w full) Arrange([]Step) error         { return w.err }
 func (w full) Row(Row) error                { return w.err }
 
 // torn is a change set that fails at its end.

@@ -17,8 +17,9 @@ type Preflight struct {
 	Undecodable bool  // some of these are kept as text, for they could not even be decoded
 	// Examples are the first of the bad ones, as file:line: reason.
 	Examples    []string
-	Deletions   int64 // values that are deleted
-	Conditional int64 // records with preconditions
+	Remedies    []string // how to mend them: the first few different ones
+	Deletions   int64    // values that are deleted
+	Conditional int64    // records with preconditions
 	// Trimmed and Emptied are how many texts the options of the change set have changed; see [sources.Change].
 	Trimmed, Emptied int64
 
@@ -60,6 +61,17 @@ func (s *Preflight) Add(c *sources.Change) error {
 	return nil
 }
 
+// Claims is how many addresses are claimed in a pool with aliases, as far as the records alone tell.
+func (s *Preflight) Claims() (n int64) {
+	for _, address := range addresses {
+		n += s.found.count(addressClaimed, address)
+		if slices.Contains(s.terms.Pool.AliasAttributes, address) {
+			n += s.found.count(verifiedKept, address)
+		}
+	}
+	return n
+}
+
 // Finish tells what only all records show, and refuses a change set of which none can be applied as it is meant.
 func (s *Preflight) Finish() error { return s.apart.report(s.found) }
 
@@ -89,6 +101,7 @@ func (s *Preflight) refuse(c *sources.Change, err error) {
 	if len(c.Text) > 0 && c.Err != nil {
 		s.Undecodable = true
 	}
+	s.Remedies = addRemedies(s.Remedies, err)
 	if len(s.Examples) < maxExamples {
 		s.Examples = append(s.Examples, fmt.Sprintf("%s: %v", c.Place(), err))
 	}

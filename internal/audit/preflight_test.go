@@ -75,7 +75,7 @@ func TestPreflightWarnings(t *testing.T) {
 		{"no code for a verified address", Terms{}, verifying, []*sources.Change{verified}, ""},
 
 		{"an alias may be another user's", Terms{}, aliases, []*sources.Change{verified},
-			"up to 1 new e-mail sent as verified (email_verified): if another user signs in by it, that user can't any more\nhint: plan finds it"},
+			"up to 1 e-mail sent as verified (email_verified): if another user signs in by it, that user can't any more\nhint: plan finds it"},
 		{"the pool is unknown", Terms{AsUser: true, Unknown: true}, cognito.Pool{}, moves,
 			"2 e-mail changes: what becomes of them is the pool's affair; it may send up to 2 messages, with a code to verify them"},
 
@@ -92,7 +92,7 @@ func TestPreflightWarnings(t *testing.T) {
 		{"metadata, and the pool is unknown", Terms{Metadata: true, Unknown: true}, cognito.Pool{}, []*sources.Change{withMetadata}, ""},
 
 		{"the gravest first", Terms{Noun: "row"}, aliases, []*sources.Change{record("amy"), call, verified},
-			"up to 1 new e-mail sent as verified (email_verified): if another user signs in by it, that user can't any more\nhint: plan finds it\n" +
+			"up to 1 e-mail sent as verified (email_verified): if another user signs in by it, that user can't any more\nhint: plan finds it\n" +
 				"1 phone number change resets phone_number_verified: that user can't sign in by phone number until it is verified" + hintOfOne + "--verified keep\n" +
 				"1 row with nothing to change: no call is made for it"},
 		{"a bad record warns of nothing", Terms{}, sending, []*sources.Change{record("amy", "email=a@example.com", "custom:none=x")}, ""},

@@ -11,6 +11,7 @@ type Counts struct {
 	Invalid   int64 `json:"invalid"`
 	Conflict  int64 `json:"conflict"`
 	Duplicate int64 `json:"duplicate"`
+	Taken     int64 `json:"taken,omitempty"` // from users of whom the record is not
 }
 
 func (c *Counts) add(v Verdict) {
@@ -29,6 +30,8 @@ func (c *Counts) add(v Verdict) {
 		c.Conflict++
 	case Duplicate:
 		c.Duplicate++
+	case Taken:
+		c.Taken++
 	}
 }
 
@@ -42,6 +45,8 @@ type Result struct {
 	Failing int64 `json:"failing"` // records that are invalid, missing or in conflict
 	// Examples are the first of them, as file:line: reason.
 	Examples []string `json:"failing_examples,omitempty"`
+	// Remedies are how to mend those that are invalid: the first few different ones.
+	Remedies []string `json:"failing_remedies,omitempty"`
 	Users    int64    `json:"users"` // found; with None, different names
 	// Repeated are the users with more than one record: their net change is planned.
 	Repeated int64 `json:"repeated_users"`
@@ -65,6 +70,24 @@ type AttributeResult struct {
 	// More is how many others there are, at least so many if MoreAtLeast says so.
 	More        int64 `json:"more_transitions,omitempty"`
 	MoreAtLeast bool  `json:"more_at_least,omitempty"`
+}
+
+// Losses is the number of addresses that are taken from users who sign in by them.
+func (r *Result) Losses() (n int64) {
+	for _, w := range r.Warnings {
+		n += w.Taken
+	}
+	return n
+}
+
+// Forbidden is the number of users whose changes the pool refuses in whatever order.
+func (r *Result) Forbidden() (n int64) {
+	for _, w := range r.Warnings {
+		if w.Kind == addressCircle {
+			n += w.Count
+		}
+	}
+	return n
 }
 
 // Clean tells whether there is nothing to change and nothing that fails.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -13,6 +14,7 @@ type subject struct {
 	places []sources.Position // of the records, in file order
 	merger *merger
 	net    Diff
+	party  *party // what that does to the user's names; nil without records
 
 	key       string                     // the first record's name for the user
 	renamed   *sources.Change            // the first record that has another
@@ -82,9 +84,15 @@ func (p *planner) addRecord(s *subject, c *sources.Change) error {
 	return p.tally.rows(s.merger.add(c))
 }
 
-// settleHeld tells of the records of a user that are in conflict.
+// settleHeld tells of the records of a user that are in conflict, or refused.
 func (p *planner) settleHeld(s *subject) error {
 	for _, h := range s.merger.held {
+		if h.diff.Conflict() == nil {
+			if err := p.tally.invalid(h.change, h.diff.refused); err != nil {
+				return err
+			}
+			continue
+		}
 		if s.merger.settled(h) {
 			for i := range h.diff.Rows {
 				h.diff.Rows[i].Verdict = Duplicate
@@ -124,20 +132,43 @@ func (p *planner) settle(s *subject) error {
 		return err
 	}
 	s.net = s.merger.net()
-	change := &sources.Change{Attributes: s.net.Send, Expect: s.net.Expect, ClientMetadata: s.merger.metadata}
+	change := s.change()
 	p.tally.user(s)
 	if len(change.Attributes) > 0 {
 		p.tally.result.Estimates.add(change, &p.terms)
 	}
-	for _, row := range s.net.Rows {
-		if row.Verdict == Change {
-			p.book.send(row)
-		}
+	s.party = p.naming.party(s)
+	if err := p.book.get(s.party.gets); err != nil {
+		return err
 	}
 	p.found.user(s)
 	if err := p.tally.rows(s.net.Rows); err != nil || s.user == nil || len(change.Attributes) == 0 {
 		return err
 	}
-	change.Username = s.user.Username
+	if s.party.moves() {
+		return p.cfg.Writer.Claim(change)
+	}
 	return p.cfg.Writer.Change(change)
+}
+
+// change is the net change as a record that names the user by the username.
+func (s *subject) change() *sources.Change {
+	c := &sources.Change{Attributes: s.net.Send, Expect: s.net.Expect, ClientMetadata: s.merger.metadata}
+	if s.user != nil {
+		c.Username, c.Expect = s.user.Username, withAddresses(s.user, c)
+	}
+	return c
+}
+
+// withAddresses adds to what a change expects the addresses that it verifies and does not send: what was reviewed is that
+// this one is verified, and no other.
+func withAddresses(live *cognito.User, c *sources.Change) []sources.Attribute {
+	expect := c.Expect
+	for _, a := range c.Attributes {
+		address, ok := addressOf(a.Name)
+		if _, known := find(expect, address); ok && !known && schema.IsTrue(target(a)) {
+			expect = append(slices.Clip(expect), attribute(address, valueOf(live, address)))
+		}
+	}
+	return expect
 }

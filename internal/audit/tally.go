@@ -93,6 +93,7 @@ func (t *tally) missing(c *sources.Change) error {
 // invalid tells of a record that cannot be applied, and why.
 func (t *tally) invalid(c *sources.Change, err error) error {
 	t.fail(c, err.Error())
+	t.result.Remedies = addRemedies(t.result.Remedies, err)
 	reasons := map[string]string{}
 	for _, e := range valueErrors(err) {
 		reasons[e.Attribute] = e.Msg

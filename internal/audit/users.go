@@ -13,17 +13,10 @@ func (p *planner) scan(ctx context.Context) error {
 	var done int64
 	return p.pager.Pages(ctx, "", func(users []cognito.User) error {
 		for i := range users {
-			own, err := p.user(&users[i])
-			if err != nil {
+			if _, err := p.user(&users[i]); err != nil {
 				return err
 			}
-			mine := func(at sources.Position) bool {
-				_, ok := slices.BinarySearchFunc(own.places, at, p.index.compare)
-				return ok
-			}
-			if err := p.book.hold(&users[i], mine, p.cfg.Changes.At); err != nil {
-				return err
-			}
+			p.book.hold(&users[i])
 		}
 		done += int64(len(users))
 		p.cfg.Progress(done, max(done, p.cfg.Pool.EstimatedUsers))
@@ -73,26 +66,15 @@ func (p *planner) findUser(ctx context.Context, name string) (*cognito.User, err
 // lookAt takes a user that was looked up, and searches for others who hold the addresses it gets.
 func (p *planner) lookAt(ctx context.Context, u *cognito.User) error {
 	own, err := p.user(u)
-	if err != nil {
+	if err != nil || own.party == nil || len(own.party.gets) == 0 {
 		return err
 	}
-	for _, row := range own.net.Rows {
-		if row.Verdict != Change || !p.naming.names(row.Attribute) {
-			continue
-		}
-		holds := func(other *cognito.User) bool {
-			return other.Username != u.Username &&
-				p.naming.key(p.naming.alias(other, row.Attribute)) == p.naming.key(row.After)
-		}
-		for _, f := range p.naming.spellings(nil, row.Attribute, row.After) {
-			holder, err := p.pager.Search(ctx, f[0], f[1], holds)
-			if err != nil {
-				return err
-			}
-			if holder != nil {
-				p.found.add(addressHeld, row.Attribute, row.File, row.Line)
-				break
-			}
+	if _, err := p.enter(u); err != nil {
+		return err
+	}
+	for _, g := range own.party.gets {
+		if _, err := p.enterHolder(ctx, g); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -32,10 +33,10 @@ func find(list []sources.Attribute, name string) (a sources.Attribute, ok bool) 
 	return list[i], true
 }
 
-// sets tells whether a list gives an attribute this value.
-func sets(list []sources.Attribute, name, value string) bool {
-	a, ok := find(list, name)
-	return ok && target(a) == value
+// verifies tells whether a list sets a flag to true.
+func verifies(list []sources.Attribute, flag string) bool {
+	a, ok := find(list, flag)
+	return ok && schema.IsTrue(target(a))
 }
 
 // resetWith tells whether name is a verified flag whose address changes in the same call.
@@ -61,7 +62,7 @@ func addressAfter(live *cognito.User, flag string, list []sources.Attribute) str
 // itself, and Cognito refuses to be told so.
 func moot(a sources.Attribute, address string) bool {
 	_, ok := addressOf(a.Name)
-	return ok && address == "" && target(a) == "false"
+	return ok && address == "" && schema.IsFalse(target(a))
 }
 
 // withKeptFlags adds the flags that are true and would be reset. It does not modify list.
@@ -72,7 +73,7 @@ func withKeptFlags(live *cognito.User, list []sources.Attribute) []sources.Attri
 		if _, said := find(list, flag); !given || said || target(a) == "" {
 			continue
 		}
-		if target(a) != valueOf(live, address) && valueOf(live, flag) == "true" {
+		if target(a) != valueOf(live, address) && schema.IsTrue(valueOf(live, flag)) {
 			list = append(slices.Clip(list), attribute(flag, "true"))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -17,17 +18,40 @@ type Warning struct {
 	Examples  []string `json:"examples"` // up to three places, file:line
 	Text      string   `json:"text"`
 	Remedy    string   `json:"remedy"` // "" where there is none
-	Note      bool     `json:"-"`      // it is nothing to worry about
-	Located   bool     `json:"-"`      // where it is belongs to what it says, and is shown wherever it is told
+	// Holders are the users whom the examples concern: who signs in by the address now.
+	Holders []string `json:"holders,omitempty"`
+	Taken   int64    `json:"taken,omitempty"` // of Count, so many addresses are taken from other users at once
+	Note    bool     `json:"-"`               // it is nothing to worry about
+	Located bool     `json:"-"`               // where it is belongs to what it says, and is shown wherever it is told
 
 	// Of values that nobody meant: what was found, in which attributes, and whether blanks are around it.
 	which, where few
 	blank        bool
 }
 
-// TakesAddress tells whether a warning is that of a sign-in address which another user holds already, or
-// which two users are given.
-func TakesAddress(w Warning) bool { return w.Kind == addressHeld || w.Kind == addressShared }
+// OfHolders tells whether a warning is of names that several users have to do with.
+func OfHolders(w Warning) bool {
+	return slices.Contains([]string{addressHeld, addressShared, addressCircle, addressPassed}, w.Kind)
+}
+
+// Concerns tells whether what a record says of an attribute concerns the names by which users sign in.
+func Concerns(attribute string, names []string) bool {
+	address, ok := addressOf(attribute)
+	return slices.Contains(names, attribute) || ok && slices.Contains(names, address)
+}
+
+// WithHolders puts what was found of the holders of claimed addresses in the place of what records alone tell: so many of
+// these addresses are taken from them.
+func WithHolders(list, found []Warning, taken int64) []Warning {
+	all := slices.Clone(found)
+	for _, w := range list {
+		if w.Kind == addressClaimed {
+			w.Text, w.Remedy, w.Note = claimed(&w, taken)
+		}
+		all = append(all, w)
+	}
+	return all
+}
 
 // maxExamples is how many places a warning names.
 const maxExamples = 3
@@ -59,6 +83,17 @@ func (w *warnings) add(kind, attribute, file string, line int) *Warning {
 		f.Examples = append(f.Examples, fmt.Sprintf("%s:%d", file, line))
 	}
 	return f
+}
+
+// addHeld counts an address that another user signs in by, or gets too, and keeps whose it is.
+func (w *warnings) addHeld(kind, attribute string, row Row, holder string, taken bool) {
+	f := w.add(kind, attribute, row.File, row.Line)
+	if holder != "" && len(f.Holders) < maxExamples {
+		f.Holders = append(f.Holders, holder)
+	}
+	if taken {
+		f.Taken++
+	}
 }
 
 // count is how many there are of a kind.
@@ -126,6 +161,10 @@ func (w *warnings) record(c *sources.Change) {
 		if IsAddress(a.Name) && !a.Delete {
 			w.newAddress(a.Name, c.Attributes, nil, c.File, c.Line)
 		}
+		address, ok := addressOf(a.Name)
+		if ok && schema.IsTrue(target(a)) && !sendsAddress(c.Attributes, address) && slices.Contains(w.terms.Pool.AliasAttributes, address) {
+			w.add(addressClaimed, address, c.File, c.Line)
+		}
 	}
 	w.metadata(c.ClientMetadata, c.File, c.Line)
 	if conditional(c) {
@@ -141,7 +180,7 @@ func (w *warnings) record(c *sources.Change) {
 // of the flag itself is nothing that happens besides.
 func (w *warnings) newAddress(address string, sent []sources.Attribute, live *cognito.User, file string, line int) {
 	pool, flag := w.terms.Pool, address+flagSuffix
-	if sets(sent, flag, "true") {
+	if verifies(sent, flag) {
 		if live == nil && slices.Contains(pool.AliasAttributes, address) {
 			w.add(addressClaimed, address, file, line)
 		}
@@ -155,7 +194,7 @@ func (w *warnings) newAddress(address string, sent []sources.Attribute, live *co
 		w.add(verifiedKept, address, file, line)
 	case slices.Contains(pool.VerifyBeforeUpdate, address):
 		w.add(awaiting, address, file, line)
-	case !said && (live == nil || live.Attributes[flag] == "true"):
+	case !said && (live == nil || schema.IsTrue(live.Attributes[flag])):
 		w.add(verifiedReset, address, file, line)
 	}
 	if !pool.SendsCode(address) {

@@ -75,6 +75,9 @@ func TestWarnings(t *testing.T) {
 		{"not awaiting if sent as verified", verifying, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "email=a@example.com", "email_verified=true")}, ""},
 
 		{"held by another, alias pool", aliases, Options{}, []cognito.User{amy, bob}, []*sources.Change{record("amy", "email=BOB@example.com", "email_verified=true")},
+			"address-held email: 1 e-mail address held by another user already: sent as verified it is taken away from the other at once [users.csv:2] " +
+				"find out whose it is, and take the record out or change the other user first; --allow-takeover takes it, and undo gives it back"},
+		{"held by another, and not verified at once", aliases, Options{}, []cognito.User{person("amy"), bob}, []*sources.Change{record("amy", "email=BOB@example.com")},
 			"address-held email: 1 new e-mail address held by another user already: whoever verifies it last takes it away from the other [users.csv:2] " +
 				"find out whose it is, and take the record out or change the other user first"},
 		{"held by another, username attributes", byAddress, Options{}, []cognito.User{unverified, amy}, []*sources.Change{record("amy", "email=bob@example.com", "email_verified=true")},
@@ -87,7 +90,7 @@ func TestWarnings(t *testing.T) {
 
 		{"given to two", aliases, Options{}, []cognito.User{amy, bob},
 			[]*sources.Change{record("amy", "email=x@example.com", "email_verified=true"), record("bob", "email=X@example.com", "email_verified=true")},
-			"address-shared email: 2 users for the same e-mail address: whoever verifies it last takes it away from the other [users.csv:2 users.csv:3] leave it with one of them"},
+			"address-shared email: 2 users for the same e-mail address: sent as verified, each takes it away from the one before [users.csv:2 users.csv:3] leave it with one of them"},
 		{"given twice to one", aliases, Options{}, []cognito.User{amy},
 			[]*sources.Change{record("amy", "email=x@example.com", "email_verified=true"), record("amy", "email=x@example.com", "email_verified=true")}, ""},
 		{"given to two, where addresses are no names", cognito.Pool{}, Options{}, []cognito.User{amy, bob},

@@ -3,7 +3,7 @@
 // # Promise
 //
 // A [Set] does not change once it is open; what becomes of it on its way (standard input that was kept in a
-// file, a packed file that was unpacked, names under which a run knows its inputs) is another Set. It can be read any number of times, and each
+// file, a packed file that was unpacked, names under which a run knows its inputs, the pool that it is for) is another Set. It can be read any number of times, and each
 // [Reader] gives the same records: the content is sealed by a digest at the first reading (see [sources.Seals]), and
 // what has changed since is refused ([Set.Unchanged]) or told as an error of that place.
 //

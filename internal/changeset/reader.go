@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -18,14 +19,15 @@ type Reader struct {
 	selected sources.Position // then: the input and line of the record read last
 	names    []string         // of the inputs, if copies are read or a run knows them by others; nil: the files' own
 	copies   []string
-	tokens   *tokens // nil: they are not looked at
-	limit    int64   // how many records there are at most; 0: all
+	tokens   *tokens        // nil: they are not looked at
+	schema   *schema.Schema // nil: records are given as they stand in the input
+	limit    int64          // how many records there are at most; 0: all
 	given    int64
 }
 
 // Read opens the change set at its beginning.
 func (s *Set) Read() (*Reader, error) {
-	in := &Reader{paths: s.paths, tokens: s.tokens, names: s.names}
+	in := &Reader{paths: s.paths, tokens: s.tokens, schema: s.schema, names: s.names}
 	paths := s.paths
 	if s.copies != nil {
 		paths, in.names, in.copies = s.copies, s.paths, s.copies
@@ -56,9 +58,9 @@ func (in *Reader) Next(ctx context.Context) (*sources.Change, error) {
 		c, err := in.Files.Next(ctx)
 		switch {
 		case err != nil || in.lines == nil:
-			return in.named(c, err)
+			return in.finished(c, err)
 		case in.lines[c.Begin.Input][c.Line]:
-			return in.named(in.alone(c))
+			return in.finished(in.alone(c))
 		}
 	}
 }
@@ -75,11 +77,13 @@ func (in *Reader) alone(c *sources.Change) (*sources.Change, error) {
 }
 
 // At returns a record that Next gave.
-func (in *Reader) At(at sources.Position) (*sources.Change, error) { return in.named(in.Files.At(at)) }
+func (in *Reader) At(at sources.Position) (*sources.Change, error) {
+	return in.finished(in.Files.At(at))
+}
 
-// named gives what was read from a copy the name of its input, and a record with an access token that of
-// its user.
-func (in *Reader) named(c *sources.Change, err error) (*sources.Change, error) {
+// finished gives what was read from a copy the name of its input, a record with an access token that of its user, and
+// values the form in which they are sent.
+func (in *Reader) finished(c *sources.Change, err error) (*sources.Change, error) {
 	if c != nil && in.tokens != nil {
 		in.tokens.name(c)
 	}
@@ -88,6 +92,9 @@ func (in *Reader) named(c *sources.Change, err error) (*sources.Change, error) {
 	}
 	if c != nil && in.names != nil {
 		c.File = in.names[c.Begin.Input]
+	}
+	if c != nil && in.schema != nil {
+		c = in.schema.Normal(c)
 	}
 	if e, ok := errors.AsType[*sources.FileError](err); ok {
 		if i := slices.Index(in.copies, e.File); i >= 0 {

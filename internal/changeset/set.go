@@ -10,6 +10,7 @@ import (
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -26,14 +27,15 @@ type Spec struct {
 type Set struct {
 	paths    []string // of the inputs; standard input is replaced by the file that keeps it
 	decoding sources.Options
-	only     *selection    // of their records; nil: all
-	dialect  string        // how they are written, if not as most are
-	noun     string        // what a record of theirs is called
-	stamps   []os.FileInfo // of the inputs, when they were looked through
-	copies   []string      // plain files that are read in place of the inputs; nil: none
-	names    []string      // of the inputs in reports, if not as they are given here; nil: they are
-	tokens   *tokens       // nil: there are none, or they are not looked at yet
-	arriving *spooled      // standard input that has no final place yet; nil: there is none
+	only     *selection     // of their records; nil: all
+	dialect  string         // how they are written, if not as most are
+	noun     string         // what a record of theirs is called
+	stamps   []os.FileInfo  // of the inputs, when they were looked through
+	copies   []string       // plain files that are read in place of the inputs; nil: none
+	names    []string       // of the inputs in reports, if not as they are given here; nil: they are
+	tokens   *tokens        // nil: there are none, or they are not looked at yet
+	schema   *schema.Schema // of the pool that it is for; nil: not known yet
+	arriving *spooled       // standard input that has no final place yet; nil: there is none
 }
 
 // Open looks at the inputs of a command once, so that a wrong file is told before anything else is done. A file
@@ -79,6 +81,13 @@ func (s *Set) look() error {
 func (s *Set) as() *Set {
 	other := *s
 	return &other
+}
+
+// For is the set for a pool of this schema: its records are as they are sent ([schema.Schema.Normal]).
+func (s *Set) For(pool *schema.Schema) *Set {
+	other := s.as()
+	other.schema = pool
+	return other
 }
 
 // Known is the set whose inputs reports call by other names, as the run does that goes on with it: a file is known

@@ -3,6 +3,7 @@ package changeset
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"attrmigrate/internal/cognito"
 	"attrmigrate/sources"
@@ -11,7 +12,8 @@ import (
 // Size is about how large a change set is.
 type Size struct {
 	Records   int64
-	Addresses int64 // that they give as sign-in names
+	Addresses int64 // that they give as sign-in names, or verify
+	Holders   int64 // users of the pool whose sign-in names have to be known: those that records verify are
 }
 
 // Guess takes the size from the first records; it is zero where that cannot be told.
@@ -29,8 +31,13 @@ func (s *Set) Guess(ctx context.Context, pool *cognito.Pool) (g Size) {
 		}
 		g.Records++
 		for _, a := range c.Attributes {
-			if slices.Contains(pool.AliasAttributes, a.Name) || slices.Contains(pool.UsernameAttributes, a.Name) {
+			address, isFlag := strings.CutSuffix(a.Name, "_verified")
+			switch {
+			case slices.Contains(pool.AliasAttributes, a.Name) || slices.Contains(pool.UsernameAttributes, a.Name):
 				g.Addresses++
+			case isFlag && slices.Contains(pool.AliasAttributes, address):
+				g.Addresses++
+				g.Holders = pool.EstimatedUsers
 			}
 		}
 		if g.Records == sample {
@@ -47,7 +54,7 @@ func (g Size) scaled(bytes int64, last *sources.Change) Size {
 		return Size{}
 	}
 	scale := func(n int64) int64 { return n * (bytes + bytes/50) / read }
-	return Size{Records: scale(g.Records), Addresses: scale(g.Addresses)}
+	return Size{Records: scale(g.Records), Addresses: scale(g.Addresses), Holders: g.Holders}
 }
 
 // bytes is the length of all inputs as they are read.

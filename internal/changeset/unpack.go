@@ -10,21 +10,24 @@ import (
 
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/rundir"
-	"attrmigrate/sources"
 )
 
-// Unpack writes plain copies of compressed inputs into the directory, since a plan reads records in
+// Unpack writes plain copies of inputs that are compressed, or in UTF-16, into the directory, since a plan reads records in
 // any order, and returns the set that reads them. The function that it returns removes them.
 func (s *Set) Unpack(ctx context.Context, dir *rundir.Dir) (_ *Set, clean func(), err error) {
 	var made []string
 	clean = func() { dir.RemoveAll(made) }
 	copies := slices.Clone(s.paths)
 	for i, path := range s.paths {
-		if !sources.Packed(path) {
+		plain, err := s.decoding.Seals.AsStored(path)
+		if err != nil {
+			clean()
+			return nil, nil, err
+		}
+		if plain {
 			continue
 		}
-		ending := filepath.Ext(strings.TrimSuffix(path, filepath.Ext(path))) // the format goes by it
-		copies[i] = dir.File(fmt.Sprintf("%s%d%s", rundir.Unpacked, i+1, ending))
+		copies[i] = dir.File(fmt.Sprintf("%s%d%s", rundir.Unpacked, i+1, formatEnding(path)))
 		made = append(made, copies[i])
 		if err := s.unpackTo(ctx, copies[i], path, dir); err != nil {
 			clean()
@@ -37,6 +40,17 @@ func (s *Set) Unpack(ctx context.Context, dir *rundir.Dir) (_ *Set, clean func()
 	other := s.as()
 	other.copies = copies
 	return other, clean, nil
+}
+
+// formatEnding is the ending of a file's name that tells its format.
+func formatEnding(path string) string {
+	ending := filepath.Ext(path)
+	switch strings.ToLower(ending) {
+	case ".gz", ".zst":
+		return filepath.Ext(strings.TrimSuffix(path, ending))
+	default:
+		return ending
+	}
 }
 
 // unpackTo unpacks an input into a new file. What has the name of that is replaced, and where it is a link, what it

@@ -110,6 +110,9 @@ func (o *options) changeSetFlags() []string {
 	if d.DeleteMarker != job.DefaultDeleteMarker {
 		words = append(words, "--delete-marker", d.DeleteMarker)
 	}
+	if o.phones != "" {
+		words = append(words, "--phone-region", o.phones)
+	}
 	if o.strict {
 		words = append(words, "--strict")
 	}

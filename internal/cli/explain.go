@@ -37,6 +37,8 @@ func (o *options) byFlags(err error, paths []string) error {
 		budget    *job.OverBudgetError
 		unplanned *job.UnplannedError
 		plan      *job.OtherPlanError
+		takeover  *job.TakeoverError
+		misplaced *job.MisplacedError
 		columns   *schema.UnknownColumnsError
 	)
 	switch {
@@ -54,6 +56,14 @@ func (o *options) byFlags(err error, paths []string) error {
 	case errors.As(err, &plan):
 		return &refusal.Error{Msg: plan.Error(),
 			Remedy: fmt.Sprintf("--run-dir names a directory for this one; --run-dir %s replaces that plan", shell.File(plan.Dir))}
+	case errors.As(err, &takeover):
+		return &refusal.Error{Msg: takeover.Error(),
+			Remedy: "plan says whose they are; take those records out, or say --allow-takeover: the undo file gives the addresses back"}
+	case errors.As(err, &misplaced):
+		return &refusal.Error{Msg: misplaced.Error(),
+			Remedy: "plan.jsonl has them in one that does: " + o.planCommand(misplaced.PoolID, misplaced.Inputs)}
+	case errors.Is(err, job.ErrBlindClaims):
+		return &refusal.Error{Msg: "--no-read: " + err.Error(), Remedy: "leave --no-read out, or say --allow-takeover: then there is no way back"}
 	case errors.Is(err, job.ErrLookup):
 		return &refusal.Error{Msg: "--verified keep needs a scan in a pool with aliases: " + err.Error(),
 			Remedy: "leave --read out, or say --read scan"}
@@ -72,4 +82,13 @@ func (o *options) planFor(e *job.UnplannedError) string {
 		words = append(words, "--run-dir", e.Dir)
 	}
 	return commandLine(words, e.Inputs)
+}
+
+// planCommand is the command that makes a plan of the same change set.
+func (o *options) planCommand(poolID string, inputs []string) string {
+	words := slices.Concat([]string{"plan"}, o.connection.target(0).Flags(poolID), o.changeSetFlags())
+	if o.keep {
+		words = append(words, "--verified", "keep")
+	}
+	return commandLine(words, inputs)
 }

@@ -80,6 +80,7 @@ type exportOptions struct {
 	all         bool     // also what nobody can write, and the accounts
 	filter      string
 	format      sources.Format
+	separator   rune   // of CSV
 	file        string // empty: standard output
 	force       bool   // an older file of that name is replaced
 	listRate    float64
@@ -94,6 +95,7 @@ func (o *exportOptions) register(f *pflag.FlagSet) {
 	f.StringVar(&o.filter, "filter", "", "`filter` of ListUsers, such as 'status = \"Enabled\"' (default: all users)")
 	f.Func("format", "how the users are written: `csv|jsonl` (default: by the file's name, else csv)",
 		word(&o.format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
+	f.Func(separatorFlag, "what stands between the cells of a CSV: `comma|semicolon|tab` (default comma, tab in .tsv)", separator(&o.separator))
 	f.StringVarP(&o.file, "output", "o", "", "`file` to write (default, and -: standard output)")
 	f.BoolVar(&o.force, "force", false, "replace the file, if it is there")
 	registerListRate(f, &o.listRate)
@@ -127,6 +129,12 @@ func (o *exportOptions) complete() error {
 	if o.format == sources.Auto {
 		o.format = sources.CSV
 	}
+	if o.format != sources.CSV && o.separator != 0 {
+		return &refusal.UsageError{Err: errors.New("--separator is for CSV"), Remedy: "leave it out for JSONL, or say --format csv"}
+	}
+	if o.separator == 0 && sources.Tabbed(o.file) {
+		o.separator = '\t'
+	}
 	if o.file == "" {
 		return nil
 	}
@@ -150,7 +158,7 @@ func (o *exportOptions) checkAll() error {
 // formatByName is the format that apply takes a file for.
 func formatByName(path string) sources.Format {
 	switch strings.ToLower(filepath.Ext(path)) {
-	case ".csv":
+	case ".csv", ".tsv", ".tab":
 		return sources.CSV
 	case ".jsonl", ".ndjson", ".json":
 		return sources.JSONL
@@ -217,7 +225,7 @@ func (e *exportRun) export(ctx context.Context, to *target.Target) (*listing.Exp
 		return nil, &refusal.UsageError{Err: fmt.Errorf("--attributes: %w", err), Remedy: refusal.HintOf(err)}
 	}
 	e.tellReadOnly(attributes)
-	cfg := report.ExportConfig{Format: e.opts.format, Attributes: attributes, ByteOrderMark: e.opts.file != ""}
+	cfg := report.ExportConfig{Format: e.opts.format, Separator: e.opts.separator, Attributes: attributes, ByteOrderMark: e.opts.file != ""}
 	if e.opts.file == "" {
 		return e.write(ctx, to, pool, cfg, e.sys.Stdout)
 	}
@@ -312,6 +320,9 @@ func (o *exportOptions) packed() string {
 	}
 	if o.all {
 		words = append(words, "--all")
+	}
+	if o.separator != 0 {
+		words = append(words, "--"+separatorFlag, separatorWord(o.separator))
 	}
 	if len(o.attributes) > 0 {
 		words = append(words, "--attributes", strings.Join(o.attributes, ","))

@@ -17,6 +17,7 @@ import (
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/job"
+	"attrmigrate/internal/phone"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/schema"
@@ -48,9 +49,11 @@ type options struct {
 	restart    bool
 	yes        bool
 	noRead     bool
-	strict     bool // values that nobody meant are refused
-	keep       bool // verified flags, with an address that changes
-	dryRun     bool // apply is a plan
+	phones     string // the region whose national phone numbers are read
+	strict     bool   // values that nobody meant are refused
+	keep       bool   // verified flags, with an address that changes
+	takeover   bool   // of addresses by which other users sign in
+	dryRun     bool   // apply is a plan
 
 	// Of plan alone.
 	read   audit.Mode
@@ -79,6 +82,8 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.Func("as", "who writes: `admin|user` (default admin: AWS credentials; user: each user, by the column access_token)",
 		word(&o.asUser, map[string]bool{"admin": false, "user": true}))
 	registerDecoding(f, &o.decoding)
+	f.Func("phone-region", "`region` whose national phone numbers are read and written as +49..., of ISO 3166, such as DE (default: none are)",
+		region(&o.phones))
 	f.Func(metadataFlag, "`k=v` passed to the pool's Lambda triggers; repeatable", pairs(&o.metadata))
 	o.rate = 20
 	f.Func("rate", "updates a second at most: `N|off` (default 20; AWS allows 25 to the whole account)", rate(&o.rate))
@@ -98,6 +103,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.strict, "strict", false, "refuse records with values that nobody meant, such as NULL or gold with a blank behind it")
 	f.Func("verified", "email_verified and phone_number_verified where they are true and their address changes: `reset|keep` (default reset, as Cognito does)",
 		word(&o.keep, map[string]bool{"reset": false, "keep": true}))
+	f.BoolVar(&o.takeover, "allow-takeover", false, "take addresses from other users who sign in by them; undo gives them back")
 	registerOutput(f, &o.output)
 }
 
@@ -157,8 +163,8 @@ func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 	return job.Spec{
 		Changes: changeset.Spec{Paths: paths, Decoding: o.decoding, OnlyFailed: o.onlyFailed},
 		Target:  o.connection.target(o.workers), AsUser: o.asUser,
-		NoRead: o.noRead, KeepVerified: o.keep, Strict: o.strict, Metadata: o.metadata,
-		Rate: o.rate, ReadRate: o.readRate, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
+		NoRead: o.noRead, PhoneRegion: o.phones, KeepVerified: o.keep, AllowTakeover: o.takeover, Strict: o.strict, Metadata: o.metadata,
+		Rate: o.rate, ReadRate: o.readRate, ListRate: o.listRate, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
 		Limit: o.limit, MaxDuration: o.maxDuration, DrainTimeout: o.drainTimeout,
 		Dir: o.runDir, Restart: o.restart, Volume: rundir.Local(), Stdin: sys.Stdin, Log: log, Told: console.ByFlags,
 	}
@@ -253,6 +259,14 @@ func word[T any](value *T, words map[string]T) func(string) error {
 		}
 		*value = v
 		return nil
+	}
+}
+
+// region sets a flag that takes a region of phone numbers.
+func region(value *string) func(string) error {
+	return func(s string) (err error) {
+		*value, err = phone.Region(s)
+		return err
 	}
 }
 

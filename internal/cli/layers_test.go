@@ -13,7 +13,7 @@ import (
 
 // house lists our packages from the ground up. Imports run one way: a package may import what stands before it.
 var house = []string{
-	"internal/disk", "internal/shell", "internal/prose", "internal/refusal", "internal/sealed", "internal/records",
+	"internal/disk", "internal/shell", "internal/phone", "internal/prose", "internal/refusal", "internal/sealed", "internal/records",
 	"sources", "checkpoint", "pipeline",
 	"internal/schema", "internal/cognito", "internal/report", "internal/rundir", "internal/changeset",
 	"internal/listing", "internal/sandbox", "internal/target", "internal/rehearsal",
@@ -37,11 +37,13 @@ var narrow = []struct {
 		"it is a library, and the first: what to change is known without a run"},
 	{[]string{"checkpoint", "pipeline"}, []string{"sources", "checkpoint", "internal/disk"},
 		"they are libraries: other programs use them without AWS, without our files and without our screens"},
-	{[]string{"internal/schema"}, []string{"sources", "internal/shell"},
+	{[]string{"internal/phone"}, nil,
+		"it reads numbers, whoever asks"},
+	{[]string{"internal/schema"}, []string{"sources", "internal/shell", "internal/phone"},
 		"what a value may be is known without a client, and without a run"},
 	{[]string{"internal/cognito"}, []string{"sources", "pipeline", "internal/schema", "internal/shell"},
 		"it tells what AWS says, whoever asks"},
-	{[]string{"internal/audit"}, []string{"sources", "pipeline", "internal/schema", "internal/cognito", "internal/listing", "internal/shell"},
+	{[]string{"internal/audit"}, []string{"sources", "pipeline", "internal/phone", "internal/schema", "internal/cognito", "internal/listing", "internal/shell"},
 		"it judges values: it has no file to write to, and no run to disturb"},
 	{[]string{"internal/sandbox"}, []string{"internal/disk"},
 		"it stands for AWS: what we get wrong there must not agree with what we get wrong here"},
@@ -78,6 +80,7 @@ var reserved = []reservation{
 	{"github.com/schollz/", []string{"internal/console"}, "one place draws on the screen"},
 	{"golang.org/x/term", []string{"internal/console", "internal/cli"}, "one place asks whether there is a terminal"},
 	{"github.com/gocarina/gocsv", []string{"sources", "internal/report"}, "CSV comes in at one place and goes out at one"},
+	{"github.com/nyaruka/", []string{"internal/phone"}, "what a number is in a region is known in one place"},
 	{"github.com/klauspost/", []string{"internal/sealed"}, "what is packed is unpacked where it comes in"},
 	{"github.com/gofrs/flock", []string{"checkpoint"}, "a run has one lock"},
 	{"golang.org/x/time/rate", []string{"pipeline", "internal/listing"}, "calls are paced where they are made"},

@@ -90,9 +90,12 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 	if err := p.opts.undisturbed(); err != nil {
 		return err
 	}
-	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read, ListRate: p.opts.listRate}
+	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read}
 	spec.Target.Calls = 2
-	spec.Sized = func(size changeset.Size) { p.limitMemory(2*size.Records + size.Addresses) } // a long CSV needs two for each
+	spec.Sized = func(size changeset.Size) { // a long CSV needs two entries for each
+		size.Records *= 2
+		p.limitMemory(size)
+	}
 	r, err := job.Plan(ctx, spec, p)
 	p.endProgress()
 	if err != nil {
@@ -110,26 +113,32 @@ func (p *planRun) Reading(place job.Place, warnings []audit.Warning) {
 
 // Sized implements [job.PlanObserver].
 func (p *planRun) Sized(size changeset.Size) {
-	p.limitMemory(size.Records + size.Addresses)
+	p.limitMemory(size)
 	p.endProgress = console.Watch(p.read.Gauge, p.opts.output, p.sys.Stderr, p.log)
 }
 
-// limitMemory makes room for so many entries of an index.
-func (p *planRun) limitMemory(entries int64) {
+// limitMemory makes room for what is kept of a change set.
+func (p *planRun) limitMemory(size changeset.Size) {
 	if !p.opts.connection.sandbox {
-		limitMemory(planMemory + entryMemory*entries)
+		limitMemory(memoryOfPlan(size.Records+size.Addresses, size.Holders))
 	}
 }
 
 // Read implements [job.PlanObserver].
 func (p *planRun) Read(done, total int64) { p.read.Set(done, total) }
 
-// A plan takes an index entry of 16 bytes for each record and for each sign-in address that it gives,
-// and marks of a few bits; the rest is what it is at work on.
+// A plan takes an index entry of 16 bytes for each record and for each sign-in address that it gives or verifies,
+// and marks of a few bits; 8 bytes for each user whose names it has to know, in a list that grows; the rest is
+// what it is at work on.
 const (
-	planMemory  = 32 << 20
-	entryMemory = 17
+	planMemory   = 32 << 20
+	entryMemory  = 17
+	holderMemory = 24
 )
+
+func memoryOfPlan(entries, holders int64) int64 {
+	return planMemory + entryMemory*entries + holderMemory*holders
+}
 
 // tell prints the result and says by the error how the plan ends.
 func (p *planRun) tell(r *job.PlanResult) error {
@@ -143,13 +152,36 @@ func (p *planRun) tell(r *job.PlanResult) error {
 	_, _ = p.sys.Stdout.Write(text) // Run tells if it was lost
 	switch {
 	case r.Withheld:
-		return &refusal.Error{
-			Msg:    fmt.Sprintf("--verified keep would take %s away from another user: there is no %s", prose.Plural(r.HeldTwice(), "sign-in address"), report.PlanJSONL),
-			Remedy: "take those records out, or plan without --verified keep",
-		}
+		return p.withheld(r)
 	case p.opts.check && !r.Result.Clean():
 		return errFailures
 	default:
 		return nil
 	}
+}
+
+// withheld says why there is no plan.jsonl.
+func (p *planRun) withheld(r *job.PlanResult) error {
+	if n := r.Forbidden(); n > 0 {
+		return &refusal.Error{
+			Msg:    fmt.Sprintf("%s swap names that the pool takes of nobody who still has them: there is no %s", prose.Plural(n, "user"), report.PlanJSONL),
+			Remedy: "give one of them another one first, in a run of its own",
+		}
+	}
+	who, remedy := "the change set", "take those records out, or say --allow-takeover: undo gives the addresses back"
+	if p.opts.keep {
+		who, remedy = "--verified keep", "take those records out, or plan without --verified keep; --allow-takeover takes the addresses, and undo gives them back"
+	}
+	return &refusal.Error{
+		Msg:    fmt.Sprintf("%s would take %s away from %s: there is no %s", who, prose.Plural(r.Takeovers, "sign-in address"), others(r.Takeovers), report.PlanJSONL),
+		Remedy: remedy,
+	}
+}
+
+// others are from whom so many addresses are taken.
+func others(addresses int64) string {
+	if addresses == 1 {
+		return "another user"
+	}
+	return "other users"
 }

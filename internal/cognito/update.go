@@ -9,6 +9,7 @@ import (
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 
+	"attrmigrate/internal/schema"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -73,7 +74,9 @@ func (u *AdminUpdater) Update(ctx context.Context, c *sources.Change) (pipeline.
 func holdsBack(verify []string, c *sources.Change) bool {
 	return slices.ContainsFunc(c.Attributes, func(a sources.Attribute) bool {
 		return !a.Delete && a.Value != "" && slices.Contains(verify, a.Name) &&
-			!slices.Contains(c.Attributes, sources.Attribute{Name: a.Name + "_verified", Value: "true"})
+			!slices.ContainsFunc(c.Attributes, func(flag sources.Attribute) bool {
+				return flag.Name == a.Name+"_verified" && schema.IsTrue(flag.Value)
+			})
 	})
 }
 

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"attrmigrate/internal/audit"
@@ -55,6 +56,8 @@ func (r planScreen) print(w io.Writer, width int) {
 		line("plan", "none: the users were not read")
 	case r.Estimates.Updates == 0:
 		line("plan", "%s: empty, for there is nothing to change", r.Plan)
+	case r.Takeovers > 0:
+		line("plan", "%s: %s; apply --allow-takeover does exactly this", r.Plan, prose.Plural(r.Estimates.Updates, "update"))
 	default:
 		line("plan", "%s: %s; apply does exactly this", r.Plan, prose.Plural(r.Estimates.Updates, "update"))
 	}
@@ -78,7 +81,7 @@ func verdicts(v audit.Counts) string {
 		name  audit.Verdict
 	}{
 		{v.Change, audit.Change}, {v.Delete, audit.Delete}, {v.Unchanged, audit.Unchanged}, {v.Missing, "missing user"},
-		{v.Invalid, audit.Invalid}, {v.Conflict, audit.Conflict}, {v.Duplicate, audit.Duplicate},
+		{v.Invalid, audit.Invalid}, {v.Conflict, audit.Conflict}, {v.Duplicate, audit.Duplicate}, {v.Taken, "taken from others"},
 	} {
 		if p.count > 0 {
 			parts = append(parts, prose.Count(p.count)+" "+string(p.name))
@@ -95,12 +98,7 @@ func (r planScreen) printFailing(line func(head, format string, args ...any)) {
 		return
 	}
 	line("failing", "%s, for the reasons in %s", prose.Plural(r.Failing, "record"), r.Audit)
-	for _, e := range r.Examples {
-		line("", "%s", e)
-	}
-	if more := r.Failing - int64(len(r.Examples)); more > 0 {
-		line("", "and %s more", prose.Count(more))
-	}
+	showRefused(line, r.Failing, r.Examples, r.Remedies)
 }
 
 // printAttributes writes a table of the attributes, each with its commonest transitions, as wide as a terminal has columns; 0 is
@@ -210,13 +208,16 @@ func printWarning(line func(head, format string, args ...any), w audit.Warning) 
 	}
 }
 
-// places are where it is: the first few.
+// places are where it is: the first few, each with the user who has the address now.
 func places(w audit.Warning) string {
-	list := strings.Join(w.Examples, ", ")
-	if w.Count > int64(len(w.Examples)) {
-		list += ", ..."
+	list := slices.Clone(w.Examples)
+	for i := range min(len(list), len(w.Holders)) {
+		list[i] += " (" + w.Holders[i] + "'s)"
 	}
-	return list
+	if w.Count > int64(len(list)) {
+		list = append(list, "...")
+	}
+	return strings.Join(list, ", ")
 }
 
 // more tells what applying the change set itself would take beyond the plan; nothing if it is about as much.

@@ -42,6 +42,11 @@ func ShowKept(w io.Writer, dir string) {
 	fmt.Fprintf(w, "%-8s the run of before is in %s\n", "kept", dir)
 }
 
+// ShowLooking writes what is looked for before anything is shown, which can take a while.
+func ShowLooking(w io.Writer, addresses int64) {
+	fmt.Fprintf(w, "%-8s who signs in by %s now (ListUsers, free of charge)\n", "looking", prose.Plural(addresses, "claimed address"))
+}
+
 // Printer writes lines of a heading and a text, in so many columns; 0 is no limit.
 func Printer(w io.Writer, width int) func(head, format string, args ...any) {
 	return func(head, format string, args ...any) {
@@ -82,11 +87,19 @@ func showInput(line func(head, format string, args ...any), p job.Preview) {
 	}
 	line("checked", "%s: %s, %s can't be applied (%s), %s can", name, prose.Plural(s.Rows, p.Noun),
 		prose.Count(s.Bad), p.Errors, prose.Count(s.Rows-s.Bad))
-	for _, e := range s.Examples {
+	showRefused(line, s.Bad, s.Examples, s.Remedies)
+}
+
+// showRefused writes the first of the records that cannot be applied, and how such are mended.
+func showRefused(line func(head, format string, args ...any), all int64, examples, remedies []string) {
+	for _, e := range examples {
 		line("", "%s", e)
 	}
-	if more := s.Bad - int64(len(s.Examples)); more > 0 {
+	if more := all - int64(len(examples)); more > 0 {
 		line("", "and %s more", prose.Count(more))
+	}
+	for _, remedy := range remedies {
+		line("", "hint: %s", remedy)
 	}
 }
 

@@ -94,7 +94,7 @@ func (j *Job) carry(ctx context.Context, in *changeset.Reader, reports *report.F
 	store := checkpoint.NewFile(j.dir.Path)
 	store.Disk = j.dir.FS
 	runner, err := pipeline.New(pipeline.Config{
-		Source: in, Updater: j.updater(reports), Preparer: look,
+		Source: ordered{in, j.claims.orders}, Updater: j.updater(reports), Preparer: orNone(look),
 		Probe:   j.to.Probe,
 		Check:   j.terms.Check,
 		Key:     userKey(j.pool),
@@ -105,6 +105,9 @@ func (j *Job) carry(ctx context.Context, in *changeset.Reader, reports *report.F
 	})
 	if err != nil {
 		return checkpoint.State{}, err
+	}
+	if look != nil {
+		look.await = runner.AwaitRead
 	}
 	o.Started(runner)
 	return runner.Run(ctx)
@@ -130,14 +133,22 @@ func (j *Job) updater(reports *report.Files) pipeline.Updater {
 	})
 }
 
-// preparer reads users before they are changed, unless that is not wanted.
-func (j *Job) preparer(ctx context.Context, reports *report.Files) (_ pipeline.Preparer, err error) {
+// orNone is a preparer, if there is one.
+func orNone(p *preparer) pipeline.Preparer {
+	if p == nil {
+		return nil
+	}
+	return p
+}
+
+// preparer reads users before they are changed, unless that is not wanted: then it is nil.
+func (j *Job) preparer(ctx context.Context, reports *report.Files) (_ *preparer, err error) {
 	if j.spec.NoRead {
 		return nil, nil
 	}
 	look := &preparer{
-		users: j.to, reports: reports,
-		options: audit.Options{KeepVerified: j.spec.KeepVerified, Partial: j.to.ByUsers},
+		users: j.to, reports: reports, pool: j.pool, takeover: j.spec.AllowTakeover,
+		options: audit.Options{KeepVerified: j.spec.KeepVerified, Schema: j.pool.Schema, Partial: j.to.ByUsers},
 	}
 	if j.checked == nil {
 		look.history, err = readHistory(ctx, j.dir.Path)

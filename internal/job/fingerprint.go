@@ -67,6 +67,7 @@ func (t traits) fingerprint() checkpoint.Fingerprint {
 	if d.DeleteMarker != DefaultDeleteMarker {
 		f[rundir.ByMarker] = strconv.Quote(d.DeleteMarker)
 	}
+	f[rundir.ByPhoneRegion] = t.spec.PhoneRegion
 	f[rundir.ByOnlyFailed], f[rundir.ByFrom] = t.only, t.from
 	maps.DeleteFunc(f, func(_, text string) bool { return text == "" })
 	return f

@@ -20,6 +20,7 @@ type Job struct {
 	checked *audit.Preflight // what the preflight found; nil in a run that goes on
 	state   checkpoint.State // of the run, as this start finds it
 	cost    audit.Cost       // of this start
+	claims  claims           // on addresses by which others sign in
 
 	began  bool // the run is recorded
 	listed bool // a file in the directory is yet to be read
@@ -79,7 +80,10 @@ func (j *Job) prepare(ctx context.Context) error {
 	if err := j.preflight(ctx); err != nil {
 		return err
 	}
-	return j.mayKeep()
+	if err := j.mayKeep(); err != nil {
+		return err
+	}
+	return j.lookForHolders(ctx, j.checked)
 }
 
 // Finished tells whether the directory holds the run, and it has come to its end: there is nothing to start.
@@ -136,25 +140,36 @@ func (j *Job) Preview() Preview {
 	} else {
 		p.Warnings = j.checked.Warnings()
 	}
+	if j.claims.searched {
+		p.Warnings = audit.WithHolders(p.Warnings, j.claims.found, j.claims.takeovers)
+	}
 	return p
 }
 
-// Allowed refuses a run that begins with more records that cannot be applied than its budget has. The file that
-// lists them stays.
+// Allowed refuses a run that begins with more records that cannot be applied than its budget has, of which the file that
+// lists them stays, and one that would take addresses from other users unasked.
 func (j *Job) Allowed() error {
 	s := j.checked
-	if s == nil || !j.spec.Budget.Exceeded(s.Bad, s.Rows) {
+	switch {
+	case s == nil:
 		return nil
+	case j.spec.Budget.Exceeded(s.Bad, s.Rows):
+		j.listed = true
+		return &OverBudgetError{Bad: s.Bad, Records: s.Rows, Noun: j.set.Noun(), Budget: j.spec.Budget, List: j.dir.ErrorsFile()}
+	default:
+		return j.mayClaim()
 	}
-	j.listed = true
-	return &OverBudgetError{Bad: s.Bad, Records: s.Rows, Noun: j.set.Noun(), Budget: j.spec.Budget, List: j.dir.ErrorsFile()}
 }
 
 // goOn looks at what a run that goes on has left.
-func (j *Job) goOn(ctx context.Context) (err error) {
+func (j *Job) goOn(ctx context.Context) error {
 	// A file is known by its content; its records have one name in the reports. What has expired since the first
 	// start counts as failed, and the budget holds.
 	j.set = j.set.Known(j.state.Inputs).Since(j.state.StartedAt)
-	j.cost, err = j.costOfRest(ctx)
-	return err
+	rest, err := j.rest(ctx)
+	if err != nil {
+		return err
+	}
+	j.cost = rest.Cost()
+	return j.lookForHolders(ctx, rest)
 }

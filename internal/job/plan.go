@@ -13,13 +13,13 @@ import (
 	"attrmigrate/internal/rehearsal"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/sources"
 )
 
 // PlanSpec says what a plan is.
 type PlanSpec struct {
-	Spec                // of the apply that it is a plan of
-	Read     audit.Mode // how users are read
-	ListRate float64    // of ListUsers, in calls a second
+	Spec            // of the apply that it is a plan of
+	Read audit.Mode // how users are read
 }
 
 // PlanObserver is told how a plan goes on. Its methods are called from the goroutine of [Plan].
@@ -36,7 +36,6 @@ type PlanObserver interface {
 type planning struct {
 	start
 	read     audit.Mode
-	listRate float64
 	observer PlanObserver
 	result   *PlanResult
 }
@@ -51,7 +50,7 @@ func Plan(ctx context.Context, spec PlanSpec, o PlanObserver) (_ *PlanResult, er
 		r := &PlanResult{PlanFacts: rundir.PlanFacts{DryRun: true, Inputs: spec.Changes.Paths}, Clean: true, Result: &audit.Result{Read: audit.None}}
 		return r, nil
 	}
-	p := &planning{start: start{spec: spec.Spec}, read: spec.Read, listRate: spec.ListRate, observer: o}
+	p := &planning{start: start{spec: spec.Spec}, read: spec.Read, observer: o}
 	if err := p.open(ctx); err != nil {
 		return nil, err
 	}
@@ -151,8 +150,8 @@ func (p *planning) audit(ctx context.Context) error {
 	}
 	p.result.Result, err = audit.Plan(ctx, audit.Config{
 		Pool: p.pool, Changes: in, Writer: planWriter{files}, Lister: p.to.Lister, Read: p.read,
-		Options:  audit.Options{KeepVerified: p.spec.KeepVerified},
-		ListRate: p.listRate, Attempts: p.spec.MaxAttempts,
+		Options:  audit.Options{KeepVerified: p.spec.KeepVerified, Schema: p.pool.Schema},
+		ListRate: p.spec.ListRate, Attempts: p.spec.MaxAttempts,
 		UpdateRate: p.spec.Rate, ReadRate: p.spec.reads(), NoRead: p.spec.NoRead, Strict: p.spec.Strict,
 		Records: size.Records, Addresses: size.Addresses, Progress: p.observer.Read, Long: p.spec.long(ctx, p.set, in, p.pool),
 	})
@@ -181,7 +180,8 @@ func (p *planning) conclude(ctx context.Context, digests []string) (err error) {
 	r := p.result
 	r.Fingerprint = p.traits(digests).fingerprint()
 	r.Clean = r.Result.Clean()
-	r.Withheld = p.spec.KeepVerified && len(p.pool.AliasAttributes) > 0 && r.HeldTwice() > 0
+	r.Takeovers = r.Losses()
+	r.Withheld = r.Takeovers > 0 && !p.spec.AllowTakeover || r.Forbidden() > 0
 	if r.Withheld || r.Read == audit.None {
 		r.Plan = ""
 	}
@@ -191,6 +191,16 @@ func (p *planning) conclude(ctx context.Context, digests []string) (err error) {
 // planWriter gives a plan's rows to its files.
 type planWriter struct{ *report.Plan }
 
+// Arrange implements [audit.Writer].
+func (w planWriter) Arrange(steps []audit.Step) error {
+	ordered := make([]*sources.Change, len(steps))
+	for i, s := range steps {
+		ordered[i] = s.Change
+	}
+	return w.Plan.Arrange(ordered)
+}
+
+// Row implements [audit.Writer].
 func (w planWriter) Row(r audit.Row) error {
 	return w.Plan.Row(report.AuditRow{
 		File: r.File, Line: r.Line, Username: r.Username, Attribute: r.Attribute,

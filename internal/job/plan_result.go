@@ -19,16 +19,6 @@ type PlanResult struct {
 	Audit string `json:"audit"`          // the file
 }
 
-// HeldTwice is the number of new sign-in addresses that another user holds, or is given.
-func (r *PlanResult) HeldTwice() (n int64) {
-	for _, w := range r.Warnings {
-		if audit.TakesAddress(w) {
-			n += w.Count
-		}
-	}
-	return n
-}
-
 // JSON is the result for programs.
 func (r *PlanResult) JSON() ([]byte, error) {
 	var text strings.Builder

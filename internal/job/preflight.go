@@ -109,21 +109,21 @@ func checkColumns(in *changeset.Reader, terms audit.Terms) error {
 	}
 }
 
-// costOfRest passes over what a run that goes on has left.
-func (j *Job) costOfRest(ctx context.Context) (audit.Cost, error) {
+// rest passes over what a run that goes on has left.
+func (j *Job) rest(ctx context.Context) (*audit.Preflight, error) {
 	rest := audit.NewPreflight(j.terms)
 	in, err := j.set.Read()
 	if err != nil {
-		return rest.Cost(), err
+		return rest, err
 	}
 	defer in.Close()
 	if err := in.Resume(j.state.Position); err != nil {
-		return rest.Cost(), err
+		return rest, err
 	}
 	number := j.state.Records
 	for c, err := range changeset.ReadAhead(ctx, in.Next) {
 		if err != nil {
-			return rest.Cost(), err
+			return rest, err
 		}
 		number++
 		if _, finished := slices.BinarySearch(j.state.Finished, number); finished {
@@ -134,7 +134,7 @@ func (j *Job) costOfRest(ctx context.Context) (audit.Cost, error) {
 		}
 		_ = rest.Add(j.asOfNow(c)) // what is bad costs nothing
 	}
-	return rest.Cost(), nil
+	return rest, nil
 }
 
 // asOfNow is a record as it is in a start that goes on: its token may have expired since the first one.

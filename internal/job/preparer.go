@@ -12,13 +12,16 @@ import (
 )
 
 // preparer reads each user before it is changed: what holds already is left out, what is not as the
-// record expects is a conflict, and what is left to send gets an undo entry first. It is used by many
-// goroutines.
+// record expects is a conflict, and what is left to send gets an undo entry first, as do those who lose an address
+// by it. It is used by many goroutines.
 type preparer struct {
-	users   userReader
-	options audit.Options
-	reports *report.Files // whose undo file takes the entries
-	history history       // empty in a run that begins
+	users    userReader
+	options  audit.Options
+	pool     *cognito.Pool
+	takeover bool          // addresses may be taken from other users
+	await    func() bool   // waits for the permit of one more read, and tells whether there was one
+	reports  *report.Files // whose undo file takes the entries
+	history  history       // empty in a run that begins
 }
 
 // userReader reads the user of a record, in one attempt.
@@ -42,7 +45,7 @@ func (p *preparer) Prepare(ctx context.Context, c, earlier *sources.Change) (*so
 		return nil, err
 	}
 	diff := audit.Compare(user, c, p.options)
-	if err := diff.Conflict(); err != nil {
+	if err := diff.Err(); err != nil {
 		return nil, err
 	}
 	if len(diff.Send) == 0 {
@@ -50,15 +53,19 @@ func (p *preparer) Prepare(ctx context.Context, c, earlier *sources.Change) (*so
 	}
 	net := *c
 	net.Username, net.Attributes, net.Expect = user.Username, diff.Send, audit.Before(user, diff.Send)
-	if earlier != nil && isWithin(net.Expect, earlier.Expect) {
+	losses, err := p.losses(ctx, c, user, diff.Send)
+	if err != nil {
+		return nil, err
+	}
+	if earlier != nil && len(losses) == 0 && isWithin(net.Expect, earlier.Expect) {
 		return &net, nil // the undo entry of before goes back to the same
 	}
 	entry := report.UndoEntry{Username: user.Username, Before: net.Expect, Wrote: net.Attributes,
-		Input: c.Begin.Input, Line: c.Line}
+		Input: c.Begin.Input, Line: c.Line, Order: c.Order}
 	if user.Username != c.Username {
 		entry.Name = c.Username
 	}
-	if err := p.reports.Undo(entry); err != nil {
+	if err := p.reports.Undo(append(losses, entry)...); err != nil {
 		return nil, &pipeline.StopError{Reason: pipeline.NotKept, Err: err}
 	}
 	return &net, nil

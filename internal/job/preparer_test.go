@@ -90,7 +90,7 @@ func TestPrepare(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
-			p := &preparer{users: people{"ann-1": ann, "ann@example.com": ann}, options: audit.Options{KeepVerified: tt.keep}, reports: reportsIn(t, dir)}
+			p := &preparer{users: people{"ann-1": ann, "ann@example.com": ann}, pool: &cognito.Pool{}, options: audit.Options{KeepVerified: tt.keep}, reports: reportsIn(t, dir)}
 			tt.change.Line = 5
 			send, err := p.Prepare(t.Context(), &tt.change, tt.earlier)
 			got := "nothing"
@@ -116,7 +116,7 @@ func TestPrepareRenamed(t *testing.T) {
 	email := func(value string) []sources.Attribute { return []sources.Attribute{{Name: "email", Value: value}} }
 	ann := &cognito.User{Username: "ann-1", Attributes: map[string]string{"email": "new@example.com"}}
 	bob := &cognito.User{Username: "bob-1", Attributes: map[string]string{"email": "taken@example.com"}}
-	p := &preparer{
+	p := &preparer{pool: &cognito.Pool{},
 		users:   people{"ann-1": ann, "new@example.com": ann, "bob-1": bob, "taken@example.com": bob},
 		reports: reportsIn(t, t.TempDir()),
 		history: history{{0, 2}: {"Old@example.com", "ann-1"}, {0, 4}: {"taken@example.com", "ann-1"}},
@@ -133,7 +133,7 @@ func TestPrepareRenamed(t *testing.T) {
 // TestPrepareWithoutUndo: an update without a way back is not sent.
 func TestPrepareWithoutUndo(t *testing.T) {
 	dir := t.TempDir()
-	p := &preparer{users: people{"ann": {Username: "ann"}}, reports: reportsIn(t, dir)}
+	p := &preparer{users: people{"ann": {Username: "ann"}}, pool: &cognito.Pool{}, reports: reportsIn(t, dir)}
 	if err := os.Mkdir(filepath.Join(dir, report.UndoJSONL), 0o700); err != nil {
 		t.Fatal(err)
 	}

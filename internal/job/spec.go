@@ -33,12 +33,16 @@ type Spec struct {
 	AsUser  bool // users' own access tokens write
 
 	NoRead       bool              // users are not read before they are changed
+	PhoneRegion  string            // whose national phone numbers are read, of ISO 3166; empty: none are
 	KeepVerified bool              // verified flags stay, with an address that changes
 	Strict       bool              // values that nobody meant are refused
 	Metadata     map[string]string // for the pool's Lambda triggers
+	// AllowTakeover lets records take the sign-in addresses of other users. It only permits, so it makes no other run.
+	AllowTakeover bool
 
 	Rate         float64 // of updates, in attempts a second, or pipeline.Unlimited
 	ReadRate     float64 // of single reads; 0: 80 a second, or Rate if that is higher
+	ListRate     float64 // of ListUsers, in calls a second; 0: 20
 	Workers      int     // calls under way at once
 	MaxAttempts  int     // that a record has, throttled ones aside
 	Budget       pipeline.Budget
@@ -55,6 +59,9 @@ type Spec struct {
 	// Kept is told, at once, where an earlier run of the directory was set aside; where the job does not begin it is
 	// mostly put back. Nil: nobody is told.
 	Kept func(dir string)
+	// Looking is told, before users are listed, of how many addresses it is looked for who of how many users signs in
+	// by them. Nil: nobody is told.
+	Looking func(addresses, users int64)
 	// Sized is told about how many records there are where something is kept of each until the first write: of a long
 	// CSV. Nil: nobody is told.
 	Sized func(changeset.Size)

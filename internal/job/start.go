@@ -9,6 +9,7 @@ import (
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/rehearsal"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/schema"
 	"attrmigrate/internal/target"
 )
 
@@ -75,12 +76,17 @@ func (s *start) meetPool(ctx context.Context, earlier string, fresh bool) (err e
 			return err
 		}
 	}
-	s.pool, err = s.to.Describe(ctx, s.spec.MaxAttempts)
-	return err
+	if s.pool, err = s.to.Describe(ctx, s.spec.MaxAttempts); err != nil {
+		return err
+	}
+	s.pool.Schema = s.pool.Schema.WithPhoneRegion(s.spec.PhoneRegion)
+	s.set = s.set.For(s.pool.Schema)
+	return nil
 }
 
 func (s *start) rehearse(ctx context.Context, earlier string, fresh bool) error {
-	cfg := rehearsal.Config{PoolID: s.to.PoolID, Set: s.set, Journal: s.dir.File(rundir.Journal), Earlier: earlier, Fresh: fresh, FS: s.dir.FS}
+	cfg := rehearsal.Config{PoolID: s.to.PoolID, Set: s.set.For(schema.BuiltIn().WithPhoneRegion(s.spec.PhoneRegion)), Journal: s.dir.File(rundir.Journal),
+		Earlier: earlier, Fresh: fresh, FS: s.dir.FS}
 	if s.from != nil {
 		cfg.From = s.from.set
 	}

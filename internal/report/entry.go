@@ -49,6 +49,11 @@ func appendChange(line []byte, from origin, c *sources.Change) ([]byte, error) {
 	if line, err = appendAttributes(append(line, `,"expect":`...), c.Expect); err != nil {
 		return line, err
 	}
+	if c.Order != "" {
+		if line, err = jsontext.AppendQuote(append(line, `,"order":`...), c.Order); err != nil {
+			return line, err
+		}
+	}
 	if len(c.ClientMetadata) > 0 {
 		metadata, err := json.Marshal(c.ClientMetadata, json.Deterministic(true))
 		if err != nil {

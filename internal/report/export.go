@@ -2,6 +2,7 @@ package report
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/csv"
 	"io"
 
@@ -15,6 +16,8 @@ type ExportConfig struct {
 	Format sources.Format // CSV or JSONL
 	// Attributes are written behind the username, in this order. A sub becomes a precondition.
 	Attributes []ExportedAttribute
+	// Separator stands between the cells of a CSV. 0: a comma.
+	Separator rune
 	// ByteOrderMark begins a CSV with one: without it Excel takes UTF-8 for an older encoding.
 	ByteOrderMark bool
 }
@@ -55,11 +58,12 @@ func NewExport(w io.Writer, cfg ExportConfig) (*Export, error) {
 		return e, nil
 	}
 	if cfg.ByteOrderMark {
-		if _, err := e.out.WriteString("\ufeff"); err != nil {
+		if _, err := e.out.WriteString(byteOrderMark); err != nil {
 			return nil, err
 		}
 	}
 	e.csv = csv.NewWriter(e.out) // takes the buffer for its own, being as large as it wants
+	e.csv.Comma = cmp.Or(cfg.Separator, ',')
 	e.row = append(e.row, "username")
 	for _, a := range e.attributes {
 		e.row = append(e.row, cellOf(a.Column()))

@@ -185,14 +185,15 @@ func (f *Files) Write(r pipeline.Result) error {
 	}
 }
 
-// Undo adds an entry to undo.jsonl and returns once it is durable. The file is created with the first: an
-// empty one would be no change set. It may be called by many goroutines.
-func (f *Files) Undo(e UndoEntry) error {
+// Undo adds the entries of an update to undo.jsonl and returns once they are durable. It is read from its end: what
+// is to go back behind another stands before it. The file is created with the first: an empty one would be no
+// change set. It may be called by many goroutines.
+func (f *Files) Undo(entries ...UndoEntry) error {
 	u, err := f.openUndo()
 	if err != nil {
 		return err
 	}
-	return u.append(e)
+	return u.append(entries...)
 }
 
 // Sync makes every result written so far durable and returns how much of each file there is, by its name.

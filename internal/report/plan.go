@@ -41,6 +41,7 @@ type Plan struct {
 	dir    string
 	change *disk.Whole
 	audit  *disk.Whole
+	claims *disk.Whole // what is held back from change; nil: nothing
 	rows   auditWriter
 	line   []byte // in the making, reused
 	err    error  // the first error
@@ -75,13 +76,7 @@ func OpenPlan(on disk.FS, dir string) (*Plan, error) {
 // Change adds the net change of a user to plan.jsonl: the attributes that it gets (Delete: it loses),
 // their live values as preconditions (Delete: it has none), and its client metadata.
 func (p *Plan) Change(c *sources.Change) error {
-	if p.err != nil {
-		return p.err
-	}
-	p.line, p.err = appendChange(p.line[:0], origin{}, c)
-	if p.err == nil {
-		_, p.err = p.change.Write(p.line)
-	}
+	p.add(p.change, c)
 	return p.failure()
 }
 
@@ -160,4 +155,10 @@ func (p *Plan) Discard() error {
 }
 
 // drop removes what has no final name yet.
-func (p *Plan) drop() error { return errors.Join(p.change.Discard(), p.audit.Discard()) }
+func (p *Plan) drop() error {
+	err := errors.Join(p.change.Discard(), p.audit.Discard())
+	if p.claims != nil {
+		err = errors.Join(err, p.claims.Discard())
+	}
+	return err
+}

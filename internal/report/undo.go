@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +29,8 @@ type UndoEntry struct {
 	Input, Line int
 	// Name is the name by which that record knows the user, if that is not the Username.
 	Name string
+	// Order is the sequence that the record is in; see [sources.Change].
+	Order string
 }
 
 // undo writes undo.jsonl: a change set that goes back, each entry under the condition that the user
@@ -111,22 +114,28 @@ func newUndo(out appendOnly) *undo {
 	return u
 }
 
-// append writes an entry and returns once it is durable. Entries that come while others are being
-// written wait for these, and are then written together.
-func (u *undo) append(e UndoEntry) error {
+// append writes entries, one behind the other, and returns once they are durable. Entries that come while others
+// are being written wait for these, and are then written together. Several are a sequence.
+func (u *undo) append(entries ...UndoEntry) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.err != nil {
 		return u.err
 	}
-	b := u.batch
-	lines, err := appendChange(b.lines, origin{u.last + 1, e.Input, e.Line, e.Name},
-		&sources.Change{Username: e.Username, Attributes: e.Before, Expect: e.Wrote})
-	if err != nil {
-		return fmt.Errorf("undo entry: %w", err) // b.lines is as long as before
+	b, lines, order := u.batch, u.batch.lines, ""
+	if len(entries) > 1 {
+		order = fmt.Sprintf("undo %d", u.last+1)
+	}
+	for i, e := range entries {
+		var err error
+		lines, err = appendChange(lines, origin{u.last + int64(i) + 1, e.Input, e.Line, e.Name},
+			&sources.Change{Username: e.Username, Attributes: e.Before, Expect: e.Wrote, Order: cmp.Or(e.Order, order)})
+		if err != nil {
+			return fmt.Errorf("undo entry: %w", err) // b.lines is as long as before
+		}
 	}
 	b.lines = lines
-	u.last++
+	u.last += int64(len(entries))
 	for !b.done && u.err == nil {
 		if u.writing {
 			u.written.Wait()

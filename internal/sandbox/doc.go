@@ -69,6 +69,8 @@
 //     administrator sets confirms them. AdminLinkProviderForUser takes users of providers who have not come yet, five a
 //     user, and no user with an immutable custom attribute.
 //   - A pool with DeletionProtection stays.
+//   - Boolean values are true or false in any case, and kept as they were sent
+//     (aws-amplify/amplify-js#8205).
 //   - Lambda functions in LambdaConfig: CustomMessage is invoked before a code is sent, with the
 //     ClientMetadata, PreAuthentication when a user signs in. One that throws, does not answer or
 //     answers wrongly ends the request.
@@ -88,9 +90,10 @@
 //   - Providers are not kept: any name of one is taken, and ends up as OIDC unless it is a social one. Who is linked to
 //     another user gets an AliasExistsException. AdminDisableProviderForUser with Cognito takes the password away.
 //   - RESEND changes the temporary password, and takes no attributes.
-//   - Of an attribute repeated in one request the last counts. Lengths are counted in bytes. Boolean
-//     values are true or false in any case, and kept in lower case; numbers are decimal without an
-//     exponent; a DateTime is RFC 3339 or a date. A custom attribute is mutable unless its schema says
+//   - Of an attribute repeated in one request the last counts. A value has 2,048 bytes at most (the guide
+//     says bytes in one place and characters in another); the limits of a pool count characters, as its
+//     errors do ("String must be no shorter than 10 characters", aws/aws-sdk-java#1396). Numbers are decimal without
+//     an exponent; a DateTime is RFC 3339 or a date. A custom attribute is mutable unless its schema says
 //     otherwise. identities cannot be written.
 //   - Deleting an address resets its verified flag too. An update that changes nothing leaves the date
 //     of modification. email_verified=true alone is about the present address; a pending one stays

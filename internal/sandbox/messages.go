@@ -88,7 +88,7 @@ func maskPhone(number string) string {
 func (p *pool) toInform(old *userState, set []attribute) []attribute {
 	var out []attribute
 	for _, a := range set {
-		if p.verifies(a.Name) && a.Value != "" && a.Value != value(old.attributes, a.Name) && value(set, a.Name+"_verified") != "true" {
+		if p.verifies(a.Name) && a.Value != "" && a.Value != value(old.attributes, a.Name) && !isTrue(value(set, a.Name+"_verified")) {
 			out = append(out, a)
 		}
 	}

@@ -56,7 +56,7 @@ type rule struct {
 	name                 string
 	kind                 string // String, Number, DateTime, Boolean
 	mutable, required    bool
-	minLength, maxLength int      // bytes
+	minLength, maxLength int      // characters
 	least, most          *big.Rat // nil: no bound
 }
 
@@ -158,7 +158,7 @@ func bound(text string) (*big.Rat, error) {
 var (
 	decimal = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
 	phone   = regexp.MustCompile(`^\+[0-9]+$`)
-	email   = regexp.MustCompile(`^[^@\s]+@[^@\s.]+(\.[^@\s.]+)*$`)
+	email   = regexp.MustCompile(`^("[^"\s]+"|[^@\s]+)@[^@\s.]+(\.[^@\s.]+)*$`)
 )
 
 // check validates the attributes of a request as a whole and returns them under the schema's names,
@@ -176,9 +176,6 @@ func (s schema) check(attributes []attribute, creation bool) ([]attribute, error
 			continue
 		}
 		a.Name = r.name
-		if r.kind == "Boolean" {
-			a.Value = strings.ToLower(a.Value)
-		}
 		checked = with(checked, a)
 	}
 	if wrong != nil {
@@ -224,7 +221,7 @@ func (r *rule) problem(value string, creation bool) string {
 	case "Number":
 		return r.numberProblem(value)
 	case "Boolean":
-		if lower := strings.ToLower(value); lower != "true" && lower != "false" {
+		if !isTrue(value) && !isFalse(value) {
 			return "Boolean must be true or false"
 		}
 	case "DateTime":
@@ -238,10 +235,10 @@ func (r *rule) problem(value string, creation bool) string {
 }
 
 func (r *rule) textProblem(value string) string {
-	switch {
-	case len(value) < r.minLength:
+	switch n := utf8.RuneCountInString(value); {
+	case n < r.minLength:
 		return fmt.Sprintf("String must be no shorter than %d characters", r.minLength)
-	case len(value) > r.maxLength:
+	case n > r.maxLength:
 		return fmt.Sprintf("String must be no longer than %d characters", r.maxLength)
 	case r.name == "birthdate" && !isDate(value):
 		return "Date must be in the form YYYY-MM-DD"
@@ -262,6 +259,12 @@ func (r *rule) numberProblem(value string) string {
 	default:
 		return ""
 	}
+}
+
+// isTrue and isFalse read a truth value in any case.
+func isTrue(value string) bool { return len(value) == len("true") && strings.EqualFold(value, "true") }
+func isFalse(value string) bool {
+	return len(value) == len("false") && strings.EqualFold(value, "false")
 }
 
 func checkAddress(a attribute) error {

@@ -179,7 +179,7 @@ func (s *userState) settle(old *userState, set []attribute, a attribute) {
 // staysPending says whether a new address has to wait until its user verifies it.
 func (p *pool) staysPending(old *userState, set []attribute, a attribute) bool {
 	return isAddress(a.Name) && slices.Contains(p.verifyFirst, a.Name) && a.Value != "" &&
-		a.Value != value(old.attributes, a.Name) && value(set, a.Name+"_verified") != "true"
+		a.Value != value(old.attributes, a.Name) && !isTrue(value(set, a.Name+"_verified"))
 }
 
 // checkFlags refuses to set a verified flag where there is no address.

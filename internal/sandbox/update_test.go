@@ -29,7 +29,7 @@ func TestUpdateRules(t *testing.T) {
 		{"identities", []string{"identities=[]"}, schema + "identities: Attribute cannot be updated."},
 		{"developer attribute by the plain name", []string{"custom:cost=1"}, schema + "custom:cost: Attribute does not exist in the schema."},
 		{"required cleared", []string{"given_name="}, schema + "given_name: The attribute is required"},
-		{"too long", []string{"custom:tier=" + strings.Repeat("é", 11)}, schema + "custom:tier: String must be no longer than 20 characters"},
+		{"too long", []string{"custom:tier=" + strings.Repeat("é", 21)}, schema + "custom:tier: String must be no longer than 20 characters"},
 		{"too short", []string{"custom:tier=x"}, schema + "custom:tier: String must be no shorter than 2 characters"},
 		{"over 2048", []string{"name=" + strings.Repeat("x", 2049)}, model +
 			"'userAttributes.1.member.value' failed to satisfy constraint: Member must have length less than or equal to 2048"},
@@ -76,13 +76,15 @@ func TestUpdateAccepted(t *testing.T) {
 		{"custom", []string{"custom:tier=gold", "custom:points=100", "custom:joined=2026-01-02T03:04:05Z"},
 			[]string{"custom:tier=gold", "custom:points=100"}},
 		{"developer only", []string{"dev:cost=7"}, []string{"dev:cost=7"}},
-		{"boolean in capitals", []string{"custom:active=True"}, []string{"custom:active=true"}},
+		{"a boolean is kept as it is sent", []string{"custom:active=True"}, []string{"custom:active=True"}},
+		{"characters and not bytes", []string{"custom:tier=" + strings.Repeat("é", 20)}, []string{"custom:tier=" + strings.Repeat("é", 20)}},
 		{"the last counts", []string{"custom:tier=silver", "custom:tier=bronze"}, []string{"custom:tier=bronze"}},
 		{"blank deletes", []string{"nickname="}, []string{"nickname="}},
 		{"the same address keeps its flag", []string{"email=ann@example.com"}, []string{"email_verified=true"}},
 		{"another address loses it", []string{"email=a@example.com"}, []string{"email=a@example.com", "email_verified=false"}},
 		{"unless it is sent", []string{"email=b@example.com", "email_verified=true"}, []string{"email=b@example.com", "email_verified=true"}},
 		{"birthdate", []string{"birthdate=1990-02-28"}, []string{"birthdate=1990-02-28"}},
+		{"a flag in capitals is true", []string{"email=c@example.com", "email_verified=TRUE"}, []string{"email_verified=TRUE"}},
 		{"phone", []string{"phone_number=+15550100"}, []string{"phone_number=+15550100", "phone_number_verified=false"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

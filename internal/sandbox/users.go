@@ -197,7 +197,7 @@ func (p *pool) aliasesOf(s *userState) []attribute {
 			if s.status != statusConfirmed {
 				continue
 			}
-		case value(s.attributes, name+"_verified") != "true":
+		case !isTrue(value(s.attributes, name+"_verified")):
 			continue
 		}
 		keys = append(keys, attribute{name, p.fold(v)})

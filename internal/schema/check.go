@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -124,7 +125,8 @@ func unfitForUsername(r rune) bool {
 	return !unicode.In(r, unicode.L, unicode.M, unicode.S, unicode.N, unicode.P)
 }
 
-// checkAttribute holds an attribute against its rule. Of what was in the pool already the characters are its own.
+// checkAttribute holds an attribute against its rule. What was in the pool already goes back if it can be sent at all:
+// the service judges it.
 func (s *Schema) checkAttribute(a *sources.Attribute, was bool) *ValueError {
 	if e := s.reserved(a.Name, a.Name); e != nil {
 		return e
@@ -145,17 +147,26 @@ func (s *Schema) checkAttribute(a *sources.Attribute, was bool) *ValueError {
 		}
 		return nil
 	}
-	if e := r.checkLength(a); e != nil {
-		return e
+	e := checkText(a)
+	if e == nil && !was { // a date of another form is rather that than too short
+		e = s.checkWritten(a, r)
 	}
-	if e := checkCharacters(a); e != nil && !was {
-		return e
+	if e == nil && !was {
+		e = r.checkLength(a)
 	}
-	e := r.checkForm(a)
 	if e != nil && IsPlaceholder(a.Value) {
 		e.hint = "if it means no value: --empty-value " + shell.Quote(a.Value)
 	}
 	return e
+}
+
+// checkWritten looks at how a value is written. What stands around an address explains the blanks in it.
+func (s *Schema) checkWritten(a *sources.Attribute, r *rule) *ValueError {
+	characters, form := checkCharacters(a), s.explained(a, r.checkForm(a))
+	if characters == nil || form != nil && a.Name == "email" && strings.ContainsAny(a.Value, "<>,;:") {
+		return form
+	}
+	return characters
 }
 
 // reserved refuses what only an administrator can write, where users are to.
@@ -175,7 +186,8 @@ func (s *Schema) reserved(name, column string) *ValueError {
 		leaveOut(column) + ", or change these users with --as admin"}
 }
 
-func (r *rule) checkLength(a *sources.Attribute) *ValueError {
+// checkText refuses what no request can hold.
+func checkText(a *sources.Attribute) *ValueError {
 	if len(a.Value) > maxValue {
 		return &ValueError{a.Name, fmt.Sprintf("value is %d bytes, Cognito allows %d", len(a.Value), maxValue),
 			"ValueTooLong", "shorten it"}
@@ -183,22 +195,28 @@ func (r *rule) checkLength(a *sources.Attribute) *ValueError {
 	if !utf8.ValidString(a.Value) {
 		return badEncoding(a.Name)
 	}
-	// AWS documents these lengths in bytes in one place and in characters in another. Refused here is
-	// only what breaks the limit either way; where the two differ, the service has the last word.
-	if r.longest >= 0 && len(a.Value) > r.longest && utf8.RuneCountInString(a.Value) > r.longest {
-		return &ValueError{a.Name, fmt.Sprintf("value is %s, the pool allows %d", length(a.Value), r.longest),
-			"ValueTooLong", "shorten it; the pool's limit can't be changed"}
+	return nil
+}
+
+// checkLength counts as the service does in its own words: "String must be no longer than 20 characters".
+func (r *rule) checkLength(a *sources.Attribute) *ValueError {
+	// There are no more characters than bytes.
+	if r.longest >= 0 && len(a.Value) > r.longest {
+		if n := utf8.RuneCountInString(a.Value); n > r.longest {
+			return &ValueError{a.Name, fmt.Sprintf("value is %s, the pool allows %d", length(n, a.Value), r.longest),
+				"ValueTooLong", "shorten it; the pool's limit can't be changed"}
+		}
 	}
-	if len(a.Value) < r.shortest {
-		return &ValueError{a.Name, fmt.Sprintf("value is %s, the pool asks for %d", length(a.Value), r.shortest),
+	if n := utf8.RuneCountInString(a.Value); n < r.shortest {
+		return &ValueError{a.Name, fmt.Sprintf("value is %s, the pool asks for %d", length(n, a.Value), r.shortest),
 			"ValueTooShort", "give a longer one; the pool's limit can't be changed"}
 	}
 	return nil
 }
 
-// length is how long a value is, in bytes, and in characters where those are fewer.
-func length(value string) string {
-	switch n := utf8.RuneCountInString(value); {
+// length is how long a value of n characters is: in bytes, where that is the same.
+func length(n int, value string) string {
+	switch {
 	case n != len(value):
 		return fmt.Sprintf("%s (%d bytes)", characters(n), len(value))
 	case n == 1:
@@ -217,24 +235,30 @@ func characters(n int) string {
 
 func (r *rule) checkForm(a *sources.Attribute) *ValueError {
 	switch {
-	case r.format != nil && !r.format.fits(a.Value):
-		return &ValueError{a.Name, "value is not " + r.format.wants, r.format.code, r.format.hint}
+	case r.format != nil:
+		if why, ok := r.format.fits(a.Value); !ok {
+			return &ValueError{a.Name, "value is not " + r.format.wants + because(why), r.format.code, r.format.hint}
+		}
 	case r.kind == Boolean && !isBoolean(a.Value):
-		return &ValueError{a.Name, "value is neither true nor false", "BadBoolean", "write it in lower case"}
+		return &ValueError{a.Name, "value is neither true nor false", "BadBoolean",
+			"write true or false, in any case; yes, no, 1 and 0 are not taken"}
 	case r.kind == DateTime && !isDateTime(a.Value):
-		return &ValueError{a.Name, "value is not a date and time", "BadDateTime", "write it as 2026-02-28T12:00:00Z"}
+		return &ValueError{a.Name, "value is not a date and time" + because(timeShape(a.Value)), "BadDateTime", "write it as 2026-02-28T12:00:00Z; " + strictest}
 	case r.kind == Number:
 		return r.checkNumber(a)
 	}
 	return nil
 }
 
+// strictest is said of forms that AWS does not document.
+const strictest = "AWS does not say which other forms it takes"
+
 func (r *rule) checkNumber(a *sources.Attribute) *ValueError {
 	const hint = "correct the value; the pool's limit can't be changed"
 	switch {
-	case !isNumber(a.Value):
-		return &ValueError{a.Name, "value is not a number", "NotANumber",
-			"write digits, with a point before a fraction and nothing between thousands"}
+	case !isDecimal(a.Value):
+		return &ValueError{a.Name, "value is not a number" + because(notDecimal(a.Value)), "NotANumber",
+			"write digits, with a minus before and a point between them where needed, as -12.5; " + strictest}
 	case r.least != nil && r.least.compare(a.Value) < 0:
 		return &ValueError{a.Name, "value is under the pool's minimum of " + r.least.text, "OutOfRange", hint}
 	case r.most != nil && r.most.compare(a.Value) > 0:

@@ -65,8 +65,13 @@ func TestCheck(t *testing.T) {
 		{"the other order", "birthdate", "02/28/1987", "BadBirthdate", ""},
 
 		{"verified", "email_verified", "true", "", ""},
-		{"verified, capital", "email_verified", "True", "BadBoolean", "email_verified: value is neither true nor false"},
-		{"a custom boolean", "custom:vip", "1", "BadBoolean", ""},
+		{"verified, capital", "email_verified", "True", "", ""},
+		{"a custom boolean, in capitals", "custom:vip", "FALSE", "", ""},
+		{"yes", "email_verified", "yes", "BadBoolean", "email_verified: value is neither true nor false"},
+		{"1", "custom:vip", "1", "BadBoolean", ""},
+		{"another language", "custom:vip", "WAHR", "BadBoolean", ""},
+		{"another letter", "custom:vip", "falſe", "BadBoolean", ""},
+		{"true of a text", "nickname", "True", "", ""},
 
 		{"number", "custom:points", "42", "", ""},
 		{"at the bottom", "custom:points", "-10", "", ""},
@@ -76,7 +81,16 @@ func TestCheck(t *testing.T) {
 		{"whole and above a fraction", "custom:points", "100", "OutOfRange", ""},
 		{"beyond a float", "custom:huge", "100000000000000000000.6", "OutOfRange", ""},
 		{"within what a float loses", "custom:huge", "100000000000000000000.4", "", ""},
-		{"an exponent", "custom:points", "9e1", "", ""},
+		{"with zeros before", "custom:points", "007", "", ""},
+		{"minus zero", "custom:points", "-0", "", ""},
+		{"an exponent", "custom:points", "9e1", "NotANumber", "custom:points: value is not a number"},
+		{"a spreadsheet's exponent", "custom:points", "1.2E+15", "NotANumber", ""},
+		{"a plus", "custom:points", "+5", "NotANumber", ""},
+		{"no digit before the point", "custom:points", ".5", "NotANumber", ""},
+		{"no digit behind the point", "custom:points", "5.", "NotANumber", ""},
+		{"a comma", "custom:points", "1,5", "NotANumber", ""},
+		{"digits of another script", "custom:points", "٣", "NotANumber", ""},
+		{"a blank", "custom:points", "1 000", "NotANumber", ""},
 		{"a giant exponent", "custom:points", "1e999999999", "NotANumber", "custom:points: value is not a number"},
 		{"hexadecimal", "custom:points", "0x10", "NotANumber", ""},
 		{"not a number", "custom:points", "NaN", "NotANumber", ""},
@@ -89,7 +103,11 @@ func TestCheck(t *testing.T) {
 		{"date and time", "custom:since", "2026-02-28T12:00:00Z", "", ""},
 		{"with fractions and a zone", "custom:since", "2026-02-28T12:00:00.123+01:00", "", ""},
 		{"a date", "custom:since", "2026-02-28", "", ""},
-		{"seconds", "custom:since", "1767225600", "", ""},
+		{"seconds", "custom:since", "1767225600", "BadDateTime", "custom:since: value is not a date and time"},
+		{"days of a spreadsheet", "custom:since", "46054.5", "BadDateTime", ""},
+		{"without a zone", "custom:since", "2026-01-02T00:00:00", "BadDateTime", ""},
+		{"a blank for the T", "custom:since", "2026-01-02 00:00:00", "BadDateTime", ""},
+		{"slashes", "custom:since", "1/2/2026", "BadDateTime", ""},
 		{"no date", "custom:since", "yesterday", "BadDateTime", "custom:since: value is not a date and time"},
 	}
 	for _, tt := range tests {
@@ -123,8 +141,8 @@ func TestCheckShortValue(t *testing.T) {
 	if err := s.Check(c); err == nil || err.Error() != "custom:code: value is 2 bytes, the pool asks for 3" {
 		t.Errorf("got %v", err)
 	}
-	c.Attributes[0].Value = "éé" // two characters, four bytes: the service decides
-	if err := s.Check(c); err != nil {
+	c.Attributes[0].Value = "éé"
+	if err := s.Check(c); err == nil || err.Error() != "custom:code: value is 2 characters (4 bytes), the pool asks for 3" {
 		t.Errorf("got %v", err)
 	}
 }

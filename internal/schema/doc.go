@@ -4,8 +4,10 @@
 // # Promise
 //
 // [Schema.Check] finds, without a call, the records that the pool would refuse, and names every problem with
-// a remedy ([ValueError]). It errs on the lenient side: where the rules of the service are not documented,
-// or two of its pages disagree, it lets the value pass. No error text repeats a value; lengths and the
+// a remedy ([ValueError]). What passes is not refused for its form later: where the rules of the service are not
+// documented, or two of its pages disagree, it is as strict as the strictest report. Numbers are decimal, a DateTime
+// is RFC 3339 or a date, a value has 2,048 bytes at most; a pool's own limits count characters, as the errors of the
+// service do. Of an undo file ([sources.Change].Undo) only what no request can hold is refused: its values were in the pool. No error text repeats a value; lengths and the
 // pool's own limits are told. The package knows nothing of a client: who describes a pool hands over a list
 // of [Attribute].
 //
@@ -19,7 +21,7 @@
 // A schema is the rules of the standard attributes, over which the pool's own list is laid ([New]): an
 // attribute's kind, its limits, whether it can change and whether it can go. [BuiltIn] is for a pool that
 // can't be described, where every custom attribute may exist; [Schema.ForTokens] takes away what users can't
-// write themselves. A value is held against its length first, then its form. Numbers are compared with
+// write themselves. [Schema.Normal] gives values the form in which they are sent. A value is held against its form first, then its length. Numbers are compared with
 // their bounds exactly, as rationals; whole ones of up to 18 digits, as almost all are, as integers.
 //
 // What is odd is told by looks: a closed list of the words that programs write for no value, the shapes that

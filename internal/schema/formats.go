@@ -1,67 +1,36 @@
 package schema
 
-import (
-	"strings"
-	"time"
-	"unicode"
-)
+import "strings"
 
 // format is the written form of a standard attribute.
 type format struct {
 	code  string
 	wants string // completes "value is not "
 	hint  string
-	fits  func(string) bool
+	// fits tells whether a value is of the form, and otherwise what is wrong with it, if that can be told.
+	fits func(string) (why string, ok bool)
 }
 
-// The formats that the service checks (the developer guide's "Working with user attributes"). What
-// it takes for an e-mail address is not documented: only what no address can be is refused.
+// The formats that the service checks (the developer guide's "Working with user attributes").
 var (
 	emailFormat = format{"BadEmail", "an e-mail address",
-		"write it as name@example.com", isEmail}
-	phoneFormat = format{"BadPhoneNumber", "a phone number: a + and 1 to 15 digits",
-		"write it with the country code and nothing between the digits, as +15555550100", isPhone}
+		"write one address alone, as name@example.com", fitsEmail}
+	phoneFormat = format{"BadPhoneNumber", "a phone number",
+		"write it with the country code and nothing between the digits, as +15555550100", fitsPhone}
 	birthdateFormat = format{"BadBirthdate", "a date of the form YYYY-MM-DD",
-		"write it as 1987-02-28; only an import job of Cognito takes mm/dd/yyyy", isDate}
+		"write it as 1987-02-28; only an import job of Cognito takes MM/DD/YYYY", fitsDate}
 )
 
-func isEmail(s string) bool {
-	at := strings.LastIndexByte(s, '@')
-	if at <= 0 || at == len(s)-1 {
-		return false
-	}
-	local, domain := s[:at], s[at+1:]
-	if strings.IndexByte(local, '@') >= 0 && local[0] != '"' {
-		return false
-	}
-	return (visible(s) || !strings.ContainsFunc(s, isBlank)) && domain[0] != '.' && !strings.Contains(domain, "..")
+func fitsPhone(s string) (why string, ok bool) {
+	return "a + and 1 to 15 digits", len(s) >= 2 && len(s) <= 16 && s[0] == '+' && isDigits(s[1:])
 }
 
-func isBlank(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
-
-func isPhone(s string) bool {
-	return len(s) >= 2 && len(s) <= 16 && s[0] == '+' && isDigits(s[1:])
-}
-
-func isDate(s string) bool {
-	_, err := time.Parse(time.DateOnly, s)
-	return err == nil
-}
-
-func isBoolean(s string) bool { return s == "true" || s == "false" }
-
-// isDateTime accepts what may be a point in time: a date, RFC 3339 with or without a zone, or seconds
-// since 1970. The form that the service wants is not documented.
-func isDateTime(s string) bool {
-	if isNumber(s) || isDate(s) {
-		return true
+// because adds a reason to what a value is not.
+func because(why string) string {
+	if why == "" {
+		return ""
 	}
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05Z07:00", time.DateTime} {
-		if _, err := time.Parse(layout, s); err == nil {
-			return true
-		}
-	}
-	return false
+	return ": " + why
 }
 
 func isDigits(s string) bool {
@@ -73,8 +42,30 @@ func isDigits(s string) bool {
 	return s != ""
 }
 
-// isNumber accepts a decimal number: a sign, digits, a fraction, and an exponent of at most three
-// digits (so that nobody computes with a number of a billion digits).
+// isDecimal accepts a decimal number: a minus, digits, a fraction. Whether the service takes more is not documented.
+func isDecimal(s string) bool {
+	whole, fraction, dotted := strings.Cut(strings.TrimPrefix(s, "-"), ".")
+	return isDigits(whole) && (!dotted || isDigits(fraction))
+}
+
+// notDecimal says what a text has that a decimal number has not, "" if it looks like none at all.
+func notDecimal(s string) string {
+	switch {
+	case isNumber(s) && strings.ContainsAny(s, "eE"):
+		return "it has an exponent"
+	case isNumber(s):
+		return "it has a plus before it"
+	case strings.Trim(s, "+-.0123456789") == "":
+		return "its signs and points do not stand as in a number"
+	case strings.Trim(s, "+-.,'0123456789") == "":
+		return "it has a comma, or something between thousands"
+	default:
+		return ""
+	}
+}
+
+// isNumber accepts a number as a pool may write its bounds: a decimal one with any sign, and an exponent of at most
+// three digits (so that nobody computes with a number of a billion digits).
 func isNumber(s string) bool {
 	s = withoutSign(s)
 	if e := strings.IndexAny(s, "eE"); e >= 0 {

@@ -122,13 +122,23 @@ func garbled(s string) int {
 		if row++; row == 1 {
 			first = i
 		}
-		// Two in a row are no chance. One is none where it begins with what hardly ever stands before a sign.
-		if r, _ := utf8.DecodeRuneInString(s[i:]); row > 1 || n > 2 || r == 'Ã' || r == 'Â' {
+		if row > 1 || neverMeant(s[i:]) { // two in a row are no chance
 			return first
 		}
 		i += width
 	}
 	return -1
+}
+
+// neverMeant tells whether a text begins as only misread ones do: with ü, ™ or 😀, a byte-order mark or U+FFFD. One that is
+// misread looks as if it were meant elsewhere, as the end of « café ».
+func neverMeant(s string) bool {
+	for _, begin := range [...]string{"Ã", "Â", "â€", "â‚", "â„", "ðŸ", "ï»¿", "ï¿½"} {
+		if strings.HasPrefix(s, begin) {
+			return true
+		}
+	}
+	return false
 }
 
 // misread is how many bytes a character had that was misread at the beginning of a text, and how wide it is in it now; 0

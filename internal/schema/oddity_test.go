@@ -31,9 +31,10 @@ func TestOddities(t *testing.T) {
 		{"invisible", []string{
 			"gold\u200b", "\ufeffgold", "go\u00adld", "\u202dgold\u202c", "go\u200dld", "go\u200cld", "gold\ufe0f", "go\u2060ld", "New\u00a0York", "a\u202fb", "\u200egold",
 			"go\u3164ld", "\u2800", "go\u034fld", "gold\U000e0041", "go\u115fld", "gold\U000e0100", "a\u180eb", "5\ufe0f"}},
-		{"replacement", []string{"M\ufffdller", "MÃ¼ller", "JosÃ©", "donâ€™t", "Ð¡Ð²ÐµÑ‚Ð»Ð°Ð½Ð°", "ï»¿gold", "Â©", "ðŸ˜€"}},
+		{"replacement", []string{"M\ufffdller", "MÃ¼ller", "JosÃ©", "donâ€™t", "Ð¡Ð²ÐµÑ‚Ð»Ð°Ð½Ð°", "ï»¿gold", "Mï¿½ller", "Â©", "å±±ç”°", "ðŸ˜€"}},
+		{"invisible", []string{"« café\u00a0»", "ROMÉ\u00a0»"}},
 		{"", []string{
-			"", "gold", "Nullarbor", "Nan Goldin", "Na", "Nile", "nano", "naïve", "NA-17", "no", "0", "1", "false", "-1", "+15555550100", "2026-02-28", "1970-01-01", "a-b", "C++", "?ref=1",
+			"", "«café»", "“Müßig–Straß”", "gold", "Nullarbor", "Nan Goldin", "Na", "Nile", "nano", "naïve", "NA-17", "no", "0", "1", "false", "-1", "+15555550100", "2026-02-28", "1970-01-01", "a-b", "C++", "?ref=1",
 			"2.0", "1.0", "10.05", "3. Mai 2026", "May 26", "mars", "#1", "#gold", "#blessed", "=)", "==", "=value", "@ann", "'t Hooft", "'s-Gravenhage", "'1999'", "E+1", "1e10", "1E5", "123456789012345", "1234567890123456", "100000000000000000", "46054",
 			"March", "Mar-Vista", "12-Main", "4-June", "Err:ors", "{\"a\":1}", "[1]",
 			"山田\u3000太郎", "❤\ufe0f", "👩\u200d💻", "👩🏽\u200d💻", "1\ufe0f\u20e3", "#\ufe0f\u20e3", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "می\u200cخواهم",
@@ -160,6 +161,21 @@ func TestCutAddresses(t *testing.T) {
 				t.Errorf("it is not the last: %v", err)
 			}
 		})
+	}
+}
+
+// A placeholder that does not fit is refused with its own remedy.
+func TestPlaceholdersThatDoNotFit(t *testing.T) {
+	tests := []struct{ attribute, value, hint string }{
+		{"custom:points", "NaN", "if it means no value: --empty-value NaN"},
+		{"email", "n/a", "if it means no value: --empty-value n/a"},
+		{"birthdate", "#N/A", "if it means no value: --empty-value '#N/A'"},
+	}
+	for _, tt := range tests {
+		err := tested().Check(&sources.Change{Username: "ann", Attributes: []sources.Attribute{{Name: tt.attribute, Value: tt.value}}})
+		if e, ok := err.(*ValueError); !ok || e.Hint() != tt.hint {
+			t.Errorf("%s: %v, want the hint %q", tt.attribute, err, tt.hint)
+		}
 	}
 }
 

@@ -42,7 +42,7 @@ func (e *ValueError) Class() string { return "schema" }
 
 // Code names the rule that is broken: UnknownAttribute, ImmutableAttribute, RequiredAttribute,
 // NotWritable, ValueTooLong, ValueTooShort, NotANumber, OutOfRange, BadBoolean, BadDateTime, BadEmail,
-// BadPhoneNumber, BadBirthdate, BadEncoding, BadUsername, and Suspicious of [CheckStrict].
+// BadPhoneNumber, BadBirthdate, BadEncoding, BadUsername, NoAddress, and Suspicious of [CheckStrict].
 func (e *ValueError) Code() string { return e.code }
 
 // Hint says how to mend it, in one line.

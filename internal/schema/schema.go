@@ -14,6 +14,7 @@ type Schema struct {
 	flags  string   // of the AWS CLI, that lead to the pool, for hints; may be empty
 	custom *rule    // for custom attributes that are not listed; nil: there are none
 	tokens bool     // users write with their own tokens
+	region string   // whose national phone numbers are read; empty: none are
 }
 
 // New returns the schema of a pool that lists these attributes. The standard attributes are known even
@@ -56,6 +57,17 @@ func (s *Schema) WithFlags(flags string) *Schema {
 	led.flags = flags
 	return &led
 }
+
+// WithPhoneRegion returns the schema with national phone numbers of a region, in the spellings of people: [Schema.Normal]
+// writes them as the pool takes them. Empty: they are refused.
+func (s *Schema) WithPhoneRegion(region string) *Schema {
+	led := *s
+	led.region = region
+	return &led
+}
+
+// PhoneRegion is the region whose national phone numbers are read; empty: none are.
+func (s *Schema) PhoneRegion() string { return s.region }
 
 // Known tells whether the pool has the attribute, under this very name.
 func (s *Schema) Known(name string) bool { return s.rule(name) != nil }

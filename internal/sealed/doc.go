@@ -8,7 +8,7 @@
 // again. A pipe that has taken the place of a file is waited for by nobody.
 //
 // Files that end in .gz or .zst are read as what is packed in them, and refused if they are not what their name
-// says. All errors but io.EOF and those of a context are a [*Refusal]: a cause and a remedy, without the file's
+// says. Text in UTF-16 with a byte-order mark is read in UTF-8; what of it is no character becomes U+FFFD. All errors but io.EOF and those of a context are a [*Refusal]: a cause and a remedy, without the file's
 // name, which the caller knows.
 //
 // # Algorithm

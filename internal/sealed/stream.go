@@ -7,13 +7,15 @@ import (
 	"io"
 )
 
-// Stream is a file being read: as what is packed in it, or at a place, as it is stored. It is used by one goroutine.
+// Stream is a file being read: as the text that is packed in it, or at a place, as it is stored. It is used by one
+// goroutine.
 type Stream struct {
 	file     *file
 	packing  Packing
 	stored   io.Reader // the file, hashed on the way
 	hash     hash.Hash // of all bytes read from stored; nil if not asked for
 	unpacked io.Reader
+	wide     bool // it is text in UTF-16, and unpacked has it in UTF-8
 	release  func() error
 }
 
@@ -46,7 +48,15 @@ func (s *Stream) unpack() error {
 		return err
 	}
 	s.unpacked, s.release, err = s.packing.unpack(s.stored)
-	return err
+	switch {
+	case err != nil:
+		return err
+	case s.packing == Plain:
+		s.unpacked, s.wide = readText(s.unpacked, first[:n])
+	default:
+		s.unpacked, s.wide = readPackedText(s.unpacked)
+	}
+	return nil
 }
 
 // Read reads on in the unpacked bytes.
@@ -55,10 +65,16 @@ func (s *Stream) Read(p []byte) (int, error) { return s.unpacked.Read(p) }
 // ReadAt reads bytes as they are stored. It does not disturb Read.
 func (s *Stream) ReadAt(p []byte, at int64) (int, error) { return s.file.ReadAt(p, at) }
 
-// Skip passes over unpacked bytes. Behind the end of a packed file it returns io.EOF; of a plain one, the next Read
-// does.
+// Wide tells whether the file is text in UTF-16.
+func (s *Stream) Wide() bool { return s.wide }
+
+// AsStored tells whether Read gives the bytes of the file as they are stored.
+func (s *Stream) AsStored() bool { return s.packing == Plain && !s.wide }
+
+// Skip passes over unpacked bytes. Behind the end of a packed file it returns io.EOF; of one that is read as it is
+// stored, the next Read does.
 func (s *Stream) Skip(bytes int64) error {
-	if s.packing == Plain && s.hash == nil {
+	if s.AsStored() && s.hash == nil {
 		s.file.next += bytes
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Unpack writes the unpacked bytes of a file. One that is not packed is copied. Only the file that is read is
+// Unpack writes the unpacked bytes of a file, text in UTF-8. One that is not packed is copied. Only the file that is read is
 // refused by a [*Refusal]. It returns soon when ctx ends, with ctx.Err().
 func (s *Seals) Unpack(ctx context.Context, path string, w io.Writer) error {
 	if err := s.Look(path); err != nil {
@@ -22,6 +22,18 @@ func (s *Seals) Unpack(ctx context.Context, path string, w io.Writer) error {
 	}
 	defer in.Close()
 	return copyAll(ctx, w, in)
+}
+
+// AsStored tells whether a file is read as it is stored: neither packed, nor in UTF-16.
+func (s *Seals) AsStored(path string) (bool, error) {
+	if err := s.Look(path); err != nil {
+		return false, err
+	}
+	in, err := s.Open(path, false)
+	if err != nil {
+		return false, err
+	}
+	return in.AsStored(), in.Close()
 }
 
 // maxWindow bounds the memory of unpacking; the zstd tool sets the same limit.

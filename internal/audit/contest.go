@@ -1,0 +1,238 @@
+package audit
+
+import (
+	"context"
+	"slices"
+
+	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/listing"
+	"attrmigrate/sources"
+)
+
+// contests are the names that several users have to do with, and these users. They are few, and kept whole.
+type contests struct {
+	parties map[string]*party // by username
+	order   []*party          // the same, in the order of their records
+	judged  []*contest
+}
+
+// contest is a name that users get while another signs in by it, or that several get.
+type contest struct {
+	signIn
+	holder *party // nil: nobody signs in by it
+	takers []taker
+}
+
+// taker is a user who gets the name.
+type taker struct {
+	*party
+	get
+}
+
+// contend finds the contests of a plan that has read all users that it reads.
+func (p *planner) contend(ctx context.Context, mode Mode) error {
+	if mode == None {
+		return p.contendUnread()
+	}
+	if mode == Scan {
+		if err := p.lookCloser(ctx, p.book.suspect()); err != nil {
+			return err
+		}
+	}
+	var all []*party
+	for _, one := range p.contests.parties {
+		all = append(all, one)
+	}
+	p.judge(all)
+	return nil
+}
+
+// contendUnread finds addresses that records give to two, by what they say alone.
+func (p *planner) contendUnread() error {
+	var all []*party
+	for _, at := range p.book.suspect().places {
+		c, err := p.cfg.Changes.At(at)
+		if err != nil {
+			return err
+		}
+		one, err := p.examine(nil, []string{p.naming.key(c.Username)})
+		if err != nil {
+			return err
+		}
+		known := slices.ContainsFunc(all, func(other *party) bool { return slices.Equal(other.places, one.places) })
+		if !known {
+			all = append(all, one)
+		}
+	}
+	p.judge(all)
+	return nil
+}
+
+// lookCloser finds the users behind hashes: one by one, if that takes fewer calls than the whole pool once more, which
+// is read where a lookup does not find what the scan has seen, for a filter may heed case.
+func (p *planner) lookCloser(ctx context.Context, s *suspects) error {
+	if len(s.places) == 0 {
+		return nil
+	}
+	pages := int(p.cfg.Pool.EstimatedUsers / listing.PageSize)
+	if 2*len(s.places) <= max(pages, 10) {
+		if whole, err := p.lookUpParties(ctx, s); whole || err != nil {
+			return err
+		}
+	}
+	wanted := map[sources.Position]bool{}
+	for _, at := range s.places {
+		wanted[at] = true
+	}
+	return p.pager.Pages(ctx, "", func(users []cognito.User) error {
+		for i := range users {
+			if p.isParty(&users[i], s, wanted) {
+				if _, err := p.enter(&users[i]); err != nil {
+					return err
+				}
+			}
+		}
+		return ctx.Err()
+	})
+}
+
+// isParty tells whether a user may have to do with what is suspect.
+func (p *planner) isParty(u *cognito.User, s *suspects, wanted map[sources.Position]bool) bool {
+	for _, n := range p.naming.held(u) {
+		if s.held[p.book.given.hash(n.text())] {
+			return true
+		}
+	}
+	for _, key := range p.naming.keys(u) {
+		first, end := p.index.find(key)
+		for i := first; i < end; i++ {
+			if wanted[p.index.at(i)] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lookUpParties searches for the users of suspect records, and for those who hold what they get. It tells whether
+// all that the scan has seen was found.
+func (p *planner) lookUpParties(ctx context.Context, s *suspects) (whole bool, err error) {
+	whole = true
+	for _, at := range s.places {
+		c, err := p.cfg.Changes.At(at)
+		if err != nil {
+			return false, err
+		}
+		u, err := p.findUser(ctx, c.Username)
+		if err != nil {
+			return false, err
+		}
+		if u == nil {
+			whole = false
+			continue
+		}
+		one, err := p.enter(u)
+		if err != nil {
+			return false, err
+		}
+		for _, g := range one.gets {
+			hash := p.book.given.hash(g.text())
+			if !s.held[hash] {
+				continue
+			}
+			found, err := p.enterHolder(ctx, g)
+			if err != nil {
+				return false, err
+			}
+			whole = whole && found
+		}
+	}
+	return whole, nil
+}
+
+// enterHolder searches for who signs in by a name, and tells whether there is somebody.
+func (p *planner) enterHolder(ctx context.Context, g get) (bool, error) {
+	holds := func(u *cognito.User) bool { return slices.Contains(p.naming.held(u), g.signIn) }
+	for _, one := range p.contests.parties {
+		if holds(one.user) {
+			return true, nil
+		}
+	}
+	for _, f := range p.naming.spellings(nil, g.attribute, g.value) {
+		u, err := p.pager.Search(ctx, f[0], f[1], holds)
+		if err != nil {
+			return false, err
+		}
+		if u != nil {
+			_, err := p.enter(u)
+			return true, err
+		}
+	}
+	return false, nil
+}
+
+// enter makes a user a party.
+func (p *planner) enter(u *cognito.User) (*party, error) {
+	if one := p.contests.parties[u.Username]; one != nil {
+		return one, nil
+	}
+	one, err := p.examine(u, p.naming.keys(u))
+	if err == nil {
+		p.contests.parties[u.Username] = one
+	}
+	return one, err
+}
+
+// examine folds the records of a user once more, and tells nobody.
+func (p *planner) examine(u *cognito.User, keys []string) (*party, error) {
+	s, ordered := &subject{user: u, merger: newMerger(u, p.cfg.Options)}, true
+	err := p.eachNamed(keys, func(_ int, c *sources.Change) error {
+		s.places = append(s.places, c.Begin)
+		ordered = ordered && c.Order != ""
+		s.merger.add(c)
+		return nil
+	})
+	s.net = s.merger.net()
+	one := p.naming.party(s)
+	one.ordered = ordered
+	return one, err
+}
+
+// judge brings parties together by the names that they have to do with, in the order of the records.
+func (p *planner) judge(all []*party) {
+	slices.SortFunc(all, func(a, b *party) int { return p.compareParties(a, b) })
+	var judged []*contest
+	byName := map[signIn]*contest{}
+	of := func(n signIn) *contest {
+		c := byName[n]
+		if c == nil {
+			c = &contest{signIn: n}
+			byName[n] = c
+			judged = append(judged, c)
+		}
+		return c
+	}
+	for _, one := range all {
+		for _, n := range one.had {
+			of(n).holder = one
+		}
+		for _, g := range one.gets {
+			c := of(g.signIn)
+			c.takers = append(c.takers, taker{one, g})
+		}
+	}
+	p.contests.order = all
+	p.contests.judged = slices.DeleteFunc(judged, func(c *contest) bool {
+		return len(c.takers) == 0 || len(c.takers) == 1 && c.holder == nil
+	})
+}
+
+// compareParties orders users by their first records; those who have none come last.
+func (p *planner) compareParties(a, b *party) int {
+	switch {
+	case len(a.places) > 0 && len(b.places) > 0:
+		return p.index.compare(a.places[0], b.places[0])
+	default:
+		return len(b.places) - len(a.places)
+	}
+}

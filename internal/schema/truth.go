@@ -1,0 +1,22 @@
+package schema
+
+import "strings"
+
+// The service keeps a truth value as it was sent, True or TRUE (aws-amplify/amplify-js#8205). So it is read in any case,
+// and sent in lower case.
+
+// IsTrue tells whether a value is true, in any case.
+func IsTrue(value string) bool { return len(value) == len("true") && strings.EqualFold(value, "true") }
+
+// IsFalse tells whether a value is false, in any case.
+func IsFalse(value string) bool {
+	return len(value) == len("false") && strings.EqualFold(value, "false")
+}
+
+func isBoolean(s string) bool { return IsTrue(s) || IsFalse(s) }
+
+// IsBoolean tells whether the values of an attribute are true or false.
+func (s *Schema) IsBoolean(name string) bool {
+	r := s.rule(name)
+	return r != nil && r.kind == Boolean
+}
