@@ -47,7 +47,7 @@ func TestJSONL(t *testing.T) {
 			[]string{"1: InvalidValue! a: an object or array cannot be a value", "2: InvalidValue! username: an object or array cannot be a value"}},
 		{"text instead of attributes", `{"username":"ann","attributes":"x"}`, Options{}, []string{"1: InvalidValue! attributes: must be an object of names and values"}},
 		{"null in client_metadata", `{"username":"ann","client_metadata":{"k":null}}`, Options{}, []string{"1: InvalidValue! client_metadata.k: null is no value here"}},
-		{"NUL", `{"username":"ann","attributes":{"a":"x\u0000"}}`, Options{}, []string{"1: InvalidText! a: contains a NUL character"}},
+		{"NUL", `{"username":"ann","attributes":{"a":"x\u0000"}}`, Options{}, []string{"1: InvalidText! a: contains a NUL character: U+0000 at character 2"}},
 		{"another pool", `{"Username":"ann","UserPoolId":"us-east-1_Other0001"}`, Options{UserPoolID: "us-east-1_Example01"},
 			[]string{"1: WrongUserPool! UserPoolId: the record is for the pool us-east-1_Other0001, not us-east-1_Example01"}},
 		{"no object", `"ann"` + "\n" + `{"username":"bob"}`, Options{}, []string{"1: MalformedRecord! column 1: the line is no JSON object", "2: bob"}},

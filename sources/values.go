@@ -1,6 +1,7 @@
 package sources
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -80,11 +81,12 @@ func (o *Options) addMetadata(c *Change, key, value string) {
 
 // checkText refuses what Cognito cannot store.
 func checkText(field, text string) *RecordError {
-	switch {
-	case !utf8.ValidString(text):
+	if !utf8.ValidString(text) {
 		return &RecordError{code: codeInvalidText, field: field, msg: "not UTF-8", hint: "save the file in UTF-8"}
-	case strings.IndexByte(text, 0) >= 0:
-		return &RecordError{code: codeInvalidText, field: field, msg: "contains a NUL character"}
+	}
+	if before, _, ok := strings.Cut(text, "\x00"); ok {
+		return &RecordError{code: codeInvalidText, field: field, hint: "take it out",
+			msg: fmt.Sprintf("contains a NUL character: U+0000 at character %d", utf8.RuneCountInString(before)+1)}
 	}
 	return nil
 }

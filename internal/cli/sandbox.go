@@ -51,8 +51,9 @@ AdminEnableUser, AdminGetUser, AdminInitiateAuth, AdminLinkProviderForUser,
 AdminListGroupsForUser, AdminRemoveUserFromGroup, AdminResetUserPassword,
 AdminSetUserPassword and AdminUpdateUserAttributes; CreateGroup, DeleteGroup,
 GetGroup, ListGroups, ListUsers, ListUsersInGroup and UpdateGroup;
-AddCustomAttributes, CreateUserPool, CreateUserPoolClient, DeleteUserPool,
-DeleteUserPoolClient, DescribeUserPool, DescribeUserPoolClient,
+CreateIdentityProvider, DeleteIdentityProvider, DescribeIdentityProvider and
+ListIdentityProviders; AddCustomAttributes, CreateUserPool, CreateUserPoolClient,
+DeleteUserPool, DeleteUserPoolClient, DescribeUserPool, DescribeUserPoolClient,
 ListUserPoolClients and ListUserPools; and, with a user's own token or password,
 DeleteUserAttributes, GetUser, GetUserAttributeVerificationCode, InitiateAuth,
 UpdateUserAttributes and VerifyUserAttribute.

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"attrmigrate/internal/e2e/harness"
 	"attrmigrate/internal/sandbox"
 )
 
@@ -46,12 +45,9 @@ func (f fate) but(k ...string) fate { f.told = k; return f }
 // written as it stands here, refused with a reason, or told before the first write, whatever the format of the file is.
 // plan and apply always agree.
 func TestCells(t *testing.T) {
-	for name, value := range harness.Environment() {
-		t.Setenv(name, value)
-	}
-	t.Setenv("HOME", t.TempDir())
+	isolated(t)
 	n := 0
-	for _, c := range slices.Concat(characterCells, wordCells) {
+	for _, c := range slices.Concat(characterCells, wordCells, formCells) {
 		n += len(c.cells)
 		t.Run(c.name, func(t *testing.T) {
 			for _, format := range []string{"wide", "long", "jsonl"} {
@@ -62,7 +58,7 @@ func TestCells(t *testing.T) {
 			t.Run("strict", func(t *testing.T) { c.strictly().check(t, "wide") })
 		})
 	}
-	if n < 100 {
+	if n < 150 {
 		t.Errorf("there are %d cells", n)
 	}
 }

@@ -109,6 +109,27 @@ func TestSandboxFilters(t *testing.T) {
 	}
 }
 
+// TestSandboxKeepsTheCaseOfTruth: what was written as True reads back so.
+func TestSandboxKeepsTheCaseOfTruth(t *testing.T) {
+	v := newTruth(t)
+	for _, value := range []string{"True", "TRUE", "false", "False"} {
+		_, err := v.api.AdminUpdateUserAttributes(t.Context(), &cip.AdminUpdateUserAttributesInput{UserPoolId: &v.pool, Username: aws.String("ann"),
+			UserAttributes: attributeList(map[string]string{"email_verified": value})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := v.api.AdminGetUser(t.Context(), &cip.AdminGetUserInput{UserPoolId: &v.pool, Username: aws.String("ann")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range out.UserAttributes {
+			if *a.Name == "email_verified" && *a.Value != value {
+				t.Errorf("%s reads back as %s", value, *a.Value)
+			}
+		}
+	}
+}
+
 // TestSandboxInvitesAgain: who is invited again exists.
 func TestSandboxInvitesAgain(t *testing.T) {
 	v := newTruth(t)

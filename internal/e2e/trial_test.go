@@ -34,6 +34,15 @@ type session struct {
 	stdout, stderr string
 }
 
+// isolated has the program see nothing of the machine.
+func isolated(t *testing.T) {
+	t.Helper()
+	withoutCredentials(t)
+	for name, value := range environment {
+		t.Setenv(name, value)
+	}
+}
+
 // newTrial makes a pool of the description, in which the people are, and a directory in which the test then is.
 func newTrial(t *testing.T, pool string, people []sandbox.User) *trial {
 	t.Helper()
@@ -87,6 +96,15 @@ func (r *trial) run(arguments ...string) {
 	r.agree()
 }
 
+// apply applies a file that must go through.
+func (r *trial) apply(arguments ...string) {
+	r.t.Helper()
+	r.screen = newTranscript()
+	if s := r.command("apply", append([]string{"--yes", "--rate", "off"}, arguments...)); s.code != 0 {
+		r.t.Fatalf("apply %v ends with %d: %s%s", arguments, s.code, s.stdout, s.stderr)
+	}
+}
+
 func (r *trial) command(name string, arguments []string) session {
 	out := newTranscript()
 	if name == "plan" {
@@ -137,6 +155,9 @@ func (r *trial) agreeOnValues(changed map[string]string) {
 	for name, was := range r.before {
 		for attribute := range mergedKeys(was, r.after[name]) {
 			value := r.after[name][attribute]
+			if strings.Contains(value, "\r\n") {
+				continue // which encoding/csv does not read back
+			}
 			address, flag := strings.CutSuffix(attribute, "_verified")
 			switch planned, ok := changed[strings.ToLower(name)+" "+attribute]; {
 			case ok && value != planned:

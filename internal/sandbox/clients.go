@@ -95,6 +95,9 @@ func (s *Server) addClient(p *pool, given map[string]jsontext.Value) (*appClient
 	now := s.now()
 	s.poolsMu.Lock()
 	defer s.poolsMu.Unlock()
+	if s.pools[p.id] != p {
+		return nil, noPool(p.id)
+	}
 	defaults := map[string]any{"ClientId": s.letters(small+figures, 26), "RefreshTokenValidity": 30,
 		"CreationDate": epoch(now), "LastModifiedDate": epoch(now)}
 	if err := fillIn(document, defaults); err != nil {
@@ -113,9 +116,6 @@ func (s *Server) addClient(p *pool, given map[string]jsontext.Value) (*appClient
 		return nil, err
 	}
 	delete(document, "GenerateSecret") // answers say whether there is a secret by showing it
-	if s.pools[p.id] != p {
-		return nil, noPool(p.id)
-	}
 	if s.clients[c.id] != nil {
 		return nil, invalidParameter("User pool client %s exists already.", c.id)
 	}

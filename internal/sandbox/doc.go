@@ -87,7 +87,7 @@
 //   - AWS reports each constraint that a value breaks, and the value of some; the sandbox the first, and no value.
 //   - Members of a group come in the order in which they were created, groups by name. Neither changes the date of
 //     modification of a user. A group's users leave it when it is deleted.
-//   - Providers are not kept: any name of one is taken, and ends up as OIDC unless it is a social one. Who is linked to
+//   - Users can be linked to a provider that the pool does not have: it counts as OIDC unless it is a social one. Who is linked to
 //     another user gets an AliasExistsException. AdminDisableProviderForUser with Cognito takes the password away.
 //   - RESEND changes the temporary password, and takes no attributes.
 //   - Of an attribute repeated in one request the last counts. A value has 2,048 bytes at most (the guide

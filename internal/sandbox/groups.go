@@ -93,7 +93,10 @@ func (p *pool) group(name string) (Group, error) {
 // groupLocked is group for who holds mu.
 func (p *pool) groupLocked(name string) (Group, error) {
 	g, there := p.groups[name]
-	if !there {
+	switch {
+	case p.deleted:
+		return g, noPool(p.id)
+	case !there:
 		return g, exception("ResourceNotFoundException", "Group not found.")
 	}
 	return g, nil

@@ -76,8 +76,12 @@ func (u providerUser) is(i identity) bool {
 	return i.ProviderName == u.ProviderName && i.UserID == u.ProviderAttributeValue
 }
 
-// kind returns the type of the provider. The pool keeps no providers: what is none of the social ones counts as OIDC.
-func (u providerUser) kind() string {
+// kind returns the type of the user's provider. One that the pool does not have is OIDC unless it is a social one. The
+// caller holds mu.
+func (p *pool) kind(u providerUser) string {
+	if kind := p.providers[u.ProviderName].text("ProviderType"); kind != "" {
+		return kind
+	}
 	if slices.Contains([]string{"Google", "Facebook", "LoginWithAmazon", "SignInWithApple"}, u.ProviderName) {
 		return u.ProviderName
 	}
@@ -112,7 +116,7 @@ func (s *Server) adminLinkProviderForUser(c *call, r *linkRequest) (any, error) 
 		now := s.now()
 		next, err := old.withIdentities(append(all, identity{
 			UserID: r.SourceUser.ProviderAttributeValue, ProviderName: r.SourceUser.ProviderName,
-			ProviderType: r.SourceUser.kind(), DateCreated: now.UnixMilli(),
+			ProviderType: c.pool.kind(r.SourceUser), DateCreated: now.UnixMilli(),
 		}))
 		if err != nil {
 			return transition{}, err

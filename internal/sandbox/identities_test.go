@@ -9,20 +9,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 )
 
-// provider returns a user as a provider knows it, from "Provider value".
-func provider(user string) *types.ProviderUserIdentifierType {
+// as returns a user as a provider knows it, from "Provider value".
+func as(user string) *types.ProviderUserIdentifierType {
 	name, value, _ := strings.Cut(user, " ")
 	return &types.ProviderUserIdentifierType{ProviderName: &name, ProviderAttributeName: aws.String("Cognito_Subject"), ProviderAttributeValue: &value}
 }
 
 func (w *world) link(source, destination string) error {
 	_, err := w.client.AdminLinkProviderForUser(w.Context(), &cip.AdminLinkProviderForUserInput{UserPoolId: &w.pool,
-		SourceUser: provider(source), DestinationUser: provider(destination)})
+		SourceUser: as(source), DestinationUser: as(destination)})
 	return err
 }
 
 func (w *world) unlink(user string) error {
-	_, err := w.client.AdminDisableProviderForUser(w.Context(), &cip.AdminDisableProviderForUserInput{UserPoolId: &w.pool, User: provider(user)})
+	_, err := w.client.AdminDisableProviderForUser(w.Context(), &cip.AdminDisableProviderForUserInput{UserPoolId: &w.pool, User: as(user)})
 	return err
 }
 

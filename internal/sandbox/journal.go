@@ -12,18 +12,20 @@ import (
 
 // record is one line of the journal: an accepted mutation, with the states that it led to.
 type record struct {
-	Pool         string                    `json:"pool"`
-	Document     map[string]jsontext.Value `json:"document,omitempty"` // a pool was created or changed
-	Key          []byte                    `json:"key,omitempty"`      // that signs the tokens of the pool created
-	Client       map[string]jsontext.Value `json:"client,omitempty"`   // an app client was created
-	Group        *Group                    `json:"group,omitempty"`    // a group was created or changed
-	Put          []storedUser              `json:"put,omitempty"`      // users were created or changed
-	Delete       string                    `json:"delete,omitempty"`   // a user was deleted, by sub
-	DeletePool   bool                      `json:"delete_pool,omitempty"`
-	DeleteClient string                    `json:"delete_client,omitempty"` // by id
-	DeleteGroup  string                    `json:"delete_group,omitempty"`  // by name
-	Update       *Update                   `json:"update,omitempty"`        // for the log
-	Messages     []Message                 `json:"messages,omitempty"`      // that were sent
+	Pool           string                    `json:"pool"`
+	Document       map[string]jsontext.Value `json:"document,omitempty"` // a pool was created or changed
+	Key            []byte                    `json:"key,omitempty"`      // that signs the tokens of the pool created
+	Client         map[string]jsontext.Value `json:"client,omitempty"`   // an app client was created
+	Provider       provider                  `json:"provider,omitempty"` // an identity provider was created
+	Group          *Group                    `json:"group,omitempty"`    // a group was created or changed
+	Put            []storedUser              `json:"put,omitempty"`      // users were created or changed
+	Delete         string                    `json:"delete,omitempty"`   // a user was deleted, by sub
+	DeletePool     bool                      `json:"delete_pool,omitempty"`
+	DeleteClient   string                    `json:"delete_client,omitempty"`   // by id
+	DeleteProvider string                    `json:"delete_provider,omitempty"` // by name
+	DeleteGroup    string                    `json:"delete_group,omitempty"`    // by name
+	Update         *Update                   `json:"update,omitempty"`          // for the log
+	Messages       []Message                 `json:"messages,omitempty"`        // that were sent
 }
 
 // storedUser is a user in the journal.

@@ -73,7 +73,7 @@ func checkRequest(operation string, body []byte) error {
 	if !known {
 		return nil
 	}
-	if err := in.value(name, ""); err != nil {
+	if err := in.value(name, nil); err != nil {
 		return exception("SerializationException", err.Error())
 	}
 	return invalidRequest(in.broken)
@@ -82,7 +82,7 @@ func checkRequest(operation string, body []byte) error {
 // checkValue holds a text against a shape of the model, as if a request had it in a member.
 func checkValue(member, name, text string) error {
 	in := inspection{apiModel: model()}
-	in.text(in.Shapes[name], text, member)
+	in.text(in.Shapes[name], text, &place{name: member})
 	return invalidRequest(in.broken)
 }
 
@@ -99,12 +99,12 @@ func invalidRequest(broken []string) error {
 }
 
 // breaks notes a constraint that a value does not meet. The value is not repeated: it may be a user's.
-func (in *inspection) breaks(place, constraint string) {
-	in.broken = append(in.broken, fmt.Sprintf("Value at '%s' failed to satisfy constraint: Member must %s", place, constraint))
+func (in *inspection) breaks(at *place, constraint string) {
+	in.broken = append(in.broken, fmt.Sprintf("Value at '%s' failed to satisfy constraint: Member must %s", at, constraint))
 }
 
 // value inspects the next value of the request.
-func (in *inspection) value(name, place string) error {
+func (in *inspection) value(name string, at *place) error {
 	s := in.Shapes[name]
 	kind := in.from.PeekKind()
 	switch {
@@ -113,13 +113,13 @@ func (in *inspection) value(name, place string) error {
 	case kind == 0:
 		return in.end()
 	case s.Type == "structure" && kind == '{':
-		return in.structure(s, place)
+		return in.structure(s, at)
 	case s.Type == "map" && kind == '{':
-		return in.entries(s, place)
+		return in.entries(s, at)
 	case s.Type == "list" && kind == '[':
-		return in.list(s, place)
+		return in.list(s, at)
 	case kind == '{' || kind == '[':
-		return fmt.Errorf("%s can not be converted to %s: %s", word(kind), s.Type, place)
+		return fmt.Errorf("%s can not be converted to %s: %s", word(kind), s.Type, at)
 	}
 	token, err := in.from.ReadToken()
 	if err != nil {
@@ -127,12 +127,12 @@ func (in *inspection) value(name, place string) error {
 	}
 	switch {
 	case s.Type == "string" && kind == '"':
-		in.text(s, token.String(), place)
+		in.text(s, token.String(), at)
 	case (s.Type == "integer" || s.Type == "long") && kind == '0':
-		return in.number(s, token.String(), place)
+		return in.number(s, token.String(), at)
 	case s.Type == "boolean" && (kind == 't' || kind == 'f'):
 	default:
-		return fmt.Errorf("%s can not be converted to %s: %s", word(kind), s.Type, place)
+		return fmt.Errorf("%s can not be converted to %s: %s", word(kind), s.Type, at)
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ func word(kind jsontext.Kind) string {
 	}
 }
 
-func (in *inspection) structure(s *shape, place string) error {
+func (in *inspection) structure(s *shape, at *place) error {
 	var there []string
 	err := in.members(func(name string) error {
 		shapeOf, known := s.Members[name]
@@ -174,24 +174,24 @@ func (in *inspection) structure(s *shape, place string) error {
 		if in.from.PeekKind() != 'n' {
 			there = append(there, name)
 		}
-		return in.value(shapeOf, within(place, name))
+		return in.value(shapeOf, &place{up: at, name: name})
 	})
 	for _, name := range s.Required {
 		if !slices.Contains(there, name) {
-			in.breaks(within(place, name), "not be null")
+			in.breaks(&place{up: at, name: name}, "not be null")
 		}
 	}
 	return err
 }
 
-func (in *inspection) entries(s *shape, place string) error {
+func (in *inspection) entries(s *shape, at *place) error {
 	n := int64(0)
 	err := in.members(func(key string) error {
 		n++
-		in.text(in.Shapes[s.Key], key, place)
-		return in.value(s.Value, place)
+		in.text(in.Shapes[s.Key], key, at)
+		return in.value(s.Value, at)
 	})
-	in.length(s, n, place)
+	in.length(s, n, at)
 	return err
 }
 
@@ -213,64 +213,79 @@ func (in *inspection) members(visit func(name string) error) error {
 	return err
 }
 
-func (in *inspection) list(s *shape, place string) error {
+func (in *inspection) list(s *shape, at *place) error {
 	if _, err := in.from.ReadToken(); err != nil {
 		return err
 	}
 	n := int64(0)
 	for kind := in.from.PeekKind(); kind != ']' && kind != 0; kind = in.from.PeekKind() {
 		n++
-		if err := in.value(s.Member, place+"."+strconv.FormatInt(n, 10)+".member"); err != nil {
+		if err := in.value(s.Member, &place{up: at, index: n}); err != nil {
 			return err
 		}
 	}
-	in.length(s, n, place)
+	in.length(s, n, at)
 	_, err := in.from.ReadToken()
 	return err
 }
 
 // text inspects a string, and notes the first constraint that it breaks. Lengths are in characters.
-func (in *inspection) text(s *shape, text, place string) {
+func (in *inspection) text(s *shape, text string, at *place) {
 	switch {
-	case !in.length(s, int64(utf8.RuneCountInString(text)), place):
+	case !in.length(s, int64(utf8.RuneCountInString(text)), at):
 	case s.whole != nil && !s.whole.MatchString(text):
-		in.breaks(place, "satisfy regular expression pattern: "+s.Pattern)
+		in.breaks(at, "satisfy regular expression pattern: "+s.Pattern)
 	case s.Enum != nil && !slices.Contains(s.Enum, text):
-		in.breaks(place, "satisfy enum value set: ["+strings.Join(s.Enum, ", ")+"]")
+		in.breaks(at, "satisfy enum value set: ["+strings.Join(s.Enum, ", ")+"]")
 	}
 }
 
 // length holds a length against the bounds of a shape, and says whether it is within.
-func (in *inspection) length(s *shape, n int64, place string) bool {
-	return in.bounds(s, n, place, "have length")
+func (in *inspection) length(s *shape, n int64, at *place) bool {
+	return in.bounds(s, n, at, "have length")
 }
 
-func (in *inspection) number(s *shape, text, place string) error {
+func (in *inspection) number(s *shape, text string, at *place) error {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		return fmt.Errorf("NUMBER_VALUE can not be converted to %s: %s", s.Type, place)
+		return fmt.Errorf("NUMBER_VALUE can not be converted to %s: %s", s.Type, at)
 	}
-	in.bounds(s, n, place, "have value")
+	in.bounds(s, n, at, "have value")
 	return nil
 }
 
-func (in *inspection) bounds(s *shape, n int64, place, what string) bool {
+func (in *inspection) bounds(s *shape, n int64, at *place, what string) bool {
 	switch {
 	case s.Min != nil && n < *s.Min:
-		in.breaks(place, fmt.Sprintf("%s greater than or equal to %d", what, *s.Min))
+		in.breaks(at, fmt.Sprintf("%s greater than or equal to %d", what, *s.Min))
 	case s.Max != nil && n > *s.Max:
-		in.breaks(place, fmt.Sprintf("%s less than or equal to %d", what, *s.Max))
+		in.breaks(at, fmt.Sprintf("%s less than or equal to %d", what, *s.Max))
 	default:
 		return true
 	}
 	return false
 }
 
-// within names a member as AWS's errors do: it begins in lower case.
-func within(place, name string) string {
-	name = strings.ToLower(name[:1]) + name[1:]
-	if place == "" {
+// place is where a value stands in a request; nil is the request. It becomes text in errors only.
+type place struct {
+	up    *place
+	name  string // of a member
+	index int64  // of an item of a list, from 1
+}
+
+// String names the place as AWS does: members begin in lower case.
+func (p *place) String() string {
+	name := ""
+	switch {
+	case p == nil:
+		return ""
+	case p.index > 0:
+		name = strconv.FormatInt(p.index, 10) + ".member"
+	case p.name != "":
+		name = strings.ToLower(p.name[:1]) + p.name[1:]
+	}
+	if p.up == nil {
 		return name
 	}
-	return place + "." + name
+	return p.up.String() + "." + name
 }

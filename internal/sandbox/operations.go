@@ -50,6 +50,11 @@ var operations = map[string]operation{
 	"DescribeUserPoolClient": define(userPoolClientRead, accessNone, (*Server).describeUserPoolClient),
 	"ListUserPoolClients":    define(userPoolClientRead, accessNone, (*Server).listUserPoolClients),
 
+	"CreateIdentityProvider":   define(userPoolResourceUpdate, accessNone, (*Server).createIdentityProvider),
+	"DeleteIdentityProvider":   define(userPoolResourceUpdate, accessNone, (*Server).deleteIdentityProvider),
+	"DescribeIdentityProvider": define(userPoolResourceRead, accessNone, (*Server).describeIdentityProvider),
+	"ListIdentityProviders":    define(userPoolResourceRead, accessNone, (*Server).listIdentityProviders),
+
 	"CreateGroup":              define(userPoolResourceUpdate, accessNone, (*Server).createGroup),
 	"UpdateGroup":              define(userPoolResourceUpdate, accessNone, (*Server).updateGroup),
 	"DeleteGroup":              define(userPoolResourceUpdate, accessNone, (*Server).deleteGroup),

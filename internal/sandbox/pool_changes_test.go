@@ -3,11 +3,13 @@ package sandbox
 import (
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 func custom(name string, kind types.AttributeDataType) types.SchemaAttributeType {
@@ -134,6 +136,22 @@ func TestDeleteUserPool(t *testing.T) {
 			return transition{next: old}, nil
 		}), gone + w.pool + " does not exist."},
 		{"a late user", w.server.create(found.pool, &user{username: "eve", sub: "eve"}, &userState{}, false), gone + w.pool + " does not exist."},
+		{"a late deletion", func() error {
+			_, err := w.server.adminDeleteUser(&call{subject: found}, &plainUserRequest{userRequest{w.pool, "ann"}})
+			return err
+		}(), gone + w.pool + " does not exist."},
+		{"a late client", func() error {
+			_, err := w.server.addClient(found.pool, map[string]jsontext.Value{"ClientName": []byte(`"late"`)})
+			return err
+		}(), gone + w.pool + " does not exist."},
+		{"a late change to a group", func() error {
+			_, err := w.server.updateGroup(&call{subject: found}, &writeGroupRequest{groupRequest: groupRequest{w.pool, "staff"}})
+			return err
+		}(), gone + w.pool + " does not exist."},
+		{"a late attribute", func() error {
+			_, err := w.server.addCustomAttributes(&call{subject: found}, &addAttributesRequest{UserPoolID: w.pool})
+			return err
+		}(), gone + w.pool + " does not exist."},
 		{"a late group", w.server.addGroup(found.pool, Group{Name: "late"}), gone + w.pool + " does not exist."},
 	} {
 		if got := text(tt.err); got != tt.want {
@@ -186,5 +204,39 @@ func TestListAndDeleteClients(t *testing.T) {
 	}
 	if want := slices.Sorted(slices.Values(ids[1:])); !slices.Equal(listed, want) {
 		t.Errorf("listed %v, want %v", listed, want)
+	}
+}
+
+// TestProvidersOutliveTheProcess holds what a journal keeps of identity providers against what was there.
+func TestProvidersOutliveTheProcess(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "journal")
+	w := newWorld(t, plainPool, Config{Journal: path})
+	for _, name := range []string{"corp", "other"} {
+		if _, err := w.client.CreateIdentityProvider(t.Context(), &cip.CreateIdentityProviderInput{UserPoolId: &w.pool, ProviderName: &name,
+			ProviderType: types.IdentityProviderTypeTypeSaml, ProviderDetails: map[string]string{"MetadataURL": "https://example.com"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := w.client.DeleteIdentityProvider(t.Context(), &cip.DeleteIdentityProviderInput{UserPoolId: &w.pool, ProviderName: aws.String("other")}); err != nil {
+		t.Fatal(err)
+	}
+	w.user("ann", "given_name=Ann")
+	if err := w.link("corp 7", "Cognito ann"); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.got("ann", "identities"); !strings.Contains(got, `"providerType":"SAML"`) {
+		t.Errorf("ann has %s", got)
+	}
+	if err := w.server.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(Config{Journal: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if p := s.pool(w.pool); len(p.providers) != 1 || p.providers["corp"].text("ProviderType") != "SAML" || len(identitiesOf(p.lookup("ann").state.Load())) != 1 {
+		t.Errorf("left are %v", p.providers)
 	}
 }

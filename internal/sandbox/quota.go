@@ -24,7 +24,7 @@ type Quotas struct {
 	UserPoolClientRead   float64 // 15: DescribeUserPoolClient, ListUserPoolClients
 	UserPoolClientUpdate float64 // 15: CreateUserPoolClient, DeleteUserPoolClient
 
-	UserPoolResourceRead   float64 // 20: GetGroup, ListGroups
+	UserPoolResourceRead   float64 // 20: GetGroup, ListGroups, DescribeIdentityProvider and so on
 	UserPoolResourceUpdate float64 // 15: CreateGroup, DeleteGroup, AddCustomAttributes and so on
 
 	PerUserWrite float64 // 10

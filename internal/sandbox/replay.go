@@ -61,6 +61,10 @@ func (s *Server) replay(r record) error {
 		s.admit(c)
 	case r.DeleteClient != "":
 		s.dropClient(s.clients[r.DeleteClient])
+	case r.Provider != nil:
+		p.providers[r.Provider.text("ProviderName")] = r.Provider
+	case r.DeleteProvider != "":
+		delete(p.providers, r.DeleteProvider)
 	case r.Group != nil:
 		p.groups[r.Group.Name] = *r.Group
 	case r.DeleteGroup != "":

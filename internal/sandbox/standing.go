@@ -10,7 +10,10 @@ func (s *Server) adminDeleteUser(c *call, r *plainUserRequest) (any, error) {
 	p, u := c.pool, c.user
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if u.state.Load() == nil {
+	switch {
+	case p.deleted:
+		return nil, noPool(p.id)
+	case u.state.Load() == nil:
 		return nil, errNoUser()
 	}
 	if err := s.ledger.commit(record{Pool: p.id, Delete: u.sub}); err != nil {

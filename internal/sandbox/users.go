@@ -56,16 +56,17 @@ type pool struct {
 	passwords    passwordPolicy
 	key          []byte // that signs tokens
 
-	mu      sync.RWMutex
-	deleted bool             // nothing is committed any more
-	groups  map[string]Group // by name
-	byName  map[string]*user // by folded username
-	bySub   map[string]*user
-	byAlias map[attribute]*user
-	clients []*appClient // in order of creation; guarded by the server's poolsMu
-	listed  []*user      // ascending by ordinal; users deleted remain until there are many
-	gone    int          // deleted users in listed
-	ordinal int64        // of the user created last
+	mu        sync.RWMutex
+	deleted   bool                // nothing is committed any more
+	groups    map[string]Group    // by name
+	providers map[string]provider // by name
+	byName    map[string]*user    // by folded username
+	bySub     map[string]*user
+	byAlias   map[attribute]*user
+	clients   []*appClient // in order of creation; guarded by the server's poolsMu
+	listed    []*user      // ascending by ordinal; users deleted remain until there are many
+	gone      int          // deleted users in listed
+	ordinal   int64        // of the user created last
 }
 
 // description is the part of a pool that can change: its document, and what that says of attributes. It is replaced,
@@ -139,6 +140,7 @@ func newPool(document map[string]jsontext.Value) (*pool, error) {
 		triggers:     given.LambdaConfig,
 		passwords:    given.Policies.PasswordPolicy.orDefault(),
 		groups:       map[string]Group{},
+		providers:    map[string]provider{},
 		byName:       map[string]*user{}, bySub: map[string]*user{}, byAlias: map[attribute]*user{},
 	}
 	p.described.Store(&description{document, rules})

@@ -410,6 +410,13 @@ def identities(answer):
     return " ".join(f"{i['providerName']}:{i['userId']}:{i['primary']}" for i in json.loads(value)) or "none"
 
 
+step("create a provider", cognito.create_identity_provider, lambda a: a["IdentityProvider"]["ProviderType"], UserPoolId=pool,
+     ProviderName="Google", ProviderType="Google", ProviderDetails={"client_id": "made-up", "client_secret": "made-up", "authorize_scopes": "openid"},
+     AttributeMapping={"email": "email"})
+step("create it again", cognito.create_identity_provider, UserPoolId=pool, ProviderName="Google", ProviderType="Google", ProviderDetails={})
+step("a type that is none", cognito.create_identity_provider, UserPoolId=pool, ProviderName="other", ProviderType="Other", ProviderDetails={})
+step("describe it", cognito.describe_identity_provider, lambda a: a["IdentityProvider"]["AttributeMapping"]["email"], UserPoolId=pool, ProviderName="Google")
+step("list providers", cognito.list_identity_providers, lambda a: " ".join(p["ProviderName"] for p in a["Providers"]), UserPoolId=pool)
 link("link", "77", "user-1")
 link("link another", "78", "user-1", provider="Facebook")
 link("link again", "77", "user-1")
@@ -419,6 +426,8 @@ step("identities", cognito.admin_get_user, identities, UserPoolId=pool, Username
 unlink("end the link", "77")
 unlink("end it again", "77")
 step("identities now", cognito.admin_get_user, identities, UserPoolId=pool, Username="user-1")
+step("delete the provider", cognito.delete_identity_provider, UserPoolId=pool, ProviderName="Google")
+step("delete it again", cognito.delete_identity_provider, UserPoolId=pool, ProviderName="Google")
 step("identities cannot be written", cognito.admin_update_user_attributes, UserPoolId=pool, Username="user-1",
      UserAttributes=pairs(identities="[]"))
 
