@@ -73,6 +73,12 @@ $(EMULATOR_DIR):
 		$$(node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || major == 20 && minor >= 19 ? 0 : 1)' || echo node@22.23.3)
 	mv $@.part $@
 
+# What it takes: some eighty seconds to install, and two minutes for the tests. Without SOFFICE they are skipped.
+.PHONY: test-libreoffice
+test-libreoffice: ## (test) what LibreOffice saves, in several countries, comes back (installs it on Debian)
+	command -v soffice >/dev/null || { apt-get update -q && apt-get install -yq --no-install-recommends libreoffice-calc; }
+	SOFFICE=soffice go test -count=1 -v -run 'LibreOffice$$' ./sources ./internal/report
+
 .PHONY: man
 man: build ## (build) write the man pages to dist/man
 	mkdir -p dist/man && $(BIN) man dist/man

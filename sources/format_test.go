@@ -57,7 +57,7 @@ func TestGuessFormat(t *testing.T) {
 		{"a packed header", "stdin.gz", "username\n", CSV},
 		{"no more than blanks", "stdin", "\n", CSV},
 		{"empty", "stdin", "", CSV},
-		{"UTF-16", "stdin", utf16, CSV},
+		{"UTF-16", "stdin", utf16, JSONL},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

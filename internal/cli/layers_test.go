@@ -33,7 +33,7 @@ var narrow = []struct {
 		"it has bytes, and does not know what they say"},
 	{[]string{"internal/records"}, nil,
 		"it finds records in any bytes, and does not know what they mean"},
-	{[]string{"sources"}, []string{"internal/sealed", "internal/records"},
+	{[]string{"sources"}, []string{"internal/sealed", "internal/records", "internal/shell"},
 		"it is a library, and the first: what to change is known without a run"},
 	{[]string{"checkpoint", "pipeline"}, []string{"sources", "checkpoint", "internal/disk"},
 		"they are libraries: other programs use them without AWS, without our files and without our screens"},
@@ -85,6 +85,7 @@ var reserved = []reservation{
 	{"github.com/gofrs/flock", []string{"checkpoint"}, "a run has one lock"},
 	{"golang.org/x/time/rate", []string{"pipeline", "internal/listing"}, "calls are paced where they are made"},
 	{"golang.org/x/sys/", []string{"internal/disk"}, "what differs between systems is told apart in one place"},
+	{"github.com/rivo/uniseg", []string{"internal/prose"}, "columns are counted alike"},
 	{"github.com/dustin/go-humanize", []string{"internal/prose", "internal/bench"}, "numbers are written alike"},
 }
 

@@ -2,10 +2,12 @@ package report
 
 import (
 	"context"
+	"encoding/csv"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -19,19 +21,13 @@ import (
 // further down whether formulas are evaluated.
 const (
 	sofficeRead  = "%s,34,76,1,,%d,false,%t,false,false,false,0,%t"
-	sofficeWrite = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false"
+	sofficeWrite = "csv:Text - txt - csv (StarCalc):%s,34,76,1,,%d,false,true,false"
 )
 
 // TestExportThroughLibreOffice has LibreOffice open an export, save it as a spreadsheet, open that and
 // save it as CSV.
 func TestExportThroughLibreOffice(t *testing.T) {
-	if testing.Short() {
-		t.Skip("LibreOffice takes seconds")
-	}
-	office, err := exec.LookPath("soffice")
-	if err != nil {
-		t.Skip("there is no LibreOffice")
-	}
+	office := anOffice(t)
 	const german = 1031
 	tests := []struct {
 		name       string
@@ -50,7 +46,7 @@ func TestExportThroughLibreOffice(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			o := libreOffice{t: t, path: office, dir: t.TempDir(), format: tt.format,
+			o := libreOffice{t: t, path: office, dir: t.TempDir(), format: tt.format, write: fmt.Sprintf(sofficeWrite, "44", 0),
 				read: fmt.Sprintf(sofficeRead, tt.separators, tt.language, tt.special, tt.evaluates)}
 			var users []exported
 			for i, text := range slices.Concat(left, turned) {
@@ -68,10 +64,68 @@ func TestExportThroughLibreOffice(t *testing.T) {
 	}
 }
 
+// anOffice is LibreOffice, where the test may take its time.
+func anOffice(t *testing.T) string {
+	office := os.Getenv("SOFFICE")
+	if office == "" {
+		t.Skip("LibreOffice takes a minute: make test-libreoffice")
+	}
+	return office
+}
+
+// TestErrorsThroughLibreOffice has LibreOffice, set to two countries, open an errors.csv and save it again: what is
+// applied then is what is applied unedited.
+func TestErrorsThroughLibreOffice(t *testing.T) {
+	office := anOffice(t)
+	for _, tt := range []struct {
+		name, code string
+		separator  rune
+		language   int
+	}{{"American", "44", ',', 1033}, {"German", "59", ';', 1031}} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var input strings.Builder
+			w := csv.NewWriter(&input)
+			w.Comma = tt.separator
+			rows := [][]string{{"username", "custom:a", "custom:2026-03"}}
+			for i, text := range slices.Concat(left, turned) {
+				rows = append(rows, []string{fmt.Sprintf("user-%04d", i), text, "<delete>"}, []string{text + "x", "Renée", sources.TextCell("<delete>")})
+			}
+			if err := w.WriteAll(rows); err != nil {
+				t.Fatal(err)
+			}
+			in := filepath.Join(t.TempDir(), "in.csv")
+			if err := os.WriteFile(in, []byte(input.String()), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			original, cfg := decode(t, in)
+			text, err := os.ReadFile(fail(t, original, cfg))
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := libreOffice{t: t, path: office, dir: t.TempDir(), format: "ods", write: fmt.Sprintf(sofficeWrite, tt.code, tt.language),
+				read: fmt.Sprintf(sofficeRead, tt.code, tt.language, true, true)}
+			saved := filepath.Join(t.TempDir(), "errors.csv")
+			if err := os.WriteFile(saved, []byte(o.openAndSave(string(text))), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			again, _ := decode(t, saved)
+			if got, want := meanings(again), meanings(original); !reflect.DeepEqual(got, want) {
+				for i := range min(len(got), len(want)) {
+					if !reflect.DeepEqual(got[i], want[i]) {
+						t.Errorf("got  %+v\nwant %+v", got[i], want[i])
+					}
+				}
+				t.Errorf("%d records came back, not %d", len(got), len(want))
+			}
+		})
+	}
+}
+
 // libreOffice is an office with settings of its own.
 type libreOffice struct {
-	t                       *testing.T
-	path, dir, read, format string
+	t                              *testing.T
+	path, dir, read, write, format string
 }
 
 // openAndSave opens a CSV, saves it as a spreadsheet, and that as CSV.
@@ -81,7 +135,7 @@ func (o libreOffice) openAndSave(text string) string {
 		o.t.Fatal(err)
 	}
 	o.convert(in, "--infilter=CSV:"+o.read, "--convert-to", o.format)
-	o.convert(filepath.Join(o.dir, "users."+o.format), "--convert-to", sofficeWrite)
+	o.convert(filepath.Join(o.dir, "users."+o.format), "--convert-to", o.write)
 	saved, err := os.ReadFile(in)
 	if err != nil {
 		o.t.Fatal(err)

@@ -76,7 +76,7 @@ func decode(t *testing.T, path string) ([]*sources.Change, Config) {
 	for {
 		c, err := in.Next(t.Context())
 		if err == io.EOF {
-			return changes, Config{Header: in.Header(), Separator: in.Separator(), Raw: true}
+			return changes, Config{Header: in.Header(), Separator: in.Separator(), DeleteMarker: deleteMarker, Raw: true}
 		}
 		if err != nil {
 			t.Fatal(err)
