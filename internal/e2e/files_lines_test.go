@@ -34,7 +34,7 @@ var lineFiles = []fileCase{
 	{name: "no last line end in a long file", file: "x.csv", text: "username,attribute,value\nann,custom:tier,gold\nbob,custom:tier,silv",
 		told: map[string]int{"cut-row": 1}, after: map[string]string{"ann custom:tier": "gold", "bob custom:tier": "silv"}},
 	{name: "an address cut short", file: "x.csv", text: "username,email\nann,new-1@example.com\nbob,new-2@exam", told: map[string]int{"cut-row": 1},
-		after: map[string]string{"ann email": "new-1@example.com", "ann email_verified": "false", "bob email": "new-2@exam", "bob email_verified": "false"}},
+		fails: map[int]string{3: "looks cut short"}, after: map[string]string{"ann email": "new-1@example.com", "ann email_verified": "false"}},
 	{name: "no last line end in a packed file", file: "x.csv.gz", text: packed("username,custom:tier\nann,gold\nbob,silv"), told: map[string]int{"cut-row": 1},
 		after: map[string]string{"ann custom:tier": "gold", "bob custom:tier": "silv"}},
 	{name: "a packed file cut short", file: "x.csv.gz", text: packed("username,custom:tier\nann,gold\nbob,silver\n")[:40], refuses: []string{"x.csv.gz"}},
