@@ -75,6 +75,9 @@ type Config struct {
 	// that is known: memory is then taken once.
 	Records, Addresses int64
 	Long               *Long // of a long CSV; nil for another change set
+	// ByRecord says that the records are applied one by one, and not as a plan: what a user gets by one of them and loses by
+	// the next counts.
+	ByRecord bool
 	// Progress is told how many users of how many are done; nil for nobody. The total is an estimate.
 	Progress func(done, total int64)
 }
@@ -147,6 +150,9 @@ func Plan(ctx context.Context, cfg Config) (*Result, error) {
 func (p *planner) settleNames(ctx context.Context, mode Mode) error {
 	if err := p.contend(ctx, mode); err != nil {
 		return err
+	}
+	if p.cfg.ByRecord {
+		return p.tellByRecord()
 	}
 	d, err := p.tellContests()
 	if err != nil || mode == None {
