@@ -115,7 +115,8 @@ func (r *rows) read() (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	next := row{begin: positionOf(found.Begin), after: positionOf(found.After), size: len(found.Text), cut: found.Cut}
+	next := row{begin: positionOf(found.Begin), after: positionOf(found.After), size: len(found.Text)}
+	next.cut = found.Cut && found.Bad == nil // a row that is refused needs no more telling
 	if bad := found.Bad; bad != nil {
 		next.err = &RecordError{code: codeMalformedRow, msg: bad.Msg, hint: bad.Hint}
 		next.text = r.undecoded(found)

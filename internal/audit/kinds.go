@@ -59,8 +59,9 @@ var kinds = [...]kind{
 	{name: addressCircle, located: true, planned: circles},
 	{name: addressPassed, note: true, located: true, planned: passed},
 	{name: addressClaimed, foreseen: mayBeHeld},
-	{name: ambiguousName, planned: counted("name", " of records fit two users: the plan has the one that was read first",
-		"name these users by their sub")},
+	{name: ambiguousName, planned: counted("name",
+		" of records fits two users: the plan has the one that was read first", "name the user by the sub",
+		" of records fit two users: the plan has the one that was read first", "name these users by their sub")},
 	{name: unknownAttributes, located: true, planned: lacks, foreseen: lacks},
 	{name: listingCut, located: true, planned: isCutListing, foreseen: isCutListing},
 	{name: partsApart, located: true, planned: areApart, foreseen: areApart},
@@ -78,21 +79,24 @@ var kinds = [...]kind{
 	{name: awaiting, planned: heldBack, foreseen: mayWait},
 	{name: messages, planned: codes, foreseen: mayCode},
 	{name: triggersRun, planned: triggers},
-	{name: federated, planned: counted("user", " of an identity provider: the next sign-in overwrites what the provider maps",
+	{name: federated, planned: alike("user", " of an identity provider: the next sign-in overwrites what the provider maps",
 		"change mapped attributes at the provider")},
-	{name: disabled, planned: counted("disabled user", " among those to change",
-		"take the records out if these accounts are to stay as they are")},
-	{name: unconfirmed, planned: counted("user", " among those to change never confirmed the account",
-		"take the records out if these accounts are not wanted")},
+	{name: disabled, planned: counted("disabled user",
+		" among those to change", "take the record out if this account is to stay as it is",
+		" among those to change", "take the records out if these accounts are to stay as they are")},
+	{name: unconfirmed, planned: counted("user",
+		" among those to change never confirmed the account", "take the record out if this account is not wanted",
+		" among those to change never confirmed the account", "take the records out if these accounts are not wanted")},
 	{name: nameChanged, planned: renamed},
-	{name: twoNames, planned: counted("user", " named in two ways: apply cannot keep such records in order",
+	{name: twoNames, planned: alike("user", " named in two ways: apply cannot keep such records in order",
 		"apply plan.jsonl, which has one record a user")},
-	{name: expiring, foreseen: counted("access token", " will have expired when it is their turn, and fail then",
-		"--rate off, if the account's quota allows it; or apply in parts, each with fresh tokens")},
+	{name: expiring, foreseen: counted("access token",
+		" will have expired when it is its turn, and fails then", "--rate off, if the account's quota allows it; or apply in parts, each with fresh tokens",
+		" will have expired when it is their turn, and fail then", "--rate off, if the account's quota allows it; or apply in parts, each with fresh tokens")},
 	{name: phoneRespelled, note: true, located: true, planned: isRespelled, foreseen: isRespelled},
 	{name: cutRow, note: true, located: true, planned: isCut, foreseen: isCut},
 	{name: expecting, note: true, foreseen: mayConflict},
-	{name: unseen, planned: counted("record", " with client metadata, and the pool has no Lambda trigger that would see it",
+	{name: unseen, planned: alike("record", " with client metadata, and the pool has no Lambda trigger that would see it",
 		"take it out: Cognito does not store it"), foreseen: nobodySees},
 	{name: idle, foreseen: nothingToDo},
 }
@@ -102,10 +106,15 @@ func gravity(name string) int {
 	return slices.IndexFunc(kinds[:], func(k kind) bool { return k.name == name })
 }
 
-// counted are words that begin with the number of a noun.
-func counted(noun, text, remedy string) words {
-	return func(w *Warning, _ *Terms) (string, string) { return several(w.Count, noun) + text, remedy }
+// counted are words that begin with the number of a noun: those for one, and those for several.
+func counted(noun, one, remedyOfOne, more, remedy string) words {
+	return func(w *Warning, _ *Terms) (string, string) {
+		return several(w.Count, noun) + either(w.Count, one, more), either(w.Count, remedyOfOne, remedy)
+	}
 }
+
+// alike are such words where they are the same for one and for several.
+func alike(noun, text, remedy string) words { return counted(noun, text, remedy, text, remedy) }
 
 func isHeld(w *Warning, t *Terms) (text, remedy string) {
 	remedy = "find out whose it is, and take the record out or change the other user first"
@@ -147,13 +156,13 @@ func circles(w *Warning, _ *Terms) (text, remedy string) {
 }
 
 func passed(w *Warning, _ *Terms) (text, remedy string) {
-	return fmt.Sprintf("%s passed on from one user of the change set to another: plan.jsonl has them in the order that works",
-		several(w.Count, people(w.Attribute))), "apply plan.jsonl"
+	return fmt.Sprintf("%s passed on from one user of the change set to another: plan.jsonl has %s in the order that works",
+		several(w.Count, people(w.Attribute)), either(w.Count, "it", "them")), "apply plan.jsonl"
 }
 
 func mayBeHeld(w *Warning, _ *Terms) (text, remedy string) {
-	return fmt.Sprintf("up to %s sent as verified (%s): if another user signs in by one of them, that user can't any more",
-		several(w.Count, shortly(w.Attribute)), w.Attribute+flagSuffix), "plan finds them"
+	return fmt.Sprintf("up to %s sent as verified (%s): if another user signs in by %s, that user can't any more",
+		several(w.Count, shortly(w.Attribute)), w.Attribute+flagSuffix, either(w.Count, "it", "one of them")), "plan finds " + either(w.Count, "it", "them")
 }
 
 // claimed says of addresses that are sent as verified what was found of their holders.
@@ -166,19 +175,23 @@ func claimed(w *Warning, taken int64) (text, remedy string, note bool) {
 }
 
 func unknownPool(w *Warning, _ *Terms) (text, remedy string) {
-	return fmt.Sprintf("%s: what becomes of them is the pool's affair; it may send up to %s, with a code to verify them",
-		changesOf(w), several(w.Count, "message")), ""
+	it := either(w.Count, "it", "them")
+	return fmt.Sprintf("%s: what becomes of %s is the pool's affair; it may send up to %s, with a code to verify %s",
+		changesOf(w), it, several(w.Count, "message"), it), ""
 }
 
 func reset(w *Warning, t *Terms) (text, remedy string) {
-	return fmt.Sprintf("%s without %s: Cognito resets it, and these users can't %s until they verify",
-		newOnes(w), w.Attribute+flagSuffix, lost(w, t, people(w.Attribute))), verifiedAlready(w, t)
+	return fmt.Sprintf("%s without %s: Cognito resets it, and %s can't %s until %s", newOnes(w), w.Attribute+flagSuffix,
+		either(w.Count, "this user", "these users"), lost(w, t, people(w.Attribute)), verify(w)), verifiedAlready(w, t)
 }
 
 func mayReset(w *Warning, t *Terms) (text, remedy string) {
-	return fmt.Sprintf("%s reset %s: those users can't %s until they verify",
-		changesOf(w), w.Attribute+flagSuffix, lost(w, t, shortly(w.Attribute))), verifiedAlready(w, t)
+	return fmt.Sprintf("%s %s: %s can't %s until %s", changesOf(w), either(w.Count, "resets ", "reset ")+w.Attribute+flagSuffix,
+		either(w.Count, "that user", "those users"), lost(w, t, shortly(w.Attribute)), verify(w)), verifiedAlready(w, t)
 }
+
+// verify is what gives users their address back.
+func verify(w *Warning) string { return either(w.Count, "it is verified", "they verify") }
 
 // lost is what users cannot do with an address that is not verified.
 func lost(w *Warning, t *Terms, address string) string {
@@ -189,13 +202,13 @@ func lost(w *Warning, t *Terms, address string) string {
 }
 
 func keeps(w *Warning, t *Terms) (text, remedy string) {
-	return fmt.Sprintf("%s keep %s where it is true; elsewhere it is reset", changesOf(w), w.Attribute+flagSuffix),
+	return fmt.Sprintf("%s %s where it is true; elsewhere it is reset", changesOf(w), either(w.Count, "keeps ", "keep ")+w.Attribute+flagSuffix),
 		verifiedAlready(w, t)
 }
 
 func heldBack(w *Warning, _ *Terms) (text, remedy string) {
 	return newOnes(w) + " held back: the pool keeps the old one until the user verifies the new one",
-		"if you have verified these addresses yourself, send " + w.Attribute + flagSuffix + " true (--verified keep where it was true)"
+		verifiedYourself(w) + "send " + w.Attribute + flagSuffix + " true (--verified keep where it was true)"
 }
 
 func mayWait(w *Warning, t *Terms) (text, remedy string) {
@@ -205,9 +218,10 @@ func mayWait(w *Warning, t *Terms) (text, remedy string) {
 func codes(w *Warning, t *Terms) (text, remedy string) {
 	remedy = "send " + w.Attribute + flagSuffix + " true with addresses that you have verified (--verified keep where it was true)"
 	if w.Attribute == "phone_number" {
-		return several(w.Count, "text message") + " to users, with a code; Amazon SNS charges for them", remedy
+		return several(w.Count, "text message") + either(w.Count, " to a user, with a code; Amazon SNS charges for it",
+			" to users, with a code; Amazon SNS charges for them"), remedy
 	}
-	text = several(w.Count, "e-mail") + " to users, with a code"
+	text = several(w.Count, "e-mail") + either(w.Count, " to a user, with a code", " to users, with a code")
 	if t.Pool.DefaultEmailSender {
 		return text + "; Cognito's own sender sends 50 a day for the whole account",
 			remedy + ", or have the pool send through Amazon SES"
@@ -226,7 +240,7 @@ func triggers(w *Warning, t *Terms) (text, remedy string) {
 }
 
 func renamed(w *Warning, _ *Terms) (text, remedy string) {
-	return several(w.Count, "record") + fmt.Sprintf(" named by the %s that changes: applied again, it finds no user", people(w.Attribute)),
+	return several(w.Count, "record") + fmt.Sprintf(" named by the %s that changes: applied again, %s no user", people(w.Attribute), either(w.Count, "it finds", "they find")),
 		"apply plan.jsonl, which names users by their username"
 }
 
@@ -250,16 +264,12 @@ func isCutListing(*Warning, *Terms) (text, remedy string) {
 }
 
 func nothingToDo(w *Warning, t *Terms) (text, remedy string) {
-	call := "no call is made for them"
-	if w.Count == 1 {
-		call = "no call is made for it"
-	}
-	return fmt.Sprintf("%s with nothing to change: %s", several(w.Count, t.noun()), call), ""
+	return fmt.Sprintf("%s with nothing to change: no call is made for %s", several(w.Count, t.noun()), either(w.Count, "it", "them")), ""
 }
 
 // verifiedAlready is how addresses are sent that need no code. A user's own token cannot say so.
 func verifiedAlready(w *Warning, t *Terms) string {
-	const verified = "if you have verified these addresses yourself, "
+	verified := verifiedYourself(w)
 	switch {
 	case t.KeepVerified, t.AsUser:
 		return ""
@@ -268,6 +278,11 @@ func verifiedAlready(w *Warning, t *Terms) string {
 	default:
 		return verified + "--verified keep"
 	}
+}
+
+// verifiedYourself begins a remedy that is only for who has asked the users.
+func verifiedYourself(w *Warning) string {
+	return "if you have verified " + either(w.Count, "this address", "these addresses") + " yourself, "
 }
 
 func newOnes(w *Warning) string { return several(w.Count, "new "+people(w.Attribute)) }

@@ -153,5 +153,5 @@ func isCut(w *Warning, _ *Terms) (text, remedy string) {
 	if w.Count == 1 {
 		return "the last row has no line end: it may have been cut short", "see whether the file is whole"
 	}
-	return fmt.Sprintf("the last rows of %d inputs have no line end: they may have been cut short", w.Count), "see whether the files are whole"
+	return fmt.Sprintf("the last rows of %s inputs have no line end: they may have been cut short", number(w.Count)), "see whether the files are whole"
 }

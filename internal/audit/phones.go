@@ -35,9 +35,6 @@ func isRespelled(w *Warning, t *Terms) (text, remedy string) {
 }
 
 func isDoubtful(w *Warning, _ *Terms) (text, remedy string) {
-	text = "1 phone number among these is of no range that a region has given out"
-	if w.Count != 1 {
-		text = several(w.Count, "phone number") + " among these are of no range that a region has given out"
-	}
-	return text, "look at these: they may be cut, made up, or of another region than --phone-region says"
+	return several(w.Count, "phone number") + either(w.Count, " among these is", " among these are") + " of no range that a region has given out",
+		either(w.Count, "look at it: it may be", "look at these: they may be") + " cut, made up, or of another region than --phone-region says"
 }

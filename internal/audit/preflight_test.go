@@ -38,6 +38,7 @@ func TestPreflightWarnings(t *testing.T) {
 	withMetadata := record("amy", "locale=fr")
 	withMetadata.ClientMetadata = map[string]string{"job": "made-up"}
 	const hint = "\nhint: if you have verified these addresses yourself, "
+	const hintOfOne = "\nhint: if you have verified this address yourself, "
 
 	tests := []struct {
 		name    string
@@ -51,11 +52,11 @@ func TestPreflightWarnings(t *testing.T) {
 		{"reset, alias pool", Terms{}, aliases, moves,
 			"2 e-mail changes reset email_verified: those users can't sign in by e-mail until they verify" + hint + "--verified keep"},
 		{"reset, other pool", Terms{}, cognito.Pool{}, []*sources.Change{call},
-			"1 phone number change reset phone_number_verified: those users can't recover a password by it until they verify" + hint + "--verified keep"},
+			"1 phone number change resets phone_number_verified: that user can't recover a password by it until it is verified" + hintOfOne + "--verified keep"},
 		{"reset, where it is not read", Terms{NoRead: true}, cognito.Pool{}, []*sources.Change{call},
-			"1 phone number change reset phone_number_verified: those users can't recover a password by it until they verify" + hint + "add a column phone_number_verified with true"},
+			"1 phone number change resets phone_number_verified: that user can't recover a password by it until it is verified" + hintOfOne + "add a column phone_number_verified with true"},
 		{"reset, by users themselves", Terms{AsUser: true}, cognito.Pool{}, []*sources.Change{call},
-			"1 phone number change reset phone_number_verified: those users can't recover a password by it until they verify"},
+			"1 phone number change resets phone_number_verified: that user can't recover a password by it until it is verified"},
 		{"reset because the record says so", Terms{}, aliases, []*sources.Change{record("amy", "email=a@example.com", "email_verified=false")}, ""},
 		{"kept", Terms{KeepVerified: true}, aliases, moves, "2 e-mail changes keep email_verified where it is true; elsewhere it is reset"},
 
@@ -63,7 +64,7 @@ func TestPreflightWarnings(t *testing.T) {
 			"2 e-mail changes reset email_verified: those users can't recover a password by it until they verify" + hint + "--verified keep\n" +
 				"up to 2 messages will go out, with a code to verify the e-mail" + hint + "--verified keep"},
 		{"codes, though flags are kept", Terms{KeepVerified: true}, sending, []*sources.Change{call},
-			"1 phone number change keep phone_number_verified where it is true; elsewhere it is reset\n" +
+			"1 phone number change keeps phone_number_verified where it is true; elsewhere it is reset\n" +
 				"up to 1 message will go out, with a code to verify the phone number"},
 		{"held back", Terms{}, verifying, moves,
 			"2 e-mail changes will wait until the user verifies: until then the old one stays" + hint + "--verified keep\n" +
@@ -74,7 +75,7 @@ func TestPreflightWarnings(t *testing.T) {
 		{"no code for a verified address", Terms{}, verifying, []*sources.Change{verified}, ""},
 
 		{"an alias may be another user's", Terms{}, aliases, []*sources.Change{verified},
-			"up to 1 e-mail sent as verified (email_verified): if another user signs in by one of them, that user can't any more\nhint: plan finds them"},
+			"up to 1 e-mail sent as verified (email_verified): if another user signs in by it, that user can't any more\nhint: plan finds it"},
 		{"the pool is unknown", Terms{AsUser: true, Unknown: true}, cognito.Pool{}, moves,
 			"2 e-mail changes: what becomes of them is the pool's affair; it may send up to 2 messages, with a code to verify them"},
 
@@ -91,8 +92,8 @@ func TestPreflightWarnings(t *testing.T) {
 		{"metadata, and the pool is unknown", Terms{Metadata: true, Unknown: true}, cognito.Pool{}, []*sources.Change{withMetadata}, ""},
 
 		{"the gravest first", Terms{Noun: "row"}, aliases, []*sources.Change{record("amy"), call, verified},
-			"up to 1 e-mail sent as verified (email_verified): if another user signs in by one of them, that user can't any more\nhint: plan finds them\n" +
-				"1 phone number change reset phone_number_verified: those users can't sign in by phone number until they verify" + hint + "--verified keep\n" +
+			"up to 1 e-mail sent as verified (email_verified): if another user signs in by it, that user can't any more\nhint: plan finds it\n" +
+				"1 phone number change resets phone_number_verified: that user can't sign in by phone number until it is verified" + hintOfOne + "--verified keep\n" +
 				"1 row with nothing to change: no call is made for it"},
 		{"a bad record warns of nothing", Terms{}, sending, []*sources.Change{record("amy", "email=a@example.com", "custom:tier=01234567890")}, ""},
 		{"attributes that the pool does not have", Terms{}, cognito.Pool{}, []*sources.Change{record("amy", "custom:none=x", "Account Name=y"), record("bob", "tier=x", "custom:none=x")},

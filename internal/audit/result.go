@@ -70,6 +70,9 @@ type AttributeResult struct {
 	Counts
 	// Transitions are the commonest ones; none of attributes that tell who a person is.
 	Transitions []Transition `json:"transitions,omitempty"`
+	// More is how many others there are, at least so many if MoreAtLeast says so.
+	More        int64 `json:"more_transitions,omitempty"`
+	MoreAtLeast bool  `json:"more_at_least,omitempty"`
 }
 
 // Losses is the number of addresses that are taken from users who sign in by them.

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -31,29 +32,49 @@ func TestTransitions(t *testing.T) {
 			few.add("a", string(rune('p'+i)))
 		}
 	}
-	if got := list(few.commonest()); got != "a>r 9, a>u 7, a>p 5, a>s 3, a>t 2" {
+	if got := toldOf(&few); got != "a>r 9, a>u 7, a>p 5, a>s 3, a>t 2 and 1 more" {
 		t.Errorf("few: %s", got)
 	}
 	for i := range 1000 {
 		many.add("a", strings.Repeat("x", i%90)+"y")
 		many.add("silver", "gold")
 	}
-	if got := list(many.commonest()); !strings.HasPrefix(got, "silver>gold 1,000") {
+	if got := toldOf(&many); !strings.HasPrefix(got, "silver>gold 1,000") || !strings.HasSuffix(got, " more") {
 		t.Errorf("many: %s", got)
 	}
 	var distinct transitions
 	for i := range 1000 {
 		distinct.add("", number(int64(i)))
 	}
-	if got := list(distinct.commonest()); got != "" {
+	if got := toldOf(&distinct); got != ">0 1+, >1 1+, >2 1+ and 997 more" {
 		t.Errorf("all distinct: %s", got)
 	}
+	for i := range 10_000 {
+		distinct.add("", number(int64(i)))
+	}
+	if got := toldOf(&distinct); got != ">0 1+, >1 1+, >2 1+ and 4093+ more" {
+		t.Errorf("more than are told apart: %s", got)
+	}
+	if got := toldOf(&transitions{}); got != "" {
+		t.Errorf("none: %s", got)
+	}
+}
+
+// toldOf writes what is told of transitions: a lower bound with a plus.
+func toldOf(t *transitions) string {
+	var a AttributeResult
+	t.told(&a)
+	text := list(a.Transitions)
+	if a.More > 0 {
+		text += fmt.Sprintf(" and %d%s more", a.More, map[bool]string{true: "+"}[a.MoreAtLeast])
+	}
+	return text
 }
 
 func list(all []Transition) string {
 	var parts []string
 	for _, x := range all {
-		parts = append(parts, x.Before+">"+x.After+" "+number(x.Count))
+		parts = append(parts, x.Before+">"+x.After+" "+number(x.Count)+map[bool]string{true: "+"}[x.AtLeast])
 	}
 	return strings.Join(parts, ", ")
 }

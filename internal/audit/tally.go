@@ -145,7 +145,9 @@ func (t *tally) finish() *Result {
 	r.Attributes = make([]AttributeResult, 0, len(t.attributes))
 	for _, name := range slices.Sorted(maps.Keys(t.attributes)) {
 		a := t.attributes[name]
-		r.Attributes = append(r.Attributes, AttributeResult{name, a.counts, a.transitions.commonest()})
+		result := AttributeResult{Name: name, Counts: a.counts}
+		a.transitions.told(&result)
+		r.Attributes = append(r.Attributes, result)
 	}
 	return r
 }

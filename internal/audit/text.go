@@ -28,6 +28,14 @@ func several(n int64, one string) string {
 	}
 }
 
+// either is what is said of one, or of several.
+func either(n int64, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
+}
+
 // maxShown is how much of a value is shown, in bytes.
 const maxShown = 40
 

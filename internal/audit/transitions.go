@@ -2,6 +2,7 @@ package audit
 
 import (
 	"cmp"
+	"hash/maphash"
 	"slices"
 )
 
@@ -17,6 +18,7 @@ type Transition struct {
 const (
 	maxCounters    = 64 // kept for an attribute
 	maxTransitions = 5  // told of an attribute
+	maxDistinct    = 4096
 )
 
 // transitions counts the commonest transitions of an attribute in bounded memory: the space-saving
@@ -25,6 +27,10 @@ const (
 type transitions struct {
 	counters []counter
 	at       map[[2]string]int
+	// distinct are the hashes of all that came, up to maxDistinct: how many are not told.
+	distinct map[uint64]struct{}
+	seed     maphash.Seed
+	first    [][2]string // the first few that came, to be told where none is common
 }
 
 type counter struct {
@@ -35,6 +41,7 @@ type counter struct {
 
 func (t *transitions) add(before, after string) {
 	key := [2]string{clip(before), clip(after)}
+	t.meet(key)
 	if i, ok := t.at[key]; ok {
 		t.counters[i].count++
 		return
@@ -57,6 +64,34 @@ func (t *transitions) add(before, after string) {
 	delete(t.at, c.key)
 	t.at[key] = smallest
 	*c = counter{key: key, count: c.count + 1, error: c.count}
+}
+
+// meet counts a transition among the distinct ones.
+func (t *transitions) meet(key [2]string) {
+	if t.distinct == nil {
+		t.distinct, t.seed = map[uint64]struct{}{}, maphash.MakeSeed()
+	}
+	if len(t.distinct) == maxDistinct {
+		return
+	}
+	known := len(t.distinct)
+	t.distinct[maphash.Comparable(t.seed, key)] = struct{}{}
+	if len(t.distinct) > known && len(t.first) < maxExamples {
+		t.first = append(t.first, key)
+	}
+}
+
+// told are the transitions to tell: the commonest, or the first few that came where none is. It fills in how many others
+// there are.
+func (t *transitions) told(a *AttributeResult) {
+	list := t.commonest()
+	if len(list) == 0 {
+		for _, key := range t.first {
+			list = append(list, Transition{key[0], key[1], 1, true})
+		}
+	}
+	a.Transitions = list
+	a.More, a.MoreAtLeast = int64(len(t.distinct)-len(list)), len(t.distinct) == maxDistinct
 }
 
 // commonest is what is certain of the commonest ones. Where there are more than counters, one that

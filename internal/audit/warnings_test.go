@@ -26,7 +26,7 @@ func TestWarnings(t *testing.T) {
 	unlinked := person("amy", "identities=[]")
 	off, unfinished, forced := person("amy"), person("amy"), person("amy")
 	off.Enabled, unfinished.Status, forced.Status = false, "UNCONFIRMED", "FORCE_CHANGE_PASSWORD"
-	const keep = "if you have verified these addresses yourself, --verified keep"
+	const keep = "if you have verified this address yourself, --verified keep"
 
 	tests := []struct {
 		name    string
@@ -37,9 +37,9 @@ func TestWarnings(t *testing.T) {
 		want    string // kind and attribute of each warning; the first one's text, examples and remedy
 	}{
 		{"verified reset, alias pool", aliases, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "email=a@example.com")},
-			"verified-reset email: 1 new e-mail address without email_verified: Cognito resets it, and these users can't sign in by e-mail address until they verify [users.csv:2] " + keep},
+			"verified-reset email: 1 new e-mail address without email_verified: Cognito resets it, and this user can't sign in by e-mail address until it is verified [users.csv:2] " + keep},
 		{"verified reset, other pool", cognito.Pool{}, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "phone_number=+15555550199")},
-			"verified-reset phone_number: 1 new phone number without phone_number_verified: Cognito resets it, and these users can't recover a password by it until they verify [users.csv:2] " + keep},
+			"verified-reset phone_number: 1 new phone number without phone_number_verified: Cognito resets it, and this user can't recover a password by it until it is verified [users.csv:2] " + keep},
 		{"the flag is sent", aliases, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "email=a@example.com", "email_verified=true")}, ""},
 		{"the flag is kept", aliases, Options{KeepVerified: true}, []cognito.User{amy}, []*sources.Change{record("amy", "email=a@example.com")}, ""},
 		{"the flag was false", aliases, Options{}, []cognito.User{unverified}, []*sources.Change{record("bob", "email=a@example.com")}, ""},
@@ -48,12 +48,12 @@ func TestWarnings(t *testing.T) {
 		{"the record is in conflict", aliases, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "email=a@example.com", "?email=x@example.com")}, ""},
 
 		{"e-mails", sending, Options{}, []cognito.User{unverified}, []*sources.Change{record("bob", "email=a@example.com")},
-			"messages email: 1 e-mail to users, with a code; Cognito's own sender sends 50 a day for the whole account [users.csv:2] " +
+			"messages email: 1 e-mail to a user, with a code; Cognito's own sender sends 50 a day for the whole account [users.csv:2] " +
 				"send email_verified true with addresses that you have verified (--verified keep where it was true), or have the pool send through Amazon SES"},
 		{"e-mails through SES", cognito.Pool{AutoVerified: []string{"email"}}, Options{}, []cognito.User{unverified}, []*sources.Change{record("bob", "email=a@example.com")},
-			"messages email: 1 e-mail to users, with a code [users.csv:2] send email_verified true with addresses that you have verified (--verified keep where it was true)"},
+			"messages email: 1 e-mail to a user, with a code [users.csv:2] send email_verified true with addresses that you have verified (--verified keep where it was true)"},
 		{"text messages", sending, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "phone_number=+15555550199")},
-			"messages phone_number: 1 text message to users, with a code; Amazon SNS charges for them [users.csv:2] " +
+			"messages phone_number: 1 text message to a user, with a code; Amazon SNS charges for it [users.csv:2] " +
 				"send phone_number_verified true with addresses that you have verified (--verified keep where it was true)"},
 		{"no message for a verified address", sending, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "email=a@example.com", "email_verified=true")}, ""},
 		{"no message for a deletion", sending, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "email=")}, ""},
@@ -64,10 +64,10 @@ func TestWarnings(t *testing.T) {
 
 		{"awaiting verification", verifying, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "email=a@example.com")},
 			"messages email, awaiting-verification email: 1 new e-mail address held back: the pool keeps the old one until the user verifies the new one [users.csv:2] " +
-				"if you have verified these addresses yourself, send email_verified true (--verified keep where it was true)"},
+				"if you have verified this address yourself, send email_verified true (--verified keep where it was true)"},
 		{"required verification sends by itself", required, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "phone_number=+15555550199")},
 			"messages phone_number, awaiting-verification phone_number: 1 new phone number held back: the pool keeps the old one until the user verifies the new one [users.csv:2] " +
-				"if you have verified these addresses yourself, send phone_number_verified true (--verified keep where it was true)"},
+				"if you have verified this address yourself, send phone_number_verified true (--verified keep where it was true)"},
 		{"but not for another address", required, Options{}, []cognito.User{unverified}, []*sources.Change{record("bob", "email=a@example.com")}, ""},
 		{"nor if sent as verified", required, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "phone_number=+15555550199", "phone_number_verified=true")}, ""},
 		{"nor for the same", required, Options{}, []cognito.User{amy}, []*sources.Change{record("amy", "phone_number=+15555550100", "locale=fr")}, ""},
@@ -104,9 +104,9 @@ func TestWarnings(t *testing.T) {
 		{"federated, but nothing changes", cognito.Pool{}, Options{}, []cognito.User{federatedUser}, []*sources.Change{record("amy", "locale=")}, ""},
 
 		{"disabled", cognito.Pool{}, Options{}, []cognito.User{off}, []*sources.Change{record("amy", "locale=fr")},
-			"disabled : 1 disabled user among those to change [users.csv:2] take the records out if these accounts are to stay as they are"},
+			"disabled : 1 disabled user among those to change [users.csv:2] take the record out if this account is to stay as it is"},
 		{"unconfirmed", cognito.Pool{}, Options{}, []cognito.User{unfinished}, []*sources.Change{record("amy", "locale=fr")},
-			"unconfirmed : 1 user among those to change never confirmed the account [users.csv:2] take the records out if these accounts are not wanted"},
+			"unconfirmed : 1 user among those to change never confirmed the account [users.csv:2] take the record out if this account is not wanted"},
 		{"never signed in", cognito.Pool{}, Options{}, []cognito.User{forced}, []*sources.Change{record("amy", "locale=fr")}, ""},
 
 		{"the name changes", aliases, Options{}, []cognito.User{amy}, []*sources.Change{record("amy@example.com", "email=a@example.com", "email_verified=true")},
@@ -152,7 +152,7 @@ func TestAmbiguousName(t *testing.T) {
 	pool := cognito.Pool{AliasAttributes: []string{"preferred_username"}}
 	list := &users{list: []cognito.User{person("amy"), person("bob", "preferred_username=amy")}}
 	r, out := planned(t, pool, Scan, Options{}, list, changes(record("amy", "locale=fr")))
-	if len(out.changes) != 1 || told(r.Warnings) != "ambiguous-name : 1 name of records fit two users: the plan has the one that was read first [users.csv:2] name these users by their sub" {
+	if len(out.changes) != 1 || told(r.Warnings) != "ambiguous-name : 1 name of records fits two users: the plan has the one that was read first [users.csv:2] name the user by the sub" {
 		t.Errorf("%q, %s", out.changes, told(r.Warnings))
 	}
 }

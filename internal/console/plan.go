@@ -5,7 +5,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/job"
@@ -36,7 +35,7 @@ func (r planScreen) print(w io.Writer, width int) {
 		line("", "%s are named more than once: the net change stands", prose.Plural(r.Repeated, "user"))
 	}
 	r.printFailing(line)
-	printAttributes(w, r.Attributes)
+	printAttributes(w, r.Attributes, width)
 	for _, w := range r.Warnings {
 		printWarning(line, w)
 	}
@@ -102,8 +101,9 @@ func (r planScreen) printFailing(line func(head, format string, args ...any)) {
 	showRefused(line, r.Failing, r.Examples, r.Remedies)
 }
 
-// printAttributes writes a table of the attributes, each with its commonest transitions.
-func printAttributes(w io.Writer, list []audit.AttributeResult) {
+// printAttributes writes a table of the attributes, each with its commonest transitions, as wide as a terminal has columns; 0 is
+// no terminal.
+func printAttributes(w io.Writer, list []audit.AttributeResult, width int) {
 	if len(list) == 0 {
 		return
 	}
@@ -112,33 +112,79 @@ func printAttributes(w io.Writer, list []audit.AttributeResult) {
 		other := a.Missing + a.Invalid + a.Conflict + a.Duplicate
 		table = append(table, []string{prose.Printable(a.Name), prose.Count(a.Change), prose.Count(a.Delete), prose.Count(a.Unchanged), prose.Count(other)})
 	}
-	wide := make([]int, len(table[0]))
-	for _, row := range table {
-		for i, cell := range row {
-			wide[i] = max(wide[i], utf8.RuneCountInString(cell))
-		}
-	}
+	wide := columnsOf(table, width)
 	fmt.Fprintln(w)
 	for i, row := range table {
-		fmt.Fprintf(w, "%-*s", wide[0], row[0])
+		fmt.Fprint(w, prose.Pad(row[0], wide[0]))
+		if prose.Width(row[0]) > wide[0] { // a long name has a line to itself
+			fmt.Fprint(w, "\n"+prose.Pad("", wide[0]))
+		}
 		for j, cell := range row[1:] {
 			fmt.Fprintf(w, "  %*s", wide[j+1], cell)
 		}
 		fmt.Fprintln(w)
 		if i > 0 {
-			printTransitions(w, wide[0], list[i-1].Transitions)
+			printTransitions(w, wide[0]+10, width, list[i-1])
 		}
 	}
 	fmt.Fprintln(w)
 }
 
-func printTransitions(w io.Writer, wide int, list []audit.Transition) {
-	for _, t := range list {
+// columnsOf is how wide each column of a table is: the first as its cells want, where the terminal is wide enough.
+func columnsOf(table [][]string, width int) []int {
+	const narrow = 11 // as short as names of attributes often are
+	wide := make([]int, len(table[0]))
+	for _, row := range table {
+		for i, cell := range row {
+			wide[i] = max(wide[i], prose.Width(cell))
+		}
+	}
+	others := 0
+	for _, n := range wide[1:] {
+		others += 2 + n
+	}
+	if width > 0 && wide[0]+others >= width {
+		wide[0] = max(narrow, width-1-others)
+	}
+	return wide
+}
+
+// printTransitions writes them in a column so wide, and how many others there are. On a terminal a transition takes a line at most.
+func printTransitions(w io.Writer, column, width int, of audit.AttributeResult) {
+	for _, t := range of.Transitions {
 		number := prose.Count(t.Count)
 		if t.AtLeast {
 			number = "at least " + number
 		}
-		fmt.Fprintf(w, "  %-*s  %s\n", wide+10, valueOrNone(t.Before)+" > "+valueOrNone(t.After), number)
+		before, after := valueOrNone(t.Before), valueOrNone(t.After)
+		if width > 0 {
+			before, after = share(before, after, width-1-len("   >   ")-prose.Width(number))
+		}
+		fmt.Fprintf(w, "  %s  %s\n", prose.Pad(before+" > "+after, column), number)
+	}
+	if of.More > 0 {
+		more := prose.Count(of.More)
+		if of.MoreAtLeast {
+			more = "at least " + more
+		}
+		fmt.Fprintf(w, "  and %s more\n", more)
+	}
+}
+
+// share cuts two texts so that both have place in so many columns, each at least in half of them.
+func share(a, b string, columns int) (string, string) {
+	columns = max(columns, 10)
+	half := columns / 2
+	wideA, wideB := prose.Width(a), prose.Width(b)
+	switch {
+	case wideA+wideB <= columns:
+		return a, b
+	case wideA <= half:
+		return a, prose.Cut(b, columns-wideA)
+	case wideB <= half:
+		return prose.Cut(a, columns-wideB), b
+	default:
+		return prose.Cut(a, half), prose.Cut(b, half)
 	}
 }
 

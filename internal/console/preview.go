@@ -11,6 +11,12 @@ import (
 	"attrmigrate/internal/prose"
 )
 
+// So many inputs and attributes are named in a line; of others it tells how many there are.
+const (
+	maxInputs     = 5
+	maxAttributes = 12
+)
+
 // ShowPreview writes what a start is about to do, a line a fact.
 func ShowPreview(w io.Writer, p job.Preview) {
 	line := Printer(w, Columns(w))
@@ -67,15 +73,16 @@ func ShowPlace(line func(head, format string, args ...any), p job.Place) {
 
 // showInput writes what is to be applied, and what of it cannot be.
 func showInput(line func(head, format string, args ...any), p job.Preview) {
-	name := strings.Join(p.Inputs, ", ") + inBrackets(p.Dialect)
+	name := prose.Some(p.Inputs, maxInputs) + inBrackets(p.Dialect)
 	if r := p.Resumed; r != nil {
-		line("resumed", "%s: %s of %s are finished, %s remain (%s)", name,
-			prose.Count(r.Counts.Done()), prose.Plural(r.Total, p.Noun), prose.Count(r.Total-r.Counts.Done()), p.Dir)
+		rest := r.Total - r.Counts.Done()
+		line("resumed", "%s: %s of %s %s finished, %s %s (%s)", name, prose.Count(r.Counts.Done()), prose.Plural(r.Total, p.Noun),
+			prose.Either(r.Counts.Done(), "is", "are"), prose.Count(rest), prose.Either(rest, "remains", "remain"), p.Dir)
 		return
 	}
 	s := p.Preflight
 	if s.Bad == 0 {
-		line("checked", "%s: %s, all can be applied", name, prose.Plural(s.Rows, p.Noun))
+		line("checked", "%s: %s, %s can be applied", name, prose.Plural(s.Rows, p.Noun), prose.Either(s.Rows, "it", "all"))
 		return
 	}
 	line("checked", "%s: %s, %s can't be applied (%s), %s can", name, prose.Plural(s.Rows, p.Noun),
@@ -107,12 +114,16 @@ func inBrackets(text string) string {
 // changes lists the attributes and how many records touch each: custom:tier in 48,211 rows · locale in 9,870.
 func changes(s *audit.Preflight, noun string) string {
 	var parts []string
-	for i, a := range s.Attributes() {
+	list := s.Attributes()
+	for i, a := range list[:min(len(list), maxAttributes)] {
 		records := prose.Count(a.Records)
 		if i == 0 {
 			records = prose.Plural(a.Records, noun)
 		}
 		parts = append(parts, fmt.Sprintf("%s in %s", prose.Printable(a.Name), records))
+	}
+	if more := len(list) - maxAttributes; more > 0 {
+		parts = append(parts, prose.Plural(more, "other attribute"))
 	}
 	if s.Deletions == 0 {
 		parts = append(parts, "nothing is deleted")

@@ -3,7 +3,6 @@ package console
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"attrmigrate/checkpoint"
@@ -22,12 +21,13 @@ func ShowStatus(w io.Writer, s *rundir.Status) {
 	c := s.State.Counts
 	remaining := s.State.Total - c.Done()
 	line("run", "%s: %s", s.Dir.Path, s.Phase())
-	line("input", "%s", strings.Join(s.State.Inputs, ", "))
+	line("input", "%s", prose.Some(s.State.Inputs, maxInputs))
 	line("pool", "%s, %s", s.State.Fingerprint[rundir.ByPool], s.State.Fingerprint[rundir.ByEndpoint])
-	line("rows", "%s of %s finished, %s remain", prose.Count(c.Done()), prose.Count(s.State.Total), prose.Count(remaining))
+	line("rows", "%s of %s finished, %s %s", prose.Count(c.Done()), prose.Count(s.State.Total), prose.Count(remaining),
+		prose.Either(remaining, "remains", "remain"))
 	line("", "%s", outcomes(s.State))
 	if n := int64(len(s.State.Parked)); n > 0 {
-		line("parked", "%s, whose attempts were used up: the next start takes %s last", prose.Plural(n, "row"), them(n))
+		line("parked", "%s, whose attempts were used up: the next start takes %s last", prose.Plural(n, "row"), prose.Either(n, "it", "them"))
 	}
 	line("calls", "%s of updates, %s of users read, %s of all throttled", prose.Count(c.Attempts), prose.Count(c.Reads), prose.Count(c.Throttled))
 	line("saved", "%s, after %s of work", s.State.SavedAt.Local().Format(time.DateTime), prose.Span(s.State.Elapsed))
@@ -57,13 +57,6 @@ func ShowStatus(w io.Writer, s *rundir.Status) {
 	if c.Failed > 0 {
 		line("failed", "%s: %s says why", prose.Plural(c.Failed, "row"), s.Dir.ErrorsFile())
 	}
-}
-
-func them(n int64) string {
-	if n == 1 {
-		return "it"
-	}
-	return "them"
 }
 
 // position names the line at which reading goes on.

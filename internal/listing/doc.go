@@ -3,7 +3,8 @@
 // # Promise
 //
 // A [Pager] reads pages of ListUsers at a pace, with retries, one chain at a time; nothing that it calls is charged or
-// makes a user count as active. [Export] writes what it reads as a change set that changes nothing until it is edited.
+// makes a user count as active. [Export] writes what it reads as a change set that changes nothing until it is edited. Where it is to
+// write everything, groups too, it first asks each group for its members, under the same pace.
 // The package has no way to write to a pool.
 //
 // # Limits

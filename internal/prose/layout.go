@@ -1,14 +1,10 @@
 package prose
 
-import (
-	"fmt"
-	"strings"
-	"unicode/utf8"
-)
+import "strings"
 
 // Entry is a line of a list: a label, and from a column on, its text. A long label has a line to itself.
 func Entry(label, text string, column, width int) string {
-	gap := column - utf8.RuneCountInString(label)
+	gap := column - Width(label)
 	lead := label + strings.Repeat(" ", max(gap, 0))
 	if gap < 2 {
 		lead = label + "\n" + strings.Repeat(" ", column)
@@ -41,7 +37,7 @@ func wrapRow(line string, width int) string {
 	}
 	cell = strings.TrimLeft(cell, " ")
 	column := len(line) - len(cell)
-	return fmt.Sprintf("%-*s", column, "  "+key) + Flow(cell, column, width)
+	return Pad("  "+key, column) + Flow(cell, column, width)
 }
 
 // Flow breaks a text that begins in a column so that no line is wider, but for a word that is.
@@ -49,7 +45,7 @@ func Flow(text string, column, width int) string {
 	var b strings.Builder
 	at := column
 	for i, word := range strings.Fields(text) {
-		n := utf8.RuneCountInString(word)
+		n := Width(word)
 		switch {
 		case i == 0:
 		case at+1+n > width:

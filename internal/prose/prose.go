@@ -25,10 +25,18 @@ func Plural[N int | int64](n N, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	if strings.HasSuffix(one, "s") { // address
-		one += "e"
+	if strings.HasSuffix(one, "s") {
+		return Count(n) + " " + one + "es"
 	}
 	return Count(n) + " " + one + "s"
+}
+
+// Either is what is said of one, or of several.
+func Either[N int | int64](n N, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
 }
 
 // Some writes a list, of which so many are named at most: a.csv:2, a.csv:7 and 12 more.
@@ -71,19 +79,19 @@ func units(high time.Duration, highUnit string, low time.Duration, lowUnit strin
 // the text behind a heading. A width of 0 is no terminal: the line stays whole.
 func Wrap(line string, width int) string {
 	const indent = "         "
-	if width <= 2*len(indent) || utf8.RuneCountInString(line) < width {
+	if width <= 2*len(indent) || Width(line) < width {
 		return line
 	}
 	var b strings.Builder
 	column := 0
 	for i, word := range unbroken(line) {
-		length := utf8.RuneCountInString(strings.TrimRight(word, " "))
+		length := Width(strings.TrimRight(word, " "))
 		if i > 0 && column+length >= width {
 			b.WriteString("\n" + indent)
 			column = len(indent)
 		}
 		b.WriteString(word)
-		column += utf8.RuneCountInString(word)
+		column += Width(word)
 	}
 	return b.String()
 }
