@@ -260,7 +260,7 @@ func lacks(w *Warning, t *Terms) (text, remedy string) {
 
 func isCutListing(*Warning, *Terms) (text, remedy string) {
 	return "the listing was cut short: its last page has a token for the next one, and the users behind it are missing",
-		"list all of them, without --max-items and --no-paginate"
+		"list all users, without --max-items and --no-paginate"
 }
 
 func nothingToDo(w *Warning, t *Terms) (text, remedy string) {
