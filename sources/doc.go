@@ -19,7 +19,8 @@
 // text. Rows of nothing but separators and blanks are none. Text is in UTF-8, or in UTF-16 with a byte-order mark.
 //
 // CSV, wide: one row a user, one column an attribute. CSV, long: username,attribute,value, where
-// consecutive rows of one user are one record. JSONL: the native shape, the shape of the
+// consecutive rows of one user are one record. It is one: a row of it that is bad spoils all of it, and a row that does not say
+// whose it is spoils the records on both sides, since it may hold a precondition of theirs. JSONL: the native shape, the shape of the
 // AdminUpdateUserAttributes request, and the user objects that ListUsers prints. Files that end in
 // .gz or .zst are read as they are.
 //
@@ -52,6 +53,8 @@
 // Remedies speak of settings as Options.Rename, unless [Options] says how people call them.
 //
 // # Algorithm
+//
+// What is no change set is refused by what is in it, with what to do: spreadsheets, archives, pages, other JSON.
 //
 // [Open] looks at every input once: is it text, is it packed as its name says, do the headers
 // agree. [Files.Next] then opens one input at a time. Each record is first found in the bytes, with its place, and

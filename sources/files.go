@@ -27,6 +27,7 @@ type Files struct {
 	stream  *sealed.Stream // nil between inputs
 	decoder decoder
 	resumed bool
+	cut     int       // the line on which a listing says that there are more users behind it; 0: it does not
 	err     error     // why the stream ended; it stays so
 	pickers []*picker // for At, by input
 	closed  bool
@@ -114,6 +115,12 @@ func (f *Files) UserColumn() (column int, long bool) {
 		return h.user, true
 	}
 	return 0, false
+}
+
+// ListingCut tells whether the inputs, read to their end, are what list-users prints and lack its last page, and where
+// they say so.
+func (f *Files) ListingCut() (file string, line int, cut bool) {
+	return f.inputs[f.current].path, f.cut, f.cut > 0
 }
 
 // Digests returns the digest of each input's bytes as they are stored. They are known once Next has
@@ -251,6 +258,10 @@ func (f *Files) finish() error {
 		return err
 	}
 	f.inputs[f.current].digest = digest
+	f.cut = 0
+	if d, ok := f.decoder.(*documents); ok {
+		f.cut = d.found.CutShort()
+	}
 	if err := f.closeStream(); err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type role int
 const (
 	roleNothing   role = iota // ignored by option, or never written
 	roleReport                // begins with _, as our own reports' columns do
+	roleNameless              // stands at the end without a name, as spreadsheets write columns that were emptied
 	roleUsername              // names the user
 	roleToken                 // is the user's access token
 	roleSet                   // wide: the value of an attribute
@@ -42,6 +43,7 @@ type header struct {
 	long       bool
 	user       int   // index of the column that names the user, or holds the access token
 	tokens     []int // indices of all columns with access tokens
+	nameless   []int // indices of those at the end that have no name
 	raw        int   // index of rawColumn, or -1
 }
 
@@ -73,6 +75,9 @@ func (h *header) checkNames(opts *Options) *FileError {
 	first := map[string]int{}
 	for i, name := range h.names {
 		switch {
+		case name == "" && h.endsAt(i):
+			h.nameless = append(h.nameless, i)
+			continue
 		case name == "":
 			return h.refuse(fmt.Sprintf("column %d has no name", i+1), "name the column or remove it; "+h.seen())
 		case name == expectPrefix:
@@ -86,6 +91,11 @@ func (h *header) checkNames(opts *Options) *FileError {
 		first[name] = i
 	}
 	return nil
+}
+
+// endsAt reports whether no column from i on has a name, those of our own reports aside.
+func (h *header) endsAt(i int) bool {
+	return i > 0 && !slices.ContainsFunc(h.names[i:], func(name string) bool { return name != "" && !strings.HasPrefix(name, "_") })
 }
 
 // notSeparated refuses a header of which another separator would make more than one column.
@@ -106,6 +116,8 @@ func (h *header) findUser(opts *Options) *FileError {
 	sub, token := -1, -1
 	for i, name := range h.names {
 		switch {
+		case name == "":
+			continue
 		case name == opts.UsernameColumn:
 			users = append(users, i)
 			continue
@@ -158,6 +170,8 @@ func (h *header) assign(opts *Options) *FileError {
 			h.roles[i] = roleUsername
 		case strings.HasPrefix(name, "_"):
 			h.roles[i] = roleReport
+		case name == "":
+			h.roles[i] = roleNameless
 		case opts.ignores(name), isListed(opts.renamed(name)):
 			h.roles[i] = roleNothing
 		default:

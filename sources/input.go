@@ -42,12 +42,6 @@ func (in *input) inspect(opts *Options) error {
 	if in.format == Auto {
 		in.format = formatOf(in.path)
 	}
-	if in.format == Auto {
-		return &FileError{Msg: "its name does not say its format", Remedy: "name it .csv or .jsonl, or say " + opts.setting("Format", CSV.String()) + " or " + opts.setting("Format", JSONL.String())}
-	}
-	if err := opts.check(in.format); err != nil {
-		return err
-	}
 	s, err := in.open(false)
 	if err != nil {
 		return err
@@ -57,6 +51,17 @@ func (in *input) inspect(opts *Options) error {
 	text := bufio.NewReaderSize(s, headSize)
 	if err := in.sniff(text); err != nil {
 		return err
+	}
+	if in.format == Auto {
+		return &FileError{Msg: "its name does not say its format", Remedy: "name it .csv or .jsonl, or say " + opts.setting("Format", CSV.String()) + " or " + opts.setting("Format", JSONL.String())}
+	}
+	if err := opts.check(in.format); err != nil {
+		return err
+	}
+	if first, _ := text.Peek(sniffSize); len(first) > 0 { // an error comes again
+		if refusal := in.misnamed(first, opts); refusal != nil {
+			return refusal
+		}
 	}
 	if in.format == CSV {
 		return in.readHeader(text, opts)
@@ -87,11 +92,12 @@ func (in *input) sniff(text *bufio.Reader) error {
 	if len(bytes.TrimSpace(first)) == 0 && err == io.EOF {
 		return sealed.ErrEmpty
 	}
+	if refusal := foreign(in.path, first); refusal != nil {
+		return refusal
+	}
 	line, _, _ := bytes.Cut(first, []byte("\n"))
 	const remedy = "export it as CSV or JSONL in UTF-8"
 	switch {
-	case bytes.HasPrefix(first, []byte("PK\x03\x04")):
-		return &FileError{Msg: "is not text: it looks like a spreadsheet (.xlsx) or a zip archive", Remedy: remedy}
 	case len(line) > 1 && (line[0] == 0) != (line[1] == 0):
 		return &FileError{Msg: "is not text in UTF-8: it looks like UTF-16", Remedy: remedy}
 	case bytes.IndexByte(line, 0) >= 0:

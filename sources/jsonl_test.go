@@ -22,6 +22,7 @@ func TestJSONL(t *testing.T) {
 		{"numbers and booleans keep their form", `{"username":"ann","attributes":{"a":1.50,"b":1e3,"c":true,"d":-0}}`, Options{}, []string{`1: ann a="1.50" b="1e3" c="true" d="-0"`}},
 		{"escapes", `{"username":"\u0061nn","attributes":{"n\u0061me":"\"\n\ud83d\ude00"}}`, Options{}, []string{`1: ann name="\"\n😀"`}},
 		{"blank lines, CRLF, byte-order mark", "\xef\xbb\xbf\r\n{\"username\":\"ann\"}\r\n  \n{\"username\":\"bob\"}", Options{}, []string{"2: ann", "4: bob"}},
+		{"in a sequence", `{"username":"ann","attributes":{"a":"1"},"order":"7"}`, Options{}, []string{`1: ann a="1" order:7`}},
 		{"lone sub", `{"sub":"1-2","attributes":{"a":"1"}}`, Options{}, []string{`1: 1-2 a="1"`}},
 		{"sub beside a username", `{"sub":"1-2","username":"ann"}`, Options{}, []string{`1: ann expect:sub="1-2"`}},
 		{"keys that begin with _", `{"username":"ann","_error":{"code":[1,{}]},"_raw":"x"}`, Options{}, []string{"1: ann"}},

@@ -56,22 +56,13 @@ func (h *header) userIsFirst() bool {
 	return true
 }
 
-// separators end a cell, whichever of them the file has.
-const separators = ",;\t|"
-
 // userIn is the user that a text which could not be decoded begins with, and "" if that can't be told: where the first
 // cell has quotes or blanks in it, or cells are missing behind it, it may be the rest of a value that had a line end.
 func (h *header) userIn(text string) string {
-	end, cells := strings.IndexAny(text, separators), 1
-	for _, r := range text {
-		if strings.ContainsRune(separators, r) {
-			cells++
-		}
-	}
-	if end < 0 || cells < len(h.names) {
+	user, _, found := strings.Cut(text, string(h.separator))
+	if !found || strings.Count(text, string(h.separator)) < len(h.names)-1 {
 		return ""
 	}
-	user := text[:end]
 	if strings.ContainsAny(user, "\" ") || !isText(user) {
 		return ""
 	}
@@ -114,7 +105,7 @@ func (o owner) names(user string) bool {
 		return true
 	}
 	rest, ok := strings.CutPrefix(strings.TrimLeft(o.text, ` "`), plainName(user))
-	return ok && (rest == "" || strings.ContainsAny(rest[:1], separators+"\" \r\n"))
+	return ok && (rest == "" || strings.ContainsAny(rest[:1], ",;\t\" \r\n"))
 }
 
 // sameUser tells whether two cells name one user: they may differ in what nobody sees.

@@ -68,7 +68,7 @@ func TestFileRefused(t *testing.T) {
 		{"UTF-16 without", "a.jsonl", utf16, ": is not text in UTF-8: it looks like UTF-16", "UTF-8"},
 		{"UTF-16, big end first", "a.csv", "\x00" + utf16, ": is not text in UTF-8: it looks like UTF-16", "UTF-8"},
 		{"binary", "a.csv", "\x7fELF\x02\x01\x00\x00", ": is not text: it looks like binary data", ""},
-		{"spreadsheet", "a.csv", "PK\x03\x04\x14\x00", ": is not text: it looks like a spreadsheet (.xlsx) or a zip archive", ""},
+		{"spreadsheet", "a.csv", "PK\x03\x04\x14\x00", ": is a zip archive, and no text", "unpack it first: unzip "},
 		{"no format", "a.txt", "username\n", ": its name does not say its format", "say Options.Format CSV or Options.Format JSONL"},
 		{"plain under .gz", "a.csv.gz", "username\n", ": is not gzip data, as its name says", "without .gz"},
 		{"gzip under .csv", "a.csv", "\x1f\x8b\x08", ": is gzip data, which its name does not say", ".gz"},

@@ -2,6 +2,7 @@ package sources
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -203,6 +204,12 @@ func (r *rows) check(cells []string, raw []byte) *RecordError {
 	if r.header.undecodable(cells) {
 		return &RecordError{code: codeMalformedRow, msg: "this row could not be decoded before",
 			hint: "put the cells that stand in " + rawColumn + " into their columns, and empty " + rawColumn}
+	}
+	for _, i := range r.header.nameless {
+		if strings.TrimSpace(cells[i]) != "" {
+			return &RecordError{code: codeMalformedRow, msg: fmt.Sprintf("cell %d stands in a column without a name", i+1),
+				hint: "name the column, or empty the cell"}
+		}
 	}
 	if utf8.Valid(raw) && bytes.IndexByte(raw, 0) < 0 {
 		return nil

@@ -57,6 +57,9 @@ func show(c *Change) string {
 	for _, a := range c.Expect {
 		parts = append(parts, "expect:"+showAttribute(a))
 	}
+	if c.Order != "" {
+		parts = append(parts, "order:"+c.Order)
+	}
 	if c.ClientMetadata != nil {
 		parts = append(parts, fmt.Sprint(c.ClientMetadata))
 	}

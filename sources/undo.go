@@ -17,11 +17,18 @@ const undoMember = `"_undo"`
 // readFirst looks at the first record of a JSONL input, to see whether the input is an undo file.
 func (in *input) readFirst(text *bufio.Reader, opts *Options) error {
 	in.documents = records.InDocuments(text)
+	array := records.FirstNotBlank(text) == '['
 	first, err := in.firstRecord(text, opts)
 	if err != nil {
 		return nil // Next says so, with the line
 	}
 	in.undo = numbered(first.Text)
+	if !in.undo {
+		if refusal := in.foreignJSON(first.Text, array, opts); refusal != nil {
+			refusal.Line = first.Begin.Line
+			return refusal
+		}
+	}
 	switch {
 	case in.undo && in.documents:
 		return &FileError{Msg: "is an undo file that has not one record a line, and an undo file is read from its end",

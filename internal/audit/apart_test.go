@@ -30,7 +30,7 @@ func longPreflight(t *testing.T, rows string, caseSensitive bool) (*Preflight, e
 	for {
 		c, err := in.Next(t.Context())
 		if err == io.EOF {
-			return s, s.Finish()
+			return s, s.Finish(in)
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -185,17 +185,15 @@ func (p *planner) enter(u *cognito.User) (*party, error) {
 
 // examine folds the records of a user once more, and tells nobody.
 func (p *planner) examine(u *cognito.User, keys []string) (*party, error) {
-	s, ordered := &subject{user: u, merger: newMerger(u, p.cfg.Options)}, true
+	s := &subject{user: u, merger: newMerger(u, p.cfg.Options)}
 	err := p.eachNamed(keys, func(_ int, c *sources.Change) error {
 		s.places = append(s.places, c.Begin)
-		ordered = ordered && c.Order != ""
 		s.merger.add(c)
+		p.pass(s, c)
 		return nil
 	})
 	s.net = s.merger.net()
-	one := p.naming.party(s)
-	one.ordered = ordered
-	return one, err
+	return p.naming.party(s), err
 }
 
 // judge brings parties together by the names that they have to do with, in the order of the records.

@@ -3,7 +3,7 @@ package audit
 // tellContests counts the warnings of contested names, tells of the users who lose one, and finds which users depend
 // on which: one gets what another gives up, or they get the same.
 func (p *planner) tellContests() (*dependence, error) {
-	d := &dependence{order: p.contests.order, after: map[*party][]*party{}}
+	d := newDependence(p.contests.order)
 	for _, c := range p.contests.judged {
 		for _, t := range c.takers {
 			if err := p.tellTaker(c, t, d); err != nil {
@@ -26,7 +26,7 @@ func (p *planner) tellTaker(c *contest, t taker, d *dependence) error {
 		return nil
 	case c.holder.gives(c.signIn):
 		if t.firm {
-			d.add(c.holder, t.party)
+			add(d.after, c.holder, t.party)
 			p.found.add(addressPassed, c.attribute, t.row.File, t.row.Line)
 		}
 		return nil
@@ -35,6 +35,9 @@ func (p *planner) tellTaker(c *contest, t taker, d *dependence) error {
 	p.found.addHeld(addressHeld, c.attribute, t.row, c.holder.username(), taken)
 	if !taken {
 		return nil
+	}
+	if len(c.holder.rowsOf(c.attribute)) > 0 { // a record of the holder's says it anew
+		add(d.behind, c.holder, t.party)
 	}
 	return p.tally.rows([]Row{lossOf(c.holder, t)})
 }
@@ -50,7 +53,7 @@ func (p *planner) tellShared(c *contest, d *dependence) error {
 		case !claims:
 			continue
 		case last != nil && last.user != nil:
-			d.add(last.party, t.party)
+			add(d.behind, last.party, t.party)
 			if err := p.tally.rows([]Row{lossOf(last.party, *t)}); err != nil {
 				return err
 			}

@@ -41,6 +41,9 @@ type Row struct {
 	undo  bool             // the record is an entry of an undo file: the value was in the pool
 }
 
+// place is where the record begins, for people.
+func (r Row) place() string { return fmt.Sprintf("%s:%d", r.File, r.Line) }
+
 // Options are the choices that change what is sent.
 type Options struct {
 	// KeepVerified sends email_verified and phone_number_verified as true where they are true, their

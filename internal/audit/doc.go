@@ -23,15 +23,19 @@
 // is read again from the file and the name itself is compared. The records of one user are folded, in
 // file order, into their net change. What no user has claimed in the end is missing.
 //
-// Where addresses are sign-in names, a second index of the same kind holds the addresses that the
-// records give, so that one held by another user, or given to two, is found in the same stream.
+// Where addresses are sign-in names, names that several users have to do with are found in the same stream, by hashes:
+// of what records give, of what users get by a flag alone, and then of what users of the pool sign in by. Behind the
+// stream the users of equal hashes are read once more and held against each other ([Step], the verdict [Taken]): whose
+// name is taken, and who has to come before whom. Where records are applied one by one ([Config]) they are gone
+// through in their order instead.
 //
 // # Limits
 //
 // Of a long CSV both keep 16 bytes a record until they have read it: its rows of one user have to follow each other, and what
 // is apart is told, or refused where one part would go out without a condition that stands in another.
 //
-// 16 bytes a record and another 16 for each sign-in address that it gives; 4,096 inputs, 16 TiB an
+// 16 bytes a record and another 16 for each sign-in address that it gives or verifies, and where records do verify
+// without giving 8 for each user of the pool with a sign-in address; 4,096 inputs, 16 TiB an
 // input, 4 billion lines. ListUsers is eventually consistent: what changed in the last moments may be
 // told as it was. A filter heeds case, even in a pool that does not: there a lookup tries a name as it
 // is written and in lower case, and only a scan finds every spelling. Cognito has no attribute with

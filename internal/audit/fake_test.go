@@ -107,6 +107,7 @@ type changeSet struct {
 	records []*sources.Change
 	next    int
 	reads   int // by At
+	cut     int // the line of a listing that says that there is more
 }
 
 func changes(records ...*sources.Change) *changeSet {
@@ -124,6 +125,8 @@ func (s *changeSet) Next(ctx context.Context) (*sources.Change, error) {
 	s.next++
 	return s.records[s.next-1], ctx.Err()
 }
+
+func (s *changeSet) ListingCut() (string, int, bool) { return "users.csv", s.cut, s.cut > 0 }
 
 func (s *changeSet) At(at sources.Position) (*sources.Change, error) {
 	s.reads++

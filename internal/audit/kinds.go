@@ -14,17 +14,20 @@ const (
 	addressPassed = "address-passed"
 	ambiguousName = "ambiguous-name"
 	partsApart    = "rows-apart"
-	verifiedReset = "verified-reset"
-	verifiedKept  = "verified-kept"
-	awaiting      = "awaiting-verification"
-	messages      = "messages"
-	triggersRun   = "triggers"
-	federated     = "federated"
-	disabled      = "disabled"
-	unconfirmed   = "unconfirmed"
-	nameChanged   = "name-changed"
-	twoNames      = "two-names"
-	unseen        = "metadata-unseen"
+	listingCut    = "listing-cut"
+
+	unknownAttributes = "unknown-attributes"
+	verifiedReset     = "verified-reset"
+	verifiedKept      = "verified-kept"
+	awaiting          = "awaiting-verification"
+	messages          = "messages"
+	triggersRun       = "triggers"
+	federated         = "federated"
+	disabled          = "disabled"
+	unconfirmed       = "unconfirmed"
+	nameChanged       = "name-changed"
+	twoNames          = "two-names"
+	unseen            = "metadata-unseen"
 )
 
 // The kinds that are told only of records whose users are not known.
@@ -58,12 +61,15 @@ var kinds = [...]kind{
 	{name: addressClaimed, foreseen: mayBeHeld},
 	{name: ambiguousName, planned: counted("name", " of records fit two users: the plan has the one that was read first",
 		"name these users by their sub")},
+	{name: unknownAttributes, located: true, planned: lacks, foreseen: lacks},
+	{name: listingCut, located: true, planned: isCutListing, foreseen: isCutListing},
 	{name: partsApart, located: true, planned: areApart, foreseen: areApart},
 	{name: placeholder, located: true, planned: standForNone, foreseen: standForNone},
 	{name: replacement, located: true, planned: lostLetters, foreseen: lostLetters},
 	{name: control, located: true, planned: controlled, foreseen: controlled},
 	{name: invisible, located: true, planned: unseeable, foreseen: unseeable},
 	{name: blanks, located: true, planned: blankAtEnds, foreseen: blankAtEnds},
+	{name: escapedComma, located: true, planned: escaped, foreseen: escaped},
 	{name: spreadsheet, located: true, planned: recalculated, foreseen: recalculated},
 	{name: phoneDoubtful, located: true, planned: isDoubtful, foreseen: isDoubtful},
 	{name: poolUnknown, foreseen: unknownPool},
@@ -230,6 +236,17 @@ func nobodySees(*Warning, *Terms) (text, remedy string) {
 
 func mayConflict(w *Warning, t *Terms) (text, remedy string) {
 	return several(w.Count, t.noun()) + " with preconditions: where a value is another by now, nothing is sent", ""
+}
+
+// lacks tells of attributes that records give and the pool does not have, all at once.
+func lacks(w *Warning, t *Terms) (text, remedy string) {
+	found := t.Pool.Schema.LeaveOut(w.unknown)
+	return several(w.Count, t.noun()) + " refused for " + found.Names() + ", which the pool does not have", "to leave them out, or to rename them, " + found.Hint()
+}
+
+func isCutListing(*Warning, *Terms) (text, remedy string) {
+	return "the listing was cut short: its last page has a token for the next one, and the users behind it are missing",
+		"list all of them, without --max-items and --no-paginate"
 }
 
 func nothingToDo(w *Warning, t *Terms) (text, remedy string) {

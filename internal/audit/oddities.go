@@ -20,6 +20,8 @@ const (
 	blanks      = string(schema.Blanks)
 	spreadsheet = string(schema.Spreadsheet)
 	cutRow      = "cut-row"
+
+	escapedComma = string(schema.EscapedComma)
 )
 
 // oddRow looks at a value that is written; what is odd about it stands in the note of its row, too, so that all can be
@@ -71,6 +73,9 @@ func (w *warnings) oddName(c *sources.Change) {
 
 // oddMetadata looks at client metadata.
 func (w *warnings) oddMetadata(values map[string]string, file string, line int) {
+	if len(values) == 0 { // as mostly
+		return
+	}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		w.odd("metadata:"+key, values[key], file, line)
 	}
@@ -121,12 +126,14 @@ var (
 	controlled   = oddly("has a control character", "have control characters", "take it out, unless the value is to have several lines", "take them out, unless these values are to have several lines")
 	unseeable    = oddly("has an invisible character", "have invisible characters", "take it out: it comes along where text is copied", "take them out: they come along where text is copied")
 	blankAtEnds  = oddly("begins or ends with a blank", "begin or end with blanks", trim, trim)
+	escaped      = oddly(`has \, for a comma, and is written so`, `have \, for a comma, and are written so`, unescape, unescape)
 	recalculated = oddly("looks as if a spreadsheet had changed it", "look as if a spreadsheet had changed them", reexport, reexport)
 )
 
 const (
 	trim     = "--trim takes blanks away from the ends of values"
 	rewrite  = "write the file again from where it came, in UTF-8"
+	unescape = `Cognito's own import takes the \ away, this program does not: write the comma alone, in a cell in quotes`
 	reexport = "export these columns again, as text, and do not save them from a spreadsheet"
 )
 

@@ -96,7 +96,7 @@ func TestOddValuesThatAreNotWritten(t *testing.T) {
 		{"it is there already", record("amy", "locale=NULL")},
 		{"the user is missing", record("cat", "locale=NULL")},
 		{"a conflict", record("bob", "locale=NULL", "?locale=fr")},
-		{"invalid", record("bob", "locale=NULL", "custom:none=1")},
+		{"invalid", record("bob", "locale=NULL", "custom:tier=01234567890")},
 		{"expected", record("bob", "locale=de", "?locale=NULL")},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

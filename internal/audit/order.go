@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 
@@ -14,29 +13,24 @@ type Step struct {
 	// Release says that it is no more than what its user gives up first, where users swap; the user's change comes
 	// later.
 	Release bool
-	// Ordered says that the records are in a sequence of the change set's own.
-	Ordered   bool
-	backwards bool               // the change set is an undo file
-	Places    []sources.Position // of the user's records
-	At        string             // where the first of them is, for people
+	Places  []sources.Position // of the user's records
 }
 
-// Follows tells whether all records of a step stand behind those of another.
-func (s Step) Follows(before Step) bool {
-	return len(s.Places) == 0 || len(before.Places) == 0 ||
-		(comparePositions(before.Places[len(before.Places)-1], s.Places[0]) < 0) == !s.backwards
-}
-
-// dependence is a graph: who gives a name up comes before who gets it.
+// dependence is a graph of users: who gives a name up comes before who gets it. Who gets a name that is taken comes behind
+// those who have something to do with it, if that can be.
 type dependence struct {
-	order []*party // in the order of the records
-	after map[*party][]*party
+	order         []*party // in the order of the records
+	after, behind map[*party][]*party
 }
 
-// add notes that one user has to come before another.
-func (d *dependence) add(first, then *party) {
-	if first != then && !slices.Contains(d.after[then], first) {
-		d.after[then] = append(d.after[then], first)
+func newDependence(order []*party) *dependence {
+	return &dependence{order: order, after: map[*party][]*party{}, behind: map[*party][]*party{}}
+}
+
+// add notes that one user comes before another.
+func add(to map[*party][]*party, first, then *party) {
+	if first != then && !slices.Contains(to[then], first) {
+		to[then] = append(to[then], first)
 	}
 }
 
@@ -45,21 +39,26 @@ func (d *dependence) sequences() [][]*party {
 	root := map[*party]*party{}
 	var find func(*party) *party
 	find = func(p *party) *party {
-		if root[p] == nil || root[p] == p {
+		if root[p] == nil {
+			root[p] = p
+		}
+		if root[p] == p {
 			return p
 		}
 		root[p] = find(root[p])
 		return root[p]
 	}
-	for then, firsts := range d.after {
-		for _, first := range firsts {
-			root[find(first)] = find(then)
+	for _, edges := range []map[*party][]*party{d.after, d.behind} {
+		for then, firsts := range edges {
+			for _, first := range firsts {
+				root[find(first)] = find(then)
+			}
 		}
 	}
 	var sets [][]*party
 	at := map[*party]int{}
 	for _, p := range d.order {
-		if len(d.after[p]) == 0 && root[p] == nil {
+		if root[p] == nil {
 			continue
 		}
 		i, known := at[find(p)]
@@ -78,19 +77,22 @@ func (d *dependence) sequences() [][]*party {
 // addresses that are usernames, the users are told instead.
 func (p *planner) arrange(name string, set []*party, d *dependence) (steps []Step, stuck []*party) {
 	done := map[*party]bool{}
-	waits := func(one *party) bool {
-		return slices.ContainsFunc(d.after[one], func(first *party) bool { return !done[first] })
+	waits := func(one *party, edges map[*party][]*party) bool {
+		return slices.ContainsFunc(edges[one], func(first *party) bool { return !done[first] })
 	}
 	rest := slices.Clone(set)
 	released := map[*party][]sources.Attribute{}
 	for len(rest) > 0 {
-		i := slices.IndexFunc(rest, func(one *party) bool { return !waits(one) })
+		i := slices.IndexFunc(rest, func(one *party) bool { return !waits(one, d.after) && !waits(one, d.behind) })
+		if i < 0 {
+			i = slices.IndexFunc(rest, func(one *party) bool { return !waits(one, d.after) })
+		}
 		if i >= 0 {
 			one := rest[i]
 			rest = slices.Delete(rest, i, i+1)
 			done[one] = true
 			if len(one.change.Attributes) > 0 {
-				steps = append(steps, p.step(one, inSequence(name, one.change, released[one])))
+				steps = append(steps, Step{Change: inSequence(name, one.change, released[one]), Places: one.places})
 			}
 			continue
 		}
@@ -149,17 +151,7 @@ func (p *planner) release(order string, one *party, names []signIn) (Step, bool)
 			c.Expect = append(c.Expect, attribute(n.attribute, valueOf(one.user, n.attribute)))
 		}
 	}
-	step := p.step(one, c)
-	step.Release = true
-	return step, true
-}
-
-func (p *planner) step(one *party, c *sources.Change) Step {
-	s := Step{Change: c, Places: one.places, Ordered: one.ordered, backwards: p.index.backwards}
-	if len(one.rows) > 0 {
-		s.At = fmt.Sprintf("%s:%d", one.rows[0].File, one.rows[0].Line)
-	}
-	return s
+	return Step{Change: c, Release: true, Places: one.places}, true
 }
 
 // settleOrder tells the writer in which order users are to be changed who depend on each other.

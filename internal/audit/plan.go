@@ -28,6 +28,13 @@ const (
 type Changes interface {
 	Next(ctx context.Context) (*sources.Change, error)
 	At(at sources.Position) (*sources.Change, error)
+	Ending
+}
+
+// Ending tells of a change set that was read to its end whether it is a listing of users without its last page, and where
+// it says so.
+type Ending interface {
+	ListingCut() (file string, line int, cut bool)
 }
 
 // Writer keeps what a plan finds. It is called by one goroutine.
@@ -68,6 +75,9 @@ type Config struct {
 	// that is known: memory is then taken once.
 	Records, Addresses int64
 	Long               *Long // of a long CSV; nil for another change set
+	// ByRecord says that the records are applied one by one, and not as a plan: what a user gets by one of them and loses by
+	// the next counts.
+	ByRecord bool
 	// Progress is told how many users of how many are done; nil for nobody. The total is an estimate.
 	Progress func(done, total int64)
 }
@@ -141,6 +151,9 @@ func (p *planner) settleNames(ctx context.Context, mode Mode) error {
 	if err := p.contend(ctx, mode); err != nil {
 		return err
 	}
+	if p.cfg.ByRecord {
+		return p.tellByRecord()
+	}
 	d, err := p.tellContests()
 	if err != nil || mode == None {
 		return err
@@ -180,6 +193,7 @@ func (p *planner) takeAll(ctx context.Context) error {
 	if err := p.apart.report(p.found); err != nil {
 		return err
 	}
+	p.found.ending(p.cfg.Changes)
 	p.apart = nil
 	p.index.sort()
 	p.seen = newBitmap(len(p.index.entries))
@@ -191,6 +205,7 @@ func (p *planner) take(c *sources.Change) error {
 	p.found.cut(c)
 	// What apply refuses only because it is not to read has its place in a plan.
 	if err := (Terms{Pool: p.cfg.Pool, Strict: p.cfg.Strict}).Check(c); err != nil {
+		p.found.refused(c, err)
 		return p.tally.invalid(c, err)
 	}
 	p.found.oddName(c)

@@ -50,6 +50,7 @@ func (s *Preflight) Add(c *sources.Change) error {
 	s.found.cut(c)
 	if err := s.terms.Check(c); err != nil {
 		s.refuse(c, err)
+		s.found.refused(c, err)
 		return err
 	}
 	s.count(c)
@@ -73,7 +74,10 @@ func (s *Preflight) Claims() (n int64) {
 }
 
 // Finish tells what only all records show, and refuses a change set of which none can be applied as it is meant.
-func (s *Preflight) Finish() error { return s.apart.report(s.found) }
+func (s *Preflight) Finish(e Ending) error {
+	s.found.ending(e)
+	return s.apart.report(s.found)
+}
 
 // Full tells whether there have been as many records as the terms take.
 func (s *Preflight) Full() bool { return s.terms.Limit > 0 && s.Rows >= s.terms.Limit }

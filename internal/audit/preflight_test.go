@@ -94,7 +94,10 @@ func TestPreflightWarnings(t *testing.T) {
 			"up to 1 e-mail sent as verified (email_verified): if another user signs in by one of them, that user can't any more\nhint: plan finds them\n" +
 				"1 phone number change reset phone_number_verified: those users can't sign in by phone number until they verify" + hint + "--verified keep\n" +
 				"1 row with nothing to change: no call is made for it"},
-		{"a bad record warns of nothing", Terms{}, sending, []*sources.Change{record("amy", "email=a@example.com", "custom:none=x")}, ""},
+		{"a bad record warns of nothing", Terms{}, sending, []*sources.Change{record("amy", "email=a@example.com", "custom:tier=01234567890")}, ""},
+		{"attributes that the pool does not have", Terms{}, cognito.Pool{}, []*sources.Change{record("amy", "custom:none=x", "Account Name=y"), record("bob", "tier=x", "custom:none=x")},
+			"2 records refused for custom:none, Account Name, tier (did you mean custom:tier?), which the pool does not have\n" +
+				"hint: to leave them out, or to rename them, add --map tier=custom:tier --ignore 'custom:none,Account Name'"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

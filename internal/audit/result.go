@@ -57,6 +57,9 @@ type Result struct {
 	Verdicts   Counts            `json:"verdicts"`
 	Attributes []AttributeResult `json:"attributes"` // by name
 	Warnings   []Warning         `json:"hazards"`    // the gravest first
+	// Misplaced are the places of two records that are applied one by one, if there are any: the one gives a sign-in name up
+	// only behind the other, by which another user gets it.
+	Misplaced []string `json:"-"`
 	// Estimates are those of the plan, or of the change set itself where users were not read.
 	Estimates Cost `json:"estimates"`
 }

@@ -44,13 +44,11 @@ type get struct {
 type party struct {
 	user   *cognito.User // nil if it was not read
 	places []sources.Position
-	// ordered says that all records of the user are in a sequence of the change set's own.
-	ordered bool
-	rows    []Row           // of the net change
-	change  *sources.Change // of the user; nil if it was not read
-	had     []signIn        // by which the user signs in now
-	has     []signIn        // and will, when the change set is applied
-	gets    []get
+	rows   []Row           // of the net change
+	change *sources.Change // of the user; nil if it was not read
+	had    []signIn        // by which the user signs in now
+	has    []signIn        // and will, when the change set is applied
+	gets   []get
 }
 
 // party says what a net change does to the names of its user.
@@ -63,6 +61,12 @@ func (n naming) party(s *subject) *party {
 	p.change = s.change()
 	p.had, p.has = n.held(s.user), n.held(after(s.user, s.net.Send))
 	p.gets = n.gets(s, s.user, s.net.Send)
+	for _, g := range s.passed {
+		known := slices.ContainsFunc(p.gets, func(other get) bool { return other.signIn == g.signIn && other.firm })
+		if !known && !slices.Contains(p.had, g.signIn) {
+			p.gets = append(p.gets, g)
+		}
+	}
 	return p
 }
 
@@ -93,6 +97,16 @@ func (s *subject) rowOf(attribute string) (Row, bool) {
 		}
 	}
 	return Row{}, false
+}
+
+// rowsOf are the rows that say what becomes of a name: that of its attribute, and that of its flag.
+func (p *party) rowsOf(attribute string) (rows []Row) {
+	for _, row := range p.rows {
+		if row.Attribute == attribute || row.Attribute == attribute+flagSuffix {
+			rows = append(rows, row)
+		}
+	}
+	return rows
 }
 
 // gives tells whether a user gives a name up.

@@ -14,6 +14,7 @@ type subject struct {
 	places []sources.Position // of the records, in file order
 	merger *merger
 	net    Diff
+	passed []get  // names on the way, where records are applied one by one
 	party  *party // what that does to the user's names; nil without records
 
 	key       string                     // the first record's name for the user
@@ -81,7 +82,20 @@ func (p *planner) addRecord(s *subject, c *sources.Change) error {
 		}
 		s.byAddress[address] = c
 	}
-	return p.tally.rows(s.merger.add(c))
+	rows := s.merger.add(c)
+	p.pass(s, c)
+	return p.tally.rows(rows)
+}
+
+// pass notes by what a user signs in behind a record, where it may not be so in the end.
+func (p *planner) pass(s *subject, c *sources.Change) {
+	if s.user == nil || !p.cfg.ByRecord {
+		return
+	}
+	for _, n := range p.naming.held(s.merger.state) {
+		row := Row{File: c.File, Line: c.Line, Username: c.Username, Attribute: n.attribute, begin: c.Begin}
+		s.passed = append(s.passed, get{n, s.merger.state.Attributes[n.attribute], true, row})
+	}
 }
 
 // settleHeld tells of the records of a user that are in conflict, or refused.

@@ -25,6 +25,7 @@ type Warning struct {
 	Located bool     `json:"-"`               // where it is belongs to what it says, and is shown wherever it is told
 
 	// Of values that nobody meant: what was found, in which attributes, and whether blanks are around it.
+	unknown      []string // attributes that the pool does not have
 	which, where few
 	blank        bool
 }
@@ -203,6 +204,44 @@ func (w *warnings) newAddress(address string, sent []sources.Attribute, live *co
 	w.add(messages, address, file, line)
 	if len(messageTriggers(pool, address)) > 0 {
 		w.add(triggersRun, address, file, line)
+	}
+}
+
+// maxUnknown is how many attributes that the pool does not have are told of.
+const maxUnknown = 100
+
+// refused looks at a record that cannot be applied, for what it has in common with others and is mended for all of
+// them: attributes that the pool does not have, and commas as files for Cognito's own import have them.
+func (w *warnings) refused(c *sources.Change, err error) {
+	if c.Err != nil {
+		return
+	}
+	for _, a := range c.Attributes {
+		if slices.ContainsFunc(schema.Oddities(a.Name, a.Value), func(o schema.Oddity) bool { return o.Kind == schema.EscapedComma }) {
+			w.add(escapedComma, "", c.File, c.Line).where.add(shown(a.Name))
+		}
+	}
+	var strange []string
+	for _, e := range valueErrors(err) {
+		if _, given := find(c.Attributes, e.Attribute); given && e.Code() == "UnknownAttribute" {
+			strange = append(strange, e.Attribute)
+		}
+	}
+	if len(strange) == 0 {
+		return
+	}
+	f := w.add(unknownAttributes, "", c.File, c.Line)
+	for _, name := range strange {
+		if len(f.unknown) < maxUnknown && !slices.Contains(f.unknown, name) {
+			f.unknown = append(f.unknown, name)
+		}
+	}
+}
+
+// ending looks at the end of a change set.
+func (w *warnings) ending(e Ending) {
+	if file, line, cut := e.ListingCut(); cut {
+		w.add(listingCut, "", file, line)
 	}
 }
 

@@ -196,3 +196,19 @@ func TestKeptUnread(t *testing.T) {
 		t.Errorf("%s", got)
 	}
 }
+
+// A listing without its last page is told by a plan and by a preflight.
+func TestListingCut(t *testing.T) {
+	set := changes(record("amy", "locale=fr"))
+	set.cut = 7
+	r, _ := planned(t, cognito.Pool{}, Scan, Options{}, &users{list: []cognito.User{person("amy")}}, set)
+	s := preflown(Terms{Pool: &cognito.Pool{}}, changes(record("amy", "locale=fr")))
+	if err := s.Finish(set); err != nil {
+		t.Fatal(err)
+	}
+	for _, list := range [][]Warning{r.Warnings, s.Warnings()} {
+		if len(list) != 1 || list[0].Kind != listingCut || list[0].Examples[0] != "users.csv:7" || !strings.HasPrefix(list[0].Text, "the listing was cut short") {
+			t.Errorf("%+v", list)
+		}
+	}
+}

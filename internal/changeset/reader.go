@@ -76,6 +76,15 @@ func (in *Reader) alone(c *sources.Change) (*sources.Change, error) {
 	return c, nil
 }
 
+// ListingCut is that of the files, by the names of the inputs.
+func (in *Reader) ListingCut() (file string, line int, cut bool) {
+	file, line, cut = in.Files.ListingCut()
+	if i := slices.Index(in.copies, file); i >= 0 {
+		file = in.names[i]
+	}
+	return file, line, cut
+}
+
 // At returns a record that Next gave.
 func (in *Reader) At(at sources.Position) (*sources.Change, error) {
 	return in.finished(in.Files.At(at))

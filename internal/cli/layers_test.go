@@ -33,7 +33,7 @@ var narrow = []struct {
 		"it has bytes, and does not know what they say"},
 	{[]string{"internal/records"}, nil,
 		"it finds records in any bytes, and does not know what they mean"},
-	{[]string{"sources"}, []string{"internal/sealed", "internal/records"},
+	{[]string{"sources"}, []string{"internal/sealed", "internal/records", "internal/shell"},
 		"it is a library, and the first: what to change is known without a run"},
 	{[]string{"checkpoint", "pipeline"}, []string{"sources", "checkpoint", "internal/disk"},
 		"they are libraries: other programs use them without AWS, without our files and without our screens"},

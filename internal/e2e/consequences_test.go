@@ -2,40 +2,11 @@ package e2e
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 	"testing"
 
 	"attrmigrate/internal/sandbox"
 )
-
-// TestSwappedAddresses: two users get each other's address, and get their own back.
-func TestSwappedAddresses(t *testing.T) {
-	isolated(t)
-	r := newTrial(t, thievesPool, []sandbox.User{
-		person("ann", "email", "ann@example.com", "email_verified", "true"),
-		person("bob", "email", "bob@example.com", "email_verified", "true"),
-		person("cat", "email", "cat@example.com", "email_verified", "true"),
-	})
-	before := r.users()
-	write(t, "x.csv", "username,email,email_verified\nann,bob@example.com,true\nbob,cat@example.com,true\ncat,new@example.com,true\n")
-	r.screen = newTranscript()
-	if s := r.command("plan", []string{"x.csv"}); s.code != 0 {
-		t.Fatalf("plan of a chain ends with %d: %s", s.code, s.stderr)
-	}
-	r.apply("x.plan/plan.jsonl")
-	want := map[string]string{"ann email": "bob@example.com", "bob email": "cat@example.com", "cat email": "new@example.com"}
-	got := flat(r.users())
-	for name, value := range want {
-		if user, _, _ := strings.Cut(name, " "); got[name] != value || got[user+" email_verified"] != "true" {
-			t.Errorf("%s is %s, and its flag %s", name, got[name], got[user+" email_verified"])
-		}
-	}
-	r.apply(r.files("x*.run/undo.jsonl")[0])
-	if after := r.users(); !maps.EqualFunc(before, after, maps.Equal) {
-		t.Errorf("the pool was %v and is %v", before, after)
-	}
-}
 
 // TestMessagesArePlanned: as many messages are told as are sent, where the pool requires that addresses are verified
 // before they count, too.

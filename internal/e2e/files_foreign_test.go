@@ -36,6 +36,16 @@ var foreignFiles = []fileCase{
 		fails: map[int]string{2: "YYYY-MM-DD"},
 		after: map[string]string{"bob given_name": "Bob", "bob family_name": "Example", "bob email": "new-2@example.com", "bob birthdate": "1984-03-17",
 			"bob address": "2 Made Up Road", "bob updated_at": "1700000000", "bob phone_number_verified": ""}},
+	{name: "blanks around the header", file: "x.csv", text: "username , custom:tier\nann,gold\nbob,silver\n", after: goldAndSilver},
+	{name: "a no-break space in the header", file: "x.csv", text: "username,custom:tier\u00a0\nann,gold\nbob,silver\n", after: goldAndSilver},
+	{name: "a zero width space in the header", file: "x.csv", text: "username,custom:tier\u200b\nann,gold\n", refuses: []string{"\\u200b"}},
+	{name: "capitals in the header", file: "x.csv", text: "username,Email\nann,x@example.com\n", refuses: []string{"email", "--map"}},
+	{name: "a comment before the header", file: "x.csv", text: "# exported 2026-01-01\nusername,custom:tier\nann,gold\n", refuses: []string{"x.csv"}},
+	{name: "a title before the header", file: "x.csv", text: "Users of January,\nusername,custom:tier\nann,gold\n", refuses: []string{"x.csv"}},
+	{name: "header twice, of files joined", file: "x.csv", text: "username,custom:tier\nann,gold\nusername,custom:tier\nbob,silver\n", fails: map[int]string{3: ""}, after: goldAndSilver},
+	{name: "totals at the end", file: "x.csv", text: "username,custom:tier\nann,gold\nbob,silver\n(2 rows)\n", fails: map[int]string{4: "the row has"}, after: goldAndSilver},
+	{name: "a line of dashes, of psql", file: "x.csv", text: " username | custom:tier\n----------+------------\n ann      | gold\n(1 row)\n", refuses: []string{"x.csv"}},
+	{name: "both columns of users", file: "x.csv", text: "username,cognito:username,custom:tier\nann,ann,gold\n", refuses: []string{"x.csv"}},
 }
 
 const importHeader = "cognito:username,name,given_name,family_name,middle_name,nickname,preferred_username,profile,picture,website,email," +
@@ -56,8 +66,12 @@ func archive(names ...string) string {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
 	for _, name := range names {
-		f, _ := w.Create(name)
-		_, _ = f.Write([]byte("username,custom:tier\nann,gold\n")) // to memory
+		text := "username,custom:tier\nann,gold\n"
+		if name == "mimetype" {
+			text = "application/vnd.oasis.opendocument.spreadsheet"
+		}
+		f, _ := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
+		_, _ = f.Write([]byte(text)) // to memory
 	}
 	_ = w.Close()
 	return b.String()

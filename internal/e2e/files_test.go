@@ -29,7 +29,7 @@ type fileCase struct {
 // is right. Nothing is written but what stands here; plan and apply always agree.
 func TestFiles(t *testing.T) {
 	isolated(t)
-	all := slices.Concat(lineFiles, separatorFiles, recordFiles, foreignFiles, claimFiles)
+	all := slices.Concat(lineFiles, separatorFiles, recordFiles, valueFiles, foreignFiles, claimFiles)
 	for _, c := range all {
 		t.Run(c.name, c.check)
 	}
@@ -73,8 +73,8 @@ func (c fileCase) judgeRefusal(r *trial) {
 			r.fault("%s does not refuse it: it ends with %d", command, s.code)
 		}
 		for _, says := range c.refuses {
-			if !strings.Contains(s.stderr, says) {
-				r.fault("%s does not say %q, but: %s", command, says, s.stderr)
+			if !strings.Contains(s.stdout+s.stderr, says) {
+				r.fault("%s does not say %q, but: %s%s", command, says, s.stdout, s.stderr)
 			}
 		}
 		if !strings.Contains(s.stderr, "hint: ") {

@@ -45,6 +45,7 @@ var followed = map[string][2]string{
 	"get new ones (aws sso login{profile}, or as you got these) and run the same command again":                {},
 	"sign in (aws sso login{profile}), name a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY":   {},
 
+	"jq -c ": {"places", "follow 0"},
 	"JSONL has one object a line; for an array of objects: jq -c \".[]\" FILE":           {},
 	"JSONL has one object a line; for objects over several lines: jq -c . FILE":          {},
 	"for what list-users prints: jq -c \".Users[]\" FILE":                                {},

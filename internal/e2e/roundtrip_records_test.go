@@ -82,7 +82,7 @@ func (s *scene) drawPlain(t *rapid.T, name string) string {
 // none, where Cognito sets no flag; false is what every new one has. A flag that an address has left
 // behind cannot be put back, so it is not deleted.
 func drawAddress(t *rapid.T, u *tripUser, set map[string]string, name, fate string) {
-	flag, values, flags := name+"_verified", []int{0, 1, 2, 3}, []string{"false", "true", ""}
+	flag, values, flags := name+"_verified", []int{0, 1, 2, 3}, []string{"false", "true", "False", "TRUE", ""}
 	says := rapid.SampledFrom([]string{"nothing", "flag", "address", "both"}).Draw(t, "says of "+name)
 	switch {
 	case fate == "goes":
@@ -114,7 +114,7 @@ func (s *scene) names(u *tripUser, mode tripMode) []string {
 		names = append(names, sub)
 	}
 	for _, name := range slices.Concat(s.pool.AliasAttributes, s.pool.UsernameAttributes) {
-		verified := len(s.pool.UsernameAttributes) > 0 || u.Attributes[name+"_verified"] == "true"
+		verified := len(s.pool.UsernameAttributes) > 0 || strings.EqualFold(u.Attributes[name+"_verified"], "true")
 		stays := !slices.ContainsFunc(u.records, func(set map[string]string) bool {
 			_, sets := set[name]
 			_, sets2 := set[name+"_verified"]

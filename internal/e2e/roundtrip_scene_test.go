@@ -117,7 +117,7 @@ func (s *scene) drawUser(t *rapid.T, number int) *tripUser {
 			u.emptied = append(u.emptied, name)
 		case "now":
 			u.Attributes[name] = u.address(name, rapid.IntRange(0, 1).Draw(t, "spelling"))
-			if flag := rapid.SampledFrom([]string{"true", "false", ""}).Draw(t, name+"_verified"); flag != "" {
+			if flag := rapid.SampledFrom([]string{"true", "false", "True", "FALSE", ""}).Draw(t, name+"_verified"); flag != "" {
 				u.Attributes[name+"_verified"] = flag
 			}
 		}

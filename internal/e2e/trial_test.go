@@ -141,17 +141,18 @@ func (r *trial) agree() {
 			verdicts[row["place"]] = verdict
 		}
 	}
+	_, held := r.hazards()["address-held"] // told, but not who loses it, or whom the pool refuses it
 	for place, verdict := range verdicts {
 		fails := slices.Contains([]string{"invalid", "conflict", "missing"}, verdict)
-		if _, did := failed[place]; did != fails {
+		if reason, did := failed[place]; did != fails && !(held && strings.Contains(reason, "AliasExists")) {
 			r.fault("%s: plan says %s, and apply that it fails: %t (%s)", place, verdict, did, failed[place])
 		}
 	}
-	r.agreeOnValues(changed)
+	r.agreeOnValues(changed, held)
 }
 
 // agreeOnValues holds the values that are others now against those that plan says are changed.
-func (r *trial) agreeOnValues(changed map[string]string) {
+func (r *trial) agreeOnValues(changed map[string]string, held bool) {
 	for name, was := range r.before {
 		for attribute := range mergedKeys(was, r.after[name]) {
 			value := r.after[name][attribute]
@@ -163,7 +164,7 @@ func (r *trial) agreeOnValues(changed map[string]string) {
 			case ok && value != planned:
 				r.fault("%s of %q is %q, planned was %q", attribute, name, value, planned)
 			case ok || value == was[attribute]:
-			case flag && value == "false" && r.after[name][address] != was[address]: // Cognito resets it
+			case flag && value == "false" && (held || r.after[name][address] != was[address]): // Cognito resets it
 			default:
 				r.fault("%s of %q was %q and is %q, which was not planned", attribute, name, was[attribute], value)
 			}
@@ -189,6 +190,9 @@ func (r *trial) failed() map[string]string {
 	for _, path := range r.files("*.run/errors.csv") {
 		for _, row := range r.rows(path) {
 			all[row["_file"]+":"+row["_line"]] += row["_message"] + " hint: " + row["_hint"]
+			if strings.HasPrefix(row["_at"], "0001-") {
+				r.fault("%s:%s failed in the year 1", row["_file"], row["_line"])
+			}
 		}
 	}
 	for _, path := range r.files("*.run/errors.jsonl") {

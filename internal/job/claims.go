@@ -66,6 +66,7 @@ func planOfInputs(paths []string) *rundir.PlanFacts {
 	return facts
 }
 
+// search makes a plan of what a start has left, whatever part of it is taken today.
 func (j *Job) search(ctx context.Context) error {
 	set, clean, err := j.set.Unpack(ctx, j.dir)
 	if err != nil {
@@ -80,17 +81,16 @@ func (j *Job) search(ctx context.Context) error {
 	if err := in.Resume(j.state.Position); err != nil {
 		return err
 	}
-	in.Limit(j.spec.Limit)
-	found := &finding{orders: map[record]string{}}
+	found := finding{map[record]string{}}
 	r, err := audit.Plan(ctx, audit.Config{
 		Pool: j.pool, Changes: &claiming{in, j.pool.AliasAttributes}, Writer: found, Lister: j.to.Lister,
 		Options:  audit.Options{KeepVerified: j.spec.KeepVerified},
-		ListRate: j.spec.ListRate, Attempts: j.spec.MaxAttempts,
+		ListRate: j.spec.ListRate, Attempts: j.spec.MaxAttempts, ByRecord: true,
 	})
 	if err != nil {
 		return err
 	}
-	j.claims = claims{searched: true, takeovers: r.Losses(), misplaced: found.misplaced, orders: found.orders}
+	j.claims = claims{searched: true, takeovers: r.Losses(), misplaced: r.Misplaced, orders: found.orders}
 	for _, w := range r.Warnings {
 		if audit.OfHolders(w) {
 			j.claims.found = append(j.claims.found, w)
@@ -116,38 +116,25 @@ func (s *claiming) Next(ctx context.Context) (*sources.Change, error) {
 }
 
 // finding takes of a plan which records depend on each other.
-type finding struct {
-	orders    map[record]string
-	misplaced []string
-}
+type finding struct{ orders map[record]string }
 
 // Change implements [audit.Writer].
-func (f *finding) Change(*sources.Change) error { return nil }
+func (f finding) Change(*sources.Change) error { return nil }
 
 // Claim implements [audit.Writer].
-func (f *finding) Claim(*sources.Change) error { return nil }
+func (f finding) Claim(*sources.Change) error { return nil }
 
 // Row implements [audit.Writer].
-func (f *finding) Row(audit.Row) error { return nil }
+func (f finding) Row(audit.Row) error { return nil }
 
-// Arrange implements [audit.Writer]. Records are applied as they stand in the file; where that is not the order of the
-// steps somebody would have to give up first what another gets.
-func (f *finding) Arrange(steps []audit.Step) error {
-	for i, s := range steps {
+// Arrange implements [audit.Writer].
+func (f finding) Arrange(steps []audit.Step) error {
+	for _, s := range steps {
 		for _, at := range s.Places {
 			f.orders[record{at.Input, at.Offset}] = s.Change.Order
 		}
-		if i > 0 && f.misplaced == nil && misplaced(steps[i-1], s) {
-			f.misplaced = []string{steps[i-1].At, s.At}
-		}
 	}
 	return nil
-}
-
-// misplaced tells whether a step cannot be taken behind another as their records stand in the change set. Records that
-// are in a sequence already were put into it.
-func misplaced(before, s audit.Step) bool {
-	return before.Change.Order == s.Change.Order && !(before.Ordered && s.Ordered) && (before.Release || s.Release || !s.Follows(before))
 }
 
 // ordered gives records the sequences that were found for them.

@@ -9,7 +9,9 @@
 // what is sent is what was looked through: inputs that have changed since are refused.
 //
 // Two starts with the same fingerprint are the same run, and the later one goes on where the earlier one stopped. Each user is
-// read before it is changed, and has an entry in the undo file first.
+// read before it is changed, and has an entry in the undo file first. Nobody loses a sign-in address to a record unasked:
+// who would is looked for before the first write and again before each, and has an entry of its own where it was
+// asked for.
 //
 // [Plan] is the same way up to the records, which it then holds against the live users; it cannot write to the pool.
 //

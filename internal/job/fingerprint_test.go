@@ -79,6 +79,7 @@ func TestTraits(t *testing.T) {
 		{"the marker of deletions", func(t *traits) { t.decoding.DeleteMarker = "-" }, rundir.ByMarker},
 		{"a text that stands for none", func(t *traits) { t.decoding.EmptyValues = []string{"NULL"} }, rundir.ByEmptyValue},
 		{"blanks are trimmed", func(t *traits) { t.decoding.Trim = true }, rundir.ByTrim},
+		{"national phone numbers", func(t *traits) { t.spec.PhoneRegion = "DE" }, rundir.ByPhoneRegion},
 		{"odd values are refused", func(t *traits) { t.spec.Strict = true }, rundir.ByStrict},
 		{"client metadata", func(t *traits) { t.spec.Metadata = map[string]string{"reason": "made up"} }, rundir.ByMetadata},
 		{"only what failed", func(t *traits) { t.only = "sha256:3" }, rundir.ByOnlyFailed},

@@ -45,10 +45,11 @@ func (t traits) fingerprint1() checkpoint.Fingerprint {
 	if d.DeleteMarker != DefaultDeleteMarker {
 		note("--delete-marker", d.DeleteMarker)
 	}
-	note("--empty-value", listText(d.EmptyValues)) // which no run of then had, as it had none of the next two
+	note("--empty-value", listText(d.EmptyValues)) // which no run of then had, as it had none of the next three
 	if d.Trim {
 		f["--trim"] = "true"
 	}
+	note("--phone-region", t.spec.PhoneRegion)
 	if t.spec.Strict {
 		f["--strict"] = "true"
 	}

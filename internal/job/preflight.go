@@ -42,7 +42,7 @@ func (j *Job) preflight(ctx context.Context) (err error) {
 	j.checked = audit.NewPreflight(terms)
 	err = checkAll(ctx, in, j.checked, list)
 	if err == nil {
-		err = j.checked.Finish()
+		err = j.checked.Finish(in)
 	}
 	if err == nil {
 		_, err = list.Sync()

@@ -38,6 +38,9 @@ func E164(text, region string) (string, error) {
 		return "", err
 	}
 	number := phonenumbers.Format(n, phonenumbers.E164)
+	if !isE164(number) { // a region may have longer ones
+		return "", errLong
+	}
 	if other := withPlus(spelled, region); other != "" && other != number && !Doubtful(number) && !Doubtful(other) {
 		return "", fmt.Errorf("its first digits are the area code, or the country code %s without a +: write it with a +", CallingCode(region))
 	}

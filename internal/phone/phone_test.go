@@ -48,6 +48,7 @@ func TestE164(t *testing.T) {
 		{"a plus within", "0151+12345678", "DE", "", "not its first character"},
 		{"two numbers", "0151 12345678 / 0171 1234567", "DE", "", "two numbers"},
 		{"too long", "+49 151 1234567890123", "DE", "", "too long"},
+		{"longer than any", "10000000000000", "DE", "", "too long"},
 		{"too short", "+49 1", "DE", "", "too short"},
 		{"without its area code", "555-0100", "US", "", "area code is missing"},
 		{"no such country", "+999 1234567", "DE", "", "no country code"},

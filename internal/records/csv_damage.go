@@ -55,6 +55,10 @@ func (c *CSV) malformed(row Row, err error) *Malformed {
 		has, want := c.count(row.Trimmed()), c.csv.FieldsPerRecord
 		bad := &Malformed{Msg: fmt.Sprintf("the row has %d cells, the header has %d", has, want),
 			Hint: "put a cell that contains " + nameOf(c.in.quotes.separator) + " into quotes"}
+		if bytes.Contains(row.Trimmed(), []byte{'\\', c.in.quotes.separator}) { // as in files for Cognito's own import
+			bad.Msg += `, for a \ does not keep a separator in its cell`
+			bad.Hint += `, without the \ before it`
+		}
 		if row.Cut && has < want {
 			bad.Msg += ", and the file ends in it"
 			bad.Hint = "the file is cut short: write or copy it again"

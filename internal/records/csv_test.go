@@ -197,6 +197,7 @@ func TestRowsThatAreBad(t *testing.T) {
 	for _, tt := range []struct{ name, row, want, hint string }{
 		{"a cell less", "ann\n", "the row has 1 cells, the header has 2", "into quotes"},
 		{"a cell more", "ann,1,\"2\n\"\n", "the row has 3 cells, the header has 2", "into quotes"},
+		{"a comma with a backslash", "ann,1 Road\\, Town\n", `the row has 3 cells, the header has 2, for a \ does not keep a separator in its cell`, `into quotes, without the \ before it`},
 		{"a bare quote", "ann,x\"y\n", "column 6: a quote in the middle of a cell", "double each quote"},
 		{"text behind a quote", "ann,\"x\"y\r\n", "column 7: a quote in the middle of a cell", "double each quote"},
 	} {

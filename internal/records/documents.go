@@ -19,6 +19,7 @@ type Documents struct {
 	start    Mark                     // of the input
 	quotable func(text string) string // what of a text an error may repeat
 	whole    bool                     // reading began at the start of the input
+	cut      int                      // the line on which the last page says that there are more; 0: it does not
 	open     int                      // how many brackets around records have been opened and not closed since
 }
 
@@ -32,7 +33,7 @@ func NewDocuments(start Mark, limit int, quotable func(text string) string) *Doc
 // takes.
 func (d *Documents) Begin(src io.Reader, at Mark) {
 	d.begin(src, at, d.start)
-	d.whole, d.open = at.Offset == d.start.Offset, 0
+	d.whole, d.open, d.cut = at.Offset == d.start.Offset, 0, 0
 }
 
 // Next returns the next record.
@@ -85,6 +86,9 @@ const usersMember = `"Users"`
 // and the SDKs each have their own beside the users.
 var aroundRecords = []string{usersMember, `"NextToken"`, `"PaginationToken"`, `"ResponseMetadata"`}
 
+// tokenMembers are those of them that say where the next page begins.
+var tokenMembers = []string{`"NextToken"`, `"PaginationToken"`}
+
 // object reads on behind a {: a record to its end, or of an object around records the first member, as
 // memberNamed does.
 func (d *Documents) object() (around bool, err error) {
@@ -100,6 +104,7 @@ func (d *Documents) object() (around bool, err error) {
 		return false, d.upTo('}')
 	}
 	d.open++
+	d.cut = 0
 	return true, d.memberNamed(name)
 }
 
@@ -126,9 +131,16 @@ func (d *Documents) memberNamed(name string) error {
 		return err
 	}
 	d.skipBlank()
-	_, err := d.part()
+	line := d.at.Line
+	value, err := d.part()
+	if slices.Contains(tokenMembers, name) && value != "null" && value != `""` {
+		d.cut = line
+	}
 	return err
 }
+
+// CutShort is the line on which the last page that was read says that more pages follow, and 0 if it does not.
+func (d *Documents) CutShort() int { return d.cut }
 
 // stray refuses a file that has something else than records.
 func (d *Documents) stray(text string) error {

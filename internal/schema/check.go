@@ -154,7 +154,7 @@ func (s *Schema) checkAttribute(a *sources.Attribute, was bool) *ValueError {
 	if e == nil && !was {
 		e = r.checkLength(a)
 	}
-	if e != nil && IsPlaceholder(a.Value) {
+	if e != nil && isPlaceholder(a.Value) {
 		e.hint = "if it means no value: --empty-value " + shell.Quote(a.Value)
 	}
 	return e
@@ -257,8 +257,12 @@ func (r *rule) checkNumber(a *sources.Attribute) *ValueError {
 	const hint = "correct the value; the pool's limit can't be changed"
 	switch {
 	case !isDecimal(a.Value):
-		return &ValueError{a.Name, "value is not a number" + because(notDecimal(a.Value)), "NotANumber",
-			"write digits, with a minus before and a point between them where needed, as -12.5; " + strictest}
+		e := &ValueError{a.Name, "value is not a number" + because(notDecimal(a.Value)), "NotANumber",
+			"write digits, with a minus before and a point between them where needed, as -12.5"}
+		if isNumber(a.Value) {
+			e.hint += "; " + strictest
+		}
+		return e
 	case r.least != nil && r.least.compare(a.Value) < 0:
 		return &ValueError{a.Name, "value is under the pool's minimum of " + r.least.text, "OutOfRange", hint}
 	case r.most != nil && r.most.compare(a.Value) > 0:

@@ -59,6 +59,15 @@ func (s *Schema) unknownColumns(all, unknown []sources.Column) *UnknownColumnsEr
 	return e
 }
 
+// LeaveOut is what to do about attributes, named in records, that the pool does not have.
+func (s *Schema) LeaveOut(names []string) *UnknownColumnsError {
+	var unknown []sources.Column
+	for _, name := range names {
+		unknown = append(unknown, sources.Column{Cell: name, Attribute: name})
+	}
+	return s.unknownColumns(unknown, unknown)
+}
+
 // bare is the name of a column without what makes it a precondition: a setting that renames it leaves that where it is.
 func bare(c sources.Column) string {
 	if !c.Expect {
@@ -75,6 +84,11 @@ type UnknownColumnsError struct {
 }
 
 func (e *UnknownColumnsError) Error() string {
+	return fmt.Sprintf("the pool has no attributes for %d columns: %s", len(e.Cells), e.Names())
+}
+
+// Names are the names, for people, and what is perhaps meant by them.
+func (e *UnknownColumnsError) Names() string {
 	const enough = 40
 	names := make([]string, 0, enough)
 	more := ""
@@ -89,7 +103,7 @@ func (e *UnknownColumnsError) Error() string {
 		}
 		names = append(names, name)
 	}
-	return fmt.Sprintf("the pool has no attributes for %d columns: %s%s", len(e.Cells), strings.Join(names, ", "), more)
+	return strings.Join(names, ", ") + more
 }
 
 // Words are the words of a command line that rename what is nearly an attribute, and leave out the others.

@@ -18,7 +18,7 @@ var (
 	phoneFormat = format{"BadPhoneNumber", "a phone number",
 		"write it with the country code and nothing between the digits, as +15555550100", fitsPhone}
 	birthdateFormat = format{"BadBirthdate", "a date of the form YYYY-MM-DD",
-		"write it as 1987-02-28; only an import job of Cognito takes MM/DD/YYYY", fitsDate}
+		"write it as 1987-02-28 (in a spreadsheet, format the column as YYYY-MM-DD); only an import job of Cognito takes MM/DD/YYYY", fitsDate}
 )
 
 func fitsPhone(s string) (why string, ok bool) {

@@ -30,6 +30,8 @@ const (
 	Invisible   OddityKind = "invisible"   // characters that cannot be seen, or look like a space and are none
 	Blanks      OddityKind = "blanks"      // it begins or ends with them
 	Spreadsheet OddityKind = "spreadsheet" // a spreadsheet has made another value of it
+
+	EscapedComma OddityKind = "escaped-comma" // it has \, for a comma, as files for Cognito's own import do
 )
 
 // Kinds that are refused in names and addresses, and are nothing odd elsewhere.
@@ -51,10 +53,12 @@ func Oddities(name, value string) []Oddity {
 		text = strings.TrimFunc(value, unicode.IsSpace)
 	}
 	switch {
-	case IsPlaceholder(text):
+	case isPlaceholder(text):
 		found = append(found, Oddity{Kind: Placeholder})
 	case isOfSpreadsheet(name, text):
 		found = append(found, Oddity{Kind: Spreadsheet})
+	case strings.Contains(text, `\,`):
+		found = append(found, Oddity{Kind: EscapedComma})
 	}
 	return found
 }
@@ -78,6 +82,8 @@ func (o Oddity) String() string {
 		return "is a placeholder for no value"
 	case o.Kind == Spreadsheet:
 		return "looks as if a spreadsheet had changed it"
+	case o.Kind == EscapedComma:
+		return "has a \\ before a comma, as in files for Cognito's own import"
 	case o.Kind == Blanks && o.At == 1:
 		return "begins with a blank: " + where
 	case o.Kind == Blanks:
@@ -104,6 +110,8 @@ func (o Oddity) hint() string {
 		return "--trim takes blanks away from the ends of values"
 	case Spreadsheet:
 		return "export it again, with the column as text"
+	case EscapedComma:
+		return "write the comma alone, and the cell in quotes"
 	case within, unfit:
 		return "take it out"
 	case Replacement:

@@ -31,6 +31,7 @@ func TestOddities(t *testing.T) {
 		{"invisible", []string{
 			"gold\u200b", "\ufeffgold", "go\u00adld", "\u202dgold\u202c", "go\u200dld", "go\u200cld", "gold\ufe0f", "go\u2060ld", "New\u00a0York", "a\u202fb", "\u200egold",
 			"go\u3164ld", "\u2800", "go\u034fld", "gold\U000e0041", "go\u115fld", "gold\U000e0100", "a\u180eb", "5\ufe0f"}},
+		{"escaped-comma", []string{`1 Made Up Road\, Town`, `a\,b\,c`, `\,`}},
 		{"replacement", []string{"M\ufffdller", "MÃ¼ller", "JosÃ©", "donâ€™t", "Ð¡Ð²ÐµÑ‚Ð»Ð°Ð½Ð°", "ï»¿gold", "Mï¿½ller", "Â©", "å±±ç”°", "ðŸ˜€"}},
 		{"invisible", []string{"« café\u00a0»", "ROMÉ\u00a0»"}},
 		{"", []string{

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// IsPlaceholder tells whether a text is one that programs write for no value. People may mean it all the same: Null is a
+// isPlaceholder tells whether a text is one that programs write for no value. People may mean it all the same: Null is a
 // family name, and NA the code of Namibia.
-func IsPlaceholder(text string) bool {
+func isPlaceholder(text string) bool {
 	if text == "" || len(text) > longestPlaceholder {
 		return false
 	}
