@@ -44,7 +44,8 @@ func TestCountsOnScreens(t *testing.T) {
 		return strings.ReplaceAll(PlanText(r, 0), "\n", "|")
 	}
 	for _, tt := range []struct{ got, want string }{
-		{resumed(0, 1), "resumed  a.csv: 0 of 1 row are finished, 1 remains (a.run)"},
+		{resumed(0, 1), "resumed  a.csv: 0 of 1 row is finished, 1 remains (a.run)"},
+		{resumed(0, 2), "resumed  a.csv: 0 of 2 rows are finished, 2 remain (a.run)"},
 		{resumed(1, 2), "resumed  a.csv: 1 of 2 rows is finished, 1 remains (a.run)"},
 		{resumed(2, 1236), "resumed  a.csv: 2 of 1,236 rows are finished, 1,234 remain (a.run)"},
 		{checked(0), "checked  a.csv: 0 rows, all can be applied"},
