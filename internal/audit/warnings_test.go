@@ -188,6 +188,15 @@ func TestWarningsUnread(t *testing.T) {
 	}
 }
 
+// TestChangeSetCost: of what the change set itself would take, addresses that are looked up are no users.
+func TestChangeSetCost(t *testing.T) {
+	r, _ := planned(t, cognito.Pool{AliasAttributes: []string{"email"}}, None, Options{}, nil, changes(
+		record("amy", "email_verified=true"), record("bob", "locale=fr")))
+	if c := r.Estimates; c.ChangeSetReads != 3 || c.ChangeSetClaims != 1 {
+		t.Errorf("%+v", c)
+	}
+}
+
 // TestKeptUnread: who is not read may have a flag that is kept.
 func TestKeptUnread(t *testing.T) {
 	r, _ := planned(t, cognito.Pool{}, None, Options{KeepVerified: true}, nil, changes(record("amy", "email=x@example.com"), record("bob", "email=y@example.com")))

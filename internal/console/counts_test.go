@@ -62,6 +62,19 @@ func TestCountsOnScreens(t *testing.T) {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
 		}
 	}
+	for _, tt := range []struct {
+		reads, claims int64
+		want          string
+	}{
+		{1, 0, "(the change set itself, applied, has 1 user read, who counts as active)"},
+		{2, 1, "(the change set itself, applied, has 1 user read, who counts as active, and 1 address looked up)"},
+		{140, 70, "(the change set itself, applied, has 70 users read one by one, who count as active, and 70 addresses looked up)"},
+	} {
+		r := &job.PlanResult{Plan: "p", Result: &audit.Result{Estimates: audit.Cost{ChangeSetReads: tt.reads, ChangeSetClaims: tt.claims}}}
+		if got := (planScreen{r}).more(); got != tt.want {
+			t.Errorf("got  %s\nwant %s", got, tt.want)
+		}
+	}
 	for n, words := range map[int64][]string{
 		1: {"1 record, for 1 user of the pool", "1 call of ListUsers", "1 user is named more than once", "failing  1 record, "},
 		2: {"2 records, for 2 users of the pool", "2 calls of ListUsers", "2 users are named more than once", "failing  2 records, "},
