@@ -48,7 +48,7 @@ func TestWide(t *testing.T) {
 			[]string{"2: MissingUsername! username: the cell is empty, so the row names no user",
 				"3: MissingUsername! username: the cell is empty, so the row names no user", `4: ann a="3"`}},
 		{"ragged rows", "username,a\nann\nbob,1,\"2\n3\"\ncat,4\n", Options{},
-			[]string{"2: MalformedRow! the row has 1 cells, the header has 2", "3: MalformedRow! the row has 3 cells, the header has 2", `5: cat a="4"`}},
+			[]string{"2: MalformedRow! the row has 1 cell, the header has 2", "3: MalformedRow! the row has 3 cells, the header has 2", `5: cat a="4"`}},
 		{"quotes within a line", "username,a\nann,x\"y\nbob,\"x\"y\ncat,\"1\"\n", Options{},
 			[]string{"2: MalformedRow! column 6: a quote in the middle of a cell", "3: MalformedRow! column 7: a quote in the middle of a cell", `4: cat a="1"`}},
 		{"columns without a name at the end", "username,a,,\nann,1,,\nbob,2,,x\ncat,3, ,\n", Options{},

@@ -33,7 +33,7 @@ func TestLongRecordIsOne(t *testing.T) {
 		{"ragged rows of two users", "", "ann,a,1,2\nbob,a,1,2\n", Options{}, []string{"2: " + ragged, "3: " + ragged}},
 		{"a user whose name begins as another's", "", "ann,a,1\nann-2,a,1,2\n", Options{}, []string{`2: ann a="1"`, "3: " + ragged}},
 		{"the rest of a value with a line end", "", "ann,note,one\ntwo\nann,expect:tier,silver\nbob,a,1\n", Options{},
-			[]string{"2: " + fmt.Sprintf(behind, 3), "3: MalformedRow! the row has 1 cells, the header has 3 (line 3)", `5: bob a="1"`}},
+			[]string{"2: " + fmt.Sprintf(behind, 3), "3: MalformedRow! the row has 1 cell, the header has 3 (line 3)", `5: bob a="1"`}},
 		{"a row too short", "", "ann,a,1\nann,b\nann,c,3\n", Options{}, []string{"2: MalformedRow! the row has 2 cells, the header has 3 (line 3)"}},
 		{"a stray quote", "", "ann,a,1\nann,b,x\"y\nbob,a,1\n", Options{},
 			[]string{"2: MalformedRow! column 8: a quote in the middle of a cell (line 3)", `4: bob a="1"`}},

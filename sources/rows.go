@@ -115,8 +115,7 @@ func (r *rows) read() (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	next := row{begin: positionOf(found.Begin), after: positionOf(found.After), size: len(found.Text)}
-	next.cut = found.Cut && found.Bad == nil // a row that is refused needs no more telling
+	next := row{begin: positionOf(found.Begin), after: positionOf(found.After), size: len(found.Text), cut: found.Cut}
 	if bad := found.Bad; bad != nil {
 		next.err = &RecordError{code: codeMalformedRow, msg: bad.Msg, hint: bad.Hint}
 		next.text = r.undecoded(found)

@@ -13,12 +13,14 @@ type rehearsal struct {
 	state   map[*party]*cognito.User // what the records so far lead to
 	holders map[signIn]*party
 	first   map[signIn]*party // who holds them before
+	shared  map[signIn]bool   // that it has been told of, with the first of those who get them
 }
 
 // tellByRecord tells of the names that are taken where records are applied one by one, and has the records of users who
 // have to do with one name applied one after the other.
 func (p *planner) tellByRecord() error {
-	r := &rehearsal{planner: p, state: map[*party]*cognito.User{}, holders: map[signIn]*party{}, first: map[signIn]*party{}}
+	r := &rehearsal{planner: p, state: map[*party]*cognito.User{}, holders: map[signIn]*party{}, first: map[signIn]*party{},
+		shared: map[signIn]bool{}}
 	type entry struct {
 		at  sources.Position
 		who *party
@@ -97,10 +99,19 @@ func (r *rehearsal) take(n signIn, who *party, c *sources.Change) error {
 		}
 		return nil
 	}
-	kind := addressHeld
-	if r.first[n] != loser {
-		kind = addressShared
+	if r.first[n] == loser {
+		r.found.addHeld(addressHeld, n.attribute, row, loser.username(), true)
+	} else {
+		r.tellOneMore(n, row, loser)
 	}
-	r.found.addHeld(kind, n.attribute, row, loser.username(), true)
 	return r.tally.rows([]Row{row})
+}
+
+// tellOneMore tells of a name that a record gives to one more user, and at first of the record that gave it to the other.
+func (r *rehearsal) tellOneMore(n signIn, row Row, loser *party) {
+	if rows := loser.rowsOf(n.attribute); !r.shared[n] && len(rows) > 0 {
+		r.found.addHeld(addressShared, n.attribute, rows[0], "", false)
+	}
+	r.shared[n] = true
+	r.found.addHeld(addressShared, n.attribute, row, "", true)
 }

@@ -257,12 +257,12 @@ func mayConflict(w *Warning, t *Terms) (text, remedy string) {
 // lacks tells of attributes that records give and the pool does not have, all at once.
 func lacks(w *Warning, t *Terms) (text, remedy string) {
 	found := t.Pool.Schema.LeaveOut(w.unknown)
-	return several(w.Count, t.noun()) + " refused for " + found.Names() + ", which the pool does not have", "to leave them out, or to rename them, " + found.Hint()
+	return several(w.Count, t.noun()) + " refused for " + found.Names() + ", which the pool does not have", "to leave out or rename what it lacks, " + found.Hint()
 }
 
 func isCutListing(*Warning, *Terms) (text, remedy string) {
 	return "the listing was cut short: its last page has a token for the next one, and the users behind it are missing",
-		"list all of them, without --max-items and --no-paginate"
+		"list all users, without --max-items and --no-paginate"
 }
 
 func nothingToDo(w *Warning, t *Terms) (text, remedy string) {

@@ -98,7 +98,7 @@ func TestPreflightWarnings(t *testing.T) {
 		{"a bad record warns of nothing", Terms{}, sending, []*sources.Change{record("amy", "email=a@example.com", "custom:tier=01234567890")}, ""},
 		{"attributes that the pool does not have", Terms{}, cognito.Pool{}, []*sources.Change{record("amy", "custom:none=x", "Account Name=y"), record("bob", "tier=x", "custom:none=x")},
 			"2 records refused for custom:none, Account Name, tier (did you mean custom:tier?), which the pool does not have\n" +
-				"hint: to leave them out, or to rename them, add --map tier=custom:tier --ignore 'custom:none,Account Name'"},
+				"hint: to leave out or rename what it lacks, add --map tier=custom:tier --ignore 'custom:none,Account Name'"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

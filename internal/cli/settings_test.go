@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"path/filepath"
@@ -67,6 +68,7 @@ func TestLibrariesNameNoFlags(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			text = bytes.ReplaceAll(text, []byte("--output json"), nil) // is the AWS CLI's
 			if found := flag.FindAll(text, -1); found != nil {
 				t.Errorf("%s names %s", file, found)
 			}

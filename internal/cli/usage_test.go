@@ -51,7 +51,7 @@ func TestWrongFiles(t *testing.T) {
 	}{
 		{"missing", "missing.csv", "", "missing.csv: no such file\nhint: check the name and the working directory\n"},
 		{"a directory", ".", "", ".: is a directory\nhint: name the files in it\n"},
-		{"a spreadsheet", "book.csv", "PK\x03\x04\x14\x00", "book.csv: is not text: it looks like a spreadsheet (.xlsx) or a zip archive\nhint: export it as CSV or JSONL in UTF-8\n"},
+		{"an archive", "book.csv", "PK\x03\x04\x14\x00", "book.csv: is a zip archive, and no text\nhint: unpack it first: unzip book.csv\n"},
 		{"UTF-16", "wide.csv", "u\x00s\x00", "wide.csv: is not text in UTF-8: it looks like UTF-16\nhint: export it as CSV or JSONL in UTF-8\n"},
 		{"binary", "image.csv", "\x89GIF\x00\x00\n", "image.csv: is not text: it looks like binary data\nhint: export it as CSV or JSONL in UTF-8\n"},
 		{"blank", "blank.csv", " \n", "blank.csv: is empty\nhint: check what should have written it; a CSV has at least a header\n"},

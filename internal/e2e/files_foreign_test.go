@@ -3,6 +3,7 @@ package e2e
 import (
 	"archive/zip"
 	"bytes"
+	"strings"
 
 	"attrmigrate/internal/sandbox"
 )
@@ -46,6 +47,37 @@ var foreignFiles = []fileCase{
 	{name: "totals at the end", file: "x.csv", text: "username,custom:tier\nann,gold\nbob,silver\n(2 rows)\n", fails: map[int]string{4: "the row has"}, after: goldAndSilver},
 	{name: "a line of dashes, of psql", file: "x.csv", text: " username | custom:tier\n----------+------------\n ann      | gold\n(1 row)\n", refuses: []string{"x.csv"}},
 	{name: "both columns of users", file: "x.csv", text: "username,cognito:username,custom:tier\nann,ann,gold\n", refuses: []string{"x.csv"}},
+	{name: "an import CSV whose commas are escaped", file: "import.csv", text: importHeader +
+		"ann,,Ann,,,,,,,,,,,,,,,,1 Made Up Road\\, Town,,FALSE\n" + "bob,,Bob,,,,,,,,,,,,,,,,,,FALSE\n",
+		fails: map[int]string{2: "does not keep a separator"}, after: map[string]string{"bob given_name": "Bob"}},
+	{name: "an import CSV whose escaped commas are quoted", file: "import.csv", text: importHeader +
+		"ann,,Ann,,,,,,,,,,,,,,,,\"1 Made Up Road\\, Town\",,FALSE\n", told: map[string]int{"escaped-comma": 1},
+		after: map[string]string{"ann given_name": "Ann", "ann address": `1 Made Up Road\, Town`}},
+	{name: "a column that is immutable", file: "x.csv", text: "username,custom:fixed\nann,x\n", fails: map[int]string{2: "custom:fixed"}},
+
+	{name: "flat JSON lines", file: "x.jsonl", text: `{"username":"ann","custom:tier":"gold"}` + "\n" + `{"username":"bob","custom:tier":"silver"}` + "\n", refuses: []string{"attributes", "jq"}},
+	{name: "a flat array", file: "x.json", text: `[{"username":"ann","custom:tier":"gold"},{"username":"bob","custom:tier":null}]`, refuses: []string{"attributes", "jq"}},
+	{name: "flat JSON of a dataframe", file: "x.jsonl", text: `{"email":"ann@example.com","tier":"gold"}` + "\n", refuses: []string{"attributes", "jq"}},
+	{name: "an item of DynamoDB", file: "x.jsonl", text: `{"Item":{"username":{"S":"ann"},"custom:tier":{"S":"gold"}}}` + "\n", refuses: []string{"DynamoDB", "jq"}},
+	{name: "a scan of DynamoDB", file: "x.json", text: `{"Items":[{"username":{"S":"ann"},"custom:tier":{"S":"gold"}}],"Count":1,"ScannedCount":1}`, refuses: []string{"DynamoDB", "jq"}},
+	{name: "the answer of list-users, cut short", file: "x.json", text: `{"Users":[` + listed("ann", "gold") + "," + listed("bob", "silver") + `],"NextToken":"AAAA"}`,
+		told: map[string]int{"listing-cut": 1}, after: goldAndSilver},
+	{name: "the answer of one call, cut short", file: "x.json", text: `{"PaginationToken":"AAAA","Users":[` + listed("ann", "gold") + "," + listed("bob", "silver") + `]}`,
+		told: map[string]int{"listing-cut": 1}, after: goldAndSilver},
+	{name: "list-users as a table", file: "x.txt", flags: "--format jsonl", text: "---------------\n|  ListUsers  |\n+-------------+\n||   Users   ||\n", refuses: []string{"--output json"}},
+	{name: "list-users as text", file: "x.jsonl", text: "USERS\tTrue\t2024-01-02\tCONFIRMED\tann\nATTRIBUTES\tcustom:tier\tgold\n", refuses: []string{"--output json"}},
+	{name: "list-users as YAML", file: "x.jsonl", text: "Users:\n- Attributes:\n  - Name: custom:tier\n    Value: gold\n  Username: ann\n", refuses: []string{"--output json"}},
+	{name: "no JSON at all", file: "x.jsonl", text: "username,custom:tier\nann,gold\n", refuses: []string{"--format csv"}},
+	{name: "JSON in a file of another name", file: "x.csv", text: jsonTier("ann", "gold", "\n"), refuses: []string{"--format jsonl"}},
+
+	{name: "a workbook", file: "x.xlsx", text: archive("[Content_Types].xml", "xl/workbook.xml"), refuses: []string{"CSV"}},
+	{name: "a workbook of another office", file: "x.ods", text: archive("mimetype", "content.xml"), refuses: []string{"CSV"}},
+	{name: "an old workbook", file: "x.xls", text: "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600), refuses: []string{"CSV"}},
+	{name: "an archive", file: "x.zip", text: archive("users.csv"), refuses: []string{"unzip"}},
+	{name: "an archive under another name", file: "x.csv", text: archive("users.csv"), refuses: []string{"unzip"}},
+	{name: "a page of a browser", file: "x.csv", text: "<!DOCTYPE html>\n<html><head><title>Sign in</title></head></html>\n", refuses: []string{"web page"}},
+	{name: "a page of a browser for JSON", file: "x.jsonl", text: "<html><body>Sign in</body></html>\n", refuses: []string{"web page"}},
+	{name: "a Parquet file", file: "x.csv", text: "PAR1\x15\x04\x15\x10PAR1", refuses: []string{"Parquet"}},
 }
 
 const importHeader = "cognito:username,name,given_name,family_name,middle_name,nickname,preferred_username,profile,picture,website,email," +

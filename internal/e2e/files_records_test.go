@@ -12,7 +12,7 @@ var recordFiles = []fileCase{
 	{name: "long: the precondition is the bad row", file: "x.csv", text: "username,attribute,value\nann,expect:custom:tier,silver, please\nann,custom:tier,gold\nbob,custom:tier,silver\n",
 		fails: map[int]string{2: "the row has", 3: "line 2 spoils"}, after: map[string]string{"bob custom:tier": "silver"}},
 	{name: "long: an attribute that is not there", file: "x.csv", text: "username,attribute,value\nann,custom:tier,gold\nann,custom:teir,gold\nbob,custom:tier,silver\n",
-		fails: map[int]string{2: "custom:teir", 3: "custom:teir"}, after: map[string]string{"bob custom:tier": "silver"}},
+		told: map[string]int{"unknown-attributes": 1}, fails: map[int]string{2: "custom:teir", 3: "custom:teir"}, after: map[string]string{"bob custom:tier": "silver"}},
 	{name: "long: a row without its attribute", file: "x.csv", text: "username,attribute,value\nann,custom:tier,gold\nann,,gold\nbob,custom:tier,silver\n",
 		fails: map[int]string{2: "line 3 spoils", 3: "attribute"}, after: map[string]string{"bob custom:tier": "silver"}},
 	{name: "long: the flag is the bad row", file: "x.csv", text: "username,attribute,value\nann,email,new@example.com\nann,email_verified,yes\nbob,custom:tier,silver\n",

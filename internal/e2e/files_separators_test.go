@@ -31,7 +31,6 @@ var separatorFiles = []fileCase{
 	{name: "one column alone", file: "x.csv", text: "username\nann\n"},
 	{name: "a trailing separator in every line", file: "x.csv", text: "username;custom:tier;\nann;gold;\nbob;silver;\n", after: goldAndSilver},
 	{name: "trailing commas", file: "x.csv", text: "username,custom:tier,,\nann,gold,,\nbob,silver,,\n", after: goldAndSilver},
-	{name: "a column without a name that has values", file: "x.csv", text: "username,custom:tier,\nann,gold,x\nbob,silver,\n", fails: map[int]string{2: "without a name"}, after: map[string]string{"bob custom:tier": "silver"}},
 	{name: "two files of other separators", file: "x.csv", text: "username,custom:tier\nann,gold\n", more: map[string]string{"y.csv": "username;custom:tier\nbob;silver\n"}, refuses: []string{"y.csv"}},
 	{name: "a text of tabs", file: "x.txt", text: "username\tcustom:tier\nann\tgold\nbob\tsilver\n", refuses: []string{"--format csv"}},
 	{name: "separator for JSON", file: "x.jsonl", flags: "--separator semicolon", text: jsonTier("ann", "gold", "\n"), refuses: []string{"--separator"}},

@@ -53,7 +53,11 @@ func (c *CSV) malformed(row Row, err error) *Malformed {
 		return &Malformed{Msg: err.Error()}
 	case errors.Is(parse.Err, csv.ErrFieldCount):
 		has, want := c.count(row.Trimmed()), c.csv.FieldsPerRecord
-		bad := &Malformed{Msg: fmt.Sprintf("the row has %d cells, the header has %d", has, want),
+		cells := "cells"
+		if has == 1 {
+			cells = "cell"
+		}
+		bad := &Malformed{Msg: fmt.Sprintf("the row has %d %s, the header has %d", has, cells, want),
 			Hint: "put a cell that contains " + nameOf(c.in.quotes.separator) + " into quotes"}
 		if bytes.Contains(row.Trimmed(), []byte{'\\', c.in.quotes.separator}) { // as in files for Cognito's own import
 			bad.Msg += `, for a \ does not keep a separator in its cell`

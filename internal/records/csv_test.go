@@ -176,7 +176,7 @@ func TestCutRows(t *testing.T) {
 		{"a line end", "ann,1\n", false, "", ""},
 		{"a carriage return", "ann,1\r", false, "", ""},
 		{"none", "ann,1", true, "", ""},
-		{"cells are missing", "ann", true, "the row has 1 cells, the header has 2, and the file ends in it", "cut short"},
+		{"cells are missing", "ann", true, "the row has 1 cell, the header has 2, and the file ends in it", "cut short"},
 		{"cells too many", "ann,1,2", true, "the row has 3 cells, the header has 2", "into quotes"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -195,7 +195,7 @@ func TestCutRows(t *testing.T) {
 
 func TestRowsThatAreBad(t *testing.T) {
 	for _, tt := range []struct{ name, row, want, hint string }{
-		{"a cell less", "ann\n", "the row has 1 cells, the header has 2", "into quotes"},
+		{"a cell less", "ann\n", "the row has 1 cell, the header has 2", "into quotes"},
 		{"a cell more", "ann,1,\"2\n\"\n", "the row has 3 cells, the header has 2", "into quotes"},
 		{"a comma with a backslash", "ann,1 Road\\, Town\n", `the row has 3 cells, the header has 2, for a \ does not keep a separator in its cell`, `into quotes, without the \ before it`},
 		{"a bare quote", "ann,x\"y\n", "column 6: a quote in the middle of a cell", "double each quote"},

@@ -24,44 +24,58 @@ const (
 	inBadRow               // up to its line end, for a csv.Reader gives up the line
 )
 
-// translate turns the next bytes.
+// translate turns the next bytes. It goes from quote to quote, for most bytes are like those before them.
 func (q *quotes) translate(b []byte) {
-	if len(b) > 0 && q.state <= inCell && bytes.IndexByte(b, '"') < 0 && bytes.IndexByte(b, '\r') < 0 {
-		q.state = inCell // most bytes
-		if last := b[len(b)-1]; last == '\n' || last == q.separator {
-			q.state = cellBegin
+	for {
+		n := bytes.IndexByte(b, '"')
+		if n < 0 {
+			q.between(b)
+			return
 		}
-		return
-	}
-	for i, c := range b {
-		switch {
-		case q.state != inQuotes:
-			if c == '\r' {
-				b[i] = '\n'
-			}
-			q.state = q.behind(c)
-		case c == '"':
-			q.state = behindQuote
-		case c == '\r':
-			b[i] = keptCR
-		}
+		q.between(b[:n])
+		q.quote()
+		b = b[n+1:]
 	}
 }
 
-// behind is the state behind a byte that does not stand in quotes.
-func (q *quotes) behind(c byte) quoteState {
+// between turns bytes that have no quote among them.
+func (q *quotes) between(b []byte) {
 	switch {
-	case c == '\n' || c == '\r':
-		return cellBegin
-	case q.state == inBadRow:
-		return inBadRow
-	case c == q.separator:
-		return cellBegin
-	case c == '"' && q.state != inCell:
-		return inQuotes
-	case c == '"' || q.state == behindQuote:
-		return inBadRow
+	case len(b) == 0:
+		return
+	case q.state == inQuotes:
+		replace(b, '\r', keptCR)
+		return
+	}
+	replace(b, '\r', '\n')
+	last := b[len(b)-1]
+	if q.state == behindQuote && b[0] != q.separator && b[0] != '\n' {
+		q.state = inBadRow
+	}
+	switch {
+	case q.state == inBadRow && bytes.IndexByte(b, '\n') < 0:
+	case last == '\n' || last == q.separator:
+		q.state = cellBegin
 	default:
-		return inCell
+		q.state = inCell
+	}
+}
+
+// quote follows a quote.
+func (q *quotes) quote() {
+	switch q.state {
+	case inQuotes:
+		q.state = behindQuote
+	case cellBegin, behindQuote:
+		q.state = inQuotes
+	default:
+		q.state = inBadRow
+	}
+}
+
+func replace(b []byte, old, with byte) {
+	for i := bytes.IndexByte(b, old); i >= 0; i = bytes.IndexByte(b, old) {
+		b[i] = with
+		b = b[i+1:]
 	}
 }
