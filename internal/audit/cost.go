@@ -31,6 +31,9 @@ type Cost struct {
 
 	// Looks are those of the Reads that follow an update, which may wait for the user to verify.
 	Looks int64 `json:"-"`
+	// Claims are those of the Reads that look for who has an address; ChangeSetClaims are those of ChangeSetReads.
+	Claims          int64 `json:"-"`
+	ChangeSetClaims int64 `json:"-"`
 	// UpTo says that Updates and Looks are upper bounds, for users were not read.
 	UpTo bool `json:"-"`
 }
@@ -46,7 +49,9 @@ func (c *Cost) add(r *sources.Change, t *Terms) {
 		c.Reads++
 	}
 	if reads && !t.AsUser {
-		c.Reads += claimsOf(r, t.Pool)
+		claims := claimsOf(r, t.Pool)
+		c.Reads += claims
+		c.Claims += claims
 	}
 	if reads && !t.AsUser && t.Pool.HoldsBack(r) {
 		c.Reads++

@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,14 +45,23 @@ func fillFrom(ctx context.Context, local *sandbox.Server, poolID string, from, s
 	return newSeeding(local, poolID, "").seed(ctx, from)
 }
 
-// attributesIn adds the attributes of an export to others, and gives those that nobody can write.
+// attributesIn adds the attributes of an export to others, and gives those that nobody can write. What a record tells of
+// its user besides is left for when the user is made: an export is large.
 func attributesIn(ctx context.Context, from *changeset.Set, to *names) (readOnly map[string]bool, err error) {
 	readOnly = map[string]bool{}
-	err = people(ctx, from, func(p *person) error {
-		for name := range p.Attributes {
-			to.add(name)
+	err = records(ctx, from, func(c *sources.Change, format sources.Format) error {
+		for _, a := range slices.Concat(c.Attributes, c.Expect) {
+			to.add(a.Name)
+		}
+		if c.Err == nil && !bytes.Contains(c.Text, []byte(`"_custom:`)) && !bytes.Contains(c.Text, []byte(`"_dev:`)) {
+			return nil
+		}
+		p, err := personOf(c, format)
+		if err != nil {
+			return err
 		}
 		for _, name := range p.readOnly {
+			to.add(name)
 			readOnly[name] = true
 		}
 		return nil

@@ -138,8 +138,8 @@ func (o Furniture) createClient(ctx context.Context, server *sandbox.Server, poo
 }
 
 const (
-	poolHint   = "--pool takes what aws cognito-idp describe-user-pool prints"
-	clientHint = "--client takes what aws cognito-idp describe-user-pool-client prints, of an app client without a secret; the attributes in it must be in the pool"
+	poolHint   = "--pool takes what aws cognito-idp describe-user-pool prints or create-user-pool takes, or a template of CloudFormation in JSON with one pool"
+	clientHint = "--client takes what aws cognito-idp describe-user-pool-client prints or create-user-pool-client takes, of an app client without a secret; the attributes in it must be in the pool"
 )
 
 func inFile(flag, path string, err error) error {

@@ -24,6 +24,17 @@ type person struct {
 // people gives the users that the records of a set tell of, in their order, until f returns an error. A record that
 // cannot be read ends them, with its place: users that are missing without a word would be told as missing later.
 func people(ctx context.Context, set *changeset.Set, f func(*person) error) error {
+	return records(ctx, set, func(c *sources.Change, format sources.Format) error {
+		p, err := personOf(c, format)
+		if err != nil {
+			return err
+		}
+		return f(p)
+	})
+}
+
+// records gives the records of a set, in their order, until f returns an error.
+func records(ctx context.Context, set *changeset.Set, f func(*sources.Change, sources.Format) error) error {
 	in, err := set.Read()
 	if err != nil {
 		return err
@@ -33,11 +44,7 @@ func people(ctx context.Context, set *changeset.Set, f func(*person) error) erro
 		if err != nil {
 			return err
 		}
-		p, err := personOf(c, in.Format())
-		if err == nil {
-			err = f(p)
-		}
-		if err != nil {
+		if err := f(c, in.Format()); err != nil {
 			return err
 		}
 	}
