@@ -134,3 +134,11 @@ func TestLargeCells(t *testing.T) {
 		})
 	}
 }
+
+// TestReturnInLastCell refuses what is left of a row before a carriage return that was not put into quotes, wherever
+// reading begins.
+func TestReturnInLastCell(t *testing.T) {
+	const cut = "MalformedRow! a carriage return ends the row, and behind it stands no row"
+	check(t, "a.csv", "username,a\nann,go\rld\nbob,1\n", Options{}, "2: "+cut, "3: MalformedRow! the row has 1 cell, the header has 2", `4: bob a="1"`)
+	check(t, "a.csv", "username,a\rann,go\rbob,1\r", Options{}, `2: ann a="go"`, `3: bob a="1"`)
+}

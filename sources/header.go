@@ -40,6 +40,7 @@ type header struct {
 	attributes []string // for roleSet and roleExpect, and the keys for roleMetadata
 	setting    int      // how many columns are roleSet
 	separator  rune
+	feeds      bool // it ends in a line feed
 	long       bool
 	user       int   // index of the column that names the user, or holds the access token
 	tokens     []int // indices of all columns with access tokens

@@ -132,6 +132,7 @@ func (in *input) readHeader(text *bufio.Reader, opts *Options) error {
 		return refusal
 	}
 	in.lined = line == 1 && row.After.Line == 2 && row.Text[len(row.Text)-1] == '\n'
+	h.feeds = bytes.IndexByte(row.Text[len(row.Trimmed()):], '\n') >= 0
 	in.header, in.start = h, positionOf(row.After)
 	return nil
 }

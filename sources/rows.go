@@ -59,6 +59,9 @@ type row struct {
 
 func newRows(h *header, separator rune, opts *Options) *rows {
 	r := &rows{header: h, opts: opts, csv: records.NewCSV(byte(separator), len(h.names), opts.limit())}
+	if h.feeds {
+		r.csv.Feeds()
+	}
 	r.named = append(r.named, h.user)
 	if h.long {
 		r.named = append(r.named, slices.Index(h.roles, roleAttribute), slices.Index(h.roles, roleValue))

@@ -13,8 +13,13 @@ type CSV struct {
 	in    *recordReader
 	ahead *bufio.Reader // what the csv.Reader has read ahead
 	csv   *csv.Reader
-	cells int // of each row; 0: as many as the first has
+	cells int  // of each row; 0: as many as the first has
+	feeds bool // see Feeds
 }
+
+// Feeds says that rows end in line feeds, as the header does. One that ends in a carriage return alone, with no row
+// behind it, is bad then: the return may be of its last cell.
+func (c *CSV) Feeds() { c.feeds = true }
 
 // Row is one row of a CSV.
 type Row struct {
@@ -63,9 +68,32 @@ func (c *CSV) Next() (Row, error) {
 			row.Bad = c.malformed(row, err)
 			return row, nil
 		}
+		if c.feeds && raw[len(raw)-1] == '\r' && c.restBehind() {
+			row.Bad = &Malformed{Msg: "a carriage return ends the row, and behind it stands no row", Hint: "put a cell that has a carriage return into quotes"}
+			return row, nil
+		}
 		row.Cells = withCRs(cells, raw)
 		return row, nil
 	}
+}
+
+// restBehind tells whether the line behind a row is of one cell where rows have more: the rest of a cell, perhaps.
+func (c *CSV) restBehind() bool {
+	if c.csv.FieldsPerRecord < 2 {
+		return false
+	}
+	for n := max(1, c.ahead.Buffered()); n <= c.ahead.Size(); n = max(n+1, c.ahead.Buffered()) {
+		held, err := c.ahead.Peek(n)
+		held = bytes.TrimLeft(held, "\n") // as the line ends are that a csv.Reader is given
+		line, _, whole := bytes.Cut(held, []byte{'\n'})
+		if bytes.IndexByte(line, c.in.quotes.separator) >= 0 || bytes.IndexByte(line, '"') >= 0 {
+			return false
+		}
+		if whole || err != nil {
+			return len(bytes.TrimSpace(line)) > 0
+		}
+	}
+	return true
 }
 
 // withCRs gives the cells of a row the carriage returns that stand in its quotes.

@@ -245,3 +245,46 @@ func TestRowsRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestReturnsOutsideOfQuotes refuses a row that was cut in two by a carriage return of its last cell, which some programs
+// write without quotes.
+func TestReturnsOutsideOfQuotes(t *testing.T) {
+	t.Parallel()
+	const cut = "a carriage return ends the row, and behind it stands no row"
+	for _, tt := range []struct {
+		name, text string
+		feeds      bool
+		want       []string // what is wrong with each row
+	}{
+		{"the rest of a cell", "ann,go\rld\nbob,1\n", true, []string{cut, "the row has 1 cell, the header has 2", ""}},
+		{"the rest of a cell, at the end", "ann,go\rld", true, []string{cut, "the row has 1 cell, the header has 2, and the file ends in it"}},
+		{"two returns in it", "ann,g\r\rold\n", true, []string{cut, "the row has 1 cell, the header has 2"}},
+		{"a long rest", "ann,g\r" + strings.Repeat("x", 3*bufferSize) + "\n", true, []string{cut, "the row has 1 cell, the header has 2"}},
+		{"a row whose first cell has several lines", "ann,1\r\"b\nob\",2\n", true, []string{"", ""}},
+		{"rows", "ann,1\rbob,2\r\rcat,3\n", true, []string{"", "", ""}},
+		{"the last row", "ann,1\r", true, []string{""}},
+		{"blank lines behind it", "ann,1\r \r\n", true, []string{""}},
+		{"where returns end rows", "ann,1\rbob\r", false, []string{"", "the row has 1 cell, the header has 2"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := NewCSV(',', 2, large)
+			if tt.feeds {
+				c.Feeds()
+			}
+			c.Begin(iotest.OneByteReader(strings.NewReader(tt.text)), Mark{Line: 2})
+			rows, err := rowsOf(c)
+			if err != nil || len(rows) != len(tt.want) {
+				t.Fatalf("%v, %v", rows, err)
+			}
+			for i, row := range rows {
+				bad := ""
+				if row.Bad != nil {
+					bad = row.Bad.Msg
+				}
+				if bad != tt.want[i] {
+					t.Errorf("row %d: %q, want %q", i+1, bad, tt.want[i])
+				}
+			}
+		})
+	}
+}

@@ -16,7 +16,8 @@
 //   - [Documents] has a record for each object in JSON text over any lines.
 //
 // A line ends in a line feed, in carriage returns and a line feed, or in a carriage return alone, each as it comes. In
-// the quotes of a CSV, line ends are text, byte for byte.
+// the quotes of a CSV, line ends are text, byte for byte. Outside of them a carriage return may have been text, too: see
+// [CSV.Feeds].
 //
 // A finder ends with io.EOF, with a [*ReadError], or with a [*Damage]: where a quote or a bracket that is left open,
 // or a record that is too long, may have swallowed good records.
