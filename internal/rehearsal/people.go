@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/refusal"
@@ -94,7 +95,11 @@ func personOf(c *sources.Change, format sources.Format) (*person, error) {
 
 // unreadable is the error of a record that tells of no user, or of one that cannot be.
 func unreadable(place string, err error) error {
-	return &refusal.UsageError{Err: fmt.Errorf("%s: %w", place, err), Remedy: refusal.HintOf(err)}
+	remedy := refusal.HintOf(err)
+	if strings.Contains(remedy, noFlag) {
+		remedy = usersHint
+	}
+	return &refusal.UsageError{Err: fmt.Errorf("%s: %w", place, err), Remedy: remedy}
 }
 
 // seeding puts people into a pool, each once.
