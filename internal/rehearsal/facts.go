@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -43,6 +44,9 @@ func (p *person) facts(record []byte) error {
 
 // fact takes what a member of a record tells; of most it is nothing.
 func (p *person) fact(key string, raw jsontext.Value) (err error) {
+	if raw.Kind() == 'n' { // it tells nothing
+		return nil
+	}
 	switch key {
 	case "_status", "UserStatus":
 		p.Status, err = text(raw, "a text")
@@ -79,11 +83,8 @@ func read[T any](raw jsontext.Value, want string) (value T, err error) {
 	return value, nil
 }
 
-// text is read for a text, of which a large export has millions; null is the empty one.
+// text is read for a text, of which a large export has millions.
 func text(raw jsontext.Value, want string) (string, error) {
-	if raw.Kind() == 'n' {
-		return "", nil
-	}
 	unquoted, err := jsontext.AppendUnquote(nil, raw)
 	if err != nil {
 		return "", fmt.Errorf("want %s", want)
@@ -91,10 +92,16 @@ func text(raw jsontext.Value, want string) (string, error) {
 	return string(unquoted), nil
 }
 
+// lastSecond is that of the year 9999, the last one that a date is written in.
+const lastSecond = 253402300799
+
 // date reads a date as an export or the AWS CLI has it, or the service itself: in seconds since 1970.
 func date(raw jsontext.Value) (time.Time, error) {
 	if raw.Kind() == '0' {
 		seconds, err := read[float64](raw, "a date")
+		if err == nil && math.Abs(seconds) > lastSecond {
+			err = errors.New("want seconds since 1970")
+		}
 		return time.UnixMilli(int64(math.Round(seconds * 1000))).UTC(), err
 	}
 	written, err := text(raw, "a date")

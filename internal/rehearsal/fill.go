@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/sandbox"
 	"attrmigrate/sources"
 )
@@ -42,7 +43,11 @@ func fillFrom(ctx context.Context, local *sandbox.Server, poolID string, from, s
 	if err := createPool(local, poolID, attributes.list, readOnly); err != nil {
 		return err
 	}
-	return newSeeding(local, poolID, "").seed(ctx, from)
+	s := newSeeding(local, poolID, "")
+	if err := s.seed(ctx, from); err != nil || s.cut == nil {
+		return err
+	}
+	return &refusal.UsageError{Err: s.cut, Remedy: refusal.HintOf(s.cut)} // users would be told as missing who are not
 }
 
 // attributesIn adds the attributes of an export to others, and gives those that nobody can write. What a record tells of
@@ -66,6 +71,9 @@ func attributesIn(ctx context.Context, from *changeset.Set, to *names) (readOnly
 		}
 		return nil
 	})
+	if _, cut := errors.AsType[*cutError](err); cut { // who makes the users tells it
+		err = nil
+	}
 	slices.Sort(to.list)
 	return readOnly, err
 }
