@@ -49,7 +49,7 @@ func (s *scene) drawRecords(t *rapid.T, u *tripUser, mode tripMode) {
 			}
 		}
 		for _, name := range addresses {
-			s.drawAddress(t, u, set, name, fates[name])
+			drawAddress(t, u, set, name, fates[name])
 		}
 		if len(set) > 0 {
 			u.records = append(u.records, set)
@@ -81,7 +81,7 @@ func (s *scene) drawPlain(t *rapid.T, name string) string {
 // is said alone, or the record would come to be about another address when it is repeated, or about
 // none, where Cognito sets no flag; false is what every new one has. A flag that an address has left
 // behind cannot be put back, so it is not deleted.
-func (s *scene) drawAddress(t *rapid.T, u *tripUser, set map[string]string, name, fate string) {
+func drawAddress(t *rapid.T, u *tripUser, set map[string]string, name, fate string) {
 	flag, values, flags := name+"_verified", []int{0, 1, 2, 3}, []string{"false", "true", "False", "TRUE", ""}
 	says := rapid.SampledFrom([]string{"nothing", "flag", "address", "both"}).Draw(t, "says of "+name)
 	switch {
@@ -91,9 +91,7 @@ func (s *scene) drawAddress(t *rapid.T, u *tripUser, set map[string]string, name
 		says = "flag"
 	}
 	if says == "flag" && fate != "stays" {
-		if flags = flags[:1]; s.format == "long" { // refused, if another record of the user has the address alone
-			says = "both"
-		}
+		flags = flags[:1]
 	}
 	if says == "address" || says == "both" {
 		set[name] = ""
