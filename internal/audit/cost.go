@@ -29,8 +29,11 @@ type Cost struct {
 	Emails int64 `json:"emails"`
 	SMS    int64 `json:"sms"`
 
-	// Looks are those of the Reads that follow an update, which may wait for the user to verify.
-	Looks int64 `json:"-"`
+	// Looks are those of the Reads that follow an update, which may wait for the user to verify, and Claims those that
+	// find who signs in by an address.
+	Looks, Claims int64 `json:"-"`
+	// ChangeSetUsers are those whom the ChangeSetReads read for their own sake.
+	ChangeSetUsers int64 `json:"-"`
 	// UpTo says that Updates and Looks are upper bounds, for users were not read.
 	UpTo bool `json:"-"`
 }
@@ -46,7 +49,9 @@ func (c *Cost) add(r *sources.Change, t *Terms) {
 		c.Reads++
 	}
 	if reads && !t.AsUser {
-		c.Reads += claimsOf(r, t.Pool)
+		claims := claimsOf(r, t.Pool)
+		c.Reads += claims
+		c.Claims += claims
 	}
 	if reads && !t.AsUser && t.Pool.HoldsBack(r) {
 		c.Reads++

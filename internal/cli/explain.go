@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"attrmigrate/internal/job"
+	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/schema"
@@ -58,7 +59,9 @@ func (o *options) byFlags(err error, paths []string) error {
 			Remedy: fmt.Sprintf("--run-dir names a directory for this one; --run-dir %s replaces that plan", shell.File(plan.Dir))}
 	case errors.As(err, &takeover):
 		return &refusal.Error{Msg: takeover.Error(),
-			Remedy: "plan says whose they are; take those records out, or say --allow-takeover: the undo file gives the addresses back"}
+			Remedy: prose.Either(takeover.Addresses,
+				"plan says whose it is; take that record out, or say --allow-takeover: the undo file gives the address back",
+				"plan says whose they are; take those records out, or say --allow-takeover: the undo file gives the addresses back")}
 	case errors.As(err, &misplaced):
 		return &refusal.Error{Msg: misplaced.Error(),
 			Remedy: "plan.jsonl has them in one that does: " + o.planCommand(misplaced.PoolID, misplaced.Inputs)}

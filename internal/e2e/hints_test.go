@@ -24,9 +24,10 @@ import (
 // In the others something stands for what only the reader knows, or they are an aside in brackets.
 var followed = map[string][2]string{
 	"planFor":                   {"hints_keep", "follow 0"},
+	"planCommand":               {"passed_on", "follow 0"},
 	"without":                   {"hints", "several.csv"},
 	"added":                     {"hints", "stdin several.csv"},
-	"onlyFailedAgain":           {"hints", "apply them again from the same inputs"},
+	"onlyFailedAgain":           {"hints", "apply it again from the same inputs"},
 	"applyPlan":                 {"hints", "status 'the place/a plan'"},
 	"packed":                    {"hints", "all users.jsonl.gz"},
 	"takenBack":                 {"hints", "it''s $5.txt"},

@@ -85,7 +85,7 @@ func (j *Job) search(ctx context.Context) error {
 	r, err := audit.Plan(ctx, audit.Config{
 		Pool: j.pool, Changes: &claiming{in, j.pool.AliasAttributes}, Writer: found, Lister: j.to.Lister,
 		Options:  audit.Options{KeepVerified: j.spec.KeepVerified},
-		ListRate: j.spec.ListRate, Attempts: j.spec.MaxAttempts, ByRecord: true,
+		ListRate: j.spec.ListRate, Attempts: j.spec.MaxAttempts, ByRecord: true, AllowTakeover: j.spec.AllowTakeover,
 	})
 	if err != nil {
 		return err
