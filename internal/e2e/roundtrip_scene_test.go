@@ -75,8 +75,14 @@ func drawScene(t *rapid.T, mode tripMode) scene {
 		s.drawRecords(t, u, mode)
 	}
 	s.records = rapid.Permutation(s.records).Draw(t, "order")
-	if s.format == "long" { // in which rows of one user that follow each other are one record
-		s.records = slices.CompactFunc(s.records, func(a, b tripRecord) bool { return a.name == b.name })
+	if s.format == "long" { // in which the rows of a user have to stand together: they are one record
+		names := map[string]bool{}
+		s.records = slices.DeleteFunc(s.records, func(r tripRecord) bool {
+			name := strings.ToLower(r.name)
+			again := names[name]
+			names[name] = true
+			return again
+		})
 	}
 	if len(s.records) == 0 {
 		s.records = []tripRecord{{user: s.users[0], name: s.users[0].username(), set: map[string]string{"custom:tier": "gold"}}}
