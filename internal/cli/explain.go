@@ -44,7 +44,7 @@ func (o *options) byFlags(err error, paths []string) error {
 	)
 	switch {
 	case errors.As(err, &columns) && !slices.Contains(paths, rundir.Stdin):
-		return &refusal.UsageError{Err: err, Remedy: "to leave them out, or to rename them, and see what is left: " + o.without(columns, paths)}
+		return &refusal.UsageError{Err: err, Remedy: columns.Purpose() + ", and see what is left: " + o.without(columns, paths)}
 	case errors.As(err, &run):
 		return &refusal.Error{
 			Msg:    run.Describe(func(name string) string { return "--" + name }),

@@ -138,7 +138,10 @@ func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer)
 	if made.LeftOut != nil {
 		fmt.Fprintf(stderr, "%-8s left out, since no user can have such a name: %s\n", "watch", prose.Printable(prose.Some(made.LeftOut, 5)))
 	}
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return interrupted("not all of the users were there yet")
+	case err != nil:
 		return err
 	}
 	address, err := server.Start(o.addr)
