@@ -60,6 +60,7 @@ func Open(paths []string, opts Options) (*Files, error) {
 	}
 	if f.undo = f.inputs[0].undo; f.undo {
 		f.current = len(f.inputs) - 1
+		f.opts.Trim, f.opts.EmptyValues = false, nil // what users had goes back as it was
 	}
 	return f, nil
 }
@@ -115,6 +116,12 @@ func (f *Files) UserColumn() (column int, long bool) {
 		return h.user, true
 	}
 	return 0, false
+}
+
+// Lined tells whether tools for lines of text see what a reader sees of the inputs: CSV as it is stored, with its header on
+// the first line, behind which a line feed stands. Cells may have line ends all the same.
+func (f *Files) Lined() bool {
+	return !slices.ContainsFunc(f.inputs, func(in *input) bool { return in.packing != sealed.Plain || in.wide || !in.lined })
 }
 
 // ListingCut tells whether the inputs, read to their end, are what list-users prints and lack its last page, and where

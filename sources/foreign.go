@@ -111,8 +111,11 @@ func asCSV(path string) string {
 	if _, name := sealed.PackingOf(path); name != path {
 		return "unpack it, and save it as CSV in UTF-8"
 	}
-	return "save it as CSV in UTF-8, where it was made or by: soffice --headless --convert-to " +
-		shell.Quote("csv:Text - txt - csv (StarCalc):44,34,76,1") + " " + shell.File(path)
+	command := "soffice --headless --convert-to " + shell.Quote("csv:Text - txt - csv (StarCalc):44,34,76,1")
+	if strings.EqualFold(filepath.Ext(path), ".csv") { // it would write over the file
+		command += " --outdir converted"
+	}
+	return "save it as CSV in UTF-8, where it was made or by: " + command + " " + shell.File(path)
 }
 
 // unpacked is the command that unpacks a file.

@@ -15,7 +15,7 @@ func TestForeign(t *testing.T) {
 	tar := "users.csv" + strings.Repeat("\x00", 248) + "ustar\x0000"
 	for _, tt := range []struct{ name, file, text, want, hint string }{
 		{"xlsx", "users.xlsx", zip + "[Content_Types].xml", "is a spreadsheet (.xlsx), and no text", "or by: soffice --headless --convert-to 'csv:Text - txt - csv (StarCalc):44,34,76,1' "},
-		{"xlsx that is named CSV", "users.csv", zip + "[Content_Types].xml", "is a spreadsheet (.xlsx), and no text", "save it as CSV in UTF-8"},
+		{"xlsx that is named CSV", "users.csv", zip + "[Content_Types].xml", "is a spreadsheet (.xlsx), and no text", "(StarCalc):44,34,76,1' --outdir converted "}, // not over the file itself
 		{"ods", "users.ods", zip + "mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK", "is a spreadsheet (.ods), and no text", "soffice"},
 		{"numbers", "users.numbers", zip + "Index/Document.iwa", "is a spreadsheet (.numbers), and no text", "Export To > CSV"},
 		{"xls", "users.xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", "is a spreadsheet (.xls), and no text", "soffice"},

@@ -15,6 +15,7 @@ type input struct {
 	path      string
 	packing   sealed.Packing
 	wide      bool // text in UTF-16
+	lined     bool // CSV only: its header is its first line, and ends in a line feed
 	seals     *sealed.Seals
 	format    Format
 	separator rune     // CSV only
@@ -130,6 +131,7 @@ func (in *input) readHeader(text *bufio.Reader, opts *Options) error {
 		refusal.Line = line
 		return refusal
 	}
+	in.lined = line == 1 && row.After.Line == 2 && row.Text[len(row.Text)-1] == '\n'
 	in.header, in.start = h, positionOf(row.After)
 	return nil
 }

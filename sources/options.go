@@ -34,10 +34,10 @@ type Options struct {
 	// Empty says what an empty CSV cell means: by default, nothing.
 	Empty EmptyPolicy
 	// EmptyValues are texts that stand for no value, such as NULL: a value, a username or a precondition that is one of
-	// them, letter for letter, is as an empty cell, in JSONL too.
+	// them, letter for letter, is as an empty cell, in JSONL too; not in an undo file.
 	EmptyValues []string
 	// Trim takes blanks away from both ends of values, usernames, preconditions and client metadata. What is nothing
-	// but blanks is then as an empty cell, in JSONL too.
+	// but blanks is then as an empty cell, in JSONL too; not in an undo file.
 	Trim bool
 	// DeleteMarker is the CSV cell that deletes; "" stands for <delete>.
 	DeleteMarker string

@@ -36,7 +36,7 @@ func (f *Files) Dialect() string {
 func (f *Files) Separator() rune { return f.inputs[0].separator }
 
 // sepLine is a first line that some spreadsheets write and read: it says what the separator is.
-var sepLine = regexp.MustCompile(`^(?i:"?sep=([^\r\n])"?)\r*(\n|$)`)
+var sepLine = regexp.MustCompile(`^(?i:"?sep=([^\r\n])"?)(\r*\n|\r|$)`)
 
 // findSeparator finds out what stands between the cells, and passes over a line that only says so.
 func (in *input) findSeparator(text *bufio.Reader, opts *Options) *FileError {

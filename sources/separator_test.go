@@ -17,6 +17,8 @@ func TestSeparators(t *testing.T) {
 		{"commas, though the name says tabs", "a.TAB", "username,custom:tier\nann,gold\n", Options{}, "", ann},
 		{"said in the first line", "a.csv", "sep=;\r\nusername;custom:tier\r\nann;gold\r\n", Options{}, "separated by semicolons", []string{`3: ann custom:tier="gold"`}},
 		{"said in the first line, behind a byte-order mark", "a.csv", "\xef\xbb\xbfSEP=\t\r\nusername\tcustom:tier\r\nann\tgold\r\n", Options{}, "separated by tabs", []string{`3: ann custom:tier="gold"`}},
+		{"said in the first line, of which all end in carriage returns", "a.csv", "sep=;\rusername;custom:tier\rann;gold\r", Options{}, "separated by semicolons", []string{`3: ann custom:tier="gold"`}},
+		{"said in the first line, with returns doubled", "a.csv", "sep=;\r\r\nusername;custom:tier\r\r\nann;gold\r\r\n", Options{}, "separated by semicolons", []string{`3: ann custom:tier="gold"`}},
 		{"said in the first line, in quotes", "a.csv", "\"sep=;\"\nusername;custom:tier\nann;gold\n", Options{}, "separated by semicolons", []string{`3: ann custom:tier="gold"`}},
 		{"said in the first line, and another is meant", "a.csv", "sep=,\nusername;custom:tier\nann;gold\n", Options{Separator: ';'}, "separated by semicolons", []string{`3: ann custom:tier="gold"`}},
 		{"said to be commas", "a.csv", "username,a;b;c\nann,gold\n", Options{Separator: ','}, "", []string{`2: ann a;b;c="gold"`}},

@@ -7,20 +7,20 @@ import (
 	"unicode/utf8"
 )
 
-// meant is a text as the options have it: without blanks at its ends, and empty where it stands for no value. Both are
-// counted.
+// meant is a text as the options have it: without blanks at its ends, and empty where it stands for no value, with its
+// blanks or without. Both are counted.
 func (o *Options) meant(text string, trimmed, emptied *int) string {
+	bare := text
 	if o.Trim {
-		if bare := strings.TrimSpace(text); bare != text {
-			text = bare
+		if bare = strings.TrimSpace(text); bare != text {
 			*trimmed++
 		}
 	}
-	if slices.Contains(o.EmptyValues, text) {
-		text = ""
+	if slices.Contains(o.EmptyValues, bare) || slices.Contains(o.EmptyValues, text) {
+		bare = ""
 		*emptied++
 	}
-	return text
+	return bare
 }
 
 // meantCell is the text of a CSV cell as the options have it, and whether it was wrapped by TextCell.

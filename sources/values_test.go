@@ -42,6 +42,7 @@ func TestMeantValues(t *testing.T) {
 			[]string{`1: ann a="1" expect:a="0" map[k:v]`}},
 		{"an invisible character stays", "a.csv", "username,a\nann,gold\u200b\n", trim, []string{"2: ann a=\"gold\\u200b\""}},
 		{"trimmed, then empty", "a.csv", "username,a,b\nann, NULL ,1\n", both, []string{`2: ann b="1"`}},
+		{"trimmed, then empty, with the blanks that it has", "a.csv", "username,a,b\nann, NULL ,1\n", Options{Trim: true, EmptyValues: []string{" NULL "}}, []string{`2: ann b="1"`}},
 		{"names in JSON are trimmed always, as in CSV", "a.jsonl", `{"username":"ann","attributes":{" a ":"1"}}`, Options{}, []string{`1: ann a="1"`}},
 	}
 	for _, tt := range tests {
@@ -68,6 +69,30 @@ func TestMeantValuesAreCounted(t *testing.T) {
 				t.Errorf("got %s, want %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// What a user had goes back as it was, whatever the options make of values.
+func TestUndoValuesGoBackAsTheyWere(t *testing.T) {
+	text := `{"_undo":1,"username":"ann","attributes":{"a":" 1 ","b":"NULL","c":null},"expect":{"a":"NULL","b":" "}}` + "\n"
+	path := write(t, "undo.jsonl", text)
+	opts := Options{Trim: true, EmptyValues: []string{"NULL"}, Empty: DeleteEmpty}
+	f, err := Open([]string{path}, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	at, err := f.At(Position{Line: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	changes, err := rest(f)
+	const want = `1: ann a=" 1 " b="NULL" c=- expect:a="NULL" expect:b=" "`
+	if got := showAll(changes); err != nil || got != want {
+		t.Errorf("got %s (%v), want %s", got, err, want)
+	}
+	if got := showAll([]*Change{at}); got != want {
+		t.Errorf("alone it is %s, want %s", got, want)
 	}
 }
 

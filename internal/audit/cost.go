@@ -29,11 +29,11 @@ type Cost struct {
 	Emails int64 `json:"emails"`
 	SMS    int64 `json:"sms"`
 
-	// Looks are those of the Reads that follow an update, which may wait for the user to verify, and Claims those that
-	// find who signs in by an address.
-	Looks, Claims int64 `json:"-"`
-	// ChangeSetUsers are those whom the ChangeSetReads read for their own sake.
-	ChangeSetUsers int64 `json:"-"`
+	// Looks are those of the Reads that follow an update, which may wait for the user to verify.
+	Looks int64 `json:"-"`
+	// Claims are those of the Reads that look for who has an address; ChangeSetClaims are those of ChangeSetReads.
+	Claims          int64 `json:"-"`
+	ChangeSetClaims int64 `json:"-"`
 	// UpTo says that Updates and Looks are upper bounds, for users were not read.
 	UpTo bool `json:"-"`
 }

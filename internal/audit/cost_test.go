@@ -6,14 +6,14 @@ import (
 	"attrmigrate/internal/cognito"
 )
 
-// TestChangeSetUsers: the calls that find who signs in by an address are reads, and no users of the change set.
-func TestChangeSetUsers(t *testing.T) {
+// TestChangeSetClaims: the calls that find who signs in by an address are reads, and told as such.
+func TestChangeSetClaims(t *testing.T) {
 	pool := cognito.Pool{AliasAttributes: []string{"email"}}
 	amy := person("amy", "email=amy@example.com", "email_verified=true")
 	bob := person("bob", "email=bob@example.com", "email_verified=false")
 	r, _ := planned(t, pool, Scan, Options{}, &users{list: []cognito.User{amy, bob}}, changes(record("amy", "email_verified=true"), record("bob", "locale=fr")))
-	if e := r.Estimates; e.Reads != 1 || e.ChangeSetReads != 3 || e.ChangeSetUsers != 2 {
-		t.Errorf("reads %d, change set reads %d of %d users, want 1, 3, 2", e.Reads, e.ChangeSetReads, e.ChangeSetUsers)
+	if e := r.Estimates; e.Reads != 1 || e.ChangeSetReads != 3 || e.ChangeSetClaims != 1 {
+		t.Errorf("reads %d, change set reads %d, %d of them for addresses, want 1, 3, 1", e.Reads, e.ChangeSetReads, e.ChangeSetClaims)
 	}
 }
 

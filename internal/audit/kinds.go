@@ -238,8 +238,10 @@ func mayCode(w *Warning, t *Terms) (text, remedy string) {
 }
 
 func triggers(w *Warning, t *Terms) (text, remedy string) {
-	return fmt.Sprintf("Lambda triggers that run: %s, for %s", strings.Join(messageTriggers(t.Pool, w.Attribute), " and "), newOnes(w)),
-		"see that the functions bear the rate: what fails in them fails the update"
+	names := messageTriggers(t.Pool, w.Attribute)
+	functions := int64(len(names))
+	return fmt.Sprintf("Lambda %s: %s, for %s", either(functions, "trigger that runs", "triggers that run"), strings.Join(names, " and "), newOnes(w)),
+		fmt.Sprintf("see that the %s the rate: what fails in %s fails the update", either(functions, "function bears", "functions bear"), either(functions, "it", "them"))
 }
 
 func renamed(w *Warning, _ *Terms) (text, remedy string) {

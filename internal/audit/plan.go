@@ -170,8 +170,7 @@ func (p *planner) cost(mode Mode) Cost {
 		c = p.all
 		c.UpTo = true
 	}
-	c.ChangeSetReads = p.all.Reads - p.all.Looks
-	c.ChangeSetUsers = c.ChangeSetReads - p.all.Claims
+	c.ChangeSetReads, c.ChangeSetClaims = p.all.Reads-p.all.Looks, p.all.Claims
 	c.Emails, c.SMS = p.found.count(messages, "email"), p.found.count(messages, "phone_number")
 	return c.timed(&p.terms)
 }

@@ -212,7 +212,7 @@ func TestCheck(t *testing.T) {
 
 // What each kind of record costs.
 func TestCost(t *testing.T) {
-	pool := &cognito.Pool{VerifyBeforeUpdate: []string{"email"}}
+	pool := &cognito.Pool{VerifyBeforeUpdate: []string{"email"}, AliasAttributes: []string{"phone_number"}}
 	change, expect, idleOne := record("amy", "custom:tier=gold"), record("amy", "?custom:tier=gold"), record("amy")
 	moved := record("amy", "email=a@example.com")
 	tests := []struct {
@@ -225,6 +225,7 @@ func TestCost(t *testing.T) {
 		{"a precondition alone", Terms{}, expect, Cost{Reads: 1, ActiveUsers: 1}},
 		{"nothing to change", Terms{}, idleOne, Cost{}},
 		{"an address that may be held back", Terms{}, moved, Cost{Updates: 1, Reads: 2, Looks: 1, ActiveUsers: 1}},
+		{"an address that is claimed", Terms{}, record("amy", "phone_number_verified=true"), Cost{Updates: 1, Reads: 2, Claims: 1, ActiveUsers: 1}},
 		{"without reading", Terms{NoRead: true}, moved, Cost{Updates: 1, ActiveUsers: 1}},
 		{"nothing to change, without reading", Terms{NoRead: true}, expect, Cost{}},
 		{"by the user's own token", Terms{AsUser: true}, moved, Cost{Updates: 1, Reads: 1}},

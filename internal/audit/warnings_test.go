@@ -59,7 +59,7 @@ func TestWarnings(t *testing.T) {
 		{"no message for a deletion", sending, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "email=")}, ""},
 
 		{"triggers", withTriggers, Options{}, []cognito.User{unverified}, []*sources.Change{record("bob", "email=a@example.com")},
-			"messages email, triggers email: Lambda triggers that run: CustomMessage, for 1 new e-mail address [users.csv:2] see that the functions bear the rate: what fails in them fails the update"},
+			"messages email, triggers email: Lambda trigger that runs: CustomMessage, for 1 new e-mail address [users.csv:2] see that the function bears the rate: what fails in it fails the update"},
 		{"no triggers without a message", withTriggers, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "phone_number=+15555550199", "locale=fr")}, ""},
 
 		{"awaiting verification", verifying, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "email=a@example.com")},
@@ -189,6 +189,15 @@ func TestWarningsUnread(t *testing.T) {
 	}
 	if r.Estimates.Emails != 2 || r.Estimates.SMS != 0 {
 		t.Errorf("estimates %+v", r.Estimates)
+	}
+}
+
+// TestChangeSetCost: of what the change set itself would take, addresses that are looked up are no users.
+func TestChangeSetCost(t *testing.T) {
+	r, _ := planned(t, cognito.Pool{AliasAttributes: []string{"email"}}, None, Options{}, nil, changes(
+		record("amy", "email_verified=true"), record("bob", "locale=fr")))
+	if c := r.Estimates; c.ChangeSetReads != 3 || c.ChangeSetClaims != 1 {
+		t.Errorf("%+v", c)
 	}
 }
 

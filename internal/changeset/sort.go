@@ -7,15 +7,14 @@ import (
 	"strings"
 
 	"attrmigrate/internal/shell"
-	"attrmigrate/sources"
 )
 
 // SortCommand is the command that sorts a long CSV by its users and leaves the rows of each in their order, and "" where
-// there is none that is simple: of several inputs, a packed one, or on Windows.
+// there is none that is simple: of several inputs, of one whose lines sort does not see, or on Windows.
 func (in *Reader) SortCommand() string {
 	name := in.First()
 	column, long := in.UserColumn()
-	if !long || len(in.paths) > 1 || sources.Packed(name) || runtime.GOOS == "windows" {
+	if !long || len(in.paths) > 1 || in.copies != nil || !in.Lined() || runtime.GOOS == "windows" {
 		return ""
 	}
 	sorted := strings.TrimSuffix(name, filepath.Ext(name)) + ".sorted" + filepath.Ext(name)

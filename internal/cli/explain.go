@@ -53,7 +53,7 @@ func (o *options) byFlags(err error, paths []string) error {
 	case errors.As(err, &budget):
 		return &refusal.Error{Msg: budget.Text("--max-failures"), Remedy: fmt.Sprintf("%s lists them; mend them, or raise --max-failures", budget.List)}
 	case errors.As(err, &unplanned):
-		return &refusal.Error{Msg: "--verified keep: " + unplanned.Error(), Remedy: o.planFor(unplanned)}
+		return &refusal.Error{Msg: "--verified keep: " + unplanned.Error(), Remedy: o.planFor(unplanned.Missing)}
 	case errors.As(err, &plan):
 		return &refusal.Error{Msg: plan.Error(),
 			Remedy: fmt.Sprintf("--run-dir names a directory for this one; --run-dir %s replaces that plan", shell.File(plan.Dir))}
@@ -64,7 +64,7 @@ func (o *options) byFlags(err error, paths []string) error {
 				"plan says whose they are; take those records out, or say --allow-takeover: the undo file gives the addresses back")}
 	case errors.As(err, &misplaced):
 		return &refusal.Error{Msg: misplaced.Error(),
-			Remedy: "plan.jsonl has them in one that does: " + o.planCommand(misplaced.PoolID, misplaced.Inputs)}
+			Remedy: "plan.jsonl has them in one that does: " + o.planFor(misplaced.Missing)}
 	case errors.Is(err, job.ErrBlindClaims):
 		return &refusal.Error{Msg: "--no-read: " + err.Error(), Remedy: "leave --no-read out, or say --allow-takeover: then there is no way back"}
 	case errors.Is(err, job.ErrLookup):
@@ -79,19 +79,14 @@ func (o *options) byFlags(err error, paths []string) error {
 }
 
 // planFor is the command that makes the plan which is missing. Standard input is gone, but the run directory has it.
-func (o *options) planFor(e *job.UnplannedError) string {
-	words := slices.Concat([]string{"plan"}, o.connection.target(0).Flags(e.PoolID), []string{"--verified", "keep"}, o.changeSetFlags())
-	if e.Kept {
-		words = append(words, "--run-dir", e.Dir)
-	}
-	return commandLine(words, e.Inputs)
-}
-
-// planCommand is the command that makes a plan of the same change set.
-func (o *options) planCommand(poolID string, inputs []string) string {
-	words := slices.Concat([]string{"plan"}, o.connection.target(0).Flags(poolID), o.changeSetFlags())
+func (o *options) planFor(m job.Missing) string {
+	words := slices.Concat([]string{"plan"}, o.connection.target(0).Flags(m.PoolID))
 	if o.keep {
 		words = append(words, "--verified", "keep")
 	}
-	return commandLine(words, inputs)
+	words = append(words, o.changeSetFlags()...)
+	if m.Kept {
+		words = append(words, "--run-dir", m.Dir)
+	}
+	return commandLine(words, m.Inputs)
 }

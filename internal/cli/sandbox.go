@@ -138,6 +138,9 @@ func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer)
 	if made.LeftOut != nil {
 		fmt.Fprintf(stderr, "%-8s left out, since no user can have such a name: %s\n", "watch", prose.Printable(prose.Some(made.LeftOut, 5)))
 	}
+	if made.Cut != nil {
+		fmt.Fprintf(stderr, "%-8s %s\n", "watch", prose.Printable(made.Cut.Error()))
+	}
 	switch {
 	case err != nil && ctx.Err() != nil:
 		return interrupted("not all of the users were there yet")

@@ -49,7 +49,8 @@ func TestCountsOnScreens(t *testing.T) {
 		return strings.ReplaceAll(PlanText(r, 0), "\n", "|")
 	}
 	for _, tt := range []struct{ got, want string }{
-		{resumed(0, 1), "resumed  a.csv: 0 of 1 row are finished, 1 remains (a.run)"},
+		{resumed(0, 1), "resumed  a.csv: 0 of 1 row is finished, 1 remains (a.run)"},
+		{resumed(0, 2), "resumed  a.csv: 0 of 2 rows are finished, 2 remain (a.run)"},
 		{resumed(1, 2), "resumed  a.csv: 1 of 2 rows is finished, 1 remains (a.run)"},
 		{resumed(2, 1236), "resumed  a.csv: 2 of 1,236 rows are finished, 1,234 remain (a.run)"},
 		{checked(0), "checked  a.csv: 0 rows, all can be applied"},
@@ -67,6 +68,19 @@ func TestCountsOnScreens(t *testing.T) {
 		{status(2, 1236), "2 of 1,236 finished, 1,234 remain"},
 	} {
 		if got := strings.TrimSpace(tt.got); got != tt.want {
+			t.Errorf("got  %s\nwant %s", got, tt.want)
+		}
+	}
+	for _, tt := range []struct {
+		reads, claims int64
+		want          string
+	}{
+		{1, 0, "(the change set itself, applied, has 1 user read, who counts as active)"},
+		{2, 1, "(the change set itself, applied, has 1 user read, who counts as active, and 1 address looked up)"},
+		{140, 70, "(the change set itself, applied, has 70 users read one by one, who count as active, and 70 addresses looked up)"},
+	} {
+		r := &job.PlanResult{Plan: "p", Result: &audit.Result{Estimates: audit.Cost{ChangeSetReads: tt.reads, ChangeSetClaims: tt.claims}}}
+		if got := (planScreen{r}).more(); got != tt.want {
 			t.Errorf("got  %s\nwant %s", got, tt.want)
 		}
 	}

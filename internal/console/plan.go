@@ -234,8 +234,12 @@ func (r planScreen) more() string {
 	if r.Plan == "" || e.ChangeSetReads <= e.Reads+e.Reads/10 {
 		return ""
 	}
-	if e.ChangeSetUsers == 1 {
-		return "(the change set itself, applied, has 1 user read, who counts as active)"
+	users, addresses := e.ChangeSetReads-e.ChangeSetClaims, ""
+	if e.ChangeSetClaims > 0 {
+		addresses = ", and " + prose.Plural(e.ChangeSetClaims, "address") + " looked up"
 	}
-	return fmt.Sprintf("(the change set itself, applied, has %s read one by one, who count as active)", prose.Plural(e.ChangeSetUsers, "user"))
+	if users == 1 {
+		return "(the change set itself, applied, has 1 user read, who counts as active" + addresses + ")"
+	}
+	return fmt.Sprintf("(the change set itself, applied, has %s read one by one, who count as active%s)", prose.Plural(users, "user"), addresses)
 }

@@ -23,7 +23,7 @@ func TestPrintPlan(t *testing.T) {
 			Warnings: []audit.Warning{{Count: 1200, Examples: []string{"users.csv:6", "users.csv:7", "users.csv:9"},
 				Text: "1,200 e-mails to users, with a code", Remedy: "send email_verified true with addresses that you have verified (--verified keep where it was true)"}},
 			Estimates: audit.Cost{Updates: 4, PerSecond: 20, Seconds: 0.2, Reads: 4, ReadsPerSecond: 80, ReadSeconds: 0.05,
-				ChangeSetReads: 7, ChangeSetUsers: 7, ActiveUsers: 4, Emails: 1200},
+				ChangeSetReads: 7, ActiveUsers: 4, Emails: 1200},
 		},
 	}
 	nothing := &job.PlanResult{Plan: "users.plan/plan.jsonl", Audit: "users.plan/audit.csv", Result: &audit.Result{Read: audit.Lookup, Records: 1, Users: 1, Calls: 1}}

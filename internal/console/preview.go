@@ -75,9 +75,13 @@ func ShowPlace(line func(head, format string, args ...any), p job.Place) {
 func showInput(line func(head, format string, args ...any), p job.Preview) {
 	name := prose.Some(p.Inputs, maxInputs) + inBrackets(p.Dialect)
 	if r := p.Resumed; r != nil {
-		rest := r.Total - r.Counts.Done()
-		line("resumed", "%s: %s of %s %s finished, %s %s (%s)", name, prose.Count(r.Counts.Done()), prose.Plural(r.Total, p.Noun),
-			prose.Either(r.Counts.Done(), "is", "are"), prose.Count(rest), prose.Either(rest, "remains", "remain"), p.Dir)
+		done := r.Counts.Done()
+		rest, are := r.Total-done, "are"
+		if done == 1 || r.Total == 1 {
+			are = "is"
+		}
+		line("resumed", "%s: %s of %s %s finished, %s %s (%s)", name, prose.Count(done), prose.Plural(r.Total, p.Noun),
+			are, prose.Count(rest), prose.Either(rest, "remains", "remain"), p.Dir)
 		return
 	}
 	s := p.Preflight

@@ -24,7 +24,6 @@ import (
 // In the others something stands for what only the reader knows, or they are an aside in brackets.
 var followed = map[string][2]string{
 	"planFor":                   {"hints_keep", "follow 0"},
-	"planCommand":               {"passed_on", "follow 0"},
 	"without":                   {"hints", "several.csv"},
 	"added":                     {"hints", "stdin several.csv"},
 	"onlyFailedAgain":           {"hints", "apply it again from the same inputs"},

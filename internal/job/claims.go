@@ -165,7 +165,7 @@ func (j *Job) mayClaim() error {
 	case c.takeovers > 0:
 		return &TakeoverError{Addresses: c.takeovers}
 	case c.misplaced != nil:
-		return &MisplacedError{PoolID: j.pool.ID, Inputs: j.set.Paths(), Places: c.misplaced}
+		return &MisplacedError{j.missing(), c.misplaced}
 	case j.spec.NoRead && !j.spec.AsUser && len(j.pool.AliasAttributes) > 0 && j.checked.Claims() > 0:
 		return ErrBlindClaims
 	default:
@@ -185,9 +185,8 @@ func (e *TakeoverError) Error() string {
 
 // MisplacedError refuses records of which one gets what a later one gives up.
 type MisplacedError struct {
-	PoolID string
-	Inputs []string
-	Places []string
+	Missing
+	Places []string // of two such records
 }
 
 func (e *MisplacedError) Error() string {

@@ -72,13 +72,23 @@ func (e *OverBudgetError) Text(budget string) string {
 		prose.Count(e.Bad), prose.Plural(e.Records, e.Noun), budget, e.Budget)
 }
 
-// UnplannedError says that verified flags are to be kept where that could harm, and that no plan has looked.
-type UnplannedError struct {
+// Missing is a plan that is missing, of the change set that was to be applied.
+type Missing struct {
 	PoolID string
-	Inputs []string // of the plan that is missing
-	Dir    string   // where it is looked for
-	Kept   bool     // the input was standard input, and is a file of the run directory now
+	Inputs []string
+	Dir    string // where it is looked for
+	Kept   bool   // the input was standard input, and is a file of the run directory now
 }
+
+func (m Missing) missing() Missing { return m }
+
+// missing is the plan that the job asks for.
+func (j *Job) missing() Missing {
+	return Missing{PoolID: j.pool.ID, Inputs: j.set.Paths(), Dir: j.spec.planDir(), Kept: j.spec.Changes.Paths[0] == rundir.Stdin}
+}
+
+// UnplannedError says that verified flags are to be kept where that could harm, and that no plan has looked.
+type UnplannedError struct{ Missing }
 
 func (e *UnplannedError) Error() string {
 	return "in a pool with aliases it could take addresses from other users, and no plan of this change set says that it does not"

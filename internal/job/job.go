@@ -40,8 +40,11 @@ func Prepare(ctx context.Context, spec Spec) (j *Job, err error) {
 		return nil, err
 	}
 	if err := j.prepare(ctx); err != nil {
-		if e, unplanned := errors.AsType[*UnplannedError](err); unplanned {
-			j.listed = e.Kept // the plan is to be made of it
+		if e, ok := errors.AsType[interface {
+			error
+			missing() Missing
+		}](err); ok {
+			j.listed = e.missing().Kept // the plan is to be made of it
 		}
 		if ctx.Err() != nil {
 			err = refusal.ErrNotStarted

@@ -17,12 +17,11 @@ func (j *Job) mayKeep() error {
 	if !j.spec.KeepVerified || len(j.pool.AliasAttributes) == 0 {
 		return nil
 	}
-	dir := j.spec.planDir()
-	planned, err := rundir.ReadPlan(dir)
+	planned, err := rundir.ReadPlan(j.spec.planDir())
 	if err == nil && !planned.Withheld && planned.Limit == 0 && j.planOf(planned.Fingerprint) {
 		return nil
 	}
-	return &UnplannedError{PoolID: j.pool.ID, Inputs: j.set.Paths(), Dir: dir, Kept: j.spec.Changes.Paths[0] == rundir.Stdin}
+	return &UnplannedError{j.missing()}
 }
 
 // planOf tells whether a plan is one of the change set that the run is about to apply. Client metadata makes

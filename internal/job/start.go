@@ -44,7 +44,7 @@ type export struct {
 }
 
 func openExport(ctx context.Context, path string) (*export, error) {
-	set, err := changeset.Open(ctx, changeset.Spec{Paths: []string{path}})
+	set, err := rehearsal.OpenUsers(ctx, path)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,7 @@
 // [E164] reads a number as people write it in a region: national, with blanks, dashes, dots, slashes and brackets, with the
 // region's prefix for calls abroad, behind tel:, in the digits of any script. What it returns is a possible number of its
 // region: of a length that the region has. What can be read in two ways, or holds more than a number (letters, an
-// extension, a second number), is refused with a reason that does not repeat it.
+// extension, a second number) or looks like a date, is refused with a reason that does not repeat it.
 //
 // # Limits
 //

@@ -30,6 +30,9 @@ func E164(text, region string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := mistaken(spelled, region); err != nil {
+		return "", err
+	}
 	n, err := phonenumbers.Parse(spelled, region)
 	if err != nil {
 		return "", reason(err)

@@ -33,17 +33,28 @@ func startsAlone(b []byte) bool {
 // endsLine reports whether a byte is one of a line end.
 func endsLine(b byte) bool { return b == '\r' || b == '\n' }
 
-// indexLineEnd returns where the first line end begins, len(b) if there is none.
+// indexLineEnd returns where the first line end begins, len(b) if there is none. It looks at pieces, the first of them
+// small, for b may have many lines and one of the two bytes nowhere.
 func indexLineEnd(b []byte) int {
-	n := len(b)
-	if i := bytes.IndexByte(b, '\n'); i >= 0 {
-		n = i
+	begin := 0
+	for size := firstPiece; begin < len(b); size *= 2 {
+		piece := b[begin:min(begin+size, len(b))]
+		n := len(piece)
+		if i := bytes.IndexByte(piece, '\n'); i >= 0 {
+			n = i
+		}
+		if i := bytes.IndexByte(piece[:n], '\r'); i >= 0 {
+			n = i
+		}
+		begin += n
+		if n < len(piece) {
+			break
+		}
 	}
-	if i := bytes.IndexByte(b[:n], '\r'); i >= 0 {
-		n = i
-	}
-	return n
+	return begin
 }
+
+const firstPiece = 256
 
 // withoutOpenEnd returns the length of b without those bytes at its end that may be of a line end which goes on
 // behind b.

@@ -154,3 +154,31 @@ func TestEnd(t *testing.T) {
 		t.Error(end, err)
 	}
 }
+
+// TestIndexLineEnd finds a line end wherever pieces begin and end.
+func TestIndexLineEnd(t *testing.T) {
+	t.Parallel()
+	for _, end := range []string{"", "\n", "\r", "\r\n", "\n\r"} {
+		for _, n := range []int{0, 1, firstPiece - 1, firstPiece, firstPiece + 1, 3*firstPiece - 1, 3 * firstPiece, 20 * firstPiece} {
+			text := strings.Repeat("x", n) + end + strings.Repeat("y\n\r", len(end))
+			if got := indexLineEnd([]byte(text)); got != n {
+				t.Errorf("%d bytes and %q: %d", n, end, got)
+			}
+		}
+	}
+}
+
+// BenchmarkReturns finds lines that carriage returns end, of which a buffer holds many.
+func BenchmarkReturns(b *testing.B) {
+	text := strings.Repeat("{}\r", 100_000)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		l := NewLines(large)
+		l.Begin(strings.NewReader(text), Mark{Line: 1})
+		for {
+			if _, err := l.Next(); err != nil {
+				break
+			}
+		}
+	}
+}

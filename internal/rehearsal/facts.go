@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -20,7 +21,7 @@ const identities = "identities"
 // facts gives a person what a JSON record tells beside the values that a change set could write: an export of everything
 // under names that begin with _, and what ListUsers prints under the service's own.
 func (p *person) facts(record []byte) error {
-	d := jsontext.NewDecoder(bytes.NewBuffer(record))
+	d := jsontext.NewDecoder(bytes.NewBuffer(record), jsontext.AllowDuplicateNames(true)) // it was decoded before, and had none
 	if _, err := d.ReadToken(); err != nil {
 		return err
 	}
@@ -43,9 +44,12 @@ func (p *person) facts(record []byte) error {
 
 // fact takes what a member of a record tells; of most it is nothing.
 func (p *person) fact(key string, raw jsontext.Value) (err error) {
+	if raw.Kind() == 'n' { // it tells nothing
+		return nil
+	}
 	switch key {
 	case "_status", "UserStatus":
-		p.Status, err = read[string](raw, "a text")
+		p.Status, err = text(raw, "a text")
 	case "_enabled", "Enabled":
 		var enabled bool
 		enabled, err = read[bool](raw, "true or false")
@@ -64,7 +68,7 @@ func (p *person) fact(key string, raw jsontext.Value) (err error) {
 		if !readOnly || !isAttribute(name) {
 			return nil
 		}
-		p.Attributes[name], err = read[string](raw, "a text")
+		p.Attributes[name], err = text(raw, "a text")
 		p.readOnly = append(p.readOnly, name)
 	}
 	p.exported = true
@@ -79,19 +83,34 @@ func read[T any](raw jsontext.Value, want string) (value T, err error) {
 	return value, nil
 }
 
+// text is read for a text, of which a large export has millions.
+func text(raw jsontext.Value, want string) (string, error) {
+	unquoted, err := jsontext.AppendUnquote(nil, raw)
+	if err != nil {
+		return "", fmt.Errorf("want %s", want)
+	}
+	return string(unquoted), nil
+}
+
+// lastSecond is that of the year 9999, the last one that a date is written in.
+const lastSecond = 253402300799
+
 // date reads a date as an export or the AWS CLI has it, or the service itself: in seconds since 1970.
 func date(raw jsontext.Value) (time.Time, error) {
 	if raw.Kind() == '0' {
 		seconds, err := read[float64](raw, "a date")
+		if err == nil && math.Abs(seconds) > lastSecond {
+			err = errors.New("want seconds since 1970")
+		}
 		return time.UnixMilli(int64(math.Round(seconds * 1000))).UTC(), err
 	}
-	text, err := read[string](raw, "a date")
-	if err != nil || text == "" {
+	written, err := text(raw, "a date")
+	if err != nil || written == "" {
 		return time.Time{}, err
 	}
-	at, err := time.Parse(time.RFC3339, text)
+	at, err := time.Parse(time.RFC3339, written)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%s is no date such as 2026-01-02T15:04:05Z", prose.Printable(text))
+		return time.Time{}, fmt.Errorf("%s is no date such as 2026-01-02T15:04:05Z", prose.Printable(written))
 	}
 	return at.UTC(), nil
 }

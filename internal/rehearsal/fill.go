@@ -1,6 +1,7 @@
 package rehearsal
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"strings"
 
 	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/sandbox"
 	"attrmigrate/sources"
 )
@@ -41,21 +43,37 @@ func fillFrom(ctx context.Context, local *sandbox.Server, poolID string, from, s
 	if err := createPool(local, poolID, attributes.list, readOnly); err != nil {
 		return err
 	}
-	return newSeeding(local, poolID, "").seed(ctx, from)
+	s := newSeeding(local, poolID, "")
+	if err := s.seed(ctx, from); err != nil || s.cut == nil {
+		return err
+	}
+	return &refusal.UsageError{Err: s.cut, Remedy: refusal.HintOf(s.cut)} // users would be told as missing who are not
 }
 
-// attributesIn adds the attributes of an export to others, and gives those that nobody can write.
+// attributesIn adds the attributes of an export to others, and gives those that nobody can write. What a record tells of
+// its user besides is left for when the user is made: an export is large.
 func attributesIn(ctx context.Context, from *changeset.Set, to *names) (readOnly map[string]bool, err error) {
 	readOnly = map[string]bool{}
-	err = people(ctx, from, func(p *person) error {
-		for name := range p.Attributes {
-			to.add(name)
+	err = records(ctx, from, func(c *sources.Change, format sources.Format) error {
+		for _, a := range slices.Concat(c.Attributes, c.Expect) {
+			to.add(a.Name)
+		}
+		if c.Err == nil && !bytes.Contains(c.Text, []byte(`"_custom:`)) && !bytes.Contains(c.Text, []byte(`"_dev:`)) {
+			return nil
+		}
+		p, err := personOf(c, format)
+		if err != nil {
+			return err
 		}
 		for _, name := range p.readOnly {
+			to.add(name)
 			readOnly[name] = true
 		}
 		return nil
 	})
+	if _, cut := errors.AsType[*cutError](err); cut { // who makes the users tells it
+		err = nil
+	}
 	slices.Sort(to.list)
 	return readOnly, err
 }

@@ -29,6 +29,7 @@ type Furniture struct {
 type Furnished struct {
 	Unused  []string // the flags that the journal has made good already
 	LeftOut []string // the places of records whose user nobody can be
+	Cut     error    // the users are those of a listing without its last pages; nil: they are all
 }
 
 // Furnish makes what the journal does not bring. If it fails, the journal is as it was before: the next start would take
@@ -37,7 +38,7 @@ func (o Furniture) Furnish(ctx context.Context, server *sandbox.Server) (r Furni
 	if len(server.Pools()) > 0 {
 		r.Unused, err = o.furnishKept(ctx, server)
 	} else {
-		r.LeftOut, err = o.furnishNew(ctx, server)
+		err = o.furnishNew(ctx, server, &r)
 	}
 	if err != nil {
 		err = errors.Join(err, server.TakeBack())
@@ -56,29 +57,29 @@ func (o Furniture) furnishKept(ctx context.Context, server *sandbox.Server) (unu
 }
 
 // furnishNew makes the pool, its app client and its users.
-func (o Furniture) furnishNew(ctx context.Context, server *sandbox.Server) (leftOut []string, err error) {
+func (o Furniture) furnishNew(ctx context.Context, server *sandbox.Server, r *Furnished) error {
 	users, err := o.usersFile(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	document, err := o.poolDocument(ctx, users)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	pool, err := server.CreatePool(document)
 	if err != nil {
-		return nil, &refusal.UsageError{Err: inFile("--pool", o.Pool, err), Remedy: poolHint}
+		return &refusal.UsageError{Err: inFile("--pool", o.Pool, err), Remedy: poolHint}
 	}
 	if err := o.createClient(ctx, server, pool); err != nil {
-		return nil, err
+		return err
 	}
 	if err := o.checkPassword(server, pool); err != nil {
-		return nil, err
+		return err
 	}
-	if leftOut, err = o.addUsers(ctx, server, pool, users); err != nil {
-		return nil, err
+	if err := o.addUsers(ctx, server, pool, users, r); err != nil {
+		return err
 	}
-	return leftOut, o.checkAnybody(server, pool)
+	return o.checkAnybody(server, pool)
 }
 
 // poolDocument describes the pool: as --pool does, or a small one, which has the attributes of the users as well.
@@ -98,7 +99,7 @@ func (o Furniture) usersFile(ctx context.Context) (*changeset.Set, error) {
 	if _, err := strconv.Atoi(o.Users); err == nil || o.Users == "" {
 		return nil, nil
 	}
-	return changeset.Open(ctx, changeset.Spec{Paths: []string{o.Users}})
+	return OpenUsers(ctx, o.Users)
 }
 
 // unused are the flags that the journal has made good already.
@@ -138,8 +139,8 @@ func (o Furniture) createClient(ctx context.Context, server *sandbox.Server, poo
 }
 
 const (
-	poolHint   = "--pool takes what aws cognito-idp describe-user-pool prints"
-	clientHint = "--client takes what aws cognito-idp describe-user-pool-client prints, of an app client without a secret; the attributes in it must be in the pool"
+	poolHint   = "--pool takes what aws cognito-idp describe-user-pool prints or create-user-pool takes, or a template of CloudFormation in JSON with one pool"
+	clientHint = "--client takes what aws cognito-idp describe-user-pool-client prints or create-user-pool-client takes, of an app client without a secret; the attributes in it must be in the pool"
 )
 
 func inFile(flag, path string, err error) error {
@@ -158,14 +159,15 @@ func (o Furniture) checkPassword(server *sandbox.Server, pool string) error {
 }
 
 // addUsers makes the users that --users asks for, with the password.
-func (o Furniture) addUsers(ctx context.Context, server *sandbox.Server, pool string, from *changeset.Set) (leftOut []string, err error) {
+func (o Furniture) addUsers(ctx context.Context, server *sandbox.Server, pool string, from *changeset.Set, r *Furnished) error {
 	if from != nil {
 		s := newSeeding(server, pool, o.Password)
-		err = s.seed(ctx, from)
-		return s.left, err
+		err := s.seed(ctx, from)
+		r.LeftOut, r.Cut = s.left, s.cut
+		return err
 	}
 	n, _ := strconv.Atoi(o.Users) // none, if it is empty
-	return nil, addMadeUpUsers(ctx, server, pool, n, o.Password)
+	return addMadeUpUsers(ctx, server, pool, n, o.Password)
 }
 
 // checkAnybody refuses to write the tokens of nobody.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/refusal"
@@ -24,6 +25,18 @@ type person struct {
 // people gives the users that the records of a set tell of, in their order, until f returns an error. A record that
 // cannot be read ends them, with its place: users that are missing without a word would be told as missing later.
 func people(ctx context.Context, set *changeset.Set, f func(*person) error) error {
+	return records(ctx, set, func(c *sources.Change, format sources.Format) error {
+		p, err := personOf(c, format)
+		if err != nil {
+			return err
+		}
+		return f(p)
+	})
+}
+
+// records gives the records of a set, in their order, until f returns an error. Of a listing that was cut short the error is a
+// *cutError, at the end.
+func records(ctx context.Context, set *changeset.Set, f func(*sources.Change, sources.Format) error) error {
 	in, err := set.Read()
 	if err != nil {
 		return err
@@ -33,15 +46,26 @@ func people(ctx context.Context, set *changeset.Set, f func(*person) error) erro
 		if err != nil {
 			return err
 		}
-		p, err := personOf(c, in.Format())
-		if err == nil {
-			err = f(p)
-		}
-		if err != nil {
+		if err := f(c, in.Format()); err != nil {
 			return err
 		}
 	}
+	if file, line, cut := in.ListingCut(); cut && ctx.Err() == nil {
+		return &cutError{fmt.Sprintf("%s:%d", file, line)}
+	}
 	return ctx.Err()
+}
+
+// cutError says that a listing lacks its last pages. It comes when all records were given.
+type cutError struct{ place string }
+
+func (e *cutError) Error() string {
+	return e.place + ": the listing was cut short: its last page has a token for the next one, and the users behind it are missing"
+}
+
+// Hint says how to mend it.
+func (*cutError) Hint() string {
+	return "list all of them, without --max-items and --no-paginate; or, if these are enough, take the token out"
 }
 
 // subForm is that of a sub. Where addresses are usernames it is the username, too.
@@ -71,7 +95,11 @@ func personOf(c *sources.Change, format sources.Format) (*person, error) {
 
 // unreadable is the error of a record that tells of no user, or of one that cannot be.
 func unreadable(place string, err error) error {
-	return &refusal.UsageError{Err: fmt.Errorf("%s: %w", place, err), Remedy: refusal.HintOf(err)}
+	remedy := refusal.HintOf(err)
+	if strings.Contains(remedy, noFlag) {
+		remedy = usersHint
+	}
+	return &refusal.UsageError{Err: fmt.Errorf("%s: %w", place, err), Remedy: remedy}
 }
 
 // seeding puts people into a pool, each once.
@@ -81,6 +109,7 @@ type seeding struct {
 	password string
 	seen     map[string]string // the place of each user's first record
 	left     []string          // the places of change sets' records whose user can't be
+	cut      error             // the set is a listing without its last pages
 }
 
 func newSeeding(server *sandbox.Server, pool, password string) *seeding {
@@ -90,7 +119,7 @@ func newSeeding(server *sandbox.Server, pool, password string) *seeding {
 // seed puts the people of a set into the pool. A user stands in an export once; of several records of a change set the first
 // counts, and a user that cannot be is left out: such a record fails in a run, too.
 func (s *seeding) seed(ctx context.Context, set *changeset.Set) error {
-	return people(ctx, set, func(p *person) error {
+	err := people(ctx, set, func(p *person) error {
 		first, again := s.seen[p.Username]
 		switch {
 		case again && p.exported:
@@ -111,6 +140,10 @@ func (s *seeding) seed(ctx context.Context, set *changeset.Set) error {
 			return unreadable(p.place, err)
 		}
 	})
+	if cut, ok := errors.AsType[*cutError](err); ok {
+		s.cut, err = cut, nil
+	}
+	return err
 }
 
 // errTwice says that a user stands in an export twice.

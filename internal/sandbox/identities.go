@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -105,11 +106,14 @@ func (s *Server) adminLinkProviderForUser(c *call, r *linkRequest) (any, error) 
 	if err := s.checkLink(c, r); err != nil {
 		return nil, err
 	}
-	return nil, s.change(c.pool, c.user, false, func(old *userState) (transition, error) {
+	return nil, s.change(c.pool, c.user, true, func(old *userState) (transition, error) {
 		all := identitiesOf(old)
+		holder := c.pool.linked(r.SourceUser)
 		switch {
-		case slices.ContainsFunc(all, r.SourceUser.is):
+		case holder == c.user:
 			return transition{}, invalidParameter(alreadyLinked)
+		case holder != nil:
+			return transition{}, exception("AliasExistsException", "The SourceUser is linked to another user already.")
 		case len(all) >= maxIdentities:
 			return transition{}, exception("LimitExceededException", "The user has the most identities that it can have.")
 		}
@@ -128,10 +132,8 @@ func (s *Server) adminLinkProviderForUser(c *call, r *linkRequest) (any, error) 
 
 // checkLink refuses users who cannot be linked.
 func (s *Server) checkLink(c *call, r *linkRequest) error {
-	for member, u := range map[string]providerUser{"DestinationUser": r.DestinationUser, "SourceUser": r.SourceUser} {
-		if err := u.check(member); err != nil {
-			return err
-		}
+	if err := cmp.Or(r.DestinationUser.check("DestinationUser"), r.SourceUser.check("SourceUser")); err != nil {
+		return err
 	}
 	switch {
 	case r.SourceUser.ProviderName == ownProvider:
@@ -140,9 +142,6 @@ func (s *Server) checkLink(c *call, r *linkRequest) error {
 		return errNoUser()
 	case c.pool.lookup(r.SourceUser.username()) != nil:
 		return invalidParameter(alreadyThere)
-	}
-	if holder := c.pool.linked(r.SourceUser); holder != nil && holder != c.user {
-		return exception("AliasExistsException", "The SourceUser is linked to another user already.")
 	}
 	if state := c.user.state.Load(); state != nil {
 		for _, a := range state.attributes {
@@ -154,10 +153,8 @@ func (s *Server) checkLink(c *call, r *linkRequest) error {
 	return nil
 }
 
-// linked returns the user to whom a provider's user is linked, nil if there is none.
+// linked returns the user to whom a provider's user is linked, nil if there is none. The caller holds mu.
 func (p *pool) linked(source providerUser) *user {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
 	for u := range p.present(0) {
 		if state := u.state.Load(); state != nil && slices.ContainsFunc(identitiesOf(state), source.is) {
 			return u
@@ -174,9 +171,9 @@ type unlinkRequest struct {
 func (r *unlinkRequest) find(s *Server) subject {
 	found := s.named(r.UserPoolID, r.User.username())
 	if found.pool != nil && r.User.ProviderName != ownProvider && r.User.ProviderAttributeValue != "" {
-		if u := found.pool.linked(r.User); u != nil {
-			found.user = u
-		}
+		found.pool.mu.RLock()
+		defer found.pool.mu.RUnlock()
+		found.user = cmp.Or(found.pool.linked(r.User), found.user)
 	}
 	return found
 }

@@ -20,7 +20,7 @@ type record struct {
 	Group          *Group                    `json:"group,omitempty"`    // a group was created or changed
 	Put            []storedUser              `json:"put,omitempty"`      // users were created or changed
 	Delete         string                    `json:"delete,omitempty"`   // a user was deleted, by sub
-	DeletePool     bool                      `json:"delete_pool,omitempty"`
+	DeletePool     bool                      `json:"delete_pool,omitzero"`
 	DeleteClient   string                    `json:"delete_client,omitempty"`   // by id
 	DeleteProvider string                    `json:"delete_provider,omitempty"` // by name
 	DeleteGroup    string                    `json:"delete_group,omitempty"`    // by name

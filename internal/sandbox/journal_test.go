@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 )
@@ -272,5 +273,32 @@ func TestLogSize(t *testing.T) {
 	}
 	if got := l.log(); len(got) < 3 || len(got) > 6 || got[len(got)-1].Sequence != 100 {
 		t.Errorf("%d entries, the last is %d", len(got), got[len(got)-1].Sequence)
+	}
+}
+
+// TestJournalLine: a line tells what happened, and not what did not.
+func TestJournalLine(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "journal")
+	s, err := New(Config{Journal: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	pool, err := s.CreatePool([]byte(`{"PoolName":"ours"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	if err := s.CreateUser(pool, User{Username: "ann", Attributes: map[string]string{"sub": "s"}, Created: at}); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	want := `{"pool":"` + pool + `","put":[{"username":"ann","attributes":{"sub":"s"},"status":"CONFIRMED","created":"2026-01-02T03:04:05Z","modified":"2026-01-02T03:04:05Z"}]}`
+	if got := lines[len(lines)-1]; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -58,6 +58,7 @@ func TestCheckRequest(t *testing.T) {
 		{"an empty list", "AddCustomAttributes", `{"UserPoolId":"us-east-1_a","CustomAttributes":[]}`,
 			one + "Value at 'customAttributes' failed to satisfy constraint: Member must have length greater than or equal to 1"},
 		{"a number for a text", "AdminGetUser", `{"UserPoolId":"us-east-1_a","Username":7}`, "SerializationException: NUMBER_VALUE can not be converted to string: username"},
+		{"a number for a name", "GetGroup", `{"UserPoolId":"us-east-1_a","GroupName":7}`, "SerializationException: NUMBER_VALUE can not be converted to string: groupName"},
 		{"a text for a number", "ListUsers", `{"UserPoolId":"us-east-1_a","Limit":"7"}`, "SerializationException: STRING_VALUE can not be converted to integer: limit"},
 		{"half a number", "ListUsers", `{"UserPoolId":"us-east-1_a","Limit":7.5}`, "SerializationException: NUMBER_VALUE can not be converted to integer: limit"},
 		{"a list for a structure", "CreateUserPool", `{"PoolName":"p","Policies":[]}`, "SerializationException: START_ARRAY can not be converted to structure: policies"},

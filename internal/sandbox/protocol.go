@@ -153,10 +153,14 @@ func decodeBody(body io.Reader, operation string) (decoded request, invalid, err
 	if buffer.Len() > maxBody {
 		return nil, nil, exception("RequestEntityTooLargeException", "the request is over 1 MiB")
 	}
+	invalid = checkRequest(operation, buffer.Bytes())
+	var wrong *apiError
+	if errors.As(invalid, &wrong) && wrong.code == "SerializationException" {
+		return nil, nil, wrong
+	}
 	if decoded, err = operations[operation].decode(buffer.Bytes()); err != nil {
 		return nil, nil, exception("SerializationException", err.Error())
 	}
-	invalid = checkRequest(operation, buffer.Bytes())
 	return decoded, invalid, nil
 }
 

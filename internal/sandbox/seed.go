@@ -3,7 +3,6 @@ package sandbox
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 )
 
@@ -19,10 +18,8 @@ func (s *Server) Seed(poolID string, given User) error {
 	if checkValue("username", "UsernameType", given.Username) != nil {
 		return ErrNoName
 	}
-	for _, name := range slices.Sorted(maps.Keys(given.Attributes)) {
-		if p.schema()[name] == nil {
-			return &UnknownAttributeError{name}
-		}
+	if name := p.schema().unknown(given.Attributes); name != "" {
+		return &UnknownAttributeError{name}
 	}
 	u, state, err := s.newUser(p, given)
 	if err != nil {
@@ -38,6 +35,16 @@ func (s *Server) Seed(poolID string, given User) error {
 		}
 	}
 	return s.admitUser(p, u, state, true)
+}
+
+// unknown returns an attribute that the schema does not have, the first by name; "" for none.
+func (s schema) unknown(values map[string]string) (first string) {
+	for name := range values {
+		if s[name] == nil && (first == "" || name < first) {
+			first = name
+		}
+	}
+	return first
 }
 
 // ErrNoName says that no user can have the name.

@@ -32,7 +32,7 @@ type User struct {
 	Pending map[string]string `json:"pending,omitempty"`
 	// Status is CONFIRMED, UNCONFIRMED, FORCE_CHANGE_PASSWORD, RESET_REQUIRED, EXTERNAL_PROVIDER and so on.
 	Status   string `json:"status"`
-	Disabled bool   `json:"disabled,omitempty"`
+	Disabled bool   `json:"disabled,omitzero"`
 	// Groups are the names of the groups that the user is in.
 	Groups   []string  `json:"groups,omitempty"`
 	Created  time.Time `json:"created"`
