@@ -92,8 +92,8 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	spec := a.opts.spec(paths, a.sys, a.log)
 	spec.Sized = func(size changeset.Size) { a.limitMemory(checkMemory + entryMemory*size.Records) }
 	spec.Kept = func(dir string) { console.ShowKept(a.notes, dir) }
-	spec.Looking = func(addresses, users int64) {
-		a.limitMemory(memoryOfPlan(2*addresses, users))
+	spec.Looking = func(addresses, records, users int64) {
+		a.limitMemory(memoryOfPlan(addresses+records, users))
 		console.ShowLooking(a.notes, addresses)
 	}
 	j, err := job.Prepare(ctx, spec)

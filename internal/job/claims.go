@@ -43,10 +43,14 @@ func (j *Job) lookForHolders(ctx context.Context, records *audit.Preflight) erro
 		j.claims.searched, j.claims.takeovers = true, facts.Takeovers
 		return nil
 	}
-	if j.spec.Looking != nil {
-		j.spec.Looking(addresses, j.pool.EstimatedUsers)
+	conditional, entries := records.Conditional > 0 || records.Full(), addresses
+	if conditional {
+		entries = j.state.Total
 	}
-	err := j.search(ctx)
+	if j.spec.Looking != nil {
+		j.spec.Looking(addresses, entries, j.pool.EstimatedUsers)
+	}
+	err := j.search(ctx, conditional)
 	if code := codeOf(err); code == "AccessDeniedException" {
 		j.spec.Log.Warn("nobody knows yet whether an address is taken from another user: users may not be listed; each record is looked at before it is sent", "error", err)
 		return nil
@@ -66,8 +70,9 @@ func planOfInputs(paths []string) *rundir.PlanFacts {
 	return facts
 }
 
-// search makes a plan of what a start has left, whatever part of it is taken today.
-func (j *Job) search(ctx context.Context) error {
+// search makes a plan of what a start has left, whatever part of it is taken today. Where records have preconditions all
+// of them count: one that says nothing of sign-in names may make another's hold.
+func (j *Job) search(ctx context.Context, conditional bool) error {
 	set, clean, err := j.set.Unpack(ctx, j.dir)
 	if err != nil {
 		return err
@@ -81,11 +86,15 @@ func (j *Job) search(ctx context.Context) error {
 	if err := in.Resume(j.state.Position); err != nil {
 		return err
 	}
+	var changes audit.Changes = &claiming{in, j.pool.AliasAttributes}
+	if conditional {
+		changes = in
+	}
 	found := finding{map[record]string{}}
 	r, err := audit.Plan(ctx, audit.Config{
-		Pool: j.pool, Changes: &claiming{in, j.pool.AliasAttributes}, Writer: found, Lister: j.to.Lister,
-		Options:  audit.Options{KeepVerified: j.spec.KeepVerified},
-		ListRate: j.spec.ListRate, Attempts: j.spec.MaxAttempts, ByRecord: true, AllowTakeover: j.spec.AllowTakeover,
+		Pool: j.pool, Changes: changes, Writer: found, Lister: j.to.Lister,
+		Options:  audit.Options{KeepVerified: j.spec.KeepVerified, Schema: j.pool.Schema},
+		ListRate: j.spec.ListRate, Attempts: j.spec.MaxAttempts, Strict: j.spec.Strict, ByRecord: true, AllowTakeover: j.spec.AllowTakeover,
 	})
 	if err != nil {
 		return err

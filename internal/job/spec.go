@@ -60,8 +60,8 @@ type Spec struct {
 	// mostly put back. Nil: nobody is told.
 	Kept func(dir string)
 	// Looking is told, before users are listed, of how many addresses it is looked for who of how many users signs in
-	// by them. Nil: nobody is told.
-	Looking func(addresses, users int64)
+	// by them, and how many records are held against these. Nil: nobody is told.
+	Looking func(addresses, records, users int64)
 	// Sized is told about how many records there are where something is kept of each until the first write: of a long
 	// CSV. Nil: nobody is told.
 	Sized func(changeset.Size)

@@ -188,6 +188,9 @@ func (c *claimScene) record(text *strings.Builder, name string) {
 			set[address+"_verified"] = "true"
 		}
 	}
+	if rapid.Bool().Draw(c.T, "says of name") {
+		set["name"] = rapid.SampledFrom([]string{"Ann", "Bob"}).Draw(c.T, "name")
+	}
 	line, err := json.Marshal(map[string]any{"username": name, "attributes": set})
 	if err != nil {
 		c.Fatal(err)
