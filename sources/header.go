@@ -115,6 +115,7 @@ func (h *header) findUser(opts *Options) *FileError {
 	}
 	var users []int
 	sub, token := -1, -1
+	leftOut := "" // of what names users
 	for i, name := range h.names {
 		switch {
 		case name == "":
@@ -125,11 +126,12 @@ func (h *header) findUser(opts *Options) *FileError {
 		case isTokenName(opts.renamed(name)):
 			h.tokens = append(h.tokens, i)
 		}
-		if opts.ignores(name) {
-			continue
-		}
 		switch meant := opts.renamed(name); {
-		case meant == "username", meant == "cognito:username", meant == "Username":
+		case opts.ignores(name):
+			if isUsername(meant) {
+				leftOut = name
+			}
+		case isUsername(meant):
 			users = append(users, i)
 		case meant == "sub":
 			sub = i
@@ -150,6 +152,10 @@ func (h *header) findUser(opts *Options) *FileError {
 	}
 	switch len(users) {
 	case 0:
+		if leftOut != "" {
+			return h.refuse(fmt.Sprintf("no column names the user: %s leaves %q out", opts.setting("Ignore", ""), leftOut),
+				"leave it in, or say which other one does with "+opts.setting("UsernameColumn", ""))
+		}
 		return h.refuse("no column names the user", "name it username, or say which it is with "+opts.setting("UsernameColumn", "")+"; "+h.seen())
 	case 1:
 		h.user = users[0]
@@ -158,6 +164,11 @@ func (h *header) findUser(opts *Options) *FileError {
 		return h.refuse(fmt.Sprintf("columns %q and %q both name the user", h.names[users[0]], h.names[users[1]]),
 			"leave one of them out with "+opts.setting("Ignore", ""))
 	}
+}
+
+// isUsername tells whether a column of this name has users' names, without being said to.
+func isUsername(name string) bool {
+	return name == "username" || name == "cognito:username" || name == "Username"
 }
 
 // assign gives every column its role.

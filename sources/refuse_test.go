@@ -19,7 +19,7 @@ func TestHeaderRefused(t *testing.T) {
 		hint   string
 	}{
 		{"no username", "user,email", Options{}, ":1: no column names the user", "the columns are user, email"},
-		{"username ignored", "username,email", Options{Ignore: []string{"username"}}, ":1: no column names the user", "Options.UsernameColumn"},
+		{"username ignored", "username,email", Options{Ignore: []string{"username"}}, `:1: no column names the user: Options.Ignore leaves "username" out`, "Options.UsernameColumn"},
 		{"two usernames", "username,email,Username", Options{}, `:1: columns "username" and "Username" both name the user`, "Options.Ignore"},
 		{"username beside UsernameColumn", "username,login", Options{UsernameColumn: "login"}, `:1: columns "username" and "login" both name the user`, "Options.Ignore"},
 		{"one name twice", "username,email, email", Options{}, `:1: columns 2 and 3 are both named "email"`, "rename"},
@@ -30,7 +30,7 @@ func TestHeaderRefused(t *testing.T) {
 		{"Rename of nothing", "username,tier", Options{Rename: map[string]string{"teir": "custom:tier"}}, `:1: Options.Rename: there is no column "teir"`, `did you mean "tier"?`},
 		{"Ignore of nothing", "username,tier", Options{Ignore: []string{"notes"}}, `:1: Options.Ignore: there is no column "notes"`, "the columns are username, tier"},
 		{"Ignore of a pattern that fits nothing", "username,tier", Options{Ignore: []string{"utm_*"}}, `:1: Options.Ignore: no column is like "utm_*"`, "the columns are username, tier"},
-		{"Ignore of a pattern that fits the username", "username,tier", Options{Ignore: []string{"user*"}}, ":1: no column names the user", "Options.UsernameColumn"},
+		{"Ignore of a pattern that fits the username", "username,tier", Options{Ignore: []string{"user*"}}, `:1: no column names the user: Options.Ignore leaves "username" out`, "Options.UsernameColumn"},
 		{"UsernameColumn of nothing", "username,tier", Options{UsernameColumn: "login"}, `:1: Options.UsernameColumn: there is no column "login"`, "the columns are"},
 		{"Rename to nothing", "username,tier", Options{Rename: map[string]string{"tier": ""}}, ": Options.Rename tier: the attribute has no name", "Options.Rename tier=ATTRIBUTE"},
 		{"Rename and Ignore", "username,tier", Options{Rename: map[string]string{"tier": "x"}, Ignore: []string{"tier"}}, ": Options.Rename and Options.Ignore both name tier", "leave one"},

@@ -117,36 +117,38 @@ func counted(noun, one, remedyOfOne, more, remedy string) words {
 func alike(noun, text, remedy string) words { return counted(noun, text, remedy, text, remedy) }
 
 func isHeld(w *Warning, t *Terms) (text, remedy string) {
-	remedy = "find out whose it is, and take the record out or change the other user first"
-	if w.Taken > 0 {
-		remedy += "; --allow-takeover takes it, and undo gives it back"
-	}
+	remedy = either(w.Count, "take the record out or change the other user first", "take the records out or change the other users first")
 	what := newOnes(w)
-	if w.Taken > 0 { // or only its flag is
-		what = several(w.Count, people(w.Attribute))
+	if w.Taken > 0 {
+		it := either(w.Taken, "it", "them")
+		what = several(w.Count, people(w.Attribute)) // or only its flag is new
+		remedy += fmt.Sprintf("; --allow-takeover takes %s, and undo gives %[1]s back", it)
+		if t.AllowTakeover {
+			remedy = "undo gives " + it + " back"
+		}
 	}
-	return what + " held by another user already: " + taken(w, t), remedy
+	return what + either(w.Count, " held by another user already: ", " held by other users already: ") + taken(w, t, w.Count), remedy
 }
 
 func isShared(w *Warning, t *Terms) (text, remedy string) {
-	what := taken(w, t)
+	what := taken(w, t, 1)
 	if w.Taken > 0 {
 		what = "sent as verified, each takes it away from the one before"
 	}
 	return fmt.Sprintf("%s for the same %s: %s", several(w.Count, "user"), people(w.Attribute), what), "leave it with one of them"
 }
 
-// taken is what becomes of an address that another user has.
-func taken(w *Warning, t *Terms) string {
+// taken is what becomes of so many addresses that other users have.
+func taken(w *Warning, t *Terms, addresses int64) string {
 	switch {
 	case len(t.Pool.UsernameAttributes) > 0 || !IsAddress(w.Attribute):
-		return "the pool refuses it"
+		return either(addresses, "the pool refuses it", "the pool refuses them")
 	case w.Taken == 0:
-		return "whoever verifies it last takes it away from the other"
+		return either(addresses, "whoever verifies it last takes it away from the other", "whoever verifies one last takes it away from the other")
 	case w.Taken < w.Count:
 		return fmt.Sprintf("%s sent as verified, and so taken away from the other at once; else whoever verifies it last takes it", number(w.Taken))
 	default:
-		return "sent as verified it is taken away from the other at once"
+		return either(addresses, "sent as verified it is taken away from the other at once", "sent as verified they are taken away from the others at once")
 	}
 }
 
@@ -171,7 +173,8 @@ func claimed(w *Warning, taken int64) (text, remedy string, note bool) {
 	if taken == 0 {
 		return text + "none was found to be taken from another user", "", true
 	}
-	return text + several(taken, "sign-in address") + " taken from other users", "undo.jsonl gives them back", false
+	return text + several(taken, "sign-in address") + either(taken, " taken from another user", " taken from other users"),
+		"undo.jsonl gives " + either(taken, "it", "them") + " back", false
 }
 
 func unknownPool(w *Warning, _ *Terms) (text, remedy string) {
@@ -224,7 +227,7 @@ func codes(w *Warning, t *Terms) (text, remedy string) {
 	text = several(w.Count, "e-mail") + either(w.Count, " to a user, with a code", " to users, with a code")
 	if t.Pool.DefaultEmailSender {
 		return text + "; Cognito's own sender sends 50 a day for the whole account",
-			remedy + ", or have the pool send through Amazon SES"
+			remedy + ", or have the pool send its messages through Amazon SES"
 	}
 	return text, remedy
 }

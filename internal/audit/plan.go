@@ -71,6 +71,8 @@ type Config struct {
 	ReadRate float64
 	NoRead   bool
 	Strict   bool // values that nobody meant are refused
+	// AllowTakeover is that of Terms: what is taken is then told with how it goes back.
+	AllowTakeover bool
 	// Records is about how many records there are, and Addresses how many sign-in addresses they give, if
 	// that is known: memory is then taken once.
 	Records, Addresses int64
@@ -116,7 +118,7 @@ func Plan(ctx context.Context, cfg Config) (*Result, error) {
 	begun := time.Now()
 	cfg = cfg.withDefaults()
 	n := newNaming(cfg.Pool)
-	terms := Terms{Pool: cfg.Pool, KeepVerified: cfg.KeepVerified, NoRead: cfg.NoRead, Rate: cfg.UpdateRate, ReadRate: cfg.ReadRate, Long: cfg.Long}
+	terms := Terms{Pool: cfg.Pool, KeepVerified: cfg.KeepVerified, NoRead: cfg.NoRead, AllowTakeover: cfg.AllowTakeover, Rate: cfg.UpdateRate, ReadRate: cfg.ReadRate, Long: cfg.Long}
 	p := &planner{
 		cfg:      cfg,
 		terms:    terms,

@@ -19,10 +19,13 @@ type Terms struct {
 	Unknown bool
 	// KeepVerified is that of Options.
 	KeepVerified bool
-	NoRead       bool // users are not read before they are changed
-	AsUser       bool // each is changed with its own access token
-	Strict       bool // values that nobody meant are refused
-	Metadata     bool // every call has client metadata, besides that of its record
+	// AllowTakeover says that addresses may be taken from other users who sign in by them.
+	AllowTakeover bool
+
+	NoRead   bool // users are not read before they are changed
+	AsUser   bool // each is changed with its own access token
+	Strict   bool // values that nobody meant are refused
+	Metadata bool // every call has client metadata, besides that of its record
 	// Rate and ReadRate are the paces of updates and of reads, in calls a second, above 0; pipeline.Unlimited
 	// is no limit.
 	Rate, ReadRate float64

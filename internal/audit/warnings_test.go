@@ -49,7 +49,7 @@ func TestWarnings(t *testing.T) {
 
 		{"e-mails", sending, Options{}, []cognito.User{unverified}, []*sources.Change{record("bob", "email=a@example.com")},
 			"messages email: 1 e-mail to a user, with a code; Cognito's own sender sends 50 a day for the whole account [users.csv:2] " +
-				"send email_verified true with addresses that you have verified (--verified keep where it was true), or have the pool send through Amazon SES"},
+				"send email_verified true with addresses that you have verified (--verified keep where it was true), or have the pool send its messages through Amazon SES"},
 		{"e-mails through SES", cognito.Pool{AutoVerified: []string{"email"}}, Options{}, []cognito.User{unverified}, []*sources.Change{record("bob", "email=a@example.com")},
 			"messages email: 1 e-mail to a user, with a code [users.csv:2] send email_verified true with addresses that you have verified (--verified keep where it was true)"},
 		{"text messages", sending, Options{}, []cognito.User{bob}, []*sources.Change{record("bob", "phone_number=+15555550199")},
@@ -76,12 +76,16 @@ func TestWarnings(t *testing.T) {
 
 		{"held by another, alias pool", aliases, Options{}, []cognito.User{amy, bob}, []*sources.Change{record("amy", "email=BOB@example.com", "email_verified=true")},
 			"address-held email: 1 e-mail address held by another user already: sent as verified it is taken away from the other at once [users.csv:2] " +
-				"find out whose it is, and take the record out or change the other user first; --allow-takeover takes it, and undo gives it back"},
+				"take the record out or change the other user first; --allow-takeover takes it, and undo gives it back"},
+		{"held by others, alias pool", aliases, Options{}, []cognito.User{amy, bob, person("cat"), person("dan")},
+			[]*sources.Change{record("cat", "email=bob@example.com", "email_verified=true"), record("dan", "email=amy@example.com", "email_verified=true")},
+			"address-held email: 2 e-mail addresses held by other users already: sent as verified they are taken away from the others at once [users.csv:2 users.csv:3] " +
+				"take the records out or change the other users first; --allow-takeover takes them, and undo gives them back"},
 		{"held by another, and not verified at once", aliases, Options{}, []cognito.User{person("amy"), bob}, []*sources.Change{record("amy", "email=BOB@example.com")},
 			"address-held email: 1 new e-mail address held by another user already: whoever verifies it last takes it away from the other [users.csv:2] " +
-				"find out whose it is, and take the record out or change the other user first"},
+				"take the record out or change the other user first"},
 		{"held by another, username attributes", byAddress, Options{}, []cognito.User{unverified, amy}, []*sources.Change{record("amy", "email=bob@example.com", "email_verified=true")},
-			"address-held email: 1 new e-mail address held by another user already: the pool refuses it [users.csv:2] find out whose it is, and take the record out or change the other user first"},
+			"address-held email: 1 new e-mail address held by another user already: the pool refuses it [users.csv:2] take the record out or change the other user first"},
 		{"held by the user itself", aliases, Options{}, []cognito.User{amy, bob}, []*sources.Change{record("bob", "email=Bob@example.com", "email_verified=true")}, ""},
 		{"held, but not verified", aliases, Options{}, []cognito.User{amy, unverified}, []*sources.Change{record("amy", "email=bob@example.com", "email_verified=true")}, ""},
 		{"held, where addresses are no names", cognito.Pool{}, Options{}, []cognito.User{amy, bob}, []*sources.Change{record("amy", "email=bob@example.com", "email_verified=true")}, ""},

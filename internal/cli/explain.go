@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"attrmigrate/internal/job"
+	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/schema"
@@ -43,7 +44,7 @@ func (o *options) byFlags(err error, paths []string) error {
 	)
 	switch {
 	case errors.As(err, &columns) && !slices.Contains(paths, rundir.Stdin):
-		return &refusal.UsageError{Err: err, Remedy: "to leave them out, or to rename them, and see what is left: " + o.without(columns, paths)}
+		return &refusal.UsageError{Err: err, Remedy: columns.Purpose() + ", and see what is left: " + o.without(columns, paths)}
 	case errors.As(err, &run):
 		return &refusal.Error{
 			Msg:    run.Describe(func(name string) string { return "--" + name }),
@@ -58,7 +59,9 @@ func (o *options) byFlags(err error, paths []string) error {
 			Remedy: fmt.Sprintf("--run-dir names a directory for this one; --run-dir %s replaces that plan", shell.File(plan.Dir))}
 	case errors.As(err, &takeover):
 		return &refusal.Error{Msg: takeover.Error(),
-			Remedy: "plan says whose they are; take those records out, or say --allow-takeover: the undo file gives the addresses back"}
+			Remedy: prose.Either(takeover.Addresses,
+				"plan says whose it is; take that record out, or say --allow-takeover: the undo file gives the address back",
+				"plan says whose they are; take those records out, or say --allow-takeover: the undo file gives the addresses back")}
 	case errors.As(err, &misplaced):
 		return &refusal.Error{Msg: misplaced.Error(),
 			Remedy: "plan.jsonl has them in one that does: " + o.planFor(misplaced.Missing)}

@@ -192,7 +192,10 @@ func (e *exportRun) run(ctx context.Context) (err error) {
 	r, err := e.export(ctx, to)
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return &interruptedExport{e.opts.file}
+		if e.opts.file == "" {
+			return interrupted("standard output is not whole")
+		}
+		return interrupted(e.opts.file + " was not written")
 	case e.opts.file == "" && console.ReaderLeft(err):
 		return nil // whoever reads it has read enough
 	case err != nil:
@@ -202,17 +205,12 @@ func (e *exportRun) run(ctx context.Context) (err error) {
 	return nil
 }
 
-// interruptedExport is the end of an export that was stopped.
-type interruptedExport struct{ file string }
+// interrupted is the end of a command that was stopped, with what that means.
+type interrupted string
 
-func (e *interruptedExport) Error() string {
-	if e.file == "" {
-		return "interrupted: standard output is not whole"
-	}
-	return fmt.Sprintf("interrupted: %s was not written", e.file)
-}
+func (i interrupted) Error() string { return "interrupted: " + string(i) }
 
-func (e *interruptedExport) Unwrap() error { return context.Canceled }
+func (interrupted) Unwrap() error { return context.Canceled }
 
 // export writes the users to the file, or to standard output.
 func (e *exportRun) export(ctx context.Context, to *target.Target) (*listing.Exported, error) {

@@ -168,9 +168,12 @@ func (p *planRun) withheld(r *job.PlanResult) error {
 			Remedy: "give one of them another one first, in a run of its own",
 		}
 	}
-	who, remedy := "the change set", "take those records out, or say --allow-takeover: undo gives the addresses back"
+	who, remedy := "the change set", prose.Either(r.Takeovers, "take that record out, or say --allow-takeover: undo gives the address back",
+		"take those records out, or say --allow-takeover: undo gives the addresses back")
 	if p.opts.keep {
-		who, remedy = "--verified keep", "take those records out, or plan without --verified keep; --allow-takeover takes the addresses, and undo gives them back"
+		who, remedy = "--verified keep", prose.Either(r.Takeovers,
+			"take that record out, or plan without --verified keep; --allow-takeover takes the address, and undo gives it back",
+			"take those records out, or plan without --verified keep; --allow-takeover takes the addresses, and undo gives them back")
 	}
 	return &refusal.Error{
 		Msg:    fmt.Sprintf("%s would take %s away from %s: there is no %s", who, prose.Plural(r.Takeovers, "sign-in address"), others(r.Takeovers), report.PlanJSONL),

@@ -80,7 +80,7 @@ and why, continues where it was stopped, and can go back.
 	groupHelp(root)
 	root.SetVersionTemplate("attrmigrate {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return &refusal.UsageError{Err: withoutSecret(err), Remedy: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
+		return &refusal.UsageError{Err: ofFlag(err), Remedy: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
 	})
 	root.AddCommand(newApply(sys), newPlan(sys), newExport(sys), newStatus(sys), newSandbox(sys), newMan(root))
 	for _, cmd := range append(root.Commands(), root) {
@@ -89,12 +89,26 @@ and why, continues where it was stopped, and can go back.
 	return root
 }
 
-// withoutSecret leaves the value out of the error of a flag whose values are nothing for a screen.
-func withoutSecret(err error) error {
-	if e, ok := errors.AsType[*pflag.InvalidValueError](err); ok && e.GetFlag().Name == metadataFlag {
+// wanted is what the types of flags take that have Go's own words for what they do not.
+var wanted = map[string]string{
+	"bool": "true or false, or nothing behind it", "int": "a whole number", "int64": "a whole number", "uint64": "a whole number from 0 on",
+	"duration": "a duration, such as 90s or 6h",
+}
+
+// ofFlag is the error of a flag as people read it. Values that are nothing for a screen are left out.
+func ofFlag(err error) error {
+	e, ok := errors.AsType[*pflag.InvalidValueError](err)
+	switch {
+	case !ok:
+		return err
+	case e.GetFlag().Name == metadataFlag:
 		return fmt.Errorf("--%s: %w", metadataFlag, e.Unwrap())
 	}
-	return err
+	want, ok := wanted[e.GetFlag().Value.Type()]
+	if !ok { // a type of our own, whose errors say it
+		return err
+	}
+	return fmt.Errorf("invalid argument %q for %q flag: want %s", e.GetValue(), "--"+e.GetFlag().Name, want)
 }
 
 // usageArgs makes a wrong number of arguments a usage error.

@@ -141,7 +141,10 @@ func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer)
 	if made.Cut != nil {
 		fmt.Fprintf(stderr, "%-8s %s\n", "watch", prose.Printable(made.Cut.Error()))
 	}
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil:
+		return interrupted("not all of the users were there yet")
+	case err != nil:
 		return err
 	}
 	address, err := server.Start(o.addr)

@@ -51,7 +51,7 @@ func TestAskInterrupted(t *testing.T) {
 	}
 }
 
-// TestShowWarnings: a note has no heading, and a remedy of several warnings stands behind the last of them.
+// TestShowWarnings: a note has a heading of its own, and a remedy of several warnings stands behind the last of them.
 func TestShowWarnings(t *testing.T) {
 	var out bytes.Buffer
 	ShowWarnings(Printer(&out, 0), []audit.Warning{
@@ -61,7 +61,7 @@ func TestShowWarnings(t *testing.T) {
 		{Text: "2 rows with nothing to change"},
 	})
 	want := "watch    20 e-mail changes reset email_verified\nwatch    up to 20 messages will go out\n         hint: --verified keep\n" +
-		"         1 row with preconditions\nwatch    2 rows with nothing to change\n"
+		"note     1 row with preconditions\nwatch    2 rows with nothing to change\n"
 	if out.String() != want {
 		t.Errorf("got\n%s", out.String())
 	}

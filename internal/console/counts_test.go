@@ -31,6 +31,11 @@ func TestCountsOnScreens(t *testing.T) {
 	result := func(n int64) string {
 		return screen(func(w *strings.Builder) { ShowResult(w, &rundir.Dir{Path: "a.run"}, ended(n, n), "row", "") })
 	}
+	failed := func(n int64) string {
+		return screen(func(w *strings.Builder) {
+			ShowResult(w, &rundir.Dir{Path: "a.run"}, checkpoint.State{Phase: "finished", Total: n, Counts: checkpoint.Counts{Failed: n}}, "row", "")
+		})
+	}
 	status := func(done, total int64) string {
 		text := screen(func(w *strings.Builder) {
 			ShowStatus(w, &rundir.Status{Dir: rundir.Dir{Path: "a.run"}, State: ended(done, total)})
@@ -54,6 +59,10 @@ func TestCountsOnScreens(t *testing.T) {
 		{result(0), "done     0 rows in 0.0s: 0 updated, 0 failed"},
 		{result(1), "done     1 row in 0.0s: 1 updated, 0 failed"},
 		{result(1234), "done     1,234 rows in 0.0s: 1,234 updated, 0 failed"},
+		{failed(1), "done     1 row in 0.0s: 0 updated, 1 failed\nfailed   1 row: a.run/errors.csv says why\n" +
+			"         hint: mend it there and apply that file in the same way"},
+		{failed(2), "done     2 rows in 0.0s: 0 updated, 2 failed\nfailed   2 rows: a.run/errors.csv says why\n" +
+			"         hint: mend them there and apply that file in the same way"},
 		{status(1, 1), "1 of 1 finished, 0 remain"},
 		{status(0, 1), "0 of 1 finished, 1 remains"},
 		{status(2, 1236), "2 of 1,236 finished, 1,234 remain"},

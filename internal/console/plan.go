@@ -37,7 +37,7 @@ func (r planScreen) print(w io.Writer, width int) {
 	r.printFailing(line)
 	printAttributes(w, r.Attributes, width)
 	for _, w := range r.Warnings {
-		printWarning(line, w)
+		printWarning(line, w, true, true)
 	}
 	line("costs", "%s", costText(r.Estimates, "newly counted"))
 	if more := r.more(); more != "" {
@@ -188,22 +188,30 @@ func share(a, b string, columns int) (string, string) {
 	}
 }
 
+// valueOrNone is a value as a person can tell it from others: one with blanks at its ends is quoted.
 func valueOrNone(value string) string {
-	if value == "" {
-		return "(none)"
+	const none = "(none)"
+	switch {
+	case value == "":
+		return none
+	case value == none, strings.TrimSpace(value) != value:
+		return `"` + prose.Printable(value) + `"`
+	default:
+		return prose.Printable(value)
 	}
-	return prose.Printable(value)
 }
 
 // printWarning writes what it means, where it is, and what to do.
-func printWarning(line func(head, format string, args ...any), w audit.Warning) {
+func printWarning(line func(head, format string, args ...any), w audit.Warning, where, remedy bool) {
 	head := "watch"
 	if w.Note {
-		head = ""
+		head = "note"
 	}
 	line(head, "%s", w.Text)
-	line("", "%s", places(w))
-	if w.Remedy != "" {
+	if where {
+		line("", "%s", places(w))
+	}
+	if remedy && w.Remedy != "" {
 		line("", "hint: %s", w.Remedy)
 	}
 }

@@ -152,17 +152,7 @@ func mended(trimmed, emptied int64) []string {
 // ShowWarnings writes what they mean and what to do. A remedy that several have stands behind the last.
 func ShowWarnings(line func(head, format string, args ...any), list []audit.Warning) {
 	for i, w := range list {
-		head := "watch"
-		if w.Note {
-			head = ""
-		}
-		line(head, "%s", w.Text)
-		if w.Located {
-			line("", "%s", places(w))
-		}
 		again := slices.ContainsFunc(list[i+1:], func(later audit.Warning) bool { return later.Remedy == w.Remedy })
-		if w.Remedy != "" && !again {
-			line("", "hint: %s", w.Remedy)
-		}
+		printWarning(line, w, w.Located, !again)
 	}
 }

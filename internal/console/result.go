@@ -20,14 +20,15 @@ func ShowResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again st
 	line := Printer(w, Columns(w))
 	line("done", "%s in %s: %s", prose.Plural(s.Counts.Done(), noun), prose.Span(s.Elapsed), outcomes(s))
 	if s.Counts.Failed > 0 {
+		them := prose.Either(s.Counts.Failed, "it", "them")
 		line("failed", "%s: %s says why", prose.Plural(s.Counts.Failed, noun), dir.ErrorsFile())
 		switch {
 		case s.Fingerprint[rundir.ByOperation] != target.UpdateAsUser:
-			line("", "hint: mend them there and apply that file in the same way")
+			line("", "hint: mend %s there and apply that file in the same way", them)
 		case again == "":
-			line("", "hint: --only-failed %s applies them again from the same inputs, which have the access tokens", shell.Quote(dir.Path))
+			line("", "hint: --only-failed %s applies %s again from the same inputs, which have the access tokens", shell.Quote(dir.Path), them)
 		default:
-			fmt.Fprintf(w, "%-8s hint: to apply them again from the same inputs, which have the access tokens: %s\n", "", prose.Printable(again))
+			line("", "hint: to apply %s again from the same inputs, which have the access tokens: %s", them, again)
 		}
 	}
 	if codes := dir.File(report.DeliveriesCSV); s.Counts.Awaiting > 0 && disk.Exists(codes) {

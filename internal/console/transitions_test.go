@@ -8,6 +8,17 @@ import (
 	"attrmigrate/internal/prose"
 )
 
+// TestValuesInTransitions: a value that is nearly another looks like another.
+func TestValuesInTransitions(t *testing.T) {
+	for value, want := range map[string]string{
+		"": "(none)", "(none)": `"(none)"`, "gold": "gold", " gold": `" gold"`, "gold\u00a0": `"gold\u00a0"`, " ": `" "`, "gold coin": "gold coin", "a\nb": `a\nb`,
+	} {
+		if got := valueOrNone(value); got != want {
+			t.Errorf("%q is shown as %s, want %s", value, got, want)
+		}
+	}
+}
+
 // TestTransitions: however long the values are and whatever they are written in, a transition takes a line of the terminal, and a
 // list that goes on says so.
 func TestTransitions(t *testing.T) {

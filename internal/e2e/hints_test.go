@@ -26,7 +26,7 @@ var followed = map[string][2]string{
 	"planFor":                   {"hints_keep", "follow 0"},
 	"without":                   {"hints", "several.csv"},
 	"added":                     {"hints", "stdin several.csv"},
-	"onlyFailedAgain":           {"hints", "apply them again from the same inputs"},
+	"onlyFailedAgain":           {"hints", "apply it again from the same inputs"},
 	"applyPlan":                 {"hints", "status 'the place/a plan'"},
 	"packed":                    {"hints", "all users.jsonl.gz"},
 	"takenBack":                 {"hints", "it''s $5.txt"},

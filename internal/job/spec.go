@@ -111,7 +111,7 @@ func (s *Spec) dirName(ending string) string {
 // terms are those on which a start takes the records of a pool.
 func (s *Spec) terms(pool *cognito.Pool, noun string) audit.Terms {
 	return audit.Terms{
-		Pool: pool, Unknown: s.AsUser && pool.Name == "", KeepVerified: s.KeepVerified, NoRead: s.NoRead, AsUser: s.AsUser, Strict: s.Strict,
+		Pool: pool, Unknown: s.AsUser && pool.Name == "", KeepVerified: s.KeepVerified, NoRead: s.NoRead, AsUser: s.AsUser, Strict: s.Strict, AllowTakeover: s.AllowTakeover,
 		Metadata: len(s.Metadata) > 0, Rate: s.Rate, ReadRate: s.reads(), Limit: s.Limit, Noun: noun,
 	}
 }

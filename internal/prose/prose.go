@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -75,6 +76,9 @@ func units(high time.Duration, highUnit string, low time.Duration, lowUnit strin
 	}
 }
 
+// commands are the words, with the blank behind them, by which the commands of hints begin.
+var commands = [...]string{"attrmigrate ", "jq ", "sed ", "soffice ", "unzip ", "{ "}
+
 // Wrap breaks a line between words so that it fits into width columns; what follows is indented like
 // the text behind a heading. A width of 0 is no terminal: the line stays whole.
 func Wrap(line string, width int) string {
@@ -96,12 +100,15 @@ func Wrap(line string, width int) string {
 	return b.String()
 }
 
-// unbroken parts a line behind its blanks, but not within what is quoted for a shell.
+// unbroken parts a line behind its blanks, but not within what is quoted for a shell, nor within a command that stands
+// behind a colon: it is to be pasted as it is.
 func unbroken(line string) []string {
 	var parts []string
 	mark := "" // of the quotation that the last part is in
+	command := false
 	for _, word := range strings.SplitAfter(line, " ") {
-		if mark == "" {
+		if mark == "" && !command {
+			command = len(parts) > 0 && strings.HasSuffix(parts[len(parts)-1], ": ") && slices.Contains(commands[:], word)
 			parts = append(parts, "")
 			if start := strings.TrimLeft(word, "("); start != "" && strings.ContainsAny(start[:1], `'"`) {
 				mark = start[:1]

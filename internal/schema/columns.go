@@ -106,6 +106,18 @@ func (e *UnknownColumnsError) Names() string {
 	return strings.Join(names, ", ") + more
 }
 
+// Purpose is what those words are for.
+func (e *UnknownColumnsError) Purpose() string {
+	switch {
+	case len(e.Rename) == 0:
+		return "to leave them out"
+	case len(e.Ignore) == 0:
+		return "to rename them"
+	default:
+		return "to leave them out, or to rename them"
+	}
+}
+
 // Words are the words of a command line that rename what is nearly an attribute, and leave out the others.
 func (e *UnknownColumnsError) Words() []string {
 	var words []string
