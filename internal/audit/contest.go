@@ -50,7 +50,11 @@ func (p *planner) contend(ctx context.Context, mode Mode) error {
 // contendUnread finds addresses that records give to two, by what they say alone.
 func (p *planner) contendUnread() error {
 	var all []*party
+	known := map[sources.Position]bool{}
 	for _, at := range p.book.suspect().places {
+		if known[at] {
+			continue
+		}
 		c, err := p.cfg.Changes.At(at)
 		if err != nil {
 			return err
@@ -59,10 +63,10 @@ func (p *planner) contendUnread() error {
 		if err != nil {
 			return err
 		}
-		known := slices.ContainsFunc(all, func(other *party) bool { return slices.Equal(other.places, one.places) })
-		if !known {
-			all = append(all, one)
+		for _, at := range one.places {
+			known[at] = true
 		}
+		all = append(all, one)
 	}
 	p.judge(all)
 	return nil

@@ -16,7 +16,7 @@ type book struct {
 	naming  naming
 	given   index    // addresses that records give, known before the users are
 	sent    bitmap   // of these, those that a net change gives
-	held    bitmap   // of these, those by which somebody signs in
+	held    bitmap   // the first of each of these by which somebody signs in
 	flags   int64    // records that set a flag without its address
 	flagged index    // the addresses that users get by a flag
 	holders []uint64 // hashes of the names by which users sign in; only with flags
@@ -51,18 +51,10 @@ func (b *book) sort() {
 // get notes what a user gets.
 func (b *book) get(gets []get) error {
 	for _, g := range gets {
-		first, end := b.given.find(g.text())
-		known := false
-		for i := first; i < end; i++ {
-			if b.given.at(i) == g.row.begin {
-				b.sent.set(i)
-				known = true
-			}
-		}
-		if !known {
-			if err := b.flagged.add(g.text(), g.row.begin); err != nil {
-				return err
-			}
+		if i, known := b.given.number(g.text(), g.row.begin); known {
+			b.sent.set(i)
+		} else if err := b.flagged.add(g.text(), g.row.begin); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -71,9 +63,8 @@ func (b *book) get(gets []get) error {
 // hold notes by what a user of the pool signs in.
 func (b *book) hold(u *cognito.User) {
 	for _, n := range b.naming.held(u) {
-		first, end := b.given.find(n.text())
-		for i := first; i < end; i++ {
-			b.held.set(i)
+		if first, end := b.given.find(n.text()); first < end {
+			b.held.set(first)
 		}
 		if b.flags > 0 {
 			b.holders = append(b.holders, b.given.hash(n.text()))

@@ -51,22 +51,23 @@ func (x *index) add(key string, at sources.Position) error {
 	if x.entries == nil { // all at once: growing takes more than twice as much for a while
 		x.entries = make([]entry, 0, max(x.expected, 1))
 	}
-	offset := uint64(at.Offset)
-	x.entries = append(x.entries, entry{
-		hi: x.hash(key) | uint64(at.Input)<<12 | offset>>32,
-		lo: offset<<32 | uint64(at.Line),
-	})
+	x.entries = append(x.entries, x.entry(key, at))
 	return nil
+}
+
+func (x *index) entry(key string, at sources.Position) entry {
+	offset := uint64(at.Offset)
+	return entry{hi: x.hash(key) | uint64(at.Input)<<12 | offset>>32, lo: offset<<32 | uint64(at.Line)}
 }
 
 func (x *index) hash(key string) uint64 { return maphash.String(x.seed, key) & hashMask }
 
 // sort ends filling.
 func (x *index) sort() {
-	slices.SortFunc(x.entries, func(a, b entry) int {
-		return cmp.Or(cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo))
-	})
+	slices.SortFunc(x.entries, compareEntries)
 }
+
+func compareEntries(a, b entry) int { return cmp.Or(cmp.Compare(a.hi, b.hi), cmp.Compare(a.lo, b.lo)) }
 
 // at is the place of the ith entry.
 func (x *index) at(i int) sources.Position {
@@ -80,6 +81,11 @@ func (x *index) at(i int) sources.Position {
 
 // find returns the entries that may be of a key: those from first on, before end.
 func (x *index) find(key string) (first, end int) { return x.having(x.hash(key)) }
+
+// number is that of the entry of a key with a place, if there is one. Many may have the key.
+func (x *index) number(key string, at sources.Position) (i int, ok bool) {
+	return slices.BinarySearchFunc(x.entries, x.entry(key, at), compareEntries)
+}
 
 // having returns the entries with a hash.
 func (x *index) having(hash uint64) (first, end int) {

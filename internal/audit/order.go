@@ -76,27 +76,19 @@ func (d *dependence) sequences() [][]*party {
 // is none, and one of them first releases what the others wait for. Of names that cannot be released, as
 // addresses that are usernames, the users are told instead.
 func (p *planner) arrange(name string, set []*party, d *dependence) (steps []Step, stuck []*party) {
-	done := map[*party]bool{}
-	waits := func(one *party, edges map[*party][]*party) bool {
-		return slices.ContainsFunc(edges[one], func(first *party) bool { return !done[first] })
-	}
-	rest := slices.Clone(set)
-	released := map[*party][]sources.Attribute{}
-	for len(rest) > 0 {
-		i := slices.IndexFunc(rest, func(one *party) bool { return !waits(one, d.after) && !waits(one, d.behind) })
-		if i < 0 {
-			i = slices.IndexFunc(rest, func(one *party) bool { return !waits(one, d.after) })
-		}
-		if i >= 0 {
-			one := rest[i]
-			rest = slices.Delete(rest, i, i+1)
-			done[one] = true
+	order, released := newTurns(set, d), map[*party][]sources.Attribute{}
+	for {
+		if one := order.take(); one != nil {
 			if len(one.change.Attributes) > 0 {
 				steps = append(steps, Step{Change: inSequence(name, one.change, released[one]), Places: one.places})
 			}
 			continue
 		}
-		i = slices.IndexFunc(rest, func(one *party) bool { return released[one] == nil && p.wanted(one, rest) != nil })
+		rest := order.rest()
+		if len(rest) == 0 {
+			return steps, nil
+		}
+		i := slices.IndexFunc(rest, func(one *party) bool { return released[one] == nil && p.wanted(one, rest) != nil })
 		if i < 0 {
 			return nil, rest
 		}
@@ -105,9 +97,9 @@ func (p *planner) arrange(name string, set []*party, d *dependence) (steps []Ste
 			return nil, rest
 		}
 		steps = append(steps, step)
-		released[rest[i]], done[rest[i]] = step.Change.Attributes, true
+		released[rest[i]] = step.Change.Attributes
+		order.pass(rest[i])
 	}
-	return steps, nil
 }
 
 // inSequence is a change in a sequence, whose user has released something before.
