@@ -1,10 +1,6 @@
 package audit
 
 import (
-	"slices"
-
-	"attrmigrate/internal/cognito"
-	"attrmigrate/internal/schema"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -49,7 +45,7 @@ func (c *Cost) add(r *sources.Change, t *Terms) {
 		c.Reads++
 	}
 	if reads && !t.AsUser {
-		claims := claimsOf(r, t.Pool)
+		claims := claimsOf(r, t)
 		c.Reads += claims
 		c.Claims += claims
 	}
@@ -62,10 +58,13 @@ func (c *Cost) add(r *sources.Change, t *Terms) {
 	}
 }
 
-// claimsOf is how many addresses a record claims, of which each is looked for before it is sent.
-func claimsOf(r *sources.Change, p *cognito.Pool) (n int64) {
-	for _, a := range r.Attributes {
-		if address, ok := addressOf(a.Name); ok && schema.IsTrue(target(a)) && slices.Contains(p.AliasAttributes, address) {
+// claimsOf is how many addresses a record may claim, of which each is looked for before it is sent.
+func claimsOf(r *sources.Change, t *Terms) (n int64) {
+	for _, address := range t.Pool.AliasAttributes {
+		flag := address + flagSuffix
+		_, said := find(r.Attributes, flag)
+		kept := t.KeepVerified && IsAddress(address) && !said && sendsAddress(r.Attributes, address)
+		if kept || verifies(r.Attributes, flag) {
 			n++
 		}
 	}
