@@ -60,7 +60,7 @@ func TestClaims(t *testing.T) {
 		})
 	}
 	t.Logf("%d change sets: %d addresses were taken, %d records stood in an order", n, taken, passed)
-	if n > 100 && (taken == 0 || passed == 0) {
+	if n > 30 && (taken == 0 || passed == 0) {
 		t.Error("nothing was taken, or nothing passed on")
 	}
 }
