@@ -15,16 +15,31 @@ func isPlaceholder(text string) bool {
 	if isMark(text) || strings.HasPrefix(text, "[object ") && strings.HasSuffix(text, "]") {
 		return true
 	}
+	if placeholderLengths[small(text[0])]&(1<<len(text)) == 0 { // as almost always, and for less than a look into a map
+		return false
+	}
 	var lower [longestPlaceholder]byte
 	for i := range len(text) {
-		c := text[i]
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		lower[i] = c
+		lower[i] = small(text[i])
 	}
 	return placeholders[string(lower[:len(text)])] && text != "Na" // a family name
 }
+
+// small is an ASCII letter in lower case.
+func small(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+// placeholderLengths has, by the first byte of such words, a bit for each of their lengths.
+var placeholderLengths = func() (lengths [256]uint32) {
+	for word := range placeholders {
+		lengths[word[0]] |= 1 << len(word)
+	}
+	return lengths
+}()
 
 const longestPlaceholder = 24
 
