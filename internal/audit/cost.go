@@ -48,6 +48,9 @@ func (c *Cost) add(r *sources.Change, t *Terms) {
 		claims := claimsOf(r, t)
 		c.Reads += claims
 		c.Claims += claims
+		if t.AllowTakeover { // each may find somebody, who is read
+			c.ActiveUsers += claims
+		}
 	}
 	if reads && !t.AsUser && t.Pool.HoldsBack(r) {
 		c.Reads++

@@ -227,6 +227,7 @@ func TestCost(t *testing.T) {
 		{"an address that may be held back", Terms{}, moved, Cost{Updates: 1, Reads: 2, Looks: 1, ActiveUsers: 1}},
 		{"an address that is claimed", Terms{}, record("amy", "phone_number_verified=true"), Cost{Updates: 1, Reads: 2, Claims: 1, ActiveUsers: 1}},
 		{"an address that is claimed if its flag is kept", Terms{KeepVerified: true}, record("amy", "phone_number=+15550100"), Cost{Updates: 1, Reads: 2, Claims: 1, ActiveUsers: 1}},
+		{"an address that may be taken from somebody", Terms{KeepVerified: true, AllowTakeover: true}, record("amy", "phone_number=+15550100"), Cost{Updates: 1, Reads: 2, Claims: 1, ActiveUsers: 2}},
 		{"the same, and its flag is not kept", Terms{}, record("amy", "phone_number=+15550100"), Cost{Updates: 1, Reads: 1, ActiveUsers: 1}},
 		{"without reading", Terms{NoRead: true}, moved, Cost{Updates: 1, ActiveUsers: 1}},
 		{"nothing to change, without reading", Terms{NoRead: true}, expect, Cost{}},

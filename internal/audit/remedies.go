@@ -1,8 +1,9 @@
 package audit
 
 import (
-	"errors"
 	"slices"
+
+	"attrmigrate/internal/refusal"
 )
 
 // maxRemedies is how many are shown of the records that cannot be applied.
@@ -19,14 +20,7 @@ func addRemedies(list []string, err error) []string {
 		}
 		return list
 	}
-	hinted, ok := errors.AsType[interface {
-		error
-		Hint() string
-	}](err)
-	if !ok {
-		return list
-	}
-	if hint := hinted.Hint(); hint != "" && !slices.Contains(list, hint) {
+	if hint := refusal.HintOf(err); hint != "" && !slices.Contains(list, hint) {
 		return append(list, hint)
 	}
 	return list

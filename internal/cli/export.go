@@ -130,7 +130,7 @@ func (o *exportOptions) complete() error {
 		o.format = sources.CSV
 	}
 	if o.format != sources.CSV && o.separator != 0 {
-		return &refusal.UsageError{Err: errors.New("--separator is for CSV"), Remedy: "leave it out for JSONL, or say --format csv"}
+		return &refusal.UsageError{Err: errors.New("--separator is for CSV"), Remedy: "leave it out: JSONL has none"}
 	}
 	if o.separator == 0 && sources.Tabbed(o.file) {
 		o.separator = '\t'

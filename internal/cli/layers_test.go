@@ -43,7 +43,7 @@ var narrow = []struct {
 		"what a value may be is known without a client, and without a run"},
 	{[]string{"internal/cognito"}, []string{"sources", "pipeline", "internal/schema", "internal/shell"},
 		"it tells what AWS says, whoever asks"},
-	{[]string{"internal/audit"}, []string{"sources", "pipeline", "internal/phone", "internal/schema", "internal/cognito", "internal/listing", "internal/shell"},
+	{[]string{"internal/audit"}, []string{"sources", "pipeline", "internal/phone", "internal/schema", "internal/cognito", "internal/listing", "internal/refusal", "internal/shell"},
 		"it judges values: it has no file to write to, and no run to disturb"},
 	{[]string{"internal/sandbox"}, []string{"internal/disk"},
 		"it stands for AWS: what we get wrong there must not agree with what we get wrong here"},

@@ -10,6 +10,7 @@ import (
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/sources"
@@ -51,7 +52,7 @@ func (j *Job) lookForHolders(ctx context.Context, records *audit.Preflight) erro
 		j.spec.Looking(addresses, entries, j.pool.EstimatedUsers)
 	}
 	err := j.search(ctx, conditional)
-	if code := codeOf(err); code == "AccessDeniedException" {
+	if code := refusal.CodeOf(err); code == "AccessDeniedException" {
 		j.spec.Log.Warn("nobody knows yet whether an address is taken from another user: users may not be listed; each record is looked at before it is sent", "error", err)
 		return nil
 	}
@@ -204,14 +205,3 @@ func (e *MisplacedError) Error() string {
 
 // ErrBlindClaims says that nobody looks before an address is taken.
 var ErrBlindClaims = errors.New("records claim sign-in addresses, and without reading nobody sees whom they would be taken from: nothing was written")
-
-// codeOf is the code that an error knows, or nothing.
-func codeOf(err error) string {
-	if e, ok := errors.AsType[interface {
-		error
-		Code() string
-	}](err); ok {
-		return e.Code()
-	}
-	return ""
-}

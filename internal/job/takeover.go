@@ -6,6 +6,7 @@ import (
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
@@ -49,7 +50,7 @@ func (p *preparer) holder(ctx context.Context, c *sources.Change, claim audit.Cl
 	}
 	user, err := p.users.User(ctx, c, claim.Value)
 	switch {
-	case codeOf(err) == "UserNotFoundException":
+	case refusal.CodeOf(err) == "UserNotFoundException":
 		return nil, nil
 	case err != nil:
 		return nil, err

@@ -39,6 +39,17 @@ func (e *Error) Hint() string { return e.Remedy }
 // ErrNotStarted is an interruption before the first write.
 var ErrNotStarted = errors.New("interrupted: nothing was written")
 
+// CodeOf is the code that an error knows, as AWS calls it, or nothing.
+func CodeOf(err error) string {
+	if e, ok := errors.AsType[interface {
+		error
+		Code() string
+	}](err); ok {
+		return e.Code()
+	}
+	return ""
+}
+
 // HintOf is the remedy that an error knows, or nothing.
 func HintOf(err error) string {
 	if h, ok := errors.AsType[interface {

@@ -2,10 +2,10 @@ package target
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/schema"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
@@ -33,7 +33,7 @@ func (u *users) Describe(ctx context.Context, attempts int) (*cognito.Pool, erro
 		return nil, err
 	}
 	pool, err := signed.Describe(ctx, attempts)
-	if code := codeOf(err); code == "NoCredentials" {
+	if code := refusal.CodeOf(err); code == "NoCredentials" {
 		return unknown, nil
 	}
 	if err != nil {
@@ -92,15 +92,4 @@ func expired(c *sources.Change) error {
 		return err
 	}
 	return token.Check(time.Now(), "")
-}
-
-// codeOf is the code that an error knows, or nothing.
-func codeOf(err error) string {
-	if e, ok := errors.AsType[interface {
-		error
-		Code() string
-	}](err); ok {
-		return e.Code()
-	}
-	return ""
 }
