@@ -10,8 +10,6 @@ import (
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
 	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
 	"github.com/aws/smithy-go"
-
-	"attrmigrate/internal/sandbox"
 )
 
 // truth is a sandbox that AWS's own client asks.
@@ -24,16 +22,7 @@ type truth struct {
 // newTruth has a pool with two users.
 func newTruth(t *testing.T) *truth {
 	t.Helper()
-	server, err := sandbox.New(sandbox.Config{Quotas: sandbox.NoQuotas()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = server.Close() })
-	url, err := server.Start("127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := &truth{T: t, api: apiClient(t, url)}
+	v := &truth{T: t, api: apiClient(t, startBareSandbox(t))}
 	out, err := v.api.CreateUserPool(t.Context(), &cip.CreateUserPoolInput{PoolName: aws.String("made-up")})
 	if err != nil {
 		t.Fatal(err)

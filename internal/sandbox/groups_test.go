@@ -174,14 +174,7 @@ func TestGroupsOutliveTheProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := fmt.Sprintf("%+v %+v", w.server.Groups(w.pool)[1], slices.Collect(w.server.Users(w.pool)))
-	if err := w.server.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s, err := New(Config{Journal: path})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := w.again(path)
 	groups := s.Groups(w.pool)
 	if len(groups) != 2 || groups[0].Name != "admins" || *groups[0].Precedence != 3 {
 		t.Errorf("got %+v", groups)

@@ -84,14 +84,7 @@ func TestAddCustomAttributes(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}
 	}
-	if err := w.server.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s, err := New(Config{Journal: path})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := w.again(path)
 	if p := s.pool(w.pool); p.schema()["custom:rank"] == nil || p.schema()["custom:Y"] == nil || len(s.Pools()) != 1 {
 		t.Error("the journal has lost an attribute")
 	}
@@ -158,14 +151,7 @@ func TestDeleteUserPool(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}
 	}
-	if err := w.server.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s, err := New(Config{Journal: path})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := w.again(path)
 	if !slices.Equal(s.Pools(), []string{kept}) || s.client(client) != nil {
 		t.Errorf("after all there are %v", s.Pools())
 	}
@@ -228,14 +214,7 @@ func TestProvidersOutliveTheProcess(t *testing.T) {
 	if got := w.got("ann", "identities"); !strings.Contains(got, `"providerType":"SAML"`) {
 		t.Errorf("ann has %s", got)
 	}
-	if err := w.server.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s, err := New(Config{Journal: path})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
+	s := w.again(path)
 	if p := s.pool(w.pool); len(p.providers) != 1 || p.providers["corp"].text("ProviderType") != "SAML" || len(identitiesOf(p.lookup("ann").state.Load())) != 1 {
 		t.Errorf("left are %v", p.providers)
 	}

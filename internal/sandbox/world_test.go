@@ -49,6 +49,20 @@ const informingPool = `{"PoolName":"informing","AutoVerifiedAttributes":["email"
 const verifyPool = `{"PoolName":"verify","AutoVerifiedAttributes":["email"],
 	"UserAttributeUpdateSettings":{"AttributesRequireVerificationBeforeUpdate":["email"]}}`
 
+// again ends the server, and returns another one that goes on with its journal.
+func (w *world) again(journal string) *Server {
+	w.Helper()
+	if err := w.server.Close(); err != nil {
+		w.Fatal(err)
+	}
+	s, err := New(Config{Journal: journal})
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
 func newWorld(t *testing.T, pool string, cfg Config) *world {
 	t.Helper()
 	if cfg.Quotas == (Quotas{}) {
