@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -144,7 +145,7 @@ func (s *scene) writeLong(w *lines) {
 	for i, e := range s.records {
 		r := &s.records[i].Record
 		if e.garbled {
-			r.Line = w.row("somebody", "locale")
+			r.Line = w.row(fmt.Sprintf("somebody-%d", i), "locale", "de", "a cell too many") // a row too short may be anybody's
 			continue
 		}
 		cells := e.cells()

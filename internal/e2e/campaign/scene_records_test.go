@@ -40,17 +40,24 @@ func (s *scene) drawRecords() {
 	}
 	s.drawExpectations()
 	s.Shuffle(len(s.records), func(i, j int) { s.records[i], s.records[j] = s.records[j], s.records[i] })
-	if s.format == "long" { // in which rows of one user that follow each other are one record
-		s.records = slices.CompactFunc(s.records, sameName)
-	}
 	good := slices.IndexFunc(s.records, func(e entry) bool { return !e.Bad })
 	if good < 0 {
 		s.records, good = append(s.records, s.drawRecord(s.users[0])), len(s.records)
 	}
 	s.records[0], s.records[good] = s.records[good], s.records[0] // the first one tells the format
-	if s.format == "long" {
-		s.records = slices.CompactFunc(s.records, sameName)
+	if s.format == "long" {                                       // in which all rows of a user are one record
+		s.records = onePerName(s.records)
 	}
+}
+
+// onePerName leaves out what a name has after its first record.
+func onePerName(all []entry) (first []entry) {
+	for _, e := range all {
+		if !slices.ContainsFunc(first, func(f entry) bool { return sameName(e, f) }) {
+			first = append(first, e)
+		}
+	}
+	return first
 }
 
 // drawRecord draws a record that can be applied whatever part of the others was. Most have a mark that
@@ -118,7 +125,7 @@ func (s *scene) spoil(e *entry) {
 		e.Set["custom:mark"] = fmt.Sprintf("never %d", s.IntN(1<<30))
 		delete(e.Set, "custom:note")
 		e.Expect = map[string]string{"custom:note": "what nobody has"}
-	case way == 2:
+	case way == 2 && !(s.format == "long" && s.asUser): // there such a row may be anybody's
 		e.garbled = true
 	default:
 		e.Set["custom:points"] = "many"

@@ -166,7 +166,7 @@ func (s *scene) drawFlags() {
 	s.workers, s.attempts = pick(s.dice, 1, 4, 16), pick(s.dice, 3, 4, 30)
 	s.flags = []string{"--rate", pick(s.dice, "off", "off", "off", "200"), "--workers", fmt.Sprint(s.workers)}
 	s.budget = pick(s.dice, "", "50%", "1000", "1000")
-	for flag, given := range map[string]bool{"--no-read": s.noRead, "--verified=keep": s.keep, "--as=user": s.asUser, "--log-level=debug": s.asUser} {
+	for flag, given := range map[string]bool{"--no-read": s.noRead, "--allow-takeover": s.noRead && len(s.pool.AliasAttributes) > 0, "--verified=keep": s.keep, "--as=user": s.asUser, "--log-level=debug": s.asUser} {
 		if given {
 			s.flags = append(s.flags, flag)
 		}
