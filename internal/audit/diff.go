@@ -43,7 +43,15 @@ type Row struct {
 }
 
 // place is where the record begins, for people.
-func (r Row) place() string { return fmt.Sprintf("%s:%d", r.File, r.Line) }
+func (r Row) place() string { return placeAt(r.File, r.Line) }
+
+// placeAt is a line of a file, or, where a rule made the record, the user.
+func placeAt(file string, line int) string {
+	if line == 0 {
+		return file
+	}
+	return fmt.Sprintf("%s:%d", file, line)
+}
 
 // Options are the choices that change what is sent.
 type Options struct {

@@ -44,7 +44,10 @@ type Result struct {
 	Calls   int64   `json:"calls"`           // of ListUsers, repeated ones too
 	Elapsed float64 `json:"elapsed_seconds"` // of the whole plan
 
-	Records int64 `json:"records"`           // bad ones included
+	// Scanned are the users that a rule was given, and Matched those whom it fits.
+	Scanned int64 `json:"scanned,omitempty"`
+	Matched int64 `json:"matched,omitempty"`
+	Records int64 `json:"records"`           // bad ones included; of a rule, one for each user whom it fits
 	Failing int64 `json:"failing"`           // records that are invalid, missing or in conflict
 	Skipped int64 `json:"skipped,omitempty"` // records in conflict, where that is no failure
 	// Examples are the first of them, as file:line: reason.
