@@ -28,7 +28,7 @@ var flagGroups = []struct {
 	// Of sandbox.
 	{"The server", []string{"addr", "journal", "seed"}},
 	{"What is in it", []string{"pool", "client", "users", "password", "tokens", "token-expiry"}},
-	{"How it answers", []string{"quota", "latency", "jitter", "fault", "throttle-burst"}},
+	{"How it answers", []string{"quota", "latency", "jitter", "page-time", "fault", "throttle-burst", "list-fault"}},
 	// Of every command. Shells' completion has a flag that is cobra's own.
 	{"Screen", []string{"yes", "json", "progress", "log-format", "log-level", "no-descriptions", "version", "help"}},
 }
