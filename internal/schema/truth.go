@@ -15,8 +15,19 @@ func IsFalse(value string) bool {
 
 func isBoolean(s string) bool { return IsTrue(s) || IsFalse(s) }
 
-// IsBoolean tells whether the values of an attribute are true or false.
+// IsBoolean tells whether the values of an attribute are true or false, or whether it is [Enabled].
 func (s *Schema) IsBoolean(name string) bool {
+	if name == Enabled {
+		return true
+	}
 	r := s.rule(name)
 	return r != nil && r.kind == Boolean
+}
+
+// KindOf is what the values of an attribute are, in the API's words; empty where the pool does not tell.
+func (s *Schema) KindOf(name string) Kind {
+	if r := s.rule(name); r != nil {
+		return r.kind
+	}
+	return ""
 }
