@@ -26,7 +26,7 @@ func (b *binder) prove(root ast.Node) {
 // conditionHint says what may be meant by a value that is no condition.
 func conditionHint(n ast.Node) string {
 	if isOurs(n) {
-		return "compare it: NAME == VALUE, or NAME != nil where it is there"
+		return "compare it: … == VALUE, or … != nil where it is there"
 	}
 	if s, isText := n.(*ast.StringNode); isText && s.Value != "" {
 		return "the expression itself stands in quotation marks: leave the inner ones out"
