@@ -58,6 +58,13 @@ var lastToken = regexp.MustCompile(`\S+\s*$`)
 
 // unexpected explains a word or a sign where none is wanted.
 func (b *binder) unexpected(m *mistake) {
+	if m.msg == tooEarly {
+		m.at = len(b.source)
+		if b.inFile {
+			m.hint = "in YAML \" #\" begins a comment: put the expression below a | in a line of its own"
+		}
+		return
+	}
 	from := min(m.at, len(b.source))
 	before := string(b.source[:from])
 	last := strings.TrimSpace(lastToken.FindString(before))
@@ -78,8 +85,6 @@ func (b *binder) unexpected(m *mistake) {
 		m.hint = "write and"
 	case strings.HasPrefix(rest, ":"):
 		b.colon(m, before, rest[1:])
-	case rest == "" && b.inFile:
-		m.hint = "in YAML \" #\" begins a comment: put the expression below a | in a line of its own"
 	case word != "" && before != "":
 		m.hint = notText
 	}

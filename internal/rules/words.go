@@ -34,7 +34,7 @@ var phrases = []struct {
 	{regexp.MustCompile(`^cannot use pointer accessor outside predicate$`), "# stands only inside of any(), filter() and the like", ""},
 	{regexp.MustCompile(`^Operator \((.+)\) and coalesce expressions`), "?? and %s stand side by side", "write (A ?? B) in parentheses"},
 	{regexp.MustCompile(`exceeds maximum allowed nodes$`), "the expression is too long", "make several rules of it, in a file (--rules)"},
-	{regexp.MustCompile(`^unexpected (?:token EOF|end of expression)$`), "it ends too early", ""},
+	{regexp.MustCompile(`^unexpected (?:token EOF|end of expression)$`), tooEarly, ""},
 	{regexp.MustCompile(`^unexpected token \w+\("(.*)"\)$`), "%s is not expected here", ""},
 	{regexp.MustCompile(`^unrecognized character: U\+\w+ '(.+)'$`), "%s is no part of an expression", ""},
 	{regexp.MustCompile(`^literal not terminated$`), "a text has no end: its quotation mark is missing", ""},
@@ -45,6 +45,8 @@ var phrases = []struct {
 	{regexp.MustCompile(`^wrap predicate with brackets`), "; stands in a condition", "put the condition in { }"},
 	{regexp.MustCompile(`^expected name$`), "a name is missing behind the dot", `a name with other characters: attr["custom:my-name"]`},
 }
+
+const tooEarly = "it ends too early"
 
 const typesHint = "numbers, true, false and nil stand without quotation marks, texts with them"
 
