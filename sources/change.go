@@ -9,7 +9,8 @@ const MaxRecord = 4 << 20
 //
 // A Change is built by a source and not modified afterwards.
 type Change struct {
-	// File is the input as the user named it, and Line the 1-based line that the record begins on.
+	// File is the input as the user named it, and Line the 1-based line that the record begins on. A record that was
+	// not read from a file has no line, and File says what it is of.
 	File string
 	Line int
 	// Column tells the record from others that begin on its line, as the elements of a JSON array in one
@@ -36,6 +37,9 @@ type Change struct {
 	// the file, though they are of different users: one gives up what another gets. Empty: it is in none.
 	Order string
 
+	// Data are the values of data by their columns; "" stands for none. See [Options.Data].
+	Data map[string]string
+
 	// Undo says that the record is an entry of an undo file: its values are what the user had, and go back as they were.
 	Undo bool
 	// Respelled says that a phone number of it is written otherwise in the input: who reads the record has brought it
@@ -60,6 +64,9 @@ type Change struct {
 
 // Place is where the record begins, for people: users.csv:12, or users.json:1:46.
 func (c *Change) Place() string {
+	if c.Line == 0 {
+		return c.File
+	}
 	place := c.File + ":" + strconv.Itoa(c.Line)
 	if c.Column > 0 {
 		place += ":" + strconv.Itoa(c.Column)

@@ -58,6 +58,8 @@ func TestWide(t *testing.T) {
 		{"not UTF-8, NUL", "username,a,b\nann,\xff,1\nbob,1,x\x00\ncat,2,3\n", Options{},
 			[]string{"2: InvalidText! a: not UTF-8", "3: InvalidText! b: contains a NUL character: U+0000 at character 2", `4: cat a="2" b="3"`}},
 		{"not UTF-8 in an ignored column", "username,notes\nann,\xff\n", Options{Ignore: []string{"notes"}}, []string{"2: ann"}},
+		{"and a carriage return in another", "username,notes,address\nann,\xff,\"1 Road\r\nTown\"\n", Options{Ignore: []string{"notes"}},
+			[]string{`2: ann address="1 Road\r\nTown"`}},
 		{"a bad row fed back stays bad", "username,a,_line,_raw\n,,7,ann;gold\nbob,1,8,\nann,gold,7,ann;gold\n", Options{},
 			[]string{"2: MalformedRow! this row could not be decoded before", `3: bob a="1"`, `4: ann a="gold"`}},
 	}

@@ -35,7 +35,7 @@ func (p *planner) tellByRecord() error {
 			records = append(records, entry{at, one})
 		}
 	}
-	slices.SortFunc(records, func(a, b entry) int { return p.index.compare(a.at, b.at) })
+	slices.SortFunc(records, func(a, b entry) int { return p.records.compare(a.at, b.at) })
 	for _, e := range records {
 		c, err := p.cfg.Changes.At(e.at)
 		if err != nil {

@@ -59,7 +59,9 @@ func (p *planner) contendUnread() error {
 		if err != nil {
 			return err
 		}
-		one, err := p.examine(nil, []string{p.naming.key(c.Username)})
+		one, err := p.examine(nil, func(f func(*sources.Change) error) error {
+			return p.named.having([]string{p.naming.key(c.Username)}, func(_ int, c *sources.Change) error { return f(c) })
+		})
 		if err != nil {
 			return err
 		}
@@ -79,7 +81,7 @@ func (p *planner) lookCloser(ctx context.Context, s *suspects) error {
 		return nil
 	}
 	pages := int(p.cfg.Pool.EstimatedUsers / listing.PageSize)
-	if 2*len(s.places) <= max(pages, 10) {
+	if p.named != nil && 2*len(s.places) <= max(pages, 10) {
 		if whole, err := p.lookUpParties(ctx, s); whole || err != nil {
 			return err
 		}
@@ -88,31 +90,28 @@ func (p *planner) lookCloser(ctx context.Context, s *suspects) error {
 	for _, at := range s.places {
 		wanted[at] = true
 	}
-	return p.pager.Pages(ctx, "", func(users []cognito.User) error {
-		for i := range users {
-			if p.isParty(&users[i], s, wanted) {
-				if _, err := p.enter(&users[i]); err != nil {
-					return err
-				}
-			}
+	err := p.each(ctx, p.cfg.Filter, func(u *cognito.User, number int64) (err error) {
+		if p.holdsOne(u, s) || p.records.among(u, number, wanted) {
+			_, err = p.enter(u, number)
 		}
-		return ctx.Err()
+		return err
+	})
+	if err != nil || !p.others() {
+		return err
+	}
+	return p.each(ctx, "", func(u *cognito.User, _ int64) error {
+		if p.holdsOne(u, s) {
+			p.enterBystander(u)
+		}
+		return nil
 	})
 }
 
-// isParty tells whether a user may have to do with what is suspect.
-func (p *planner) isParty(u *cognito.User, s *suspects, wanted map[sources.Position]bool) bool {
+// holdsOne tells whether a user signs in by what is suspect, as far as a hash tells.
+func (p *planner) holdsOne(u *cognito.User, s *suspects) bool {
 	for _, n := range p.naming.held(u) {
 		if s.held[p.book.given.hash(n.text())] {
 			return true
-		}
-	}
-	for _, key := range p.naming.keys(u) {
-		first, end := p.index.find(key)
-		for i := first; i < end; i++ {
-			if wanted[p.index.at(i)] {
-				return true
-			}
 		}
 	}
 	return false
@@ -135,7 +134,7 @@ func (p *planner) lookUpParties(ctx context.Context, s *suspects) (whole bool, e
 			whole = false
 			continue
 		}
-		one, err := p.enter(u)
+		one, err := p.enter(u, 0)
 		if err != nil {
 			return false, err
 		}
@@ -168,7 +167,7 @@ func (p *planner) enterHolder(ctx context.Context, g get) (bool, error) {
 			return false, err
 		}
 		if u != nil {
-			_, err := p.enter(u)
+			_, err := p.enter(u, 0)
 			return true, err
 		}
 	}
@@ -176,21 +175,28 @@ func (p *planner) enterHolder(ctx context.Context, g get) (bool, error) {
 }
 
 // enter makes a user a party.
-func (p *planner) enter(u *cognito.User) (*party, error) {
+func (p *planner) enter(u *cognito.User, number int64) (*party, error) {
 	if one := p.contests.parties[u.Username]; one != nil {
 		return one, nil
 	}
-	one, err := p.examine(u, p.naming.keys(u))
+	one, err := p.examine(u, func(f func(*sources.Change) error) error { return p.records.again(u, number, f) })
 	if err == nil {
 		p.contests.parties[u.Username] = one
 	}
 	return one, err
 }
 
+// enterBystander makes a user a party of whom there are no records.
+func (p *planner) enterBystander(u *cognito.User) {
+	if p.contests.parties[u.Username] == nil {
+		p.contests.parties[u.Username] = p.naming.party(&subject{user: u, merger: newMerger(u, p.cfg.Options)})
+	}
+}
+
 // examine folds the records of a user once more, and tells nobody.
-func (p *planner) examine(u *cognito.User, keys []string) (*party, error) {
+func (p *planner) examine(u *cognito.User, each func(func(*sources.Change) error) error) (*party, error) {
 	s := &subject{user: u, merger: newMerger(u, p.cfg.Options)}
-	err := p.eachNamed(keys, func(_ int, c *sources.Change) error {
+	err := each(func(c *sources.Change) error {
 		s.places = append(s.places, c.Begin)
 		s.merger.add(c)
 		p.pass(s, c)
@@ -233,7 +239,7 @@ func (p *planner) judge(all []*party) {
 func (p *planner) compareParties(a, b *party) int {
 	switch {
 	case len(a.places) > 0 && len(b.places) > 0:
-		return p.index.compare(a.places[0], b.places[0])
+		return p.records.compare(a.places[0], b.places[0])
 	default:
 		return len(b.places) - len(a.places)
 	}

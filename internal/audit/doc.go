@@ -23,6 +23,10 @@
 // is read again from the file and the name itself is compared. The records of one user are folded, in
 // file order, into their net change. What no user has claimed in the end is missing.
 //
+// A [Rule] takes the place of the change set where nobody wrote one: it makes one record, or none, of each user as the users
+// stream by, and nothing is kept of it. What becomes of that record is the same from there on. Where it is looked at once more
+// the rule makes it again.
+//
 // Where addresses are sign-in names, names that several users have to do with are found in the same stream, by hashes:
 // of what records give, of what users get by a flag alone, and then of what users of the pool sign in by. Behind the
 // stream the users of equal hashes are read once more and held against each other ([Step], the verdict [Taken]): whose
@@ -34,7 +38,8 @@
 // Of a long CSV both keep 16 bytes a record until they have read it: its rows of one user have to follow each other, and what
 // is apart is told, or refused where one part would go out without a condition that stands in another.
 //
-// 16 bytes a record and another 16 for each sign-in address that it gives or verifies, and where records do verify
+// Of a rule, 16 bytes for each sign-in address that a user gets, and 8 for each user of the pool with one, if the rule writes
+// any. Of a change set, 16 bytes a record and another 16 for each sign-in address that it gives or verifies, and where records do verify
 // without giving 8 for each user of the pool with a sign-in address; 4,096 inputs, 16 TiB an
 // input, 4 billion lines. ListUsers is eventually consistent: what changed in the last moments may be
 // told as it was. A filter heeds case, even in a pool that does not: there a lookup tries a name as it

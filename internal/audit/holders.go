@@ -18,8 +18,9 @@ type book struct {
 	sent    bitmap   // of these, those that a net change gives
 	held    bitmap   // the first of each of these by which somebody signs in
 	flags   int64    // records that set a flag without its address
+	late    bool     // some names are known only when the users are: they get them by a flag, or by a rule
 	flagged index    // the addresses that users get by a flag
-	holders []uint64 // hashes of the names by which users sign in; only with flags
+	holders []uint64 // hashes of the names by which users sign in; only if some are known late
 }
 
 func newBook(n naming, addresses int64) *book {
@@ -32,6 +33,7 @@ func (b *book) add(c *sources.Change) error {
 	for _, a := range c.Attributes {
 		if address, ok := addressOf(a.Name); ok && b.naming.claims(address) && schema.IsTrue(target(a)) && !sendsAddress(c.Attributes, address) {
 			b.flags++
+			b.late = true
 		}
 		if value := target(a); value != "" && b.naming.names(a.Name) {
 			if err := b.given.add(b.naming.name(a.Name, value).text(), c.Begin); err != nil {
@@ -40,6 +42,15 @@ func (b *book) add(c *sources.Change) error {
 		}
 	}
 	return nil
+}
+
+// await notes that a rule may give names by the attributes that it writes, to any of so many users.
+func (b *book) await(writes []string, users int64) {
+	b.late = slices.ContainsFunc(writes, func(name string) bool {
+		address, flag := addressOf(name)
+		return b.naming.names(name) || flag && b.naming.claims(address)
+	})
+	b.flagged.expected = users
 }
 
 // sort ends filling.
@@ -62,11 +73,14 @@ func (b *book) get(gets []get) error {
 
 // hold notes by what a user of the pool signs in.
 func (b *book) hold(u *cognito.User) {
+	if !b.late && len(b.given.entries) == 0 {
+		return
+	}
 	for _, n := range b.naming.held(u) {
 		if first, end := b.given.find(n.text()); first < end {
 			b.held.set(first)
 		}
-		if b.flags > 0 {
+		if b.late {
 			b.holders = append(b.holders, b.given.hash(n.text()))
 		}
 	}

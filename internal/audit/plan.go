@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"time"
 
 	"attrmigrate/internal/cognito"
@@ -55,10 +56,16 @@ type Writer interface {
 type Config struct {
 	Pool    *cognito.Pool
 	Changes Changes
+	Rule    Rule // makes the records, in the place of Changes; all users are read. Nil: there is none
 	Writer  Writer
 	Lister  listing.Lister // not used with None
 	Read    Mode           // the default is Auto
 	Options
+
+	// Filter chooses the users that a rule is given, in the words of ListUsers. Empty: all of the pool.
+	Filter string
+	// Most is how many users a rule may change: those behind are not looked at. 0: any number.
+	Most int64
 
 	// ListRate paces ListUsers, in attempts a second. The default is 20, of AWS's 30 an account.
 	ListRate float64
@@ -102,14 +109,15 @@ type planner struct {
 	terms    Terms // on which apply would take the records
 	naming   naming
 	pager    *listing.Pager
-	index    index  // the records that can be applied, by the name of their user
-	seen     bitmap // those whose user was found
+	records  records
+	named    *named // the records of a change set; nil where a rule makes them
 	book     *book
 	contests contests
 	found    *warnings
 	apart    *rowsApart
 	tally    *tally
-	all      Cost // of the records that can be applied, as they are
+	all      Cost  // of the records that can be applied, as they are
+	end      int64 // the number of the user behind the last one whom a rule is given
 }
 
 // Plan holds a change set against the live users and writes nothing to the pool. An error ends it
@@ -117,20 +125,7 @@ type planner struct {
 func Plan(ctx context.Context, cfg Config) (*Result, error) {
 	begun := time.Now()
 	cfg = cfg.withDefaults()
-	n := newNaming(cfg.Pool)
-	terms := Terms{Pool: cfg.Pool, KeepVerified: cfg.KeepVerified, NoRead: cfg.NoRead, AllowTakeover: cfg.AllowTakeover, Rate: cfg.UpdateRate, ReadRate: cfg.ReadRate, Long: cfg.Long}
-	p := &planner{
-		cfg:      cfg,
-		terms:    terms,
-		naming:   n,
-		pager:    listing.NewPager(cfg.Lister, cfg.Pool.ID, cfg.ListRate, cfg.Attempts, cfg.Backoff),
-		index:    newIndex(cfg.Records),
-		book:     newBook(n, cfg.Addresses),
-		contests: contests{parties: map[string]*party{}},
-		found:    newWarnings(terms, false),
-		apart:    newRowsApart(cfg.Pool, cfg.Long),
-		tally:    newTally(cfg.Writer, cfg.Pool),
-	}
+	p := newPlanner(cfg)
 	if err := p.takeAll(ctx); err != nil {
 		return nil, err
 	}
@@ -146,6 +141,30 @@ func Plan(ctx context.Context, cfg Config) (*Result, error) {
 	r.Warnings = p.found.list()
 	r.Estimates = p.cost(mode)
 	return r, nil
+}
+
+func newPlanner(cfg Config) *planner {
+	n := newNaming(cfg.Pool)
+	terms := Terms{Pool: cfg.Pool, KeepVerified: cfg.KeepVerified, NoRead: cfg.NoRead, AllowTakeover: cfg.AllowTakeover, Rate: cfg.UpdateRate, ReadRate: cfg.ReadRate, Long: cfg.Long}
+	p := &planner{
+		cfg:      cfg,
+		terms:    terms,
+		naming:   n,
+		pager:    listing.NewPager(cfg.Lister, cfg.Pool.ID, cfg.ListRate, cfg.Attempts, cfg.Backoff),
+		book:     newBook(n, cfg.Addresses),
+		contests: contests{parties: map[string]*party{}},
+		found:    newWarnings(terms, false),
+		apart:    newRowsApart(cfg.Pool, cfg.Long),
+		tally:    newTally(cfg.Writer, cfg.Pool),
+		end:      math.MaxInt64,
+	}
+	if cfg.Rule != nil {
+		p.records = &made{p}
+		return p
+	}
+	p.named = &named{changes: cfg.Changes, naming: n, index: newIndex(cfg.Records), found: p.found}
+	p.records = p.named
+	return p
 }
 
 // settleNames tells of the names that several users have to do with.
@@ -176,8 +195,12 @@ func (p *planner) cost(mode Mode) Cost {
 }
 
 // takeAll reads the change set once. Records that cannot be applied are told at once, the others go
-// into the index.
+// into the index. What a rule makes is not known before the users are.
 func (p *planner) takeAll(ctx context.Context) error {
+	if p.cfg.Rule != nil {
+		p.book.await(p.cfg.Rule.Writes(), p.cfg.Pool.EstimatedUsers)
+		return nil
+	}
 	for {
 		c, err := p.cfg.Changes.Next(ctx)
 		if errors.Is(err, io.EOF) {
@@ -197,16 +220,14 @@ func (p *planner) takeAll(ctx context.Context) error {
 	}
 	p.found.ending(p.cfg.Changes)
 	p.apart = nil
-	p.index.sort()
-	p.seen = newBitmap(len(p.index.entries))
+	p.named.sort()
 	p.book.sort()
 	return nil
 }
 
 func (p *planner) take(c *sources.Change) error {
 	p.found.cut(c)
-	// What apply refuses only because it is not to read has its place in a plan.
-	if err := (Terms{Pool: p.cfg.Pool, Strict: p.cfg.Strict}).Check(c); err != nil {
+	if err := p.check(c); err != nil {
 		p.found.refused(c, err)
 		return p.tally.invalid(c, err)
 	}
@@ -216,21 +237,29 @@ func (p *planner) take(c *sources.Change) error {
 	if c.Idle() { // apply makes no call for it
 		return p.tally.idle(c)
 	}
-	if err := p.index.add(p.naming.key(c.Username), c.Begin); err != nil {
+	if err := p.named.index.add(p.naming.key(c.Username), c.Begin); err != nil {
 		return err
 	}
 	p.all.add(c, &p.terms)
 	return p.book.add(c)
 }
 
+// check says why a record cannot be applied. What apply refuses only because it is not to read has its place in a plan.
+func (p *planner) check(c *sources.Change) error {
+	return Terms{Pool: p.cfg.Pool, Strict: p.cfg.Strict}.Check(c)
+}
+
 // mode resolves Auto: a scan takes a call for every 60 users of the pool, a lookup one for every user
 // of the change set and one more for every sign-in address that it gives or verifies.
 func (p *planner) mode() Mode {
+	if p.cfg.Rule != nil {
+		return Scan
+	}
 	if p.cfg.Read != Auto {
 		return p.cfg.Read
 	}
 	scan := (p.cfg.Pool.EstimatedUsers + listing.PageSize - 1) / listing.PageSize
-	lookup := p.index.keys() + int64(len(p.book.given.entries)) + p.book.flags
+	lookup := p.named.index.keys() + int64(len(p.book.given.entries)) + p.book.flags
 	if lookup < scan {
 		return Lookup
 	}
@@ -248,28 +277,8 @@ func (p *planner) read(ctx context.Context, mode Mode) error {
 	default:
 		err = p.scan(ctx)
 	}
-	if err != nil {
+	if err != nil || p.named == nil {
 		return err
 	}
-	return p.eachUnseen(ctx, func(_ int, c *sources.Change) error { return p.tally.missing(c) })
-}
-
-// eachUnseen calls f with the records whose user was not found, in file order.
-func (p *planner) eachUnseen(ctx context.Context, f func(i int, c *sources.Change) error) error {
-	for _, i := range p.index.inOrder(func(i int) bool { return !p.seen.has(i) }) {
-		if p.seen.has(int(i)) { // f found its user by another record
-			continue
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		c, err := p.cfg.Changes.At(p.index.at(int(i)))
-		if err != nil {
-			return err
-		}
-		if err := f(int(i), c); err != nil {
-			return err
-		}
-	}
-	return nil
+	return p.named.eachUnseen(ctx, func(_ int, c *sources.Change) error { return p.tally.missing(c) })
 }

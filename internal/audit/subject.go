@@ -22,49 +22,19 @@ type subject struct {
 	byAddress map[string]*sources.Change // the first record that names the user by an address
 }
 
-// user takes a live user: it finds the records that name it and settles their net change.
-func (p *planner) user(u *cognito.User) (*subject, error) { return p.fold(u, p.naming.keys(u)) }
+// user takes a live user, the nth that is read: it folds the user's records and settles their net change.
+func (p *planner) user(u *cognito.User, number int64) (*subject, error) {
+	return p.fold(u, func(f func(*sources.Change) error) error { return p.records.of(u, number, f) })
+}
 
-// fold takes the records that have one of the keys.
-func (p *planner) fold(u *cognito.User, keys []string) (*subject, error) {
+// fold takes the records of a user.
+func (p *planner) fold(u *cognito.User, each func(func(*sources.Change) error) error) (*subject, error) {
 	s := &subject{user: u}
-	err := p.eachNamed(keys, func(i int, c *sources.Change) error {
-		if p.seen.has(i) { // another user has this name too
-			p.found.add(ambiguousName, "", c.File, c.Line)
-			return nil
-		}
-		p.seen.set(i)
-		return p.addRecord(s, c)
-	})
+	err := each(func(c *sources.Change) error { return p.addRecord(s, c) })
 	if err != nil || s.merger == nil {
 		return s, err
 	}
 	return s, p.settle(s)
-}
-
-// eachNamed calls f with the records that name their user by one of the keys, in file order.
-func (p *planner) eachNamed(keys []string, f func(i int, c *sources.Change) error) error {
-	var candidates []int
-	for _, key := range keys {
-		first, end := p.index.find(key)
-		for i := first; i < end; i++ {
-			candidates = append(candidates, i)
-		}
-	}
-	slices.SortFunc(candidates, func(a, b int) int { return p.index.compare(p.index.at(a), p.index.at(b)) })
-	for _, i := range slices.Compact(candidates) {
-		c, err := p.cfg.Changes.At(p.index.at(i))
-		if err != nil {
-			return err
-		}
-		if !slices.Contains(keys, p.naming.key(c.Username)) {
-			continue // another name with the same hash
-		}
-		if err := f(i, c); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // addRecord folds a record into the net change.
@@ -107,12 +77,15 @@ func (p *planner) settleHeld(s *subject) error {
 			}
 			continue
 		}
-		if s.merger.settled(h) {
+		switch {
+		case s.merger.settled(h):
 			for i := range h.diff.Rows {
 				h.diff.Rows[i].Verdict = Duplicate
 				h.diff.Rows[i].Note = "other records of the same user lead to what it has; the net change stands"
 			}
-		} else {
+		case h.diff.skip:
+			p.tally.result.Skipped++
+		default:
 			p.tally.fail(h.change, (&ConflictError{conflicts: h.diff.conflicts}).Public())
 		}
 		if err := p.tally.rows(h.diff.Rows); err != nil {
@@ -156,7 +129,11 @@ func (p *planner) settle(s *subject) error {
 		return err
 	}
 	p.found.user(s)
-	if err := p.tally.rows(s.net.Rows); err != nil || s.user == nil || len(change.Attributes) == 0 {
+	rows := p.tally.rows
+	if p.cfg.Rule != nil && len(change.Attributes) == 0 { // a rule fits many users who have what it sets
+		rows = p.tally.count
+	}
+	if err := rows(s.net.Rows); err != nil || s.user == nil || len(change.Attributes) == 0 {
 		return err
 	}
 	if s.party.moves() {

@@ -34,11 +34,10 @@ func newTally(w Writer, p *cognito.Pool) *tally {
 
 // rows counts and keeps the verdicts of records.
 func (t *tally) rows(rows []Row) error {
+	if err := t.count(rows); err != nil {
+		return err
+	}
 	for _, r := range rows {
-		t.result.Verdicts.add(r.Verdict)
-		if t.schema.Known(r.Attribute) { // what else files may name has no bound
-			t.count(r)
-		}
 		if err := t.writer.Row(r); err != nil {
 			return err
 		}
@@ -46,7 +45,18 @@ func (t *tally) rows(rows []Row) error {
 	return nil
 }
 
-func (t *tally) count(r Row) {
+// count counts verdicts that are not worth a row.
+func (t *tally) count(rows []Row) error {
+	for _, r := range rows {
+		t.result.Verdicts.add(r.Verdict)
+		if t.schema.Known(r.Attribute) { // what else files may name has no bound
+			t.countOf(r)
+		}
+	}
+	return nil
+}
+
+func (t *tally) countOf(r Row) {
 	a := t.attributes[r.Attribute]
 	if a == nil {
 		a = &attributeTally{}

@@ -5,21 +5,59 @@ import (
 	"slices"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/listing"
 	"attrmigrate/sources"
 )
 
-// scan streams the users of the pool past the index.
+// scan streams the users past the records.
 func (p *planner) scan(ctx context.Context) error {
-	var done int64
-	return p.pager.Pages(ctx, "", func(users []cognito.User) error {
+	var done, changed int64
+	others := p.others()
+	err := p.each(ctx, p.cfg.Filter, func(u *cognito.User, number int64) error {
+		s, err := p.user(u, number)
+		if err != nil {
+			return err
+		}
+		if len(s.net.Send) > 0 {
+			changed++
+		}
+		if changed == p.cfg.Most && changed > 0 {
+			p.end = min(p.end, number+1)
+		}
+		if !others {
+			p.book.hold(u)
+		}
+		if done++; done%listing.PageSize == 0 {
+			p.cfg.Progress(done, max(done, p.cfg.Pool.EstimatedUsers))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	p.cfg.Progress(done, max(done, p.cfg.Pool.EstimatedUsers))
+	if !others {
+		return nil
+	}
+	return p.each(ctx, "", func(u *cognito.User, _ int64) error {
+		p.book.hold(u)
+		return nil
+	})
+}
+
+// others tells whether users matter who are not among those that were chosen: they may sign in by what these get.
+func (p *planner) others() bool { return p.cfg.Filter != "" && p.book.late }
+
+// each calls f with the users that a filter finds, or with all of the pool, and with their numbers.
+func (p *planner) each(ctx context.Context, filter string, f func(u *cognito.User, number int64) error) error {
+	var number int64
+	return p.pager.Pages(ctx, filter, func(users []cognito.User) error {
 		for i := range users {
-			if _, err := p.user(&users[i]); err != nil {
+			if err := f(&users[i], number); err != nil {
 				return err
 			}
-			p.book.hold(&users[i])
+			number++
 		}
-		done += int64(len(users))
-		p.cfg.Progress(done, max(done, p.cfg.Pool.EstimatedUsers))
 		return ctx.Err()
 	})
 }
@@ -27,9 +65,9 @@ func (p *planner) scan(ctx context.Context) error {
 // lookUp searches for the user of each record, in file order.
 func (p *planner) lookUp(ctx context.Context) error {
 	var done int64
-	total := p.index.keys()
-	tried := newBitmap(len(p.index.entries)) // records whose name was searched for in vain
-	return p.eachUnseen(ctx, func(i int, c *sources.Change) error {
+	total := p.named.index.keys()
+	tried := newBitmap(len(p.named.index.entries)) // records whose name was searched for in vain
+	return p.named.eachUnseen(ctx, func(i int, c *sources.Change) error {
 		if tried.has(i) {
 			return nil
 		}
@@ -38,7 +76,7 @@ func (p *planner) lookUp(ctx context.Context) error {
 		case err != nil:
 			return err
 		case u == nil:
-			err = p.eachNamed([]string{p.naming.key(c.Username)}, func(i int, _ *sources.Change) error {
+			err = p.named.having([]string{p.naming.key(c.Username)}, func(i int, _ *sources.Change) error {
 				tried.set(i)
 				return nil
 			})
@@ -65,11 +103,11 @@ func (p *planner) findUser(ctx context.Context, name string) (*cognito.User, err
 
 // lookAt takes a user that was looked up, and searches for others who hold the addresses it gets.
 func (p *planner) lookAt(ctx context.Context, u *cognito.User) error {
-	own, err := p.user(u)
+	own, err := p.user(u, 0)
 	if err != nil || own.party == nil || len(own.party.gets) == 0 {
 		return err
 	}
-	if _, err := p.enter(u); err != nil {
+	if _, err := p.enter(u, 0); err != nil {
 		return err
 	}
 	for _, g := range own.party.gets {
@@ -83,11 +121,13 @@ func (p *planner) lookAt(ctx context.Context, u *cognito.User) error {
 // unread takes the records without their users: those of one name together.
 func (p *planner) unread(ctx context.Context) error {
 	var done int64
-	total := p.index.keys()
-	return p.eachUnseen(ctx, func(_ int, c *sources.Change) error {
+	total := p.named.index.keys()
+	return p.named.eachUnseen(ctx, func(_ int, c *sources.Change) error {
 		done++
 		p.cfg.Progress(done, max(done, total))
-		_, err := p.fold(nil, []string{p.naming.key(c.Username)})
+		_, err := p.fold(nil, func(f func(*sources.Change) error) error {
+			return p.named.first([]string{p.naming.key(c.Username)}, f)
+		})
 		return err
 	})
 }

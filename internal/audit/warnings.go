@@ -2,7 +2,6 @@ package audit
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"attrmigrate/internal/cognito"
@@ -81,7 +80,7 @@ func (w *warnings) add(kind, attribute, file string, line int) *Warning {
 	}
 	f.Count++
 	if len(f.Examples) < maxExamples {
-		f.Examples = append(f.Examples, fmt.Sprintf("%s:%d", file, line))
+		f.Examples = append(f.Examples, placeAt(file, line))
 	}
 	return f
 }

@@ -21,14 +21,14 @@ var flagGroups = []struct {
 	{"Pool", []string{"user-pool-id", "region", "profile", "endpoint-url", "sandbox", "from"}},
 	{"Change set", []string{"attributes", "all", "filter", "format", "separator", "output", "force",
 		"username-column", "map", "ignore", "empty", "empty-value", "delete-marker", "trim", "phone-region", "client-metadata"}},
-	{"What it does", []string{"dry-run", "check", "as", "read", "no-read", "verified", "allow-takeover", "strict"}},
+	{"What it does", []string{"dry-run", "check", "as", "read", "no-read", "verified", "on-conflict", "allow-takeover", "strict"}},
 	{"Pace", []string{"rate", "read-rate", "list-rate", "workers", "timeout", "max-attempts"}},
 	{"Stops", []string{"limit", "max-failures", "max-duration", "drain-timeout"}},
 	{"Run directory", []string{"run-dir", "only-failed", "restart"}},
 	// Of sandbox.
 	{"The server", []string{"addr", "journal", "seed"}},
 	{"What is in it", []string{"pool", "client", "users", "password", "tokens", "token-expiry"}},
-	{"How it answers", []string{"quota", "latency", "jitter", "fault", "throttle-burst"}},
+	{"How it answers", []string{"quota", "latency", "jitter", "page-time", "fault", "throttle-burst", "list-fault"}},
 	// Of every command. Shells' completion has a flag that is cobra's own.
 	{"Screen", []string{"yes", "json", "progress", "log-format", "log-level", "no-descriptions", "version", "help"}},
 }

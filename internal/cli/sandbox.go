@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,12 +27,13 @@ import (
 type sandboxOptions struct {
 	addr string
 	rehearsal.Furniture
-	journal string
-	quotas  sandbox.Quotas
-	latency time.Duration
-	jitter  time.Duration
-	faults  sandbox.Faults
-	seed    uint64
+	journal  string
+	quotas   sandbox.Quotas
+	latency  time.Duration
+	jitter   time.Duration
+	pageTime time.Duration
+	faults   sandbox.Faults
+	seed     uint64
 }
 
 func newSandbox(sys System) *cobra.Command {
@@ -69,13 +71,18 @@ UserPoolUpdate, UserPoolResourceRead, UserPoolResourceUpdate, UserPoolClientRead
 UserPoolClientUpdate, UserAuthentication, UserAccountRecovery and UserResourceRead,
 for all users together, and PerUserWrite and PerUserRead for each. Under AWS's quota
 a page of users takes 40 ms, as if AWS were away: no client that asks for one after the
-other is throttled.
+other is throttled. --page-time says how long it takes.
 
 The faults are throttle, internal, lambda, user-lambda, access-denied,
 expired-token, drop-before, drop-after and hang; trigger-throws, trigger-timeout and
 trigger-garbage, where the pool's LambdaConfig names a CustomMessage or a
 PreAuthentication function that is invoked; and undeliverable, where a code is sent
 to a user whose token asked for it. Each has a probability.
+
+--list-fault is of lists that are filtered by the beginning of a sub, as programs use
+them to read a pool in parts. They are refused (refuse), find everyone (ignore), never
+find one user (lose), find one twice (twice), or find one whose sub begins otherwise,
+too (stray). With lose=USERNAME, and so on, it is that one.
 
 ` + exitCodes,
 		Example: `  attrmigrate sandbox --users 2000
@@ -107,8 +114,8 @@ func (o *sandboxOptions) validate() error {
 		return refusal.Usagef("--users is %d, want at least 0", n)
 	}
 	switch {
-	case o.latency < 0 || o.jitter < 0 || o.faults.ThrottleBurst < 0:
-		return refusal.Usagef("--latency, --jitter and --throttle-burst want at least 0s")
+	case min(o.latency, o.jitter, o.pageTime, o.faults.ThrottleBurst) < 0:
+		return refusal.Usagef("--latency, --jitter, --page-time and --throttle-burst want at least 0s")
 	case o.Password != "" && o.Users == "":
 		return &refusal.UsageError{Err: rehearsal.Nobody("--password"), Remedy: "--users 100 makes some"}
 	case o.Expiry != 0 && o.Tokens == "":
@@ -122,7 +129,7 @@ func (o *sandboxOptions) validate() error {
 
 func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer) (err error) {
 	server, err := sandbox.New(sandbox.Config{
-		Quotas: o.quotas, Latency: o.latency, Jitter: o.jitter, Faults: o.faults, Seed: o.seed, Journal: o.journal, LogSize: 1,
+		Quotas: o.quotas, Latency: o.latency, Jitter: o.jitter, PageTime: o.pageTime, Faults: o.faults, Seed: o.seed, Journal: o.journal, LogSize: 1,
 	})
 	if e, ok := errors.AsType[*sandbox.JournalError](err); ok {
 		return &refusal.UsageError{Err: fmt.Errorf("--journal: %w", err), Remedy: e.Hint()}
@@ -208,6 +215,9 @@ func (o sandboxOptions) warn(w io.Writer, server *sandbox.Server) {
 	if f.TriggerThrows+f.TriggerTimeout+f.TriggerGarbage > 0 && !invokesTriggers(server) {
 		fmt.Fprintf(w, "%-8s faults of triggers never happen here: the LambdaConfig of the pool names neither CustomMessage nor PreAuthentication\n", "watch")
 	}
+	if f.ListUser != "" && !hasUser(server, f.ListUser) {
+		fmt.Fprintf(w, "%-8s --list-fault %s never happens here: there is no user %s\n", "watch", f.List, prose.Printable(f.ListUser))
+	}
 	if host, _, err := net.SplitHostPort(o.addr); err == nil && !isLoopback(host) {
 		fmt.Fprintf(w, "%-8s anyone who reaches %s can change these users: requests are not authenticated\n", "watch", o.addr)
 	}
@@ -220,6 +230,10 @@ func invokesTriggers(server *sandbox.Server) bool {
 		}
 	}
 	return false
+}
+
+func hasUser(server *sandbox.Server, username string) bool {
+	return slices.ContainsFunc(server.Pools(), func(id string) bool { _, ok := server.User(id, username); return ok })
 }
 
 func isLoopback(host string) bool {

@@ -28,8 +28,10 @@ func (o *sandboxOptions) register(f *pflag.FlagSet) {
 	f.Func("quota", "`N|off|CATEGORY=N`: updates a second (reads, sign-ins and codes are allowed in proportion), no quota at all, or that of a category such as UserRead; repeatable (default: AWS's)", quota(&o.quotas))
 	f.DurationVar(&o.latency, "latency", 0, "time added to every request")
 	f.DurationVar(&o.jitter, "jitter", 0, "random time added besides, at most this")
+	f.DurationVar(&o.pageTime, "page-time", 0, "how long a page of users takes at least (default: 40ms under AWS's quota of them, else nothing)")
 	f.Func("fault", "`KIND=P`: what goes wrong, and how probably, such as internal=0.05; repeatable", fault(&o.faults))
 	f.DurationVar(&o.faults.ThrottleBurst, "throttle-burst", 0, "how long everything is throttled once something is by chance")
+	f.Func("list-fault", "`KIND[=USERNAME]`: what becomes of lists by the beginning of a sub, and with which user (default: the first)", listFault(&o.faults))
 	f.Uint64Var(&o.seed, "seed", 0, "makes faults and identifiers repeatable")
 	f.StringVar(&o.journal, "journal", "", "`file` that keeps the state; an existing one is gone on with")
 }
@@ -95,6 +97,24 @@ func fault(f *sandbox.Faults) func(string) error {
 			return errors.New("want a probability from 0 to 1")
 		}
 		*field = p
+		return nil
+	}
+}
+
+// listFault sets what goes wrong with lists by the beginning of a sub, and the user with whom.
+func listFault(f *sandbox.Faults) func(string) error {
+	return func(s string) error {
+		kind, user, named := strings.Cut(s, "=")
+		ofOne, ok := sandbox.ListFaults()[sandbox.ListFault(kind)]
+		switch {
+		case !ok:
+			return fmt.Errorf("%s is no fault of lists: want one of ignore, lose, refuse, stray, twice", prose.Printable(kind))
+		case named && user == "":
+			return errors.New("want a username behind the =")
+		case named && !ofOne:
+			return fmt.Errorf("%s is about every user: want no username", kind)
+		}
+		f.List, f.ListUser = sandbox.ListFault(kind), user
 		return nil
 	}
 }

@@ -86,6 +86,39 @@ func TestFaultKinds(t *testing.T) {
 	}
 }
 
+func TestListFault(t *testing.T) {
+	for _, tt := range []struct {
+		arg  string
+		want sandbox.Faults
+		err  string
+	}{
+		{"refuse", sandbox.Faults{List: sandbox.RefusedPrefix}, ""},
+		{"ignore", sandbox.Faults{List: sandbox.IgnoredPrefix}, ""},
+		{"lose", sandbox.Faults{List: sandbox.LostUser}, ""},
+		{"lose=user-00042", sandbox.Faults{List: sandbox.LostUser, ListUser: "user-00042"}, ""},
+		{"twice=a=b", sandbox.Faults{List: sandbox.RepeatedUser, ListUser: "a=b"}, ""},
+		{"stray", sandbox.Faults{List: sandbox.StrayUser}, ""},
+		{"lost", sandbox.Faults{}, "lost is no fault of lists: want one of ignore, lose, refuse, stray, twice"},
+		{"", sandbox.Faults{}, " is no fault of lists: want one of ignore, lose, refuse, stray, twice"},
+		{"lose=", sandbox.Faults{}, "want a username behind the ="},
+		{"refuse=ann", sandbox.Faults{}, "refuse is about every user: want no username"},
+	} {
+		t.Run(tt.arg, func(t *testing.T) {
+			var got sandbox.Faults
+			err := listFault(&got)(tt.arg)
+			if said := textOf(err); got.List != tt.want.List || got.ListUser != tt.want.ListUser || said != tt.err {
+				t.Errorf("got %s, %s, %q; want %s, %s, %q", got.List, got.ListUser, said, tt.want.List, tt.want.ListUser, tt.err)
+			}
+		})
+	}
+	for kind := range sandbox.ListFaults() {
+		err := listFault(new(sandbox.Faults))(string(kind))
+		if offered := textOf(listFault(new(sandbox.Faults))("?")); err != nil || !strings.Contains(offered, string(kind)) {
+			t.Errorf("%s: %v; offered: %s", kind, err, offered)
+		}
+	}
+}
+
 func TestTokenExpiry(t *testing.T) {
 	const refused = "want a duration from 1s to 24h, or a negative one"
 	for _, tt := range []struct {

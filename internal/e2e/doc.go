@@ -1,6 +1,7 @@
 // Package e2e tests the whole program, as people run it, against a sandbox in the test's own process.
 //
 //   - Scripts (testdata/script) tell what people type and read.
+//   - Recipes are the commands of docs/recipes.md, typed into a shell and compared with what the page says.
 //   - Faults meet a run in its middle, and the next start goes on; docs/reliability.md lists them.
 //   - Kills end the program at random moments of one run.
 //   - Round trips draw a pool and changes, go there by plan and apply, and back by undo, killed on the way.

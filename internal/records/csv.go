@@ -96,13 +96,28 @@ func (c *CSV) restBehind() bool {
 	return true
 }
 
-// withCRs gives the cells of a row the carriage returns that stand in its quotes.
+// withCRs gives the cells of a row the carriage returns that stand in its quotes. A row that is not UTF-8 may have bytes
+// of its own that look like keptCR: which is which the row tells, for in its cells they come in the same order.
 func withCRs(cells []string, raw []byte) []string {
-	if bytes.IndexByte(trimLineEnd(raw), '\r') < 0 || bytes.IndexByte(raw, keptCR) >= 0 {
+	raw = trimLineEnd(raw)
+	if bytes.IndexByte(raw, '\r') < 0 {
 		return cells
 	}
 	for i, cell := range cells {
-		cells[i] = strings.ReplaceAll(cell, string([]byte{keptCR}), "\r")
+		if strings.IndexByte(cell, keptCR) < 0 {
+			continue
+		}
+		text := []byte(cell)
+		for j, b := range text {
+			if b != keptCR {
+				continue
+			}
+			for raw[0] != '\r' && raw[0] != keptCR {
+				raw = raw[1:]
+			}
+			text[j], raw = raw[0], raw[1:]
+		}
+		cells[i] = string(text)
 	}
 	return cells
 }

@@ -11,7 +11,7 @@ type quotes struct {
 	state     quoteState
 }
 
-// keptCR stands for a carriage return in quotes. No text in UTF-8 has such a byte.
+// keptCR stands for a carriage return in quotes. No text in UTF-8 has such a byte; for what is none, see withCRs.
 const keptCR = 0xff
 
 type quoteState int

@@ -38,3 +38,8 @@ func (f *Faults) ByKind() map[string]*float64 {
 		"undeliverable": &f.Undeliverable,
 	}
 }
+
+// ListFaults are the faults of lists, each with whether it is about one user.
+func ListFaults() map[ListFault]bool {
+	return map[ListFault]bool{RefusedPrefix: false, IgnoredPrefix: false, LostUser: true, RepeatedUser: true, StrayUser: true}
+}

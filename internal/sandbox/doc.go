@@ -11,7 +11,7 @@
 // or changes nothing. With a journal, what was answered survives the death of the process (not of the
 // machine: nothing is synced): users, passwords, groups, app clients, pending addresses, the codes sent for
 // them, and tokens. A [Server] can also be told to misbehave, by chance ([Faults]) or by script
-// ([Faults].Hook, [Faults].Trigger).
+// ([Faults].Hook, [Faults].Trigger), and to answer filters by the beginning of a sub wrongly ([Faults].List).
 //
 // # Algorithm
 //
@@ -83,7 +83,9 @@
 //     request takes nothing; its message is "Rate exceeded" for a category and "Too many requests" for
 //     a user.
 //   - Under AWS's own quota of 30 a second, a page of users takes 40 ms: AWS is far enough away that a client which asks
-//     for one page after the other never meets that quota, and some do not retry.
+//     for one page after the other never meets that quota, and some do not retry. [Config].PageTime says otherwise.
+//   - Prefixes of subs are found as those of other attributes are. sub and ^= are documented, and nobody has shown
+//     that they go together, nor what AWS would say if they did not: [RefusedPrefix] says that sub cannot be searched.
 //   - AWS reports each constraint that a value breaks, and the value of some; the sandbox the first, and no value.
 //   - Members of a group come in the order in which they were created, groups by name. Neither changes the date of
 //     modification of a user. A group's users leave it when it is deleted.

@@ -49,6 +49,11 @@ type Faults struct {
 
 	// ThrottleBurst is how long every request of a category is throttled once one is by chance.
 	ThrottleBurst time.Duration
+	// List is what becomes of filters by the beginning of a sub. Where it is about one user, that is ListUser, the
+	// pool's first if it is empty. Default: nothing.
+	List     ListFault
+	ListUser string
+
 	// Hook, if set, is asked first, by the goroutine of every request, with the user as the request
 	// names it (or, of a request with a token, as the token does). If it returns nil, chance decides.
 	Hook func(op, username string) *Fault
@@ -144,9 +149,7 @@ func (i *injector) delay() time.Duration {
 
 // pick returns the fault of a request.
 func (i *injector) pick(op string, c category, username string) Fault {
-	i.mu.Lock()
-	faults := i.faults
-	i.mu.Unlock()
+	faults := i.current()
 	if faults.Hook != nil {
 		if f := faults.Hook(op, username); f != nil {
 			return *f
@@ -162,6 +165,13 @@ func (i *injector) pick(op string, c category, username string) Fault {
 		i.burst[c] = i.now().Add(faults.ThrottleBurst)
 	}
 	return f
+}
+
+// current returns the faults as they are now.
+func (i *injector) current() Faults {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.faults
 }
 
 // draw returns a fault by chance. The caller holds mu.
@@ -192,9 +202,7 @@ func (i *injector) draw(f Faults, triggers bool) Fault {
 
 // outcome returns what a Lambda function makes of an invocation.
 func (i *injector) outcome(of Invocation) Outcome {
-	i.mu.Lock()
-	faults := i.faults
-	i.mu.Unlock()
+	faults := i.current()
 	if faults.Trigger != nil {
 		if o := faults.Trigger(of); o != nil {
 			return *o
@@ -214,10 +222,7 @@ func (i *injector) outcome(of Invocation) Outcome {
 
 // undeliverable says whether the next message cannot be delivered.
 func (i *injector) undeliverable() bool {
-	i.mu.Lock()
-	probability := i.faults.Undeliverable
-	i.mu.Unlock()
-	return i.chance(probability)
+	return i.chance(i.current().Undeliverable)
 }
 
 func (i *injector) chance(probability float64) bool {

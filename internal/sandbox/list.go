@@ -63,7 +63,11 @@ func (s *Server) listUsers(c *call, r *listUsersRequest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	users, token := chain.page(c.pool.matching(f, after), r.Limit)
+	found, err := s.faults.current().listed(c.pool, f, after)
+	if err != nil {
+		return nil, err
+	}
+	users, token := chain.page(found, r.Limit)
 	answer := struct {
 		Users           []listedUser
 		PaginationToken string `json:",omitempty"`

@@ -123,15 +123,16 @@ func (b *bucket) has(now time.Time, rate float64) bool {
 
 // limiter holds the quotas of the account, and guards the buckets in its users.
 type limiter struct {
-	now func() time.Time
+	now  func() time.Time
+	page time.Duration // Config.PageTime
 
 	mu      sync.Mutex
 	quotas  Quotas
 	buckets map[category]*bucket
 }
 
-func newLimiter(q Quotas, now func() time.Time) *limiter {
-	return &limiter{now: now, quotas: q, buckets: map[category]*bucket{}}
+func newLimiter(cfg Config) *limiter {
+	return &limiter{now: cfg.Now, page: cfg.PageTime, quotas: cfg.Quotas, buckets: map[category]*bucket{}}
 }
 
 func (l *limiter) set(q Quotas) {
@@ -167,10 +168,13 @@ func (l *limiter) take(c category, a access, u *user) error {
 // listsOfAWS is AWS's quota of pages of users a second.
 const listsOfAWS = 30
 
-// pageTime is how long a page of users takes at least. From afar AWS takes so long for a page that a client which asks for
-// one after the other never meets AWS's quota, and many have no patience with throttling in their retries; over the loopback
-// interface they would. Under another quota, a page takes no time.
+// pageTime is how long a page of users takes at least, unless the configuration says it. From afar AWS takes so long for a
+// page that a client which asks for one after the other never meets AWS's quota, and many have no patience with throttling
+// in their retries; over the loopback interface they would. Under another quota, a page takes no time.
 func (l *limiter) pageTime() time.Duration {
+	if l.page > 0 {
+		return l.page
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.quotas.ofCategory(userList) != listsOfAWS {

@@ -48,7 +48,7 @@ func TestCategoryQuotas(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			now := time.Unix(0, 0)
-			l := newLimiter(tt.quotas, func() time.Time { return now })
+			l := newLimiter(Config{Quotas: tt.quotas, Now: func() time.Time { return now }})
 			if got := allowed(l, tt.category, 1000); got != tt.burst {
 				t.Errorf("a full bucket let %d through, want %d", got, tt.burst)
 			}
@@ -66,7 +66,7 @@ func TestCategoryQuotas(t *testing.T) {
 
 func TestUserQuota(t *testing.T) {
 	now := time.Unix(1_800_000_000, 0)
-	l := newLimiter(Quotas{UserUpdate: 25}, func() time.Time { return now })
+	l := newLimiter(Config{Quotas: Quotas{UserUpdate: 25}, Now: func() time.Time { return now }})
 	ann := &user{}
 	for i := range 5 {
 		if err := l.take(userUpdate, accessRead, ann); err != nil {

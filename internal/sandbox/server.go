@@ -18,6 +18,8 @@ type Config struct {
 	Quotas Quotas
 	// Latency is added to every request, and a random part of Jitter beside it.
 	Latency, Jitter time.Duration
+	// PageTime is how long a page of users takes at least. Default: 40 ms under AWS's own quota of them, else nothing.
+	PageTime time.Duration
 	// Faults are what goes wrong by chance or by script. Default: nothing.
 	Faults Faults
 	// Seed makes identifiers, jitter, faults, codes and the keys that sign tokens repeatable.
@@ -78,7 +80,7 @@ func New(cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
 	s := &Server{
 		cfg:     cfg,
-		limits:  newLimiter(cfg.Quotas, cfg.Now),
+		limits:  newLimiter(cfg),
 		faults:  newInjector(cfg),
 		stats:   newCounters(),
 		pools:   map[string]*pool{},

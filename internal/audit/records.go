@@ -1,0 +1,95 @@
+package audit
+
+import (
+	"attrmigrate/internal/cognito"
+	"attrmigrate/sources"
+)
+
+// records are what a plan takes of each user: those of a change set that name it (named), or the one that a rule makes of
+// it (made). The number is that of the user among those that are read.
+type records interface {
+	// of calls f with the records of a user, in their order, and tells of what cannot be applied. Each user comes once.
+	of(u *cognito.User, number int64, f func(*sources.Change) error) error
+	// again does it once more, and tells nobody.
+	again(u *cognito.User, number int64, f func(*sources.Change) error) error
+	// among tells whether a user may have one of the records at some places.
+	among(u *cognito.User, number int64, places map[sources.Position]bool) bool
+	// compare orders records by their places.
+	compare(a, b sources.Position) int
+}
+
+// Rule makes records of users as they are read. It is used by one goroutine.
+type Rule interface {
+	// Of is what the rule makes of a user: the attributes that it sets, and what it read of the user as preconditions; nil
+	// where the rule does not fit. Of the same user it is the same. An error is of this user alone.
+	Of(u *cognito.User) (*sources.Change, error)
+	// Writes are the names of the attributes that it may set.
+	Writes() []string
+}
+
+// made are the records that a rule makes.
+type made struct{ *planner }
+
+// of implements [records].
+func (m *made) of(u *cognito.User, number int64, f func(*sources.Change) error) error {
+	if number >= m.end {
+		return nil
+	}
+	m.tally.result.Scanned++
+	c := m.record(u, number)
+	if c == nil {
+		return nil
+	}
+	m.tally.result.Records++
+	m.tally.result.Matched++
+	if err := m.check(c); err != nil {
+		m.found.refused(c, err)
+		return m.tally.invalid(c, err)
+	}
+	if c.Idle() {
+		return m.tally.count([]Row{idleRow(c)})
+	}
+	return f(c)
+}
+
+// again implements [records].
+func (m *made) again(u *cognito.User, number int64, f func(*sources.Change) error) error {
+	if number >= m.end {
+		return nil
+	}
+	if c := m.record(u, number); c != nil && m.check(c) == nil && !c.Idle() {
+		return f(c)
+	}
+	return nil
+}
+
+// among implements [records].
+func (m *made) among(_ *cognito.User, number int64, places map[sources.Position]bool) bool {
+	return places[positionOf(number)]
+}
+
+// compare implements [records].
+func (m *made) compare(a, b sources.Position) int { return comparePositions(a, b) }
+
+// record is what the rule makes of a user; nil for nothing. Its place is the user.
+func (m *made) record(u *cognito.User, number int64) *sources.Change {
+	c, err := m.cfg.Rule.Of(u)
+	switch {
+	case err != nil:
+		c = &sources.Change{Err: err}
+	case c == nil:
+		return nil
+	}
+	c.Username, c.File, c.Begin = u.Username, placeOf(u), positionOf(number)
+	return c
+}
+
+// placeOf is where a user's record stands that a rule has made, for people.
+func placeOf(u *cognito.User) string {
+	if sub := u.Attributes["sub"]; sub != "" {
+		return "user " + sub
+	}
+	return "user " + u.Username
+}
+
+func positionOf(number int64) sources.Position { return sources.Position{Offset: number} }
