@@ -11,6 +11,9 @@ import (
 
 // scan streams the users past the records.
 func (p *planner) scan(ctx context.Context) error {
+	if err := p.records.count(ctx); err != nil {
+		return err
+	}
 	var done, changed int64
 	others := p.others()
 	err := p.each(ctx, p.cfg.Filter, func(u *cognito.User, number int64) error {
@@ -63,11 +66,11 @@ func (p *planner) each(ctx context.Context, filter string, f func(u *cognito.Use
 }
 
 // lookUp searches for the user of each record, in file order.
-func (p *planner) lookUp(ctx context.Context) error {
+func (p *named) lookUp(ctx context.Context) error {
 	var done int64
-	total := p.named.index.keys()
-	tried := newBitmap(len(p.named.index.entries)) // records whose name was searched for in vain
-	return p.named.eachUnseen(ctx, func(i int, c *sources.Change) error {
+	total := p.index.keys()
+	tried := newBitmap(len(p.index.entries)) // records whose name was searched for in vain
+	return p.eachUnseen(ctx, func(i int, c *sources.Change) error {
 		if tried.has(i) {
 			return nil
 		}
@@ -76,7 +79,7 @@ func (p *planner) lookUp(ctx context.Context) error {
 		case err != nil:
 			return err
 		case u == nil:
-			err = p.named.having([]string{p.naming.key(c.Username)}, func(i int, _ *sources.Change) error {
+			err = p.having([]string{p.naming.key(c.Username)}, func(i int, _ *sources.Change) error {
 				tried.set(i)
 				return nil
 			})

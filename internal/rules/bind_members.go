@@ -58,9 +58,14 @@ func (b *binder) cell(n ast.Node, key *ast.StringNode) ast.Node {
 		b.refuse(key, "its columns: "+prose.Some(b.scope.Columns, 20), "%s", msg)
 		return n
 	}
-	b.facts.rows = true
 	column := key.Value
-	return b.read(n, "row["+quoted(column)+"]", text, func(e *Evaluator) (any, error) { return e.subject.Row[column], nil })
+	b.facts.columns = append(b.facts.columns, column)
+	return b.read(n, "row["+quoted(column)+"]", text, func(e *Evaluator) (any, error) {
+		if cell := e.subject.Row[column]; cell != "" {
+			return cell, nil
+		}
+		return nil, nil
+	})
 }
 
 // keyIsNoText refuses row[Mobile].

@@ -43,8 +43,9 @@ type expression struct {
 
 // facts is what an expression does, however it runs.
 type facts struct {
-	slots                     []int // of the attributes that it may read
-	uuid, dates, groups, rows bool
+	slots               []int    // of the attributes that it may read
+	columns             []string // of the row that it may read
+	uuid, dates, groups bool
 }
 
 // cells are the attributes that a program reads or writes, each in a slot of an Evaluator.
@@ -113,6 +114,17 @@ func (p *Program) Repeats() bool {
 		}
 	}
 	return true
+}
+
+// Columns are the columns of the file that the rules read, sorted.
+func (p *Program) Columns() []string {
+	columns := []string{}
+	p.any(func(f *facts) bool {
+		columns = append(columns, f.columns...)
+		return false
+	})
+	slices.Sort(columns)
+	return slices.Compact(columns)
 }
 
 // ReadsDates tells whether an expression reads when a user was created or modified: no precondition can hold that.
