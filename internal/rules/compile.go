@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,10 +44,19 @@ func (p *Program) compile(r *Rule, in Scope) (compiled, error) {
 		if err != nil {
 			return made, err
 		}
+		if isName(a.Text, in) {
+			p.notes = append(p.notes, fmt.Sprintf("%s writes the text %s; the value of that name is written by %s:=", place(1), a.Text, a.Name))
+		}
 		made.set = append(made.set, t)
 		p.writes = append(p.writes, a.Name)
 	}
 	return made, nil
+}
+
+// isName tells whether a text is the name of a value, too.
+func isName(text string, in Scope) bool {
+	bare, isCustom := strings.CutPrefix(text, "custom.")
+	return slices.Contains(in.names(), text) || in.Schema.Known(text) || isCustom && in.Schema.Known("custom:"+bare)
 }
 
 func (a *Assignment) verb() string {

@@ -51,6 +51,10 @@ func TestRefusedConditions(t *testing.T) {
 		{"count without a condition", `count(groups) > 1`, "count() wants a condition", "count", "len(LIST)"},
 		{"# outside", `# == "a"`, "# stands only inside of any(), filter() and the like", "#", ""},
 
+		{"a status in lower case", `status == "confirmed"`, `no user has the status "confirmed", did you mean "CONFIRMED"?`, `"confirmed"`, "FORCE_CHANGE_PASSWORD"},
+		{"a status misspelt in a list", `status not in ["CONFIRMED", "UNCONFRIMED"]`, `no user has the status "UNCONFRIMED", did you mean "UNCONFIRMED"?`, `"UNCONF`, ""},
+		{"enabled as a status", `"Enabled" != status`, `no user has the status "Enabled"`, `"Enabled"`, "ARCHIVED"},
+
 		{"a row without a file", `row["Email"] == email`, "there is no row: no file is given", "row", "--match"},
 		{"a column misspelt", `row["Emial"] == email`, "the file has no column Emial, did you mean Email?", `"Emial"`, "Email, Mobile"},
 		{"groups that are not read", `"a" in groups`, "the groups of users are not read here", "groups", "--group"},

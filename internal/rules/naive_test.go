@@ -103,8 +103,9 @@ func readOf(source, name string) maker {
 	}
 }
 
+// statusOf reads the status as a text, which may be compared with any.
 func statusOf(*rapid.T, int) tree {
-	return tree{"status", func(n *naive) (any, error) { n.reads["status"] = n.user.Status; return n.user.Status, nil }}
+	return tree{"trim(status)", func(n *naive) (any, error) { n.reads["status"] = n.user.Status; return n.user.Status, nil }}
 }
 
 func enabledOf(*rapid.T, int) tree {

@@ -121,6 +121,24 @@ func TestProgram(t *testing.T) {
 	}
 }
 
+// A text that is the name of a value is told: it may be meant as an expression.
+func TestNotes(t *testing.T) {
+	for _, row := range []struct {
+		text, want string
+	}{
+		{"free", ""},
+		{"sub", "--set custom:other writes the text sub; the value of that name is written by custom:other:="},
+		{"email", "--set custom:other writes the text email; the value of that name is written by custom:other:="},
+		{"custom.tier", "--set custom:other writes the text custom.tier; the value of that name is written by custom:other:="},
+		{"custom:tier", "--set custom:other writes the text custom:tier; the value of that name is written by custom:other:="},
+	} {
+		p := mustCompile(t, []Rule{{Set: []Assignment{{Name: "custom:other", Text: row.text}}}}, pool())
+		if got := strings.Join(p.Notes(), "\n"); got != row.want {
+			t.Errorf("%s: notes %q, want %q", row.text, got, row.want)
+		}
+	}
+}
+
 // Evaluated twice, a user gets the same uuid; another user, another place and another program give others.
 func TestUUID(t *testing.T) {
 	both := []Rule{{Set: []Assignment{{Name: "custom:other", Expr: "uuid()"}, {Name: "custom:since", Expr: "uuid()"}}}}
