@@ -13,6 +13,7 @@ import (
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/sandbox"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -109,23 +110,42 @@ func namesIn(ctx context.Context, set *changeset.Set) (users []sandbox.User, att
 			attributes.add(a.Name)
 		}
 		if seen.add(c.Username) {
-			users = append(users, sandbox.User{Username: c.Username, Attributes: expected(c)})
+			users = append(users, expected(c))
 		}
 	}
 }
 
-// expected is what a record expects of its user.
-func expected(c *sources.Change) map[string]string {
-	if len(c.Expect) == 0 {
-		return nil
-	}
-	values := map[string]string{}
+// expected is a user as the record expects it.
+func expected(c *sources.Change) sandbox.User {
+	u := sandbox.User{Username: c.Username}
 	for _, e := range c.Expect {
-		if !e.Delete {
-			values[e.Name] = e.Value
-		}
+		expect(&u, e)
 	}
-	return values
+	return u
+}
+
+// expect gives a user what a record expects of it: a value, or how the account is.
+func expect(u *sandbox.User, e sources.Attribute) {
+	switch e.Name {
+	case schema.Status:
+		u.Status = e.Value
+	case schema.Enabled:
+		u.Disabled = schema.IsFalse(e.Value)
+	default:
+		give(u, e)
+	}
+}
+
+func give(u *sandbox.User, a sources.Attribute) {
+	switch {
+	case a.Delete:
+		delete(u.Attributes, a.Name)
+	default:
+		if u.Attributes == nil {
+			u.Attributes = map[string]string{}
+		}
+		u.Attributes[a.Name] = a.Value
+	}
 }
 
 func createPool(local *sandbox.Server, id string, attributes []string, readOnly map[string]bool) error {
