@@ -7,18 +7,20 @@ import (
 	"strings"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
 // matching is by what the users of data are found: an attribute, or the username.
 type matching struct {
 	attribute string
+	schema    *schema.Schema
 	folds     bool // capitals do not tell its values apart
 }
 
 func newMatching(p *cognito.Pool, attribute string) matching {
 	folds := attribute == "sub" || !p.CaseSensitive && slices.Contains([]string{"username", "email", "preferred_username"}, attribute)
-	return matching{attribute, folds}
+	return matching{attribute, p.Schema, folds}
 }
 
 // of is the value that finds a user; "" for none.
@@ -29,21 +31,30 @@ func (m matching) of(u *cognito.User) string {
 	return u.Attributes[m.attribute]
 }
 
-// key is a value in the form in which values are compared.
+// key is a value in the form in which values are compared; a national phone number is as it would be written.
 func (m matching) key(value string) string {
-	if m.folds {
+	switch {
+	case m.folds:
 		return strings.ToLower(value)
+	case m.attribute != "phone_number" || m.schema.PhoneRegion() == "":
+		return value
 	}
-	return value
+	c := &sources.Change{Attributes: []sources.Attribute{{Name: m.attribute, Value: value}}}
+	return m.schema.Normal(c).Attributes[0].Value
 }
 
 // loose is what values have in common that a person may take for the same.
-func (m matching) loose(value string) string { return strings.ToLower(strings.TrimSpace(value)) }
+func (m matching) loose(value string) string { return strings.ToLower(strings.TrimSpace(m.key(value))) }
 
-// lookups tells whether a filter of ListUsers finds everyone who is found by a value: a filter heeds case.
+// MayLookUp tells whether ListUsers has a filter for an attribute, by which the users of data are found one by one.
+func MayLookUp(attribute string) bool {
+	_, ok := cognito.Filter(attribute, "a")
+	return ok
+}
+
+// lookups tells whether a filter finds everyone who is found by a value: a filter heeds case.
 func (m matching) lookups() bool {
-	_, ok := cognito.Filter(m.attribute, "a")
-	return ok && (!m.folds || m.attribute == "username" || m.attribute == "sub")
+	return MayLookUp(m.attribute) && (!m.folds || m.attribute == "username" || m.attribute == "sub")
 }
 
 // matched are the rows of data: each is of the user whom the value of one column finds, and what it asks for is what a rule
@@ -97,7 +108,7 @@ func (m *matched) of(u *cognito.User, _ int64, f func(*sources.Change) error) er
 	if c := m.crowds.at(m.by.key(value)); c != nil {
 		return m.tellCrowd(c, value)
 	}
-	rows, err := m.rows(value)
+	rows, row, err := m.rows(value)
 	switch {
 	case err != nil || len(rows) == 0:
 		return err
@@ -106,10 +117,6 @@ func (m *matched) of(u *cognito.User, _ int64, f func(*sources.Change) error) er
 	}
 	m.seen.set(rows[0])
 	m.tally.result.Scanned++
-	row, err := m.changes.At(m.index.at(rows[0]))
-	if err != nil {
-		return err
-	}
 	c := m.record(u, row)
 	if c == nil {
 		return m.tally.rows([]Row{{File: row.File, Line: row.Line, Username: u.Username, Verdict: Unchanged, Note: "the rule does not fit this user"}})
@@ -131,12 +138,8 @@ func (m *matched) again(u *cognito.User, _ int64, f func(*sources.Change) error)
 	if m.crowds.at(m.by.key(value)) != nil {
 		return nil
 	}
-	rows, err := m.rows(value)
+	rows, row, err := m.rows(value)
 	if err != nil || len(rows) != 1 {
-		return err
-	}
-	row, err := m.changes.At(m.index.at(rows[0]))
-	if err != nil {
 		return err
 	}
 	if c := m.record(u, row); c != nil && m.check(c) == nil && !c.Idle() {
@@ -164,21 +167,22 @@ func (m *matched) look(value string) (first, end int) {
 	return m.index.find(m.by.loose(value))
 }
 
-// rows are the numbers of the rows that have a value, in their order. Those that only look like it are noted.
-func (m *matched) rows(value string) (same []int, err error) {
+// rows are the numbers of the rows that have a value, in their order, and the last of them. Those that only look like it are
+// noted.
+func (m *matched) rows(value string) (same []int, last *sources.Change, err error) {
 	first, end := m.look(value)
 	for i := first; i < end; i++ {
 		c, err := m.changes.At(m.index.at(i))
 		switch {
 		case err != nil:
-			return nil, err
+			return nil, nil, err
 		case m.by.key(c.Username) == m.by.key(value):
-			same = append(same, i)
+			same, last = append(same, i), c
 		case m.by.loose(c.Username) == m.by.loose(value):
 			m.near.set(i)
 		}
 	}
-	return same, nil
+	return same, last, nil
 }
 
 // record is what the rule makes of a row and its user; nil for nothing. That the user was found by it is a precondition.

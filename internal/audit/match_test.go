@@ -139,6 +139,20 @@ func TestMatch(t *testing.T) {
 	}
 }
 
+// TestMatchPhones: a number in national spelling finds the user who has it as it is written.
+func TestMatchPhones(t *testing.T) {
+	for _, mode := range []Mode{Scan, Lookup} {
+		list := &users{list: []cognito.User{person("amy", "phone_number=+4915123456789")}}
+		_, out := matchedBy(t, "phone_number", cognito.Pool{CaseSensitive: true}, list, rows("0151 23456789=gold", "0151 0=gold"), func(c *Config) {
+			c.Read, c.Pool.Schema = mode, c.Pool.Schema.WithPhoneRegion("DE")
+		})
+		want := []string{`users.csv:2 amy custom:tier change "">"gold" `, `users.csv:3 0151 0  missing "">"" no user has this phone_number`}
+		if !slices.Equal(out.rows, want) {
+			t.Errorf("%s: %q", mode, out.rows)
+		}
+	}
+}
+
 // TestMatchCounts: what is counted of rows is what is counted of records.
 func TestMatchCounts(t *testing.T) {
 	list := &users{list: []cognito.User{person("amy", "email=a@example.com"), person("bob", "email=b@example.com"), person("cat", "email=c@example.com")}}

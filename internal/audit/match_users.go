@@ -94,7 +94,7 @@ func (m *matched) lookUp(ctx context.Context) error {
 		switch len(users) {
 		case 0:
 			var same []int
-			same, err = m.rows(row.Username)
+			same, _, err = m.rows(row.Username)
 			for _, i := range same {
 				tried.set(i)
 			}
@@ -116,7 +116,7 @@ func (m *matched) lookUp(ctx context.Context) error {
 func (m *matched) search(ctx context.Context, value string) (found []cognito.User, err error) {
 	key := m.by.key(value)
 	values := []string{value}
-	if key != value && m.by.folds {
+	if key != value {
 		values = append(values, key)
 	}
 	for _, v := range values {
@@ -154,7 +154,7 @@ func (m *matched) tellCrowd(c *namesakes, value string) error {
 		return nil
 	}
 	c.told = true
-	rows, err := m.rows(value)
+	rows, _, err := m.rows(value)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,7 @@ type options struct {
 	connection connectionOptions
 	asUser     bool // the users' own access tokens write
 	decoding   sources.Options
+	rule       ruleOptions
 	metadata   map[string]string
 
 	rate         float64 // of updates, in attempts a second, or pipeline.Unlimited
@@ -82,6 +83,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.StringVar(&o.connection.from, "from", "", "`file` whose users, with their values, the local Cognito has instead: an export of everything (export --format jsonl --all), say")
 	f.Func("as", "who writes: `admin|user` (default admin: AWS credentials; user: each user, by the column access_token)",
 		word(&o.asUser, map[string]bool{"admin": false, "user": true}))
+	o.rule.register(f)
 	registerDecoding(f, &o.decoding)
 	f.Func("phone-region", "`region` whose national phone numbers are read and written as +49..., of ISO 3166, such as DE (default: none are)",
 		region(&o.phones))
@@ -163,8 +165,12 @@ func registerOutput(f *pflag.FlagSet, o *console.Options) {
 
 // spec is the job that the flags describe.
 func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
+	decoding := o.decoding
+	if o.rule.match != "" {
+		decoding = o.dataOptions()
+	}
 	return job.Spec{
-		Changes: changeset.Spec{Paths: paths, Decoding: o.decoding, OnlyFailed: o.onlyFailed},
+		Changes: changeset.Spec{Paths: paths, Decoding: decoding, OnlyFailed: o.onlyFailed},
 		Target:  o.connection.target(o.workers), AsUser: o.asUser,
 		NoRead: o.noRead, PhoneRegion: o.phones, KeepVerified: o.keep, AllowTakeover: o.takeover, SkipConflicts: o.skip, Strict: o.strict, Metadata: o.metadata,
 		Rate: o.rate, ReadRate: o.readRate, ListRate: o.listRate, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,

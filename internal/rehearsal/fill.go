@@ -31,11 +31,14 @@ func fill(ctx context.Context, local *sandbox.Server, poolID string, set *change
 }
 
 // fillFrom makes the pool that a change set is for of an export: it has the users of the export, as they are there, and nobody
-// else, and the custom attributes of both. What nobody can write of the export's attributes can't be written here either.
-func fillFrom(ctx context.Context, local *sandbox.Server, poolID string, from, set *changeset.Set) error {
+// else, and the custom attributes of both, and of what else is set. What nobody can write of the export's attributes can't be written here either.
+func fillFrom(ctx context.Context, local *sandbox.Server, poolID string, from, set *changeset.Set, more []string) error {
 	_, attributes, err := namesIn(ctx, set)
 	if err != nil {
 		return err
+	}
+	for _, name := range more {
+		attributes.add(name)
 	}
 	readOnly, err := attributesIn(ctx, from, attributes)
 	if err != nil {
@@ -81,6 +84,9 @@ func attributesIn(ctx context.Context, from *changeset.Set, to *names) (readOnly
 
 // namesIn collects the users and attributes that a change set names.
 func namesIn(ctx context.Context, set *changeset.Set) (users []sandbox.User, attributes *names, err error) {
+	if len(set.Paths()) == 0 {
+		return nil, &names{}, nil
+	}
 	in, err := set.Read()
 	if err != nil {
 		return nil, nil, err

@@ -8,6 +8,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"attrmigrate/internal/phone"
+	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 )
 
@@ -21,6 +22,7 @@ func (b *binder) member(n *ast.MemberNode) ast.Node {
 		}
 		return n
 	}
+	n.SetLocation(base.Location())
 	key, constant := n.Property.(*ast.StringNode)
 	switch {
 	case !constant:
@@ -53,7 +55,7 @@ func (b *binder) cell(n ast.Node, key *ast.StringNode) ast.Node {
 		if near := nearest(key.Value, b.scope.Columns); near != "" {
 			msg += ", did you mean " + near + "?"
 		}
-		b.refuse(key, "its columns: "+strings.Join(b.scope.Columns, ", "), "%s", msg)
+		b.refuse(key, "its columns: "+prose.Some(b.scope.Columns, 20), "%s", msg)
 		return n
 	}
 	column := key.Value
@@ -74,7 +76,7 @@ func (b *binder) keyIsNoText(base string, key ast.Node) {
 	if id, isName := key.(*ast.IdentifierNode); isName {
 		hint = "write " + base + "[" + quoted(id.Value) + "]; " + shellTookThem
 	}
-	b.refuse(key, hint, "%s stands in quotation marks", what)
+	b.refuse(key, hint, "%s is a text, and stands in quotation marks", what)
 }
 
 // shellTookThem is said where quotation marks are missing.
@@ -119,7 +121,7 @@ func (b *binder) call(n *ast.CallNode) ast.Node {
 		return n
 	}
 	if !isFunction(callee.Value) {
-		b.unknownFunction(callee)
+		b.unknownFunction(callee, callee.Value)
 		return n
 	}
 	b.bindAll(n.Arguments)

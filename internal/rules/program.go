@@ -18,6 +18,7 @@ type Program struct {
 	seed   [16]byte // of uuid()
 	text   string
 	writes []string
+	notes  []string
 }
 
 // compiled is a rule.
@@ -95,6 +96,9 @@ func (p *Program) Writes() []string { return slices.Clone(p.writes) }
 
 // Text is the rules as they are carried out, a line for each part.
 func (p *Program) Text() string { return p.text }
+
+// Notes tell of texts that may be meant as expressions: custom:copy=email writes the word email. They are sentences, each with its place.
+func (p *Program) Notes() []string { return slices.Clone(p.notes) }
 
 // Digest tells programs of other rules apart.
 func (p *Program) Digest() string {

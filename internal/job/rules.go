@@ -1,0 +1,171 @@
+package job
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/audit"
+	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rules"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/schema"
+	"attrmigrate/sources"
+)
+
+// RuleSpec says what computes the changes of a plan, and of which users.
+type RuleSpec struct {
+	Rules      []rules.Rule
+	Filter     string // of ListUsers, chooses the users that the rules are given; empty: all of the pool
+	FileDigest string // of the file that holds them; empty: there is none
+	// Match is the attribute, or username, by which the users of the rows of the inputs are found, which are data then
+	// ([sources.Options.Data]); empty: there are no inputs.
+	Match string
+	// Name keeps the plan apart from those of other rules of the pool, or of the inputs; empty: it has none.
+	Name string
+}
+
+// fingerprint is what makes a plan one of these rules, of these users.
+func (s *RuleSpec) fingerprint() checkpoint.Fingerprint {
+	f := checkpoint.Fingerprint{rundir.ByRule: s.digest()}
+	if s.Filter != "" {
+		f[rundir.ByFilter] = strconv.Quote(s.Filter)
+	}
+	if s.Match != "" {
+		f[rundir.ByMatch] = strconv.Quote(s.Match)
+	}
+	return f
+}
+
+// isOf tells whether a plan with a fingerprint is one of these rules.
+func (s *RuleSpec) isOf(f checkpoint.Fingerprint) bool {
+	if s == nil {
+		return false
+	}
+	own := s.fingerprint()
+	return own[rundir.ByRule] == f[rundir.ByRule] && own[rundir.ByFilter] == f[rundir.ByFilter] && own[rundir.ByMatch] == f[rundir.ByMatch]
+}
+
+// digest is that of what the rules say, however they were given.
+func (s *RuleSpec) digest() string {
+	var b strings.Builder
+	for _, r := range s.Rules {
+		fmt.Fprintf(&b, "%q", r.Where)
+		for _, a := range r.Set {
+			fmt.Fprintf(&b, " %q %q %q %t", a.Name, a.Text, a.Expr, a.Delete)
+		}
+		b.WriteByte('\n')
+	}
+	return digestText(b.String())
+}
+
+// compile compiles the rules of a plan, if it has any, for its pool and its data.
+func (p *planning) compile(ctx context.Context) error {
+	if p.rules == nil {
+		return nil
+	}
+	in := rules.Scope{Schema: p.pool.Schema}
+	if p.rules.Match != "" {
+		if err := p.rules.checkMatch(p.pool.Schema); err != nil {
+			return err
+		}
+		columns, err := p.set.Columns(ctx)
+		if err != nil {
+			return err
+		}
+		in.Columns = columns
+	}
+	var err error
+	if p.program, err = rules.Compile(p.rules.Rules, in); err != nil {
+		return err
+	}
+	p.set = p.set.Wanting(p.program.Columns())
+	return nil
+}
+
+// checkMatch refuses an attribute that no user of the pool has.
+func (s *RuleSpec) checkMatch(pool *schema.Schema) error {
+	if s.Match == "username" {
+		return nil
+	}
+	if err := pool.CheckName(s.Match); err != nil {
+		return &refusal.UsageError{Err: fmt.Errorf("users cannot be found by %w", err), Remedy: refusal.HintOf(err)}
+	}
+	return nil
+}
+
+// auditRules plans what the rules make of the users.
+func (p *planning) auditRules(ctx context.Context) error {
+	cfg := audit.Config{Rule: newRule(p.program, p.pool.Schema), Filter: p.rules.Filter, Match: p.rules.Match}
+	if p.rules.Match == "" {
+		cfg.Most = p.spec.Limit
+		p.observer.Sized(p.withNames(changeset.Size{}, p.pool.EstimatedUsers))
+		return p.audit(ctx, cfg, func() []string { return nil })
+	}
+	in, err := p.set.Read()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	in.Limit(p.spec.Limit)
+	size := p.set.Guess(ctx, p.pool)
+	p.observer.Sized(p.withNames(size, size.Records))
+	cfg.Changes, cfg.Records = in, size.Records
+	return p.audit(ctx, cfg, in.Digests)
+}
+
+// withNames is a size with the names that so many users may get by the rules, and the names by which users of the pool sign in, if
+// the rules write any.
+func (p *planning) withNames(size changeset.Size, users int64) changeset.Size {
+	names := slices.Concat(p.pool.AliasAttributes, p.pool.UsernameAttributes)
+	if slices.ContainsFunc(p.program.Writes(), func(name string) bool { return audit.Concerns(name, names) }) {
+		size.Addresses, size.Holders = users, p.pool.EstimatedUsers
+	}
+	return size
+}
+
+// attributes are those that the rules set.
+func (s *RuleSpec) attributes() (names []string) {
+	if s == nil {
+		return nil
+	}
+	for _, r := range s.Rules {
+		for _, a := range r.Set {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+// rule has a program make records of users.
+type rule struct {
+	program   *rules.Program
+	evaluator *rules.Evaluator
+	schema    *schema.Schema
+}
+
+func newRule(p *rules.Program, s *schema.Schema) *rule {
+	return &rule{program: p, evaluator: p.Evaluator(), schema: s}
+}
+
+// Writes implements [audit.Rule].
+func (r *rule) Writes() []string { return r.program.Writes() }
+
+// Of implements [audit.Rule].
+func (r *rule) Of(u *cognito.User, row map[string]string) (*sources.Change, error) {
+	result, err := r.evaluator.Apply(&rules.Subject{
+		Username: u.Username, Status: u.Status, Enabled: u.Enabled, Created: u.Created, Modified: u.Modified, Attributes: u.Attributes, Row: row,
+	})
+	if err != nil || !result.Fits {
+		return nil, err
+	}
+	known := slices.DeleteFunc(result.Reads, func(a sources.Attribute) bool { return !r.schema.Known(a.Name) })
+	return r.schema.Normal(&sources.Change{Attributes: result.Attributes, Expect: known}), nil
+}
+
+var _ audit.Rule = (*rule)(nil)
