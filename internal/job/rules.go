@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
@@ -35,7 +34,7 @@ type RuleSpec struct {
 
 // fingerprint is what makes a plan one of these rules, of these users.
 func (s *RuleSpec) fingerprint() checkpoint.Fingerprint {
-	f := checkpoint.Fingerprint{rundir.ByRule: s.digest()}
+	f := checkpoint.Fingerprint{rundir.ByRule: rules.Digest(s.Rules)}
 	if s.Filter != "" {
 		f[rundir.ByFilter] = strconv.Quote(s.Filter)
 	}
@@ -52,19 +51,6 @@ func (s *RuleSpec) isOf(f checkpoint.Fingerprint) bool {
 	}
 	own := s.fingerprint()
 	return own[rundir.ByRule] == f[rundir.ByRule] && own[rundir.ByFilter] == f[rundir.ByFilter] && own[rundir.ByMatch] == f[rundir.ByMatch]
-}
-
-// digest is that of what the rules say, however they were given.
-func (s *RuleSpec) digest() string {
-	var b strings.Builder
-	for _, r := range s.Rules {
-		fmt.Fprintf(&b, "%q", r.Where)
-		for _, a := range r.Set {
-			fmt.Fprintf(&b, " %q %q %q %t", a.Name, a.Text, a.Expr, a.Delete)
-		}
-		b.WriteByte('\n')
-	}
-	return digestText(b.String())
 }
 
 // compile compiles the rules of a plan, if it has any, for its pool and its data.
