@@ -9,6 +9,7 @@ import (
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/listing"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rehearsal"
 	"attrmigrate/internal/report"
@@ -28,8 +29,8 @@ type PlanObserver interface {
 	Reading(Place, []audit.Warning)
 	// Sized comes then, before any user is read: about how large the change set is, zero where that cannot be told.
 	Sized(changeset.Size)
-	// Read is told how many users of how many were read; the total is an estimate.
-	Read(done, total int64)
+	// Read is told how many users of about how many were read. It may come from other goroutines, one call at a time.
+	Read(listing.Progress)
 }
 
 // planning is a plan in the making. It belongs to one goroutine.
@@ -149,11 +150,10 @@ func (p *planning) audit(ctx context.Context) error {
 		return rundir.Unusable(p.dir.Path, err)
 	}
 	p.result.Result, err = audit.Plan(ctx, audit.Config{
-		Pool: p.pool, Changes: in, Writer: planWriter{files}, Lister: p.to.Lister, Read: p.read,
-		Options:  audit.Options{KeepVerified: p.spec.KeepVerified, Schema: p.pool.Schema},
-		ListRate: p.spec.ListRate, Attempts: p.spec.MaxAttempts,
+		Pool: p.pool, Changes: in, Writer: planWriter{files}, Reader: p.reader(p.observer.Read), Read: p.read,
+		Options:    audit.Options{KeepVerified: p.spec.KeepVerified, Schema: p.pool.Schema},
 		UpdateRate: p.spec.Rate, ReadRate: p.spec.reads(), NoRead: p.spec.NoRead, Strict: p.spec.Strict, AllowTakeover: p.spec.AllowTakeover,
-		Records: size.Records, Addresses: size.Addresses, Progress: p.observer.Read, Long: p.spec.long(ctx, p.set, in, p.pool),
+		Records: size.Records, Addresses: size.Addresses, Progress: p.lookedUp, Long: p.spec.long(ctx, p.set, in, p.pool),
 	})
 	if err == nil {
 		err = p.conclude(ctx, in.Digests())
@@ -165,6 +165,11 @@ func (p *planning) audit(ctx context.Context) error {
 		return files.Withhold()
 	}
 	return files.Close()
+}
+
+// lookedUp tells how many users were looked up one by one.
+func (p *planning) lookedUp(done, total int64) {
+	p.observer.Read(listing.Progress{Users: done, Of: total})
 }
 
 // conclude says what the plan is of, and whether it may be applied.
