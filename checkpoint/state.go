@@ -69,6 +69,7 @@ type Counts struct {
 	Updated   int64 `json:"updated"`
 	Unchanged int64 `json:"unchanged"`             // held already what they were to get
 	Awaiting  int64 `json:"awaiting_verification"` // accepted, and held back until the user verifies an address
+	Skipped   int64 `json:"skipped,omitempty"`     // left as they are, for a user is not as they are meant for
 	Failed    int64 `json:"failed"`
 	Attempts  int64 `json:"attempts"`        // updates sent
 	Reads     int64 `json:"reads,omitempty"` // users read before
@@ -76,7 +77,7 @@ type Counts struct {
 }
 
 // Done is the number of records finished, failed ones included.
-func (c Counts) Done() int64 { return c.Updated + c.Unchanged + c.Awaiting + c.Failed }
+func (c Counts) Done() int64 { return c.Updated + c.Unchanged + c.Awaiting + c.Skipped + c.Failed }
 
 // Rate is the pace of a run at the last save: updates a second, 0 for no limit, and why it is that.
 type Rate struct {
@@ -131,7 +132,7 @@ func (s State) checkNumbers() error {
 		{"total", s.Total}, {"foreseen", s.Foreseen}, {"records", s.Records},
 		{"input", int64(s.Position.Input)}, {"offset", s.Position.Offset}, {"line", int64(s.Position.Line)},
 		{"updated", s.Counts.Updated}, {"unchanged", s.Counts.Unchanged},
-		{"awaiting_verification", s.Counts.Awaiting}, {"failed", s.Counts.Failed},
+		{"awaiting_verification", s.Counts.Awaiting}, {"skipped", s.Counts.Skipped}, {"failed", s.Counts.Failed},
 		{"attempts", s.Counts.Attempts}, {"throttled", s.Counts.Throttled},
 		{"elapsed_ns", int64(s.Elapsed)},
 	}

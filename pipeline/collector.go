@@ -107,6 +107,8 @@ func (c *collector) count(f finished) {
 		c.counts.Unchanged++
 	case AwaitingVerification:
 		c.counts.Awaiting++
+	case Skipped:
+		c.counts.Skipped++
 	default:
 		c.counts.Failed++
 		c.budget.failed++

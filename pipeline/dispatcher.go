@@ -229,7 +229,11 @@ func (d *dispatcher) settle(a *attempt) {
 // conclude finishes the job of an attempt, with an error or none.
 func (d *dispatcher) conclude(a *attempt, err error) {
 	j, c := a.job, a.decisive()
-	if err != nil {
+	switch {
+	case err == nil:
+	case j.skips(err):
+		a.outcome = Skipped
+	default:
 		a.outcome = Failed
 	}
 	if _, exhausted := errors.AsType[*ExhaustedError](err); exhausted {
@@ -254,7 +258,7 @@ func (d *dispatcher) observe(a *attempt) {
 			d.setAnswer(c.ended)
 		}
 		switch {
-		case c.err == nil:
+		case c.err == nil, a.job.skips(c.err):
 			continue
 		case isThrottle(c.err):
 			d.throttles.Add(1)

@@ -29,6 +29,7 @@
 //   - [Transient]: it may pass. The record is tried again, so often as the error or [Config.MaxAttempts] allows.
 //   - [Fatal]: every record would get it. The run stops.
 //   - [SetUp]: perhaps the set-up is wrong. Twenty records in a row that end with one such error stop the run.
+//   - [Skip]: the record is left as it is, and is no failure.
 //   - [Answer]: whether the service has answered, and quota is spent.
 //   - [Public]: what logs and the state may tell of it.
 //

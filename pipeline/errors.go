@@ -35,6 +35,14 @@ type SetUp interface {
 	SetUp() bool
 }
 
+// Skip is asked of an error: is the record to be left as it is, rather than to fail? It is for a [Preparer] that finds a
+// user not as the record is meant for, and counts against no budget. A record of which an update was sent, and nothing is
+// known, fails all the same.
+type Skip interface {
+	error
+	Skip() bool
+}
+
 // Answer is asked of a call's error: did the service give it as its answer, so that the call has spent
 // quota? Of an error that does not know, only a time-out is none.
 type Answer interface {

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"errors"
 	"time"
 
 	"attrmigrate/sources"
@@ -36,6 +37,12 @@ type job struct {
 	number    int64       // of a finished job, in the order of the results
 
 	probe bool // no record: a worker is to ask whether the service is there
+}
+
+// skips tells whether an error is why the record is left as it is.
+func (j *job) skips(err error) bool {
+	s, ok := errors.AsType[Skip](err)
+	return ok && s.Skip() && !j.unclear
 }
 
 // call is one call to the service.

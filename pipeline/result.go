@@ -15,6 +15,7 @@ const (
 	Updated                             // the service accepted the update
 	Unchanged                           // nothing had to be sent
 	AwaitingVerification                // accepted, and held back until the user verifies
+	Skipped                             // left as it is, for the reason that its error tells; see [Skip]
 	// Unconfirmed is what an [Updater] says of an update that was accepted and may be held back. It is
 	// no outcome of a record: if a [Preparer] finds that it holds it becomes Updated, else
 	// AwaitingVerification.
@@ -30,6 +31,8 @@ func (o Outcome) String() string {
 		return "unchanged"
 	case AwaitingVerification:
 		return "awaiting_verification"
+	case Skipped:
+		return "skipped"
 	default:
 		return "failed"
 	}
@@ -39,7 +42,7 @@ func (o Outcome) String() string {
 type Result struct {
 	Change   *sources.Change
 	Outcome  Outcome
-	Err      error // why it failed; nil for the other outcomes
+	Err      error // why it failed, or was skipped; nil for the other outcomes
 	Attempts int   // calls made for it in this start
 	At       time.Time
 }

@@ -37,6 +37,9 @@ type Change struct {
 	// the file, though they are of different users: one gives up what another gets. Empty: it is in none.
 	Order string
 
+	// Data are the values of data by their columns; "" stands for none. See [Options.Data].
+	Data map[string]string
+
 	// Undo says that the record is an entry of an undo file: its values are what the user had, and go back as they were.
 	Undo bool
 	// Respelled says that a phone number of it is written otherwise in the input: who reads the record has brought it

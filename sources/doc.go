@@ -47,6 +47,12 @@
 // that a crash has cut short is left out. Line numbers are those of the file. An undo file must not be
 // packed.
 //
+// # Data
+//
+// A file that is no change set can be read as data ([Options.Data]): a row of CSV, or a flat object of JSON, is a record
+// that has its values by their columns, whatever these are called, and writes nothing by itself. The value of one
+// column says which user it is of.
+//
 // # Errors
 //
 // A [*FileError] and a [*RecordError] are a place, a cause and a remedy (Hint). No text repeats an access token.

@@ -40,7 +40,7 @@ func Open(paths []string, opts Options) (*Files, error) {
 	if len(paths) == 0 {
 		return nil, &FileError{Msg: "no input", Remedy: "name a CSV or JSONL file"}
 	}
-	opts.Ignore, opts.EmptyValues = slices.Clone(opts.Ignore), slices.Clone(opts.EmptyValues)
+	opts.Ignore, opts.EmptyValues, opts.Columns = slices.Clone(opts.Ignore), slices.Clone(opts.EmptyValues), slices.Clone(opts.Columns)
 	if opts.Seals == nil {
 		opts.Seals = new(Seals)
 	}

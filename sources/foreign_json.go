@@ -51,18 +51,20 @@ func (in *input) foreignJSON(first []byte, array bool, opts *Options) *FileError
 	}
 	switch kind, name := shapeOf(members, opts); kind {
 	case flat:
-		return in.convertible("is flat JSON, and no change set: attributes stand in \"attributes\"", each+flatProgram(members))
+		return in.convertible("is flat JSON, and no change set: attributes stand in \"attributes\"", recordRemedy, each+flatProgram(members))
 	case dynamo:
-		return in.convertible("is JSON as DynamoDB writes it, and no change set", each+name+dynamoProgram+flatProgram(dynamoMembers(members, name)))
+		return in.convertible("is JSON as DynamoDB writes it, and no change set", recordRemedy, each+name+dynamoProgram+flatProgram(dynamoMembers(members, name)))
 	case wrapped:
-		return in.convertible("has its records in \""+shownKey(name)+"\", and is no change set", each+keyPath(name)+"[] | "+flatProgram(firstElement(members, name)))
+		return in.convertible("has its records in \""+shownKey(name)+"\", and is no change set", recordRemedy, each+keyPath(name)+"[] | "+flatProgram(firstElement(members, name)))
 	default:
 		return nil
 	}
 }
 
-// convertible refuses JSON that a program of jq makes a change set of.
-func (in *input) convertible(msg, program string) *FileError {
+const recordRemedy = `a record is {"username": "NAME", "attributes": {"custom:tier": "gold"}}`
+
+// convertible refuses JSON that a program of jq makes what is wanted of.
+func (in *input) convertible(msg, want, program string) *FileError {
 	command := "jq -c " + shell.Quote(program)
 	switch in.packing {
 	case sealed.Gzip:
@@ -72,8 +74,7 @@ func (in *input) convertible(msg, program string) *FileError {
 	default:
 		command += " " + shell.File(in.path)
 	}
-	return &FileError{Msg: msg, Remedy: `a record is {"username": "NAME", "attributes": {"custom:tier": "gold"}}; to make such ones of these: ` +
-		command + " > " + shell.File(besideIt(in.path))}
+	return &FileError{Msg: msg, Remedy: want + "; to make such ones of these: " + command + " > " + shell.File(besideIt(in.path))}
 }
 
 // shape is what JSON of others looks like.

@@ -25,6 +25,7 @@ const (
 	roleNameless              // stands at the end without a name, as spreadsheets write columns that were emptied
 	roleUsername              // names the user
 	roleToken                 // is the user's access token
+	roleData                  // of data: a value for whoever asks for it
 	roleSet                   // wide: the value of an attribute
 	roleExpect                // wide: the expected value of an attribute
 	roleMetadata              // wide: the value of a key of the client metadata
@@ -57,7 +58,11 @@ func readHeader(cells []string, separator rune, opts *Options) (*header, *FileEr
 		h.names[i] = strings.TrimSpace(name)
 	}
 	h.raw = slices.Index(h.names, rawColumn)
-	for _, step := range []func(*Options) *FileError{h.checkNames, h.findUser, h.assign, h.checkOptions, h.checkTwice} {
+	steps := []func(*Options) *FileError{h.checkCells, h.checkNames, h.findUser, h.assign, h.checkOptions, h.checkTwice}
+	if opts.Data {
+		steps = []func(*Options) *FileError{h.checkCells, h.assignData}
+	}
+	for _, step := range steps {
 		if err := step(opts); err != nil {
 			return nil, err
 		}
@@ -65,8 +70,8 @@ func readHeader(cells []string, separator rune, opts *Options) (*header, *FileEr
 	return h, nil
 }
 
-// checkNames refuses columns without a name, two columns of one name, and another separator.
-func (h *header) checkNames(opts *Options) *FileError {
+// checkCells refuses two columns of one name, and another separator.
+func (h *header) checkCells(opts *Options) *FileError {
 	if other, ok := otherSeparator(h.names[0]); ok && len(h.names) == 1 {
 		return h.notSeparated(other, opts)
 	}
@@ -75,10 +80,20 @@ func (h *header) checkNames(opts *Options) *FileError {
 	}
 	first := map[string]int{}
 	for i, name := range h.names {
+		if j, ok := first[name]; ok && name != "" {
+			return h.refuse(fmt.Sprintf("columns %d and %d are both named %q", j+1, i+1, name), "remove or rename one of them")
+		}
+		first[name] = i
+	}
+	return nil
+}
+
+// checkNames refuses columns without a name, and names that name nothing.
+func (h *header) checkNames(*Options) *FileError {
+	for i, name := range h.names {
 		switch {
 		case name == "" && h.endsAt(i):
 			h.nameless = append(h.nameless, i)
-			continue
 		case name == "":
 			return h.refuse(fmt.Sprintf("column %d has no name", i+1), "name the column or remove it; "+h.seen())
 		case name == expectPrefix:
@@ -86,10 +101,6 @@ func (h *header) checkNames(opts *Options) *FileError {
 		case name == metadataPrefix:
 			return h.refuse(fmt.Sprintf("column %d, %q, names no key", i+1, name), "write metadata:KEY")
 		}
-		if j, ok := first[name]; ok {
-			return h.refuse(fmt.Sprintf("columns %d and %d are both named %q", j+1, i+1, name), "remove or rename one of them")
-		}
-		first[name] = i
 	}
 	return nil
 }

@@ -25,11 +25,20 @@ type record struct {
 var recordKeys = []string{"username", "attributes", "expect", "client_metadata", "order",
 	"Username", "UserPoolId", "UserAttributes", "Attributes", "ClientMetadata", "sub", "access_token", "AccessToken"}
 
-// object decodes the whole object. Its errors are *RecordError or errors of jsontext.
-func (r *record) object() error {
+// isObject refuses what is no object.
+func (r *record) isObject() error {
 	dec := &r.lines.dec
 	if kind := dec.PeekKind(); kind != '{' && kind != 0 {
 		return malformedRecord(int(dec.InputOffset()), "the line is no JSON object", oneALine)
+	}
+	return nil
+}
+
+// object decodes the whole object. Its errors are *RecordError or errors of jsontext.
+func (r *record) object() error {
+	dec := &r.lines.dec
+	if err := r.isObject(); err != nil {
+		return err
 	}
 	return r.members(func(key string) error {
 		if strings.HasPrefix(key, "_") {

@@ -50,16 +50,17 @@ func (d *jsonLines) change(r records.Record) *Change {
 func (d *jsonLines) decode(c *Change) *RecordError {
 	d.dec.Reset(bytes.NewBuffer(c.Text))
 	r := record{lines: d, change: c}
-	if err := r.object(); err != nil {
+	object, check := r.object, r.check
+	if d.opts.Data {
+		object, check = r.data, r.checkData
+	}
+	if err := object(); err != nil {
 		return d.inLine(c, r.failure(err), err)
 	}
 	if rest := bytes.TrimLeft(c.Text[d.dec.InputOffset():], " \t\r\n"); len(rest) > 0 {
 		return malformedRecord(len(c.Text)-len(rest), "there is more behind the object", oneALine)
 	}
-	if err := r.check(); err != nil {
-		return err
-	}
-	return nil
+	return check()
 }
 
 // inLine says of a record over several lines in which of them decoding it failed with err.

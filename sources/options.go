@@ -41,6 +41,13 @@ type Options struct {
 	Trim bool
 	// DeleteMarker is the CSV cell that deletes; "" stands for <delete>.
 	DeleteMarker string
+	// Data says that the inputs are no change sets but data: rows, or flat JSON objects, of columns of any names. A record has
+	// its values in [Change.Data], and no attributes. UsernameColumn then names the column, in JSONL too, by whose value
+	// the user of a record is to be found; it is the Username of the record. Beside it Format, Separator, EmptyValues,
+	// Trim and Seals mean what they do; the others have no place.
+	Data bool
+	// Columns are those of data that are wanted; nil: all. What stands in others is passed over.
+	Columns []string
 	// UserPoolID, if set, refuses records that name another pool.
 	UserPoolID string
 	// Tokens says that records have the access token of their user, in a column access_token or a field
@@ -125,6 +132,11 @@ func (o *Options) renamed(name string) string {
 
 // check refuses options that contradict themselves or the format.
 func (o *Options) check(format Format) *FileError {
+	if o.Data {
+		if err := o.checkData(); err != nil {
+			return err
+		}
+	}
 	for from, to := range o.Rename {
 		if strings.TrimSpace(to) == "" || to == expectPrefix || to == metadataPrefix {
 			return &FileError{Msg: o.setting("Rename", from) + ": the attribute has no name", Remedy: "write " + o.setting("Rename", from+"=ATTRIBUTE")}
@@ -133,7 +145,7 @@ func (o *Options) check(format Format) *FileError {
 			return &FileError{Msg: o.setting("Rename", "") + " and " + o.setting("Ignore", "") + " both name " + from, Remedy: "leave one of them out"}
 		}
 	}
-	if marker := cmp.Or(o.DeleteMarker, defaultDeleteMarker); format == CSV && slices.Contains(o.EmptyValues, marker) {
+	if marker := cmp.Or(o.DeleteMarker, defaultDeleteMarker); format == CSV && !o.Data && slices.Contains(o.EmptyValues, marker) {
 		return &FileError{Msg: o.setting("EmptyValues", marker) + " names what deletes", Remedy: "leave it out, or name another " + o.setting("DeleteMarker", "")}
 	}
 	if o.Tokens && o.UsernameColumn != "" {
@@ -146,7 +158,7 @@ func (o *Options) check(format Format) *FileError {
 	if format == JSONL && o.Separator != 0 {
 		return &FileError{Msg: o.setting("Separator", "") + " is for CSV", Remedy: "leave it out for JSONL"}
 	}
-	if format == JSONL && o.UsernameColumn != "" {
+	if format == JSONL && o.UsernameColumn != "" && !o.Data {
 		return &FileError{Msg: o.setting("UsernameColumn", "") + " is for CSV", Remedy: `a JSONL record names its user in "username"`}
 	}
 	return nil

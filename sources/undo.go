@@ -22,6 +22,13 @@ func (in *input) readFirst(text *bufio.Reader, opts *Options) error {
 	if err != nil {
 		return nil // Next says so, with the line
 	}
+	if opts.Data {
+		if refusal := in.foreignData(first.Text, array, opts); refusal != nil {
+			refusal.Line = first.Begin.Line
+			return refusal
+		}
+		return nil
+	}
 	in.undo = numbered(first.Text)
 	if !in.undo {
 		if refusal := in.foreignJSON(first.Text, array, opts); refusal != nil {

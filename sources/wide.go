@@ -16,7 +16,11 @@ func (d *wideDecoder) next() (*Change, error) {
 		return nil, err
 	}
 	c := r.change(d.rows.header)
-	if c.Err == nil {
+	switch {
+	case c.Err != nil:
+	case d.opts.Data:
+		d.readData(c, r.cells)
+	default:
 		d.read(c, r.cells)
 	}
 	if r.secret {

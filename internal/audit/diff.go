@@ -21,6 +21,7 @@ const (
 	Missing   Verdict = "missing"   // the pool has no such user
 	Invalid   Verdict = "invalid"   // the record cannot be decoded, or the schema refuses it
 	Conflict  Verdict = "conflict"  // a live value is not what the record expects
+	Skipped   Verdict = "skipped"   // the same, where that is no failure
 	Duplicate Verdict = "duplicate" // a later record of the same user sets it again
 	Taken     Verdict = "taken"     // another user's, who loses it to the user of the record
 )
@@ -59,6 +60,9 @@ type Options struct {
 	KeepVerified bool
 	// Schema tells which attributes are true or false, which is compared in any case; nil: only the verified flags are.
 	Schema *schema.Schema
+	// SkipConflicts says that a record which is in conflict is skipped, and is no failure, unless the name belongs to
+	// another user than it is meant for (--on-conflict skip).
+	SkipConflicts bool
 	// Partial says that a user may have more attributes than were read, as with the user's own token,
 	// which shows what its app client may read. What is to be deleted is deleted then, seen or not.
 	Partial bool
@@ -75,6 +79,7 @@ type Diff struct {
 	Expect []sources.Attribute
 
 	conflicts []conflict
+	skip      bool               // they are no failure
 	refused   *schema.ValueError // it asks for what cannot be of this user
 }
 
@@ -125,6 +130,7 @@ func Compare(live *cognito.User, c *sources.Change, opts Options) Diff {
 		return d
 	}
 	if d.findConflicts(live, c, opts); len(d.conflicts) > 0 {
+		d.skip = opts.SkipConflicts && !ofOther(d.conflicts)
 		d.holdBack(c)
 		return d
 	}
@@ -151,7 +157,7 @@ func (d *Diff) Conflict() error {
 	if len(d.conflicts) == 0 {
 		return nil
 	}
-	return &ConflictError{conflicts: d.conflicts}
+	return &ConflictError{conflicts: d.conflicts, skip: d.skip}
 }
 
 // Err says why nothing is sent: a conflict, or what cannot be of this user. It is nil where nothing stands against it.
@@ -189,10 +195,14 @@ func (d *Diff) row(name string) int {
 // holdBack turns what would be sent into conflicts.
 func (d *Diff) holdBack(c *sources.Change) {
 	d.Send = nil
+	verdict := Conflict
+	if d.skip {
+		verdict = Skipped
+	}
 	held := "held back: " + shown(d.conflicts[0].name) + " is in conflict"
 	for i := range d.Rows {
 		if d.Rows[i].Verdict != Unchanged {
-			d.Rows[i].Verdict, d.Rows[i].Note = Conflict, held
+			d.Rows[i].Verdict, d.Rows[i].Note = verdict, held
 		}
 	}
 	for _, x := range d.conflicts {
@@ -202,7 +212,7 @@ func (d *Diff) holdBack(c *sources.Change) {
 			d.Rows = append(d.Rows, Row{File: c.File, Line: c.Line, Username: c.Username, begin: c.Begin,
 				Attribute: x.name, Before: x.has, After: x.has})
 		}
-		d.Rows[i].Verdict, d.Rows[i].Note = Conflict, "expected "+quoted(x.want)
+		d.Rows[i].Verdict, d.Rows[i].Note = verdict, "expected "+quoted(x.want)
 	}
 }
 
@@ -210,7 +220,10 @@ func (d *Diff) holdBack(c *sources.Change) {
 type conflict struct{ name, want, has string }
 
 // ConflictError says which live values are not what a record expects. The record is not sent.
-type ConflictError struct{ conflicts []conflict }
+type ConflictError struct {
+	conflicts []conflict
+	skip      bool
+}
 
 func (e *ConflictError) Error() string {
 	texts := make([]string, len(e.conflicts))
@@ -229,12 +242,15 @@ func (e *ConflictError) Public() string {
 	return strings.Join(names, ", ") + ": not as the record expects"
 }
 
+// Skip implements [pipeline.Skip].
+func (e *ConflictError) Skip() bool { return e.skip }
+
 // Class is "conflict".
 func (e *ConflictError) Class() string { return "conflict" }
 
 // Code is "Conflict", or "OtherUser" if it is the sub that differs.
 func (e *ConflictError) Code() string {
-	if e.otherUser() {
+	if ofOther(e.conflicts) {
 		return "OtherUser"
 	}
 	return "Conflict"
@@ -242,14 +258,15 @@ func (e *ConflictError) Code() string {
 
 // Hint says what to do.
 func (e *ConflictError) Hint() string {
-	if e.otherUser() {
+	if ofOther(e.conflicts) {
 		return "the name belongs to another user than when the record was made: name the user by its sub"
 	}
 	return "the value was changed after the record was made: plan again, or take the precondition out"
 }
 
-func (e *ConflictError) otherUser() bool {
-	return slices.ContainsFunc(e.conflicts, func(c conflict) bool { return c.name == "sub" })
+// ofOther tells whether the user is another one than the record is meant for.
+func ofOther(conflicts []conflict) bool {
+	return slices.ContainsFunc(conflicts, func(c conflict) bool { return c.name == "sub" })
 }
 
 // changing is the verdict on an attribute that gets another value.

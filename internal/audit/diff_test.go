@@ -9,7 +9,7 @@ import (
 )
 
 func TestCompare(t *testing.T) {
-	keep := Options{KeepVerified: true}
+	keep, skip := Options{KeepVerified: true}, Options{SkipConflicts: true}
 	schemed := Options{Schema: schema.New([]schema.Attribute{{Name: "custom:vip", Kind: schema.Boolean}})}
 	tests := []struct {
 		name     string
@@ -55,6 +55,13 @@ func TestCompare(t *testing.T) {
 			err:      `locale: expected "de", the user has "it"; nickname: expected "bo", the user has no value`},
 		{name: "control characters", live: []string{"locale=\x1b[2J"}, record: []string{"locale=fr", "?locale=de"},
 			verdicts: "conflict", err: `locale: expected "de", the user has "\x1b[2J"`},
+
+		{name: "not as expected: skipped", live: []string{"custom:tier=bronze", "locale=de"}, opts: skip,
+			record:   []string{"locale=fr", "custom:tier=gold", "?custom:tier=silver"},
+			verdicts: "skipped skipped", err: `custom:tier: expected "silver", the user has "bronze"`},
+		{name: "another user's sub is never skipped", live: []string{"sub=1", "locale=de"}, opts: skip,
+			record: []string{"locale=fr", "?locale=it", "?sub=2"}, verdicts: "conflict conflict",
+			err: `locale: expected "it", the user has "de"; sub: expected "2", the user has "1"`},
 
 		{name: "a flag goes with its new address", live: []string{"email=a@example.com", "email_verified=true"},
 			record: []string{"email=b@example.com", "email_verified=true"}, verdicts: "change change",

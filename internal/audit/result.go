@@ -11,6 +11,7 @@ type Counts struct {
 	Invalid   int64 `json:"invalid"`
 	Conflict  int64 `json:"conflict"`
 	Duplicate int64 `json:"duplicate"`
+	Skipped   int64 `json:"skipped,omitempty"`
 	Taken     int64 `json:"taken,omitempty"` // from users of whom the record is not
 }
 
@@ -28,6 +29,8 @@ func (c *Counts) add(v Verdict) {
 		c.Invalid++
 	case Conflict:
 		c.Conflict++
+	case Skipped:
+		c.Skipped++
 	case Duplicate:
 		c.Duplicate++
 	case Taken:
@@ -46,8 +49,9 @@ type Result struct {
 	// Scanned are the users that a rule was given, and Matched those whom it fits.
 	Scanned int64 `json:"scanned,omitempty"`
 	Matched int64 `json:"matched,omitempty"`
-	Records int64 `json:"records"` // bad ones included; of a rule, one for each user whom it fits
-	Failing int64 `json:"failing"` // records that are invalid, missing or in conflict
+	Records int64 `json:"records"`           // bad ones included; of a rule, one for each user whom it fits
+	Failing int64 `json:"failing"`           // records that are invalid, missing or in conflict
+	Skipped int64 `json:"skipped,omitempty"` // records in conflict, where that is no failure
 	// Examples are the first of them, as file:line: reason.
 	Examples []string `json:"failing_examples,omitempty"`
 	// Remedies are how to mend those that are invalid: the first few different ones.

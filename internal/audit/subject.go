@@ -77,12 +77,15 @@ func (p *planner) settleHeld(s *subject) error {
 			}
 			continue
 		}
-		if s.merger.settled(h) {
+		switch {
+		case s.merger.settled(h):
 			for i := range h.diff.Rows {
 				h.diff.Rows[i].Verdict = Duplicate
 				h.diff.Rows[i].Note = "other records of the same user lead to what it has; the net change stands"
 			}
-		} else {
+		case h.diff.skip:
+			p.tally.result.Skipped++
+		default:
 			p.tally.fail(h.change, (&ConflictError{conflicts: h.diff.conflicts}).Public())
 		}
 		if err := p.tally.rows(h.diff.Rows); err != nil {

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,6 +28,7 @@ const (
 	updateOperation   = "AdminUpdateUserAttributes"
 	readOperation     = "AdminGetUser"
 	describeOperation = "DescribeUserPool"
+	listOperation     = "ListUsers"
 )
 
 // address is the first line that a server writes.
@@ -39,6 +41,7 @@ type address struct {
 type observation struct {
 	Operations map[string]int64
 	First      map[string]int64   // when each operation was first asked for
+	Last       map[string]int64   // and last
 	Samples    []sample           // every 100 ms, and one now
 	Accepted   map[string][]int64 // by pool, when its updates were accepted; of servers with -log only
 }
@@ -56,15 +59,16 @@ func serve(args []string, in io.Reader, out io.Writer) error {
 	quota := flags.Float64("quota", sandbox.Off, "updates a second")
 	users := flags.Int("users", 1000, "users a pool")
 	pools := flags.Int("pools", 1, "pools")
+	pageTime := flags.Duration("page-time", 0, "how long a page of users takes")
 	log := flags.Bool("log", false, "report when updates were accepted")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	config := sandbox.Config{Quotas: onlyUpdates(*quota), LogSize: 1}
+	config := sandbox.Config{Quotas: onlyUpdates(*quota), PageTime: *pageTime, LogSize: 1}
 	if *log {
 		config.LogSize = 0 // the default
 	}
-	w := &witness{first: map[string]int64{}, log: *log}
+	w := &witness{first: map[string]int64{}, last: map[string]int64{}, log: *log}
 	config.Faults.Hook = w.sees
 	server, err := sandbox.New(config)
 	if err != nil {
@@ -142,16 +146,19 @@ type witness struct {
 
 	mu      sync.Mutex
 	first   map[string]int64
+	last    map[string]int64
 	samples []sample
 }
 
-// sees notes the first request of an operation; it is called for every request.
+// sees notes the first and the last request of an operation; it is called for every request.
 func (w *witness) sees(operation, _ string) *sandbox.Fault {
+	now := time.Now().UnixMilli()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if _, ok := w.first[operation]; !ok {
-		w.first[operation] = time.Now().UnixMilli()
+		w.first[operation] = now
 	}
+	w.last[operation] = now
 	return nil
 }
 
@@ -198,10 +205,7 @@ func (w *witness) report() observation {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	o.First = make(map[string]int64, len(w.first))
-	for operation, at := range w.first {
-		o.First[operation] = at
-	}
+	o.First, o.Last = maps.Clone(w.first), maps.Clone(w.last)
 	o.Samples = append(o.Samples, w.samples...)
 	return o
 }

@@ -22,10 +22,11 @@ type server struct {
 
 // serverConfig says what is in a server.
 type serverConfig struct {
-	quota float64 // updates a second; 0: no limit
-	users int     // in each pool; 0: as many as the input files name
-	pools int     // 0: one
-	log   bool    // the times of accepted updates are wanted
+	quota    float64       // updates a second; 0: no limit
+	users    int           // in each pool; 0: as many as the input files name
+	pools    int           // 0: one
+	log      bool          // the times of accepted updates are wanted
+	pageTime time.Duration // how long a page of users takes
 }
 
 func (b *bench) startServer(ctx context.Context, c serverConfig) (*server, error) {
@@ -35,6 +36,9 @@ func (b *bench) startServer(ctx context.Context, c serverConfig) (*server, error
 	}
 	if c.quota > 0 {
 		args = append(args, "-quota", fmt.Sprint(c.quota))
+	}
+	if c.pageTime > 0 {
+		args = append(args, "-page-time", c.pageTime.String())
 	}
 	if c.log {
 		args = append(args, "-log")

@@ -58,26 +58,30 @@ func (b *bench) plannedCalls(ctx context.Context) (result, error) {
 		return result{}, err
 	}
 	defer s.close()
-	plan := filepath.Join(b.dir, "planned.plan")
-	for _, args := range [][]string{
-		{"plan", "--progress", "none", "--list-rate", "off", "--run-dir", plan, input},
-		{"apply", "--yes", "--progress", "none", "--rate", "off", "--read-rate", "off", "--run-dir", filepath.Join(b.dir, "planned.run"),
-			filepath.Join(plan, "plan.jsonl")},
-	} {
-		p, err := b.attrmigrate(ctx, s, s.Pools[0], args...)
-		if err != nil {
-			return result{}, err
-		}
-		if err := p.wait(); err != nil {
-			return result{}, err
-		}
+	p, err := b.attrmigrate(ctx, s, s.Pools[0], "plan", "--progress", "none", "--list-rate", "off", "--run-dir", filepath.Join(b.dir, "planned.plan"), input)
+	if err != nil {
+		return result{}, err
+	}
+	if err := p.wait(); err != nil {
+		return result{}, err
+	}
+	return b.appliedCalls(ctx, s, "planned", row{What: "update calls, planned", Peer: "users that need a change", Bound: float64(needed)})
+}
+
+// appliedCalls applies a plan and completes the row of the updates that it took.
+func (b *bench) appliedCalls(ctx context.Context, s *server, name string, r row) (result, error) {
+	p, err := b.attrmigrate(ctx, s, s.Pools[0], "apply", "--yes", "--progress", "none", "--rate", "off", "--read-rate", "off",
+		"--run-dir", filepath.Join(b.dir, name+".run"), filepath.Join(b.dir, name+".plan", "plan.jsonl"))
+	if err != nil {
+		return result{}, err
+	}
+	if err := p.wait(); err != nil {
+		return result{}, err
 	}
 	o, err := s.report()
 	if err != nil {
 		return result{}, err
 	}
-	return result{rows: []row{{
-		What: "update calls, planned", Ours: float64(o.Operations[updateOperation]), Peer: "users that need a change", Bound: float64(needed),
-		Reach: exactly(1),
-	}}}, nil
+	r.Ours, r.Reach = float64(o.Operations[updateOperation]), exactly(1)
+	return result{rows: []row{r}}, nil
 }

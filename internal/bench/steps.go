@@ -31,6 +31,8 @@ func (b *bench) groups() [][]step {
 		{"quota halved and restored", b.halvedAndRestored},
 		{"two runs on one quota", b.shared},
 		{"boto3 on a quota", b.boto3OnQuota},
+		{"pages, 150 ms", b.pages(150 * time.Millisecond)},
+		{"pages, 1 s", b.pages(time.Second)},
 	}
 	return [][]step{
 		{{"updates at full speed", b.updates}},
@@ -44,6 +46,9 @@ func (b *bench) groups() [][]step {
 		{{"memory of checking, and resuming", b.checkAndResume}},
 		{{"start", b.start}},
 		{{"planned", b.plannedCalls}},
+		{{"rule: users a second", b.scanned}},
+		{{"rule: memory", b.ruleMemory}},
+		{{"rule: planned", b.ruleCalls}},
 	}
 }
 

@@ -55,6 +55,7 @@ type options struct {
 	strict     bool   // values that nobody meant are refused
 	keep       bool   // verified flags, with an address that changes
 	takeover   bool   // of addresses by which other users sign in
+	skip       bool   // records whose preconditions do not hold
 	dryRun     bool   // apply is a plan
 
 	// Of plan alone.
@@ -107,6 +108,8 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.Func("verified", "email_verified and phone_number_verified where they are true and their address changes: `reset|keep` (default reset, as Cognito does)",
 		word(&o.keep, map[string]bool{"reset": false, "keep": true}))
 	f.BoolVar(&o.takeover, "allow-takeover", false, "take addresses from other users who sign in by them; undo gives them back")
+	f.Func("on-conflict", "a record whose precondition does not hold: `fail|skip` (default fail; skip: it is left as it is, and is no failure)",
+		word(&o.skip, map[string]bool{"fail": false, "skip": true}))
 	registerOutput(f, &o.output)
 }
 
@@ -180,7 +183,7 @@ func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 	return job.Spec{
 		Changes: changeset.Spec{Paths: paths, Decoding: o.decoding, OnlyFailed: o.onlyFailed},
 		Target:  o.connection.target(o.workers), AsUser: o.asUser,
-		NoRead: o.noRead, PhoneRegion: o.phones, KeepVerified: o.keep, AllowTakeover: o.takeover, Strict: o.strict, Metadata: o.metadata,
+		NoRead: o.noRead, PhoneRegion: o.phones, KeepVerified: o.keep, AllowTakeover: o.takeover, SkipConflicts: o.skip, Strict: o.strict, Metadata: o.metadata,
 		Rate: o.rate, ReadRate: o.readRate, ListRate: o.listRate, Chains: o.chains, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
 		Limit: o.limit, MaxDuration: o.maxDuration, DrainTimeout: o.drainTimeout,
 		Dir: o.runDir, Restart: o.restart, Volume: rundir.Local(), Stdin: sys.Stdin, Log: log, Told: console.ByFlags,

@@ -21,7 +21,7 @@ var flagGroups = []struct {
 	{"Pool", []string{"user-pool-id", "region", "profile", "endpoint-url", "sandbox", "from"}},
 	{"Change set", []string{"attributes", "all", "filter", "format", "separator", "output", "force",
 		"username-column", "map", "ignore", "empty", "empty-value", "delete-marker", "trim", "phone-region", "client-metadata"}},
-	{"What it does", []string{"dry-run", "check", "as", "read", "no-read", "verified", "allow-takeover", "strict"}},
+	{"What it does", []string{"dry-run", "check", "as", "read", "no-read", "verified", "on-conflict", "allow-takeover", "strict"}},
 	{"Pace", []string{"rate", "read-rate", "list-rate", "chains", "workers", "timeout", "max-attempts"}},
 	{"Stops", []string{"limit", "max-failures", "max-duration", "drain-timeout"}},
 	{"Run directory", []string{"run-dir", "only-failed", "restart"}},

@@ -35,6 +35,9 @@ func (r planScreen) print(w io.Writer, width int) {
 		line("", "%s are named more than once: the net change stands", prose.Plural(r.Repeated, "user"))
 	}
 	r.printFailing(line)
+	if r.Skipped > 0 {
+		line("skipped", "%s, for a live value is not as %s; %s says which", prose.Plural(r.Skipped, "record"), prose.Either(r.Skipped, "it expects", "they expect"), r.Audit)
+	}
 	printAttributes(w, r.Attributes, width)
 	for _, w := range r.Warnings {
 		printWarning(line, w, true, true)
@@ -84,7 +87,7 @@ func verdicts(v audit.Counts) string {
 		name  audit.Verdict
 	}{
 		{v.Change, audit.Change}, {v.Delete, audit.Delete}, {v.Unchanged, audit.Unchanged}, {v.Missing, "missing user"},
-		{v.Invalid, audit.Invalid}, {v.Conflict, audit.Conflict}, {v.Duplicate, audit.Duplicate}, {v.Taken, "taken from others"},
+		{v.Invalid, audit.Invalid}, {v.Conflict, audit.Conflict}, {v.Skipped, audit.Skipped}, {v.Duplicate, audit.Duplicate}, {v.Taken, "taken from others"},
 	} {
 		if p.count > 0 {
 			parts = append(parts, prose.Count(p.count)+" "+string(p.name))
@@ -112,7 +115,7 @@ func printAttributes(w io.Writer, list []audit.AttributeResult, width int) {
 	}
 	table := [][]string{{"attribute", "change", "delete", "unchanged", "other"}}
 	for _, a := range list {
-		other := a.Missing + a.Invalid + a.Conflict + a.Duplicate
+		other := a.Missing + a.Invalid + a.Conflict + a.Skipped + a.Duplicate
 		table = append(table, []string{prose.Printable(a.Name), prose.Count(a.Change), prose.Count(a.Delete), prose.Count(a.Unchanged), prose.Count(other)})
 	}
 	wide := columnsOf(table, width)

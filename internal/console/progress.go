@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,14 +34,19 @@ type note struct {
 func RunGauge(r *pipeline.Runner) func() gauge {
 	return func() gauge {
 		p := r.Progress()
-		return gauge{done: p.Done, total: p.Total, notes: []note{
+		skipped := []note{{"skipped", p.Counts.Skipped, 5}}
+		if p.Counts.Skipped == 0 { // few ask for it
+			skipped = nil
+		}
+		return gauge{done: p.Done, total: p.Total, notes: slices.Concat([]note{
 			{"updated", p.Counts.Updated, -1},
 			{"unchanged", p.Counts.Unchanged, 5},
+		}, skipped, []note{
 			{"failed", p.Counts.Failed, 3},
 			{"throttled", p.Counts.Throttled, 4},
 			{"rate", rateText(p.Rate.PerSecond), -1},
 			{"why", rateReason(p.Rate.Reason), -1},
-		}}
+		})}
 	}
 }
 

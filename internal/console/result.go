@@ -60,6 +60,9 @@ func outcomes(s checkpoint.State) string {
 	if sum.Awaiting > 0 {
 		text += fmt.Sprintf(", %s awaiting verification", prose.Count(sum.Awaiting))
 	}
+	if sum.Skipped > 0 {
+		text += fmt.Sprintf(", %s skipped", prose.Count(sum.Skipped))
+	}
 	text += fmt.Sprintf(", %s failed", prose.Count(sum.Failed))
 	if s.Elapsed >= time.Second {
 		text += fmt.Sprintf(" · %.1f/s", sum.PerSecond)

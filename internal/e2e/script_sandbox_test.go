@@ -265,14 +265,16 @@ func checkRows(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// writeChanges FILE N TIER writes a change set that gives the first N users a tier.
+// writeChanges FILE N TIER [EXPECTED] writes a change set that gives the first N users a tier, if they have the one that is
+// expected.
 func writeChanges(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	var b bytes.Buffer
-	fmt.Fprintln(&b, "username,custom:tier")
+	header := []string{"username", "custom:tier", "expect:custom:tier"}
+	fmt.Fprintln(&b, strings.Join(header[:len(args)-1], ","))
 	for i := 1; i <= n; i++ {
-		fmt.Fprintf(&b, "user-%05d,%s\n", i, args[2])
+		fmt.Fprintf(&b, "user-%05d,%s\n", i, strings.Join(args[2:], ","))
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b.Bytes(), 0o600))
 }

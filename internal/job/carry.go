@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"attrmigrate/checkpoint"
-	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/refusal"
@@ -148,8 +147,9 @@ func (j *Job) preparer(ctx context.Context, reports *report.Files) (_ *preparer,
 	}
 	look := &preparer{
 		users: j.to, reports: reports, pool: j.pool, takeover: j.spec.AllowTakeover,
-		options: audit.Options{KeepVerified: j.spec.KeepVerified, Schema: j.pool.Schema, Partial: j.to.ByUsers},
+		options: j.spec.compared(j.pool),
 	}
+	look.options.Partial = j.to.ByUsers
 	if j.checked == nil {
 		look.history, err = readHistory(ctx, j.dir.Path)
 	}

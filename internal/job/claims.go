@@ -94,7 +94,7 @@ func (j *Job) search(ctx context.Context, conditional bool) error {
 	found := finding{map[record]string{}}
 	r, err := audit.Plan(ctx, audit.Config{
 		Pool: j.pool, Changes: changes, Writer: found, Reader: j.reader(nil),
-		Options: audit.Options{KeepVerified: j.spec.KeepVerified, Schema: j.pool.Schema},
+		Options: j.spec.compared(j.pool),
 		Strict:  j.spec.Strict, ByRecord: true, AllowTakeover: j.spec.AllowTakeover,
 	})
 	if err != nil {

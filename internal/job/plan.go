@@ -151,7 +151,7 @@ func (p *planning) audit(ctx context.Context) error {
 	}
 	p.result.Result, err = audit.Plan(ctx, audit.Config{
 		Pool: p.pool, Changes: in, Writer: planWriter{files}, Reader: p.reader(p.observer.Read), Read: p.read,
-		Options:    audit.Options{KeepVerified: p.spec.KeepVerified, Schema: p.pool.Schema},
+		Options:    p.spec.compared(p.pool),
 		UpdateRate: p.spec.Rate, ReadRate: p.spec.reads(), NoRead: p.spec.NoRead, Strict: p.spec.Strict, AllowTakeover: p.spec.AllowTakeover,
 		Records: size.Records, Addresses: size.Addresses, Progress: p.lookedUp, Long: p.spec.long(ctx, p.set, in, p.pool),
 	})

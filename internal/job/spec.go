@@ -40,6 +40,10 @@ type Spec struct {
 	// AllowTakeover lets records take the sign-in addresses of other users. It only permits, so it makes no other run.
 	AllowTakeover bool
 
+	// SkipConflicts has records skipped whose preconditions do not hold. It only says what becomes of a conflict, and
+	// changes nothing that is sent, so it makes no other run.
+	SkipConflicts bool
+
 	Rate         float64 // of updates, in attempts a second, or pipeline.Unlimited
 	ReadRate     float64 // of single reads; 0: 80 a second, or Rate if that is higher
 	ListRate     float64 // of ListUsers, in calls a second; 0: 20
@@ -115,6 +119,11 @@ func (s *Spec) terms(pool *cognito.Pool, noun string) audit.Terms {
 		Pool: pool, Unknown: s.AsUser && pool.Name == "", KeepVerified: s.KeepVerified, NoRead: s.NoRead, AsUser: s.AsUser, Strict: s.Strict, AllowTakeover: s.AllowTakeover,
 		Metadata: len(s.Metadata) > 0, Rate: s.Rate, ReadRate: s.reads(), Limit: s.Limit, Noun: noun,
 	}
+}
+
+// compared are the choices by which records are held against users.
+func (s *Spec) compared(pool *cognito.Pool) audit.Options {
+	return audit.Options{KeepVerified: s.KeepVerified, SkipConflicts: s.SkipConflicts, Schema: pool.Schema}
 }
 
 // open opens the change set. Undo files of another pool are told.

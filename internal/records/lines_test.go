@@ -13,7 +13,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-var linePieces = []string{"a\n", "bb\r\n", "\n", " \t\r\n", "é\n", "last", "\x00\n", strings.Repeat("x", bufferSize-3) + "\n", strings.Repeat("y", bufferSize+5) + "\n"}
+var linePieces = []string{"a\n", "bb\r\n", "\n", " \t\r\n", "é\n", "last", "\x00\n", "c\rd\r", "e\n\r", strings.Repeat("x", bufferSize-3) + "\n", strings.Repeat("y", bufferSize+5) + "\n"}
 
 // TestLinesAtRandom finds lines forwards and backwards, and goes on at some of them.
 func TestLinesAtRandom(t *testing.T) {
@@ -25,6 +25,8 @@ func TestLinesAtRandom(t *testing.T) {
 
 func FuzzLines(f *testing.F) {
 	f.Add(strings.Join(linePieces[:len(linePieces)-2], "")) // the last are too long to be tried often
+	const returnAlone = "00\r"                              // ends a line forwards, and none backwards
+	f.Add(returnAlone)
 	f.Fuzz(func(t *testing.T, text string) { checkLines(t, text) })
 }
 
@@ -48,22 +50,55 @@ func checkLines(t fataler, text string) {
 	}
 	want := forwards(start)
 	checkPlaces(t, text, want)
-	if got := strings.Count(text, "\n"); len(want) > got+1 || strings.TrimSpace(text) != "" && len(want) == 0 {
-		t.Fatalf("%d records in %d lines", len(want), got)
+	checkNoneLost(t, text, want)
+	fed := fedLines(text)
+	if withoutReturns := !strings.Contains(strings.ReplaceAll(text, "\r\n", ""), "\r"); withoutReturns && !reflect.DeepEqual(want, fed) {
+		t.Fatalf("forwards\n%s\nwant\n%s", show(want), show(fed))
 	}
 	end := start
 	end.pass([]byte(text))
-	if got := backwards(end); !reflect.DeepEqual(got, want) {
-		t.Fatalf("backwards\n%s\nwant\n%s", show(got), show(want))
+	if got := backwards(end); !reflect.DeepEqual(got, fed) {
+		t.Fatalf("backwards\n%s\nwant\n%s", show(got), show(fed))
 	}
 	for i := 0; i < len(want); i += 1 + len(want)/10 {
 		r := want[i]
 		if got := forwards(r.After); !reflect.DeepEqual(got, want[i+1:]) && len(got)+len(want[i+1:]) > 0 {
 			t.Fatalf("from %v on\n%s", r.After, show(got))
 		}
-		if got := backwards(r.Begin); !reflect.DeepEqual(got, want[:i]) && i > 0 {
+	}
+	for i := 0; i < len(fed); i += 1 + len(fed)/10 {
+		r := fed[i]
+		if got := backwards(r.Begin); !reflect.DeepEqual(got, fed[:i]) && i > 0 {
 			t.Fatalf("before %v\n%s", r.Begin, show(got))
 		}
+	}
+}
+
+// fedLines are the lines that line feeds end, and nothing else: as Backward has them.
+func fedLines(text string) (records []Record) {
+	at := start
+	for line := range strings.SplitAfterSeq(text, "\n") {
+		r := Record{Text: []byte(line), Begin: at}
+		at.pass(r.Text)
+		if r.After = at; strings.TrimSpace(line) != "" {
+			records = append(records, r)
+		}
+	}
+	return records
+}
+
+// checkNoneLost checks that a record is one line, whatever ends it, and that nothing but blanks stands between them.
+func checkNoneLost(t fataler, text string, records []Record) {
+	t.Helper()
+	last := start
+	for _, r := range append(slices.Clone(records), Record{Begin: Mark{Offset: int64(len(text))}}) {
+		if between := text[last.Offset:r.Begin.Offset]; strings.TrimSpace(between) != "" {
+			t.Fatalf("%q is in no record", between)
+		}
+		if strings.ContainsAny(string(r.Trimmed()), "\r\n") {
+			t.Fatalf("a record of several lines: %s", show([]Record{r}))
+		}
+		last = r.After
 	}
 }
 

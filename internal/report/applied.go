@@ -1,7 +1,10 @@
 package report
 
 import (
+	"bufio"
 	"encoding/csv"
+	"errors"
+	"io"
 
 	"github.com/gocarina/gocsv"
 
@@ -15,32 +18,62 @@ type appliedRow struct {
 	Username string `csv:"username"`
 	Outcome  string `csv:"outcome"`
 	At       string `csv:"at"`
+	Reason   string `csv:"reason"` // for which it was skipped, without values; the last: an earlier version has no such column
 }
 
 // applied writes applied.csv.
 type applied struct {
-	*csv.Writer
+	rows
+	columns int // that the file has
 }
 
-var _ gocsv.CSVWriter = applied{}
-
-func newApplied(o *file) (applied, error) {
-	w := applied{csv.NewWriter(o.Writer)}
-	if o.extent.Length > 0 {
-		return w, nil
+func newApplied(o *file) (*applied, error) {
+	w := &applied{rows: rows{csv.NewWriter(o.Writer)}}
+	if o.extent.Length == 0 {
+		return w, gocsv.MarshalCSV([]appliedRow{}, w)
 	}
-	return w, gocsv.MarshalCSV([]appliedRow{}, w)
+	header, err := csv.NewReader(bufio.NewReader(io.NewSectionReader(o.f, 0, o.extent.Length))).Read()
+	if err != nil {
+		return nil, damaged(o.path, "its header cannot be read: %w", err)
+	}
+	w.columns = len(header)
+	return w, nil
 }
 
-func (w applied) write(r pipeline.Result) error {
+func (w *applied) write(r pipeline.Result) error {
 	return gocsv.MarshalCSVWithoutHeaders([]appliedRow{{
 		File:     r.Change.File,
 		Line:     r.Change.Line,
 		Username: harmless(r.Change.Username),
 		Outcome:  r.Outcome.String(),
 		At:       timestamp(r.At),
+		Reason:   harmless(reason(r.Err)),
 	}}, w)
 }
 
-// Flush is gocsv's after every row; the file is flushed when it is synced.
-func (w applied) Flush() {}
+// Write takes cells from gocsv, the header first. A file goes on with the columns that it has.
+func (w *applied) Write(cells []string) error {
+	if w.columns == 0 {
+		w.columns = len(cells)
+	}
+	return w.rows.Write(cells[:min(len(cells), w.columns)])
+}
+
+// reason is why a record was skipped, as far as that may be told without its values.
+func reason(err error) string {
+	if err == nil {
+		return ""
+	}
+	if p, ok := errors.AsType[pipeline.Public](err); ok {
+		return oneLine(p.Public())
+	}
+	return oneLine(err.Error())
+}
+
+// rows writes CSV for gocsv, which flushes after every row; the file is flushed when it is synced.
+type rows struct{ *csv.Writer }
+
+var _ gocsv.CSVWriter = rows{}
+
+// Flush leaves it to the file when to write.
+func (rows) Flush() {}

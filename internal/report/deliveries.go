@@ -31,14 +31,14 @@ type deliveryRow struct {
 // deliveries writes deliveries.csv. Codes wait until the result of their record is written, so that they
 // are durable, and cut back, together with it.
 type deliveries struct {
-	out applied // in the form of applied.csv: cells by gocsv
+	out rows
 
 	mu      sync.Mutex
 	waiting map[sources.Position][]Delivery // by where the record begins
 }
 
 func newDeliveries(o *file) (*deliveries, error) {
-	d := &deliveries{out: applied{csv.NewWriter(o.Writer)}, waiting: map[sources.Position][]Delivery{}}
+	d := &deliveries{out: rows{csv.NewWriter(o.Writer)}, waiting: map[sources.Position][]Delivery{}}
 	if o.extent.Length > 0 {
 		return d, nil
 	}

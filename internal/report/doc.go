@@ -3,7 +3,8 @@
 //
 // # Promise
 //
-// Every finished record stands exactly once: a failed one in errors.*, any other in applied.csv.
+// Every finished record stands exactly once: a failed one in errors.*, any other in applied.csv, with the reason if it was
+// skipped.
 // [Files.Sync] makes the files durable and returns their lengths and checksums; the checkpoint keeps
 // both. A resumed run cuts the files back to the lengths, durably, so a record that is done again is not listed
 // twice, and refuses one that does not begin as the run wrote it.

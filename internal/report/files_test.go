@@ -33,8 +33,11 @@ func record(n int, outcome pipeline.Outcome) pipeline.Result {
 		},
 		Outcome: outcome, Attempts: 1, At: at,
 	}
-	if outcome == pipeline.Failed {
+	switch outcome {
+	case pipeline.Failed:
 		r.Err = errors.New("refused")
+	case pipeline.Skipped:
+		r.Err = fmt.Errorf("read: %w", notExpected{})
 	}
 	return r
 }
@@ -69,10 +72,10 @@ func TestFreshRun(t *testing.T) {
 		}
 	}
 	f := must(t, csvConfig(dir))
-	if got := read(t, dir, AppliedCSV); got != "file,line,username,outcome,at\n" {
+	if got := read(t, dir, AppliedCSV); got != "file,line,username,outcome,at,reason\n" {
 		t.Errorf("applied.csv at the start: %q", got)
 	}
-	outcomes := []pipeline.Outcome{pipeline.Updated, pipeline.Failed, pipeline.Unchanged, pipeline.AwaitingVerification}
+	outcomes := []pipeline.Outcome{pipeline.Updated, pipeline.Failed, pipeline.Unchanged, pipeline.AwaitingVerification, pipeline.Skipped}
 	for i, outcome := range outcomes {
 		if err := f.Write(record(i+1, outcome)); err != nil {
 			t.Fatal(err)
@@ -86,10 +89,11 @@ func TestFreshRun(t *testing.T) {
 	want := map[string]string{
 		ErrorsCSV: "\ufeff_line,_message,username,custom:tier,_file,_class,_code,_attempts,_request_id,_at\n" +
 			"3,refused,user-2,gold,users.csv,unknown,,1,,2026-03-01T12:00:00Z\n",
-		AppliedCSV: "file,line,username,outcome,at\n" +
-			"users.csv,2,user-1,updated,2026-03-01T12:00:00Z\n" +
-			"users.csv,4,user-3,unchanged,2026-03-01T12:00:00Z\n" +
-			"users.csv,5,user-4,awaiting_verification,2026-03-01T12:00:00Z\n",
+		AppliedCSV: "file,line,username,outcome,at,reason\n" +
+			"users.csv,2,user-1,updated,2026-03-01T12:00:00Z,\n" +
+			"users.csv,4,user-3,unchanged,2026-03-01T12:00:00Z,\n" +
+			"users.csv,5,user-4,awaiting_verification,2026-03-01T12:00:00Z,\n" +
+			"users.csv,6,user-5,skipped,2026-03-01T12:00:00Z,custom:tier: not as the record expects\n",
 	}
 	for name, text := range want {
 		if got := read(t, dir, name); got != text {
@@ -226,7 +230,7 @@ func crashes(t *rapid.T, header []string, errorsName string) {
 		reached := rapid.IntRange(done, total).Draw(t, "reached")
 		synced := rapid.IntRange(done, reached).Draw(t, "synced")
 		for n := done + 1; n <= reached; n++ {
-			outcome := pipeline.Outcome(rapid.IntRange(int(pipeline.Failed), int(pipeline.AwaitingVerification)).Draw(t, "outcome"))
+			outcome := pipeline.Outcome(rapid.IntRange(int(pipeline.Failed), int(pipeline.Skipped)).Draw(t, "outcome"))
 			if err := f.Write(record(n, outcome)); err != nil {
 				t.Fatal(err)
 			}

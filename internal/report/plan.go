@@ -42,19 +42,11 @@ type Plan struct {
 	change *disk.Whole
 	audit  *disk.Whole
 	claims *disk.Whole // what is held back from change; nil: nothing
-	rows   auditWriter
+	rows   rows
 	line   []byte // in the making, reused
 	err    error  // the first error
 	over   bool
 }
-
-// auditWriter writes the rows of audit.csv for gocsv, which flushes after every row.
-type auditWriter struct{ *csv.Writer }
-
-var _ gocsv.CSVWriter = auditWriter{}
-
-// Flush leaves it to the file when to write.
-func (auditWriter) Flush() {}
 
 // OpenPlan begins a plan in a directory. What an earlier plan left there stays until Close.
 func OpenPlan(on disk.FS, dir string) (*Plan, error) {
@@ -66,7 +58,7 @@ func OpenPlan(on disk.FS, dir string) (*Plan, error) {
 	if p.audit, err = disk.Create(on, filepath.Join(dir, AuditCSV), disk.Manner{}); err != nil {
 		return nil, errors.Join(err, p.change.Discard())
 	}
-	p.rows = auditWriter{csv.NewWriter(p.audit)}
+	p.rows = rows{csv.NewWriter(p.audit)}
 	if err := gocsv.MarshalCSV([]AuditRow{}, p.rows); err != nil {
 		return nil, errors.Join(err, p.Discard())
 	}

@@ -24,6 +24,7 @@ type Summary struct {
 	Unchanged int64            `json:"unchanged"`
 	Failed    int64            `json:"failed"`
 	Awaiting  int64            `json:"awaiting_verification"`
+	Skipped   int64            `json:"skipped"`
 	Remaining int64            `json:"remaining"` // records not finished yet
 	Attempts  int64            `json:"attempts"`  // calls of the service
 	Throttled int64            `json:"throttled"` // of those, refused for their pace
@@ -42,6 +43,7 @@ func Summarize(s checkpoint.State) Summary {
 		Unchanged: s.Counts.Unchanged,
 		Failed:    s.Counts.Failed,
 		Awaiting:  s.Counts.Awaiting,
+		Skipped:   s.Counts.Skipped,
 		Remaining: max(0, s.Total-s.Counts.Done()),
 		Attempts:  s.Counts.Attempts,
 		Throttled: s.Counts.Throttled,

@@ -19,6 +19,7 @@ func TestWriteSummary(t *testing.T) {
   "unchanged": 0,
   "failed": 0,
   "awaiting_verification": 0,
+  "skipped": 0,
   "remaining": 0,
   "attempts": 0,
   "throttled": 0,
@@ -35,7 +36,8 @@ func TestWriteSummary(t *testing.T) {
   "unchanged": 5,
   "failed": 21,
   "awaiting_verification": 1,
-  "remaining": 43,
+  "skipped": 4,
+  "remaining": 39,
   "attempts": 60,
   "throttled": 9,
   "started_at": "2026-03-01T12:00:00Z",
@@ -51,7 +53,7 @@ func TestWriteSummary(t *testing.T) {
 		{"the beginning", checkpoint.State{Phase: checkpoint.Running}, zero},
 		{"stopped", checkpoint.State{
 			Phase: checkpoint.Stopped, Reason: "too many records failed: 21 > 20", Total: 100,
-			Counts:    checkpoint.Counts{Updated: 30, Unchanged: 5, Awaiting: 1, Failed: 21, Attempts: 60, Throttled: 9},
+			Counts:    checkpoint.Counts{Updated: 30, Unchanged: 5, Awaiting: 1, Skipped: 4, Failed: 21, Attempts: 60, Throttled: 9},
 			StartedAt: at.Truncate(time.Second), Elapsed: 1500 * time.Millisecond,
 		}, stopped},
 		{"more records than were foreseen", checkpoint.State{

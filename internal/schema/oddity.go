@@ -57,7 +57,7 @@ func Oddities(name, value string) []Oddity {
 		found = append(found, Oddity{Kind: Placeholder})
 	case isOfSpreadsheet(name, text):
 		found = append(found, Oddity{Kind: Spreadsheet})
-	case strings.Contains(text, `\,`):
+	case strings.IndexByte(text, '\\') >= 0 && strings.Contains(text, `\,`): // a byte is found sooner than two
 		found = append(found, Oddity{Kind: EscapedComma})
 	}
 	return found

@@ -20,3 +20,11 @@ func (s *Schema) IsBoolean(name string) bool {
 	r := s.rule(name)
 	return r != nil && r.kind == Boolean
 }
+
+// KindOf is what the values of an attribute are, in the API's words; empty where the pool does not tell.
+func (s *Schema) KindOf(name string) Kind {
+	if r := s.rule(name); r != nil {
+		return r.kind
+	}
+	return ""
+}

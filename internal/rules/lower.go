@@ -1,0 +1,148 @@
+package rules
+
+import (
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/vm/runtime"
+)
+
+// lower makes the tree ready to run: what expr would do to nil, or to a number that grows too large, our functions do instead. No type
+// is needed any more, and where expr would make use of one it is taken away, since it knows nothing of nil.
+func (b *binder) lower(n ast.Node) ast.Node {
+	switch t := n.(type) {
+	case *ast.BinaryNode:
+		return b.lowerBinary(t)
+	case *ast.UnaryNode:
+		t.Node = b.lower(t.Node)
+		switch t.Operator {
+		case "-":
+			return b.ours(t, b.operation("-", t.Node, nil, negate), t.Node)
+		case "+":
+			return t.Node
+		}
+		t.Node = b.truth(t.Node)
+	case *ast.MemberNode:
+		if t.Node.Nature().IsArray() {
+			return b.ours(t, element, b.lower(t.Node), b.lower(t.Property))
+		}
+		t.Node = b.lower(t.Node)
+	case *ast.SliceNode:
+		return b.lowerSlice(t)
+	case *ast.CallNode:
+		if isOurs(t) {
+			return t
+		}
+		if method, isMethod := t.Callee.(*ast.MemberNode); isMethod {
+			return b.lowerMethod(t, method)
+		}
+		b.lowerAll(t.Arguments)
+	case *ast.BuiltinNode:
+		b.lowerAll(t.Arguments)
+		t.Arguments[0] = b.ours(t.Arguments[0], listed, t.Arguments[0])
+	case *ast.PredicateNode:
+		asks := t.Node.Nature().IsBool()
+		t.Node = b.ours(t.Node, step, &ast.IdentifierNode{Value: environment}, b.lower(t.Node))
+		if asks {
+			t.Node = b.truth(t.Node)
+		}
+	case *ast.VariableDeclaratorNode:
+		t.Value, t.Expr = b.lower(t.Value), b.lower(t.Expr)
+	case *ast.ConditionalNode:
+		t.Cond, t.Exp1, t.Exp2 = b.truth(b.lower(t.Cond)), b.lower(t.Exp1), b.lower(t.Exp2)
+	case *ast.ArrayNode:
+		b.lowerAll(t.Nodes)
+	}
+	return n
+}
+
+func (b *binder) lowerAll(list []ast.Node) {
+	for i := range list {
+		list[i] = b.lower(list[i])
+	}
+}
+
+func (b *binder) lowerBinary(n *ast.BinaryNode) ast.Node {
+	n.Left, n.Right = b.lower(n.Left), b.lower(n.Right)
+	switch n.Operator {
+	case "and", "&&", "or", "||":
+		n.Left, n.Right = b.truth(n.Left), b.truth(n.Right)
+	case "==", "!=":
+		// Of two texts expr would compare the texts, and stumble over nil.
+		for _, side := range []ast.Node{n.Left, n.Right} {
+			if !isLiteral(side) {
+				side.SetType(nil)
+			}
+		}
+	default:
+		if does := operations[n.Operator]; does != nil {
+			return b.ours(n, b.operation(n.Operator, n.Left, n.Right, does), n.Left, n.Right)
+		}
+	}
+	return n
+}
+
+func isLiteral(n ast.Node) bool {
+	switch n.(type) {
+	case *ast.IntegerNode, *ast.FloatNode, *ast.StringNode, *ast.BoolNode, *ast.NilNode:
+		return true
+	}
+	return false
+}
+
+// lowerSlice cuts by characters, as len counts them; expr would by bytes.
+func (b *binder) lowerSlice(n *ast.SliceNode) ast.Node {
+	args := []ast.Node{b.lower(n.Node), &ast.NilNode{}, &ast.NilNode{}}
+	if n.From != nil {
+		args[1] = b.lower(n.From)
+	}
+	if n.To != nil {
+		args[2] = b.lower(n.To)
+	}
+	return b.ours(n, slice, args...)
+}
+
+// lowerMethod calls a method of a time, or of a duration, and passes nil on.
+func (b *binder) lowerMethod(n *ast.CallNode, method *ast.MemberNode) ast.Node {
+	b.lowerAll(n.Arguments)
+	name := method.Property.(*ast.StringNode).Value
+	return b.ours(n, func(args ...any) (any, error) { return callMethod(name, args) },
+		append([]ast.Node{b.lower(method.Node)}, n.Arguments...)...)
+}
+
+// truth makes false of a boolean that is absent, where a condition is wanted: email_verified alone is email_verified == true.
+func (b *binder) truth(n ast.Node) ast.Node {
+	switch t := n.(type) {
+	case *ast.BoolNode:
+		return n
+	case *ast.BinaryNode: // what is left of them is true or false
+		if t.Operator != "??" {
+			return n
+		}
+	case *ast.UnaryNode:
+		return n
+	case *ast.BuiltinNode:
+		return n
+	}
+	return b.ours(n, func(args ...any) (any, error) {
+		holds, _ := args[0].(bool)
+		return holds, nil
+	}, n)
+}
+
+// operation puts an operation into a function that tells what is absent.
+func (b *binder) operation(sign string, left, right ast.Node, does func(a, b any) (any, error)) func(...any) (any, error) {
+	names := []string{b.names[left], b.names[right]}
+	return func(args ...any) (any, error) {
+		for i, a := range args {
+			if a == nil {
+				return nil, absent(names[i], sign)
+			}
+		}
+		if len(args) == 1 {
+			return does(args[0], nil)
+		}
+		return does(args[0], args[1])
+	}
+}
+
+// equal compares as expr does.
+func equal(a, b any) bool { return runtime.Equal(a, b) }

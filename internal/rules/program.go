@@ -1,0 +1,160 @@
+package rules
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr/vm"
+)
+
+// Program is rules that were compiled. It is not modified, and may be used by any number of goroutines, each with an
+// Evaluator of its own.
+type Program struct {
+	rules  []compiled
+	cells  *cells
+	seed   [16]byte // of uuid()
+	text   string
+	writes []string
+}
+
+// compiled is a rule.
+type compiled struct {
+	where *expression // nil: all users
+	set   []target
+}
+
+// target is an assignment.
+type target struct {
+	slot int // of its attribute
+	text string
+	expr *expression // nil: text, or none at all
+	none bool
+}
+
+// expression is what was compiled of one.
+type expression struct {
+	place string // for people
+	code  *vm.Program
+	facts facts
+}
+
+// facts is what an expression does, however it runs.
+type facts struct {
+	slots                     []int // of the attributes that it may read
+	uuid, dates, groups, rows bool
+}
+
+// cells are the attributes that a program reads or writes, each in a slot of an Evaluator.
+type cells struct {
+	list []cell
+	slot map[string]int
+}
+
+type cell struct {
+	name string
+	kind kind
+}
+
+// of is the slot of an attribute, which it may get now.
+func (c *cells) of(name string, k kind) int {
+	if at, ok := c.slot[name]; ok {
+		return at
+	}
+	c.list = append(c.list, cell{name, k})
+	c.slot[name] = len(c.list) - 1
+	return len(c.list) - 1
+}
+
+// Compile makes a program of rules, which are carried out in this order. What is wrong with one is a usage error ([Error]), told before
+// anything is read.
+func Compile(all []Rule, in Scope) (*Program, error) {
+	p := &Program{cells: &cells{slot: map[string]int{}}}
+	for i := range all {
+		rule, err := p.compile(&all[i], in)
+		if err != nil {
+			return nil, err
+		}
+		p.rules = append(p.rules, rule)
+	}
+	if len(p.writes) == 0 {
+		return nil, nothingSet(all)
+	}
+	slices.Sort(p.writes)
+	p.writes = slices.Compact(p.writes)
+	p.text = written(all)
+	rand.Read(p.seed[:]) // never fails
+	return p, nil
+}
+
+// Writes are the names of the attributes that the rules write, sorted.
+func (p *Program) Writes() []string { return slices.Clone(p.writes) }
+
+// Text is the rules as they are carried out, a line for each part.
+func (p *Program) Text() string { return p.text }
+
+// Digest tells programs of other rules apart.
+func (p *Program) Digest() string {
+	sum := sha256.Sum256([]byte(p.text))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// Repeats tells whether the same pool gives the same plan, or, once it is applied, an empty one: no uuid() is written but to an
+// attribute that the condition of its rule reads, and so can ask for.
+func (p *Program) Repeats() bool {
+	for _, r := range p.rules {
+		for _, t := range r.set {
+			asked := r.where != nil && slices.Contains(r.where.facts.slots, t.slot)
+			if t.expr != nil && t.expr.facts.uuid && !asked || r.where != nil && r.where.facts.uuid {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// ReadsDates tells whether an expression reads when a user was created or modified: no precondition can hold that.
+func (p *Program) ReadsDates() bool { return p.any(func(f *facts) bool { return f.dates }) }
+
+// ReadsGroups tells whether an expression reads the groups of a user: no precondition can hold them.
+func (p *Program) ReadsGroups() bool { return p.any(func(f *facts) bool { return f.groups }) }
+
+func (p *Program) any(has func(*facts) bool) bool {
+	for _, r := range p.rules {
+		if r.where != nil && has(&r.where.facts) {
+			return true
+		}
+		for _, t := range r.set {
+			if t.expr != nil && has(&t.expr.facts) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// written writes rules for people.
+func written(all []Rule) string {
+	var b strings.Builder
+	for i, r := range all {
+		if len(all) > 1 || r.Name != "" {
+			b.WriteString(title(i, r.Name) + "\n")
+		}
+		if r.Where != "" {
+			b.WriteString("where " + strings.TrimSpace(r.Where) + "\n")
+		}
+		for _, a := range r.Set {
+			switch {
+			case a.Delete:
+				b.WriteString("unset " + a.Name + "\n")
+			case a.Expr != "":
+				b.WriteString("set " + a.Name + ":=" + strings.TrimSpace(a.Expr) + "\n")
+			default:
+				b.WriteString("set " + a.Name + "=" + a.Text + "\n")
+			}
+		}
+	}
+	return b.String()
+}
