@@ -23,6 +23,8 @@ type State struct {
 
 	// Inputs are the names of the inputs, as the user gave them.
 	Inputs []string `json:"inputs,omitempty"`
+	// RulesDigest is that of the rules that computed the inputs. Empty: they were not computed, or nobody says so.
+	RulesDigest string `json:"rules_digest,omitempty"`
 	// Total is the number of records of the input, Foreseen those of them that cannot be applied.
 	// Both were found by the pass over the input before the first write.
 	Total    int64 `json:"total"`

@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"attrmigrate/internal/cognito"
@@ -89,7 +90,7 @@ func (o *Options) same(name, a, b string) bool {
 		return true
 	}
 	_, flag := addressOf(name)
-	if !flag && (o.Schema == nil || !o.Schema.IsBoolean(name)) {
+	if !flag && name != schema.Enabled && (o.Schema == nil || !o.Schema.IsBoolean(name)) {
 		return false
 	}
 	return schema.IsTrue(a) && schema.IsTrue(b) || schema.IsFalse(a) && schema.IsFalse(b)
@@ -290,10 +291,16 @@ func attribute(name, value string) sources.Attribute {
 	return sources.Attribute{Name: name, Value: value, Delete: value == ""}
 }
 
-// valueOf is a live value, "" for none.
+// valueOf is a live value, "" for none: of an attribute, or of the account.
 func valueOf(u *cognito.User, name string) string {
-	if u == nil {
+	switch {
+	case u == nil:
 		return ""
+	case name == schema.Status:
+		return u.Status
+	case name == schema.Enabled:
+		return strconv.FormatBool(u.Enabled)
+	default:
+		return u.Attributes[name]
 	}
-	return u.Attributes[name]
 }

@@ -63,6 +63,12 @@ func TestCompare(t *testing.T) {
 			record: []string{"locale=fr", "?locale=it", "?sub=2"}, verdicts: "conflict conflict",
 			err: `locale: expected "it", the user has "de"; sub: expected "2", the user has "1"`},
 
+		{name: "the account is as expected", live: []string{"locale=de"}, record: []string{"locale=fr", "?status=CONFIRMED", "?enabled=TRUE"},
+			verdicts: "change", send: "locale=fr", expect: "locale=de"},
+		{name: "the account is not as expected", live: []string{"locale=de"}, record: []string{"locale=fr", "?status=UNCONFIRMED", "?enabled=false"},
+			verdicts: "conflict conflict conflict",
+			err:      `status: expected "UNCONFIRMED", the user has "CONFIRMED"; enabled: expected "false", the user has "true"`},
+
 		{name: "a flag goes with its new address", live: []string{"email=a@example.com", "email_verified=true"},
 			record: []string{"email=b@example.com", "email_verified=true"}, verdicts: "change change",
 			send: "email=b@example.com email_verified=true", expect: "email=a@example.com email_verified=true"},

@@ -16,7 +16,7 @@ import (
 
 // Spec says what a change set is.
 type Spec struct {
-	Paths    []string        // of the inputs; one alone may be [rundir.Stdin]
+	Paths    []string        // of the inputs; one alone may be [rundir.Stdin]. None: the set is empty, and cannot be read
 	Decoding sources.Options // Seals is made here
 	// OnlyFailed is the directory of a run of these inputs: the records that failed in it are the change set. Empty:
 	// all records are.
@@ -52,6 +52,9 @@ func Open(ctx context.Context, spec Spec) (*Set, error) {
 		case spec.OnlyFailed != "":
 			return nil, refusal.Usagef("--only-failed needs the files of that run, not standard input")
 		}
+		return s, nil
+	}
+	if len(s.paths) == 0 {
 		return s, nil
 	}
 	if err := s.look(); err != nil {
@@ -113,7 +116,7 @@ func (s *Set) Stamped() (*Set, error) {
 func (s *Set) Paths() []string { return slices.Clone(s.paths) }
 
 // IsStdin tells whether it is standard input, not kept yet.
-func (s *Set) IsStdin() bool { return s.paths[0] == rundir.Stdin }
+func (s *Set) IsStdin() bool { return slices.Equal(s.paths, []string{rundir.Stdin}) }
 
 // Noun is what a record of it is called: row or record.
 func (s *Set) Noun() string { return s.noun }

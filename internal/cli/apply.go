@@ -42,7 +42,7 @@ back. Interrupted, the same command continues where it stopped.
   attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E --yes loyalty.run/errors.csv
   attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E loyalty.run/undo.jsonl
   attrmigrate apply --sandbox --rate off loyalty.csv`,
-		Args: cobra.MinimumNArgs(1),
+		Args: o.needsChanges,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.validate(); err != nil {
 				return err
@@ -50,7 +50,13 @@ back. Interrupted, the same command continues where it stopped.
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.end()
 			if o.dryRun {
+				if err := o.validateRule(args); err != nil {
+					return err
+				}
 				return newPlanRun(sys, o).run(ctx, args)
+			}
+			if err := o.ruleInApply(); err != nil {
+				return err
 			}
 			a := &applyRun{opts: o, sys: sys, signals: signals, notes: o.output.Notes(sys.Stderr), log: console.NewLog(sys.Stderr, o.output)}
 			return a.run(ctx, args)
@@ -59,6 +65,9 @@ back. Interrupted, the same command continues where it stopped.
 	cmd.Flags().SortFlags = false
 	o.register(cmd.Flags())
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "write nothing: the same as plan")
+	for _, name := range ruleFlags {
+		_ = cmd.Flags().MarkHidden(name) // a rule is planned first, and apply says so
+	}
 	return cmd
 }
 

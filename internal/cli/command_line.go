@@ -79,6 +79,21 @@ func (o options) without(e *schema.UnknownColumnsError, paths []string) string {
 // changeSetFlags decide what the inputs of a command mean. Client metadata is not among them: it is nothing
 // for a screen.
 func (o *options) changeSetFlags() []string {
+	words := o.decodingFlags()
+	if o.phones != "" {
+		words = append(words, "--phone-region", o.phones)
+	}
+	if o.strict {
+		words = append(words, "--strict")
+	}
+	if o.onlyFailed != "" {
+		words = append(words, "--only-failed", o.onlyFailed)
+	}
+	return words
+}
+
+// decodingFlags decide how inputs are read.
+func (o *options) decodingFlags() []string {
 	var words []string
 	d := o.decoding
 	if d.Format != sources.Auto {
@@ -109,15 +124,6 @@ func (o *options) changeSetFlags() []string {
 	}
 	if d.DeleteMarker != job.DefaultDeleteMarker {
 		words = append(words, "--delete-marker", d.DeleteMarker)
-	}
-	if o.phones != "" {
-		words = append(words, "--phone-region", o.phones)
-	}
-	if o.strict {
-		words = append(words, "--strict")
-	}
-	if o.onlyFailed != "" {
-		words = append(words, "--only-failed", o.onlyFailed)
 	}
 	return words
 }

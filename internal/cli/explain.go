@@ -55,8 +55,11 @@ func (o *options) byFlags(err error, paths []string) error {
 	case errors.As(err, &unplanned):
 		return &refusal.Error{Msg: "--verified keep: " + unplanned.Error(), Remedy: o.planFor(unplanned.Missing)}
 	case errors.As(err, &plan):
-		return &refusal.Error{Msg: plan.Error(),
-			Remedy: fmt.Sprintf("--run-dir names a directory for this one; --run-dir %s replaces that plan", shell.File(plan.Dir))}
+		own := "--run-dir names a directory for this one"
+		if o.rule.any() {
+			own = "--name NAME keeps this one apart"
+		}
+		return &refusal.Error{Msg: plan.Error(), Remedy: fmt.Sprintf("%s; --run-dir %s replaces that plan", own, shell.File(plan.Dir))}
 	case errors.As(err, &takeover):
 		return &refusal.Error{Msg: takeover.Error(),
 			Remedy: prose.Either(takeover.Addresses,

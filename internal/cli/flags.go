@@ -33,6 +33,7 @@ type options struct {
 	connection connectionOptions
 	asUser     bool // the users' own access tokens write
 	decoding   sources.Options
+	rule       ruleOptions
 	metadata   map[string]string
 
 	rate         float64 // of updates, in attempts a second, or pipeline.Unlimited
@@ -84,6 +85,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.StringVar(&o.connection.from, "from", "", "`file` whose users, with their values, the local Cognito has instead: an export of everything (export --format jsonl --all), say")
 	f.Func("as", "who writes: `admin|user` (default admin: AWS credentials; user: each user, by the column access_token)",
 		word(&o.asUser, map[string]bool{"admin": false, "user": true}))
+	o.rule.register(f)
 	registerDecoding(f, &o.decoding)
 	f.Func("phone-region", "`region` whose national phone numbers are read and written as +49..., of ISO 3166, such as DE (default: none are)",
 		region(&o.phones))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -23,7 +24,7 @@ import (
 func newPlan(sys System) *cobra.Command {
 	var o options
 	cmd := &cobra.Command{
-		Use:   "plan --user-pool-id ID CHANGES...",
+		Use:   "plan --user-pool-id ID CHANGES... | --where EXPRESSION --set NAME=VALUE...",
 		Short: "Dry-run audit against live values; cannot write",
 		Long: `plan holds the change set against the live users and writes nothing to the pool.
 It reads by ListUsers only, which is free of charge and does not count users as
@@ -31,16 +32,25 @@ active. It says what would change, what is right already, whom it would disturb
 and what it would cost, and leaves in its directory plan.jsonl, which apply takes
 and which does exactly what was reviewed, and audit.csv, a row for each attribute.
 
+Most people have a rule, not a file: --where chooses users by what they have, and
+--set and --unset say what they get. The plan lists the pool and computes; apply
+carries out its plan.jsonl. --rules reads the same from a file.
+
 After an apply, plan --check is the verification: it ends with exit code 3 if there
 is something left to change, or something that fails.
 
 ` + exitCodes,
 		Example: `  attrmigrate plan --user-pool-id us-east-1_Ab12Cd34E loyalty.csv
   attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E loyalty.plan/plan.jsonl
-  attrmigrate plan --user-pool-id us-east-1_Ab12Cd34E --check loyalty.csv`,
-		Args: cobra.MinimumNArgs(1),
+  attrmigrate plan --user-pool-id us-east-1_Ab12Cd34E --check loyalty.csv
+  attrmigrate plan --user-pool-id us-east-1_Ab12Cd34E --where 'custom.tier == nil' --set custom:tier=free
+  attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E us-east-1_Ab12Cd34E.plan/plan.jsonl`,
+		Args: o.needsChanges,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.validate(); err != nil {
+				return err
+			}
+			if err := o.validateRule(args); err != nil {
 				return err
 			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
@@ -91,7 +101,11 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 	if err := p.opts.undisturbed(); err != nil {
 		return err
 	}
-	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read}
+	rule, err := p.opts.rule.spec()
+	if err != nil {
+		return err
+	}
+	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read, Rule: rule}
 	spec.Target.Calls = listing.Chains
 	spec.Sized = func(size changeset.Size) { // a long CSV needs two entries for each
 		size.Records *= 2
@@ -151,6 +165,9 @@ func (p *planRun) tell(r *job.PlanResult) error {
 		}
 	}
 	_, _ = p.sys.Stdout.Write(text) // Run tells if it was lost
+	if r.Rule != "" && r.Plan != "" && r.Estimates.Updates > 0 && !p.opts.asJSON {
+		fmt.Fprintf(p.sys.Stdout, "%-8s %s\n", "then", applyPlan(filepath.Dir(r.Plan)))
+	}
 	switch {
 	case r.Withheld:
 		return p.withheld(r)

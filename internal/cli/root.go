@@ -80,6 +80,9 @@ and why, continues where it was stopped, and can go back.
 	groupHelp(root)
 	root.SetVersionTemplate("attrmigrate {{.Version}}\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if told, ok := errors.AsType[*refusal.UsageError](err); ok { // it says itself which flag it is
+			return told
+		}
 		return &refusal.UsageError{Err: ofFlag(err), Remedy: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
 	})
 	root.AddCommand(newApply(sys), newPlan(sys), newExport(sys), newStatus(sys), newSandbox(sys), newMan(root))

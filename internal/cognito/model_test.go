@@ -12,7 +12,22 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider/types"
+
+	"attrmigrate/internal/schema"
+	"attrmigrate/sources"
 )
+
+// TestStatuses: each status that the model has can be expected of a user.
+func TestStatuses(t *testing.T) {
+	for _, status := range types.UserStatusType("").Values() {
+		c := &sources.Change{Username: "ann", Expect: []sources.Attribute{{Name: schema.Status, Value: string(status)}}}
+		if err := schema.Standard().Check(c); err != nil {
+			t.Errorf("%s: %v", status, err)
+		}
+	}
+}
 
 // unmodelled are the errors of AWS that no model of Cognito lists.
 var unmodelled = []string{"AccessDeniedException", "UnrecognizedClientException", "ExpiredTokenException", "InvalidSignatureException",

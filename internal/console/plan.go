@@ -24,6 +24,11 @@ type planScreen struct{ *job.PlanResult }
 func (r planScreen) print(w io.Writer, width int) {
 	line := Printer(w, width)
 	fmt.Fprint(w, "this was a dry run: nothing was written\n\n")
+	head := "rule"
+	for text := range strings.Lines(r.Rule) {
+		line(head, "%s", strings.TrimRight(text, "\n"))
+		head = ""
+	}
 	line("read", "%s", r.reading())
 	line("found", "%s", verdicts(r.Verdicts))
 	if parts := mended(r.Trimmed, r.Emptied); len(parts) > 0 {
@@ -56,7 +61,7 @@ func (r planScreen) print(w io.Writer, width int) {
 		line("audit", "%s: a row for each attribute", r.Audit)
 	}
 	switch {
-	case r.Records == 0:
+	case r.Records == 0 && r.Rule == "":
 	case r.Withheld:
 	case r.Read == audit.None:
 		line("plan", "none: the users were not read")
@@ -70,13 +75,32 @@ func (r planScreen) print(w io.Writer, width int) {
 }
 
 func (r planScreen) reading() string {
+	if r.Rule != "" {
+		return r.fitting()
+	}
 	records := prose.Plural(r.Records, "record") + inBrackets(r.Dialect)
 	if r.Read == audit.None {
 		return records + ", held against the schema only: no user was read"
 	}
-	calls := prose.Plural(r.Calls, "call")
-	return fmt.Sprintf("%s, for %s of the pool (%s: %s of ListUsers, %s, free of charge)", records,
-		prose.Plural(r.Users, "user"), r.Read, calls, prose.Span(inSeconds(r.Elapsed)))
+	return fmt.Sprintf("%s, for %s of the pool (%s: %s)", records, prose.Plural(r.Users, "user"), r.Read, r.calls())
+}
+
+// calls says what reading took.
+func (r planScreen) calls() string {
+	return fmt.Sprintf("%s of ListUsers, %s, free of charge", prose.Plural(r.Calls, "call"), prose.Span(inSeconds(r.Elapsed)))
+}
+
+// fitting says how many users a rule fits, and of whom.
+func (r planScreen) fitting() string {
+	of := "of the pool"
+	if r.Filter != "" {
+		of = "that the filter finds"
+	}
+	text := fmt.Sprintf("%s of %s %s %s (%s)", prose.Count(r.Matched), prose.Plural(r.Scanned, "user"), of, prose.Either(r.Matched, "fits", "fit"), r.calls())
+	if r.Limit > 0 && r.Estimates.Updates >= r.Limit {
+		text += "; then the limit was reached"
+	}
+	return text
 }
 
 // verdicts lists the verdicts that occur: 43,201 change · 4,992 unchanged · 3 invalid.

@@ -1,10 +1,13 @@
 package job
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"time"
 
 	"attrmigrate/internal/audit"
@@ -13,6 +16,7 @@ import (
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rehearsal"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/rules"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/sources"
 )
@@ -21,6 +25,19 @@ import (
 type PlanSpec struct {
 	Spec            // of the apply that it is a plan of
 	Read audit.Mode // how users are read
+	Rule *RuleSpec  // computes the changes, in the place of inputs; nil: there is none
+}
+
+// dir is where the plan is kept: by the name of the first input, or else of the pool.
+func (s *PlanSpec) dir(poolID string) string {
+	switch {
+	case s.Rule == nil, s.Dir != "":
+		return s.dirName(".plan")
+	case s.Rule.Name != "":
+		return poolID + "." + s.Rule.Name + ".plan"
+	default:
+		return poolID + ".plan"
+	}
 }
 
 // PlanObserver is told how a plan goes on. Its methods are called from the goroutine of [Plan].
@@ -37,6 +54,7 @@ type PlanObserver interface {
 type planning struct {
 	start
 	read     audit.Mode
+	program  *rules.Program // of the rules, once the pool is known
 	observer PlanObserver
 	result   *PlanResult
 }
@@ -51,11 +69,11 @@ func Plan(ctx context.Context, spec PlanSpec, o PlanObserver) (_ *PlanResult, er
 		r := &PlanResult{PlanFacts: rundir.PlanFacts{DryRun: true, Inputs: spec.Changes.Paths}, Clean: true, Result: &audit.Result{Read: audit.None}}
 		return r, nil
 	}
-	p := &planning{start: start{spec: spec.Spec}, read: spec.Read, observer: o}
+	p := &planning{start: start{spec: spec.Spec, rules: spec.Rule}, read: spec.Read, observer: o}
 	if err := p.open(ctx); err != nil {
 		return nil, err
 	}
-	if p.dir, err = rundir.OpenPlan(spec.Volume, spec.dirName(".plan")); err != nil {
+	if p.dir, err = rundir.OpenPlan(spec.Volume, spec.dir(p.to.PoolID)); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
@@ -99,6 +117,9 @@ func (p *planning) make(ctx context.Context) error {
 	if err := p.mayKeep(); err != nil {
 		return err
 	}
+	if err := p.compile(); err != nil {
+		return err
+	}
 	p.observer.Reading(p.spec.place(p.to, p.pool), p.spec.terms(p.pool, "").Warnings())
 	set, clean, err := p.set.Unpack(ctx, p.dir)
 	if err != nil {
@@ -106,19 +127,30 @@ func (p *planning) make(ctx context.Context) error {
 	}
 	defer clean()
 	p.set = set
-	p.result = &PlanResult{
-		PlanFacts: rundir.PlanFacts{
-			DryRun: true, At: time.Now().UTC(),
-			Pool:     rundir.PlanPool{ID: p.pool.ID, Name: p.pool.Name, Region: p.pool.Region, Account: p.pool.Account, Users: p.pool.EstimatedUsers},
-			Endpoint: p.to.Endpoint, Inputs: p.set.Paths(), Dialect: p.set.Dialect(), InputPaths: absolute(p.spec.Changes.Paths), Replaced: replaced, Limit: p.spec.Limit,
-			Flags: p.spec.Target.Flags(p.pool.ID),
-		},
-		Audit: p.dir.File(report.AuditCSV), Plan: p.dir.File(report.PlanJSONL),
+	p.result = &PlanResult{PlanFacts: p.facts(replaced), Audit: p.dir.File(report.AuditCSV), Plan: p.dir.File(report.PlanJSONL)}
+	if p.rules != nil {
+		err = p.audit(ctx, p.ruled(), func() []string { return nil })
+	} else {
+		err = p.auditChanges(ctx)
 	}
-	if err := p.audit(ctx); err != nil {
+	if err != nil {
 		return err
 	}
 	return p.result.save(p.dir)
+}
+
+// facts are what is known of the plan before it is made.
+func (p *planning) facts(replaced string) rundir.PlanFacts {
+	f := rundir.PlanFacts{
+		DryRun: true, At: time.Now().UTC(),
+		Pool:     rundir.PlanPool{ID: p.pool.ID, Name: p.pool.Name, Region: p.pool.Region, Account: p.pool.Account, Users: p.pool.EstimatedUsers},
+		Endpoint: p.to.Endpoint, Inputs: p.set.Paths(), Dialect: p.set.Dialect(), InputPaths: absolute(p.spec.Changes.Paths), Replaced: replaced, Limit: p.spec.Limit,
+		Flags: p.spec.Target.Flags(p.pool.ID),
+	}
+	if p.rules != nil {
+		f.Rule, f.RulesDigest, f.Filter = p.program.Text(), cmp.Or(p.rules.FileDigest, p.rules.digest()), p.rules.Filter
+	}
+	return f
 }
 
 // meet asks for the pool; a rehearsal goes on from an earlier one of the same change set.
@@ -132,8 +164,8 @@ func (p *planning) meet(ctx context.Context) (err error) {
 	return p.meetPool(ctx, earlier, true)
 }
 
-// audit holds the change set against the pool. What it is given of the service can only list.
-func (p *planning) audit(ctx context.Context) error {
+// auditChanges holds the change set against the pool.
+func (p *planning) auditChanges(ctx context.Context) error {
 	in, err := p.set.Read()
 	if err != nil {
 		return err
@@ -145,18 +177,25 @@ func (p *planning) audit(ctx context.Context) error {
 	in.Limit(p.spec.Limit)
 	size := p.set.Guess(ctx, p.pool)
 	p.observer.Sized(size)
+	return p.audit(ctx, audit.Config{
+		Changes: in, Records: size.Records, Addresses: size.Addresses, Long: p.spec.long(ctx, p.set, in, p.pool),
+	}, in.Digests)
+}
+
+// audit makes the plan of what the configuration says. What it is given of the service can only list. The digests are those
+// of the inputs, if reading them has shown them.
+func (p *planning) audit(ctx context.Context, cfg audit.Config, digests func() []string) error {
 	files, err := report.OpenPlan(p.dir.FS, p.dir.Path)
 	if err != nil {
 		return rundir.Unusable(p.dir.Path, err)
 	}
-	p.result.Result, err = audit.Plan(ctx, audit.Config{
-		Pool: p.pool, Changes: in, Writer: planWriter{files}, Reader: p.reader(p.observer.Read), Read: p.read,
-		Options:    p.spec.compared(p.pool),
-		UpdateRate: p.spec.Rate, ReadRate: p.spec.reads(), NoRead: p.spec.NoRead, Strict: p.spec.Strict, AllowTakeover: p.spec.AllowTakeover,
-		Records: size.Records, Addresses: size.Addresses, Progress: p.lookedUp, Long: p.spec.long(ctx, p.set, in, p.pool),
-	})
+	cfg.Pool, cfg.Writer, cfg.Reader, cfg.Progress, cfg.Read = p.pool, planWriter{files}, p.reader(p.observer.Read), p.lookedUp, p.read
+	cfg.Options = p.spec.compared(p.pool)
+	cfg.UpdateRate, cfg.ReadRate, cfg.NoRead = p.spec.Rate, p.spec.reads(), p.spec.NoRead
+	cfg.Strict, cfg.AllowTakeover = p.spec.Strict, p.spec.AllowTakeover
+	p.result.Result, err = audit.Plan(ctx, cfg)
 	if err == nil {
-		err = p.conclude(ctx, in.Digests())
+		err = p.conclude(ctx, digests())
 	}
 	if err != nil {
 		return errors.Join(err, files.Discard())
@@ -184,6 +223,9 @@ func (p *planning) conclude(ctx context.Context, digests []string) (err error) {
 	}
 	r := p.result
 	r.Fingerprint = p.traits(digests).fingerprint()
+	if p.rules != nil {
+		maps.Copy(r.Fingerprint, p.rules.fingerprint())
+	}
 	r.Clean = r.Result.Clean()
 	r.Takeovers = r.Losses()
 	r.Withheld = r.Takeovers > 0 && !p.spec.AllowTakeover || r.Forbidden() > 0
@@ -207,8 +249,14 @@ func (w planWriter) Arrange(steps []audit.Step) error {
 
 // Row implements [audit.Writer].
 func (w planWriter) Row(r audit.Row) error {
+	file, line := r.File, ""
+	if r.Line > 0 {
+		line = strconv.Itoa(r.Line)
+	} else { // who it is of stands in the row
+		file = "rule"
+	}
 	return w.Plan.Row(report.AuditRow{
-		File: r.File, Line: r.Line, Username: r.Username, Attribute: r.Attribute,
+		File: file, Line: line, Username: r.Username, Attribute: r.Attribute,
 		Verdict: string(r.Verdict), Before: r.Before, After: r.After, Note: r.Note,
 	})
 }

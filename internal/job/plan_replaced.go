@@ -25,7 +25,10 @@ func (p *planning) replaces(ctx context.Context) (string, error) {
 	}
 	same, err := p.isOf(ctx, earlier)
 	here := earlier.Pool.ID == p.to.PoolID && (earlier.Endpoint == target.SandboxEndpoint) == (p.to.Endpoint == target.SandboxEndpoint)
-	what := fmt.Sprintf("the plan of %s", prose.Printable(strings.Join(earlier.Inputs, ", ")))
+	what := "the plan of another rule"
+	if earlier.Rule == "" {
+		what = fmt.Sprintf("the plan of %s", prose.Printable(strings.Join(earlier.Inputs, ", ")))
+	}
 	if !here {
 		what += fmt.Sprintf(" for %s, %s", prose.Printable(earlier.Pool.ID), prose.Printable(earlier.Endpoint))
 	}
@@ -41,8 +44,11 @@ func (p *planning) replaces(ctx context.Context) (string, error) {
 	}
 }
 
-// isOf tells whether an earlier plan is one of the same inputs: by their names, or else by their content.
+// isOf tells whether an earlier plan is one of the same rules, or of the same inputs: by their names, or else by their content.
 func (p *planning) isOf(ctx context.Context, earlier *rundir.PlanFacts) (bool, error) {
+	if p.rules != nil || earlier.Rule != "" {
+		return p.rules.isOf(earlier.Fingerprint), nil
+	}
 	if slices.Equal(absolute(p.spec.Changes.Paths), earlier.InputPaths) || earlier.InputPaths == nil && slices.Equal(p.set.Paths(), earlier.Inputs) {
 		return true, nil
 	}

@@ -55,6 +55,9 @@ func (j *Job) preflight(ctx context.Context) (err error) {
 		Fingerprint: j.traits(in.Digests()).fingerprint(), Inputs: j.set.Paths(),
 		Total: j.checked.Rows, Foreseen: j.checked.Bad,
 	}
+	if planned := planOfInputs(j.set.Paths()); planned != nil {
+		j.state.RulesDigest = planned.RulesDigest
+	}
 	return nil
 }
 

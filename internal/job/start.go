@@ -17,6 +17,7 @@ import (
 // one goroutine.
 type start struct {
 	spec  Spec
+	rules *RuleSpec // of a plan of rules; nil: the changes are those of the inputs
 	set   *changeset.Set
 	to    *target.Target
 	pool  *cognito.Pool
@@ -86,7 +87,7 @@ func (s *start) meetPool(ctx context.Context, earlier string, fresh bool) (err e
 
 func (s *start) rehearse(ctx context.Context, earlier string, fresh bool) error {
 	cfg := rehearsal.Config{PoolID: s.to.PoolID, Set: s.set.For(schema.BuiltIn().WithPhoneRegion(s.spec.PhoneRegion)), Journal: s.dir.File(rundir.Journal),
-		Earlier: earlier, Fresh: fresh, FS: s.dir.FS}
+		Earlier: earlier, Fresh: fresh, FS: s.dir.FS, Attributes: s.rules.attributes()}
 	if s.from != nil {
 		cfg.From = s.from.set
 	}

@@ -131,7 +131,7 @@ func TestChainGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	lost := 0
-	for u, err := range s.Lacking(whole) {
+	for u, err := range s.lacking(whole) {
 		if lost++; err != nil || u.Attributes[sub][0] != 'e' {
 			t.Errorf("%v, %v", u, err)
 		}

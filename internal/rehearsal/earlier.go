@@ -14,9 +14,12 @@ import (
 )
 
 // Earlier is the journal that a plan of a rehearsal goes on from: that of the directory in which its input
-// lies, or that of the rehearsed apply of the same input. There may be none. A pool that is to be filled from an export,
+// lies, or that of the rehearsed apply of the same input. There may be none, and is none without an input. A pool that is to be filled from an export,
 // known by its digest, is none that was filled from something else.
 func Earlier(ctx context.Context, poolID string, set *changeset.Set, from string) (journal string, err error) {
+	if len(set.Paths()) == 0 {
+		return "", nil
+	}
 	if journal = Beside(poolID, set.Paths(), from); journal != "" {
 		return journal, nil
 	}

@@ -13,6 +13,7 @@ import (
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/sandbox"
+	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
 
@@ -30,11 +31,14 @@ func fill(ctx context.Context, local *sandbox.Server, poolID string, set *change
 }
 
 // fillFrom makes the pool that a change set is for of an export: it has the users of the export, as they are there, and nobody
-// else, and the custom attributes of both. What nobody can write of the export's attributes can't be written here either.
-func fillFrom(ctx context.Context, local *sandbox.Server, poolID string, from, set *changeset.Set) error {
+// else, and the custom attributes of both, and of what else is set. What nobody can write of the export's attributes can't be written here either.
+func fillFrom(ctx context.Context, local *sandbox.Server, poolID string, from, set *changeset.Set, more []string) error {
 	_, attributes, err := namesIn(ctx, set)
 	if err != nil {
 		return err
+	}
+	for _, name := range more {
+		attributes.add(name)
 	}
 	readOnly, err := attributesIn(ctx, from, attributes)
 	if err != nil {
@@ -80,6 +84,9 @@ func attributesIn(ctx context.Context, from *changeset.Set, to *names) (readOnly
 
 // namesIn collects the users and attributes that a change set names.
 func namesIn(ctx context.Context, set *changeset.Set) (users []sandbox.User, attributes *names, err error) {
+	if len(set.Paths()) == 0 {
+		return nil, &names{}, nil
+	}
 	in, err := set.Read()
 	if err != nil {
 		return nil, nil, err
@@ -103,23 +110,42 @@ func namesIn(ctx context.Context, set *changeset.Set) (users []sandbox.User, att
 			attributes.add(a.Name)
 		}
 		if seen.add(c.Username) {
-			users = append(users, sandbox.User{Username: c.Username, Attributes: expected(c)})
+			users = append(users, expected(c))
 		}
 	}
 }
 
-// expected is what a record expects of its user.
-func expected(c *sources.Change) map[string]string {
-	if len(c.Expect) == 0 {
-		return nil
-	}
-	values := map[string]string{}
+// expected is a user as the record expects it.
+func expected(c *sources.Change) sandbox.User {
+	u := sandbox.User{Username: c.Username}
 	for _, e := range c.Expect {
-		if !e.Delete {
-			values[e.Name] = e.Value
-		}
+		expect(&u, e)
 	}
-	return values
+	return u
+}
+
+// expect gives a user what a record expects of it: a value, or how the account is.
+func expect(u *sandbox.User, e sources.Attribute) {
+	switch e.Name {
+	case schema.Status:
+		u.Status = e.Value
+	case schema.Enabled:
+		u.Disabled = schema.IsFalse(e.Value)
+	default:
+		give(u, e)
+	}
+}
+
+func give(u *sandbox.User, a sources.Attribute) {
+	switch {
+	case a.Delete:
+		delete(u.Attributes, a.Name)
+	default:
+		if u.Attributes == nil {
+			u.Attributes = map[string]string{}
+		}
+		u.Attributes[a.Name] = a.Value
+	}
 }
 
 func createPool(local *sandbox.Server, id string, attributes []string, readOnly map[string]bool) error {

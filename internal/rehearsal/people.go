@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"attrmigrate/internal/changeset"
@@ -77,10 +76,11 @@ func personOf(c *sources.Change, format sources.Format) (*person, error) {
 		return nil, unreadable(c.Place(), c.Err)
 	}
 	p := &person{User: sandbox.User{Username: c.Username, Attributes: map[string]string{}}, place: c.Place()}
-	for _, a := range slices.Concat(c.Attributes, c.Expect) {
-		if p.Attributes[a.Name] = a.Value; a.Delete {
-			delete(p.Attributes, a.Name)
-		}
+	for _, a := range c.Attributes {
+		give(&p.User, a)
+	}
+	for _, e := range c.Expect {
+		expect(&p.User, e)
 	}
 	if p.Attributes["sub"] == "" && subForm.MatchString(p.Username) {
 		p.Attributes["sub"] = p.Username

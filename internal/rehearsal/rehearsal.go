@@ -14,10 +14,11 @@ import (
 
 // Config says what is rehearsed.
 type Config struct {
-	PoolID  string
-	Set     *changeset.Set
-	From    *changeset.Set // whose users are in the pool, with their values; nil: those that Set names
-	Journal string         // the file that keeps the state
+	PoolID     string
+	Set        *changeset.Set
+	Attributes []string       // that are set besides those which Set names: of rules
+	From       *changeset.Set // whose users are in the pool, with their values; nil: those that Set names
+	Journal    string         // the file that keeps the state
 	// Fresh says that no run goes on: the journal is replaced by the one of an earlier rehearsal, or if there is none
 	// ("") by a pool that is filled.
 	Fresh   bool
@@ -55,7 +56,7 @@ func Start(ctx context.Context, cfg Config) (local *sandbox.Server, address stri
 // fill makes the pool and its users.
 func (cfg Config) fill(ctx context.Context, local *sandbox.Server) error {
 	if cfg.From != nil {
-		return fillFrom(ctx, local, cfg.PoolID, cfg.From, cfg.Set)
+		return fillFrom(ctx, local, cfg.PoolID, cfg.From, cfg.Set, cfg.Attributes)
 	}
 	return fill(ctx, local, cfg.PoolID, cfg.Set)
 }

@@ -35,7 +35,7 @@ func TestWholeFiles(t *testing.T) {
 	line := func(user string) string {
 		return `{"username":"` + user + `","attributes":{},"expect":{}}` + "\n"
 	}
-	row := func(user string) string { return header + "f,0," + user + ",,,,,\n" }
+	row := func(user string) string { return header + "f,," + user + ",,,,,\n" }
 	export := func(text string, end func(*disk.Whole) error) func(disk.FS, string) error {
 		return func(on disk.FS, dir string) error {
 			f, err := disk.Create(on, filepath.Join(dir, "export.csv"), disk.Manner{Shared: true})

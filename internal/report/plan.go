@@ -24,7 +24,7 @@ const (
 // users' data.
 type AuditRow struct {
 	File      string `csv:"file"`
-	Line      int    `csv:"line"`
+	Line      string `csv:"line"` // empty where a rule made the record
 	Username  string `csv:"username"`
 	Attribute string `csv:"attribute"`
 	Verdict   string `csv:"verdict"`

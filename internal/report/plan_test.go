@@ -51,7 +51,7 @@ func openOn(t *testing.T, on disk.FS, dir string) *Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Row(AuditRow{"users.csv", 2, "ann", "custom:tier", "change", "", "gold, \"old\"\n", ""}); err != nil {
+	if err := p.Row(AuditRow{"users.csv", "2", "ann", "custom:tier", "change", "", "gold, \"old\"\n", ""}); err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -172,7 +172,7 @@ func BenchmarkPlan(b *testing.B) {
 	}
 	set := []sources.Attribute{{Name: "custom:tier", Value: "gold"}}
 	expect := []sources.Attribute{{Name: "custom:tier", Value: "silver"}}
-	row := AuditRow{"users.csv", 123456, "user-123456", "custom:tier", "change", "silver", "gold", ""}
+	row := AuditRow{"users.csv", "123456", "user-123456", "custom:tier", "change", "silver", "gold", ""}
 	b.Run("Change", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {

@@ -22,4 +22,8 @@ const (
 	ByOnlyFailed  = "only_failed"
 	ByFrom        = "from"
 	ByPhoneRegion = "phone_region"
+
+	// Of a plan of rules alone.
+	ByRule   = "rule"
+	ByFilter = "filter"
 )

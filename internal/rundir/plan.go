@@ -25,9 +25,14 @@ type PlanFacts struct {
 	Fingerprint checkpoint.Fingerprint `json:"identity"`           // of an apply of the same change set
 	Withheld    bool                   `json:"withheld"`           // there is no plan.jsonl: it would take addresses from others
 	// Takeovers are the records of the plan that take an address from another user.
-	Takeovers int64    `json:"takeovers,omitempty"`
-	Limit     int64    `json:"limit,omitempty"` // it is a plan of so many records only
-	Flags     []string `json:"flags,omitempty"` // of apply, that lead to the same pool
+	Takeovers int64 `json:"takeovers,omitempty"`
+	Limit     int64 `json:"limit,omitempty"` // it is a plan of so many records only
+	// Rule is the text of the rules that computed it, RulesDigest that of what they say, and Filter what chose the users that they were
+	// given. Empty: it is of inputs.
+	Rule        string   `json:"rule,omitempty"`
+	RulesDigest string   `json:"rules_digest,omitempty"`
+	Filter      string   `json:"filter,omitempty"`
+	Flags       []string `json:"flags,omitempty"` // of apply, that lead to the same pool
 }
 
 // PlanPool is the pool of a plan.

@@ -39,8 +39,8 @@ func (s *Schema) Check(c *sources.Change) error {
 		found = append(found, e)
 	}
 	for i := range c.Expect {
-		if name := c.Expect[i].Name; !s.Known(name) {
-			found = append(found, s.unknown(name, name))
+		if e := s.checkExpected(&c.Expect[i]); e != nil {
+			found = append(found, e)
 		}
 	}
 	return found.asError()
@@ -52,10 +52,7 @@ const maxMetadata = 131072
 
 // CheckMetadata refuses client metadata that the API would not take; the error is a [*ValueError].
 func CheckMetadata(m map[string]string) error {
-	if e := checkMetadata(m); e != nil {
-		return e
-	}
-	return nil
+	return asError(checkMetadata(m))
 }
 
 func checkMetadata(m map[string]string) *ValueError {
@@ -79,10 +76,7 @@ func checkMetadata(m map[string]string) *ValueError {
 
 // CheckUsername refuses a username that the API would not take; the error is a [*ValueError].
 func CheckUsername(name string) error {
-	if e := checkUsername(name); e != nil {
-		return e
-	}
-	return nil
+	return asError(checkUsername(name))
 }
 
 // checkUsername follows the pattern of the API's UsernameType: letters, marks, symbols, numbers and

@@ -73,7 +73,7 @@ func bare(c sources.Column) string {
 	if !c.Expect {
 		return c.Cell
 	}
-	return strings.TrimSpace(strings.TrimPrefix(c.Cell, "expect:"))
+	return strings.TrimSpace(strings.TrimPrefix(c.Cell, expectPrefix))
 }
 
 // UnknownColumnsError tells of columns that hold no attributes of the pool, and which settings mend that.
@@ -98,7 +98,7 @@ func (e *UnknownColumnsError) Names() string {
 			break
 		}
 		name := shown(cell)
-		if meant := e.Rename[strings.TrimPrefix(cell, "expect:")]; meant != "" {
+		if meant := e.Rename[strings.TrimPrefix(cell, expectPrefix)]; meant != "" {
 			name += " (did you mean " + meant + "?)"
 		}
 		names = append(names, name)

@@ -41,12 +41,20 @@ func shown(name string) string {
 func (e *ValueError) Class() string { return "schema" }
 
 // Code names the rule that is broken: UnknownAttribute, ImmutableAttribute, RequiredAttribute,
-// NotWritable, ValueTooLong, ValueTooShort, NotANumber, OutOfRange, BadBoolean, BadDateTime, BadEmail,
+// NotWritable, NotReadable, ValueTooLong, ValueTooShort, NotANumber, OutOfRange, BadBoolean, BadStatus, BadDateTime, BadEmail,
 // BadPhoneNumber, BadBirthdate, BadEncoding, BadUsername, NoAddress, and Suspicious of [CheckStrict].
 func (e *ValueError) Code() string { return e.code }
 
 // Hint says how to mend it, in one line.
 func (e *ValueError) Hint() string { return e.hint }
+
+// asError is nil where there is none.
+func asError(e *ValueError) error {
+	if e == nil {
+		return nil
+	}
+	return e
+}
 
 // problems is several of them in one record. The first one gives the code.
 type problems []*ValueError
@@ -105,7 +113,10 @@ func (s *Schema) checkName(name, column string) error {
 // can't write it with their own tokens and are to: a column that expects is only read. The hint is for the
 // column, which may have another name than the attribute.
 func (s *Schema) CheckColumn(name, column string, expects bool) error {
-	if e := s.reserved(name, column); e != nil && !expects {
+	if expects {
+		return asError(s.checkExpectedName(name, column))
+	}
+	if e := s.reserved(name, column); e != nil {
 		return e
 	}
 	return s.checkName(name, column)
@@ -113,12 +124,15 @@ func (s *Schema) CheckColumn(name, column string, expects bool) error {
 
 // unknown tells of an attribute that the pool lacks, what may be meant, and how to add it.
 func (s *Schema) unknown(name, column string) *ValueError {
+	if isOfAccount(name) && !s.Known("custom:"+name) { // whoever has that one has forgotten the prefix
+		return onlyExpected(name, column)
+	}
 	e := &ValueError{Attribute: name, Msg: "the pool has no such attribute", code: "UnknownAttribute"}
 	custom, isCustom := strings.CutPrefix(name, "custom:")
 	switch meant, ok := sources.Suggest(name, s.names); {
 	case ok:
 		e.Msg += fmt.Sprintf(", did you mean %s?", meant)
-		pair := strings.TrimPrefix(column, "expect:") + "=" + meant // --map leaves the prefix where it is
+		pair := strings.TrimPrefix(column, expectPrefix) + "=" + meant // --map leaves the prefix where it is
 		e.hint = fmt.Sprintf("rename it (--map %s) or %s", shell.Quote(pair), leaveOut(column))
 	case isCustom && plain(custom):
 		e.hint = "add it: aws cognito-idp add-custom-attributes " + cmp.Or(s.flags, "--user-pool-id POOL") +

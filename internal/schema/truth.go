@@ -15,8 +15,11 @@ func IsFalse(value string) bool {
 
 func isBoolean(s string) bool { return IsTrue(s) || IsFalse(s) }
 
-// IsBoolean tells whether the values of an attribute are true or false.
+// IsBoolean tells whether the values of an attribute are true or false, or whether it is [Enabled].
 func (s *Schema) IsBoolean(name string) bool {
+	if name == Enabled {
+		return true
+	}
 	r := s.rule(name)
 	return r != nil && r.kind == Boolean
 }

@@ -27,6 +27,8 @@ const (
 	UndoCut     = "the undo file has lost entries"
 	ImageLost   = "the undo file does not lead back to the image before the first update"
 	TokenTold   = "an access token is told"
+	WrongSkip   = "a record is skipped that is not to be, or one that is to be is not"
+	WrongCount  = "the checkpoint counts other outcomes than applied.csv lists"
 	WrongReport = "a report cannot be read, or lists what is not in the input"
 )
 
@@ -43,6 +45,7 @@ func Check(f Facts) []Violation {
 	c := &checker{Facts: f, model: model{f.VerifyFirst, f.Keep}}
 	c.reports = c.readReports()
 	c.checkReports()
+	c.checkCounts()
 	c.checkOrder()
 	c.checkPool()
 	c.checkUndo()
@@ -61,7 +64,7 @@ func (c *checker) users() []string { return slices.Sorted(maps.Keys(c.Before)) }
 // of are the records of a user, in order.
 func (c *checker) of(user string) (records []Record) {
 	for _, r := range c.Records {
-		if r.User == user && !r.Bad {
+		if r.User == user && !r.Bad && !r.Skip {
 			records = append(records, r)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"slices"
 	"strconv"
 )
 
@@ -101,10 +102,36 @@ func (c *checker) checkListed(r Record) {
 		}
 	}
 	switch failed := c.reports.failed[r.Line]; {
+	case applied > 0 && r.Skip != slices.Contains(c.reports.applied[r.Line], skipped):
+		c.violated(WrongSkip, "line %d: %v", r.Line, c.reports.applied[r.Line])
 	case r.Bad && applied > 0:
 		c.violated(BadApplied, "line %d", r.Line)
 	case !r.Bad && len(failed) > 0 && !c.mayFail(r, failed[0]):
 		c.violated(GoodFailed, "line %d: %+v", r.Line, failed[0])
+	}
+}
+
+// skipped is the outcome of a record that was left alone.
+const skipped = "skipped"
+
+// checkCounts: what the run has counted over all starts is what its reports list.
+func (c *checker) checkCounts() {
+	var state struct {
+		Counts map[string]int `json:"counts"`
+	}
+	if err := json.Unmarshal(c.Files["checkpoint.json"], &state); err != nil {
+		c.violated(WrongReport, "checkpoint.json: %v", err)
+	}
+	listed := map[string]int{}
+	for _, outcomes := range c.reports.applied {
+		for _, o := range outcomes {
+			listed[o]++
+		}
+	}
+	for _, o := range []string{"updated", "unchanged", "awaiting_verification", skipped} {
+		if listed[o] != state.Counts[o] {
+			c.violated(WrongCount, "%d are %s, and %d are counted", listed[o], o, state.Counts[o])
+		}
 	}
 }
 

@@ -26,6 +26,7 @@ func goodFacts() Facts {
 			{Line: 4, User: "ann", Set: values{"custom:tier": "silver"}},
 			{Line: 5, Set: values{"custom:tier": "gold"}, Bad: true},
 			{Line: 6, User: "bob", Set: values{"locale": "de"}},
+			{Line: 7, User: "bob", Set: values{"locale": "fr"}, Expect: values{"nickname": "bo"}, Skip: true},
 		},
 		Before: map[string]map[string]string{
 			"ann": {}, "bob": {"email": "bob@example.com", "email_verified": "true", "locale": "de"},
@@ -46,9 +47,10 @@ func goodFacts() Facts {
 				Undo: []byte(all), Output: "done"},
 		},
 		Files: map[string][]byte{
-			"applied.csv": []byte("file,line,username,outcome,at\nx.csv,2,ann,updated,\nx.csv,3,bob,updated,\nx.csv,4,ann,updated,\nx.csv,6,bob,unchanged,\n"),
-			"errors.csv":  []byte("username,custom:tier,_file,_line,_class,_code\nnobody,gold,x.csv,5,record,UserNotFoundException\n"),
-			"undo.jsonl":  []byte(all),
+			"applied.csv":     []byte("file,line,username,outcome,at\nx.csv,2,ann,updated,\nx.csv,3,bob,updated,\nx.csv,4,ann,updated,\nx.csv,6,bob,unchanged,\nx.csv,7,bob,skipped,\n"),
+			"checkpoint.json": []byte(`{"counts": {"updated": 3, "unchanged": 1, "skipped": 1, "failed": 1}}`),
+			"errors.csv":      []byte("username,custom:tier,_file,_line,_class,_code\nnobody,gold,x.csv,5,record,UserNotFoundException\n"),
+			"undo.jsonl":      []byte(all),
 		},
 		Tokens: []string{"header.claims-of-ann.signature-of-ann"}, Workers: 1, MaxAttempts: 3,
 	}
@@ -61,6 +63,7 @@ func TestCheck(t *testing.T) {
 	}
 	fail := func(f *Facts, line, class, code string) { // a record that was not sent is listed as failed
 		report(f, "applied.csv", "x.csv,"+line+",ann,updated,\n", "")
+		report(f, "checkpoint.json", `"updated": 3`, `"updated": 2`)
 		f.Files["errors.csv"] = append(f.Files["errors.csv"], "ann,gold,x.csv,"+line+","+class+","+code+"\n"...)
 	}
 	for _, tt := range []struct {
@@ -124,6 +127,13 @@ func TestCheck(t *testing.T) {
 			report(f, "errors.csv", "nobody,gold,x.csv,5,record,UserNotFoundException\n", "")
 			report(f, "applied.csv", "x.csv,6", "x.csv,5,nobody,updated,\nx.csv,6")
 		}, BadApplied},
+		{"a row applied whose user is another", func(f *Facts) { report(f, "applied.csv", "bob,skipped", "bob,unchanged") }, WrongSkip},
+		{"a good row skipped", func(f *Facts) { report(f, "applied.csv", "bob,unchanged", "bob,skipped") }, WrongSkip},
+		{"a row that failed and was to be skipped", func(f *Facts) {
+			report(f, "applied.csv", "x.csv,7,bob,skipped,\n", "")
+			f.Files["errors.csv"] = append(f.Files["errors.csv"], "bob,,x.csv,7,conflict,Conflict\n"...)
+		}, GoodFailed},
+		{"a start that has not counted", func(f *Facts) { report(f, "checkpoint.json", `"skipped": 1, `, "") }, WrongCount},
 		{"updates behind a fatal stop", func(f *Facts) {
 			for range 2*f.Workers + 8 {
 				f.Starts[1].Requests = append(f.Starts[1].Requests, Request{"AdminUpdateUserAttributes", "bob", ""})

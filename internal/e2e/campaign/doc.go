@@ -19,6 +19,8 @@
 // end the records reported as done make of the pool what it is. The undo file, read from its end, makes
 // of the pool what it was.
 //
+// A record that is to be skipped is, once, and what the checkpoint counts is what applied.csv lists.
+//
 // A good record may fail if the service refused it, or gave it no answer as often as a record is tried:
 // the facts have every request and the fault that it met.
 //

@@ -29,6 +29,7 @@ type Record struct {
 	Set    map[string]string // "" deletes
 	Expect map[string]string // "" is absent
 	Bad    bool              // it has to fail
+	Skip   bool              // it has to be skipped: what it expects is never so
 }
 
 // Start is one start of the program.

@@ -34,8 +34,11 @@ func (s *scene) drawRecords() {
 	}
 	bad := pick(s.dice, 0, 0.03, 0.1)
 	for i := range s.records {
-		if s.chance(bad) {
+		switch {
+		case s.chance(bad):
 			s.spoil(&s.records[i])
+		case s.skip && s.chance(0.2):
+			s.estrange(&s.records[i])
 		}
 	}
 	s.drawExpectations()
@@ -122,14 +125,20 @@ func (s *scene) spoil(e *entry) {
 	case way == 0 && !s.asUser:
 		e.name, e.User = fmt.Sprintf("nobody-%d", s.IntN(1<<30)), ""
 	case way == 1 && !s.noRead:
-		e.Set["custom:mark"] = fmt.Sprintf("never %d", s.IntN(1<<30))
-		delete(e.Set, "custom:note")
-		e.Expect = map[string]string{"custom:note": "what nobody has"}
+		s.estrange(e)
 	case way == 2 && !(s.format == "long" && s.asUser): // there such a row may be anybody's
 		e.garbled = true
 	default:
 		e.Set["custom:points"] = "many"
 	}
+}
+
+// estrange has a record expect what its user never has: it fails, or is skipped.
+func (s *scene) estrange(e *entry) {
+	e.Set["custom:mark"] = fmt.Sprintf("never %d", s.IntN(1<<30))
+	delete(e.Set, "custom:note")
+	e.Expect = map[string]string{"custom:note": "what nobody has"}
+	e.Bad, e.Skip = !s.skip, s.skip
 }
 
 // drawExpectations draws preconditions that hold, whatever part of the others was applied: of attributes
@@ -146,7 +155,7 @@ func (s *scene) drawExpectations() {
 		values[p.username()] = p.Attributes
 	}
 	for i, e := range s.records {
-		if name := pick(s.dice, slices.Sorted(maps.Keys(plainValues))...); !e.Bad && !s.noRead && s.chance(0.2) && !sets[[2]string{e.User, name}] {
+		if name := pick(s.dice, slices.Sorted(maps.Keys(plainValues))...); !e.Bad && !e.Skip && !s.noRead && s.chance(0.2) && !sets[[2]string{e.User, name}] {
 			s.records[i].Expect = map[string]string{name: values[e.User][name]}
 		}
 	}

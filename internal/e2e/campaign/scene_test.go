@@ -45,6 +45,7 @@ type scene struct {
 	asUser  bool
 	noRead  bool
 	keep    bool
+	skip    bool // --on-conflict skip
 	flags   []string
 	workers int
 	// attempts is --max-attempts. Starts that undo have so many that no record runs out of them.
@@ -163,10 +164,11 @@ func (s *scene) drawFlags() {
 	s.stdin = !s.asUser && s.chance(0.2)
 	s.noRead = s.chance(0.15)
 	s.keep = !s.asUser && !s.noRead && len(s.pool.AliasAttributes) == 0 && s.verifyFirst() == nil && s.chance(0.4)
+	s.skip = !s.noRead && s.chance(0.5)
 	s.workers, s.attempts = pick(s.dice, 1, 4, 16), pick(s.dice, 3, 4, 30)
 	s.flags = []string{"--rate", pick(s.dice, "off", "off", "off", "200"), "--workers", fmt.Sprint(s.workers)}
 	s.budget = pick(s.dice, "", "50%", "1000", "1000")
-	for flag, given := range map[string]bool{"--no-read": s.noRead, "--allow-takeover": s.noRead && len(s.pool.AliasAttributes) > 0, "--verified=keep": s.keep, "--as=user": s.asUser, "--log-level=debug": s.asUser} {
+	for flag, given := range map[string]bool{"--no-read": s.noRead, "--allow-takeover": s.noRead && len(s.pool.AliasAttributes) > 0, "--verified=keep": s.keep, "--on-conflict=skip": s.skip, "--as=user": s.asUser, "--log-level=debug": s.asUser} {
 		if given {
 			s.flags = append(s.flags, flag)
 		}

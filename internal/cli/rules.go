@@ -1,0 +1,209 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"attrmigrate/internal/audit"
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/job"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/report"
+	"attrmigrate/internal/rules"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/shell"
+)
+
+// ruleOptions say what computes the changes of a plan, and of which users.
+type ruleOptions struct {
+	where, file, filter, name string
+	set                       []rules.Assignment
+	given                     []string // --set and --unset as they were given, in their order
+}
+
+// ruleFlags are the names of the flags.
+var ruleFlags = []string{"where", "set", "unset", "rules", "filter", "name"}
+
+func (o *ruleOptions) register(f *pflag.FlagSet) {
+	f.Func("where", "`expression` that chooses users, such as 'custom.tier == nil'", o.once("where", &o.where))
+	f.Func("set", "`NAME=TEXT` that the users get, or NAME:=EXPRESSION, such as 'email:=lower(email)'; repeatable", func(text string) error {
+		a, err := rules.ParseSet(text)
+		o.set, o.given = append(o.set, a), append(o.given, "--set", text)
+		return err
+	})
+	f.Func("unset", "`attribute` that the users lose; repeatable", func(name string) error {
+		o.set, o.given = append(o.set, rules.Assignment{Name: name, Delete: true}), append(o.given, "--unset", name)
+		return nil
+	})
+	f.Func("rules", "`file` (YAML) that holds where, set and unset, of one rule or of several in their order", o.once("rules", &o.file))
+	f.Func("filter", "`filter` of ListUsers that chooses users first, such as 'status = \"Enabled\"'", o.once("filter", &o.filter))
+	f.Func("name", "`name` of the plan's directory beside the pool's, POOLID.NAME.plan: to keep two rules apart", o.once("name", &o.name))
+}
+
+// once takes a flag that says one thing: of two, the first would be lost unseen.
+func (o *ruleOptions) once(name string, value *string) func(string) error {
+	return func(text string) error {
+		if *value != "" {
+			return errors.New("it is given twice")
+		}
+		*value = text
+		return nil
+	}
+}
+
+// needsChanges has a plan take files, or else a rule.
+func (o *options) needsChanges(cmd *cobra.Command, args []string) error {
+	if o.rule.any() {
+		return nil
+	}
+	return cobra.MinimumNArgs(1)(cmd, args)
+}
+
+// any tells whether one of the flags was given.
+func (o *ruleOptions) any() bool { return len(o.flags()) > 0 }
+
+// flags are those that were given, for people to paste.
+func (o *ruleOptions) flags() []string {
+	var words []string
+	add := func(flag, value string) {
+		if value != "" {
+			words = append(words, flag, value)
+		}
+	}
+	add("--where", o.where)
+	words = append(words, o.given...)
+	add("--rules", o.file)
+	add("--filter", o.filter)
+	add("--name", o.name)
+	return words
+}
+
+// spec is the rule of a plan; nil if there is none.
+func (o *ruleOptions) spec() (*job.RuleSpec, error) {
+	if !o.any() {
+		return nil, nil
+	}
+	s := &job.RuleSpec{Rules: []rules.Rule{{Where: o.where, Set: o.set}}, Filter: o.filter, Name: o.name}
+	if o.file == "" {
+		return s, nil
+	}
+	file, err := rules.ReadFile(o.file)
+	if err != nil {
+		return nil, err
+	}
+	s.Rules, s.FileDigest = file.Rules, file.Digest
+	return s, nil
+}
+
+// planName is what a plan may be called: part of the name of a directory, on every system.
+var planName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
+
+// validateRule refuses what no plan of a rule could be made of.
+func (o *options) validateRule(paths []string) error {
+	r := &o.rule
+	if !r.any() {
+		return nil
+	}
+	if err := o.unquoted(paths); err != nil {
+		return err
+	}
+	switch {
+	case r.file != "" && (r.where != "" || len(r.set) > 0):
+		return &refusal.UsageError{Err: errors.New("--rules and --where, --set, --unset exclude each other"), Remedy: "write all of it into the file"}
+	case r.file == "" && len(r.set) == 0:
+		return o.nothingSet()
+	case !utf8.ValidString(r.filter):
+		return refusal.Usagef("--filter is not UTF-8: %s", prose.Printable(r.filter))
+	case r.name != "" && !planName.MatchString(r.name):
+		return &refusal.UsageError{Err: fmt.Errorf("--name %s: it is part of the name of a directory", prose.Printable(r.name)), Remedy: "letters, digits, - and _"}
+	case r.name != "" && o.runDir != "":
+		return refusal.Usagef("--name and --run-dir exclude each other: both name the directory of the plan")
+	case len(paths) > 0:
+		return &refusal.UsageError{Err: fmt.Errorf("a rule and a change set exclude each other: %s says itself what is to change", prose.Printable(paths[0])),
+			Remedy: "leave one of them out"}
+	}
+	return o.validateRuleAlone()
+}
+
+// validateRuleAlone refuses what goes with files only.
+func (o *options) validateRuleAlone() error {
+	switch words := o.decodingFlags(); {
+	case o.read == audit.Lookup, o.read == audit.None:
+		return &refusal.UsageError{Err: fmt.Errorf("--read %s is for files: a rule is given the users as they are listed", o.read), Remedy: "leave it out"}
+	case o.noRead:
+		return &refusal.UsageError{Err: errors.New("--no-read and a rule exclude each other: what it read of a user is a precondition"), Remedy: "leave --no-read out"}
+	case o.onlyFailed != "":
+		return &refusal.UsageError{Err: errors.New("--only-failed is for files: a rule has no records of before"),
+			Remedy: "plan again, which finds the users that are left; or apply errors.csv of that run"}
+	case o.connection.sandbox && o.connection.from == "":
+		return &refusal.UsageError{Err: errors.New("--sandbox has no users for a rule: without a change set nobody says who they are"),
+			Remedy: "--from fills it from an export of everything (export --format jsonl --all)"}
+	case len(words) > 0:
+		return &refusal.UsageError{Err: fmt.Errorf("%s is for files, and a rule reads none", words[0]), Remedy: "leave it out"}
+	default:
+		return nil
+	}
+}
+
+// nothingSet refuses a rule that sets nothing. Who only wants to look is told how.
+func (o *options) nothingSet() error {
+	r := &o.rule
+	if r.where == "" {
+		return &refusal.UsageError{Err: fmt.Errorf("%s chooses users of a rule, and there is none", r.flags()[0]), Remedy: "--set, --unset or --rules says what they get"}
+	}
+	words := []string{"export"}
+	words = append(words, o.connection.target(0).Flags(o.connection.poolID)...)
+	words = append(words, "--where", r.where)
+	if r.filter != "" {
+		words = append(words, "--filter", r.filter)
+	}
+	return &refusal.UsageError{Err: errors.New("--where chooses users, and nothing says what they get"),
+		Remedy: "--set or --unset says it; to see only who they are: " + commandLine(words, nil)}
+}
+
+// operators are words of expressions that hardly a file is called.
+var operators = []string{"==", "!=", "=", "<", ">", "<=", ">=", "&&", "||", "!", "and", "or", "not", "in", "nil", "null", "true", "false", "??", "?", ":", "+", "-",
+	"matches", "contains", "startsWith", "endsWith"}
+
+// unquoted refuses words that a shell has cut from an expression or a text because it stood there without quotes.
+func (o *options) unquoted(paths []string) error {
+	isOperator := func(word string) bool { return slices.Contains(operators, word) }
+	if i := slices.IndexFunc(paths, isOperator); i >= 0 {
+		remedy := "put the whole expression in quotes, or into a file for --rules"
+		if o.rule.where != "" && len(o.rule.given) <= 2 { // the words can only be of one
+			remedy = "put it in quotes, as one: --where " + shell.Quote(o.rule.where+" "+strings.Join(paths, " "))
+		}
+		return &refusal.UsageError{Err: fmt.Errorf("%s is no file: the shell has cut an expression into words, for it stood there without quotes", prose.Printable(paths[i])), Remedy: remedy}
+	}
+	i := slices.IndexFunc(paths, func(word string) bool { return word != rundir.Stdin && !disk.Exists(word) })
+	if i < 0 {
+		return nil
+	}
+	return &refusal.UsageError{Err: fmt.Errorf("%s: there is no such file, and a rule takes none", prose.Printable(paths[i])),
+		Remedy: "a text or an expression with blanks in it needs quotes: --set 'custom:plan=pro plus', --where 'custom.tier == nil'"}
+}
+
+// ruleInApply refuses a rule where it would be applied unseen.
+func (o *options) ruleInApply() error {
+	if !o.rule.any() {
+		return nil
+	}
+	words := slices.Concat([]string{"plan"}, o.connection.target(0).Flags(o.connection.poolID), o.rule.flags())
+	dir := filepath.Clean(o.connection.poolID + ".plan")
+	if o.rule.name != "" {
+		dir = filepath.Clean(o.connection.poolID + "." + o.rule.name + ".plan")
+	}
+	return &refusal.UsageError{
+		Err:    fmt.Errorf("apply takes no rule (%s): it takes what a plan of the rule has found, and nothing else", words[len(words)-len(o.rule.flags())]),
+		Remedy: fmt.Sprintf("plan, look at it, and apply %s: %s", filepath.Join(dir, report.PlanJSONL), commandLine(words, nil)),
+	}
+}

@@ -1,0 +1,112 @@
+package job
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/audit"
+	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/rules"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/schema"
+	"attrmigrate/sources"
+)
+
+// RuleSpec says what computes the changes of a plan, and of which users.
+type RuleSpec struct {
+	Rules      []rules.Rule
+	Filter     string // of ListUsers, chooses the users that the rules are given; empty: all of the pool
+	FileDigest string // of the file that holds them; empty: there is none
+	// Name keeps the plan apart from those of other rules of the pool; empty: it has none.
+	Name string
+}
+
+// fingerprint is what makes a plan one of these rules, of these users.
+func (s *RuleSpec) fingerprint() checkpoint.Fingerprint {
+	f := checkpoint.Fingerprint{rundir.ByRule: s.digest()}
+	if s.Filter != "" {
+		f[rundir.ByFilter] = strconv.Quote(s.Filter)
+	}
+	return f
+}
+
+// isOf tells whether a plan with a fingerprint is one of these rules.
+func (s *RuleSpec) isOf(f checkpoint.Fingerprint) bool {
+	if s == nil {
+		return false
+	}
+	own := s.fingerprint()
+	return own[rundir.ByRule] == f[rundir.ByRule] && own[rundir.ByFilter] == f[rundir.ByFilter]
+}
+
+// digest is that of what the rules say, however they were given.
+func (s *RuleSpec) digest() string {
+	var b strings.Builder
+	for _, r := range s.Rules {
+		fmt.Fprintf(&b, "%q", r.Where)
+		for _, a := range r.Set {
+			fmt.Fprintf(&b, " %q %q %q %t", a.Name, a.Text, a.Expr, a.Delete)
+		}
+		b.WriteByte('\n')
+	}
+	return digestText(b.String())
+}
+
+// compile compiles the rules of a plan, if it has any, for its pool.
+func (p *planning) compile() (err error) {
+	if p.rules != nil {
+		p.program, err = rules.Compile(p.rules.Rules, rules.Scope{Schema: p.pool.Schema})
+	}
+	return err
+}
+
+// ruled is what a plan of rules is made of.
+func (p *planning) ruled() audit.Config {
+	p.observer.Sized(changeset.Size{})
+	return audit.Config{Rule: newRule(p.program, p.pool.Schema), Filter: p.rules.Filter, Most: p.spec.Limit}
+}
+
+// attributes are those that the rules set.
+func (s *RuleSpec) attributes() (names []string) {
+	if s == nil {
+		return nil
+	}
+	for _, r := range s.Rules {
+		for _, a := range r.Set {
+			names = append(names, a.Name)
+		}
+	}
+	return names
+}
+
+// rule has a program make records of users.
+type rule struct {
+	program   *rules.Program
+	evaluator *rules.Evaluator
+	schema    *schema.Schema
+}
+
+func newRule(p *rules.Program, s *schema.Schema) *rule {
+	return &rule{program: p, evaluator: p.Evaluator(), schema: s}
+}
+
+// Writes implements [audit.Rule].
+func (r *rule) Writes() []string { return r.program.Writes() }
+
+// Of implements [audit.Rule].
+func (r *rule) Of(u *cognito.User, row map[string]string) (*sources.Change, error) {
+	result, err := r.evaluator.Apply(&rules.Subject{
+		Username: u.Username, Status: u.Status, Enabled: u.Enabled, Created: u.Created, Modified: u.Modified, Attributes: u.Attributes, Row: row,
+	})
+	if err != nil || !result.Fits {
+		return nil, err
+	}
+	known := slices.DeleteFunc(result.Reads, func(a sources.Attribute) bool { return !r.schema.Known(a.Name) })
+	return r.schema.Normal(&sources.Change{Attributes: result.Attributes, Expect: known}), nil
+}
+
+var _ audit.Rule = (*rule)(nil)
