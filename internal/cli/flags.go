@@ -182,8 +182,12 @@ func registerOutput(f *pflag.FlagSet, o *console.Options) {
 
 // spec is the job that the flags describe.
 func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
+	decoding := o.decoding
+	if o.rule.match != "" {
+		decoding = o.dataOptions()
+	}
 	return job.Spec{
-		Changes: changeset.Spec{Paths: paths, Decoding: o.decoding, OnlyFailed: o.onlyFailed},
+		Changes: changeset.Spec{Paths: paths, Decoding: decoding, OnlyFailed: o.onlyFailed},
 		Target:  o.connection.target(o.workers), AsUser: o.asUser,
 		NoRead: o.noRead, PhoneRegion: o.phones, KeepVerified: o.keep, AllowTakeover: o.takeover, SkipConflicts: o.skip, Strict: o.strict, Metadata: o.metadata,
 		Rate: o.rate, ReadRate: o.readRate, ListRate: o.listRate, Chains: o.chains, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,

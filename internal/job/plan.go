@@ -25,19 +25,19 @@ import (
 type PlanSpec struct {
 	Spec            // of the apply that it is a plan of
 	Read audit.Mode // how users are read
-	Rule *RuleSpec  // computes the changes, in the place of inputs; nil: there is none
+	Rule *RuleSpec  // computes the changes; nil: they are those of the inputs
 }
 
-// dir is where the plan is kept: by the name of the first input, or else of the pool.
-func (s *PlanSpec) dir(poolID string) string {
-	switch {
-	case s.Rule == nil, s.Dir != "":
-		return s.dirName(".plan")
-	case s.Rule.Name != "":
-		return poolID + "." + s.Rule.Name + ".plan"
-	default:
-		return poolID + ".plan"
+// Directory is where the plan is kept: by the name of the first input, or else of the pool.
+func (s *PlanSpec) Directory(poolID string) string {
+	ending := ".plan"
+	if s.Rule != nil && s.Rule.Name != "" {
+		ending = "." + s.Rule.Name + ending
 	}
+	if s.Dir == "" && len(s.Changes.Paths) == 0 {
+		return filepath.Clean(poolID + ending)
+	}
+	return s.dirName(ending)
 }
 
 // PlanObserver is told how a plan goes on. Its methods are called from the goroutine of [Plan].
@@ -73,7 +73,7 @@ func Plan(ctx context.Context, spec PlanSpec, o PlanObserver) (_ *PlanResult, er
 	if err := p.open(ctx); err != nil {
 		return nil, err
 	}
-	if p.dir, err = rundir.OpenPlan(spec.Volume, spec.dir(p.to.PoolID)); err != nil {
+	if p.dir, err = rundir.OpenPlan(spec.Volume, spec.Directory(p.to.PoolID)); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
@@ -117,7 +117,7 @@ func (p *planning) make(ctx context.Context) error {
 	if err := p.mayKeep(); err != nil {
 		return err
 	}
-	if err := p.compile(); err != nil {
+	if err := p.compile(ctx); err != nil {
 		return err
 	}
 	p.observer.Reading(p.spec.place(p.to, p.pool), p.spec.terms(p.pool, "").Warnings())
@@ -129,7 +129,7 @@ func (p *planning) make(ctx context.Context) error {
 	p.set = set
 	p.result = &PlanResult{PlanFacts: p.facts(replaced), Audit: p.dir.File(report.AuditCSV), Plan: p.dir.File(report.PlanJSONL)}
 	if p.rules != nil {
-		err = p.audit(ctx, p.ruled(), func() []string { return nil })
+		err = p.auditRules(ctx)
 	} else {
 		err = p.auditChanges(ctx)
 	}
@@ -149,6 +149,10 @@ func (p *planning) facts(replaced string) rundir.PlanFacts {
 	}
 	if p.rules != nil {
 		f.Rule, f.RulesDigest, f.Filter = p.program.Text(), cmp.Or(p.rules.FileDigest, p.rules.digest()), p.rules.Filter
+		f.RuleNotes = p.program.Notes()
+		if p.rules.Match != "" {
+			f.Match = p.set.Decoding().UsernameColumn + "=" + p.rules.Match
+		}
 	}
 	return f
 }

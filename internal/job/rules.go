@@ -1,6 +1,8 @@
 package job
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,6 +12,7 @@ import (
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rules"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/schema"
@@ -21,7 +24,12 @@ type RuleSpec struct {
 	Rules      []rules.Rule
 	Filter     string // of ListUsers, chooses the users that the rules are given; empty: all of the pool
 	FileDigest string // of the file that holds them; empty: there is none
-	// Name keeps the plan apart from those of other rules of the pool; empty: it has none.
+	// Match is the attribute, or username, by which the users of the rows of the inputs are found, which are data then
+	// ([sources.Options.Data]); empty: there are no inputs.
+	Match string
+	// Repeats asks for rules that find nothing to change once their plan was applied.
+	Repeats bool
+	// Name keeps the plan apart from those of other rules of the pool, or of the inputs; empty: it has none.
 	Name string
 }
 
@@ -30,6 +38,9 @@ func (s *RuleSpec) fingerprint() checkpoint.Fingerprint {
 	f := checkpoint.Fingerprint{rundir.ByRule: s.digest()}
 	if s.Filter != "" {
 		f[rundir.ByFilter] = strconv.Quote(s.Filter)
+	}
+	if s.Match != "" {
+		f[rundir.ByMatch] = strconv.Quote(s.Match)
 	}
 	return f
 }
@@ -40,7 +51,7 @@ func (s *RuleSpec) isOf(f checkpoint.Fingerprint) bool {
 		return false
 	}
 	own := s.fingerprint()
-	return own[rundir.ByRule] == f[rundir.ByRule] && own[rundir.ByFilter] == f[rundir.ByFilter]
+	return own[rundir.ByRule] == f[rundir.ByRule] && own[rundir.ByFilter] == f[rundir.ByFilter] && own[rundir.ByMatch] == f[rundir.ByMatch]
 }
 
 // digest is that of what the rules say, however they were given.
@@ -56,18 +67,73 @@ func (s *RuleSpec) digest() string {
 	return digestText(b.String())
 }
 
-// compile compiles the rules of a plan, if it has any, for its pool.
-func (p *planning) compile() (err error) {
-	if p.rules != nil {
-		p.program, err = rules.Compile(p.rules.Rules, rules.Scope{Schema: p.pool.Schema})
+// compile compiles the rules of a plan, if it has any, for its pool and its data.
+func (p *planning) compile(ctx context.Context) error {
+	if p.rules == nil {
+		return nil
 	}
-	return err
+	in := rules.Scope{Schema: p.pool.Schema}
+	if p.rules.Match != "" {
+		if err := p.rules.checkMatch(p.pool.Schema); err != nil {
+			return err
+		}
+		columns, err := p.set.Columns(ctx)
+		if err != nil {
+			return err
+		}
+		in.Columns = columns
+	}
+	var err error
+	if p.program, err = rules.Compile(p.rules.Rules, in); err != nil {
+		return err
+	}
+	if p.rules.Repeats && !p.program.Repeats() {
+		return &refusal.UsageError{Err: errors.New("uuid() gives another value with each plan: a check would never find that nothing is to change"),
+			Remedy: "have --where ask for the attribute that it is for: --where 'custom.ref == nil' --set 'custom:ref:=uuid()'"}
+	}
+	p.set = p.set.Wanting(p.program.Columns())
+	return nil
 }
 
-// ruled is what a plan of rules is made of.
-func (p *planning) ruled() audit.Config {
-	p.observer.Sized(changeset.Size{})
-	return audit.Config{Rule: newRule(p.program, p.pool.Schema), Filter: p.rules.Filter, Most: p.spec.Limit}
+// checkMatch refuses an attribute that no user of the pool has.
+func (s *RuleSpec) checkMatch(pool *schema.Schema) error {
+	if s.Match == "username" {
+		return nil
+	}
+	if err := pool.CheckName(s.Match); err != nil {
+		return &refusal.UsageError{Err: fmt.Errorf("users cannot be found by %w", err), Remedy: refusal.HintOf(err)}
+	}
+	return nil
+}
+
+// auditRules plans what the rules make of the users.
+func (p *planning) auditRules(ctx context.Context) error {
+	cfg := audit.Config{Rule: newRule(p.program, p.pool.Schema), Filter: p.rules.Filter, Match: p.rules.Match}
+	if p.rules.Match == "" {
+		cfg.Most = p.spec.Limit
+		p.observer.Sized(p.withNames(changeset.Size{}, p.pool.EstimatedUsers))
+		return p.audit(ctx, cfg, func() []string { return nil })
+	}
+	in, err := p.set.Read()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	in.Limit(p.spec.Limit)
+	size := p.set.Guess(ctx, p.pool)
+	p.observer.Sized(p.withNames(size, size.Records))
+	cfg.Changes, cfg.Records = in, size.Records
+	return p.audit(ctx, cfg, in.Digests)
+}
+
+// withNames is a size with the names that so many users may get by the rules, and the names by which users of the pool sign in, if
+// the rules write any.
+func (p *planning) withNames(size changeset.Size, users int64) changeset.Size {
+	names := slices.Concat(p.pool.AliasAttributes, p.pool.UsernameAttributes)
+	if slices.ContainsFunc(p.program.Writes(), func(name string) bool { return audit.Concerns(name, names) }) {
+		size.Addresses, size.Holders = users, p.pool.EstimatedUsers
+	}
+	return size
 }
 
 // attributes are those that the rules set.
