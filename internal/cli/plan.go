@@ -104,6 +104,9 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
+	if rule != nil {
+		rule.Repeats = p.opts.check
+	}
 	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read, Rule: rule}
 	spec.Target.Calls = 2
 	spec.Sized = func(size changeset.Size) { // a long CSV needs two entries for each

@@ -148,6 +148,7 @@ func (p *planning) facts(replaced string) rundir.PlanFacts {
 	}
 	if p.rules != nil {
 		f.Rule, f.RulesDigest, f.Filter = p.program.Text(), cmp.Or(p.rules.FileDigest, p.rules.digest()), p.rules.Filter
+		f.RuleNotes = p.program.Notes()
 		if p.rules.Match != "" {
 			f.Match = p.set.Decoding().UsernameColumn + "=" + p.rules.Match
 		}

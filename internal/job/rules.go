@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -26,6 +27,8 @@ type RuleSpec struct {
 	// Match is the attribute, or username, by which the users of the rows of the inputs are found, which are data then
 	// ([sources.Options.Data]); empty: there are no inputs.
 	Match string
+	// Repeats asks for rules that find nothing to change once their plan was applied.
+	Repeats bool
 	// Name keeps the plan apart from those of other rules of the pool, or of the inputs; empty: it has none.
 	Name string
 }
@@ -83,6 +86,10 @@ func (p *planning) compile(ctx context.Context) error {
 	var err error
 	if p.program, err = rules.Compile(p.rules.Rules, in); err != nil {
 		return err
+	}
+	if p.rules.Repeats && !p.program.Repeats() {
+		return &refusal.UsageError{Err: errors.New("uuid() gives another value with each plan: a check would never find that nothing is to change"),
+			Remedy: "have --where ask for the attribute that it is for: --where 'custom.ref == nil' --set 'custom:ref:=uuid()'"}
 	}
 	p.set = p.set.Wanting(p.program.Columns())
 	return nil
