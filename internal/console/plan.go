@@ -33,6 +33,9 @@ func (r planScreen) print(w io.Writer, width int) {
 		line(head, "%s", strings.TrimRight(text, "\n"))
 		head = ""
 	}
+	for _, note := range r.RuleNotes {
+		line("note", "%s", prose.Printable(note))
+	}
 	line("read", "%s", r.reading())
 	line("found", "%s", verdicts(r.Verdicts))
 	if parts := mended(r.Trimmed, r.Emptied); len(parts) > 0 {
@@ -50,6 +53,9 @@ func (r planScreen) print(w io.Writer, width int) {
 	printAttributes(w, r.Attributes, width)
 	for _, w := range r.Warnings {
 		printWarning(line, w, true, true)
+	}
+	for _, n := range r.Notes {
+		line("note", "%s", n)
 	}
 	line("costs", "%s", costText(r.Estimates, "newly counted"))
 	if more := r.more(); more != "" {

@@ -2,10 +2,10 @@ package job
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
@@ -27,13 +27,15 @@ type RuleSpec struct {
 	// Match is the attribute, or username, by which the users of the rows of the inputs are found, which are data then
 	// ([sources.Options.Data]); empty: there are no inputs.
 	Match string
+	// Repeats asks for rules that find nothing to change once their plan was applied.
+	Repeats bool
 	// Name keeps the plan apart from those of other rules of the pool, or of the inputs; empty: it has none.
 	Name string
 }
 
 // fingerprint is what makes a plan one of these rules, of these users.
 func (s *RuleSpec) fingerprint() checkpoint.Fingerprint {
-	f := checkpoint.Fingerprint{rundir.ByRule: s.digest()}
+	f := checkpoint.Fingerprint{rundir.ByRule: rules.Digest(s.Rules)}
 	if s.Filter != "" {
 		f[rundir.ByFilter] = strconv.Quote(s.Filter)
 	}
@@ -50,19 +52,6 @@ func (s *RuleSpec) isOf(f checkpoint.Fingerprint) bool {
 	}
 	own := s.fingerprint()
 	return own[rundir.ByRule] == f[rundir.ByRule] && own[rundir.ByFilter] == f[rundir.ByFilter] && own[rundir.ByMatch] == f[rundir.ByMatch]
-}
-
-// digest is that of what the rules say, however they were given.
-func (s *RuleSpec) digest() string {
-	var b strings.Builder
-	for _, r := range s.Rules {
-		fmt.Fprintf(&b, "%q", r.Where)
-		for _, a := range r.Set {
-			fmt.Fprintf(&b, " %q %q %q %t", a.Name, a.Text, a.Expr, a.Delete)
-		}
-		b.WriteByte('\n')
-	}
-	return digestText(b.String())
 }
 
 // compile compiles the rules of a plan, if it has any, for its pool and its data.
@@ -84,6 +73,10 @@ func (p *planning) compile(ctx context.Context) error {
 	var err error
 	if p.program, err = rules.Compile(p.rules.Rules, in); err != nil {
 		return err
+	}
+	if p.rules.Repeats && !p.program.Repeats() {
+		return &refusal.UsageError{Err: errors.New("uuid() gives another value with each plan: a check would never find that nothing is to change"),
+			Remedy: "have --where ask for the attribute that it is for: --where 'custom.ref == nil' --set 'custom:ref:=uuid()'"}
 	}
 	p.set = p.set.Wanting(p.program.Columns())
 	return nil
@@ -167,8 +160,8 @@ func (r *rule) Of(u *cognito.User, row map[string]string) (*sources.Change, erro
 	if err != nil || !result.Fits {
 		return nil, err
 	}
-	known := slices.DeleteFunc(result.Reads, func(a sources.Attribute) bool { return !r.schema.Known(a.Name) })
-	return r.schema.Normal(&sources.Change{Attributes: result.Attributes, Expect: known}), nil
+	expect := slices.DeleteFunc(result.Reads, func(a sources.Attribute) bool { return !r.schema.CanExpect(a.Name) })
+	return r.schema.Normal(&sources.Change{Attributes: result.Attributes, Expect: expect}), nil
 }
 
 var _ audit.Rule = (*rule)(nil)

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/checker"
 	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
@@ -94,7 +93,11 @@ func (p *Program) assignment(a *Assignment, place func(int) string, in Scope) (t
 	}
 	err := in.Schema.Check(&sources.Change{Username: "somebody", Attributes: []sources.Attribute{t.sample(a.Name, in)}})
 	if e, ok := errors.AsType[*schema.ValueError](err); ok {
-		return t, &refusal.UsageError{Err: fmt.Errorf("%s: %s", place(1), e.Msg), Remedy: e.Hint()}
+		hint := e.Hint()
+		if strings.Contains(hint, "--ignore") { // that is for columns
+			hint = ""
+		}
+		return t, &refusal.UsageError{Err: fmt.Errorf("%s: %s", place(1), e.Msg), Remedy: hint}
 	}
 	return t, nil
 }
@@ -198,14 +201,6 @@ func configuration() *conf.Config {
 		c.Functions[name] = f.builtin(name)
 	}
 	return c
-}
-
-// at is where a node stands in the source, for people: a choice by its condition, which expr places behind it.
-func at(n ast.Node) int {
-	if choice, is := n.(*ast.ConditionalNode); is {
-		n = choice.Cond
-	}
-	return n.Location().From
 }
 
 // asFileError is what expr says of an expression.
