@@ -86,6 +86,16 @@ func (r *named) among(u *cognito.User, _ int64, wanted map[sources.Position]bool
 // compare implements [records].
 func (r *named) compare(a, b sources.Position) int { return r.index.compare(a, b) }
 
+// unseen is the number of records whose user was not found.
+func (r *named) unseen() (n int64) {
+	for i := range r.index.entries {
+		if !r.seen.has(i) {
+			n++
+		}
+	}
+	return n
+}
+
 // eachUnseen calls f with the records whose user was not found, in file order.
 func (r *named) eachUnseen(ctx context.Context, f func(i int, c *sources.Change) error) error {
 	for _, i := range r.index.inOrder(func(i int) bool { return !r.seen.has(i) }) {
