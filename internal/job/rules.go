@@ -1,10 +1,8 @@
 package job
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
@@ -19,17 +17,21 @@ import (
 // RuleSpec says what computes the changes of a plan, and of which users.
 type RuleSpec struct {
 	Rules      []rules.Rule
-	Filter     string // of ListUsers, chooses the users that the rules are given; empty: all of the pool
 	FileDigest string // of the file that holds them; empty: there is none
+	// Filter, of ListUsers, or Group chooses the users that the rules are given; empty: all of the pool.
+	Filter, Group string
 	// Name keeps the plan apart from those of other rules of the pool; empty: it has none.
 	Name string
 }
 
 // fingerprint is what makes a plan one of these rules, of these users.
 func (s *RuleSpec) fingerprint() checkpoint.Fingerprint {
-	f := checkpoint.Fingerprint{rundir.ByRule: s.digest()}
+	f := checkpoint.Fingerprint{rundir.ByRule: rules.Digest(s.Rules)}
 	if s.Filter != "" {
 		f[rundir.ByFilter] = strconv.Quote(s.Filter)
+	}
+	if s.Group != "" {
+		f[rundir.ByGroup] = strconv.Quote(s.Group)
 	}
 	return f
 }
@@ -40,20 +42,7 @@ func (s *RuleSpec) isOf(f checkpoint.Fingerprint) bool {
 		return false
 	}
 	own := s.fingerprint()
-	return own[rundir.ByRule] == f[rundir.ByRule] && own[rundir.ByFilter] == f[rundir.ByFilter]
-}
-
-// digest is that of what the rules say, however they were given.
-func (s *RuleSpec) digest() string {
-	var b strings.Builder
-	for _, r := range s.Rules {
-		fmt.Fprintf(&b, "%q", r.Where)
-		for _, a := range r.Set {
-			fmt.Fprintf(&b, " %q %q %q %t", a.Name, a.Text, a.Expr, a.Delete)
-		}
-		b.WriteByte('\n')
-	}
-	return digestText(b.String())
+	return !slices.ContainsFunc([]string{rundir.ByRule, rundir.ByFilter, rundir.ByGroup}, func(name string) bool { return own[name] != f[name] })
 }
 
 // compile compiles the rules of a plan, if it has any, for its pool.
@@ -67,7 +56,7 @@ func (p *planning) compile() (err error) {
 // ruled is what a plan of rules is made of.
 func (p *planning) ruled() audit.Config {
 	p.observer.Sized(changeset.Size{})
-	return audit.Config{Rule: newRule(p.program, p.pool.Schema), Filter: p.rules.Filter, Most: p.spec.Limit}
+	return audit.Config{Rule: newRule(p.program, p.pool.Schema), Filter: p.rules.Filter, Group: p.rules.Group, Most: p.spec.Limit}
 }
 
 // attributes are those that the rules set.

@@ -95,9 +95,9 @@ func (p *Program) Writes() []string { return slices.Clone(p.writes) }
 // Text is the rules as they are carried out, a line for each part.
 func (p *Program) Text() string { return p.text }
 
-// Digest tells programs of other rules apart.
-func (p *Program) Digest() string {
-	sum := sha256.Sum256([]byte(p.text))
+// Digest tells other rules apart.
+func Digest(all []Rule) string {
+	sum := sha256.Sum256([]byte(written(all)))
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 

@@ -26,4 +26,5 @@ const (
 	// Of a plan of rules alone.
 	ByRule   = "rule"
 	ByFilter = "filter"
+	ByGroup  = "group"
 )
