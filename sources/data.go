@@ -12,7 +12,9 @@ import (
 // found by the value of one column.
 
 // wants tells whether a column of data is to be read.
-func (o *Options) wants(column string) bool { return o.Columns == nil || slices.Contains(o.Columns, column) }
+func (o *Options) wants(column string) bool {
+	return o.Columns == nil || slices.Contains(o.Columns, column)
+}
 
 // checkData refuses options that only mean something for change sets.
 func (o *Options) checkData() *FileError {
@@ -52,10 +54,11 @@ func (h *header) assignData(opts *Options) *FileError {
 	return nil
 }
 
-// DataColumns are the names of the columns of CSV data, and nil for JSONL, whose records name them themselves.
+// DataColumns are the names of the columns of CSV data, and nil for JSONL, whose records name them themselves, and for
+// change sets.
 func (f *Files) DataColumns() []string {
 	h := f.inputs[0].header
-	if h == nil {
+	if h == nil || !f.opts.Data {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(h.names), func(name string) bool { return name == "" })

@@ -28,6 +28,10 @@
 // stream by, and nothing is kept of it. What becomes of that record is the same from there on. Where it is looked at once more
 // the rule makes it again.
 //
+// Data ([Config.Match]) says by the value of an attribute whose a row is. Of each row it keeps a hash of that value, 16 bytes with
+// the place. The users stream past it twice: first it is counted how many of them each value finds, then the rule makes the record
+// of each row that has one user, and of whom no other row is. Others are told; so are values that only look like one of the pool.
+//
 // Where addresses are sign-in names, names that several users have to do with are found in the same stream, by hashes:
 // of what records give, of what users get by a flag alone, and then of what users of the pool sign in by. Behind the
 // stream the users of equal hashes are looked at once more, as they were read, and held against each other ([Step], the verdict [Taken]): whose

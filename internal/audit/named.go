@@ -8,19 +8,103 @@ import (
 	"attrmigrate/sources"
 )
 
-// named are the records of a change set, each of which names its user. It keeps a hash of the name and the place of each.
-type named struct {
+// located are records of inputs, by what says whose they are. It keeps a hash of that and the place of each.
+type located struct {
 	changes Changes
-	naming  naming
-	index   index  // the records that can be applied, by the name of their user
+	index   index  // the records that can be applied
 	seen    bitmap // those whose user was found
-	found   *warnings
 }
 
 // sort ends filling.
-func (r *named) sort() {
-	r.index.sort()
-	r.seen = newBitmap(len(r.index.entries))
+func (l *located) sort() {
+	l.index.sort()
+	l.seen = newBitmap(len(l.index.entries))
+}
+
+// compare implements [records].
+func (l *located) compare(a, b sources.Position) int { return l.index.compare(a, b) }
+
+// unseen is the number of records whose user was not found.
+func (l *located) unseen() (n int64) {
+	for i := range l.index.entries {
+		if !l.seen.has(i) {
+			n++
+		}
+	}
+	return n
+}
+
+// eachUnseen calls f with the records whose user was not found, in file order.
+func (l *located) eachUnseen(ctx context.Context, f func(i int, c *sources.Change) error) error {
+	for _, i := range l.index.inOrder(func(i int) bool { return !l.seen.has(i) }) {
+		if l.seen.has(int(i)) { // f found its user by another record
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		c, err := l.changes.At(l.index.at(int(i)))
+		if err != nil {
+			return err
+		}
+		if err := f(int(i), c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// named are the records of a change set, each of which names its user.
+type named struct {
+	*planner
+	located
+}
+
+// take implements [records]. Records that cannot be applied are told at once.
+func (r *named) take(ctx context.Context) error {
+	if err := r.eachRecord(ctx, r.takeOne); err != nil {
+		return err
+	}
+	if err := r.apart.report(r.found); err != nil {
+		return err
+	}
+	r.apart = nil
+	r.sort()
+	r.book.sort()
+	return nil
+}
+
+func (r *named) takeOne(c *sources.Change) error {
+	r.apart.add(c)
+	r.found.cut(c)
+	if err := r.check(c); err != nil {
+		r.found.refused(c, err)
+		return r.tally.invalid(c, err)
+	}
+	r.found.oddName(c)
+	r.tally.result.Trimmed += int64(c.Trimmed)
+	r.tally.result.Emptied += int64(c.Emptied)
+	if c.Idle() { // apply makes no call for it
+		return r.tally.idle(c)
+	}
+	if err := r.index.add(r.naming.key(c.Username), c.Begin); err != nil {
+		return err
+	}
+	r.all.add(c, &r.terms)
+	return r.book.add(c)
+}
+
+// lookups implements [records]: a call for every user, and one more for every sign-in address that it gets.
+func (r *named) lookups() (calls int64, ok bool) {
+	return r.index.keys() + int64(len(r.book.given.entries)) + r.book.flags, true
+}
+
+// count implements [records]: it is told of a name that several users have as they come.
+func (r *named) count(context.Context) error { return nil }
+
+// rest implements [records].
+func (r *named) rest(ctx context.Context) error {
+	return r.eachUnseen(ctx, func(_ int, c *sources.Change) error { return r.tally.missing(c, noUser) })
 }
 
 // of implements [records].
@@ -81,37 +165,4 @@ func (r *named) among(u *cognito.User, _ int64, wanted map[sources.Position]bool
 		}
 	}
 	return false
-}
-
-// compare implements [records].
-func (r *named) compare(a, b sources.Position) int { return r.index.compare(a, b) }
-
-// unseen is the number of records whose user was not found.
-func (r *named) unseen() (n int64) {
-	for i := range r.index.entries {
-		if !r.seen.has(i) {
-			n++
-		}
-	}
-	return n
-}
-
-// eachUnseen calls f with the records whose user was not found, in file order.
-func (r *named) eachUnseen(ctx context.Context, f func(i int, c *sources.Change) error) error {
-	for _, i := range r.index.inOrder(func(i int) bool { return !r.seen.has(i) }) {
-		if r.seen.has(int(i)) { // f found its user by another record
-			continue
-		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		c, err := r.changes.At(r.index.at(int(i)))
-		if err != nil {
-			return err
-		}
-		if err := f(int(i), c); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -55,12 +55,15 @@ type Writer interface {
 type Config struct {
 	Pool    *cognito.Pool
 	Changes Changes
-	Rule    Rule // makes the records, in the place of Changes; all users are read. Nil: there is none
+	Rule    Rule // makes the records. Nil: they are those of Changes
 	Writer  Writer
 	Reader  *listing.Reader // of the pool; not used with None
 	Read    Mode            // the default is Auto
 	Options
 
+	// Match is the attribute, or username, by which the users of data are found: Changes are data, and a rule makes a record of
+	// each row and its user. Empty: a rule makes the records in the place of Changes, and all users are read.
+	Match string
 	// Filter chooses the users that a rule is given, in the words of ListUsers, and Group those of a group; not both.
 	// Empty: all of the pool.
 	Filter, Group string
@@ -105,7 +108,8 @@ type planner struct {
 	chosen   *listing.Snapshot // the users that records may be of
 	whole    *listing.Snapshot // those who may sign in by what these get; the same, unless others matter
 	records  records
-	named    *named // the records of a change set; nil where a rule makes them
+	named    *named   // the records of a change set; nil where a rule makes them
+	matched  *matched // the rows of data, with a rule; nil without
 	book     *book
 	contests contests
 	found    *warnings
@@ -122,7 +126,7 @@ func Plan(ctx context.Context, cfg Config) (_ *Result, err error) {
 	cfg = cfg.withDefaults()
 	p := newPlanner(cfg)
 	defer func() { err = errors.Join(err, p.drop()) }()
-	if err := p.takeAll(ctx); err != nil {
+	if err := p.records.take(ctx); err != nil {
 		return nil, err
 	}
 	mode := p.mode()
@@ -156,12 +160,17 @@ func newPlanner(cfg Config) *planner {
 		tally:    newTally(cfg.Writer, cfg.Pool),
 		end:      math.MaxInt64,
 	}
-	if cfg.Rule != nil {
+	inputs := located{changes: cfg.Changes, index: newIndex(cfg.Records)}
+	switch {
+	case cfg.Rule == nil:
+		p.named = &named{p, inputs}
+		p.records = p.named
+	case cfg.Match == "":
 		p.records = &made{p}
-		return p
+	default:
+		p.matched = newMatched(p, inputs)
+		p.records = p.matched
 	}
-	p.named = &named{changes: cfg.Changes, naming: n, index: newIndex(cfg.Records), found: p.found}
-	p.records = p.named
 	return p
 }
 
@@ -192,54 +201,22 @@ func (p *planner) cost(mode Mode) Cost {
 	return c.timed(&p.terms)
 }
 
-// takeAll reads the change set once. Records that cannot be applied are told at once, the others go
-// into the index. What a rule makes is not known before the users are.
-func (p *planner) takeAll(ctx context.Context) error {
-	if p.cfg.Rule != nil {
-		p.book.await(p.cfg.Rule.Writes(), p.cfg.Pool.EstimatedUsers)
-		return nil
-	}
+// eachRecord calls f with each record of the inputs, in their order.
+func (p *planner) eachRecord(ctx context.Context, f func(*sources.Change) error) error {
 	for {
 		c, err := p.cfg.Changes.Next(ctx)
 		if errors.Is(err, io.EOF) {
-			break
+			p.found.ending(p.cfg.Changes)
+			return nil
 		}
 		if err != nil {
 			return err
 		}
 		p.tally.result.Records++
-		p.apart.add(c)
-		if err := p.take(c); err != nil {
+		if err := f(c); err != nil {
 			return err
 		}
 	}
-	if err := p.apart.report(p.found); err != nil {
-		return err
-	}
-	p.found.ending(p.cfg.Changes)
-	p.apart = nil
-	p.named.sort()
-	p.book.sort()
-	return nil
-}
-
-func (p *planner) take(c *sources.Change) error {
-	p.found.cut(c)
-	if err := p.check(c); err != nil {
-		p.found.refused(c, err)
-		return p.tally.invalid(c, err)
-	}
-	p.found.oddName(c)
-	p.tally.result.Trimmed += int64(c.Trimmed)
-	p.tally.result.Emptied += int64(c.Emptied)
-	if c.Idle() { // apply makes no call for it
-		return p.tally.idle(c)
-	}
-	if err := p.named.index.add(p.naming.key(c.Username), c.Begin); err != nil {
-		return err
-	}
-	p.all.add(c, &p.terms)
-	return p.book.add(c)
 }
 
 // check says why a record cannot be applied. What apply refuses only because it is not to read has its place in a plan.
@@ -247,17 +224,18 @@ func (p *planner) check(c *sources.Change) error {
 	return Terms{Pool: p.cfg.Pool, Strict: p.cfg.Strict}.Check(c)
 }
 
-// mode resolves Auto: a scan takes a call for every 60 users of the pool, a lookup one for every user
-// of the change set and one more for every sign-in address that it gives or verifies.
+// mode resolves Auto: a scan takes a call for every 60 users of the pool.
 func (p *planner) mode() Mode {
-	if p.cfg.Rule != nil {
+	lookup, ok := p.records.lookups()
+	switch {
+	case p.cfg.Rule != nil && p.cfg.Match == "":
+		return Scan
+	case p.cfg.Read != Auto:
+		return p.cfg.Read
+	case !ok:
 		return Scan
 	}
-	if p.cfg.Read != Auto {
-		return p.cfg.Read
-	}
 	scan := (p.cfg.Pool.EstimatedUsers + listing.PageSize - 1) / listing.PageSize
-	lookup := p.named.index.keys() + int64(len(p.book.given.entries)) + p.book.flags
 	if lookup < scan {
 		return Lookup
 	}
@@ -271,15 +249,15 @@ func (p *planner) read(ctx context.Context, mode Mode) error {
 	case None:
 		return p.unread(ctx)
 	case Lookup:
-		err = p.lookUp(ctx)
+		err = p.records.lookUp(ctx)
 	default:
 		err = p.scan(ctx)
 	}
 	if err == nil && mode == Scan {
 		err = p.confirm(ctx)
 	}
-	if err != nil || p.named == nil {
+	if err != nil {
 		return err
 	}
-	return p.named.eachUnseen(ctx, func(_ int, c *sources.Change) error { return p.tally.missing(c) })
+	return p.records.rest(ctx)
 }

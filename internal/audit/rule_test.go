@@ -13,7 +13,7 @@ import (
 // lower is a rule that writes e-mail addresses in small letters; who has none is an error.
 type lower struct{}
 
-func (lower) Of(u *cognito.User) (*sources.Change, error) {
+func (lower) Of(u *cognito.User, _ map[string]string) (*sources.Change, error) {
 	email := u.Attributes["email"]
 	switch {
 	case email == "":
@@ -30,7 +30,7 @@ func (lower) Writes() []string { return []string{"email"} }
 // flag is a rule that marks addresses as verified.
 type flag struct{}
 
-func (flag) Of(*cognito.User) (*sources.Change, error) {
+func (flag) Of(*cognito.User, map[string]string) (*sources.Change, error) {
 	return &sources.Change{Attributes: []sources.Attribute{{Name: "email_verified", Value: "true"}}}, nil
 }
 

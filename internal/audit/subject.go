@@ -130,7 +130,7 @@ func (p *planner) settle(s *subject) error {
 	}
 	p.found.user(s)
 	rows := p.tally.rows
-	if p.cfg.Rule != nil && len(change.Attributes) == 0 { // a rule fits many users who have what it sets
+	if p.cfg.Rule != nil && p.cfg.Match == "" && len(change.Attributes) == 0 { // a rule fits many users who have what it sets
 		rows = p.tally.count
 	}
 	if err := rows(s.net.Rows); err != nil || s.user == nil || len(change.Attributes) == 0 {

@@ -95,9 +95,9 @@ func idleRow(c *sources.Change) Row {
 }
 
 // missing tells of a record whose user is not in the pool.
-func (t *tally) missing(c *sources.Change) error {
-	t.fail(c, noUser)
-	return t.rows(eachAttribute(c, Missing, func(string) string { return noUser }))
+func (t *tally) missing(c *sources.Change, why string) error {
+	t.fail(c, why)
+	return t.rows(eachAttribute(c, Missing, func(string) string { return why }))
 }
 
 // invalid tells of a record that cannot be applied, and why.

@@ -15,6 +15,9 @@ func (p *planner) scan(ctx context.Context) (err error) {
 	if err := p.list(ctx); err != nil {
 		return err
 	}
+	if err := p.records.count(ctx); err != nil {
+		return err
+	}
 	var changed int64
 	err = p.each(ctx, p.chosen, func(u *cognito.User, number int64) error {
 		s, err := p.user(u, number)
@@ -92,11 +95,11 @@ func (p *planner) drop() (err error) {
 }
 
 // lookUp searches for the user of each record, in file order.
-func (p *planner) lookUp(ctx context.Context) error {
+func (p *named) lookUp(ctx context.Context) error {
 	var done int64
-	total := p.named.index.keys()
-	tried := newBitmap(len(p.named.index.entries)) // records whose name was searched for in vain
-	return p.named.eachUnseen(ctx, func(i int, c *sources.Change) error {
+	total := p.index.keys()
+	tried := newBitmap(len(p.index.entries)) // records whose name was searched for in vain
+	return p.eachUnseen(ctx, func(i int, c *sources.Change) error {
 		if tried.has(i) {
 			return nil
 		}
@@ -105,7 +108,7 @@ func (p *planner) lookUp(ctx context.Context) error {
 		case err != nil:
 			return err
 		case u == nil:
-			err = p.named.having([]string{p.naming.key(c.Username)}, func(i int, _ *sources.Change) error {
+			err = p.having([]string{p.naming.key(c.Username)}, func(i int, _ *sources.Change) error {
 				tried.set(i)
 				return nil
 			})

@@ -113,9 +113,9 @@ func (in *Reader) finished(c *sources.Change, err error) (*sources.Change, error
 	return c, err
 }
 
-// noun is what a record is called: in wide CSV it is a row.
+// noun is what a record is called: in wide CSV, and in one of data, it is a row.
 func (in *Reader) noun() string {
-	if in.Format() == sources.CSV && len(in.Columns()) > 0 {
+	if in.Format() == sources.CSV && len(in.Columns())+len(in.DataColumns()) > 0 {
 		return "row"
 	}
 	return "record"

@@ -67,12 +67,20 @@ func exitCode(err error) int {
 	}
 }
 
-// printError writes an error and its remedy, one line each.
+// printError writes an error and its remedy, one line each; between them, where the error is in an expression, that.
 func printError(w io.Writer, err error) {
 	if errors.Is(err, errFailures) {
 		return
 	}
 	fmt.Fprintf(w, "attrmigrate: %s\n", prose.Printable(console.StopReason(err.Error())))
+	if e, ok := errors.AsType[interface {
+		error
+		Excerpt() []string
+	}](err); ok {
+		for _, line := range e.Excerpt() {
+			fmt.Fprintln(w, prose.Printable(line))
+		}
+	}
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", prose.Printable(hint))
 	}

@@ -17,7 +17,7 @@ func customers() people {
 
 // adminScenarios are what an administrator does.
 func adminScenarios() []scenario {
-	return slices.Concat(changeScenarios(), failureScenarios(), nameScenarios(), planScenarios(), addressScenarios(), stopScenarios())
+	return slices.Concat(changeScenarios(), failureScenarios(), nameScenarios(), planScenarios(), addressScenarios(), stopScenarios(), ruleScenarios())
 }
 
 func planScenarios() []scenario {

@@ -157,10 +157,11 @@ func asUser(args []string) bool { return slices.Contains(args, "--as") }
 
 var blank = regexp.MustCompile(`\{([a-z]+) ([^{}]+)\}`)
 
-// fill puts in what only the pool knows: {sub NAME}, {username NAME}, {token NAME} and what is made of
+// fill puts in what only the pool knows: {pool}, {sub NAME}, {username NAME}, {token NAME} and what is made of
 // tokens.
 func (g *rig) fill(text string) string {
 	g.Helper()
+	text = strings.ReplaceAll(text, "{pool}", g.poolID)
 	return blank.ReplaceAllStringFunc(text, func(found string) string {
 		parts := blank.FindStringSubmatch(found)
 		kind, name := parts[1], parts[2]
@@ -219,6 +220,9 @@ func (g *rig) compareUsers(want outcome) (problems []string) {
 	}
 	for name, changes := range want.change {
 		g.has[name] = changed(g.has[name], changes)
+		for attribute, value := range g.has[name] {
+			g.has[name][attribute] = g.fill(value)
+		}
 	}
 	got := g.users()
 	for _, name := range sortedKeys(g.has) {

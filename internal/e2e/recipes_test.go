@@ -189,14 +189,19 @@ func commandsIn(block string) (all []transcribed) {
 // renew writes into the page what was printed, where it is not what the page has.
 func renew(t *testing.T, page string, recipes []recipe, today [][]string) {
 	t.Helper()
+	var b strings.Builder
 	for i, r := range recipes {
 		for j, c := range r.commands {
+			shown := "$ " + c.line + c.output
+			before, after, _ := strings.Cut(page, shown)
 			if !fits(t, c.output, today[i][j]) {
-				page = strings.Replace(page, "$ "+c.line+c.output, "$ "+c.line+today[i][j], 1)
+				shown = "$ " + c.line + today[i][j]
 			}
+			b.WriteString(before + shown)
+			page = after
 		}
 	}
-	if err := os.WriteFile(recipesPage, []byte(page), 0o644); err != nil {
+	if err := os.WriteFile(recipesPage, []byte(b.String()+page), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -87,15 +87,14 @@ func newRule(p *rules.Program, s *schema.Schema) *rule {
 func (r *rule) Writes() []string { return r.program.Writes() }
 
 // Of implements [audit.Rule].
-func (r *rule) Of(u *cognito.User) (*sources.Change, error) {
+func (r *rule) Of(u *cognito.User, row map[string]string) (*sources.Change, error) {
 	result, err := r.evaluator.Apply(&rules.Subject{
-		Username: u.Username, Status: u.Status, Enabled: u.Enabled, Created: u.Created, Modified: u.Modified, Attributes: u.Attributes,
+		Username: u.Username, Status: u.Status, Enabled: u.Enabled, Created: u.Created, Modified: u.Modified, Attributes: u.Attributes, Row: row,
 	})
 	if err != nil || !result.Fits {
 		return nil, err
 	}
-	known := slices.DeleteFunc(result.Reads, func(a sources.Attribute) bool { return !r.schema.Known(a.Name) })
-	return r.schema.Normal(&sources.Change{Attributes: result.Attributes, Expect: known}), nil
+	return r.schema.Normal(&sources.Change{Attributes: result.Attributes, Expect: result.Reads}), nil
 }
 
 var _ audit.Rule = (*rule)(nil)

@@ -20,6 +20,7 @@ type binder struct {
 	source []rune
 	config *conf.Config
 	as     role
+	inFile bool // of rules, not on a command line
 
 	variables []string // of let, from the outside
 	names     map[ast.Node]string
@@ -66,6 +67,9 @@ func (b *binder) bind(n *ast.Node, tail bool) {
 		b.bind(&t.Exp1, tail)
 		b.bind(&t.Exp2, tail)
 	case *ast.VariableDeclaratorNode:
+		if slices.Contains(namespaces, t.Name) || slices.Contains(b.scope.names(), t.Name) {
+			b.refuse(t, "let wants another name", "%s has a meaning already", t.Name)
+		}
 		b.bind(&t.Value, false)
 		b.variables = append(b.variables, t.Name)
 		b.bind(&t.Expr, tail)
@@ -73,8 +77,11 @@ func (b *binder) bind(n *ast.Node, tail bool) {
 	case *ast.CallNode:
 		*n = b.call(t)
 	case *ast.BuiltinNode:
-		if !predicates[t.Name] {
-			b.refuse(t, "", "there is no function %s()", t.Name)
+		switch {
+		case !predicates[t.Name]:
+			b.unknownFunction(t, t.Name)
+		case len(t.Arguments) == 1:
+			b.refuse(t, "len(LIST) counts all", "%s() wants a condition", t.Name)
 		}
 		b.bindAll(t.Arguments)
 	case *ast.PredicateNode:

@@ -8,6 +8,7 @@ import (
 	"github.com/expr-lang/expr/ast"
 
 	"attrmigrate/internal/phone"
+	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 )
 
@@ -21,6 +22,7 @@ func (b *binder) member(n *ast.MemberNode) ast.Node {
 		}
 		return n
 	}
+	n.SetLocation(base.Location())
 	key, constant := n.Property.(*ast.StringNode)
 	switch {
 	case !constant:
@@ -53,12 +55,17 @@ func (b *binder) cell(n ast.Node, key *ast.StringNode) ast.Node {
 		if near := nearest(key.Value, b.scope.Columns); near != "" {
 			msg += ", did you mean " + near + "?"
 		}
-		b.refuse(key, "its columns: "+strings.Join(b.scope.Columns, ", "), "%s", msg)
+		b.refuse(key, "its columns: "+prose.Some(b.scope.Columns, 20), "%s", msg)
 		return n
 	}
-	b.facts.rows = true
 	column := key.Value
-	return b.read(n, "row["+quoted(column)+"]", text, func(e *Evaluator) (any, error) { return e.subject.Row[column], nil })
+	b.facts.columns = append(b.facts.columns, column)
+	return b.read(n, "row["+quoted(column)+"]", text, func(e *Evaluator) (any, error) {
+		if cell := e.subject.Row[column]; cell != "" {
+			return cell, nil
+		}
+		return nil, nil
+	})
 }
 
 // keyIsNoText refuses row[Mobile].
@@ -69,7 +76,7 @@ func (b *binder) keyIsNoText(base string, key ast.Node) {
 	if id, isName := key.(*ast.IdentifierNode); isName {
 		hint = "write " + base + "[" + quoted(id.Value) + "]; " + shellTookThem
 	}
-	b.refuse(key, hint, "%s stands in quotation marks", what)
+	b.refuse(key, hint, "%s is a text, and stands in quotation marks", what)
 }
 
 // shellTookThem is said where quotation marks are missing.
@@ -114,7 +121,7 @@ func (b *binder) call(n *ast.CallNode) ast.Node {
 		return n
 	}
 	if !isFunction(callee.Value) {
-		b.unknownFunction(callee)
+		b.unknownFunction(callee, callee.Value)
 		return n
 	}
 	b.bindAll(n.Arguments)

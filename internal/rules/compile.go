@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,10 +44,19 @@ func (p *Program) compile(r *Rule, in Scope) (compiled, error) {
 		if err != nil {
 			return made, err
 		}
+		if isName(a.Text, in) {
+			p.notes = append(p.notes, fmt.Sprintf("%s writes the text %s; the value of that name is written by %s:=", place(1), a.Text, a.Name))
+		}
 		made.set = append(made.set, t)
 		p.writes = append(p.writes, a.Name)
 	}
 	return made, nil
+}
+
+// isName tells whether a text is the name of a value, too.
+func isName(text string, in Scope) bool {
+	bare, isCustom := strings.CutPrefix(text, "custom.")
+	return slices.Contains(in.names(), text) || in.Schema.Known(text) || isCustom && in.Schema.Known("custom:"+bare)
 }
 
 func (a *Assignment) verb() string {
@@ -103,7 +113,11 @@ func (t *target) sample(name string, in Scope) sources.Attribute {
 func unknownTarget(name, place string, in Scope) error {
 	hint := "the attributes of the pool are listed by: aws cognito-idp describe-user-pool"
 	err := in.Schema.CheckName(name)
-	if near := nearest(strings.NewReplacer(".", ":").Replace(name), in.Schema.Names()); near != "" {
+	near := strings.Replace(name, ".", ":", 1) // as in an expression
+	if !in.Schema.Known(near) {
+		near = nearest(name, in.Schema.Names())
+	}
+	if near != "" {
 		return &refusal.UsageError{Err: fmt.Errorf("%s: the pool has no such attribute, did you mean %s?", place, near), Remedy: ""}
 	}
 	if e, ok := errors.AsType[*schema.ValueError](err); ok && strings.HasPrefix(e.Hint(), "add it") {
@@ -143,10 +157,7 @@ func (c *cells) expression(source string, place func(int) string, in Scope, as r
 	if len(source) > maxSource {
 		return fail(&mistake{msg: fmt.Sprintf("the expression is longer than %d bytes", maxSource)})
 	}
-	if m := misquoted(source, as); m != nil {
-		return fail(m)
-	}
-	b := &binder{scope: in, cells: c, source: []rune(source), config: configuration(), as: as}
+	b := &binder{scope: in, cells: c, source: []rune(source), config: configuration(), as: as, inFile: !strings.HasPrefix(place(1), "--")}
 	tree, err := parser.ParseWithConfig(source, b.config)
 	if err != nil {
 		return fail(b.unparsed(err))
@@ -154,7 +165,7 @@ func (c *cells) expression(source string, place func(int) string, in Scope, as r
 	b.bindRoot(&tree.Node)
 	if b.mistake == nil {
 		if _, err := checker.Check(tree, b.config); err != nil {
-			return fail(b.illTyped(err))
+			return fail(plainly(asFileError(err)))
 		}
 		b.prove(tree.Node)
 	}
@@ -189,8 +200,13 @@ func configuration() *conf.Config {
 	return c
 }
 
-// at is where a node begins in the source.
-func at(n ast.Node) int { return n.Location().From }
+// at is where a node stands in the source, for people: a choice by its condition, which expr places behind it.
+func at(n ast.Node) int {
+	if choice, is := n.(*ast.ConditionalNode); is {
+		n = choice.Cond
+	}
+	return n.Location().From
+}
 
 // asFileError is what expr says of an expression.
 func asFileError(err error) (msg string, from int) {

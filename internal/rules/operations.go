@@ -63,7 +63,7 @@ func add(a, b any) (any, error) {
 			return x + y, nil
 		}
 	}
-	return runtime.Add(a, b), nil
+	return inexact(a, b, runtime.Add)
 }
 
 func subtract(a, b any) (any, error) {
@@ -76,14 +76,14 @@ func subtract(a, b any) (any, error) {
 		}
 		return difference, nil
 	}
-	return runtime.Subtract(a, b), nil
+	return inexact(a, b, runtime.Subtract)
 }
 
 func multiply(a, b any) (any, error) {
 	x, isInt := a.(int)
 	y, areInts := b.(int)
 	if !isInt || !areInts {
-		return runtime.Multiply(a, b), nil
+		return inexact(a, b, runtime.Multiply)
 	}
 	high, low := bits.Mul64(magnitude(x), magnitude(y))
 	if high != 0 || low > math.MaxInt64 {
@@ -103,7 +103,17 @@ func divide(a, b any) (any, error) {
 	if equal(b, 0) {
 		return nil, errNoZero
 	}
-	return runtime.Divide(a, b), nil
+	return inexact(a, b, func(a, b any) any { return runtime.Divide(a, b) })
+}
+
+// inexact computes with numbers that have decimals. A whole number that would lose a digit among them is too large.
+func inexact(a, b any, does func(a, b any) any) (any, error) {
+	for _, v := range []any{a, b} {
+		if n, isInt := v.(int); isInt && magnitude(n) >= exact {
+			return nil, errTooLarge
+		}
+	}
+	return does(a, b), nil
 }
 
 func modulo(a, b any) (any, error) {

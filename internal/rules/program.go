@@ -18,6 +18,7 @@ type Program struct {
 	seed   [16]byte // of uuid()
 	text   string
 	writes []string
+	notes  []string
 }
 
 // compiled is a rule.
@@ -43,8 +44,9 @@ type expression struct {
 
 // facts is what an expression does, however it runs.
 type facts struct {
-	slots                     []int // of the attributes that it may read
-	uuid, dates, groups, rows bool
+	slots               []int    // of the attributes that it may read
+	columns             []string // of the row that it may read
+	uuid, dates, groups bool
 }
 
 // cells are the attributes that a program reads or writes, each in a slot of an Evaluator.
@@ -95,6 +97,9 @@ func (p *Program) Writes() []string { return slices.Clone(p.writes) }
 // Text is the rules as they are carried out, a line for each part.
 func (p *Program) Text() string { return p.text }
 
+// Notes tell of texts that may be meant as expressions: custom:copy=email writes the word email. They are sentences, each with its place.
+func (p *Program) Notes() []string { return slices.Clone(p.notes) }
+
 // Digest tells other rules apart.
 func Digest(all []Rule) string {
 	sum := sha256.Sum256([]byte(written(all)))
@@ -113,6 +118,17 @@ func (p *Program) Repeats() bool {
 		}
 	}
 	return true
+}
+
+// Columns are the columns of the file that the rules read, sorted.
+func (p *Program) Columns() []string {
+	columns := []string{}
+	p.any(func(f *facts) bool {
+		columns = append(columns, f.columns...)
+		return false
+	})
+	slices.Sort(columns)
+	return slices.Compact(columns)
 }
 
 // ReadsDates tells whether an expression reads when a user was created or modified: no precondition can hold that.

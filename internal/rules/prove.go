@@ -7,6 +7,8 @@ import (
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/checker/nature"
+
+	"attrmigrate/internal/schema"
 )
 
 // prove refuses what expr's checker lets pass because it does not know a type: where types mix, a comparison would be false for
@@ -26,7 +28,7 @@ func (b *binder) prove(root ast.Node) {
 // conditionHint says what may be meant by a value that is no condition.
 func conditionHint(n ast.Node) string {
 	if isOurs(n) {
-		return "compare it: NAME == VALUE, or NAME != nil where it is there"
+		return "compare it: … == VALUE, or … != nil where it is there"
 	}
 	if s, isText := n.(*ast.StringNode); isText && s.Value != "" {
 		return "the expression itself stands in quotation marks: leave the inner ones out"
@@ -87,6 +89,7 @@ func (b *binder) known(n ast.Node) {
 		if t.Operator == "in" {
 			b.in(t)
 		}
+		b.status(t)
 	case *ast.MemberNode:
 		if is := t.Node.Nature(); is.IsTime() || is.IsDuration() {
 			b.method(t)
@@ -155,6 +158,31 @@ func (b *binder) in(n *ast.BinaryNode) {
 			b.refuse(n, "", "%s is looked for in a list that has %s", kindly(n.Left.Nature()), kindly(is))
 			return
 		}
+	}
+}
+
+// status refuses to compare the status of a user with what none has: it would differ from everyone's.
+func (b *binder) status(n *ast.BinaryNode) {
+	var texts []ast.Node
+	switch {
+	case n.Operator == "in" && b.names[n.Left] == "status":
+		texts = below(n.Right)
+	case n.Operator != "==" && n.Operator != "!=":
+	case b.names[n.Left] == "status":
+		texts = []ast.Node{n.Right}
+	case b.names[n.Right] == "status":
+		texts = []ast.Node{n.Left}
+	}
+	for _, t := range texts {
+		s, isText := t.(*ast.StringNode)
+		if !isText || slices.Contains(schema.Statuses(), s.Value) {
+			continue
+		}
+		msg := "no user has the status " + quoted(s.Value)
+		if near := nearest(s.Value, schema.Statuses()); near != "" {
+			msg += ", did you mean " + quoted(near) + "?"
+		}
+		b.refuse(s, "there are: "+strings.Join(schema.Statuses(), ", "), "%s", msg)
 	}
 }
 

@@ -44,6 +44,9 @@ func (c *cell) number(value string) (any, error) {
 	return f, nil
 }
 
+// exact is where whole numbers begin that a number with decimals cannot hold.
+const exact = 1 << 53
+
 // asText is a result as it is written; empty: nothing is.
 func asText(v any) (string, error) {
 	switch v := v.(type) {
@@ -59,7 +62,7 @@ func asText(v any) (string, error) {
 		if v != math.Trunc(v) || math.IsInf(v, 0) || math.IsNaN(v) {
 			return "", &fault{"it gives a number that is not whole", "round it: round(…), or write it as it is: string(…)"}
 		}
-		if math.Abs(v) > 1<<53 {
+		if math.Abs(v) >= exact {
 			return "", errTooLarge
 		}
 		return strconv.FormatFloat(v+0, 'f', -1, 64), nil

@@ -86,6 +86,8 @@
 //     for one page after the other never meets that quota, and some do not retry. [Config].PageTime says otherwise.
 //   - Prefixes of subs are found as those of other attributes are. sub and ^= are documented, and nobody has shown
 //     that they go together, nor what AWS would say if they did not: [RefusedPrefix] says that sub cannot be searched.
+//     cognito-local 5.3.0 finds them, too (and heeds their case, and has one page for everyone); floci once gave
+//     everyone for any prefix (floci-io/floci#233).
 //   - AWS reports each constraint that a value breaks, and the value of some; the sandbox the first, and no value.
 //   - Members of a group come in the order in which they were created, groups by name. Neither changes the date of
 //     modification of a user. A group's users leave it when it is deleted.

@@ -58,6 +58,9 @@ func (f filter) matches(u *user, s *userState) bool {
 		if s.disabled {
 			have = "Disabled"
 		}
+	case subAttribute: // of every user for each chain of a pool that is read in chains
+		return f.value != "" && len(u.sub) >= len(f.value) && strings.EqualFold(u.sub[:len(f.value)], f.value) &&
+			(f.prefix || len(u.sub) == len(f.value))
 	default:
 		have = value(s.attributes, f.attribute)
 	}

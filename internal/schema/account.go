@@ -18,6 +18,9 @@ const (
 var statuses = [...]string{"UNCONFIRMED", "CONFIRMED", "ARCHIVED", "COMPROMISED", "UNKNOWN", "RESET_REQUIRED",
 	"FORCE_CHANGE_PASSWORD", "EXTERNAL_PROVIDER"}
 
+// Statuses are what the status of an account may be.
+func Statuses() []string { return statuses[:] }
+
 func isOfAccount(name string) bool { return name == Status || name == Enabled }
 
 // checkExpected refuses a precondition that could hold of nobody, or that nobody could look at.

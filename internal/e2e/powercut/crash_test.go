@@ -112,7 +112,7 @@ func runDirIn(root string) string { return filepath.Join(root, "changes.run") }
 func newCrashTest(t *testing.T, input string, records []crashRecord, pool *crashPool) *crashTest {
 	c := &crashTest{T: t, input: input, records: records, first: pool, last: pool.with(nil), root: t.TempDir()}
 	for _, r := range records {
-		if user, ok := c.last.users[strings.TrimSuffix(r.name, "@example.com")]; ok && !r.failed {
+		if user, ok := c.last.users[strings.TrimSuffix(r.name, "@example.com")]; ok && !r.failed && !r.skipped {
 			maps.Copy(user, r.set)
 		}
 	}

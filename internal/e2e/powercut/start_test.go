@@ -43,7 +43,7 @@ func (s *start) Started(r *pipeline.Runner) {
 func (s *start) spec() (job.Spec, error) {
 	spec := job.Spec{
 		Changes: changeset.Spec{Paths: []string{s.input}, Decoding: sources.Options{DeleteMarker: job.DefaultDeleteMarker}},
-		Rate:    s.rate, ReadRate: pipeline.Unlimited, Workers: 8, MaxAttempts: 8, Limit: s.limit,
+		Rate:    s.rate, ReadRate: pipeline.Unlimited, Workers: 8, MaxAttempts: 8, Limit: s.limit, SkipConflicts: true,
 		Budget: pipeline.Budget{Given: true, Records: 1 << 20}, DrainTimeout: 15 * time.Second,
 		Dir: s.dir, Restart: s.over, Volume: rundir.Volume{FS: s.disk}, Log: slog.New(slog.DiscardHandler),
 		Connect: func(context.Context, *changeset.Set) (*target.Target, error) {
