@@ -46,10 +46,15 @@ func (m matching) key(value string) string {
 // loose is what values have in common that a person may take for the same.
 func (m matching) loose(value string) string { return strings.ToLower(strings.TrimSpace(m.key(value))) }
 
-// lookups tells whether a filter of ListUsers finds everyone who is found by a value: a filter heeds case.
+// MayLookUp tells whether ListUsers has a filter for an attribute, by which the users of data are found one by one.
+func MayLookUp(attribute string) bool {
+	_, ok := cognito.Filter(attribute, "a")
+	return ok
+}
+
+// lookups tells whether a filter finds everyone who is found by a value: a filter heeds case.
 func (m matching) lookups() bool {
-	_, ok := cognito.Filter(m.attribute, "a")
-	return ok && (!m.folds || m.attribute == "username" || m.attribute == "sub")
+	return MayLookUp(m.attribute) && (!m.folds || m.attribute == "username" || m.attribute == "sub")
 }
 
 // matched are the rows of data: each is of the user whom the value of one column finds, and what it asks for is what a rule

@@ -49,7 +49,7 @@ func (w *warnings) odd(name, value, file string, line int) []schema.Oddity {
 			word := strings.TrimSpace(value)
 			f.which.add(word)
 			f.blank = f.blank || word != value
-		case o.Char != 0:
+		case o.At != 0:
 			f.which.add(schema.CharName(o.Char))
 		}
 	}

@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -22,15 +24,16 @@ func (b *bench) pages(pageTime time.Duration) func(context.Context) (result, err
 		if most := chains / pageTime.Seconds(); most < bound {
 			peer, bound = fmt.Sprintf("%d chains", chains), most
 		}
-		ours, err := b.pagesPerSecond(ctx, pageTime, bound)
-		if err != nil {
-			return result{}, err
-		}
-		one, err := b.pagesPerSecond(ctx, pageTime, 1/pageTime.Seconds(), "--chains", "1")
+		var ours, one float64
+		var failed [2]error
+		var both sync.WaitGroup
+		both.Go(func() { ours, failed[0] = b.pagesPerSecond(ctx, pageTime, bound) })
+		both.Go(func() { one, failed[1] = b.pagesPerSecond(ctx, pageTime, 1/pageTime.Seconds(), "--chains", "1") })
+		both.Wait()
 		return result{rows: []row{{
 			What: fmt.Sprintf("pages of a pool, %s a page, `--list-rate %d`", pageTime, listRate), Ours: ours, Unit: "/s",
 			Peer: peer, Bound: bound, Reach: atLeast(0.90), Note: fmt.Sprintf("one chain: %.1f/s, %.2f", one, one/bound),
-		}}}, err
+		}}}, errors.Join(failed[:]...)
 	}
 }
 

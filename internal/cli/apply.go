@@ -55,7 +55,7 @@ back. Interrupted, the same command continues where it stopped.
 				}
 				return newPlanRun(sys, o).run(ctx, args)
 			}
-			if err := o.ruleInApply(); err != nil {
+			if err := o.ruleInApply(args); err != nil {
 				return err
 			}
 			a := &applyRun{opts: o, sys: sys, signals: signals, notes: o.output.Notes(sys.Stderr), log: console.NewLog(sys.Stderr, o.output)}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/audit"
+	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/prose"
@@ -27,12 +29,13 @@ import (
 type ruleOptions struct {
 	where, file         string
 	filter, group, name string
+	column, match       string // --match COLUMN=ATTRIBUTE
 	set                 []rules.Assignment
 	given               []string // --set and --unset as they were given, in their order
 }
 
 // ruleFlags are the names of the flags.
-var ruleFlags = []string{"where", "set", "unset", "rules", "filter", "group", "name"}
+var ruleFlags = []string{"where", "set", "unset", "rules", "match", "filter", "group", "name"}
 
 func (o *ruleOptions) register(f *pflag.FlagSet) {
 	f.Func("where", "`expression` that chooses users, such as 'custom.tier == nil'", o.once("where", &o.where))
@@ -46,6 +49,7 @@ func (o *ruleOptions) register(f *pflag.FlagSet) {
 		return nil
 	})
 	f.Func("rules", "`file` (YAML) that holds where, set and unset, of one rule or of several in their order", o.once("rules", &o.file))
+	f.Func("match", "`COLUMN=ATTRIBUTE`: files are data, whose rows a rule reads as row[\"COLUMN\"]; the user of a row is who has the value of the column in the attribute", o.matching)
 	f.Func("filter", "`filter` of ListUsers that chooses users first, such as 'status = \"Enabled\"'", o.once("filter", &o.filter))
 	f.Func("group", "`name` of a group, whose members alone are read", o.once("group", &o.group))
 	f.Func("name", "`name` of the plan's directory beside the pool's, POOLID.NAME.plan: to keep two rules apart", o.once("name", &o.name))
@@ -84,6 +88,9 @@ func (o *ruleOptions) flags() []string {
 	add("--where", o.where)
 	words = append(words, o.given...)
 	add("--rules", o.file)
+	if o.match != "" {
+		add("--match", o.column+"="+o.match)
+	}
 	add("--filter", o.filter)
 	add("--group", o.group)
 	add("--name", o.name)
@@ -95,7 +102,7 @@ func (o *ruleOptions) spec() (*job.RuleSpec, error) {
 	if !o.any() {
 		return nil, nil
 	}
-	s := &job.RuleSpec{Rules: []rules.Rule{{Where: o.where, Set: o.set}}, Filter: o.filter, Group: o.group, Name: o.name}
+	s := &job.RuleSpec{Rules: []rules.Rule{{Where: o.where, Set: o.set}}, Filter: o.filter, Group: o.group, Match: o.match, Name: o.name}
 	if o.file == "" {
 		return s, nil
 	}
@@ -133,26 +140,41 @@ func (o *options) validateRule(paths []string) error {
 		return &refusal.UsageError{Err: fmt.Errorf("--name %s: it is part of the name of a directory", prose.Printable(r.name)), Remedy: "letters, digits, - and _"}
 	case r.name != "" && o.runDir != "":
 		return refusal.Usagef("--name and --run-dir exclude each other: both name the directory of the plan")
-	case len(paths) > 0:
+	case r.match == "" && len(paths) > 0:
 		return &refusal.UsageError{Err: fmt.Errorf("a rule and a change set exclude each other: %s says itself what is to change", prose.Printable(paths[0])),
-			Remedy: "leave one of them out"}
+			Remedy: "leave one of them out; or if it is data that the rule is to read, --match COLUMN=ATTRIBUTE says by which attribute the users of its rows are found"}
+	case r.match != "" && len(paths) == 0:
+		return &refusal.UsageError{Err: errors.New("--match finds the users of the rows of a file, and no file is given"), Remedy: "name the file, or leave --match out"}
 	}
-	return o.validateRuleAlone()
+	if err := o.validateRuleUsers(); err != nil || r.match == "" {
+		return cmp.Or(err, o.validateRuleAlone())
+	}
+	return o.validateData()
+}
+
+// validateRuleUsers refuses a rule that could not read its users.
+func (o *options) validateRuleUsers() error {
+	switch {
+	case o.read == audit.None:
+		return &refusal.UsageError{Err: errors.New("--read none and a rule exclude each other: it is computed from the users"), Remedy: "leave it out"}
+	case o.noRead:
+		return &refusal.UsageError{Err: errors.New("--no-read and a rule exclude each other: what it read of a user is a precondition"), Remedy: "leave --no-read out"}
+	case o.connection.sandbox && o.connection.from == "":
+		return &refusal.UsageError{Err: errors.New("--sandbox has no users for a rule: without a change set nobody says who they are"),
+			Remedy: "--from fills it from an export of everything (export --format jsonl --all)"}
+	default:
+		return nil
+	}
 }
 
 // validateRuleAlone refuses what goes with files only.
 func (o *options) validateRuleAlone() error {
 	switch words := o.decodingFlags(); {
-	case o.read == audit.Lookup, o.read == audit.None:
-		return &refusal.UsageError{Err: fmt.Errorf("--read %s is for files: a rule is given the users as they are listed", o.read), Remedy: "leave it out"}
-	case o.noRead:
-		return &refusal.UsageError{Err: errors.New("--no-read and a rule exclude each other: what it read of a user is a precondition"), Remedy: "leave --no-read out"}
+	case o.read == audit.Lookup:
+		return &refusal.UsageError{Err: errors.New("--read lookup is for files: a rule is given the users as they are listed"), Remedy: "leave it out"}
 	case o.onlyFailed != "":
 		return &refusal.UsageError{Err: errors.New("--only-failed is for files: a rule has no records of before"),
 			Remedy: "plan again, which finds the users that are left; or apply errors.csv of that run"}
-	case o.connection.sandbox && o.connection.from == "":
-		return &refusal.UsageError{Err: errors.New("--sandbox has no users for a rule: without a change set nobody says who they are"),
-			Remedy: "--from fills it from an export of everything (export --format jsonl --all)"}
 	case len(words) > 0:
 		return &refusal.UsageError{Err: fmt.Errorf("%s is for files, and a rule reads none", words[0]), Remedy: "leave it out"}
 	default:
@@ -163,7 +185,11 @@ func (o *options) validateRuleAlone() error {
 // nothingSet refuses a rule that sets nothing. Who only wants to look is told how.
 func (o *options) nothingSet() error {
 	r := &o.rule
-	if r.where == "" {
+	switch {
+	case r.match != "":
+		return &refusal.UsageError{Err: errors.New("with --match the files are data, and nothing of them is written unless a rule says so"),
+			Remedy: `--set 'custom:tier:=row["tier"]' gives an attribute the value of a column`}
+	case r.where == "":
 		return &refusal.UsageError{Err: fmt.Errorf("%s chooses users of a rule, and there is none", r.flags()[0]), Remedy: "--set, --unset or --rules says what they get"}
 	}
 	words := []string{"export"}
@@ -196,22 +222,24 @@ func (o *options) unquoted(paths []string) error {
 	if i < 0 {
 		return nil
 	}
-	return &refusal.UsageError{Err: fmt.Errorf("%s: there is no such file, and a rule takes none", prose.Printable(paths[i])),
+	taken := ", and a rule takes none"
+	if o.rule.match != "" {
+		taken = ""
+	}
+	return &refusal.UsageError{Err: fmt.Errorf("%s: there is no such file%s", prose.Printable(paths[i]), taken),
 		Remedy: "a text or an expression with blanks in it needs quotes: --set 'custom:plan=pro plus', --where 'custom.tier == nil'"}
 }
 
 // ruleInApply refuses a rule where it would be applied unseen.
-func (o *options) ruleInApply() error {
+func (o *options) ruleInApply(paths []string) error {
 	if !o.rule.any() {
 		return nil
 	}
 	words := slices.Concat([]string{"plan"}, o.connection.target(0).Flags(o.connection.poolID), o.rule.flags())
-	dir := filepath.Clean(o.connection.poolID + ".plan")
-	if o.rule.name != "" {
-		dir = filepath.Clean(o.connection.poolID + "." + o.rule.name + ".plan")
-	}
+	plan := job.PlanSpec{Spec: job.Spec{Changes: changeset.Spec{Paths: paths}}, Rule: &job.RuleSpec{Name: o.rule.name}}
+	dir := plan.Directory(o.connection.poolID)
 	return &refusal.UsageError{
 		Err:    fmt.Errorf("apply takes no rule (%s): it takes what a plan of the rule has found, and nothing else", words[len(words)-len(o.rule.flags())]),
-		Remedy: fmt.Sprintf("plan, look at it, and apply %s: %s", filepath.Join(dir, report.PlanJSONL), commandLine(words, nil)),
+		Remedy: fmt.Sprintf("plan, look at it, and apply %s: %s", filepath.Join(dir, report.PlanJSONL), commandLine(words, paths)),
 	}
 }

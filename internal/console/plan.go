@@ -25,6 +25,10 @@ func (r planScreen) print(w io.Writer, width int) {
 	line := Printer(w, width)
 	fmt.Fprint(w, "this was a dry run: nothing was written\n\n")
 	head := "rule"
+	if r.Match != "" {
+		line(head, "match %s", prose.Printable(r.Match))
+		head = ""
+	}
 	for text := range strings.Lines(r.Rule) {
 		line(head, "%s", strings.TrimRight(text, "\n"))
 		head = ""
@@ -75,10 +79,13 @@ func (r planScreen) print(w io.Writer, width int) {
 }
 
 func (r planScreen) reading() string {
-	if r.Rule != "" {
+	records := prose.Plural(r.Records, "record") + inBrackets(r.Dialect)
+	switch {
+	case r.Match != "":
+		return fmt.Sprintf("%s, for %s of the pool, of whom the rule fits %s (%s: %s)", records, prose.Plural(r.Scanned, "user"), prose.Count(r.Matched), r.Read, r.calls())
+	case r.Rule != "":
 		return r.fitting()
 	}
-	records := prose.Plural(r.Records, "record") + inBrackets(r.Dialect)
 	if r.Read == audit.None {
 		return records + ", held against the schema only: no user was read"
 	}

@@ -25,19 +25,21 @@ import (
 type PlanSpec struct {
 	Spec            // of the apply that it is a plan of
 	Read audit.Mode // how users are read
-	Rule *RuleSpec  // computes the changes, in the place of inputs; nil: there is none
+	// Check says that it is to be empty once all is done: rules that are never are refused.
+	Check bool
+	Rule  *RuleSpec // computes the changes; nil: they are those of the inputs
 }
 
-// dir is where the plan is kept: by the name of the first input, or else of the pool.
-func (s *PlanSpec) dir(poolID string) string {
-	switch {
-	case s.Rule == nil, s.Dir != "":
-		return s.dirName(".plan")
-	case s.Rule.Name != "":
-		return poolID + "." + s.Rule.Name + ".plan"
-	default:
-		return poolID + ".plan"
+// Directory is where the plan is kept: by the name of the first input, or else of the pool.
+func (s *PlanSpec) Directory(poolID string) string {
+	ending := ".plan"
+	if s.Rule != nil && s.Rule.Name != "" {
+		ending = "." + s.Rule.Name + ending
 	}
+	if s.Dir == "" && len(s.Changes.Paths) == 0 {
+		return filepath.Clean(poolID + ending)
+	}
+	return s.dirName(ending)
 }
 
 // PlanObserver is told how a plan goes on. Its methods are called from the goroutine of [Plan].
@@ -54,6 +56,7 @@ type PlanObserver interface {
 type planning struct {
 	start
 	read     audit.Mode
+	check    bool
 	program  *rules.Program // of the rules, once the pool is known
 	observer PlanObserver
 	result   *PlanResult
@@ -69,11 +72,11 @@ func Plan(ctx context.Context, spec PlanSpec, o PlanObserver) (_ *PlanResult, er
 		r := &PlanResult{PlanFacts: rundir.PlanFacts{DryRun: true, Inputs: spec.Changes.Paths}, Clean: true, Result: &audit.Result{Read: audit.None}}
 		return r, nil
 	}
-	p := &planning{start: start{spec: spec.Spec, rules: spec.Rule}, read: spec.Read, observer: o}
+	p := &planning{start: start{spec: spec.Spec, rules: spec.Rule}, read: spec.Read, check: spec.Check, observer: o}
 	if err := p.open(ctx); err != nil {
 		return nil, err
 	}
-	if p.dir, err = rundir.OpenPlan(spec.Volume, spec.dir(p.to.PoolID)); err != nil {
+	if p.dir, err = rundir.OpenPlan(spec.Volume, spec.Directory(p.to.PoolID)); err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
@@ -117,7 +120,7 @@ func (p *planning) make(ctx context.Context) error {
 	if err := p.mayKeep(); err != nil {
 		return err
 	}
-	if err := p.compile(); err != nil {
+	if err := p.compile(ctx); err != nil {
 		return err
 	}
 	p.observer.Reading(p.spec.place(p.to, p.pool), p.spec.terms(p.pool, "").Warnings())
@@ -129,7 +132,7 @@ func (p *planning) make(ctx context.Context) error {
 	p.set = set
 	p.result = &PlanResult{PlanFacts: p.facts(replaced), Audit: p.dir.File(report.AuditCSV), Plan: p.dir.File(report.PlanJSONL)}
 	if p.rules != nil {
-		err = p.audit(ctx, p.ruled(), func() []string { return nil })
+		err = p.auditRules(ctx)
 	} else {
 		err = p.auditChanges(ctx)
 	}
@@ -150,6 +153,9 @@ func (p *planning) facts(replaced string) rundir.PlanFacts {
 	if p.rules != nil {
 		f.Rule, f.RulesDigest = p.program.Text(), cmp.Or(p.rules.FileDigest, rules.Digest(p.rules.Rules))
 		f.Filter, f.Group = p.rules.Filter, p.rules.Group
+		if p.rules.Match != "" {
+			f.Match = p.set.Decoding().UsernameColumn + "=" + p.rules.Match
+		}
 	}
 	return f
 }
@@ -197,6 +203,7 @@ func (p *planning) audit(ctx context.Context, cfg audit.Config, digests func() [
 	cfg.Strict, cfg.AllowTakeover = p.spec.Strict, p.spec.AllowTakeover
 	p.result.Result, err = audit.Plan(ctx, cfg)
 	if err == nil {
+		p.result.Notes = append(p.notes(), p.result.Notes...)
 		err = p.conclude(ctx, digests())
 	}
 	if err != nil {

@@ -25,9 +25,9 @@ func (p *planning) replaces(ctx context.Context) (string, error) {
 	}
 	same, err := p.isOf(ctx, earlier)
 	here := earlier.Pool.ID == p.to.PoolID && (earlier.Endpoint == target.SandboxEndpoint) == (p.to.Endpoint == target.SandboxEndpoint)
-	what := "the plan of another rule"
-	if earlier.Rule == "" {
-		what = fmt.Sprintf("the plan of %s", prose.Printable(strings.Join(earlier.Inputs, ", ")))
+	what := fmt.Sprintf("the plan of %s", prose.Printable(strings.Join(earlier.Inputs, ", ")))
+	if earlier.Rule != "" && (len(earlier.Inputs) == 0 || !p.rules.isOf(earlier.Fingerprint)) {
+		what = "the plan of another rule"
 	}
 	if !here {
 		what += fmt.Sprintf(" for %s, %s", prose.Printable(earlier.Pool.ID), prose.Printable(earlier.Endpoint))
@@ -44,10 +44,11 @@ func (p *planning) replaces(ctx context.Context) (string, error) {
 	}
 }
 
-// isOf tells whether an earlier plan is one of the same rules, or of the same inputs: by their names, or else by their content.
+// isOf tells whether an earlier plan is one of the same rules, if of any, and of the same inputs: by their names, or else by
+// their content.
 func (p *planning) isOf(ctx context.Context, earlier *rundir.PlanFacts) (bool, error) {
-	if p.rules != nil || earlier.Rule != "" {
-		return p.rules.isOf(earlier.Fingerprint), nil
+	if (p.rules != nil || earlier.Rule != "") && !p.rules.isOf(earlier.Fingerprint) {
+		return false, nil
 	}
 	if slices.Equal(absolute(p.spec.Changes.Paths), earlier.InputPaths) || earlier.InputPaths == nil && slices.Equal(p.set.Paths(), earlier.Inputs) {
 		return true, nil

@@ -1,6 +1,8 @@
 package job
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -8,6 +10,7 @@ import (
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rules"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/schema"
@@ -20,18 +23,20 @@ type RuleSpec struct {
 	FileDigest string // of the file that holds them; empty: there is none
 	// Filter, of ListUsers, or Group chooses the users that the rules are given; empty: all of the pool.
 	Filter, Group string
-	// Name keeps the plan apart from those of other rules of the pool; empty: it has none.
+	// Match is the attribute, or username, by which the users of the rows of the inputs are found, which are data then
+	// ([sources.Options.Data]); empty: there are no inputs.
+	Match string
+	// Name keeps the plan apart from those of other rules of the pool, or of the inputs; empty: it has none.
 	Name string
 }
 
 // fingerprint is what makes a plan one of these rules, of these users.
 func (s *RuleSpec) fingerprint() checkpoint.Fingerprint {
 	f := checkpoint.Fingerprint{rundir.ByRule: rules.Digest(s.Rules)}
-	if s.Filter != "" {
-		f[rundir.ByFilter] = strconv.Quote(s.Filter)
-	}
-	if s.Group != "" {
-		f[rundir.ByGroup] = strconv.Quote(s.Group)
+	for name, value := range map[string]string{rundir.ByFilter: s.Filter, rundir.ByGroup: s.Group, rundir.ByMatch: s.Match} {
+		if value != "" {
+			f[name] = strconv.Quote(value)
+		}
 	}
 	return f
 }
@@ -42,21 +47,92 @@ func (s *RuleSpec) isOf(f checkpoint.Fingerprint) bool {
 		return false
 	}
 	own := s.fingerprint()
-	return !slices.ContainsFunc([]string{rundir.ByRule, rundir.ByFilter, rundir.ByGroup}, func(name string) bool { return own[name] != f[name] })
-}
-
-// compile compiles the rules of a plan, if it has any, for its pool.
-func (p *planning) compile() (err error) {
-	if p.rules != nil {
-		p.program, err = rules.Compile(p.rules.Rules, rules.Scope{Schema: p.pool.Schema})
+	for _, name := range []string{rundir.ByRule, rundir.ByFilter, rundir.ByGroup, rundir.ByMatch} {
+		if own[name] != f[name] {
+			return false
+		}
 	}
-	return err
+	return true
 }
 
-// ruled is what a plan of rules is made of.
-func (p *planning) ruled() audit.Config {
-	p.observer.Sized(changeset.Size{})
-	return audit.Config{Rule: newRule(p.program, p.pool.Schema), Filter: p.rules.Filter, Group: p.rules.Group, Most: p.spec.Limit}
+// compile compiles the rules of a plan, if it has any, for its pool and its data.
+func (p *planning) compile(ctx context.Context) error {
+	if p.rules == nil {
+		return nil
+	}
+	in := rules.Scope{Schema: p.pool.Schema}
+	if p.rules.Match != "" {
+		if err := p.rules.checkMatch(p.pool.Schema); err != nil {
+			return err
+		}
+		columns, err := p.set.Columns(ctx)
+		if err != nil {
+			return err
+		}
+		in.Columns = columns
+	}
+	var err error
+	if p.program, err = rules.Compile(p.rules.Rules, in); err != nil {
+		return err
+	}
+	if p.check && !p.program.Repeats() {
+		return ErrNeverClean
+	}
+	p.set = p.set.Wanting(p.program.Columns())
+	return nil
+}
+
+// notes are what people should know of the rules beside what they say.
+func (p *planning) notes() []string {
+	if p.program == nil {
+		return nil
+	}
+	notes := p.program.Notes()
+	if p.program.ReadsDates() {
+		notes = append(notes, "the rule reads when users were created or modified, which cannot be held as a precondition: of a user who is modified meanwhile only the other conditions are looked at again")
+	}
+	return notes
+}
+
+// checkMatch refuses an attribute that no user of the pool has.
+func (s *RuleSpec) checkMatch(pool *schema.Schema) error {
+	if s.Match == "username" {
+		return nil
+	}
+	if err := pool.CheckName(s.Match); err != nil {
+		return &refusal.UsageError{Err: fmt.Errorf("users cannot be found by %w", err), Remedy: refusal.HintOf(err)}
+	}
+	return nil
+}
+
+// auditRules plans what the rules make of the users.
+func (p *planning) auditRules(ctx context.Context) error {
+	cfg := audit.Config{Rule: newRule(p.program, p.pool.Schema), Filter: p.rules.Filter, Group: p.rules.Group, Match: p.rules.Match}
+	if p.rules.Match == "" {
+		cfg.Most = p.spec.Limit
+		p.observer.Sized(p.withNames(changeset.Size{}, p.pool.EstimatedUsers))
+		return p.audit(ctx, cfg, func() []string { return nil })
+	}
+	in, err := p.set.Read()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	in.Limit(p.spec.Limit)
+	size := p.set.Guess(ctx, p.pool)
+	p.observer.Sized(p.withNames(size, size.Records))
+	cfg.Changes, cfg.Records = in, size.Records
+	return p.audit(ctx, cfg, in.Digests)
+}
+
+// withNames is a size with the names that so many users may get by the rules, and the names by which users of the pool sign in, if
+// the rules write any.
+func (p *planning) withNames(size changeset.Size, users int64) changeset.Size {
+	names := slices.Concat(p.pool.AliasAttributes, p.pool.UsernameAttributes)
+	if slices.ContainsFunc(p.program.Writes(), func(name string) bool { return audit.Concerns(name, names) }) {
+		size.Addresses, size.Holders = users, p.pool.EstimatedUsers
+	}
+	return size
 }
 
 // attributes are those that the rules set.

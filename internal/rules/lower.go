@@ -66,12 +66,9 @@ func (b *binder) lowerBinary(n *ast.BinaryNode) ast.Node {
 	case "and", "&&", "or", "||":
 		n.Left, n.Right = b.truth(n.Left), b.truth(n.Right)
 	case "==", "!=":
-		// Of two texts expr would compare the texts, and stumble over nil.
-		for _, side := range []ast.Node{n.Left, n.Right} {
-			if !isLiteral(side) {
-				side.SetType(nil)
-			}
-		}
+		return b.lowerEqual(n)
+	case "in":
+		n.Right = withBoth(n.Right)
 	default:
 		if does := operations[n.Operator]; does != nil {
 			return b.ours(n, b.operation(n.Operator, n.Left, n.Right, does), n.Left, n.Right)
@@ -80,12 +77,66 @@ func (b *binder) lowerBinary(n *ast.BinaryNode) ast.Node {
 	return n
 }
 
-func isLiteral(n ast.Node) bool {
-	switch n.(type) {
-	case *ast.IntegerNode, *ast.FloatNode, *ast.StringNode, *ast.BoolNode, *ast.NilNode:
+// lowerEqual compares. An empty text is as much as none: whoever asks for name == "" means those who have no name.
+func (b *binder) lowerEqual(n *ast.BinaryNode) ast.Node {
+	if !isValue(n.Left) && !isValue(n.Right) {
+		same := ast.Node(b.ours(n, same, n.Left, n.Right))
+		if n.Operator == "!=" {
+			same = replaced(n, &ast.UnaryNode{Operator: "not", Node: same})
+		}
+		return same
+	}
+	// Of two texts expr would compare the texts, and stumble over nil.
+	for _, side := range []ast.Node{n.Left, n.Right} {
+		if !isValue(side) {
+			side.SetType(nil)
+		}
+	}
+	return n
+}
+
+// isValue tells whether a node is a constant that is not empty.
+func isValue(n ast.Node) bool {
+	switch t := n.(type) {
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
 		return true
+	case *ast.StringNode:
+		return t.Value != ""
 	}
 	return false
+}
+
+// same compares as expr does, but for empty texts.
+func same(args ...any) (any, error) {
+	a, b := args[0], args[1]
+	if a == "" {
+		a = nil
+	}
+	if b == "" {
+		b = nil
+	}
+	return equal(a, b), nil
+}
+
+// withBoth adds nil to a list that has an empty text, and one to a list that has nil.
+func withBoth(n ast.Node) ast.Node {
+	list, isList := n.(*ast.ArrayNode)
+	if !isList {
+		return n
+	}
+	for _, e := range list.Nodes {
+		switch t := e.(type) {
+		case *ast.NilNode:
+			list.Nodes = append(list.Nodes, replaced(e, &ast.StringNode{}))
+			return n
+		case *ast.StringNode:
+			if t.Value == "" {
+				list.Nodes = append(list.Nodes, replaced(e, &ast.NilNode{}))
+				return n
+			}
+		}
+	}
+	return n
 }
 
 // lowerSlice cuts by characters, as len counts them; expr would by bytes.

@@ -64,12 +64,12 @@ func branches() map[kind][]maker {
 			strictly("(%s * %s)", number, func(a, b any) (any, error) { return fitting(new(big.Int).Mul(large(a), large(b))) }),
 		},
 		boolean: {
-			loosely("(%s == %s)", text, func(a, b any) bool { return a == b }),
-			loosely("(%s != %s)", text, func(a, b any) bool { return a != b }),
-			loosely("(%s == %s)", number, func(a, b any) bool { return a == b }),
-			loosely("(%s == %s)", boolean, func(a, b any) bool { return a == b }),
+			loosely("(%s == %s)", text, func(a, b any) bool { return filled(a) == filled(b) }),
+			loosely("(%s != %s)", text, func(a, b any) bool { return filled(a) != filled(b) }),
+			loosely("(%s == %s)", number, func(a, b any) bool { return filled(a) == filled(b) }),
+			loosely("(%s == %s)", boolean, func(a, b any) bool { return filled(a) == filled(b) }),
 			loosely("(%s contains %s)", text, func(a, b any) bool { return a != nil && b != nil && strings.Contains(a.(string), b.(string)) }),
-			loosely("(%s in [%s, \"a\", nil])", text, func(a, b any) bool { return a == b || a == "a" || a == nil }),
+			loosely("(%s in [%s, \"a\", nil])", text, func(a, b any) bool { return filled(a) == filled(b) || a == "a" || filled(a) == nil }),
 			strictly("(%s < %s)", number, func(a, b any) (any, error) { return a.(int) < b.(int), nil }),
 			strictly("(%s >= %s)", text, func(a, b any) (any, error) { return a.(string) >= b.(string), nil }),
 			joined("and", false), joined("or", true), negated,
@@ -170,6 +170,14 @@ func loosely(format string, of kind, holds func(a, b any) bool) maker {
 			return holds(a, b), err
 		}}
 	}
+}
+
+// filled is nil for an empty text.
+func filled(v any) any {
+	if v == "" {
+		return nil
+	}
+	return v
 }
 
 // joined is and, or or: the second is asked only where the first does not decide.

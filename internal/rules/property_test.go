@@ -11,11 +11,11 @@ import (
 // drawUser makes a user with values that expressions compare with each other.
 func drawUser(t *rapid.T) *Subject {
 	s := ann()
-	for name, values := range map[string][]string{
-		"custom:tier": {"", "a", "Ab", " a "}, "email": {"", "a", "b", "Ab"}, "custom:points": {"", "0", "7", "999999999999"},
-		"email_verified": {"", "true", "False", "TRUE"}, "custom:vip": {"", "true", "false"},
+	for _, of := range [][]string{ // a name, and values
+		{"custom:tier", "", "a", "Ab", " a "}, {"email", "", "a", "b", "Ab"}, {"custom:points", "", "0", "7", "999999999999"},
+		{"email_verified", "", "true", "False", "TRUE"}, {"custom:vip", "", "true", "false"},
 	} {
-		s.Attributes[name] = rapid.SampledFrom(values).Draw(t, name)
+		s.Attributes[of[0]] = rapid.SampledFrom(of[1:]).Draw(t, of[0])
 	}
 	s.Enabled = rapid.Bool().Draw(t, "enabled")
 	s.Status = rapid.SampledFrom([]string{"CONFIRMED", "UNCONFIRMED"}).Draw(t, "status")

@@ -27,4 +27,5 @@ const (
 	ByRule   = "rule"
 	ByFilter = "filter"
 	ByGroup  = "group"
+	ByMatch  = "match"
 )

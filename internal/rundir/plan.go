@@ -33,6 +33,7 @@ type PlanFacts struct {
 	RulesDigest string   `json:"rules_digest,omitempty"`
 	Filter      string   `json:"filter,omitempty"`
 	Group       string   `json:"group,omitempty"`
+	Match       string   `json:"match,omitempty"` // the column by which users are found, and the attribute, where the inputs are data: Email=email
 	Flags       []string `json:"flags,omitempty"` // of apply, that lead to the same pool
 }
 

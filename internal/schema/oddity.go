@@ -14,7 +14,8 @@ import (
 // Oddity is what a value has that nobody meant, as far as its looks tell.
 type Oddity struct {
 	Kind OddityKind
-	// Char is the first character that is to blame, and At its place, from 1. They are 0 where the value as a whole is.
+	// Char is the first character that is to blame, and At its place, from 1. At is 0 where the value as a whole is; a Char
+	// of 0 is U+0000.
 	Char rune
 	At   int
 }

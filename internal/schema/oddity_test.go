@@ -221,14 +221,14 @@ func BenchmarkOddities(b *testing.B) {
 
 // Each oddity has a place within the value, and is gone once what it names is gone.
 func FuzzOddities(f *testing.F) {
-	for _, value := range []string{"gold", " gold\u200b", "NULL", "a\r\nb", "\xff", "M\ufffdller", "\u00a0", "👩\u200d💻", "=A1", "MÃ¼ller"} {
+	for _, value := range []string{"gold", " gold\u200b", "NULL", "a\r\nb", "\x00", "\xff", "M\ufffdller", "\u00a0", "👩\u200d💻", "=A1", "MÃ¼ller"} {
 		f.Add("custom:note", value)
 	}
 	f.Fuzz(func(t *testing.T, name, value string) {
 		found := Oddities(name, value)
 		characters := []rune(value)
 		for i, o := range found {
-			if o.Char == 0 != (o.At == 0) || o.At > len(characters) || o.At > 0 && characters[o.At-1] != o.Char {
+			if o.At == 0 && o.Char != 0 || o.At > len(characters) || o.At > 0 && characters[o.At-1] != o.Char {
 				t.Fatalf("%q: %+v", value, o)
 			}
 			if o.String() == "" || o.hint() == "" || !utf8.ValidString(o.String()) || strings.ContainsFunc(o.String(), unicode.IsControl) {
