@@ -188,7 +188,10 @@ func (p *planRun) withheld(r *job.PlanResult) error {
 	}
 	who, remedy := "the change set", prose.Either(r.Takeovers, "take that record out, or say --allow-takeover: undo gives the address back",
 		"take those records out, or say --allow-takeover: undo gives the addresses back")
-	if p.opts.keep {
+	if r.Rule != "" {
+		who, remedy = "the rule", prose.Either(r.Takeovers, "have --where leave that user out, or say --allow-takeover: undo gives the address back",
+			"have --where leave those users out, or say --allow-takeover: undo gives the addresses back")
+	} else if p.opts.keep {
 		who, remedy = "--verified keep", prose.Either(r.Takeovers,
 			"take that record out, or plan without --verified keep; --allow-takeover takes the address, and undo gives it back",
 			"take those records out, or plan without --verified keep; --allow-takeover takes the addresses, and undo gives them back")
