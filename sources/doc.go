@@ -45,7 +45,7 @@
 // A JSONL file whose first record has a number "_undo" is an undo file: its last line comes first, and
 // of several such files the last, so that applying them goes back, newest change first. A last line
 // that a crash has cut short is left out. Line numbers are those of the file. An undo file must not be
-// packed.
+// packed, and its lines end in line feeds.
 //
 // # Data
 //

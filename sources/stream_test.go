@@ -32,7 +32,7 @@ func checkStream(t fataler, paths, texts []string, opts Options) {
 		checkFileError(t, end, paths)
 	}
 	if f.undo {
-		checkUndo(t, paths, changes, end)
+		checkUndo(t, paths, texts, changes, end)
 	} else {
 		checkPlaces(t, changes, texts)
 	}

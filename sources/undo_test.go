@@ -14,8 +14,13 @@ import (
 	"pgregory.net/rapid"
 )
 
-// checkUndo compares what an undo file is read as from its end with what it is read as forwards.
-func checkUndo(t fataler, paths []string, got []*Change, end error) {
+// checkUndo compares what an undo file is read as from its end with what it is read as forwards. Forwards, a carriage
+// return alone ends a line, too, so that where there is one the records are held against the lines.
+func checkUndo(t fataler, paths, texts []string, got []*Change, end error) {
+	if slices.ContainsFunc(texts, oldLineEnds) {
+		checkFedLines(t, texts, got, end)
+		return
+	}
 	f, err := Open(paths, Options{})
 	if err != nil {
 		t.Fatalf("%v", err)
@@ -45,10 +50,45 @@ func checkUndo(t fataler, paths []string, got []*Change, end error) {
 	}
 }
 
+// checkFedLines checks that each line that a line feed ends is a record, and what stands behind the last line feed, unless
+// it is torn; and that none is read before a line with a carriage return in it.
+func checkFedLines(t fataler, texts []string, got []*Change, end error) {
+	var want, places []Position
+	bad := Position{}
+	for i, text := range texts {
+		at := Position{Input: i, Line: 1}
+		if strings.HasPrefix(text, "\xef\xbb\xbf") {
+			at.Offset = 3
+		}
+		for line := range strings.SplitAfterSeq(text[at.Offset:], "\n") {
+			switch {
+			case strings.TrimSpace(line) == "":
+			case strings.Contains(strings.TrimRight(line, "\r\n"), "\r"):
+				want, bad = nil, at
+			case !torn([]byte(line)):
+				want = append(want, at)
+			}
+			at.Offset += int64(len(line))
+			at.Line++
+		}
+	}
+	slices.Reverse(want)
+	for _, c := range got {
+		places = append(places, c.Begin)
+	}
+	if !slices.Equal(places, want) {
+		t.Fatalf("records are at %v, want %v", places, want)
+	}
+	refusal, refused := errors.AsType[*FileError](end)
+	if bad.Line == 0 && end != nil || bad.Line > 0 && (!refused || refusal.Line != bad.Line) {
+		t.Fatalf("it ends with %v, want line %d", end, bad.Line)
+	}
+}
+
 // Pieces that undo files are made of, and a line that no chunk of them holds whole.
 var undoLine = []string{`{"_undo":3,"username":"ann","attributes":{"a":"1"},"expect":{"a":"2"}}` + "\n",
 	`{"_undo":3,"username":"ann","attributes":{"a":"1"},"expect":{"a":"2"}}` + "\n",
-	`{"_undo":4,"username":"bob","attributes":{"a":null,"b":"é"}}` + "\r\n", "\n", " \r\n", "{\n", "[]\n", "{} x\n", "\xff\n"}
+	`{"_undo":4,"username":"bob","attributes":{"a":null,"b":"é"}}` + "\r\n", "\n", " \r\n", "{\n", "[]\n", "{} x\n", "\xff\n", `{"_undo":5,"username":"dan"}` + "\r"}
 
 var longUndoLine = `{"username":"cat","attributes":{"a":"` + strings.Repeat("x", bufferSize-40) + `"}}` + "\n"
 
@@ -78,6 +118,8 @@ func TestUndo(t *testing.T) {
 
 func FuzzUndo(f *testing.F) {
 	f.Add([]byte(strings.Join(undoLine, "")))
+	const returnAlone = "\r00"
+	f.Add([]byte(returnAlone))
 	f.Fuzz(func(t *testing.T, data []byte) { fuzzStream(t, "fuzz.jsonl", append([]byte(`{"_undo":1}`), data...)) })
 }
 
@@ -98,6 +140,8 @@ func TestUndoIsReadFromItsEnd(t *testing.T) {
 			[]string{`2: DuplicateAttribute! username: the name stands twice in one object`, `1: ann a="1" expect:a="2"`}},
 		{"damaged in the middle", one + "\n{\n" + two + "\n",
 			[]string{`3: bob a=-`, `2: MalformedRecord! column 2: the object does not end on its line`, `1: ann a="1" expect:a="2"`}},
+		{"a carriage return behind a torn one", one + "\n" + two[:30] + "\r\r", []string{`1: ann a="1" expect:a="2"`}},
+		{"carriage returns behind the last", one + "\n" + two + "\r\r", []string{`2: bob a=-`, `1: ann a="1" expect:a="2"`}},
 		{"not the first member", `{"username":"ann","_undo":7}` + "\n" + two, []string{`2: bob a=-`, `1: ann`}},
 		{"no number", `{"_undo":"1","username":"ann"}` + "\n" + two + "\n", []string{`1: ann`, `2: bob a=-`}},
 		{"not in the first record", `{"username":"ann"}` + "\n" + two + "\n", []string{`1: ann`, `2: bob a=-`}},
@@ -162,6 +206,31 @@ func TestUndoRecordTooLong(t *testing.T) {
 		if len(changes) != strings.Count(end, "bob") {
 			t.Errorf("%d records behind it", len(changes))
 		}
+	}
+}
+
+// TestUndoWithReturns: who has saved an undo file with the line ends of an old Macintosh is told so, and no record of it is
+// taken for one that a crash has torn.
+func TestUndoWithReturns(t *testing.T) {
+	const one = `{"_undo":1,"username":"ann"}`
+	for _, tt := range []struct {
+		name, text string
+		line       string
+		read       int // before it
+	}{
+		{"all", one + "\r" + one + "\r", ":1", 0},
+		{"all, the last torn", one + "\r" + one + "\r" + one[:9], ":1", 0},
+		{"one at the end", one + "\n" + one + "\r" + one, ":2", 0},
+		{"one among line feeds", one + "\n" + one + "\r" + one + "\n" + one + "\n", ":2", 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := write(t, "undo.jsonl", tt.text)
+			changes, err := read(t, Options{}, path)
+			refused(t, err, path, tt.line+": a carriage return alone ends a line, and the file is read from its end", "with a line feed")
+			if len(changes) != tt.read {
+				t.Errorf("%d records behind it", len(changes))
+			}
+		})
 	}
 }
 

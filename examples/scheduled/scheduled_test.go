@@ -145,8 +145,9 @@ func TestExitCodes(t *testing.T) {
 // TestCrontabWaits runs the line of the crontab with a program that finds another process at work twice: it
 // waits, tries again, and stays silent in the end.
 func TestCrontabWaits(t *testing.T) {
-	lines := strings.Split(strings.TrimSpace(read(t, "attrmigrate.crontab")), "\n")
-	_, command, _ := strings.Cut(lines[len(lines)-1], "*  ")
+	_, line, _ := strings.Cut(read(t, "attrmigrate.crontab"), "\n0 2 ")
+	line, _, _ = strings.Cut(line, "\n")
+	_, command, _ := strings.Cut(line, "*  ")
 	dir := t.TempDir()
 	for old, here := range map[string]string{
 		"/usr/local/bin/": dir + "/", "/var/lib/attrmigrate": dir, "sleep": dir + "/sleep",

@@ -73,8 +73,6 @@ func (o *options) byFlags(err error, paths []string) error {
 	case errors.Is(err, job.ErrLookup):
 		return &refusal.Error{Msg: "--verified keep needs a scan in a pool with aliases: " + err.Error(),
 			Remedy: "leave --read out, or say --read scan"}
-	case errors.Is(err, job.ErrNeverClean):
-		return &refusal.UsageError{Err: fmt.Errorf("--check: %w", err), Remedy: "--where asks for users who have none yet, such as --where 'custom.key == nil'"}
 	case errors.Is(err, job.ErrPlanTime):
 		return &refusal.Error{Msg: "the time is up (--max-duration): the plan is not whole",
 			Remedy: "--list-rate sets the pace, and --read lookup reads the users of the change set only"}

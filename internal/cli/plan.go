@@ -105,7 +105,10 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 	if err != nil {
 		return err
 	}
-	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read, Check: p.opts.check, Rule: rule}
+	if rule != nil {
+		rule.Repeats = p.opts.check
+	}
+	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read, Rule: rule}
 	spec.Target.Calls = listing.Chains
 	spec.Sized = func(size changeset.Size) { // a long CSV needs two entries for each
 		size.Records *= 2

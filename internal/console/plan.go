@@ -33,6 +33,9 @@ func (r planScreen) print(w io.Writer, width int) {
 		line(head, "%s", strings.TrimRight(text, "\n"))
 		head = ""
 	}
+	for _, note := range r.RuleNotes {
+		line("note", "%s", prose.Printable(note))
+	}
 	line("read", "%s", r.reading())
 	line("found", "%s", verdicts(r.Verdicts))
 	if parts := mended(r.Trimmed, r.Emptied); len(parts) > 0 {

@@ -29,7 +29,7 @@ func (j *Job) findRun(ctx context.Context) (goesOn bool, err error) {
 	}
 	different := j.traits(digests).differences(&state)
 	switch {
-	case len(different) == 0:
+	case len(different) == 0 && !j.plannedSince(state):
 		j.state = state
 		return true, nil
 	case state.Phase == checkpoint.Finished:
@@ -37,6 +37,13 @@ func (j *Job) findRun(ctx context.Context) (goesOn bool, err error) {
 	default:
 		return false, &OtherRunError{Dir: j.dir.Path, Differences: different}
 	}
+}
+
+// plannedSince tells whether the change set is a plan that was made anew since a run of it had finished: it found the same
+// changes to be made once more, for they failed, or others have taken them back.
+func (j *Job) plannedSince(state checkpoint.State) bool {
+	plan := planOfInputs(j.set.Paths())
+	return state.Phase == checkpoint.Finished && plan != nil && plan.At.After(state.SavedAt)
 }
 
 func (j *Job) setAside() error {

@@ -105,8 +105,5 @@ func (e *OtherPlanError) Error() string { return fmt.Sprintf("%s holds %s", e.Di
 // ErrLookup says that a plan which keeps verified flags has to list the whole pool, and may not.
 var ErrLookup = errors.New("a lookup could miss the holder of an address")
 
-// ErrNeverClean says that a plan that is to find nothing when all is done would always find something.
-var ErrNeverClean = errors.New("uuid() gives another value each time, so that there would always be something to change")
-
 // ErrPlanTime says that a plan took longer than it may.
 var ErrPlanTime = errors.New("the time is up: the plan is not whole")

@@ -25,9 +25,7 @@ import (
 type PlanSpec struct {
 	Spec            // of the apply that it is a plan of
 	Read audit.Mode // how users are read
-	// Check says that it is to be empty once all is done: rules that are never are refused.
-	Check bool
-	Rule  *RuleSpec // computes the changes; nil: they are those of the inputs
+	Rule *RuleSpec  // computes the changes; nil: they are those of the inputs
 }
 
 // Directory is where the plan is kept: by the name of the first input, or else of the pool.
@@ -56,7 +54,6 @@ type PlanObserver interface {
 type planning struct {
 	start
 	read     audit.Mode
-	check    bool
 	program  *rules.Program // of the rules, once the pool is known
 	observer PlanObserver
 	result   *PlanResult
@@ -72,7 +69,7 @@ func Plan(ctx context.Context, spec PlanSpec, o PlanObserver) (_ *PlanResult, er
 		r := &PlanResult{PlanFacts: rundir.PlanFacts{DryRun: true, Inputs: spec.Changes.Paths}, Clean: true, Result: &audit.Result{Read: audit.None}}
 		return r, nil
 	}
-	p := &planning{start: start{spec: spec.Spec, rules: spec.Rule}, read: spec.Read, check: spec.Check, observer: o}
+	p := &planning{start: start{spec: spec.Spec, rules: spec.Rule}, read: spec.Read, observer: o}
 	if err := p.open(ctx); err != nil {
 		return nil, err
 	}
@@ -153,6 +150,7 @@ func (p *planning) facts(replaced string) rundir.PlanFacts {
 	if p.rules != nil {
 		f.Rule, f.RulesDigest = p.program.Text(), cmp.Or(p.rules.FileDigest, rules.Digest(p.rules.Rules))
 		f.Filter, f.Group = p.rules.Filter, p.rules.Group
+		f.RuleNotes = p.program.Notes()
 		if p.rules.Match != "" {
 			f.Match = p.set.Decoding().UsernameColumn + "=" + p.rules.Match
 		}
@@ -203,7 +201,6 @@ func (p *planning) audit(ctx context.Context, cfg audit.Config, digests func() [
 	cfg.Strict, cfg.AllowTakeover = p.spec.Strict, p.spec.AllowTakeover
 	p.result.Result, err = audit.Plan(ctx, cfg)
 	if err == nil {
-		p.result.Notes = append(p.notes(), p.result.Notes...)
 		err = p.conclude(ctx, digests())
 	}
 	if err != nil {

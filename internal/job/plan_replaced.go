@@ -13,8 +13,8 @@ import (
 
 // replaces tells which plan stands in the directory and is to be replaced, if it is one of something else. By
 // default that is refused: a plan that was reviewed as a.csv's must not become that of another a.csv, or of
-// a.jsonl. Where the directory was named it is told, and so is a plan for another pool, or of a rehearsal. A plan
-// whose run is unfinished is never replaced.
+// a.jsonl. Where the directory was named it is told, and so is a plan that was withheld, which nobody can apply, one for another
+// pool, or of a rehearsal. A plan whose run is unfinished is never replaced.
 func (p *planning) replaces(ctx context.Context) (string, error) {
 	if err := p.dir.RunsOfPlan(ctx); err != nil {
 		return "", err
@@ -35,7 +35,7 @@ func (p *planning) replaces(ctx context.Context) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case !same && p.spec.Dir == "":
+	case !same && p.spec.Dir == "" && !earlier.Withheld:
 		return "", &OtherPlanError{Dir: p.dir.Path, Plan: what}
 	case !same, !here:
 		return what, nil

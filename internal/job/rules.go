@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -26,6 +27,8 @@ type RuleSpec struct {
 	// Match is the attribute, or username, by which the users of the rows of the inputs are found, which are data then
 	// ([sources.Options.Data]); empty: there are no inputs.
 	Match string
+	// Repeats asks for rules that find nothing to change once their plan was applied.
+	Repeats bool
 	// Name keeps the plan apart from those of other rules of the pool, or of the inputs; empty: it has none.
 	Name string
 }
@@ -75,23 +78,12 @@ func (p *planning) compile(ctx context.Context) error {
 	if p.program, err = rules.Compile(p.rules.Rules, in); err != nil {
 		return err
 	}
-	if p.check && !p.program.Repeats() {
-		return ErrNeverClean
+	if p.rules.Repeats && !p.program.Repeats() {
+		return &refusal.UsageError{Err: errors.New("uuid() gives another value with each plan: a check would never find that nothing is to change"),
+			Remedy: "have --where ask for the attribute that it is for: --where 'custom.ref == nil' --set 'custom:ref:=uuid()'"}
 	}
 	p.set = p.set.Wanting(p.program.Columns())
 	return nil
-}
-
-// notes are what people should know of the rules beside what they say.
-func (p *planning) notes() []string {
-	if p.program == nil {
-		return nil
-	}
-	notes := p.program.Notes()
-	if p.program.ReadsDates() {
-		notes = append(notes, "the rule reads when users were created or modified, which cannot be held as a precondition: of a user who is modified meanwhile only the other conditions are looked at again")
-	}
-	return notes
 }
 
 // checkMatch refuses an attribute that no user of the pool has.

@@ -6,8 +6,8 @@ import (
 	"io"
 )
 
-// Backward finds a record in each line of a file that is not blank, from the last to the first. It holds at most a
-// line and what was read with it.
+// Backward finds a record in each line of a file that is not blank, from the last to the first. Its lines end in a line
+// feed. It holds at most a line and what was read with it.
 type Backward struct {
 	file  io.ReaderAt
 	limit int    // of a line, in bytes
@@ -33,6 +33,10 @@ func (b *Backward) Next() (Record, error) {
 			return Record{}, err
 		}
 		if !blankText(line) {
+			if bytes.IndexByte(trimLineEnd(line), '\r') >= 0 { // forwards, these are several records
+				return Record{}, &Damage{Line: b.at.Line, Msg: "a carriage return alone ends a line, and the file is read from its end",
+					Remedy: "save it with a line feed at the end of each line"}
+			}
 			return Record{Text: line, Begin: b.at, After: after}, nil
 		}
 	}

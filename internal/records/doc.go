@@ -9,7 +9,7 @@
 // records.
 //
 //   - [Lines] are records of one line each, [Backward] the same from the last to the first, of a file whose lines end in
-//     a line feed.
+//     a line feed. A carriage return elsewhere in a line is damage: something else has written the file anew.
 //   - [CSV] has a record a row that has anything in it. One that is no row is given with what is wrong with it
 //     (Row.Bad), and the next
 //     follows.

@@ -22,8 +22,8 @@ type binder struct {
 	as     role
 	inFile bool // of rules, not on a command line
 
-	variables []string // of let, from the outside
-	names     map[ast.Node]string
+	variables []string            // of let, from the outside
+	names     map[ast.Node]string // of reads, as expressions spell them
 	calls     int
 	facts     facts
 	mistake   *mistake // the first
@@ -158,7 +158,7 @@ func (b *binder) attribute(n ast.Node, name string) ast.Node {
 	if !slices.Contains(b.facts.slots, slot) {
 		b.facts.slots = append(b.facts.slots, slot)
 	}
-	return b.read(n, name, k, func(e *Evaluator) (any, error) { return e.attribute(slot) })
+	return b.read(n, spelled(name), k, func(e *Evaluator) (any, error) { return e.attribute(slot) })
 }
 
 // ofUser is a read of what is no attribute.

@@ -74,13 +74,16 @@ func (b *binder) keyIsNoText(base string, key ast.Node) {
 	what = cmp.Or(what, "the name of an attribute")
 	hint := "write " + base + `["NAME"]`
 	if id, isName := key.(*ast.IdentifierNode); isName {
-		hint = "write " + base + "[" + quoted(id.Value) + "]; " + shellTookThem
+		hint = "write " + base + "[" + quoted(id.Value) + "]"
+		if !b.inFile {
+			hint += "; " + shellTookThem
+		}
 	}
 	b.refuse(key, hint, "%s is a text, and stands in quotation marks", what)
 }
 
 // shellTookThem is said where quotation marks are missing.
-const shellTookThem = "a shell may have taken the quotation marks away: put the whole of it in single ones (cmd: write \\\" for each \")"
+const shellTookThem = "if a shell has taken them away, put the whole of it in single ones (cmd: \\\" for each \")"
 
 // unknownAttribute refuses a name that the pool does not have.
 func (b *binder) unknownAttribute(n ast.Node, name string) {

@@ -94,7 +94,11 @@ func (p *Program) assignment(a *Assignment, place func(int) string, in Scope) (t
 	}
 	err := in.Schema.Check(&sources.Change{Username: "somebody", Attributes: []sources.Attribute{t.sample(a.Name, in)}})
 	if e, ok := errors.AsType[*schema.ValueError](err); ok {
-		return t, &refusal.UsageError{Err: fmt.Errorf("%s: %s", place(1), e.Msg), Remedy: e.Hint()}
+		hint := e.Hint()
+		if strings.Contains(hint, "--ignore") { // that is for columns
+			hint = ""
+		}
+		return t, &refusal.UsageError{Err: fmt.Errorf("%s: %s", place(1), e.Msg), Remedy: hint}
 	}
 	return t, nil
 }

@@ -47,7 +47,7 @@ func TestResults(t *testing.T) {
 		{"large numbers keep their digits", `custom.points + 1`, ann("custom:points", "9007199254740993"), "custom:other=9007199254740994", "custom:points=9007199254740993", ""},
 
 		{"a number with decimals", `custom.points / 2`, ann(), "", "", "it gives a number that is not whole"},
-		{"a sum of nothing", `custom.tier + "x"`, ann(), "", "", "custom:tier is absent, and + needs a value"},
+		{"a sum of nothing", `custom.tier + "x"`, ann(), "", "", "custom.tier is absent, and + needs a value"},
 		{"a number that is none", `custom.points`, ann("custom:points", "five"), "", "", "custom:points is no number"},
 		{"too many digits", `custom.points`, ann("custom:points", "12345678901234567890"), "", "", "custom:points has more digits than a rule computes with"},
 		{"a sum that is too large", `custom.points + 1`, ann("custom:points", "9223372036854775807"), "", "", "a number becomes too large"},

@@ -30,13 +30,20 @@ func (b *binder) unknownName(n *ast.IdentifierNode) {
 	case b.scope.Schema.Known("custom:" + name):
 		b.refuse(n, "", "%s is no name, did you mean %s?", name, spelled("custom:"+name))
 	case near != "":
-		b.refuse(n, notText, "%s is no name, did you mean %s?", name, near)
+		b.refuse(n, b.notText(), "%s is no name, did you mean %s?", name, near)
 	default:
-		b.refuse(n, notText, "%s is no name", name)
+		b.refuse(n, b.notText(), "%s is no name", name)
 	}
 }
 
-const notText = "if it is a text, it needs quotation marks; " + shellTookThem
+// notText is said where a text may have been meant.
+func (b *binder) notText() string {
+	const hint = "if it is a text, it needs quotation marks"
+	if b.inFile {
+		return hint
+	}
+	return hint + "; " + shellTookThem
+}
 
 // known elsewhere by other names, or written otherwise here.
 var otherwise = map[string]string{

@@ -97,8 +97,19 @@ func (p *Program) Writes() []string { return slices.Clone(p.writes) }
 // Text is the rules as they are carried out, a line for each part.
 func (p *Program) Text() string { return p.text }
 
-// Notes tell of texts that may be meant as expressions: custom:copy=email writes the word email. They are sentences, each with its place.
-func (p *Program) Notes() []string { return slices.Clone(p.notes) }
+// Notes tell of texts that may be meant as expressions (custom:copy=email writes the word email), and of what no precondition can hold.
+func (p *Program) Notes() []string {
+	notes := slices.Clone(p.notes)
+	for _, of := range []struct {
+		what string
+		read bool
+	}{{"when users were created or modified", p.ReadsDates()}, {"the groups of users", p.ReadsGroups()}} {
+		if of.read {
+			notes = append(notes, "the rule reads "+of.what+": apply does not notice if that has changed since")
+		}
+	}
+	return notes
+}
 
 // Digest tells other rules apart.
 func Digest(all []Rule) string {

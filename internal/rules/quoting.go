@@ -16,7 +16,7 @@ func (b *binder) unparsed(err error) *mistake {
 	case said == "literal not terminated" && len(b.source) > 0 && b.source[0] == '\'':
 		m.msg = "it begins with a ' that has no end"
 		m.hint = `cmd does not know single quotation marks: put the whole of it in double ones, and write \" for each inside`
-	case said == "literal not terminated":
+	case said == "literal not terminated" && !b.inFile:
 		m.hint = shellTookThem
 	case strings.HasPrefix(said, "unexpected"):
 		b.unexpected(m)
@@ -41,7 +41,7 @@ func (b *binder) strange(m *mistake, r rune) {
 		m.msg = `a \ stands before a quotation mark or a name`
 		m.hint = "a shell has left it: put the whole of it in single quotation marks, and write those inside as they are"
 	case r == '@' || r == '\'' || r == '"':
-		m.hint = notText
+		m.hint = b.notText()
 	case !unicode.IsPrint(r):
 		m.msg = "there is an invisible character"
 		m.hint = "type it anew: it came with a copy"
@@ -86,7 +86,7 @@ func (b *binder) unexpected(m *mistake) {
 	case strings.HasPrefix(rest, ":"):
 		b.colon(m, before, rest[1:])
 	case word != "" && before != "":
-		m.hint = notText
+		m.hint = b.notText()
 	}
 }
 

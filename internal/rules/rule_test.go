@@ -54,11 +54,11 @@ func TestMistakesOfQuoting(t *testing.T) {
 		name, where, want, hint string
 	}{
 		{"quotation marks of cmd", `'custom.tier`, "it begins with a ' that has no end", "cmd does not know single quotation marks"},
-		{"quotation marks taken from a text", `lower(email) == free`, "free is no name", "needs quotation marks; a shell may have taken"},
+		{"quotation marks taken from a text", `lower(email) == free`, "free is no name", "needs quotation marks; if a shell has taken them"},
 		{"taken from an address", `email == ann@example.com`, "@ is no part of an expression", "needs quotation marks"},
 		{"taken from two words", `name == Ann Example`, "Example is not expected here", "needs quotation marks"},
 		{"taken from a column", `row[Mobile] == nil`, "the name of a column is a text, and stands in quotation marks", `write row["Mobile"]`},
-		{"taken at one end", `custom.tier == "free`, "a text has no end: its quotation mark is missing", "a shell may have taken"},
+		{"taken at one end", `custom.tier == "free`, "a text has no end: its quotation mark is missing", "if a shell has taken them"},
 		{`\ before !`, `custom.tier \!= nil`, `a \ stands before the !`, "needs none"},
 		{`\ before "`, `custom.tier == \"free\"`, `a \ stands before a quotation mark or a name`, "single quotation marks"},
 		{"quotation marks of a document", `custom.tier == “free”`, "“ is no quotation mark here: a document has made it of \" or '", `write " or '`},
@@ -136,6 +136,11 @@ func TestNotes(t *testing.T) {
 		if got := strings.Join(p.Notes(), "\n"); got != row.want {
 			t.Errorf("%s: notes %q, want %q", row.text, got, row.want)
 		}
+	}
+	p := mustCompile(t, choosing(`created < modified and "a" in groups`), pool())
+	if got, want := strings.Join(p.Notes(), "\n"), "the rule reads when users were created or modified: apply does not notice if that has changed since\n"+
+		"the rule reads the groups of users: apply does not notice if that has changed since"; got != want {
+		t.Errorf("notes %q, want %q", got, want)
 	}
 }
 

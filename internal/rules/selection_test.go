@@ -31,7 +31,7 @@ func TestSelection(t *testing.T) {
 		})
 	}
 	_, _, err = selector.Select(ann("custom:points", ""))
-	if err == nil || err.Error() != "--columns half: custom:points is absent, and / needs a value" {
+	if err == nil || err.Error() != "--columns half: custom.points is absent, and / needs a value" {
 		t.Errorf("error %v", err)
 	}
 	_, err = CompileSelection("", []Column{{"who", "emial"}}, pool())

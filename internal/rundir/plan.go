@@ -30,6 +30,7 @@ type PlanFacts struct {
 	// Rule is the text of the rules that computed it, RulesDigest the digest of their file or else of what they say, and Filter or
 	// Group what chose the users that they were given. Empty: it is of inputs.
 	Rule        string   `json:"rule,omitempty"`
+	RuleNotes   []string `json:"rule_notes,omitempty"` // what may be meant otherwise in it, or is not noticed by an apply
 	RulesDigest string   `json:"rules_digest,omitempty"`
 	Filter      string   `json:"filter,omitempty"`
 	Group       string   `json:"group,omitempty"`
