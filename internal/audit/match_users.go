@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"hash/maphash"
 	"maps"
@@ -65,14 +64,8 @@ func (m *matched) count(ctx context.Context) error {
 		}
 		return nil
 	})
-	if err != nil {
+	if err != nil || !any {
 		return err
-	}
-	if again, err := m.readLost(ctx, has); again || err != nil {
-		return err
-	}
-	if !any {
-		return nil
 	}
 	err = m.each(ctx, m.chosen, func(u *cognito.User, _ int64) error {
 		value := m.by.of(u)
@@ -84,32 +77,6 @@ func (m *matched) count(ctx context.Context) error {
 	maps.DeleteFunc(m.crowds.of, func(_ uint64, c *namesakes) bool { return c.users == 1 })
 	return err
 }
-
-// readLost reads the pool in one chain, and counts anew, where chains have not given the users of some rows: a filter that has
-// split the pool may have lost them. It tells whether it did.
-func (m *matched) readLost(ctx context.Context, has bitmap) (again bool, err error) {
-	lacking := m.index.runs(func(first, _ int) error {
-		if !has.has(first) {
-			return errLacking
-		}
-		return nil
-	})
-	if lacking == nil || !m.chosen.Chained() {
-		return false, nil
-	}
-	whole, err := m.cfg.Reader.Again(ctx, m.chosen)
-	if err != nil {
-		return false, err
-	}
-	if err := m.drop(); err != nil {
-		return false, errors.Join(err, whole.Close())
-	}
-	m.chosen, m.whole = whole, whole
-	return true, m.count(ctx)
-}
-
-// errLacking says that the user of a row is not among those that were read.
-var errLacking = errors.New("the user of a row is not there")
 
 // lookUp searches for the user of each row, in file order.
 func (m *matched) lookUp(ctx context.Context) error {

@@ -24,16 +24,6 @@ func (l *located) sort() {
 // compare implements [records].
 func (l *located) compare(a, b sources.Position) int { return l.index.compare(a, b) }
 
-// unseen is the number of records whose user was not found.
-func (l *located) unseen() (n int64) {
-	for i := range l.index.entries {
-		if !l.seen.has(i) {
-			n++
-		}
-	}
-	return n
-}
-
 // eachUnseen calls f with the records whose user was not found, in file order.
 func (l *located) eachUnseen(ctx context.Context, f func(i int, c *sources.Change) error) error {
 	for _, i := range l.index.inOrder(func(i int) bool { return !l.seen.has(i) }) {

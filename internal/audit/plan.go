@@ -253,9 +253,6 @@ func (p *planner) read(ctx context.Context, mode Mode) error {
 	default:
 		err = p.scan(ctx)
 	}
-	if err == nil && mode == Scan {
-		err = p.confirm(ctx)
-	}
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,9 @@ func (p *planner) scan(ctx context.Context) (err error) {
 	if err := p.list(ctx); err != nil {
 		return err
 	}
+	if err := p.confirm(ctx); err != nil {
+		return err
+	}
 	if err := p.records.count(ctx); err != nil {
 		return err
 	}

@@ -48,8 +48,8 @@ func ruleScenarios() []scenario {
 		{
 			name: "recipe: only who has confirmed", pool: loyaltyPool(), users: customers(),
 			steps: []step{
-				{run: "plan --where status==\"CONFIRMED\"&&enabled --set locale=de", want: nothing},
-				{run: "plan --where status==\"FORCE_CHANGE_PASSWORD\"&&enabled --set locale=de", want: done("3 updates")},
+				{run: "plan --where status==\"UNCONFIRMED\"&&enabled --set locale=de", want: nothing},
+				{run: "plan --where status==\"CONFIRMED\"&&enabled --set locale=de", want: done("3 updates")},
 				{run: apply, want: outcome{sent: 3, says: []string{": 3 updated, 0 failed"}, change: people{
 					"ann": {"locale": "de"}, "ben": {"locale": "de"}, "cat": {"locale": "de"}}}},
 			},

@@ -194,9 +194,8 @@ func (p *planning) audit(ctx context.Context, cfg audit.Config, digests func() [
 	if err != nil {
 		return rundir.Unusable(p.dir.Path, err)
 	}
-	cfg.Pool, cfg.Writer, cfg.Progress, cfg.Read = p.pool, planWriter{files}, p.lookedUp, p.read
+	cfg.Pool, cfg.Writer, cfg.Reader, cfg.Progress, cfg.Read = p.pool, planWriter{files}, p.reader(p.observer.Read), p.lookedUp, p.read
 	cfg.Options = p.spec.compared(p.pool)
-	cfg.Reader = p.reader(p.observer.Read)
 	cfg.UpdateRate, cfg.ReadRate, cfg.NoRead = p.spec.Rate, p.spec.reads(), p.spec.NoRead
 	cfg.Strict, cfg.AllowTakeover = p.spec.Strict, p.spec.AllowTakeover
 	p.result.Result, err = audit.Plan(ctx, cfg)

@@ -3,18 +3,20 @@ package job
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"attrmigrate/internal/prose"
+	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/target"
 )
 
 // replaces tells which plan stands in the directory and is to be replaced, if it is one of something else. By
 // default that is refused: a plan that was reviewed as a.csv's must not become that of another a.csv, or of
-// a.jsonl. Where the directory was named it is told, and so is a plan that was withheld, which nobody can apply, one for another
-// pool, or of a rehearsal. A plan whose run is unfinished is never replaced.
+// a.jsonl. Where the directory was named it is told, and so is a plan that nobody can apply, one for another pool, or of a
+// rehearsal. A plan whose run is unfinished is never replaced.
 func (p *planning) replaces(ctx context.Context) (string, error) {
 	if err := p.dir.RunsOfPlan(ctx); err != nil {
 		return "", err
@@ -35,13 +37,18 @@ func (p *planning) replaces(ctx context.Context) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case !same && p.spec.Dir == "" && !earlier.Withheld:
+	case !same && p.spec.Dir == "" && !p.holdsNothing(earlier):
 		return "", &OtherPlanError{Dir: p.dir.Path, Plan: what}
 	case !same, !here:
 		return what, nil
 	default:
 		return "", nil
 	}
+}
+
+// holdsNothing tells whether there is nothing to apply in an earlier plan: whoever sees that tries another rule.
+func (p *planning) holdsNothing(earlier *rundir.PlanFacts) bool {
+	return earlier.Withheld || EmptyPlan([]string{filepath.Join(p.dir.Path, report.PlanJSONL)})
 }
 
 // isOf tells whether an earlier plan is one of the same rules, if of any, and of the same inputs: by their names, or else by

@@ -162,7 +162,8 @@ func (r *rule) Of(u *cognito.User, row map[string]string) (*sources.Change, erro
 	if err != nil || !result.Fits {
 		return nil, err
 	}
-	return r.schema.Normal(&sources.Change{Attributes: result.Attributes, Expect: result.Reads}), nil
+	expect := slices.DeleteFunc(result.Reads, func(a sources.Attribute) bool { return !r.schema.CanExpect(a.Name) })
+	return r.schema.Normal(&sources.Change{Attributes: result.Attributes, Expect: expect}), nil
 }
 
 var _ audit.Rule = (*rule)(nil)

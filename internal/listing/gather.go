@@ -98,7 +98,7 @@ func (r *Reader) Again(ctx context.Context, s *Snapshot) (*Snapshot, error) {
 		return nil, err
 	}
 	var lost int64
-	for u, err := range s.Lacking(whole) {
+	for u, err := range s.lacking(whole) {
 		if err != nil {
 			return nil, errors.Join(err, whole.Close())
 		}

@@ -96,12 +96,26 @@ func (r *Reader) page(ctx context.Context, filter, token string) (users []cognit
 // call makes a call at the pace, in several attempts if need be.
 func (r *Reader) call(ctx context.Context, attempt func(context.Context) error) error {
 	return pipeline.Retry(ctx, r.cfg.Attempts, r.cfg.Backoff, func(ctx context.Context) error {
-		if err := r.limiter.Wait(ctx); err != nil {
+		if err := r.wait(ctx); err != nil {
 			return err
 		}
 		r.calls.Add(1)
 		return attempt(ctx)
 	})
+}
+
+// wait waits for the turn of a call, or until ctx ends: [rate.Limiter.Wait] gives up before a deadline that is near.
+func (r *Reader) wait(ctx context.Context) error {
+	turn := r.limiter.Reserve()
+	timer := time.NewTimer(turn.Delay())
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return ctx.Err()
+	case <-ctx.Done():
+		turn.Cancel()
+		return ctx.Err()
+	}
 }
 
 // pages calls f with each page of the users that a filter finds, or of all if it is empty: one chain.

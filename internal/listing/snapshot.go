@@ -94,8 +94,8 @@ func (s *Snapshot) newer(a, b []byte) bool {
 	return errA == nil && errB == nil && one.Modified.After(other.Modified)
 }
 
-// Lacking are the users of another snapshot that this one has not. An error is the last element.
-func (s *Snapshot) Lacking(other *Snapshot) iter.Seq2[*cognito.User, error] {
+// lacking are the users of another snapshot that this one has not. An error is the last element.
+func (s *Snapshot) lacking(other *Snapshot) iter.Seq2[*cognito.User, error] {
 	return func(yield func(*cognito.User, error) bool) {
 		next, stop := iter.Pull2(s.sole(func() {}))
 		defer stop()

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	firstRun  = 4 << 20 // bytes of the first runs
+	firstRun  = 2 << 20 // bytes of the first runs
 	sameRuns  = 256     // runs of one size
 	runBuffer = 16 << 10
 )
@@ -59,7 +59,7 @@ func (s *spool) add(u *cognito.User) error {
 
 // sorted are the held records as a run has them.
 func (s *spool) sorted() []byte {
-	slices.SortStableFunc(s.places, func(a, b [2]int) int { return compare(s.held[a[0]:a[1]], s.held[b[0]:b[1]]) })
+	slices.SortFunc(s.places, func(a, b [2]int) int { return compare(s.held[a[0]:a[1]], s.held[b[0]:b[1]]) })
 	s.out = slices.Grow(s.out[:0], len(s.held)+3*len(s.places))
 	for _, p := range s.places {
 		s.out = append(binary.AppendUvarint(s.out, uint64(p[1]-p[0])), s.held[p[0]:p[1]]...)
