@@ -11,6 +11,7 @@ import (
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rules"
 	"attrmigrate/internal/rundir"
@@ -88,13 +89,15 @@ func (p *planning) compile(ctx context.Context) error {
 
 // checkMatch refuses an attribute that no user of the pool has.
 func (s *RuleSpec) checkMatch(pool *schema.Schema) error {
-	if s.Match == "username" {
+	known := append(pool.Names(), "username")
+	if slices.Contains(known, s.Match) {
 		return nil
 	}
-	if err := pool.CheckName(s.Match); err != nil {
-		return &refusal.UsageError{Err: fmt.Errorf("users cannot be found by %w", err), Remedy: refusal.HintOf(err)}
+	remedy := "name the username, or one of the attributes of the pool: " + prose.Some(known, 40)
+	if near, ok := sources.Suggest(s.Match, known); ok {
+		remedy = "did you mean " + near + "?"
 	}
-	return nil
+	return &refusal.UsageError{Err: fmt.Errorf("users cannot be found by %s: the pool has no such attribute", prose.Printable(s.Match)), Remedy: remedy}
 }
 
 // auditRules plans what the rules make of the users.
