@@ -117,7 +117,7 @@ func nested(column string, kind jsontext.Kind) *RecordError {
 		what = "an array"
 	}
 	return &RecordError{code: codeInvalidValue, field: column, msg: what + " is no single value",
-		hint: "give it a name of its own for each value in it: " + `{"address.city": "Berlin"}`}
+		hint: "give each value in it a name of its own: " + `{"address.city": "Berlin"}`}
 }
 
 // checkData refuses a record of data that does not say whom it is of.

@@ -98,7 +98,7 @@ func TestRowsApart(t *testing.T) {
 func TestRowsApartInPlan(t *testing.T) {
 	plan := func(records ...*sources.Change) (*Result, error) {
 		return Plan(t.Context(), Config{Pool: &cognito.Pool{ID: poolID, Schema: exampleSchema()}, Changes: changes(records...), Writer: new(output),
-			Lister: &users{list: []cognito.User{person("amy"), person("bob")}}, Long: new(Long)})
+			Reader: reading(&users{list: []cognito.User{person("amy"), person("bob")}}), Long: new(Long)})
 	}
 	r, err := plan(record("amy", "locale=fr"), record("bob", "locale=fr"), record("amy", "nickname=x"))
 	if err != nil || len(r.Warnings) != 1 || r.Warnings[0].Kind != partsApart {

@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"attrmigrate/internal/cognito"
-	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
 
@@ -63,8 +62,8 @@ func BenchmarkScan(b *testing.B) {
 				r, err := Plan(b.Context(), Config{
 					Pool: &cognito.Pool{ID: poolID, Schema: exampleSchema(), AliasAttributes: []string{"email"},
 						CaseSensitive: true, EstimatedUsers: int64(users)},
-					Changes: files, Writer: nowhere{}, Lister: crowd(users), Read: Scan,
-					ListRate: pipeline.Unlimited, Records: int64(users),
+					Changes: files, Writer: nowhere{}, Reader: reading(crowd(users)), Read: Scan,
+					Records: int64(users),
 				})
 				if err != nil || r.Verdicts.Change != int64(users) {
 					b.Fatal(r, err)

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"attrmigrate/internal/cognito"
-	"attrmigrate/internal/listing"
 	"attrmigrate/sources"
 )
 
@@ -74,32 +73,25 @@ func (p *planner) contendUnread() error {
 	return nil
 }
 
-// lookCloser finds the users behind hashes: one by one, if that takes fewer calls than the whole pool once more, which
-// is read where a lookup does not find what the scan has seen, for a filter may heed case.
+// lookCloser finds the users behind hashes, among those that were read.
 func (p *planner) lookCloser(ctx context.Context, s *suspects) error {
 	if len(s.places) == 0 {
 		return nil
-	}
-	pages := int(p.cfg.Pool.EstimatedUsers / listing.PageSize)
-	if p.named != nil && 2*len(s.places) <= max(pages, 10) {
-		if whole, err := p.lookUpParties(ctx, s); whole || err != nil {
-			return err
-		}
 	}
 	wanted := map[sources.Position]bool{}
 	for _, at := range s.places {
 		wanted[at] = true
 	}
-	err := p.each(ctx, p.cfg.Filter, func(u *cognito.User, number int64) (err error) {
+	err := p.each(ctx, p.chosen, func(u *cognito.User, number int64) (err error) {
 		if p.holdsOne(u, s) || p.records.among(u, number, wanted) {
 			_, err = p.enter(u, number)
 		}
 		return err
 	})
-	if err != nil || !p.others() {
+	if err != nil || p.whole == p.chosen {
 		return err
 	}
-	return p.each(ctx, "", func(u *cognito.User, _ int64) error {
+	return p.each(ctx, p.whole, func(u *cognito.User, _ int64) error {
 		if p.holdsOne(u, s) {
 			p.enterBystander(u)
 		}
@@ -117,42 +109,6 @@ func (p *planner) holdsOne(u *cognito.User, s *suspects) bool {
 	return false
 }
 
-// lookUpParties searches for the users of suspect records, and for those who hold what they get. It tells whether
-// all that the scan has seen was found.
-func (p *planner) lookUpParties(ctx context.Context, s *suspects) (whole bool, err error) {
-	whole = true
-	for _, at := range s.places {
-		c, err := p.cfg.Changes.At(at)
-		if err != nil {
-			return false, err
-		}
-		u, err := p.findUser(ctx, c.Username)
-		if err != nil {
-			return false, err
-		}
-		if u == nil {
-			whole = false
-			continue
-		}
-		one, err := p.enter(u, 0)
-		if err != nil {
-			return false, err
-		}
-		for _, g := range one.gets {
-			hash := p.book.given.hash(g.text())
-			if !s.held[hash] {
-				continue
-			}
-			found, err := p.enterHolder(ctx, g)
-			if err != nil {
-				return false, err
-			}
-			whole = whole && found
-		}
-	}
-	return whole, nil
-}
-
 // enterHolder searches for who signs in by a name, and tells whether there is somebody.
 func (p *planner) enterHolder(ctx context.Context, g get) (bool, error) {
 	holds := func(u *cognito.User) bool { return slices.Contains(p.naming.held(u), g.signIn) }
@@ -162,7 +118,7 @@ func (p *planner) enterHolder(ctx context.Context, g get) (bool, error) {
 		}
 	}
 	for _, f := range p.naming.spellings(nil, g.attribute, g.value) {
-		u, err := p.pager.Search(ctx, f[0], f[1], holds)
+		u, err := p.cfg.Reader.Search(ctx, f[0], f[1], holds)
 		if err != nil {
 			return false, err
 		}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"attrmigrate/internal/cognito"
-	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
 
@@ -114,7 +113,7 @@ func TestContestsByRecord(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r, err := Plan(t.Context(), Config{Pool: &cognito.Pool{ID: poolID, Schema: exampleSchema(), AliasAttributes: []string{"email"}}, Changes: changes(tt.records...),
-				Writer: &output{}, Lister: &users{list: []cognito.User{verified("ann"), verified("bob")}}, Read: Scan, ListRate: pipeline.Unlimited, ByRecord: true})
+				Writer: &output{}, Reader: reading(&users{list: []cognito.User{verified("ann"), verified("bob")}}), Read: Scan, ByRecord: true})
 			if err != nil {
 				t.Fatal(err)
 			}

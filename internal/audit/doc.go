@@ -5,7 +5,7 @@
 // [Compare] is the rule by which a record is held against a live user: what already holds is left
 // out, and what is not as the record expects is a conflict. [Plan] applies it to a whole change set
 // and tells, per attribute, what would change, what else happens ([Warning]) and what it would cost
-// ([Cost]). The package has no way to write: the only call that it knows is ListUsers ([Lister]), which
+// ([Cost]). The package has no way to write: the only calls that it knows are those of a [listing.Reader], which
 // is free of charge and does not count a user as active.
 //
 // A [Preflight] tells as much as the records alone say, and makes no call: it is what is known before they
@@ -18,10 +18,11 @@
 //
 // A first pass over the change set checks each record against the schema and keeps of it a hash of
 // the user's name and the place in the file, 16 bytes in all. Then the users stream past this index:
-// all of the pool, page by page (scan), or one by one through a filter (lookup), whichever takes
+// all of the pool, in the order of their subs (scan), or one by one through a filter (lookup), whichever takes
 // fewer calls. A user is looked up by its username, its sub and its aliases; on a hash hit the record
 // is read again from the file and the name itself is compared. The records of one user are folded, in
-// file order, into their net change. What no user has claimed in the end is missing.
+// file order, into their net change. What no user has claimed in the end is missing; where the pool was read in several chains that is
+// made sure of first (confirm).
 //
 // A [Rule] takes the place of the change set where nobody wrote one: it makes one record, or none, of each user as the users
 // stream by, and nothing is kept of it. What becomes of that record is the same from there on. Where it is looked at once more
@@ -33,7 +34,7 @@
 //
 // Where addresses are sign-in names, names that several users have to do with are found in the same stream, by hashes:
 // of what records give, of what users get by a flag alone, and then of what users of the pool sign in by. Behind the
-// stream the users of equal hashes are read once more and held against each other ([Step], the verdict [Taken]): whose
+// stream the users of equal hashes are looked at once more, as they were read, and held against each other ([Step], the verdict [Taken]): whose
 // name is taken, and who has to come before whom. Where records are applied one by one ([Config]) they are gone
 // through in their order instead.
 //
@@ -50,6 +51,6 @@
 // is written and in lower case, and only a scan finds every spelling. Cognito has no attribute with
 // an empty value, so here "" stands for absence.
 //
-// A preflight of other files keeps counts, and no record. Plan runs in the caller's goroutine and starts none; it calls the lister, the change set, the writer
+// A preflight of other files keeps counts, and no record. Plan runs in the caller's goroutine; it calls the reader, the change set, the writer
 // and the progress function from there only.
 package audit

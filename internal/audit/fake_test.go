@@ -62,6 +62,11 @@ func (u *users) filtered(filter string) (found []cognito.User) {
 	return found
 }
 
+// reading reads a pool at any pace.
+func reading(from listing.Lister) *listing.Reader {
+	return listing.NewReader(listing.Config{Lister: from, PoolID: poolID, Rate: pipeline.Unlimited})
+}
+
 const poolID = "us-east-1_Example1"
 
 // person is a confirmed, enabled user: attributes are name=value.
@@ -172,8 +177,8 @@ func planned(t *testing.T, pool cognito.Pool, mode Mode, opts Options, list *use
 	if pool.Schema == nil {
 		pool.Schema = exampleSchema()
 	}
-	r, err := Plan(t.Context(), Config{Pool: &pool, Changes: set, Writer: out, Lister: list, Read: mode,
-		Options: opts, ListRate: pipeline.Unlimited, UpdateRate: 20})
+	r, err := Plan(t.Context(), Config{Pool: &pool, Changes: set, Writer: out, Reader: reading(list), Read: mode,
+		Options: opts, UpdateRate: 20})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,6 @@ import (
 	"pgregory.net/rapid"
 
 	"attrmigrate/internal/cognito"
-	"attrmigrate/pipeline"
 )
 
 // joined is what becomes of rows by the definition: a row is applied if one user has its value, and no other row has that user.
@@ -71,7 +70,7 @@ func TestMatchIsAJoin(t *testing.T) {
 		}
 		out := &output{}
 		_, err := Plan(t.Context(), Config{Pool: &pool, Rule: tiers{}, Match: attribute, Changes: rows(list...), Writer: out, Read: mode,
-			Lister: &users{list: all}, ListRate: pipeline.Unlimited})
+			Reader: reading(&users{list: all})})
 		if err != nil {
 			rt.Fatal(err)
 		}

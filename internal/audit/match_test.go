@@ -183,9 +183,9 @@ func TestMatchReads(t *testing.T) {
 	}{
 		{"a filter finds them", "email", cognito.Pool{CaseSensitive: true}, []string{"1@example.com=gold", "2@example.com=gold"}, Lookup, 2},
 		{"a scan takes fewer calls", "email", cognito.Pool{CaseSensitive: true}, []string{"1@example.com=a", "2@example.com=a", "3@example.com=a", "4@example.com=a",
-			"5@example.com=a", "6@example.com=a", "7@example.com=a", "8@example.com=a"}, Scan, 14},
-		{"capitals do not count, which no filter knows", "email", cognito.Pool{}, []string{"1@example.com=gold"}, Scan, 14},
-		{"there is no filter", "nickname", cognito.Pool{CaseSensitive: true}, []string{"1=gold"}, Scan, 14},
+			"5@example.com=a", "6@example.com=a", "7@example.com=a", "8@example.com=a"}, Scan, 7},
+		{"capitals do not count, which no filter knows", "email", cognito.Pool{}, []string{"1@example.com=gold"}, Scan, 7},
+		{"there is no filter", "nickname", cognito.Pool{CaseSensitive: true}, []string{"1=gold"}, Scan, 7},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			list := &users{list: pool}

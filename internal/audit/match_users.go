@@ -52,7 +52,7 @@ func (c *crowds) add(key string, u *cognito.User) {
 func (m *matched) count(ctx context.Context) error {
 	has, several := newBitmap(len(m.index.entries)), newBitmap(len(m.index.entries))
 	any := false
-	err := m.each(ctx, m.cfg.Filter, func(u *cognito.User, _ int64) error {
+	err := m.each(ctx, m.chosen, func(u *cognito.User, _ int64) error {
 		first, end := m.look(m.by.of(u))
 		switch {
 		case first == end:
@@ -67,7 +67,7 @@ func (m *matched) count(ctx context.Context) error {
 	if err != nil || !any {
 		return err
 	}
-	err = m.each(ctx, m.cfg.Filter, func(u *cognito.User, _ int64) error {
+	err = m.each(ctx, m.chosen, func(u *cognito.User, _ int64) error {
 		value := m.by.of(u)
 		if first, end := m.look(value); first < end && several.has(first) {
 			m.crowds.add(m.by.key(value), u)
@@ -120,7 +120,7 @@ func (m *matched) search(ctx context.Context, value string) (found []cognito.Use
 		values = append(values, key)
 	}
 	for _, v := range values {
-		_, err := m.pager.Search(ctx, m.by.attribute, v, func(u *cognito.User) bool {
+		_, err := m.cfg.Reader.Search(ctx, m.by.attribute, v, func(u *cognito.User) bool {
 			known := slices.ContainsFunc(found, func(f cognito.User) bool { return f.Username == u.Username })
 			if m.by.key(m.by.of(u)) == key && !known {
 				found = append(found, *u)

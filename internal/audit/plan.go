@@ -10,7 +10,6 @@ import (
 
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/listing"
-	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
 
@@ -58,22 +57,19 @@ type Config struct {
 	Changes Changes
 	Rule    Rule // makes the records. Nil: they are those of Changes
 	Writer  Writer
-	Lister  listing.Lister // not used with None
-	Read    Mode           // the default is Auto
+	Reader  *listing.Reader // of the pool; not used with None
+	Read    Mode            // the default is Auto
 	Options
 
 	// Match is the attribute, or username, by which the users of data are found: Changes are data, and a rule makes a record of
 	// each row and its user. Empty: a rule makes the records in the place of Changes, and all users are read.
 	Match string
-	// Filter chooses the users that a rule is given, in the words of ListUsers. Empty: all of the pool.
-	Filter string
+	// Filter chooses the users that a rule is given, in the words of ListUsers, and Group those of a group; not both.
+	// Empty: all of the pool.
+	Filter, Group string
 	// Most is how many users a rule may change: those behind are not looked at. 0: any number.
 	Most int64
 
-	// ListRate paces ListUsers, in attempts a second. The default is 20, of AWS's 30 an account.
-	ListRate float64
-	Attempts int // of one call; the default is 8
-	Backoff  pipeline.Backoff
 	// UpdateRate is the pace, in updates a second, that the estimates assume. The default is 20.
 	UpdateRate float64
 	// ReadRate is their pace of reads, in users a second, unless apply is not to read (NoRead). The default
@@ -90,16 +86,14 @@ type Config struct {
 	// ByRecord says that the records are applied one by one, and not as a plan: what a user gets by one of them and loses by
 	// the next counts.
 	ByRecord bool
-	// Progress is told how many users of how many are done; nil for nobody. The total is an estimate.
+	// Progress is told how many users of how many were looked up; nil for nobody. The total is an estimate.
 	Progress func(done, total int64)
 }
 
 func (c Config) withDefaults() Config {
 	c.Read = cmp.Or(c.Read, Auto)
-	c.ListRate = cmp.Or(max(c.ListRate, 0), 20)
 	c.UpdateRate = cmp.Or(max(c.UpdateRate, 0), 20)
 	c.ReadRate = cmp.Or(max(c.ReadRate, 0), 80)
-	c.Attempts = cmp.Or(max(c.Attempts, 0), 8)
 	if c.Progress == nil {
 		c.Progress = func(int64, int64) {}
 	}
@@ -111,7 +105,8 @@ type planner struct {
 	cfg      Config
 	terms    Terms // on which apply would take the records
 	naming   naming
-	pager    *listing.Pager
+	chosen   *listing.Snapshot // the users that records may be of
+	whole    *listing.Snapshot // those who may sign in by what these get; the same, unless others matter
 	records  records
 	named    *named   // the records of a change set; nil where a rule makes them
 	matched  *matched // the rows of data, with a rule; nil without
@@ -126,10 +121,11 @@ type planner struct {
 
 // Plan holds a change set against the live users and writes nothing to the pool. An error ends it
 // early; what the Writer got until then is not a whole plan.
-func Plan(ctx context.Context, cfg Config) (*Result, error) {
+func Plan(ctx context.Context, cfg Config) (_ *Result, err error) {
 	begun := time.Now()
 	cfg = cfg.withDefaults()
 	p := newPlanner(cfg)
+	defer func() { err = errors.Join(err, p.drop()) }()
 	if err := p.records.take(ctx); err != nil {
 		return nil, err
 	}
@@ -141,7 +137,10 @@ func Plan(ctx context.Context, cfg Config) (*Result, error) {
 		return nil, err
 	}
 	r := p.tally.finish()
-	r.Read, r.Calls, r.Elapsed = mode, p.pager.Calls(), seconds(time.Since(begun))
+	r.Read, r.Elapsed = mode, seconds(time.Since(begun))
+	if cfg.Reader != nil {
+		r.Calls, r.Notes = cfg.Reader.Calls(), cfg.Reader.Notes()
+	}
 	r.Warnings = p.found.list()
 	r.Estimates = p.cost(mode)
 	return r, nil
@@ -154,7 +153,6 @@ func newPlanner(cfg Config) *planner {
 		cfg:      cfg,
 		terms:    terms,
 		naming:   n,
-		pager:    listing.NewPager(cfg.Lister, cfg.Pool.ID, cfg.ListRate, cfg.Attempts, cfg.Backoff),
 		book:     newBook(n, cfg.Addresses),
 		contests: contests{parties: map[string]*party{}},
 		found:    newWarnings(terms, false),

@@ -14,15 +14,15 @@ func TestPlanFails(t *testing.T) {
 	broken := errors.New("broken")
 	config := func() Config {
 		return Config{Pool: &cognito.Pool{ID: poolID, Schema: exampleSchema()}, Changes: changes(record("amy", "locale=fr")),
-			Writer: &output{}, Lister: &users{list: []cognito.User{person("amy")}}, Read: Scan}
+			Writer: &output{}, Reader: reading(&users{list: []cognito.User{person("amy")}}), Read: Scan}
 	}
 	tests := []struct {
 		name   string
 		change func(*Config)
 		want   error
 	}{
-		{"the lister", func(c *Config) { c.Lister = &users{fail: func(int) error { return broken }} }, broken},
-		{"a lookup", func(c *Config) { c.Read, c.Lister = Lookup, &users{fail: func(int) error { return broken }} }, broken},
+		{"the lister", func(c *Config) { c.Reader = reading(&users{fail: func(int) error { return broken }}) }, broken},
+		{"a lookup", func(c *Config) { c.Read, c.Reader = Lookup, reading(&users{fail: func(int) error { return broken }}) }, broken},
 		{"the writer", func(c *Config) { c.Writer = full{broken} }, broken},
 		{"the change set", func(c *Config) { c.Changes = torn{changes(), broken} }, broken},
 		{"the change set, read again", func(c *Config) { c.Changes = moved{changes(record("amy", "locale=fr")), broken} }, broken},

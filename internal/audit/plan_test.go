@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/listing"
 	"attrmigrate/sources"
 )
 
@@ -186,7 +187,7 @@ func TestPlanOfAnUndoFile(t *testing.T) {
 	backwards := &undoSet{set}
 	out := &output{}
 	r, err := Plan(t.Context(), Config{Pool: &cognito.Pool{ID: poolID, Schema: exampleSchema()}, Changes: backwards, Writer: out,
-		Lister: &users{list: []cognito.User{person("amy", "locale=it")}}, Read: Scan})
+		Reader: reading(&users{list: []cognito.User{person("amy", "locale=it")}}), Read: Scan})
 	if err != nil || len(out.changes) != 1 || out.changes[0] != "amy: locale=de | locale=it" || r.Failing != 0 {
 		t.Errorf("%v, changes %q, result %+v", err, out.changes, r)
 	}
@@ -281,11 +282,12 @@ func TestPlanIsPacedAndRepeated(t *testing.T) {
 		for i := range 130 {
 			list.list = append(list.list, person(fmt.Sprint("user-", i)))
 		}
-		var told []int64
+		var told []listing.Progress
+		slowly := listing.NewReader(listing.Config{Lister: list, PoolID: poolID, Estimated: 120, Rate: 0.1,
+			Progress: func(p listing.Progress) { told = append(told, p) }})
 		begun := time.Now()
 		r, err := Plan(t.Context(), Config{Pool: &cognito.Pool{ID: poolID, Schema: exampleSchema(), EstimatedUsers: 120},
-			Changes: changes(record("user-129", "locale=fr")), Writer: &output{}, Lister: list, Read: Scan, ListRate: 0.1,
-			Progress: func(done, total int64) { told = append(told, done, total) }})
+			Changes: changes(record("user-129", "locale=fr")), Writer: &output{}, Reader: slowly, Read: Scan})
 		if err != nil || r.Calls != 4 || r.Verdicts != (Counts{Change: 1}) {
 			t.Fatalf("%v, %+v", err, r)
 		}
@@ -293,7 +295,9 @@ func TestPlanIsPacedAndRepeated(t *testing.T) {
 		if took := time.Since(begun).Round(time.Millisecond); took != 30*time.Second || math.Abs(r.Elapsed-30) > 0.001 {
 			t.Errorf("4 calls at one in 10s took %v, told as %gs", took, r.Elapsed)
 		}
-		if want := []int64{60, 120, 120, 120, 130, 130}; !slices.Equal(told, want) {
+		want := []listing.Progress{{Of: 120, Chains: 1, Calls: 1}, {Users: 60, Of: 120, Chains: 1, Calls: 1}, {Users: 120, Of: 120, Chains: 1, Calls: 3},
+			{Users: 130, Of: 130, Chains: 1, Calls: 4}, {Users: 130, Of: 130, Chains: 1, Calls: 4}}
+		if !slices.Equal(told, want) {
 			t.Errorf("progress %v, want %v", told, want)
 		}
 	})

@@ -43,6 +43,8 @@ type Result struct {
 	Read    Mode    `json:"read"`
 	Calls   int64   `json:"calls"`           // of ListUsers, repeated ones too
 	Elapsed float64 `json:"elapsed_seconds"` // of the whole plan
+	// Notes are what people should know of how users were read.
+	Notes []string `json:"notes,omitempty"`
 
 	// Scanned are the users that a rule was given, and Matched those whom it fits.
 	Scanned int64 `json:"scanned,omitempty"`

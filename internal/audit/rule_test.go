@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"attrmigrate/internal/cognito"
-	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
 
@@ -42,7 +41,7 @@ func ruled(t *testing.T, pool cognito.Pool, rule Rule, list *users, change func(
 	t.Helper()
 	out := &output{}
 	pool.ID, pool.Schema, pool.EstimatedUsers = poolID, exampleSchema(), int64(len(list.list))
-	cfg := Config{Pool: &pool, Rule: rule, Writer: out, Lister: list, ListRate: pipeline.Unlimited, UpdateRate: 20}
+	cfg := Config{Pool: &pool, Rule: rule, Writer: out, Reader: reading(list), UpdateRate: 20}
 	if change != nil {
 		change(&cfg)
 	}
@@ -97,19 +96,19 @@ func TestRuleClaims(t *testing.T) {
 	}{
 		{"two addresses become one", cognito.Pool{AliasAttributes: []string{"email"}, CaseSensitive: true}, lower{}, []cognito.User{
 			verified("amy", "A@example.com"), verified("bob", "a@example.com"), verified("cat", "other@example.com"),
-		}, func(c *Config) { c.KeepVerified = true }, []string{"address-held 1 1 user " + subOf("amy") + " bob"}, 2},
+		}, func(c *Config) { c.KeepVerified = true }, []string{"address-held 1 1 user " + subOf("amy") + " bob"}, 1},
 		{"two capitals become one", cognito.Pool{AliasAttributes: []string{"email"}, CaseSensitive: true}, lower{}, []cognito.User{
 			verified("amy", "A@Example.com"), verified("bob", "a@EXAMPLE.com"),
-		}, func(c *Config) { c.KeepVerified = true }, []string{"address-shared 2 1 user " + subOf("amy") + " user " + subOf("bob") + " "}, 2},
+		}, func(c *Config) { c.KeepVerified = true }, []string{"address-shared 2 1 user " + subOf("amy") + " user " + subOf("bob") + " "}, 1},
 		{"a flag alone", aliases, flag{}, []cognito.User{
 			person("amy", "email=a@example.com"), verified("bob", "a@example.com"),
-		}, nil, []string{"address-held 1 1 user " + subOf("amy") + " bob"}, 2},
+		}, nil, []string{"address-held 1 1 user " + subOf("amy") + " bob"}, 1},
 		{"a flag alone, held outside the filter", aliases, flag{}, []cognito.User{
 			person("amy", "email=a@example.com"), verified("bob", "a@example.com"), verified("cat", "b@example.com"),
-		}, func(c *Config) { c.Filter = `username = "amy"` }, []string{"address-held 1 1 user " + subOf("amy") + " bob"}, 4},
+		}, func(c *Config) { c.Filter = `username = "amy"` }, []string{"address-held 1 1 user " + subOf("amy") + " bob"}, 2},
 		{"a flag alone, held behind the limit", aliases, flag{}, []cognito.User{
 			person("amy", "email=a@example.com"), person("ann", "email=x@example.com"), verified("bob", "a@example.com"),
-		}, func(c *Config) { c.Most = 1 }, []string{"address-held 1 1 user " + subOf("amy") + " bob"}, 2},
+		}, func(c *Config) { c.Most = 1 }, []string{"address-held 1 1 user " + subOf("amy") + " bob"}, 1},
 		{"nobody has it", aliases, flag{}, []cognito.User{
 			person("amy", "email=a@example.com"), verified("bob", "b@example.com"),
 		}, nil, nil, 1},

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"attrmigrate/internal/cognito"
@@ -9,14 +10,19 @@ import (
 	"attrmigrate/sources"
 )
 
-// scan streams the users past the records.
-func (p *planner) scan(ctx context.Context) error {
+// scan reads the users and streams them past the records.
+func (p *planner) scan(ctx context.Context) (err error) {
+	if err := p.list(ctx); err != nil {
+		return err
+	}
+	if err := p.confirm(ctx); err != nil {
+		return err
+	}
 	if err := p.records.count(ctx); err != nil {
 		return err
 	}
-	var done, changed int64
-	others := p.others()
-	err := p.each(ctx, p.cfg.Filter, func(u *cognito.User, number int64) error {
+	var changed int64
+	err = p.each(ctx, p.chosen, func(u *cognito.User, number int64) error {
 		s, err := p.user(u, number)
 		if err != nil {
 			return err
@@ -27,42 +33,68 @@ func (p *planner) scan(ctx context.Context) error {
 		if changed == p.cfg.Most && changed > 0 {
 			p.end = min(p.end, number+1)
 		}
-		if !others {
+		if !p.others() {
 			p.book.hold(u)
-		}
-		if done++; done%listing.PageSize == 0 {
-			p.cfg.Progress(done, max(done, p.cfg.Pool.EstimatedUsers))
 		}
 		return nil
 	})
-	if err != nil {
+	if err != nil || !p.others() {
 		return err
 	}
-	p.cfg.Progress(done, max(done, p.cfg.Pool.EstimatedUsers))
-	if !others {
-		return nil
-	}
-	return p.each(ctx, "", func(u *cognito.User, _ int64) error {
+	return p.each(ctx, p.whole, func(u *cognito.User, _ int64) error {
 		p.book.hold(u)
 		return nil
 	})
 }
 
-// others tells whether users matter who are not among those that were chosen: they may sign in by what these get.
-func (p *planner) others() bool { return p.cfg.Filter != "" && p.book.late }
+// list reads the users: those that were chosen, and all of the pool where others matter, too.
+func (p *planner) list(ctx context.Context) (err error) {
+	switch {
+	case p.cfg.Filter != "":
+		p.chosen, err = p.cfg.Reader.Filter(ctx, p.cfg.Filter)
+	case p.cfg.Group != "":
+		p.chosen, err = p.cfg.Reader.Group(ctx, p.cfg.Group)
+	default:
+		p.chosen, err = p.cfg.Reader.Pool(ctx)
+	}
+	p.whole = p.chosen
+	if err == nil && p.others() {
+		p.whole, err = p.cfg.Reader.Pool(ctx)
+	}
+	return err
+}
 
-// each calls f with the users that a filter finds, or with all of the pool, and with their numbers.
-func (p *planner) each(ctx context.Context, filter string, f func(u *cognito.User, number int64) error) error {
+// others tells whether users matter who are not among those that were chosen: they may sign in by what these get.
+func (p *planner) others() bool { return (p.cfg.Filter != "" || p.cfg.Group != "") && p.book.late }
+
+// each calls f with users, and with their numbers.
+func (p *planner) each(ctx context.Context, users *listing.Snapshot, f func(u *cognito.User, number int64) error) error {
 	var number int64
-	return p.pager.Pages(ctx, filter, func(users []cognito.User) error {
-		for i := range users {
-			if err := f(&users[i], number); err != nil {
-				return err
-			}
-			number++
+	for u, err := range users.Users() {
+		if err == nil {
+			err = ctx.Err()
 		}
-		return ctx.Err()
-	})
+		if err == nil {
+			err = f(u, number)
+		}
+		if err != nil {
+			return err
+		}
+		number++
+	}
+	return nil
+}
+
+// drop ends what was read.
+func (p *planner) drop() (err error) {
+	if p.chosen != nil {
+		err = p.chosen.Close()
+	}
+	if p.whole != nil && p.whole != p.chosen {
+		err = errors.Join(err, p.whole.Close())
+	}
+	p.chosen, p.whole = nil, nil
+	return err
 }
 
 // lookUp searches for the user of each record, in file order.
@@ -97,7 +129,7 @@ func (p *planner) findUser(ctx context.Context, name string) (*cognito.User, err
 	key := p.naming.key(name)
 	named := func(u *cognito.User) bool { return slices.Contains(p.naming.keys(u), key) }
 	for _, f := range p.naming.search(name) {
-		if u, err := p.pager.Search(ctx, f[0], f[1], named); u != nil || err != nil {
+		if u, err := p.cfg.Reader.Search(ctx, f[0], f[1], named); u != nil || err != nil {
 			return u, err
 		}
 	}

@@ -28,7 +28,7 @@ func TestDependencies(t *testing.T) {
 		direct = append(direct, m[1])
 	}
 	// A row names modules, and in brackets behind one those that lie in it.
-	for _, row := range regexp.MustCompile("(?m)^\\| (`[a-z]+\\.[a-z]+/.*) \\| .{10,} \\|$").FindAllStringSubmatch(string(page), -1) {
+	for _, row := range regexp.MustCompile("(?m)^\\| (`[a-z.]+\\.[a-z]+/.*) \\| .{10,} \\|$").FindAllStringSubmatch(string(page), -1) {
 		inside := ""
 		for _, part := range regexp.MustCompile("`([^`]+)`|([()])").FindAllStringSubmatch(row[1], -1) {
 			switch {

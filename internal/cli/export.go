@@ -84,6 +84,7 @@ type exportOptions struct {
 	file        string // empty: standard output
 	force       bool   // an older file of that name is replaced
 	listRate    float64
+	chains      int // of pages, at once; 0: as it pays
 	maxAttempts int
 	output      console.Options
 }
@@ -99,6 +100,7 @@ func (o *exportOptions) register(f *pflag.FlagSet) {
 	f.StringVarP(&o.file, "output", "o", "", "`file` to write (default, and -: standard output)")
 	f.BoolVar(&o.force, "force", false, "replace the file, if it is there")
 	registerListRate(f, &o.listRate)
+	registerChains(f, &o.chains)
 	f.IntVar(&o.maxAttempts, "max-attempts", 8, "attempts a call has")
 	registerOutput(f, &o.output)
 }
@@ -185,7 +187,7 @@ func newExportRun(sys System, o exportOptions) *exportRun {
 func (e *exportRun) run(ctx context.Context) (err error) {
 	limitMemory(sendMemory)
 	begun := time.Now()
-	to, err := target.Connect(ctx, e.opts.connection.target(1))
+	to, err := target.Connect(ctx, e.opts.connection.target(listing.Chains))
 	if err != nil {
 		return err
 	}
@@ -247,19 +249,27 @@ func (e *exportRun) export(ctx context.Context, to *target.Target) (*listing.Exp
 
 // write lists the users to what is written.
 func (e *exportRun) write(ctx context.Context, to *target.Target, pool *cognito.Pool, cfg report.ExportConfig, w io.Writer) (*listing.Exported, error) {
-	var read console.Counter
-	read.Set(0, pool.EstimatedUsers)
+	var read console.Reading
+	read.Set(listing.Progress{Of: pool.EstimatedUsers})
 	end := console.Watch(read.Gauge, e.opts.output, e.sys.Stderr, e.log)
 	defer end()
-	how := listing.Exporting{ExportConfig: cfg, Filter: e.opts.filter, ListRate: e.opts.listRate, Attempts: e.opts.maxAttempts, Progress: read.Set}
-	if e.opts.all {
-		how.Groups = to.Groups
-	}
-	r, err := listing.Export(ctx, to.Lister, pool, w, how)
+	from := listing.NewReader(listing.Config{
+		Lister: to.Lister, Groups: to.Groups, PoolID: pool.ID, Estimated: pool.EstimatedUsers,
+		Rate: e.opts.listRate, Attempts: e.opts.maxAttempts, Chains: e.opts.chains, Scratch: e.scratch, Progress: read.Set,
+	})
+	r, err := listing.Export(ctx, from, w, listing.Exporting{ExportConfig: cfg, Filter: e.opts.filter, All: e.opts.all})
 	if lost, ok := errors.AsType[*listing.WriteError](err); ok {
 		return nil, e.notWritten(lost.Err)
 	}
 	return r, err
+}
+
+// scratch is where users lie until all are there: beside the file.
+func (e *exportRun) scratch() (*disk.Scratch, error) {
+	if e.opts.file == "" {
+		return listing.Temporary()
+	}
+	return disk.CreateScratch(disk.OS{}, e.opts.file+".users", true)
 }
 
 // notWritten says of an error where it happened.
@@ -285,6 +295,9 @@ func (e *exportRun) tellReadOnly(attributes []report.ExportedAttribute) {
 func (e *exportRun) tell(r *listing.Exported, pool string, took time.Duration) {
 	if r.LeftOut > 0 {
 		fmt.Fprintf(e.sys.Stderr, "%-8s %s\n", "note", e.leftOut(r.LeftOut))
+	}
+	for _, n := range r.Notes {
+		fmt.Fprintf(e.sys.Stderr, "%-8s %s\n", "note", n)
 	}
 	to := ""
 	if e.opts.file != "" {

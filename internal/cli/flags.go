@@ -17,6 +17,7 @@ import (
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/job"
+	"attrmigrate/internal/listing"
 	"attrmigrate/internal/phone"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
@@ -38,6 +39,7 @@ type options struct {
 	rate         float64 // of updates, in attempts a second, or pipeline.Unlimited
 	readRate     float64 // of single reads; 0: not given
 	listRate     float64 // of ListUsers
+	chains       int     // of pages, in which a pool is read at once; 0: as it pays
 	workers      int
 	maxAttempts  int
 	budget       pipeline.Budget
@@ -92,6 +94,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.Func("rate", "updates a second at most: `N|off` (default 20; AWS allows 25 to the whole account)", rate(&o.rate))
 	f.Func("read-rate", "reads of single users a second at most: `N|off` (default 80, or --rate if that is higher; AWS allows 120)", rate(&o.readRate))
 	registerListRate(f, &o.listRate)
+	registerChains(f, &o.chains)
 	f.IntVar(&o.workers, "workers", 32, "calls under way at once")
 	f.IntVar(&o.maxAttempts, "max-attempts", 8, "attempts a record has, throttled ones aside")
 	f.Func("max-failures", "stop when more records than `N|P%` fail (default 5%, at least 20; 0: all or nothing)", budget(&o.budget))
@@ -123,6 +126,20 @@ func (o *connectionOptions) register(f *pflag.FlagSet) {
 func registerListRate(f *pflag.FlagSet, r *float64) {
 	*r = 20
 	f.Func("list-rate", "calls of ListUsers a second at most: `N|off` (default 20; AWS allows 30 to the whole account)", rate(r))
+}
+
+func registerChains(f *pflag.FlagSet, chains *int) {
+	f.Func("chains", fmt.Sprintf("chains of pages at once, in which the whole pool is read: `auto|N`, %d at most (default auto: several where one is too slow for --list-rate; 1: one)", listing.Chains),
+		func(text string) (err error) {
+			if text == "auto" {
+				*chains = 0
+				return nil
+			}
+			if *chains, err = strconv.Atoi(text); err != nil || *chains < 1 || *chains > listing.Chains {
+				return fmt.Errorf("want auto, or a number from 1 to %d", listing.Chains)
+			}
+			return nil
+		})
 }
 
 func registerDecoding(f *pflag.FlagSet, o *sources.Options) {
@@ -173,7 +190,7 @@ func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 		Changes: changeset.Spec{Paths: paths, Decoding: decoding, OnlyFailed: o.onlyFailed},
 		Target:  o.connection.target(o.workers), AsUser: o.asUser,
 		NoRead: o.noRead, PhoneRegion: o.phones, KeepVerified: o.keep, AllowTakeover: o.takeover, SkipConflicts: o.skip, Strict: o.strict, Metadata: o.metadata,
-		Rate: o.rate, ReadRate: o.readRate, ListRate: o.listRate, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
+		Rate: o.rate, ReadRate: o.readRate, ListRate: o.listRate, Chains: o.chains, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
 		Limit: o.limit, MaxDuration: o.maxDuration, DrainTimeout: o.drainTimeout,
 		Dir: o.runDir, Restart: o.restart, Volume: rundir.Local(), Stdin: sys.Stdin, Log: log, Told: console.ByFlags,
 	}

@@ -23,7 +23,7 @@ var flagGroups = []struct {
 	{"Change set", []string{"attributes", "all", "format", "separator", "output", "force",
 		"username-column", "map", "ignore", "empty", "empty-value", "delete-marker", "trim", "phone-region", "client-metadata"}},
 	{"What it does", []string{"dry-run", "check", "as", "read", "no-read", "verified", "on-conflict", "allow-takeover", "strict"}},
-	{"Pace", []string{"rate", "read-rate", "list-rate", "workers", "timeout", "max-attempts"}},
+	{"Pace", []string{"rate", "read-rate", "list-rate", "chains", "workers", "timeout", "max-attempts"}},
 	{"Stops", []string{"limit", "max-failures", "max-duration", "drain-timeout"}},
 	{"Run directory", []string{"run-dir", "only-failed", "restart"}},
 	// Of sandbox.

@@ -15,6 +15,7 @@ import (
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/job"
+	"attrmigrate/internal/listing"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
@@ -81,7 +82,7 @@ type planRun struct {
 	notes io.Writer
 	log   *slog.Logger
 
-	read        console.Counter
+	read        console.Reading
 	endProgress func()
 }
 
@@ -108,7 +109,7 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 		rule.Repeats = p.opts.check
 	}
 	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read, Rule: rule}
-	spec.Target.Calls = 2
+	spec.Target.Calls = listing.Chains
 	spec.Sized = func(size changeset.Size) { // a long CSV needs two entries for each
 		size.Records *= 2
 		p.limitMemory(size)
@@ -142,7 +143,7 @@ func (p *planRun) limitMemory(size changeset.Size) {
 }
 
 // Read implements [job.PlanObserver].
-func (p *planRun) Read(done, total int64) { p.read.Set(done, total) }
+func (p *planRun) Read(how listing.Progress) { p.read.Set(how) }
 
 // A plan takes an index entry of 16 bytes for each record and for each sign-in address that it gives or verifies,
 // and marks of a few bits; 8 bytes for each user whose names it has to know, in a list that grows; the rest is

@@ -202,7 +202,9 @@ var operators = []string{"==", "!=", "=", "<", ">", "<=", ">=", "&&", "||", "!",
 
 // unquoted refuses words that a shell has cut from an expression or a text because it stood there without quotes.
 func (o *options) unquoted(paths []string) error {
-	isOperator := func(word string) bool { return slices.Contains(operators, word) }
+	isOperator := func(word string) bool {
+		return slices.Contains(operators, word) && (word != rundir.Stdin || o.rule.match == "")
+	}
 	if i := slices.IndexFunc(paths, isOperator); i >= 0 {
 		remedy := "put the whole expression in quotes, or into a file for --rules"
 		if o.rule.where != "" && len(o.rule.given) <= 2 { // the words can only be of one

@@ -105,11 +105,16 @@ const maxFilter = 256
 // username counts as an attribute, and is compared with its case. It is false if there is no such
 // filter: the attribute cannot be searched, the value is empty or no text, or the filter would be
 // over 256 characters.
-func Filter(attribute, value string) (string, bool) {
+func Filter(attribute, value string) (string, bool) { return filterOf(attribute, "=", value) }
+
+// PrefixFilter returns the one for the users whose attribute begins with a value.
+func PrefixFilter(attribute, value string) (string, bool) { return filterOf(attribute, "^=", value) }
+
+func filterOf(attribute, operator, value string) (string, bool) {
 	if !slices.Contains(searchable, attribute) || value == "" || !utf8.ValidString(value) {
 		return "", false
 	}
-	filter := attribute + ` = "` + filterQuoter.Replace(value) + `"`
+	filter := attribute + " " + operator + ` "` + filterQuoter.Replace(value) + `"`
 	return filter, utf8.RuneCountInString(filter) <= maxFilter
 }
 

@@ -83,6 +83,8 @@ func (b *bar) text(g gauge, room int) string {
 	for _, n := range g.notes {
 		if v, ok := n.value.(int64); ok && n.rank >= 0 {
 			parts = append(parts, part{n.name + " " + prose.Count(v), n.rank})
+		} else if n.rank >= 0 {
+			parts = append(parts, part{fmt.Sprint(n.name, " ", n.value), n.rank})
 		}
 	}
 	for most := 5; ; most-- {

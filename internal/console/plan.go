@@ -54,6 +54,9 @@ func (r planScreen) print(w io.Writer, width int) {
 	for _, w := range r.Warnings {
 		printWarning(line, w, true, true)
 	}
+	for _, n := range r.Notes {
+		line("note", "%s", n)
+	}
 	line("costs", "%s", costText(r.Estimates, "newly counted"))
 	if more := r.more(); more != "" {
 		line("", "%s", more)

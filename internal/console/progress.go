@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"attrmigrate/internal/prose"
@@ -50,18 +49,6 @@ func RunGauge(r *pipeline.Runner) func() gauge {
 		})}
 	}
 }
-
-// Counter is how many of how many users were read. It is set by one goroutine and shown by another.
-type Counter struct{ done, total atomic.Int64 }
-
-// Set says how many of how many there are now.
-func (c *Counter) Set(done, total int64) {
-	c.done.Store(done)
-	c.total.Store(total)
-}
-
-// Gauge is how far it is.
-func (c *Counter) Gauge() gauge { return gauge{done: c.done.Load(), total: c.total.Load()} }
 
 // Watch shows how something goes until the function that it returns is called. It calls read
 // from a goroutine of its own.

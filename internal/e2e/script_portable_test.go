@@ -25,6 +25,14 @@ func checkNames(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// checkAlike A B fails unless two files have the same lines, in whatever order.
+func checkAlike(ts *testscript.TestScript, neg bool, args []string) {
+	lines := func(name string) []string { return slices.Sorted(strings.Lines(ts.ReadFile(name))) }
+	if slices.Equal(lines(args[0]), lines(args[1])) == neg {
+		ts.Fatalf("%s and %s have not the same lines", args[0], args[1])
+	}
+}
+
 // backslash is one between the parts of a path, as Windows writes them; the escapes of what does not print
 // are none.
 var backslash = regexp.MustCompile(`([\w.-])\\([A-Za-z_.-])`)

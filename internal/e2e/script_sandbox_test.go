@@ -84,18 +84,21 @@ func sandboxOf(ts *testscript.TestScript) *running {
 	return s
 }
 
-// startSandbox [users=N] [people=FILE] [pool=FILE] [quota=N] starts a sandbox and sets URL and POOL. In
+// startSandbox [users=N] [people=FILE] [pool=FILE] [quota=N] [lists=FAULT[=USER]] starts a sandbox and sets URL and POOL. In
 // the file of people each line is a user with its attributes.
 func startSandbox(ts *testscript.TestScript, neg bool, args []string) {
-	settings := settingsOf(ts, args, "users", "people", "pool", "quota")
+	settings := settingsOf(ts, args, "users", "people", "pool", "quota", "lists")
 	quotas := sandbox.NoQuotas()
 	if n, err := strconv.ParseFloat(settings["quota"], 64); err == nil {
 		quotas.UserUpdate = n
 	}
 	s := &running{received: map[string]int{}}
 	s.more = sync.NewCond(&s.mu)
+	faults := sandbox.Faults{Hook: s.hook}
+	fault, user, _ := strings.Cut(settings["lists"], "=")
+	faults.List, faults.ListUser = sandbox.ListFault(fault), user
 	var err error
-	s.Server, err = sandbox.New(sandbox.Config{Quotas: quotas, Faults: sandbox.Faults{Hook: s.hook}})
+	s.Server, err = sandbox.New(sandbox.Config{Quotas: quotas, Faults: faults})
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(s.Close()) })
 	document, err := os.ReadFile(poolFile)

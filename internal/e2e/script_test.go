@@ -65,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"rows":     checkRows,
 			"json":     checkJSON,
 			"names":    checkNames,
+			"alike":    checkAlike,
 			"changes":  writeChanges,
 			"write":    writeText,
 			"pack":     packFile,

@@ -93,12 +93,15 @@ func (j *Job) search(ctx context.Context, conditional bool) error {
 	}
 	found := finding{map[record]string{}}
 	r, err := audit.Plan(ctx, audit.Config{
-		Pool: j.pool, Changes: changes, Writer: found, Lister: j.to.Lister,
-		Options:  j.spec.compared(j.pool),
-		ListRate: j.spec.ListRate, Attempts: j.spec.MaxAttempts, Strict: j.spec.Strict, ByRecord: true, AllowTakeover: j.spec.AllowTakeover,
+		Pool: j.pool, Changes: changes, Writer: found, Reader: j.reader(nil),
+		Options: j.spec.compared(j.pool),
+		Strict:  j.spec.Strict, ByRecord: true, AllowTakeover: j.spec.AllowTakeover,
 	})
 	if err != nil {
 		return err
+	}
+	for _, n := range r.Notes {
+		j.spec.Log.Warn(n)
 	}
 	j.claims = claims{searched: true, takeovers: r.Losses(), misplaced: r.Misplaced, orders: found.orders}
 	for _, w := range r.Warnings {

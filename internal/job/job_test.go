@@ -17,6 +17,7 @@ import (
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/disk"
+	"attrmigrate/internal/listing"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/schema"
 	"attrmigrate/internal/target"
@@ -84,7 +85,7 @@ type watcher struct{ runs, reads int }
 func (w *watcher) Started(*pipeline.Runner)       { w.runs++ }
 func (w *watcher) Reading(Place, []audit.Warning) {}
 func (w *watcher) Sized(changeset.Size)           {}
-func (w *watcher) Read(int64, int64)              { w.reads++ }
+func (w *watcher) Read(listing.Progress)          { w.reads++ }
 
 // inDir goes to an empty directory with some files.
 func inDir(t *testing.T, files map[string]string) {

@@ -12,6 +12,7 @@ import (
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/listing"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rehearsal"
 	"attrmigrate/internal/report"
@@ -45,8 +46,8 @@ type PlanObserver interface {
 	Reading(Place, []audit.Warning)
 	// Sized comes then, before any user is read: about how large the change set is, zero where that cannot be told.
 	Sized(changeset.Size)
-	// Read is told how many users of how many were read; the total is an estimate.
-	Read(done, total int64)
+	// Read is told how many users of about how many were read. It may come from other goroutines, one call at a time.
+	Read(listing.Progress)
 }
 
 // planning is a plan in the making. It belongs to one goroutine.
@@ -147,7 +148,7 @@ func (p *planning) facts(replaced string) rundir.PlanFacts {
 		Flags: p.spec.Target.Flags(p.pool.ID),
 	}
 	if p.rules != nil {
-		f.Rule, f.RulesDigest, f.Filter = p.program.Text(), cmp.Or(p.rules.FileDigest, p.rules.digest()), p.rules.Filter
+		f.Rule, f.RulesDigest, f.Filter = p.program.Text(), cmp.Or(p.rules.FileDigest, rules.Digest(p.rules.Rules)), p.rules.Filter
 		f.RuleNotes = p.program.Notes()
 		if p.rules.Match != "" {
 			f.Match = p.set.Decoding().UsernameColumn + "=" + p.rules.Match
@@ -192,9 +193,8 @@ func (p *planning) audit(ctx context.Context, cfg audit.Config, digests func() [
 	if err != nil {
 		return rundir.Unusable(p.dir.Path, err)
 	}
-	cfg.Pool, cfg.Writer, cfg.Progress, cfg.Read = p.pool, planWriter{files}, p.observer.Read, p.read
+	cfg.Pool, cfg.Writer, cfg.Reader, cfg.Progress, cfg.Read = p.pool, planWriter{files}, p.reader(p.observer.Read), p.lookedUp, p.read
 	cfg.Options = p.spec.compared(p.pool)
-	cfg.Lister, cfg.ListRate, cfg.Attempts = p.to.Lister, p.spec.ListRate, p.spec.MaxAttempts
 	cfg.UpdateRate, cfg.ReadRate, cfg.NoRead = p.spec.Rate, p.spec.reads(), p.spec.NoRead
 	cfg.Strict, cfg.AllowTakeover = p.spec.Strict, p.spec.AllowTakeover
 	p.result.Result, err = audit.Plan(ctx, cfg)
@@ -208,6 +208,11 @@ func (p *planning) audit(ctx context.Context, cfg audit.Config, digests func() [
 		return files.Withhold()
 	}
 	return files.Close()
+}
+
+// lookedUp tells how many users were looked up one by one.
+func (p *planning) lookedUp(done, total int64) {
+	p.observer.Read(listing.Progress{Users: done, Of: total})
 }
 
 // conclude says what the plan is of, and whether it may be applied.

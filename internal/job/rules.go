@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rules"
 	"attrmigrate/internal/rundir"
@@ -35,7 +35,7 @@ type RuleSpec struct {
 
 // fingerprint is what makes a plan one of these rules, of these users.
 func (s *RuleSpec) fingerprint() checkpoint.Fingerprint {
-	f := checkpoint.Fingerprint{rundir.ByRule: s.digest()}
+	f := checkpoint.Fingerprint{rundir.ByRule: rules.Digest(s.Rules)}
 	if s.Filter != "" {
 		f[rundir.ByFilter] = strconv.Quote(s.Filter)
 	}
@@ -52,19 +52,6 @@ func (s *RuleSpec) isOf(f checkpoint.Fingerprint) bool {
 	}
 	own := s.fingerprint()
 	return own[rundir.ByRule] == f[rundir.ByRule] && own[rundir.ByFilter] == f[rundir.ByFilter] && own[rundir.ByMatch] == f[rundir.ByMatch]
-}
-
-// digest is that of what the rules say, however they were given.
-func (s *RuleSpec) digest() string {
-	var b strings.Builder
-	for _, r := range s.Rules {
-		fmt.Fprintf(&b, "%q", r.Where)
-		for _, a := range r.Set {
-			fmt.Fprintf(&b, " %q %q %q %t", a.Name, a.Text, a.Expr, a.Delete)
-		}
-		b.WriteByte('\n')
-	}
-	return digestText(b.String())
 }
 
 // compile compiles the rules of a plan, if it has any, for its pool and its data.
@@ -97,13 +84,15 @@ func (p *planning) compile(ctx context.Context) error {
 
 // checkMatch refuses an attribute that no user of the pool has.
 func (s *RuleSpec) checkMatch(pool *schema.Schema) error {
-	if s.Match == "username" {
+	known := append(pool.Names(), "username")
+	if slices.Contains(known, s.Match) {
 		return nil
 	}
-	if err := pool.CheckName(s.Match); err != nil {
-		return &refusal.UsageError{Err: fmt.Errorf("users cannot be found by %w", err), Remedy: refusal.HintOf(err)}
+	remedy := "name the username, or one of the attributes of the pool: " + prose.Some(known, 40)
+	if near, ok := sources.Suggest(s.Match, known); ok {
+		remedy = "did you mean " + near + "?"
 	}
-	return nil
+	return &refusal.UsageError{Err: fmt.Errorf("users cannot be found by %s: the pool has no such attribute", prose.Printable(s.Match)), Remedy: remedy}
 }
 
 // auditRules plans what the rules make of the users.
@@ -171,8 +160,8 @@ func (r *rule) Of(u *cognito.User, row map[string]string) (*sources.Change, erro
 	if err != nil || !result.Fits {
 		return nil, err
 	}
-	known := slices.DeleteFunc(result.Reads, func(a sources.Attribute) bool { return !r.schema.Known(a.Name) })
-	return r.schema.Normal(&sources.Change{Attributes: result.Attributes, Expect: known}), nil
+	expect := slices.DeleteFunc(result.Reads, func(a sources.Attribute) bool { return !r.schema.CanExpect(a.Name) })
+	return r.schema.Normal(&sources.Change{Attributes: result.Attributes, Expect: expect}), nil
 }
 
 var _ audit.Rule = (*rule)(nil)

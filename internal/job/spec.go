@@ -47,6 +47,7 @@ type Spec struct {
 	Rate         float64 // of updates, in attempts a second, or pipeline.Unlimited
 	ReadRate     float64 // of single reads; 0: 80 a second, or Rate if that is higher
 	ListRate     float64 // of ListUsers, in calls a second; 0: 20
+	Chains       int     // of pages, in which a pool is read at once; 0: as it pays
 	Workers      int     // calls under way at once
 	MaxAttempts  int     // that a record has, throttled ones aside
 	Budget       pipeline.Budget

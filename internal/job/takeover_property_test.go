@@ -19,6 +19,7 @@ import (
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/job"
+	"attrmigrate/internal/listing"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/sandbox"
@@ -128,7 +129,7 @@ type nobody struct{}
 func (nobody) Started(*pipeline.Runner)           {}
 func (nobody) Reading(job.Place, []audit.Warning) {}
 func (nobody) Sized(changeset.Size)               {}
-func (nobody) Read(int64, int64)                  {}
+func (nobody) Read(listing.Progress)              {}
 
 // plan makes a plan, and keeps whom it names as losers.
 func (c *claimScene) plan(allow bool) {

@@ -46,8 +46,7 @@ func TestEndlessList(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := &circle{lead: test.lead, length: test.length}
-			pager := NewPager(c, "us-east-1_Made00000", pipeline.Unlimited, 1, pipeline.Backoff{})
-			err := pager.Pages(t.Context(), "", func([]cognito.User) error { return nil })
+			_, err := NewReader(Config{Lister: c, PoolID: "us-east-1_Made00000", Rate: pipeline.Unlimited, Attempts: 1}).Pool(t.Context())
 			var endless *EndlessError
 			if found := errors.As(err, &endless); found != (test.most > 0) || found && c.calls > test.most {
 				t.Errorf("%d calls, then %v", c.calls, err)

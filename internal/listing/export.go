@@ -2,24 +2,19 @@ package listing
 
 import (
 	"context"
+	"errors"
 	"io"
 
-	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/report"
-	"attrmigrate/pipeline"
 )
 
 // Exporting says what is exported, and how.
 type Exporting struct {
 	report.ExportConfig
 	Filter string // of ListUsers; empty: all users
-	// Groups lists who is in which group, for an export of everything: all attributes, the accounts and their groups, in JSONL.
-	// Nil: the export has the attributes that it names.
-	Groups   GroupLister
-	ListRate float64 // calls a second, pipeline.Unlimited for any number
-	Attempts int     // that a call has
-	// Progress is told how many users of about how many are written.
-	Progress func(done, total int64)
+	// All is an export of everything: all attributes, the accounts and their groups, in JSONL. Else it has the attributes that it
+	// names.
+	All bool
 }
 
 // Exported is what came of an export.
@@ -29,6 +24,7 @@ type Exported struct {
 	Calls   int64 // of ListUsers
 	// GroupCalls are those for groups and their members.
 	GroupCalls int64
+	Notes      []string // of how they were read
 }
 
 // WriteError is the error of what an export is written to.
@@ -37,52 +33,57 @@ type WriteError struct{ Err error }
 func (e *WriteError) Error() string { return e.Err.Error() }
 func (e *WriteError) Unwrap() error { return e.Err }
 
-// Export lists the users of a pool and writes each page as it comes.
-func Export(ctx context.Context, from Lister, pool *cognito.Pool, to io.Writer, how Exporting) (*Exported, error) {
+// Export reads the users of a pool and writes them, once all are there, in the order of their subs.
+func Export(ctx context.Context, from *Reader, to io.Writer, how Exporting) (*Exported, error) {
 	out, err := report.NewExport(to, how.ExportConfig)
 	if err != nil {
 		return nil, &WriteError{err}
 	}
 	r := &Exported{}
-	how.Progress(0, pool.EstimatedUsers)
-	pager := NewPager(from, pool.ID, how.ListRate, how.Attempts, pipeline.Backoff{})
 	var groups map[string][]string
-	if how.Groups != nil {
-		if groups, err = pager.memberships(ctx, how.Groups); err != nil {
+	if how.All {
+		if groups, err = from.Memberships(ctx); err != nil {
 			return nil, err
 		}
-		r.GroupCalls = pager.Calls()
+		r.GroupCalls = from.Calls()
 	}
-	err = pager.Pages(ctx, how.Filter, func(users []cognito.User) error {
-		if err := writePage(out, users, how.Groups != nil, groups); err != nil {
-			return &WriteError{err}
-		}
-		r.Users += int64(len(users))
-		how.Progress(r.Users, max(r.Users, pool.EstimatedUsers))
-		return nil
-	})
+	read := from.Pool
+	if how.Filter != "" {
+		read = func(ctx context.Context) (*Snapshot, error) { return from.Filter(ctx, how.Filter) }
+	}
+	users, err := read(ctx)
 	if err != nil {
 		return nil, err
 	}
-	how.Progress(r.Users, r.Users) // the pool's own number is an estimate, and of all users
-	r.LeftOut, r.Calls = out.LeftOut(), pager.Calls()-r.GroupCalls
+	if err := errors.Join(writeUsers(ctx, out, users, how.All, groups), users.Close()); err != nil {
+		return nil, err
+	}
+	r.Users, r.LeftOut, r.Calls, r.Notes = users.Len(), out.LeftOut(), from.Calls()-r.GroupCalls, from.Notes()
 	return r, nil
 }
 
-// writePage writes users, with all that is known of them or with what the export names.
-func writePage(out *report.Export, users []cognito.User, all bool, groups map[string][]string) (err error) {
-	for i := range users {
-		switch u := &users[i]; {
-		case all:
-			err = out.Account(u.Username, u.Attributes, report.Account{
-				Status: u.Status, Enabled: u.Enabled, Created: u.Created, Modified: u.Modified, Groups: groups[u.Username],
-			})
-		default:
-			err = out.User(u.Username, u.Attributes)
+// writeUsers writes users, with all that is known of them or with what the export names.
+func writeUsers(ctx context.Context, out *report.Export, users *Snapshot, all bool, groups map[string][]string) error {
+	for u, err := range users.Users() {
+		if err == nil {
+			err = ctx.Err()
 		}
 		if err != nil {
 			return err
 		}
+		if all {
+			err = out.Account(u.Username, u.Attributes, report.Account{
+				Status: u.Status, Enabled: u.Enabled, Created: u.Created, Modified: u.Modified, Groups: groups[u.Username],
+			})
+		} else {
+			err = out.User(u.Username, u.Attributes)
+		}
+		if err != nil {
+			return &WriteError{err}
+		}
 	}
-	return out.Flush()
+	if err := out.Flush(); err != nil {
+		return &WriteError{err}
+	}
+	return nil
 }

@@ -97,9 +97,8 @@ func TestExportGroups(t *testing.T) {
 			var r *Exported
 			var err error
 			synctest.Test(t, func(t *testing.T) {
-				r, err = Export(t.Context(), g, &cognito.Pool{}, &b, Exporting{
-					ExportConfig: report.ExportConfig{Format: sources.JSONL}, ListRate: pipeline.Unlimited, Attempts: 3, Groups: g, Progress: func(int64, int64) {},
-				})
+				from := NewReader(Config{Lister: g, Groups: g, Rate: pipeline.Unlimited, Attempts: 3})
+				r, err = Export(t.Context(), from, &b, Exporting{ExportConfig: report.ExportConfig{Format: sources.JSONL}, All: true})
 			})
 			if tt.err != "" {
 				if endless, ok := errors.AsType[*EndlessError](err); !ok || endless.Error() != tt.err {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/expr-lang/expr/ast"
@@ -55,27 +54,30 @@ func (b *binder) bind(n *ast.Node, tail bool) {
 		*n = b.name(t, tail)
 	case *ast.MemberNode:
 		*n = b.member(t)
+	case *ast.CallNode:
+		*n = b.call(t)
 	case *ast.ChainNode:
 		*n = t.Node
 		b.bind(n, tail)
 	case *ast.BinaryNode:
 		b.binary(t, tail)
-	case *ast.UnaryNode:
-		b.bind(&t.Node, false)
 	case *ast.ConditionalNode:
 		b.bind(&t.Cond, false)
 		b.bind(&t.Exp1, tail)
 		b.bind(&t.Exp2, tail)
 	case *ast.VariableDeclaratorNode:
-		if slices.Contains(namespaces, t.Name) || slices.Contains(b.scope.names(), t.Name) {
-			b.refuse(t, "let wants another name", "%s has a meaning already", t.Name)
+		b.let(t, tail)
+	default:
+		b.refuseNode(t)
+		for _, below := range slots(t) {
+			b.bind(below, false)
 		}
-		b.bind(&t.Value, false)
-		b.variables = append(b.variables, t.Name)
-		b.bind(&t.Expr, tail)
-		b.variables = b.variables[:len(b.variables)-1]
-	case *ast.CallNode:
-		*n = b.call(t)
+	}
+}
+
+// refuseNode refuses what the language has and we do not.
+func (b *binder) refuseNode(n ast.Node) {
+	switch t := n.(type) {
 	case *ast.BuiltinNode:
 		switch {
 		case !predicates[t.Name]:
@@ -83,25 +85,24 @@ func (b *binder) bind(n *ast.Node, tail bool) {
 		case len(t.Arguments) == 1:
 			b.refuse(t, "len(LIST) counts all", "%s() wants a condition", t.Name)
 		}
-		b.bindAll(t.Arguments)
-	case *ast.PredicateNode:
-		b.bind(&t.Node, false)
-	case *ast.SliceNode:
-		b.bind(&t.Node, false)
-		for _, end := range []*ast.Node{&t.From, &t.To} {
-			if *end != nil {
-				b.bind(end, false)
-			}
-		}
-	case *ast.ArrayNode:
-		b.bindAll(t.Nodes)
-	case *ast.MapNode, *ast.PairNode:
+	case *ast.MapNode:
 		b.refuse(t, "", "a map { } has no use here")
 	case *ast.BytesNode:
 		b.refuse(t, "write it as a text, without the b", "bytes have no use here")
 	case *ast.SequenceNode:
 		b.refuse(t, "", "several expressions, where one is wanted")
 	}
+}
+
+// let binds a variable. It takes no name that has a meaning.
+func (b *binder) let(n *ast.VariableDeclaratorNode, tail bool) {
+	if slices.Contains(namespaces, n.Name) || slices.Contains(b.scope.names(), n.Name) {
+		b.refuse(n, "let wants another name", "%s has a meaning already", n.Name)
+	}
+	b.bind(&n.Value, false)
+	b.variables = append(b.variables, n.Name)
+	b.bind(&n.Expr, tail)
+	b.variables = b.variables[:len(b.variables)-1]
 }
 
 func (b *binder) bindAll(list []ast.Node) {
@@ -205,20 +206,4 @@ func (b *binder) ours(n ast.Node, f func(args ...any) (any, error), args ...ast.
 		}
 	}
 	return call
-}
-
-// isOurs tells whether a node was made by ours.
-func isOurs(n ast.Node) bool {
-	call, isCall := n.(*ast.CallNode)
-	if !isCall {
-		return false
-	}
-	callee, isName := call.Callee.(*ast.IdentifierNode)
-	return isName && strings.HasPrefix(callee.Value, "@")
-}
-
-// replaced gives a node the place of another.
-func replaced(old, made ast.Node) ast.Node {
-	made.SetLocation(old.Location())
-	return made
 }

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/checker"
 	"github.com/expr-lang/expr/compiler"
 	"github.com/expr-lang/expr/conf"
@@ -202,14 +201,6 @@ func configuration() *conf.Config {
 		c.Functions[name] = f.builtin(name)
 	}
 	return c
-}
-
-// at is where a node stands in the source, for people: a choice by its condition, which expr places behind it.
-func at(n ast.Node) int {
-	if choice, is := n.(*ast.ConditionalNode); is {
-		n = choice.Cond
-	}
-	return n.Location().From
 }
 
 // asFileError is what expr says of an expression.

@@ -31,6 +31,6 @@
 // # Limits
 //
 // When a user was created or modified, and its groups, are read without a trace: no precondition can hold them ([Program.ReadsDates],
-// [Program.ReadsGroups]). A text may have 16 KiB while it is computed, and predicates are asked 100,000 times for a user. Whole numbers have 64 bits; of
+// [Program.ReadsGroups]). A text may have 16 KiB while it is computed, and predicates are asked 10,000 times for a user. Whole numbers have 64 bits; of
 // numbers with decimals 15 digits are exact, and others are refused. Times are in UTC.
 package rules

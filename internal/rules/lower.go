@@ -8,60 +8,56 @@ import (
 // lower makes the tree ready to run: what expr would do to nil, or to a number that grows too large, our functions do instead. No type
 // is needed any more, and where expr would make use of one it is taken away, since it knows nothing of nil.
 func (b *binder) lower(n ast.Node) ast.Node {
+	isBoolean, isOfList := false, false // told before what is below is lowered, and has no type any more
+	switch t := n.(type) {
+	case *ast.CallNode:
+		if method, isMethod := t.Callee.(*ast.MemberNode); isMethod {
+			return b.lowerMethod(t, method)
+		}
+	case *ast.MemberNode:
+		isOfList = t.Node.Nature().IsArray()
+	case *ast.PredicateNode:
+		isBoolean = t.Node.Nature().IsBool()
+	}
+	for _, below := range slots(n) {
+		*below = b.lower(*below)
+	}
 	switch t := n.(type) {
 	case *ast.BinaryNode:
 		return b.lowerBinary(t)
 	case *ast.UnaryNode:
-		t.Node = b.lower(t.Node)
-		switch t.Operator {
-		case "-":
-			return b.ours(t, b.operation("-", t.Node, nil, negate), t.Node)
-		case "+":
-			return t.Node
-		}
-		t.Node = b.truth(t.Node)
-	case *ast.MemberNode:
-		if t.Node.Nature().IsArray() {
-			return b.ours(t, element, b.lower(t.Node), b.lower(t.Property))
-		}
-		t.Node = b.lower(t.Node)
+		return b.lowerUnary(t)
 	case *ast.SliceNode:
 		return b.lowerSlice(t)
-	case *ast.CallNode:
-		if isOurs(t) {
-			return t
+	case *ast.MemberNode:
+		if isOfList {
+			return b.ours(t, element, t.Node, t.Property)
 		}
-		if method, isMethod := t.Callee.(*ast.MemberNode); isMethod {
-			return b.lowerMethod(t, method)
-		}
-		b.lowerAll(t.Arguments)
 	case *ast.BuiltinNode:
-		b.lowerAll(t.Arguments)
 		t.Arguments[0] = b.ours(t.Arguments[0], listed, t.Arguments[0])
 	case *ast.PredicateNode:
-		asks := t.Node.Nature().IsBool()
-		t.Node = b.ours(t.Node, step, &ast.IdentifierNode{Value: environment}, b.lower(t.Node))
-		if asks {
+		t.Node = b.ours(t.Node, step, &ast.IdentifierNode{Value: environment}, t.Node)
+		if isBoolean {
 			t.Node = b.truth(t.Node)
 		}
-	case *ast.VariableDeclaratorNode:
-		t.Value, t.Expr = b.lower(t.Value), b.lower(t.Expr)
 	case *ast.ConditionalNode:
-		t.Cond, t.Exp1, t.Exp2 = b.truth(b.lower(t.Cond)), b.lower(t.Exp1), b.lower(t.Exp2)
-	case *ast.ArrayNode:
-		b.lowerAll(t.Nodes)
+		t.Cond = b.truth(t.Cond)
 	}
 	return n
 }
 
-func (b *binder) lowerAll(list []ast.Node) {
-	for i := range list {
-		list[i] = b.lower(list[i])
+func (b *binder) lowerUnary(n *ast.UnaryNode) ast.Node {
+	switch n.Operator {
+	case "-":
+		return b.ours(n, b.operation("-", n.Node, nil, negate), n.Node)
+	case "+":
+		return n.Node
 	}
+	n.Node = b.truth(n.Node)
+	return n
 }
 
 func (b *binder) lowerBinary(n *ast.BinaryNode) ast.Node {
-	n.Left, n.Right = b.lower(n.Left), b.lower(n.Right)
 	switch n.Operator {
 	case "and", "&&", "or", "||":
 		n.Left, n.Right = b.truth(n.Left), b.truth(n.Right)
@@ -141,19 +137,21 @@ func withBoth(n ast.Node) ast.Node {
 
 // lowerSlice cuts by characters, as len counts them; expr would by bytes.
 func (b *binder) lowerSlice(n *ast.SliceNode) ast.Node {
-	args := []ast.Node{b.lower(n.Node), &ast.NilNode{}, &ast.NilNode{}}
+	args := []ast.Node{n.Node, &ast.NilNode{}, &ast.NilNode{}}
 	if n.From != nil {
-		args[1] = b.lower(n.From)
+		args[1] = n.From
 	}
 	if n.To != nil {
-		args[2] = b.lower(n.To)
+		args[2] = n.To
 	}
 	return b.ours(n, slice, args...)
 }
 
 // lowerMethod calls a method of a time, or of a duration, and passes nil on.
 func (b *binder) lowerMethod(n *ast.CallNode, method *ast.MemberNode) ast.Node {
-	b.lowerAll(n.Arguments)
+	for i := range n.Arguments {
+		n.Arguments[i] = b.lower(n.Arguments[i])
+	}
 	name := method.Property.(*ast.StringNode).Value
 	return b.ours(n, func(args ...any) (any, error) { return callMethod(name, args) },
 		append([]ast.Node{b.lower(method.Node)}, n.Arguments...)...)

@@ -39,7 +39,7 @@ var (
 	errNoZero   = &fault{"it divides by zero", "say what holds then: DIVISOR != 0 ? … : nil"}
 	errDecimals = &fault{"a number has decimals, where a whole one is wanted", "round it: int(…)"}
 	errTooLong  = &fault{"a text becomes longer than 16,384 bytes", "no value is longer than 2,048"}
-	errSteps    = &fault{"it takes more than 100,000 steps", "make the rule simpler"}
+	errSteps    = &fault{"it takes more than 10,000 steps", "make the rule simpler"}
 )
 
 // maxText is how long a text may become while it is computed, in bytes.
@@ -140,7 +140,7 @@ func negate(a, _ any) (any, error) {
 // step counts how often a predicate is asked: lists in lists in lists end, but nobody would live to see it.
 func step(args ...any) (any, error) {
 	e := args[0].(*Evaluator)
-	if e.steps++; e.steps > 100_000 {
+	if e.steps++; e.steps > 10_000 {
 		return nil, errSteps
 	}
 	return args[1], nil

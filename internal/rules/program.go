@@ -4,10 +4,13 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/vm"
+
+	"attrmigrate/internal/prose"
 )
 
 // Program is rules that were compiled. It is not modified, and may be used by any number of goroutines, each with an
@@ -16,7 +19,7 @@ type Program struct {
 	rules  []compiled
 	cells  *cells
 	seed   [16]byte // of uuid()
-	text   string
+	text   string   // for people
 	writes []string
 	notes  []string
 }
@@ -73,7 +76,7 @@ func (c *cells) of(name string, k kind) int {
 // Compile makes a program of rules, which are carried out in this order. What is wrong with one is a usage error ([Error]), told before
 // anything is read.
 func Compile(all []Rule, in Scope) (*Program, error) {
-	p := &Program{cells: &cells{slot: map[string]int{}}}
+	p := newProgram()
 	for i := range all {
 		rule, err := p.compile(&all[i], in)
 		if err != nil {
@@ -87,8 +90,14 @@ func Compile(all []Rule, in Scope) (*Program, error) {
 	slices.Sort(p.writes)
 	p.writes = slices.Compact(p.writes)
 	p.text = written(all)
-	rand.Read(p.seed[:]) // never fails
 	return p, nil
+}
+
+// newProgram has no rules yet.
+func newProgram() *Program {
+	p := &Program{cells: &cells{slot: map[string]int{}}}
+	rand.Read(p.seed[:]) // never fails
+	return p
 }
 
 // Writes are the names of the attributes that the rules write, sorted.
@@ -109,12 +118,6 @@ func (p *Program) Notes() []string {
 		}
 	}
 	return notes
-}
-
-// Digest tells programs of other rules apart.
-func (p *Program) Digest() string {
-	sum := sha256.Sum256([]byte(p.text))
-	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
 // Repeats tells whether the same pool gives the same plan, or, once it is applied, an empty one: no uuid() is written but to an
@@ -162,26 +165,48 @@ func (p *Program) any(has func(*facts) bool) bool {
 	return false
 }
 
+// Digest is that of what rules say, wherever they stand and whatever they are called, such as "sha256:9f86d0…".
+func Digest(all []Rule) string {
+	h := sha256.New()
+	for _, r := range all {
+		fmt.Fprintf(h, "%q\n", r.Where)
+		for _, a := range r.Set {
+			fmt.Fprintf(h, "%q %q %q %t\n", a.Name, a.Text, a.Expr, a.Delete)
+		}
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
+
 // written writes rules for people.
 func written(all []Rule) string {
 	var b strings.Builder
 	for i, r := range all {
 		if len(all) > 1 || r.Name != "" {
-			b.WriteString(title(i, r.Name) + "\n")
+			b.WriteString(prose.Printable(title(i, r.Name)) + "\n")
 		}
 		if r.Where != "" {
-			b.WriteString("where " + strings.TrimSpace(r.Where) + "\n")
+			b.WriteString("where " + printable(r.Where))
 		}
 		for _, a := range r.Set {
 			switch {
 			case a.Delete:
-				b.WriteString("unset " + a.Name + "\n")
+				b.WriteString("unset " + printable(a.Name))
 			case a.Expr != "":
-				b.WriteString("set " + a.Name + ":=" + strings.TrimSpace(a.Expr) + "\n")
+				b.WriteString("set " + printable(a.Name+":="+strings.TrimSpace(a.Expr)))
 			default:
-				b.WriteString("set " + a.Name + "=" + a.Text + "\n")
+				b.WriteString("set " + prose.Printable(a.Name+"="+a.Text) + "\n")
 			}
 		}
+	}
+	return b.String()
+}
+
+// printable is an expression without what a terminal would take for a command. It keeps its lines.
+func printable(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(strings.TrimSpace(text)) {
+		line = strings.ReplaceAll(strings.TrimRight(line, "\r\n"), "\t", " ")
+		b.WriteString(prose.Printable(line) + "\n")
 	}
 	return b.String()
 }

@@ -75,8 +75,8 @@ func (b *binder) tail(n ast.Node) {
 
 // known proves a node and all below it.
 func (b *binder) known(n ast.Node) {
-	for _, child := range below(n) {
-		b.known(child)
+	for _, below := range slots(n) {
+		b.known(*below)
 	}
 	if b.mistake != nil {
 		return
@@ -166,7 +166,9 @@ func (b *binder) status(n *ast.BinaryNode) {
 	var texts []ast.Node
 	switch {
 	case n.Operator == "in" && b.names[n.Left] == "status":
-		texts = below(n.Right)
+		for _, e := range slots(n.Right) {
+			texts = append(texts, *e)
+		}
 	case n.Operator != "==" && n.Operator != "!=":
 	case b.names[n.Left] == "status":
 		texts = []ast.Node{n.Right}
@@ -212,40 +214,4 @@ func kindly(n *nature.Nature) string {
 	default:
 		return "something else"
 	}
-}
-
-// below are the nodes below one. Those that we made are a leaf.
-func below(n ast.Node) []ast.Node {
-	switch t := n.(type) {
-	case *ast.UnaryNode:
-		return []ast.Node{t.Node}
-	case *ast.BinaryNode:
-		return []ast.Node{t.Left, t.Right}
-	case *ast.MemberNode:
-		if _, constant := t.Property.(*ast.StringNode); constant {
-			return []ast.Node{t.Node}
-		}
-		return []ast.Node{t.Node, t.Property}
-	case *ast.SliceNode:
-		return slices.DeleteFunc([]ast.Node{t.Node, t.From, t.To}, func(n ast.Node) bool { return n == nil })
-	case *ast.CallNode:
-		if isOurs(t) {
-			return nil
-		}
-		if method, isMethod := t.Callee.(*ast.MemberNode); isMethod {
-			return append([]ast.Node{method}, t.Arguments...)
-		}
-		return t.Arguments
-	case *ast.BuiltinNode:
-		return t.Arguments
-	case *ast.PredicateNode:
-		return []ast.Node{t.Node}
-	case *ast.VariableDeclaratorNode:
-		return []ast.Node{t.Value, t.Expr}
-	case *ast.ConditionalNode:
-		return []ast.Node{t.Cond, t.Exp1, t.Exp2}
-	case *ast.ArrayNode:
-		return t.Nodes
-	}
-	return nil
 }

@@ -16,20 +16,20 @@ type Column struct {
 type Selection struct {
 	where   *expression
 	columns []*expression
-	cells   *cells
+	program *Program // of no rules: what expressions of it run in
 }
 
 // CompileSelection makes a selection: of the users for which a condition holds (empty: all), some columns.
 func CompileSelection(where string, columns []Column, in Scope) (*Selection, error) {
-	s := &Selection{cells: &cells{slot: map[string]int{}}}
+	s := &Selection{program: newProgram()}
 	var err error
 	if where != "" {
-		if s.where, err = s.cells.expression(where, func(int) string { return "--where" }, in, condition); err != nil {
+		if s.where, err = s.program.cells.expression(where, func(int) string { return "--where" }, in, condition); err != nil {
 			return nil, err
 		}
 	}
 	for _, c := range columns {
-		x, err := s.cells.expression(c.Expr, func(int) string { return "--columns " + c.Name }, in, column)
+		x, err := s.program.cells.expression(c.Expr, func(int) string { return "--columns " + c.Name }, in, column)
 		if err != nil {
 			return nil, err
 		}
@@ -46,7 +46,7 @@ type Selector struct {
 
 // Selector returns one.
 func (s *Selection) Selector() *Selector {
-	return &Selector{s, (&Program{cells: s.cells}).Evaluator()}
+	return &Selector{s, s.program.Evaluator()}
 }
 
 // Select tells whether a user is chosen, and gives its cells: text, any number, true or false, a time as RFC 3339, the texts of a list

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"attrmigrate/internal/prose"
 )
 
 // phrases are what expr says of an expression, and what we say. A type stands in the text as %t, anything else as %s, in their order.
@@ -65,6 +67,9 @@ func plainly(theirs string, at int) *mistake {
 				s = theirType(s)
 			} else if plain, err := strconv.Unquote(`"` + s + `"`); err == nil { // expr has escaped it
 				s = plain
+			}
+			if s = prose.Cut(prose.Printable(s), 60); s == "" {
+				s = "an empty text"
 			}
 			said.WriteString(before + s)
 			say = rest[1:]

@@ -128,7 +128,7 @@ func Unusable(path string, err error) error {
 
 // ownFile tells whether a run or a plan writes a file of this name in its directory and replaces what is there.
 func ownFile(name string) bool {
-	if strings.HasPrefix(name, Incoming) || strings.HasPrefix(name, Unpacked) {
+	if strings.HasPrefix(name, Incoming) || strings.HasPrefix(name, Unpacked) || strings.HasPrefix(name, Spooled) {
 		return true
 	}
 	switch strings.TrimSuffix(name, ".tmp") {
@@ -150,6 +150,7 @@ const Journal = "sandbox.jsonl"
 const (
 	Incoming = "incoming-"
 	Unpacked = "unpacked-"
+	Spooled  = "spooled-" // users, which have one where an open file keeps its name
 )
 
 // HoldsInput refuses an input that the run would replace with a file of its own.

@@ -21,6 +21,9 @@ var statuses = [...]string{"UNCONFIRMED", "CONFIRMED", "ARCHIVED", "COMPROMISED"
 // Statuses are what the status of an account may be.
 func Statuses() []string { return statuses[:] }
 
+// CanExpect tells whether a precondition can name it.
+func (s *Schema) CanExpect(name string) bool { return s.Known(name) || isOfAccount(name) }
+
 func isOfAccount(name string) bool { return name == Status || name == Enabled }
 
 // checkExpected refuses a precondition that could hold of nobody, or that nobody could look at.
@@ -46,7 +49,7 @@ func (s *Schema) checkExpectedName(name, column string) *ValueError {
 	switch {
 	case name == Status && s.tokens:
 		return &ValueError{name, "users' own tokens do not tell it", "NotReadable", leaveOut(column) + ", or change these users with --as admin"}
-	case s.Known(name), isOfAccount(name):
+	case s.CanExpect(name):
 		return nil
 	default:
 		return s.unknown(name, column)
