@@ -216,7 +216,11 @@ func (o *options) unquoted(paths []string) error {
 	if i := slices.IndexFunc(paths, isOperator); i >= 0 {
 		remedy := "put the whole expression in quotes, or into a file for --rules"
 		if o.rule.where != "" && len(o.rule.given) <= 2 { // the words can only be of one
-			remedy = "put it in quotes, as one: --where " + shell.Quote(o.rule.where+" "+strings.Join(paths, " "))
+			whole := o.rule.where + " " + strings.Join(paths, " ")
+			if inner, ok := strings.CutPrefix(whole, "'"); ok { // which cmd has left
+				whole = strings.TrimSuffix(inner, "'")
+			}
+			remedy = "put it in quotes, as one: --where " + shell.Quote(whole)
 		}
 		return &refusal.UsageError{Err: fmt.Errorf("%s is no file: the shell has cut an expression into words, for it stood there without quotes", prose.Printable(paths[i])), Remedy: remedy}
 	}
