@@ -174,17 +174,21 @@ func TestResume(t *testing.T) {
 			}
 			paths, texts = append(paths, path), append(texts, text)
 		}
-		checkStream(t, paths, texts, Options{})
+		checkStream(t, paths, texts, rapid.SampledFrom([]Options{{}, asData}).Draw(t, "options"))
 	})
 }
 
-// fuzzStream checks what any bytes decode to.
+// asData reads inputs as data.
+var asData = Options{Data: true, UsernameColumn: "username"}
+
+// fuzzStream checks what any bytes decode to, as a change set and as data.
 func fuzzStream(t *testing.T, name string, data []byte) {
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	checkStream(t, []string{path}, []string{string(data)}, Options{Empty: EmptyPolicy(len(data) % 3)})
+	checkStream(t, []string{path}, []string{string(data)}, asData)
 }
 
 func FuzzCSV(f *testing.F) {

@@ -81,12 +81,8 @@ var kinds = [...]kind{
 	{name: triggersRun, planned: triggers},
 	{name: federated, planned: alike("user", " of an identity provider: the next sign-in overwrites what the provider maps",
 		"change mapped attributes at the provider")},
-	{name: disabled, planned: counted("disabled user",
-		" among those to change", "take the record out if this account is to stay as it is",
-		" among those to change", "take the records out if these accounts are to stay as they are")},
-	{name: unconfirmed, planned: counted("user",
-		" among those to change never confirmed the account", "take the record out if this account is not wanted",
-		" among those to change never confirmed the account", "take the records out if these accounts are not wanted")},
+	{name: disabled, planned: among("disabled user", " among those to change", " if this account is to stay as it is", " if these accounts are to stay as they are")},
+	{name: unconfirmed, planned: among("user", " among those to change never confirmed the account", " if this account is not wanted", " if these accounts are not wanted")},
 	{name: nameChanged, planned: renamed},
 	{name: twoNames, planned: alike("user", " named in two ways: apply cannot keep such records in order",
 		"apply plan.jsonl, which has one record a user")},
@@ -116,8 +112,23 @@ func counted(noun, one, remedyOfOne, more, remedy string) words {
 // alike are such words where they are the same for one and for several.
 func alike(noun, text, remedy string) words { return counted(noun, text, remedy, text, remedy) }
 
+// among are words about users, whom a person may want to leave out.
+func among(noun, text, one, more string) words {
+	return func(w *Warning, t *Terms) (string, string) {
+		return several(w.Count, noun) + text, t.leaveOut(w.Count) + either(w.Count, one, more)
+	}
+}
+
+// leaveOut is what is done where a user is not to be changed.
+func (t *Terms) leaveOut(users int64) string {
+	if t.Ruled {
+		return "have --where leave " + either(users, "that user", "those users") + " out"
+	}
+	return either(users, "take the record out", "take the records out")
+}
+
 func isHeld(w *Warning, t *Terms) (text, remedy string) {
-	remedy = either(w.Count, "take the record out or change the other user first", "take the records out or change the other users first")
+	remedy = t.leaveOut(w.Count) + either(w.Count, " or change the other user first", " or change the other users first")
 	what := newOnes(w)
 	if w.Taken > 0 {
 		it := either(w.Taken, "it", "them")

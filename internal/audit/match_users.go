@@ -206,6 +206,9 @@ func (m *matched) refuse(i int, failed error) error {
 // nobody says that a row is of no user, and whether somebody has what looks like its value.
 func (m *matched) nobody(i int, c *sources.Change) string {
 	text := "no user has this " + shown(m.by.attribute)
+	if m.cfg.Filter+m.cfg.Group != "" {
+		text = "no user that was chosen has this " + shown(m.by.attribute)
+	}
 	switch {
 	case !m.near.has(i):
 		return text

@@ -148,7 +148,7 @@ func Plan(ctx context.Context, cfg Config) (_ *Result, err error) {
 
 func newPlanner(cfg Config) *planner {
 	n := newNaming(cfg.Pool)
-	terms := Terms{Pool: cfg.Pool, KeepVerified: cfg.KeepVerified, NoRead: cfg.NoRead, AllowTakeover: cfg.AllowTakeover, Rate: cfg.UpdateRate, ReadRate: cfg.ReadRate, Long: cfg.Long}
+	terms := Terms{Pool: cfg.Pool, KeepVerified: cfg.KeepVerified, NoRead: cfg.NoRead, AllowTakeover: cfg.AllowTakeover, Ruled: cfg.Rule != nil && cfg.Match == "", Rate: cfg.UpdateRate, ReadRate: cfg.ReadRate, Long: cfg.Long}
 	p := &planner{
 		cfg:      cfg,
 		terms:    terms,

@@ -29,6 +29,7 @@ type Terms struct {
 	// Rate and ReadRate are the paces of updates and of reads, in calls a second, above 0; pipeline.Unlimited
 	// is no limit.
 	Rate, ReadRate float64
+	Ruled          bool   // a rule makes the records of users, and nobody has written them
 	Limit          int64  // how many records are taken; 0: all
 	Long           *Long  // of a long CSV; nil for another change set
 	Noun           string // what people call a record, where it has a word of its own: row

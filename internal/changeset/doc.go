@@ -7,6 +7,9 @@
 // [Reader] gives the same records: the content is sealed by a digest at the first reading (see [sources.Seals]), and
 // what has changed since is refused ([Set.Unchanged]) or told as an error of that place.
 //
+// Data ([sources.Options.Data]) is a Set like any: of JSONL, the names of its columns are known once it was read ([Set.Columns]), and
+// of all columns only those are read that are wanted ([Set.Wanting]).
+//
 // # Limits
 //
 // Standard input has to be kept ([Set.Spool]) before it is read. Records with access tokens are read from files only.

@@ -4,11 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"math"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -18,11 +14,9 @@ import (
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/listing"
-	"attrmigrate/internal/phone"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/schema"
-	"attrmigrate/internal/shell"
 	"attrmigrate/internal/target"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
@@ -274,91 +268,4 @@ func (o *connectionOptions) needsPool(hint string) error {
 		return &refusal.UsageError{Err: errors.New("--user-pool-id is missing"), Remedy: hint}
 	}
 	return nil
-}
-
-// word sets a flag that takes one of some words.
-func word[T any](value *T, words map[string]T) func(string) error {
-	return func(s string) error {
-		v, ok := words[s]
-		if !ok {
-			return fmt.Errorf("want one of %s", strings.Join(slices.Sorted(maps.Keys(words)), ", "))
-		}
-		*value = v
-		return nil
-	}
-}
-
-// region sets a flag that takes a region of phone numbers.
-func region(value *string) func(string) error {
-	return func(s string) (err error) {
-		*value, err = phone.Region(s)
-		return err
-	}
-}
-
-// pairs sets a flag that takes NAME=VALUE, any number of times.
-func pairs(m *map[string]string) func(string) error {
-	return func(s string) error {
-		name, value, ok := strings.Cut(s, "=")
-		if !ok || strings.TrimSpace(name) == "" || strings.TrimSpace(value) == "" {
-			return errors.New("want NAME=VALUE")
-		}
-		if _, twice := (*m)[name]; twice {
-			return fmt.Errorf("%s is given twice", name)
-		}
-		if *m == nil {
-			*m = map[string]string{}
-		}
-		(*m)[name] = value
-		return nil
-	}
-}
-
-// names sets a flag that takes names separated by commas, any number of times.
-func names(list *[]string) func(string) error {
-	return func(s string) error {
-		for _, name := range shell.SplitList(s) {
-			if name == "" {
-				return errors.New("one of the names is empty")
-			}
-			*list = append(*list, name)
-		}
-		return nil
-	}
-}
-
-// rate sets a rate in events a second, or none.
-func rate(r *float64) func(string) error {
-	return func(s string) error {
-		if s == "off" {
-			*r = pipeline.Unlimited
-			return nil
-		}
-		n, err := strconv.ParseFloat(s, 64)
-		if err != nil || !(n > 0) || math.IsInf(n, 0) {
-			return errors.New("want a number above 0, or off")
-		}
-		*r = n
-		return nil
-	}
-}
-
-// budget sets a number of records or a percentage.
-func budget(b *pipeline.Budget) func(string) error {
-	return func(s string) error {
-		if percent, ok := strings.CutSuffix(s, "%"); ok {
-			p, err := strconv.ParseFloat(percent, 64)
-			if err != nil || !(p >= 0 && p <= 100) {
-				return errors.New("want a percentage from 0% to 100%")
-			}
-			*b = pipeline.Budget{Given: true, Percent: p}
-			return nil
-		}
-		n, err := strconv.ParseInt(s, 10, 64)
-		if err != nil || n < 0 {
-			return errors.New("want a number of records or a percentage")
-		}
-		*b = pipeline.Budget{Given: true, Records: n}
-		return nil
-	}
 }

@@ -19,7 +19,7 @@ var flagGroups = []struct {
 	flags   []string
 }{
 	{"Pool", []string{"user-pool-id", "region", "profile", "endpoint-url", "sandbox", "from"}},
-	{"Users and rules", []string{"where", "set", "unset", "rules", "match", "filter", "name"}},
+	{"Users and rules", []string{"where", "set", "unset", "rules", "match", "filter", "group", "name"}},
 	{"Change set", []string{"attributes", "all", "format", "separator", "output", "force",
 		"username-column", "map", "ignore", "empty", "empty-value", "delete-marker", "trim", "phone-region", "client-metadata"}},
 	{"What it does", []string{"dry-run", "check", "as", "read", "no-read", "verified", "on-conflict", "allow-takeover", "strict"}},

@@ -189,12 +189,15 @@ func (p *planRun) withheld(r *job.PlanResult) error {
 			Remedy: "give one of them another one first, in a run of its own",
 		}
 	}
-	who, remedy := "the change set", prose.Either(r.Takeovers, "take that record out, or say --allow-takeover: undo gives the address back",
-		"take those records out, or say --allow-takeover: undo gives the addresses back")
+	who, leave := "the change set", prose.Either(r.Takeovers, "take that record out", "take those records out")
+	if r.Rule != "" && r.Match == "" {
+		who, leave = "the rule", prose.Either(r.Takeovers, "have --where leave that user out", "have --where leave those users out")
+	}
+	remedy := leave + prose.Either(r.Takeovers, ", or say --allow-takeover: undo gives the address back", ", or say --allow-takeover: undo gives the addresses back")
 	if p.opts.keep {
-		who, remedy = "--verified keep", prose.Either(r.Takeovers,
-			"take that record out, or plan without --verified keep; --allow-takeover takes the address, and undo gives it back",
-			"take those records out, or plan without --verified keep; --allow-takeover takes the addresses, and undo gives them back")
+		who = "--verified keep"
+		remedy = leave + prose.Either(r.Takeovers, ", or plan without --verified keep; --allow-takeover takes the address, and undo gives it back",
+			", or plan without --verified keep; --allow-takeover takes the addresses, and undo gives them back")
 	}
 	return &refusal.Error{
 		Msg:    fmt.Sprintf("%s would take %s away from %s: there is no %s", who, prose.Plural(r.Takeovers, "sign-in address"), others(r.Takeovers), report.PlanJSONL),

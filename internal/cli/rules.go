@@ -27,14 +27,15 @@ import (
 
 // ruleOptions say what computes the changes of a plan, and of which users.
 type ruleOptions struct {
-	where, file, filter, name string
-	column, match             string // --match COLUMN=ATTRIBUTE
-	set                       []rules.Assignment
-	given                     []string // --set and --unset as they were given, in their order
+	where, file         string
+	filter, group, name string
+	column, match       string // --match COLUMN=ATTRIBUTE
+	set                 []rules.Assignment
+	given               []string // --set and --unset as they were given, in their order
 }
 
 // ruleFlags are the names of the flags.
-var ruleFlags = []string{"where", "set", "unset", "rules", "match", "filter", "name"}
+var ruleFlags = []string{"where", "set", "unset", "rules", "match", "filter", "group", "name"}
 
 func (o *ruleOptions) register(f *pflag.FlagSet) {
 	f.Func("where", "`expression` that chooses users, such as 'custom.tier == nil'", o.once("where", &o.where))
@@ -50,6 +51,7 @@ func (o *ruleOptions) register(f *pflag.FlagSet) {
 	f.Func("rules", "`file` (YAML) that holds where, set and unset, of one rule or of several in their order", o.once("rules", &o.file))
 	f.Func("match", "`COLUMN=ATTRIBUTE`: files are data, whose rows a rule reads as row[\"COLUMN\"]; the user of a row is who has the value of the column in the attribute", o.matching)
 	f.Func("filter", "`filter` of ListUsers that chooses users first, such as 'status = \"Enabled\"'", o.once("filter", &o.filter))
+	f.Func("group", "`name` of a group, whose members alone are read", o.once("group", &o.group))
 	f.Func("name", "`name` of the plan's directory beside the pool's, POOLID.NAME.plan: to keep two rules apart", o.once("name", &o.name))
 }
 
@@ -90,6 +92,7 @@ func (o *ruleOptions) flags() []string {
 		add("--match", o.column+"="+o.match)
 	}
 	add("--filter", o.filter)
+	add("--group", o.group)
 	add("--name", o.name)
 	return words
 }
@@ -99,7 +102,7 @@ func (o *ruleOptions) spec() (*job.RuleSpec, error) {
 	if !o.any() {
 		return nil, nil
 	}
-	s := &job.RuleSpec{Rules: []rules.Rule{{Where: o.where, Set: o.set}}, Filter: o.filter, Match: o.match, Name: o.name}
+	s := &job.RuleSpec{Rules: []rules.Rule{{Where: o.where, Set: o.set}}, Filter: o.filter, Group: o.group, Match: o.match, Name: o.name}
 	if o.file == "" {
 		return s, nil
 	}
@@ -128,6 +131,9 @@ func (o *options) validateRule(paths []string) error {
 		return &refusal.UsageError{Err: errors.New("--rules and --where, --set, --unset exclude each other"), Remedy: "write all of it into the file"}
 	case r.file == "" && len(r.set) == 0:
 		return o.nothingSet()
+	case r.filter != "" && r.group != "":
+		return &refusal.UsageError{Err: errors.New("--filter and --group exclude each other: each lists other users"),
+			Remedy: "choose by the one, and by --where among these"}
 	case !utf8.ValidString(r.filter):
 		return refusal.Usagef("--filter is not UTF-8: %s", prose.Printable(r.filter))
 	case r.name != "" && !planName.MatchString(r.name):
@@ -189,8 +195,10 @@ func (o *options) nothingSet() error {
 	words := []string{"export"}
 	words = append(words, o.connection.target(0).Flags(o.connection.poolID)...)
 	words = append(words, "--where", r.where)
-	if r.filter != "" {
-		words = append(words, "--filter", r.filter)
+	for _, f := range [][2]string{{"--filter", r.filter}, {"--group", r.group}} {
+		if f[1] != "" {
+			words = append(words, f[0], f[1])
+		}
 	}
 	return &refusal.UsageError{Err: errors.New("--where chooses users, and nothing says what they get"),
 		Remedy: "--set or --unset says it; to see only who they are: " + commandLine(words, nil)}
@@ -208,7 +216,11 @@ func (o *options) unquoted(paths []string) error {
 	if i := slices.IndexFunc(paths, isOperator); i >= 0 {
 		remedy := "put the whole expression in quotes, or into a file for --rules"
 		if o.rule.where != "" && len(o.rule.given) <= 2 { // the words can only be of one
-			remedy = "put it in quotes, as one: --where " + shell.Quote(o.rule.where+" "+strings.Join(paths, " "))
+			whole := o.rule.where + " " + strings.Join(paths, " ")
+			if inner, ok := strings.CutPrefix(whole, "'"); ok { // which cmd has left
+				whole = strings.TrimSuffix(inner, "'")
+			}
+			remedy = "put it in quotes, as one: --where " + shell.Quote(whole)
 		}
 		return &refusal.UsageError{Err: fmt.Errorf("%s is no file: the shell has cut an expression into words, for it stood there without quotes", prose.Printable(paths[i])), Remedy: remedy}
 	}

@@ -103,8 +103,11 @@ func (r planScreen) calls() string {
 // fitting says how many users a rule fits, and of whom.
 func (r planScreen) fitting() string {
 	of := "of the pool"
-	if r.Filter != "" {
+	switch {
+	case r.Filter != "":
 		of = "that the filter finds"
+	case r.Group != "":
+		of = "of the group " + r.Group
 	}
 	text := fmt.Sprintf("%s of %s %s %s (%s)", prose.Count(r.Matched), prose.Plural(r.Scanned, "user"), of, prose.Either(r.Matched, "fits", "fit"), r.calls())
 	if r.Limit > 0 && r.Estimates.Updates >= r.Limit {

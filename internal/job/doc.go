@@ -13,7 +13,9 @@
 // who would is looked for before the first write and again before each, and has an entry of its own where it was
 // asked for.
 //
-// [Plan] is the same way up to the records, which it then holds against the live users; it cannot write to the pool.
+// [Plan] is the same way up to the records, which it then holds against the live users; it cannot write to the pool. Rules
+// ([RuleSpec]) may compute the records, of the users alone or of the rows of inputs, too; what they find is applied by the plan.jsonl
+// that they leave, and by nothing else.
 //
 // # Algorithm
 //

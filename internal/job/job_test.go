@@ -68,9 +68,9 @@ func townOf(names ...string) town {
 }
 
 // specOf is a job on a pool of the test. It begins in the directory that the test is in.
-func specOf(t town, input string) Spec {
+func specOf(t town, inputs ...string) Spec {
 	return Spec{
-		Changes: changeset.Spec{Paths: []string{input}, Decoding: sources.Options{DeleteMarker: DefaultDeleteMarker}},
+		Changes: changeset.Spec{Paths: inputs, Decoding: sources.Options{DeleteMarker: DefaultDeleteMarker}},
 		Rate:    pipeline.Unlimited, ReadRate: pipeline.Unlimited, Workers: 1, MaxAttempts: 3,
 		DrainTimeout: time.Second, Volume: rundir.Volume{FS: disk.OS{}}, Log: slog.New(slog.DiscardHandler),
 		Connect: func(context.Context, *changeset.Set) (*target.Target, error) {

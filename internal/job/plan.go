@@ -148,7 +148,8 @@ func (p *planning) facts(replaced string) rundir.PlanFacts {
 		Flags: p.spec.Target.Flags(p.pool.ID),
 	}
 	if p.rules != nil {
-		f.Rule, f.RulesDigest, f.Filter = p.program.Text(), cmp.Or(p.rules.FileDigest, rules.Digest(p.rules.Rules)), p.rules.Filter
+		f.Rule, f.RulesDigest = p.program.Text(), cmp.Or(p.rules.FileDigest, rules.Digest(p.rules.Rules))
+		f.Filter, f.Group = p.rules.Filter, p.rules.Group
 		f.RuleNotes = p.program.Notes()
 		if p.rules.Match != "" {
 			f.Match = p.set.Decoding().UsernameColumn + "=" + p.rules.Match

@@ -22,8 +22,9 @@ import (
 // RuleSpec says what computes the changes of a plan, and of which users.
 type RuleSpec struct {
 	Rules      []rules.Rule
-	Filter     string // of ListUsers, chooses the users that the rules are given; empty: all of the pool
 	FileDigest string // of the file that holds them; empty: there is none
+	// Filter, of ListUsers, or Group chooses the users that the rules are given; empty: all of the pool.
+	Filter, Group string
 	// Match is the attribute, or username, by which the users of the rows of the inputs are found, which are data then
 	// ([sources.Options.Data]); empty: there are no inputs.
 	Match string
@@ -36,11 +37,10 @@ type RuleSpec struct {
 // fingerprint is what makes a plan one of these rules, of these users.
 func (s *RuleSpec) fingerprint() checkpoint.Fingerprint {
 	f := checkpoint.Fingerprint{rundir.ByRule: rules.Digest(s.Rules)}
-	if s.Filter != "" {
-		f[rundir.ByFilter] = strconv.Quote(s.Filter)
-	}
-	if s.Match != "" {
-		f[rundir.ByMatch] = strconv.Quote(s.Match)
+	for name, value := range map[string]string{rundir.ByFilter: s.Filter, rundir.ByGroup: s.Group, rundir.ByMatch: s.Match} {
+		if value != "" {
+			f[name] = strconv.Quote(value)
+		}
 	}
 	return f
 }
@@ -51,7 +51,12 @@ func (s *RuleSpec) isOf(f checkpoint.Fingerprint) bool {
 		return false
 	}
 	own := s.fingerprint()
-	return own[rundir.ByRule] == f[rundir.ByRule] && own[rundir.ByFilter] == f[rundir.ByFilter] && own[rundir.ByMatch] == f[rundir.ByMatch]
+	for _, name := range []string{rundir.ByRule, rundir.ByFilter, rundir.ByGroup, rundir.ByMatch} {
+		if own[name] != f[name] {
+			return false
+		}
+	}
+	return true
 }
 
 // compile compiles the rules of a plan, if it has any, for its pool and its data.
@@ -97,7 +102,7 @@ func (s *RuleSpec) checkMatch(pool *schema.Schema) error {
 
 // auditRules plans what the rules make of the users.
 func (p *planning) auditRules(ctx context.Context) error {
-	cfg := audit.Config{Rule: newRule(p.program, p.pool.Schema), Filter: p.rules.Filter, Match: p.rules.Match}
+	cfg := audit.Config{Rule: newRule(p.program, p.pool.Schema), Filter: p.rules.Filter, Group: p.rules.Group, Match: p.rules.Match}
 	if p.rules.Match == "" {
 		cfg.Most = p.spec.Limit
 		p.observer.Sized(p.withNames(changeset.Size{}, p.pool.EstimatedUsers))

@@ -53,7 +53,7 @@ func ParseSet(text string) (Assignment, error) {
 		return fail("it begins with a quotation mark, which is no part of a name",
 			`the shell has not taken it away: in cmd only "double quotation marks" hold a text together`)
 	case !found:
-		return fail("there is no = in it", "write NAME=TEXT, or NAME:=EXPRESSION; to take an attribute away, --unset NAME")
+		return fail("there is no = in it", "write NAME=TEXT, or NAME:=EXPRESSION, without blanks beside the =; to take an attribute away, --unset NAME")
 	case trimmed == "":
 		return fail("it has no name", "write NAME=TEXT, or NAME:=EXPRESSION")
 	case trimmed != name:

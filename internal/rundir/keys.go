@@ -26,5 +26,6 @@ const (
 	// Of a plan of rules alone.
 	ByRule   = "rule"
 	ByFilter = "filter"
+	ByGroup  = "group"
 	ByMatch  = "match"
 )

@@ -27,12 +27,13 @@ type PlanFacts struct {
 	// Takeovers are the records of the plan that take an address from another user.
 	Takeovers int64 `json:"takeovers,omitempty"`
 	Limit     int64 `json:"limit,omitempty"` // it is a plan of so many records only
-	// Rule is the text of the rules that computed it, RulesDigest that of what they say, and Filter what chose the users that they were
-	// given. Empty: it is of inputs.
+	// Rule is the text of the rules that computed it, RulesDigest the digest of their file or else of what they say, and Filter or
+	// Group what chose the users that they were given. Empty: it is of inputs.
 	Rule        string   `json:"rule,omitempty"`
 	RuleNotes   []string `json:"rule_notes,omitempty"` // what may be meant otherwise in it, or is not noticed by an apply
 	RulesDigest string   `json:"rules_digest,omitempty"`
 	Filter      string   `json:"filter,omitempty"`
+	Group       string   `json:"group,omitempty"`
 	Match       string   `json:"match,omitempty"` // the column by which users are found, and the attribute, where the inputs are data: Email=email
 	Flags       []string `json:"flags,omitempty"` // of apply, that lead to the same pool
 }
