@@ -1,14 +1,12 @@
 package listing
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/schema"
-	"attrmigrate/sources"
 )
 
 // sub is the attribute that the service gives to a user: a condition in a change set.
@@ -25,7 +23,7 @@ func Attributes(s *schema.Schema, named []string) ([]report.ExportedAttribute, e
 	}
 	var attributes []report.ExportedAttribute
 	for _, name := range names {
-		attributes = append(attributes, report.ExportedAttribute{Name: name, ReadOnly: name != sub && !writable(s, name)})
+		attributes = append(attributes, report.ExportedAttribute{Name: name, ReadOnly: name != sub && !s.Writable(name)})
 	}
 	return attributes, nil
 }
@@ -36,7 +34,7 @@ func writableNames(s *schema.Schema) []string {
 	standard, custom := []string{sub}, []string(nil)
 	for _, name := range s.Names() {
 		switch {
-		case !writable(s, name):
+		case !s.Writable(name):
 		case strings.Contains(name, ":"):
 			custom = append(custom, name)
 		default:
@@ -64,11 +62,4 @@ func checkNamed(s *schema.Schema, named []string) ([]string, error) {
 		names = append(names, name)
 	}
 	return names, nil
-}
-
-// writable tells whether apply could write the attribute.
-func writable(s *schema.Schema, name string) bool {
-	err := s.Check(&sources.Change{Username: "x", Attributes: []sources.Attribute{{Name: name, Delete: true}}})
-	e, refused := errors.AsType[*schema.ValueError](err)
-	return !refused || e.Code() != "NotWritable" && e.Code() != "ImmutableAttribute"
 }

@@ -22,12 +22,21 @@ type ExportConfig struct {
 	ByteOrderMark bool
 }
 
-// ExportedAttribute is an attribute in an export.
+// ExportedAttribute is an attribute in an export, or what else it tells of a user.
 type ExportedAttribute struct {
 	Name string
-	// ReadOnly says that nobody can write the attribute. It is there to be read, under a name that
+	// ReadOnly says that it is no attribute, or one that nobody can write. It is there to be read, under a name that
 	// begins with _, which the decoders pass over.
 	ReadOnly bool
+}
+
+// Value is what an export holds of a user under one name.
+type Value struct {
+	Text string // empty: nothing
+	// JSON is how a line of JSONL has it, where it is read only and no text; empty: as a text.
+	JSON string
+	// Delete says that apply is to take the attribute away.
+	Delete bool
 }
 
 // Column is the name of the attribute in the export.
@@ -47,6 +56,7 @@ type Export struct {
 	attributes []ExportedAttribute
 	csv        *csv.Writer // nil: JSONL
 	row        []string    // in the making, reused
+	values     []Value     // of the user in the making, reused
 	line       []byte      // in the making, reused
 	leftOut    int64
 }
@@ -73,12 +83,30 @@ func NewExport(w io.Writer, cfg ExportConfig) (*Export, error) {
 
 // User adds a user, of whose attributes only those are written that the export holds.
 func (e *Export) User(username string, attributes map[string]string) error {
+	return e.Row(username, e.valuesOf(attributes))
+}
+
+// valuesOf are the values of the attributes that the export holds, until the next user.
+func (e *Export) valuesOf(attributes map[string]string) []Value {
+	e.values = e.values[:0]
+	for _, a := range e.attributes {
+		e.values = append(e.values, Value{Text: attributes[a.Name]})
+	}
+	return e.values
+}
+
+// Row adds a user with a value for each attribute that the export holds, in their order.
+func (e *Export) Row(username string, values []Value) error {
 	if e.csv == nil {
-		return e.appendLine(username, attributes)
+		return e.appendLine(username, values)
 	}
 	e.row = append(e.row[:0], e.cell(username))
-	for _, a := range e.attributes {
-		e.row = append(e.row, e.cell(attributes[a.Name]))
+	for _, v := range values {
+		cell := deleteMarker
+		if !v.Delete {
+			cell = e.cell(v.Text)
+		}
+		e.row = append(e.row, cell)
 	}
 	return e.csv.Write(e.row)
 }
@@ -93,9 +121,9 @@ func (e *Export) cell(text string) string {
 }
 
 // appendLine adds a user as a line of JSONL.
-func (e *Export) appendLine(username string, attributes map[string]string) error {
+func (e *Export) appendLine(username string, values []Value) error {
 	var err error
-	if e.line, err = e.appendRecord(e.line[:0], username, attributes); err != nil {
+	if e.line, err = e.appendRecord(e.line[:0], username, values); err != nil {
 		return err
 	}
 	e.line = append(e.line, "}\n"...)
@@ -103,28 +131,35 @@ func (e *Export) appendLine(username string, attributes map[string]string) error
 	return err
 }
 
-// appendRecord adds a user to a line, without the end of it.
-func (e *Export) appendRecord(line []byte, username string, attributes map[string]string) ([]byte, error) {
-	var set, expect, ignored []sources.Attribute
-	for _, a := range e.attributes {
-		attribute := sources.Attribute{Name: a.Column(), Value: attributes[a.Name]}
+// appendRecord adds a user to a line, without the end of it. What is read only stands beside the attributes.
+func (e *Export) appendRecord(line []byte, username string, values []Value) ([]byte, error) {
+	var set, expect []sources.Attribute
+	var others []int
+	for i, a := range e.attributes {
+		attribute := sources.Attribute{Name: a.Name, Value: values[i].Text, Delete: values[i].Delete}
 		switch {
-		case attribute.Value == "":
+		case attribute.Value == "" && !attribute.Delete:
 		case !legal(attribute.Value):
 			e.leftOut++
 		case a.ReadOnly:
-			ignored = append(ignored, attribute)
+			others = append(others, i)
 		case a.Name == "sub":
 			expect = append(expect, attribute)
 		default:
 			set = append(set, attribute)
 		}
 	}
-	return appendUser(line, username, set, expect, ignored)
+	line, err := appendUser(line, username, set, expect)
+	for _, i := range others {
+		if err == nil {
+			line, err = appendValue(line, e.attributes[i].Column(), values[i])
+		}
+	}
+	return line, err
 }
 
-// appendUser adds a user in the native shape, which is yet to be ended. What is to be ignored stands beside the attributes.
-func appendUser(line []byte, username string, set, expect, ignored []sources.Attribute) ([]byte, error) {
+// appendUser adds a user in the native shape, which is yet to be ended.
+func appendUser(line []byte, username string, set, expect []sources.Attribute) ([]byte, error) {
 	line, err := jsontext.AppendQuote(append(line, `{"username":`...), username)
 	if err == nil {
 		line, err = appendAttributes(append(line, `,"attributes":`...), set)
@@ -132,12 +167,16 @@ func appendUser(line []byte, username string, set, expect, ignored []sources.Att
 	if err == nil && len(expect) > 0 {
 		line, err = appendAttributes(append(line, `,"expect":`...), expect)
 	}
-	for _, a := range ignored {
-		if err == nil {
-			line, err = appendMember(line, a.Name, a.Value)
-		}
-	}
 	return line, err
+}
+
+// appendValue adds a member with a value.
+func appendValue(line []byte, key string, v Value) ([]byte, error) {
+	if v.JSON == "" {
+		return appendMember(line, key, v.Text)
+	}
+	line, err := jsontext.AppendQuote(append(line, ','), key)
+	return append(append(line, ':'), v.JSON...), err
 }
 
 // LeftOut is how many values were left out, since they would not have come back as they are.

@@ -20,7 +20,7 @@ type Account struct {
 // Account adds a user of whom everything is told, in JSONL. The attributes that the export does not name nobody can write;
 // they, and the account, stand under names that begin with _, which the decoders pass over.
 func (e *Export) Account(username string, attributes map[string]string, a Account) error {
-	line, err := e.appendRecord(e.line[:0], username, attributes)
+	line, err := e.appendRecord(e.line[:0], username, e.valuesOf(attributes))
 	if err == nil {
 		line, err = e.appendOthers(line, attributes)
 	}

@@ -81,6 +81,53 @@ func TestExportForms(t *testing.T) {
 	}
 }
 
+// TestExportRow: values that were computed, and what is no attribute.
+func TestExportRow(t *testing.T) {
+	columns := []ExportedAttribute{{Name: "custom:tier"}, {Name: "status", ReadOnly: true}, {Name: "enabled", ReadOnly: true}, {Name: "groups", ReadOnly: true}, {Name: "name"}}
+	for _, tt := range []struct {
+		name    string
+		format  sources.Format
+		values  []Value
+		want    string
+		change  string // as apply reads it
+		leftOut int64
+	}{
+		{"CSV", sources.CSV, []Value{{Text: "gold"}, {Text: "CONFIRMED"}, {Text: "true", JSON: "true"}, {Text: "a,b", JSON: `["a","b"]`}, {Delete: true}},
+			`ann,gold,CONFIRMED,"=""true""","a,b",<delete>`, "custom:tier=gold name-", 0},
+		{"JSONL", sources.JSONL, []Value{{Text: "gold"}, {Text: "CONFIRMED"}, {Text: "true", JSON: "true"}, {Text: "a,b", JSON: `["a","b"]`}, {Delete: true}},
+			`{"username":"ann","attributes":{"custom:tier":"gold","name":null},"_status":"CONFIRMED","_enabled":true,"_groups":["a","b"]}`, "custom:tier=gold name-", 0},
+		{"nothing in CSV", sources.CSV, make([]Value, 5), `ann,,,,,`, "", 0},
+		{"nothing in JSONL", sources.JSONL, make([]Value, 5), `{"username":"ann","attributes":{}}`, "", 0},
+		{"the text of the marker in CSV", sources.CSV, []Value{{Text: "<delete>"}, {}, {}, {}, {}}, `ann,"=""=""""<delete>""""""",,,,`, "custom:tier=<delete>", 0},
+		{"what CSV cannot carry", sources.CSV, []Value{{}, {Text: "a\tb"}, {}, {}, {}}, `ann,,,,,`, "", 1},
+		{"what JSONL cannot carry", sources.JSONL, []Value{{}, {Text: "a\x00b"}, {}, {}, {}}, `{"username":"ann","attributes":{}}`, "", 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var b bytes.Buffer
+			e, err := NewExport(&b, ExportConfig{Format: tt.format, Attributes: columns})
+			if err := errors.Join(err, e.Row("ann", tt.values), e.Flush()); err != nil {
+				t.Fatal(err)
+			}
+			lines := strings.Split(strings.TrimSpace(b.String()), "\n")
+			if got := lines[len(lines)-1]; got != tt.want || e.LeftOut() != tt.leftOut {
+				t.Errorf("%d left out\ngot  %s\nwant %s", e.LeftOut(), got, tt.want)
+			}
+			c := decoded(t, tt.format, b.String())[0]
+			var change []string
+			for _, a := range c.Attributes {
+				text := a.Name + "=" + a.Value
+				if a.Delete {
+					text = a.Name + "-"
+				}
+				change = append(change, text)
+			}
+			if got := strings.Join(change, " "); c.Err != nil || got != tt.change {
+				t.Errorf("read as %s (%v), want %s", got, c.Err, tt.change)
+			}
+		})
+	}
+}
+
 // decoded reads a change set as apply does.
 func decoded(t fataler, format sources.Format, text string) []*sources.Change {
 	dir, err := os.MkdirTemp("", "export")

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -72,6 +73,13 @@ func checkMetadata(m map[string]string) *ValueError {
 		}
 	}
 	return nil
+}
+
+// Writable tells whether the pool lets an attribute be changed.
+func (s *Schema) Writable(name string) bool {
+	err := s.Check(&sources.Change{Username: "x", Attributes: []sources.Attribute{{Name: name, Delete: true}}})
+	e, refused := errors.AsType[*ValueError](err)
+	return !refused || e.Code() != "NotWritable" && e.Code() != "ImmutableAttribute"
 }
 
 // CheckUsername refuses a username that the API would not take; the error is a [*ValueError].
