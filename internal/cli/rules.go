@@ -38,7 +38,7 @@ type ruleOptions struct {
 var ruleFlags = []string{"where", "set", "unset", "rules", "match", "filter", "group", "name"}
 
 func (o *ruleOptions) register(f *pflag.FlagSet) {
-	f.Func("where", "`expression` that chooses users, such as 'custom.tier == nil'", o.once("where", &o.where))
+	f.Func("where", "`expression` that chooses users, such as 'custom.tier == nil'", once("where", &o.where))
 	f.Func("set", "`NAME=TEXT` that the users get, or NAME:=EXPRESSION, such as 'email:=lower(email)'; repeatable", func(text string) error {
 		a, err := rules.ParseSet(text)
 		o.set, o.given = append(o.set, a), append(o.given, "--set", text)
@@ -48,15 +48,15 @@ func (o *ruleOptions) register(f *pflag.FlagSet) {
 		o.set, o.given = append(o.set, rules.Assignment{Name: name, Delete: true}), append(o.given, "--unset", name)
 		return nil
 	})
-	f.Func("rules", "`file` (YAML) that holds where, set and unset, of one rule or of several in their order", o.once("rules", &o.file))
+	f.Func("rules", "`file` (YAML) that holds where, set and unset, of one rule or of several in their order", once("rules", &o.file))
 	f.Func("match", "`COLUMN=ATTRIBUTE`: files are data, whose rows a rule reads as row[\"COLUMN\"]; the user of a row is who has the value of the column in the attribute", o.matching)
-	f.Func("filter", "`filter` of ListUsers that chooses users first, such as 'status = \"Enabled\"'", o.once("filter", &o.filter))
-	f.Func("group", "`name` of a group, whose members alone are read", o.once("group", &o.group))
-	f.Func("name", "`name` of the plan's directory beside the pool's, POOLID.NAME.plan: to keep two rules apart", o.once("name", &o.name))
+	f.Func("filter", "`filter` of ListUsers that chooses users first, such as 'status = \"Enabled\"'", once("filter", &o.filter))
+	f.Func("group", "`name` of a group, whose members alone are read", once("group", &o.group))
+	f.Func("name", "`name` of the plan's directory beside the pool's, POOLID.NAME.plan: to keep two rules apart", once("name", &o.name))
 }
 
 // once takes a flag that says one thing: of two, the first would be lost unseen.
-func (o *ruleOptions) once(name string, value *string) func(string) error {
+func once(name string, value *string) func(string) error {
 	return func(text string) error {
 		if *value != "" {
 			return errors.New("it is given twice")

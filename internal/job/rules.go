@@ -159,9 +159,9 @@ func (r *rule) Writes() []string { return r.program.Writes() }
 
 // Of implements [audit.Rule].
 func (r *rule) Of(u *cognito.User, row map[string]string) (*sources.Change, error) {
-	result, err := r.evaluator.Apply(&rules.Subject{
-		Username: u.Username, Status: u.Status, Enabled: u.Enabled, Created: u.Created, Modified: u.Modified, Attributes: u.Attributes, Row: row,
-	})
+	subject := Subject(u)
+	subject.Row = row
+	result, err := r.evaluator.Apply(subject)
 	if err != nil || !result.Fits {
 		return nil, err
 	}
@@ -170,3 +170,8 @@ func (r *rule) Of(u *cognito.User, row map[string]string) (*sources.Change, erro
 }
 
 var _ audit.Rule = (*rule)(nil)
+
+// Subject is a user of a pool as rules see it.
+func Subject(u *cognito.User) *rules.Subject {
+	return &rules.Subject{Username: u.Username, Status: u.Status, Enabled: u.Enabled, Created: u.Created, Modified: u.Modified, Attributes: u.Attributes}
+}
