@@ -255,3 +255,17 @@ func TestMatchClaimsOfCrowd(t *testing.T) {
 		}
 	}
 }
+
+// TestMatchClaimsInAnyCase: where capitals do not count, a filter would not find who has the address with others, and the pool is read.
+func TestMatchClaimsInAnyCase(t *testing.T) {
+	pool := []cognito.User{person("bob", "email=Bob@Example.com", "email_verified=true", "name=Bob")}
+	for i := range 400 {
+		pool = append(pool, person(fmt.Sprintf("u%d", i), fmt.Sprintf("name=%d", i)))
+	}
+	r, _ := ruled(t, cognito.Pool{AliasAttributes: []string{"email"}}, moves{}, &users{list: pool}, func(c *Config) {
+		c.Changes, c.Match, c.Read = rows("1=bob@example.com"), "name", Auto
+	})
+	if r.Read != Scan || r.Losses() != 1 {
+		t.Errorf("%s: %d addresses are taken", r.Read, r.Losses())
+	}
+}
