@@ -59,4 +59,3 @@ with a byte-order mark, without which Excel does not read UTF-8.
 	o.register(cmd.Flags())
 	return cmd
 }
-

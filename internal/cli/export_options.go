@@ -20,8 +20,8 @@ import (
 // exportOptions are the settings of export.
 type exportOptions struct {
 	connection  connectionOptions
-	attributes  []string // none: all that can be written
-	all         bool     // also what nobody can write, and the accounts
+	attributes  []string       // none: all that can be written
+	all         bool           // also what nobody can write, and the accounts
 	columns     []rules.Column // instead of attributes; none: not asked for
 	where       string         // chooses users; empty: all
 	filter      string         // of ListUsers, chooses before that
