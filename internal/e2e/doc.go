@@ -1,7 +1,9 @@
 // Package e2e tests the whole program, as people run it, against a sandbox in the test's own process.
 //
 //   - Scripts (testdata/script) tell what people type and read.
-//   - Recipes are the commands of docs/recipes.md, typed into a shell and compared with what the page says.
+//   - Recipes are the commands of docs/recipes.md, typed into a shell and compared with what the page says; what
+//     docs/rules.md says of quoting is held against the shells.
+//   - Rules are drawn, and what they come to is compared with a second, naive evaluation of an export.
 //   - Faults meet a run in its middle, and the next start goes on; docs/reliability.md lists them.
 //   - Kills end the program at random moments of one run.
 //   - Round trips draw a pool and changes, go there by plan and apply, and back by undo, killed on the way.

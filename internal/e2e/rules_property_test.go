@@ -22,7 +22,7 @@ const rulesTime = 3 * time.Second
 
 // TestRulesNaively: for random pools and rules, applying the plan gives what evaluating the rules by a second, naive
 // implementation on an export gives. A plan after it has just what they give then, mostly nothing; and the undo file leads
-// back.
+// back. The plan is the same in one chain and in many.
 func TestRulesNaively(t *testing.T) {
 	if testing.Short() {
 		t.Skip("rules are drawn for seconds")
@@ -154,11 +154,11 @@ func (p *rulePlay) predict(users map[string]*naiveUser) (want map[string]map[str
 	return want, failing
 }
 
-// plan plans twice, which comes to the same, and returns whom it changes.
+// plan plans twice, the pool read in one chain and in many, and returns whom it changes.
 func (p *rulePlay) plan(failing int) (users []string) {
 	var texts [2]string
-	for i := range texts {
-		args := append([]string{"--list-rate", "off", "--json"}, p.flags()...)
+	for i, chains := range []string{"1", "16"} {
+		args := append([]string{"--list-rate", "off", "--json", "--chains", chains}, p.flags()...)
 		out := p.command("plan", args...)
 		var told struct{ Failing int }
 		p.check(json.Unmarshal([]byte(out), &told))
@@ -170,7 +170,7 @@ func (p *rulePlay) plan(failing int) (users []string) {
 		}
 	}
 	if texts[0] != texts[1] {
-		p.Fatalf("the plan is\n%s\nand made once more\n%s", texts[0], texts[1])
+		p.Fatalf("the plan of one chain\n%s\nand of many\n%s", texts[0], texts[1])
 	}
 	for _, u := range p.records(naivePoolID + ".plan/plan.jsonl") {
 		users = append(users, u.Username)

@@ -85,10 +85,14 @@ func (r *Reader) inChains(ctx context.Context, some []cognito.User) (*Snapshot, 
 	if err := r.prove(ctx, some); err != nil {
 		return nil, err
 	}
-	g := r.gather(r.cfg.Estimated, r.chains())
-	s, err := g.end(r.each(ctx, strings.Split(prefixes, ""), func(ctx context.Context, prefix string) error {
-		return r.chain(ctx, prefix, g.add)
-	}))
+	g, seen := r.gather(r.cfg.Estimated, r.chains()), rollOf(some)
+	err := r.each(ctx, strings.Split(prefixes, ""), func(ctx context.Context, prefix string) error {
+		return r.chain(ctx, prefix, func(users []cognito.User) error { seen.mark(users); return g.add(users) })
+	})
+	if err == nil {
+		err = r.each(ctx, seen.missing(), r.lost)
+	}
+	s, err := g.end(err)
 	if err != nil {
 		return nil, err
 	}

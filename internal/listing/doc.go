@@ -11,8 +11,9 @@
 //
 // Pages of a chain are serial, so a chain is as fast as its round trips. Where that does not fill the pace ([Reader.Pool]) the pool is
 // read in sixteen chains, each of the users whose sub begins with one digit, once the filter that splits it has proved itself by some
-// users of the first page (prove). Each user must be of its chain. A doubt at any moment has all chains thrown away and one read in
-// their place, with a note. A snapshot says whether it is of chains: that a user is not in it is then to be made sure of ([Reader.Again]).
+// users of the first page (prove). Each user must be of its chain, and all of the first page must come in one. A doubt at any moment
+// has all chains thrown away and one read in their place, with a note. A snapshot says whether it is of chains: that a user is not in
+// it is then to be made sure of ([Reader.Again]).
 //
 // Users are encoded as they come and sorted a few MiB at a time. If there are more, each such run goes into a scratch file, and reading
 // merges the runs; a run has a sum, which is known to be right when its last user was given.
@@ -25,7 +26,8 @@
 // # Limits
 //
 // ListUsers is eventually consistent: what changed in the last moments may come as it was, or not at all; a user of whom two states
-// come counts in the later one. A user whom every chain loses, whom nobody asks for, and without whom the pool is not a twentieth smaller
-// than by its estimate, is missed. Memory is some 6 MiB for a million users, and 80 for forty million; the scratch file takes
-// some 200 bytes a user and its values. A service that leads back to a page it has given is told from one that has more pages ([EndlessError]).
+// come counts in the later one. A user behind the first page whom every chain loses, whom nobody asks for, and without whom the pool is
+// not a twentieth smaller than by its estimate, is missed. Memory is some 6 MiB for a million users, and 80 for forty million; the
+// scratch file takes some 200 bytes a user and its values. A service that leads back to a page it has given is told from one that has
+// more pages ([EndlessError]).
 package listing

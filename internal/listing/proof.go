@@ -31,8 +31,7 @@ func (r *Reader) prove(ctx context.Context, some []cognito.User) error {
 		if err != nil || found {
 			return err
 		}
-		whole, _ := cognito.Filter(sub, id)
-		there, err := r.finds(ctx, whole, id, id)
+		there, err := r.isThere(ctx, id)
 		if there {
 			return doubtf("the filter sub ^= did not find a user that is there")
 		}
@@ -77,4 +76,48 @@ func (r *Reader) finds(ctx context.Context, filter, prefix, id string) (found bo
 		return nil
 	})
 	return found, err
+}
+
+// isThere looks a user up by the whole sub.
+func (r *Reader) isThere(ctx context.Context, id string) (bool, error) {
+	whole, _ := cognito.Filter(sub, id)
+	return r.finds(ctx, whole, id, id)
+}
+
+// lost doubts the chains if a user of the first page, who came in none of them, is there.
+func (r *Reader) lost(ctx context.Context, id string) error {
+	there, err := r.isThere(ctx, id)
+	if there {
+		return doubtf("no filter sub ^= found a user that is there")
+	}
+	return err
+}
+
+// roll has the subs of the first page, and whether a chain had them. It costs no call to see that they all come.
+type roll map[string]*atomic.Bool
+
+func rollOf(users []cognito.User) roll {
+	r := roll{}
+	for i := range users {
+		r[users[i].Attributes[sub]] = new(atomic.Bool)
+	}
+	return r
+}
+
+// mark is called by all chains.
+func (r roll) mark(users []cognito.User) {
+	for i := range users {
+		if seen := r[users[i].Attributes[sub]]; seen != nil {
+			seen.Store(true)
+		}
+	}
+}
+
+func (r roll) missing() (subs []string) {
+	for id, seen := range r {
+		if !seen.Load() {
+			subs = append(subs, id)
+		}
+	}
+	return subs
 }

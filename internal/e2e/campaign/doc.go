@@ -8,7 +8,7 @@
 // broken. It does not use the program's own code: it has a model of what a record does to a user, and
 // reads the reports as anybody would. The campaign is in the tests: TestCampaign draws scenes, runs the
 // program in them and has the facts checked. One seed draws one scene: change set, pool, flags, faults
-// and kills. What a kill interrupts is up to the machine.
+// and kills. What a kill interrupts is up to the machine; what was on its way then has arrived before the next start.
 //
 // # Algorithm
 //

@@ -22,8 +22,8 @@ type history struct {
 	dir    string // in which the program runs
 	input  []byte
 	server *sandbox.Server
+	front  *front // of the server
 	clerk  *clerk
-	url    string
 	story  strings.Builder // of the commands that were given
 	totals totals
 }
@@ -44,13 +44,13 @@ func newHistory(seed uint64, dir string) (h *history, err error) {
 	h.clerk.quotas = h.server.SetQuotas
 	if err = h.scene.furnish(h.server); err == nil {
 		h.server.SetFaults(sandbox.Faults{Hook: h.clerk.hook})
-		h.url, err = h.server.Start("127.0.0.1:0")
-	}
-	if err == nil {
 		h.input, err = h.scene.file()
 	}
 	if err == nil {
 		err = os.WriteFile(filepath.Join(dir, h.scene.fileName()), h.input, 0o600)
+	}
+	if err == nil {
+		h.front, err = newFront(h.server)
 	}
 	if err != nil {
 		_ = h.server.Close()
@@ -61,6 +61,7 @@ func newHistory(seed uint64, dir string) (h *history, err error) {
 // run carries the scene through and returns what was violated.
 func (h *history) run() ([]Violation, error) {
 	defer h.server.Close()
+	defer h.front.close()
 	f := h.facts(h.scene.runDir())
 	for _, e := range h.scene.records {
 		f.Records = append(f.Records, e.Record)
@@ -151,7 +152,7 @@ const tooLong = 3 * time.Minute
 
 // start starts the program once and waits for its end.
 func (h *history) start(s script, args []string) (code int, output string, err error) {
-	args = append([]string{"apply", "--yes", "--endpoint-url", h.url, "--user-pool-id", poolID, "--read-rate", "off",
+	args = append([]string{"apply", "--yes", "--endpoint-url", "http://" + h.front.addr, "--user-pool-id", poolID, "--read-rate", "off",
 		"--timeout", "1s", "--drain-timeout", "500ms"}, args...)
 	if s.limit > 0 {
 		args = append(args, "--limit", fmt.Sprint(s.limit))
@@ -170,6 +171,9 @@ func (h *history) start(s script, args []string) (code int, output string, err e
 	_ = cmd.Wait() // the exit code tells
 	hangs.Stop()
 	close(gone)
+	if err := h.front.settle(); err != nil {
+		return 0, "", err
+	}
 	h.server.SetQuotas(sandbox.NoQuotas())
 	code = cmd.ProcessState.ExitCode()
 	h.totals.ended(s, code)
