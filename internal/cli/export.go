@@ -1,6 +1,10 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"cmp"
+
+	"github.com/spf13/cobra"
+)
 
 func newExport(sys System) *cobra.Command {
 	var o exportOptions
@@ -45,9 +49,9 @@ with a byte-order mark, without which Excel does not read UTF-8.
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --where 'custom.tier == nil' --columns 'email,status,created'
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --columns 'sub,email' --columns 'custom:domain:=split(email, "@")[1]' -o domains.csv
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --filter 'status = "Enabled"' | gzip > enabled.csv.gz`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.complete(); err != nil {
+		Args: o.noArgs,
+		RunE: func(cmd *cobra.Command, words []string) error {
+			if err := cmp.Or(o.unquoted(words), o.complete()); err != nil {
 				return err
 			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
