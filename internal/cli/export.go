@@ -13,8 +13,8 @@ func newExport(sys System) *cobra.Command {
 		Short: "The pool's users as a change set to edit (CSV or JSONL)",
 		Long: `export lists the users of the pool, or those that are chosen, as a change set that
 changes nothing until it is edited; apply takes it back. It reads by ListUsers and, for
-groups, ListUsersInGroup only, which are free of charge and do not count users as
-active. A file gets its name when it is whole; one that is there is replaced with
+groups, ListGroups and ListUsersInGroup only, which are free of charge and do not count
+users as active. A file gets its name when it is whole; one that is there is replaced with
 --force only.
 
 --where chooses users by an expression, as in plan: what a rule would be for can be
