@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"attrmigrate/internal/cognito"
@@ -30,20 +31,19 @@ type taker struct {
 
 // contend finds the contests of a plan that has read all users that it reads.
 func (p *planner) contend(ctx context.Context, mode Mode) error {
-	if mode == None {
+	var err error
+	switch mode {
+	case None:
 		return p.contendUnread()
+	case Scan:
+		err = p.lookCloser(ctx, p.book.suspect())
+	default:
+		err = p.enterHolders(ctx)
 	}
-	if mode == Scan {
-		if err := p.lookCloser(ctx, p.book.suspect()); err != nil {
-			return err
-		}
+	if err == nil {
+		p.judge(slices.Collect(maps.Values(p.contests.parties)))
 	}
-	var all []*party
-	for _, one := range p.contests.parties {
-		all = append(all, one)
-	}
-	p.judge(all)
-	return nil
+	return err
 }
 
 // contendUnread finds addresses that records give to two, by what they say alone.
@@ -109,25 +109,38 @@ func (p *planner) holdsOne(u *cognito.User, s *suspects) bool {
 	return false
 }
 
-// enterHolder searches for who signs in by a name, and tells whether there is somebody.
-func (p *planner) enterHolder(ctx context.Context, g get) (bool, error) {
+// enterHolders searches for those who sign in by what the users get who were looked up. It is known then which users the
+// records are of.
+func (p *planner) enterHolders(ctx context.Context) error {
+	for _, one := range slices.SortedFunc(maps.Values(p.contests.parties), p.compareParties) {
+		for _, g := range one.gets {
+			if err := p.enterHolder(ctx, g); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// enterHolder searches for who signs in by a name.
+func (p *planner) enterHolder(ctx context.Context, g get) error {
 	holds := func(u *cognito.User) bool { return slices.Contains(p.naming.held(u), g.signIn) }
 	for _, one := range p.contests.parties {
 		if holds(one.user) {
-			return true, nil
+			return nil
 		}
 	}
 	for _, f := range p.naming.spellings(nil, g.attribute, g.value) {
 		u, err := p.cfg.Reader.Search(ctx, f[0], f[1], holds)
 		if err != nil {
-			return false, err
+			return err
 		}
 		if u != nil {
 			_, err := p.enter(u, 0)
-			return true, err
+			return err
 		}
 	}
-	return false, nil
+	return nil
 }
 
 // enter makes a user a party.
@@ -164,7 +177,7 @@ func (p *planner) examine(u *cognito.User, each func(func(*sources.Change) error
 
 // judge brings parties together by the names that they have to do with, in the order of the records.
 func (p *planner) judge(all []*party) {
-	slices.SortFunc(all, func(a, b *party) int { return p.compareParties(a, b) })
+	slices.SortFunc(all, p.compareParties)
 	var judged []*contest
 	byName := map[signIn]*contest{}
 	of := func(n signIn) *contest {

@@ -36,7 +36,7 @@ func (p *planner) tellTaker(c *contest, t taker, d *dependence) error {
 	if !taken {
 		return nil
 	}
-	if len(c.holder.rowsOf(c.attribute)) > 0 { // a record of the holder's says it anew
+	if c.holder.minds(c.signIn) {
 		add(d.behind, c.holder, t.party)
 	}
 	return p.tally.rows([]Row{lossOf(c.holder, t)})

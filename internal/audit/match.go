@@ -93,13 +93,14 @@ func (m *matched) takeRow(c *sources.Change) error {
 	return m.index.add(m.by.loose(c.Username), c.Begin)
 }
 
-// lookups implements [records]: a call for every value, and another where what the user gets may be another's.
+// lookups implements [records]: a call for every value, and another where what the user gets may be another's. Who was not
+// chosen would be found, too.
 func (m *matched) lookups() (calls int64, ok bool) {
 	calls = m.index.keys()
 	if m.book.late {
 		calls *= 2
 	}
-	return calls, m.by.lookups()
+	return calls, m.cfg.Filter+m.cfg.Group == "" && m.by.lookups()
 }
 
 // of implements [records].

@@ -227,3 +227,31 @@ func TestMatchClaims(t *testing.T) {
 		})
 	}
 }
+
+// TestMatchAmongChosen: who was not chosen is not looked up either, however few the rows are.
+func TestMatchAmongChosen(t *testing.T) {
+	var pool []cognito.User
+	for i := range 400 {
+		pool = append(pool, person(fmt.Sprintf("u%d", i), fmt.Sprintf("email=%d@example.com", i)))
+	}
+	_, out := matchedBy(t, "email", cognito.Pool{CaseSensitive: true}, &users{list: pool}, rows("1@example.com=gold", "2@example.com=gold"), func(c *Config) {
+		c.Filter = `username = "u1"`
+	})
+	want := []string{"u1: custom:tier=gold | custom:tier= locale= email=1@example.com"}
+	if !slices.Equal(out.changes, want) || !strings.Contains(strings.Join(out.rows, " "), "no user that was chosen has this email") {
+		t.Errorf("%q, %q", out.changes, out.rows)
+	}
+}
+
+// TestMatchClaimsOfCrowd: who holds an address gives it up by a row only if no other has the value of that row.
+func TestMatchClaimsOfCrowd(t *testing.T) {
+	list := []cognito.User{person("amy", "name=de"), person("bob", "email=bob@example.com", "email_verified=true", "name=fr"), person("cat", "name=fr")}
+	for _, mode := range []Mode{Scan, Lookup} {
+		r, out := ruled(t, cognito.Pool{AliasAttributes: []string{"email"}}, moves{}, &users{list: list}, func(c *Config) {
+			c.Changes, c.Match, c.Read = rows("de=bob@example.com", "fr=new@example.com"), "name", mode
+		})
+		if r.Losses() != 1 || len(out.steps) > 0 {
+			t.Errorf("%s: %d addresses are taken, steps %q", mode, r.Losses(), out.steps)
+		}
+	}
+}

@@ -99,7 +99,7 @@ func (m *matched) lookUp(ctx context.Context) error {
 				tried.set(i)
 			}
 		case 1:
-			err = m.lookAt(ctx, &users[0])
+			err = m.lookAt(&users[0])
 		default:
 			for i := range users {
 				m.crowds.add(m.by.key(row.Username), &users[i])

@@ -117,5 +117,12 @@ func (p *party) moves() bool {
 	return slices.ContainsFunc(p.gets, func(g get) bool { return g.firm }) || slices.ContainsFunc(p.had, p.gives)
 }
 
+// minds tells whether a record of a user is to come before another takes a name from it: it says the name anew, or expects it
+// to be as it is.
+func (p *party) minds(n signIn) bool {
+	_, expects := find(p.change.Expect, n.attribute+flagSuffix)
+	return expects || len(p.rowsOf(n.attribute)) > 0
+}
+
 // username of a party, as the pool has it.
 func (p *party) username() string { return p.user.Username }

@@ -136,7 +136,7 @@ func (p *planner) settle(s *subject) error {
 	if err := rows(s.net.Rows); err != nil || s.user == nil || len(change.Attributes) == 0 {
 		return err
 	}
-	if s.party.moves() {
+	if s.party.moves() || p.cfg.AllowTakeover && slices.ContainsFunc(s.party.had, s.party.minds) {
 		return p.cfg.Writer.Claim(change)
 	}
 	return p.cfg.Writer.Change(change)

@@ -116,7 +116,7 @@ func (p *named) lookUp(ctx context.Context) error {
 				return nil
 			})
 		default:
-			err = p.lookAt(ctx, u)
+			err = p.lookAt(u)
 		}
 		done++
 		p.cfg.Progress(done, max(done, total))
@@ -136,21 +136,14 @@ func (p *planner) findUser(ctx context.Context, name string) (*cognito.User, err
 	return nil, nil
 }
 
-// lookAt takes a user that was looked up, and searches for others who hold the addresses it gets.
-func (p *planner) lookAt(ctx context.Context, u *cognito.User) error {
+// lookAt takes a user that was looked up.
+func (p *planner) lookAt(u *cognito.User) error {
 	own, err := p.user(u, 0)
 	if err != nil || own.party == nil || len(own.party.gets) == 0 {
 		return err
 	}
-	if _, err := p.enter(u, 0); err != nil {
-		return err
-	}
-	for _, g := range own.party.gets {
-		if _, err := p.enterHolder(ctx, g); err != nil {
-			return err
-		}
-	}
-	return nil
+	_, err = p.enter(u, 0)
+	return err
 }
 
 // unread takes the records without their users: those of one name together.

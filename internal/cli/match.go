@@ -54,6 +54,8 @@ func (o *options) validateData() error {
 	case o.onlyFailed != "":
 		return &refusal.UsageError{Err: errors.New("--only-failed and --match exclude each other: nothing was applied of the rows of data"),
 			Remedy: "apply errors.csv of that run, or plan again: what is right already is left out"}
+	case o.read == audit.Lookup && o.rule.filter+o.rule.group != "":
+		return &refusal.UsageError{Err: errors.New("--read lookup finds users whom --filter or --group has not chosen"), Remedy: "leave it out: those that were chosen are read"}
 	case o.read == audit.Lookup && !audit.MayLookUp(o.rule.match):
 		return &refusal.UsageError{Err: fmt.Errorf("--read lookup cannot find users by %s: ListUsers has no filter for it", o.rule.match), Remedy: "leave it out: the pool is read"}
 	default:
