@@ -29,7 +29,7 @@ func (p *planning) replaces(ctx context.Context) (string, error) {
 	here := earlier.Pool.ID == p.to.PoolID && (earlier.Endpoint == target.SandboxEndpoint) == (p.to.Endpoint == target.SandboxEndpoint)
 	what := fmt.Sprintf("the plan of %s", prose.Printable(strings.Join(earlier.Inputs, ", ")))
 	if earlier.Rule != "" && (len(earlier.Inputs) == 0 || !p.rules.isOf(earlier.Fingerprint)) {
-		what = "the plan of another rule (" + prose.Printable(strings.ReplaceAll(strings.TrimSpace(earlier.Rule), "\n", ", ")) + ")"
+		what = "the plan of another rule (" + inShort(earlier.Rule) + ")"
 	}
 	if !here {
 		what += fmt.Sprintf(" for %s, %s", prose.Printable(earlier.Pool.ID), prose.Printable(earlier.Endpoint))
@@ -75,4 +75,9 @@ func (p *planning) hasInputs(ctx context.Context, earlier *rundir.PlanFacts) (bo
 	}
 	digests, err := p.set.Digests(ctx)
 	return err == nil && strings.Join(digests, " ") == earlier.Fingerprint[rundir.ByInput], err
+}
+
+// inShort is as much of the text of rules as is enough to know them by, in one line.
+func inShort(rules string) string {
+	return prose.Cut(prose.Printable(strings.ReplaceAll(strings.TrimSpace(rules), "\n", ", ")), 100)
 }
