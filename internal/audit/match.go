@@ -127,7 +127,7 @@ func (m *matched) of(u *cognito.User, _ int64, f func(*sources.Change) error) er
 		m.found.refused(c, err)
 		return m.tally.invalid(c, err)
 	}
-	if c.Idle() {
+	if len(c.Attributes) == 0 {
 		return m.tally.idle(c)
 	}
 	return f(c)
@@ -143,7 +143,7 @@ func (m *matched) again(u *cognito.User, _ int64, f func(*sources.Change) error)
 	if err != nil || len(rows) != 1 {
 		return err
 	}
-	if c := m.record(u, row); c != nil && m.check(c) == nil && !c.Idle() {
+	if c := m.record(u, row); c != nil && m.check(c) == nil && len(c.Attributes) > 0 {
 		return f(c)
 	}
 	return nil

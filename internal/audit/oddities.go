@@ -125,20 +125,29 @@ var (
 	lostLetters  = oddly("has replacement characters, or letters of a wrong encoding", "have replacement characters, or letters of a wrong encoding", rewrite, rewrite)
 	controlled   = oddly("has a control character", "have control characters", "take it out, unless the value is to have several lines", "take them out, unless these values are to have several lines")
 	unseeable    = oddly("has an invisible character", "have invisible characters", "take it out: it comes along where text is copied", "take them out: they come along where text is copied")
-	blankAtEnds  = oddly("begins or ends with a blank", "begin or end with blanks", trim, trim)
 	escaped      = oddly(`has \, for a comma, and is written so`, `have \, for a comma, and are written so`, unescape, unescape)
 	recalculated = oddly("looks as if a spreadsheet had changed it", "look as if a spreadsheet had changed them", reexport, reexport)
 )
 
 const (
-	trim     = "--trim takes blanks away from the ends of values"
 	rewrite  = "write the file again from where it came, in UTF-8"
 	unescape = `Cognito's own import takes the \ away, this program does not: write the comma alone, in a cell in quotes`
 	reexport = "export these columns again, as text, and do not save them from a spreadsheet"
 )
 
+func blankAtEnds(w *Warning, t *Terms) (text, remedy string) {
+	remedy = "--trim takes blanks away from the ends of values"
+	if t.Ruled {
+		remedy = "trim(…) in the rule takes blanks away from the ends of a value"
+	}
+	return oddly("begins or ends with a blank", "begin or end with blanks", remedy, remedy)(w, t)
+}
+
 func standForNone(w *Warning, t *Terms) (text, remedy string) {
 	text, _ = oddly("is a placeholder for no value", "are placeholders for no value", "", "")(w, t)
+	if t.Ruled {
+		return text, "nil leaves an attribute alone: have the rule give that where there is no value"
+	}
 	var flags []string
 	if w.blank { // a value has blanks around the word
 		flags = append(flags, "--trim")

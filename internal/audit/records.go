@@ -77,7 +77,7 @@ func (m *made) of(u *cognito.User, number int64, f func(*sources.Change) error) 
 		m.found.refused(c, err)
 		return m.tally.invalid(c, err)
 	}
-	if c.Idle() {
+	if len(c.Attributes) == 0 { // what it has read holds
 		return m.tally.count([]Row{idleRow(c)})
 	}
 	return f(c)
@@ -88,7 +88,7 @@ func (m *made) again(u *cognito.User, number int64, f func(*sources.Change) erro
 	if number >= m.end {
 		return nil
 	}
-	if c := m.record(u, number); c != nil && m.check(c) == nil && !c.Idle() {
+	if c := m.record(u, number); c != nil && m.check(c) == nil && len(c.Attributes) > 0 {
 		return f(c)
 	}
 	return nil

@@ -142,3 +142,36 @@ func TestRuleLimit(t *testing.T) {
 		t.Errorf("%q, %+v", out.changes, r)
 	}
 }
+
+// constant is a rule that writes a text to the nickname of those who have a locale, and leaves the others alone once it has read that.
+type constant string
+
+func (c constant) Of(u *cognito.User, _ map[string]string) (*sources.Change, error) {
+	made := &sources.Change{Expect: []sources.Attribute{attribute("locale", u.Attributes["locale"])}}
+	if u.Attributes["locale"] != "" {
+		made.Attributes = []sources.Attribute{{Name: "nickname", Value: string(c)}}
+	}
+	return made, nil
+}
+
+func (constant) Writes() []string { return []string{"nickname"} }
+
+// TestRuleLeavesAlone: who is left as it is, once something was read of the user, is counted and not listed.
+func TestRuleLeavesAlone(t *testing.T) {
+	list := &users{list: []cognito.User{person("amy", "locale=de"), person("bob"), person("cat")}}
+	r, out := ruled(t, cognito.Pool{}, constant("x"), list, nil)
+	if len(out.changes) != 1 || len(out.rows) != 1 || r.Matched != 3 || r.Users != 1 || r.Verdicts.Unchanged != 2 {
+		t.Errorf("%q, %q, %+v", out.changes, out.rows, r)
+	}
+}
+
+// TestRuleRemedies: what to do about a value names nothing that is for files.
+func TestRuleRemedies(t *testing.T) {
+	for value, want := range map[string]string{" x": "trim(…) in the rule takes blanks away from the ends of a value",
+		"N/A": "nil leaves an attribute alone: have the rule give that where there is no value"} {
+		r, _ := ruled(t, cognito.Pool{}, constant(value), &users{list: []cognito.User{person("amy", "locale=de")}}, nil)
+		if len(r.Warnings) != 1 || r.Warnings[0].Remedy != want {
+			t.Errorf("%q: %+v", value, r.Warnings)
+		}
+	}
+}
