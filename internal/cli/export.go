@@ -1,6 +1,10 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"cmp"
+
+	"github.com/spf13/cobra"
+)
 
 func newExport(sys System) *cobra.Command {
 	var o exportOptions
@@ -9,8 +13,8 @@ func newExport(sys System) *cobra.Command {
 		Short: "The pool's users as a change set to edit (CSV or JSONL)",
 		Long: `export lists the users of the pool, or those that are chosen, as a change set that
 changes nothing until it is edited; apply takes it back. It reads by ListUsers and, for
-groups, ListUsersInGroup only, which are free of charge and do not count users as
-active. A file gets its name when it is whole; one that is there is replaced with
+groups, ListGroups and ListUsersInGroup only, which are free of charge and do not count
+users as active. A file gets its name when it is whole; one that is there is replaced with
 --force only.
 
 --where chooses users by an expression, as in plan: what a rule would be for can be
@@ -45,9 +49,9 @@ with a byte-order mark, without which Excel does not read UTF-8.
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --where 'custom.tier == nil' --columns 'email,status,created'
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --columns 'sub,email' --columns 'custom:domain:=split(email, "@")[1]' -o domains.csv
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --filter 'status = "Enabled"' | gzip > enabled.csv.gz`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.complete(); err != nil {
+		Args: o.noArgs,
+		RunE: func(cmd *cobra.Command, words []string) error {
+			if err := cmp.Or(o.unquoted(words), o.complete()); err != nil {
 				return err
 			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
@@ -59,4 +63,3 @@ with a byte-order mark, without which Excel does not read UTF-8.
 	o.register(cmd.Flags())
 	return cmd
 }
-

@@ -3,10 +3,12 @@ package cli
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/console"
@@ -20,8 +22,8 @@ import (
 // exportOptions are the settings of export.
 type exportOptions struct {
 	connection  connectionOptions
-	attributes  []string // none: all that can be written
-	all         bool     // also what nobody can write, and the accounts
+	attributes  []string       // none: all that can be written
+	all         bool           // also what nobody can write, and the accounts
 	columns     []rules.Column // instead of attributes; none: not asked for
 	where       string         // chooses users; empty: all
 	filter      string         // of ListUsers, chooses before that
@@ -96,6 +98,26 @@ func (o *exportOptions) complete() error {
 		return nil
 	}
 	return o.checkTarget()
+}
+
+// noArgs refuses words that are no flags, but for those that come of an expression.
+func (o *exportOptions) noArgs(cmd *cobra.Command, words []string) error {
+	if o.where != "" || len(o.columns) > 0 {
+		return nil
+	}
+	return cobra.NoArgs(cmd, words)
+}
+
+// unquoted refuses words that a shell has cut from an expression because it stood there without quotes.
+func (o *exportOptions) unquoted(words []string) error {
+	if len(words) == 0 {
+		return nil
+	}
+	remedy := "put each expression in quotes: --columns 'NAME:=EXPRESSION'"
+	if len(o.columns) == 0 {
+		remedy = "put it in quotes, as one: --where " + shell.Quote(rejoined(o.where, words))
+	}
+	return &refusal.UsageError{Err: fmt.Errorf("%s is no flag: the shell has cut an expression into words, for it stood there without quotes", prose.Printable(words[0])), Remedy: remedy}
 }
 
 // checkChoice refuses what no users and no columns could be chosen by.

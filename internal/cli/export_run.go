@@ -176,4 +176,3 @@ func (e *exportRun) leftOut(values int64) string {
 	return prose.Plural(values, "cell") + " left empty, which apply leaves alone: CSV or a spreadsheet would change control characters" +
 		` and a value that reads ="..."; --format jsonl carries them`
 }
-

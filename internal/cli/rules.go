@@ -216,11 +216,7 @@ func (o *options) unquoted(paths []string) error {
 	if i := slices.IndexFunc(paths, isOperator); i >= 0 {
 		remedy := "put the whole expression in quotes, or into a file for --rules"
 		if o.rule.where != "" && len(o.rule.given) <= 2 { // the words can only be of one
-			whole := o.rule.where + " " + strings.Join(paths, " ")
-			if inner, ok := strings.CutPrefix(whole, "'"); ok { // which cmd has left
-				whole = strings.TrimSuffix(inner, "'")
-			}
-			remedy = "put it in quotes, as one: --where " + shell.Quote(whole)
+			remedy = "put it in quotes, as one: --where " + shell.Quote(rejoined(o.rule.where, paths))
 		}
 		return &refusal.UsageError{Err: fmt.Errorf("%s is no file: the shell has cut an expression into words, for it stood there without quotes", prose.Printable(paths[i])), Remedy: remedy}
 	}
@@ -234,6 +230,15 @@ func (o *options) unquoted(paths []string) error {
 	}
 	return &refusal.UsageError{Err: fmt.Errorf("%s: there is no such file%s", prose.Printable(paths[i]), taken),
 		Remedy: "a text or an expression with blanks in it needs quotes: --set 'custom:plan=pro plus', --where 'custom.tier == nil'"}
+}
+
+// rejoined is an expression that a shell has cut into words.
+func rejoined(first string, words []string) string {
+	whole := first + " " + strings.Join(words, " ")
+	if inner, ok := strings.CutPrefix(whole, "'"); ok { // which cmd has left
+		whole = strings.TrimSuffix(inner, "'")
+	}
+	return whole
 }
 
 // ruleInApply refuses a rule where it would be applied unseen.

@@ -42,7 +42,7 @@ func planScenarios() []scenario {
 			name: "what has changed since the plan", pool: loyaltyPool(), users: customers(),
 			files: map[string]string{"changes.csv": "username,custom:tier\nann,gold\nben,tin\n"},
 			steps: []step{
-				{run: "plan changes.csv", want: outcome{says: []string{"plan.jsonl: 2 updates"}}},
+				{run: "plan --read lookup changes.csv", want: outcome{says: []string{"plan.jsonl: 2 updates"}}}, // in the order of the file
 				{run: "apply changes.plan/plan.jsonl", meanwhile: people{"ann": {"custom:tier": "lead"}}, want: outcome{code: 3, sent: 1,
 					failed: []string{"1 conflict Conflict"}, change: people{"ben": {"custom:tier": "tin"}}}},
 			},

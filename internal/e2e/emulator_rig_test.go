@@ -204,13 +204,15 @@ func (g *rig) compare(code int, want outcome) (problems []string) {
 	}
 	for file, text := range want.holds {
 		got, err := os.ReadFile(filepath.Join(g.dir, file))
-		if text = g.fill(text); err != nil || string(got) != text {
+		if text = g.fill(text); err != nil || !slices.Equal(sortedLines(string(got)), sortedLines(text)) { // they stand in the order of their subs
 			problem("%s holds (%v)\n%s\nwant\n%s", file, err, got, text)
 		}
 	}
 	holdNone(g.T, g.secrets, g.dir, g.out)
 	return append(problems, g.compareUsers(want)...)
 }
+
+func sortedLines(text string) []string { return slices.Sorted(strings.Lines(text)) }
 
 // compareUsers holds each attribute of each user against what it should be.
 func (g *rig) compareUsers(want outcome) (problems []string) {

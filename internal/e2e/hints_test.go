@@ -33,6 +33,12 @@ var followed = map[string][2]string{
 	"ListPools":                 {"hints", "list-user-pools"},
 	"selectFailed":              {"hints", "name the inputs of that run"},
 	"announce":                  {}, // TestSandboxIsTried
+	"ruleInApply":               {"hints_rules", "exits 2 attrmigrate apply"},
+	"nothingSet":                {"hints_rules", "--where 'enabled'"},
+	"ParseSet":                  {"hints_rules", "--set locale:="},
+	"misread":                   {"hints_rules", "--set 'locale=lower"},
+	"assignment":                {"hints_rules", "--unset locale --name other"}, // of a file, whose hint is ParseSet's
+	"ParseColumns":              {"hints_rules", "NAME:=upper"},
 	"%s --help lists the flags": {"hints", "--rat 3"},
 	"%s --help shows how":       {"hints", "applaud"},
 	"to rehearse with users and tokens that are made up: attrmigrate sandbox --users 100 --tokens made-up-tokens.csv": {"hints", "follow serves"},

@@ -61,7 +61,7 @@ type planning struct {
 
 // Plan says what a job would do, by the live users, and writes nothing to the pool. An earlier plan in the directory stands
 // until this one is whole.
-func Plan(ctx context.Context, spec PlanSpec, o PlanObserver) (_ *PlanResult, err error) {
+func Plan(ctx context.Context, spec PlanSpec, o PlanObserver) (*PlanResult, error) {
 	if err := rundir.NoneAtWork(spec.Changes.Paths, nil); err != nil {
 		return nil, err
 	}
@@ -70,19 +70,12 @@ func Plan(ctx context.Context, spec PlanSpec, o PlanObserver) (_ *PlanResult, er
 		return r, nil
 	}
 	p := &planning{start: start{spec: spec.Spec, rules: spec.Rule}, read: spec.Read, observer: o}
-	if err := p.open(ctx); err != nil {
-		return nil, err
-	}
-	if p.dir, err = rundir.OpenPlan(spec.Volume, spec.Directory(p.to.PoolID)); err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, p.close()) }()
 	if spec.MaxDuration > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, spec.MaxDuration, ErrPlanTime)
 		defer cancel()
 	}
-	err = p.make(ctx)
+	err := p.plan(ctx, spec.Directory)
 	switch {
 	case err == nil:
 		return p.result, nil
@@ -93,6 +86,24 @@ func Plan(ctx context.Context, spec PlanSpec, o PlanObserver) (_ *PlanResult, er
 	default:
 		return nil, err
 	}
+}
+
+// plan makes the plan. Rules are compiled before the directory is looked at, so that one mistake is not told after another:
+// but for a rehearsal, whose pool lies in the directory, and for what comes on standard input, which is kept there.
+func (p *planning) plan(ctx context.Context, directory func(poolID string) string) (err error) {
+	if err := p.open(ctx); err != nil {
+		return err
+	}
+	if p.rules != nil && !p.spec.Target.Sandbox && !p.set.IsStdin() {
+		if err := p.compile(ctx); err != nil {
+			return err
+		}
+	}
+	if p.dir, err = rundir.OpenPlan(p.spec.Volume, directory(p.to.PoolID)); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.close()) }()
+	return p.make(ctx)
 }
 
 // make makes the plan and keeps it in the directory.
@@ -111,13 +122,10 @@ func (p *planning) make(ctx context.Context) error {
 	if p.set, err = arrived.Settled(p.dir); err != nil {
 		return err
 	}
-	if err := p.meet(ctx); err != nil {
+	if err := p.compile(ctx); err != nil {
 		return err
 	}
 	if err := p.mayKeep(); err != nil {
-		return err
-	}
-	if err := p.compile(ctx); err != nil {
 		return err
 	}
 	p.observer.Reading(p.spec.place(p.to, p.pool), p.spec.terms(p.pool, "").Warnings())
@@ -160,6 +168,9 @@ func (p *planning) facts(replaced string) rundir.PlanFacts {
 
 // meet asks for the pool; a rehearsal goes on from an earlier one of the same change set.
 func (p *planning) meet(ctx context.Context) (err error) {
+	if p.pool != nil {
+		return nil
+	}
 	earlier := ""
 	if p.spec.Target.Sandbox {
 		if earlier, err = rehearsal.Earlier(ctx, p.to.PoolID, p.set, p.fromDigest()); err != nil {

@@ -59,10 +59,10 @@ func (s *RuleSpec) isOf(f checkpoint.Fingerprint) bool {
 	return true
 }
 
-// compile compiles the rules of a plan, if it has any, for its pool and its data.
+// compile asks for the pool, and compiles the rules of a plan for it and for its data, if it has any and they are not compiled yet.
 func (p *planning) compile(ctx context.Context) error {
-	if p.rules == nil {
-		return nil
+	if err := p.meet(ctx); err != nil || p.rules == nil || p.program != nil {
+		return err
 	}
 	in := rules.Scope{Schema: p.pool.Schema}
 	if p.rules.Match != "" {

@@ -5,7 +5,8 @@
 // A [Reader] reads users by ListUsers and ListUsersInGroup at one pace for all its calls, with retries; nothing that it calls is
 // charged or makes a user count as active. What it reads is a [Snapshot]: sorted by the sub, each user once, as often as one likes. So
 // whatever is made of a pool is the same, however it was read. [Export] writes a snapshot as a change set that changes nothing until it
-// is edited. The package has no way to write to a pool.
+// is edited, or what a selection (Exporting.Choose) makes of it. A user of whom that cannot be told is an error ([UserError]) before anything
+// is written. The package has no way to write to a pool.
 //
 // # Algorithm
 //

@@ -114,7 +114,7 @@ func (t *target) sample(name string, in Scope) sources.Attribute {
 
 // unknownTarget refuses to write what the pool does not have.
 func unknownTarget(name, place string, in Scope) error {
-	hint := "the attributes of the pool are listed by: aws cognito-idp describe-user-pool"
+	hint := "the pool has " + strings.Join(in.Schema.Names(), ", ")
 	err := in.Schema.CheckName(name)
 	near := strings.Replace(name, ".", ":", 1) // as in an expression
 	if !in.Schema.Known(near) {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"regexp"
 	"strconv"
@@ -36,14 +37,7 @@ const maxFile = 1 << 20
 //	    unset:
 //	      - custom:old
 func ReadFile(path string) (*File, error) {
-	info, err := os.Stat(path)
-	if err == nil && info.Size() > maxFile {
-		err = fmt.Errorf("it is larger than %d bytes", maxFile)
-	}
-	var content []byte
-	if err == nil {
-		content, err = os.ReadFile(path)
-	}
+	content, err := readUpTo(path, maxFile)
 	if err != nil {
 		if e, ok := errors.AsType[*os.PathError](err); ok {
 			err = e.Err
@@ -57,6 +51,20 @@ func ReadFile(path string) (*File, error) {
 	}
 	sum := sha256.Sum256(content)
 	return &File{Rules: all, Digest: "sha256:" + hex.EncodeToString(sum[:])}, nil
+}
+
+// readUpTo reads a file of so many bytes at most, whatever the system says of its size: of a device it says nothing.
+func readUpTo(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	content, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(content)) > most {
+		err = fmt.Errorf("it is larger than %d bytes", most)
+	}
+	return content, err
 }
 
 // reader reads a file of rules, node by node, for each text's line.

@@ -97,3 +97,17 @@ func TestRefusedFiles(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// TestFileWithoutEnd: a file of rules is read up to a bound, also where the system tells of no size.
+func TestFileWithoutEnd(t *testing.T) {
+	path := "/dev/zero"
+	if _, err := os.Stat(path); err != nil {
+		path = filepath.Join(t.TempDir(), "large.yaml")
+		if err := os.WriteFile(path, make([]byte, maxFile+1), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := ReadFile(path); err == nil || err.Error() != path+": it is larger than 1048576 bytes" {
+		t.Error(err)
+	}
+}
