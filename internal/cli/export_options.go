@@ -3,8 +3,8 @@ package cli
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/console"
-	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rules"
 	"attrmigrate/internal/shell"
@@ -102,7 +101,7 @@ func (o *exportOptions) complete() error {
 
 // noArgs refuses words that are no flags, but for those that come of an expression.
 func (o *exportOptions) noArgs(cmd *cobra.Command, words []string) error {
-	if o.where != "" || len(o.columns) > 0 {
+	if o.where != "" || o.filter != "" || len(o.columns) > 0 {
 		return nil
 	}
 	return cobra.NoArgs(cmd, words)
@@ -113,18 +112,25 @@ func (o *exportOptions) unquoted(words []string) error {
 	if len(words) == 0 {
 		return nil
 	}
-	remedy := "put each expression in quotes: --columns 'NAME:=EXPRESSION'"
-	if len(o.columns) == 0 {
-		remedy = "put it in quotes, as one: --where " + shell.Quote(rejoined(o.where, words))
+	return cutWords(words[0], "flag", o.choice(), words, "columns have commas and no blanks between them, and an expression needs quotes: --columns 'NAME:=EXPRESSION'")
+}
+
+// choice are the flags that say which users and columns, for people to paste.
+func (o *exportOptions) choice() []string {
+	words := slices.Clone(o.given)
+	for _, flag := range [][2]string{{"--where", o.where}, {"--group", o.group}, {"--filter", o.filter}} {
+		if flag[1] != "" {
+			words = append(words, flag[:]...)
+		}
 	}
-	return &refusal.UsageError{Err: fmt.Errorf("%s is no flag: the shell has cut an expression into words, for it stood there without quotes", prose.Printable(words[0])), Remedy: remedy}
+	return words
 }
 
 // checkChoice refuses what no users and no columns could be chosen by.
 func (o *exportOptions) checkChoice() error {
 	switch {
-	case !utf8.ValidString(o.filter):
-		return refusal.Usagef("--filter is not UTF-8: %s", prose.Printable(o.filter))
+	case !utf8.ValidString(strings.Join(o.choice(), "")):
+		return notUTF8(o.choice())
 	case o.filter != "" && o.group != "":
 		return &refusal.UsageError{Err: errors.New("--filter and --group exclude each other: each lists other users"),
 			Remedy: "leave the filter out, and let --where choose among the members"}
@@ -179,12 +185,7 @@ func (o *exportOptions) packed() string {
 	if len(o.attributes) > 0 {
 		words = append(words, "--attributes", strings.Join(o.attributes, ","))
 	}
-	words = append(words, o.given...)
-	for _, flag := range [][2]string{{"--where", o.where}, {"--group", o.group}, {"--filter", o.filter}} {
-		if flag[1] != "" {
-			words = append(words, flag[:]...)
-		}
-	}
+	words = append(words, o.choice()...)
 	packer := map[string]string{".gz": "gzip", ".zst": "zstd"}[strings.ToLower(ending)]
 	return commandLine(words, nil) + " | " + packer + " > " + shell.File(o.file)
 }

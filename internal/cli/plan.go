@@ -190,7 +190,7 @@ func (p *planRun) withheld(r *job.PlanResult) error {
 		}
 	}
 	who, leave := "the change set", prose.Either(r.Takeovers, "take that record out", "take those records out")
-	if r.Rule != "" && r.Match == "" {
+	if r.Rule != "" {
 		who, leave = "the rule", prose.Either(r.Takeovers, "have --where leave that user out", "have --where leave those users out")
 	}
 	remedy := leave + prose.Either(r.Takeovers, ", or say --allow-takeover: undo gives the address back", ", or say --allow-takeover: undo gives the addresses back")

@@ -16,6 +16,7 @@ import (
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/profiling"
 	"attrmigrate/internal/refusal"
+	"attrmigrate/sources"
 )
 
 // System is what a command has of the outside world.
@@ -83,7 +84,7 @@ and why, continues where it was stopped, and can go back.
 		if told, ok := errors.AsType[*refusal.UsageError](err); ok { // it says itself which flag it is
 			return told
 		}
-		return &refusal.UsageError{Err: ofFlag(err), Remedy: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
+		return &refusal.UsageError{Err: ofFlag(err), Remedy: nearFlag(cmd, err) + fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
 	})
 	root.AddCommand(newApply(sys), newPlan(sys), newExport(sys), newStatus(sys), newSandbox(sys), newMan(root))
 	for _, cmd := range append(root.Commands(), root) {
@@ -96,6 +97,21 @@ and why, continues where it was stopped, and can go back.
 var wanted = map[string]string{
 	"bool": "true or false, or nothing behind it", "int": "a whole number", "int64": "a whole number", "uint64": "a whole number from 0 on",
 	"duration": "a duration, such as 90s or 6h",
+}
+
+// nearFlag asks whether another flag was meant than one that there is not.
+func nearFlag(cmd *cobra.Command, err error) string {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
+		return ""
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	near, ok := sources.Suggest(unknown.GetSpecifiedName(), names)
+	if !ok {
+		return ""
+	}
+	return "did you mean --" + near + "? "
 }
 
 // ofFlag is the error of a flag as people read it. Values that are nothing for a screen are left out.

@@ -15,14 +15,11 @@ import (
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
-	"attrmigrate/internal/disk"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rules"
-	"attrmigrate/internal/rundir"
-	"attrmigrate/internal/shell"
 )
 
 // ruleOptions say what computes the changes of a plan, and of which users.
@@ -115,7 +112,7 @@ func (o *ruleOptions) spec() (*job.RuleSpec, error) {
 }
 
 // planName is what a plan may be called: part of the name of a directory, on every system.
-var planName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]*$`)
+var planName = regexp.MustCompile(`^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$`)
 
 // validateRule refuses what no plan of a rule could be made of.
 func (o *options) validateRule(paths []string) error {
@@ -134,10 +131,10 @@ func (o *options) validateRule(paths []string) error {
 	case r.filter != "" && r.group != "":
 		return &refusal.UsageError{Err: errors.New("--filter and --group exclude each other: each lists other users"),
 			Remedy: "choose by the one, and by --where among these"}
-	case !utf8.ValidString(r.filter):
-		return refusal.Usagef("--filter is not UTF-8: %s", prose.Printable(r.filter))
+	case !utf8.ValidString(strings.Join(r.flags(), "")):
+		return notUTF8(r.flags())
 	case r.name != "" && !planName.MatchString(r.name):
-		return &refusal.UsageError{Err: fmt.Errorf("--name %s: it is part of the name of a directory", prose.Printable(r.name)), Remedy: "letters, digits, - and _"}
+		return &refusal.UsageError{Err: fmt.Errorf("--name %s: it is part of the name of a directory", prose.Printable(r.name)), Remedy: "letters, digits, - and _, 100 at most"}
 	case r.name != "" && o.runDir != "":
 		return refusal.Usagef("--name and --run-dir exclude each other: both name the directory of the plan")
 	case r.match == "" && len(paths) > 0:
@@ -204,49 +201,18 @@ func (o *options) nothingSet() error {
 		Remedy: "--set or --unset says it; to see only who they are: " + commandLine(words, nil)}
 }
 
-// operators are words of expressions that hardly a file is called.
-var operators = []string{"==", "!=", "=", "<", ">", "<=", ">=", "&&", "||", "!", "and", "or", "not", "in", "nil", "null", "true", "false", "??", "?", ":", "+", "-",
-	"matches", "contains", "startsWith", "endsWith"}
-
-// unquoted refuses words that a shell has cut from an expression or a text because it stood there without quotes.
-func (o *options) unquoted(paths []string) error {
-	isOperator := func(word string) bool {
-		return slices.Contains(operators, word) && (word != rundir.Stdin || o.rule.match == "")
-	}
-	if i := slices.IndexFunc(paths, isOperator); i >= 0 {
-		remedy := "put the whole expression in quotes, or into a file for --rules"
-		if o.rule.where != "" && len(o.rule.given) <= 2 { // the words can only be of one
-			remedy = "put it in quotes, as one: --where " + shell.Quote(rejoined(o.rule.where, paths))
-		}
-		return &refusal.UsageError{Err: fmt.Errorf("%s is no file: the shell has cut an expression into words, for it stood there without quotes", prose.Printable(paths[i])), Remedy: remedy}
-	}
-	i := slices.IndexFunc(paths, func(word string) bool { return word != rundir.Stdin && !disk.Exists(word) })
-	if i < 0 {
-		return nil
-	}
-	taken := ", and a rule takes none"
-	if o.rule.match != "" {
-		taken = ""
-	}
-	return &refusal.UsageError{Err: fmt.Errorf("%s: there is no such file%s", prose.Printable(paths[i]), taken),
-		Remedy: "a text or an expression with blanks in it needs quotes: --set 'custom:plan=pro plus', --where 'custom.tier == nil'"}
-}
-
-// rejoined is an expression that a shell has cut into words.
-func rejoined(first string, words []string) string {
-	whole := first + " " + strings.Join(words, " ")
-	if inner, ok := strings.CutPrefix(whole, "'"); ok { // which cmd has left
-		whole = strings.TrimSuffix(inner, "'")
-	}
-	return whole
-}
-
 // ruleInApply refuses a rule where it would be applied unseen.
 func (o *options) ruleInApply(paths []string) error {
 	if !o.rule.any() {
 		return nil
 	}
 	words := slices.Concat([]string{"plan"}, o.connection.target(0).Flags(o.connection.poolID), o.rule.flags())
+	if o.rule.match == "" && len(paths) > 0 {
+		return &refusal.UsageError{
+			Err:    fmt.Errorf("apply takes no rule (%s): %s says itself what is to change", o.rule.flags()[0], prose.Printable(paths[0])),
+			Remedy: fmt.Sprintf("leave the rule out to apply the file; to plan the rule: %s", commandLine(words, nil)),
+		}
+	}
 	plan := job.PlanSpec{Spec: job.Spec{Changes: changeset.Spec{Paths: paths}}, Rule: &job.RuleSpec{Name: o.rule.name}}
 	dir := plan.Directory(o.connection.poolID)
 	return &refusal.UsageError{

@@ -135,8 +135,8 @@ func TestExcerpt(t *testing.T) {
 			"  and custom.teir == nil",
 			"             ^"}},
 		{"the part of a long line", `email == "` + strings.Repeat("a", 200) + `" or custom.teir == nil`, []string{
-			"  " + strings.Repeat("a", 48) + `" or custom.teir == nil`,
-			"  " + strings.Repeat(" ", 60) + "^"}},
+			"  " + strings.Repeat("a", 28) + `" or custom.teir == nil`,
+			"  " + strings.Repeat(" ", 40) + "^"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			_, err := Compile(choosing(row.source), pool())

@@ -29,7 +29,7 @@ func (e *Error) Hint() string { return e.hint }
 
 // Excerpt is the line of the expression, and below it a caret under the place.
 func (e *Error) Excerpt() []string {
-	const before, shown = 60, 100 // characters of a long line
+	const before, shown = 40, 58 // characters of a long line: where a narrow terminal breaks it, the caret is elsewhere
 	runes := []rune(strings.ReplaceAll(e.Line, "\t", " "))
 	if len(runes) == 0 {
 		return nil

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -81,12 +82,18 @@ func (r *reader) refuse(line int, hint, format string, args ...any) error {
 const shape = "a rule has name, where, set and unset; several stand under rules, each with a - before it"
 
 func (r *reader) read(content []byte) ([]Rule, error) {
-	var document yaml.Node
-	if err := yaml.Unmarshal(content, &document); err != nil {
+	var document, next yaml.Node
+	documents := yaml.NewDecoder(bytes.NewReader(content))
+	switch err := documents.Decode(&document); {
+	case errors.Is(err, io.EOF):
+		return nil, r.refuse(0, shape, "there is no rule in it")
+	case err != nil:
 		return nil, r.damaged(err)
 	}
-	if len(document.Content) == 0 {
-		return nil, r.refuse(0, shape, "there is no rule in it")
+	if err := documents.Decode(&next); err == nil { // it would be lost unseen
+		return nil, r.refuse(next.Line, shape, "a --- begins another document")
+	} else if !errors.Is(err, io.EOF) {
+		return nil, r.damaged(err)
 	}
 	top := document.Content[0]
 	if top.Kind != yaml.MappingNode {
@@ -118,7 +125,13 @@ var yamlError = regexp.MustCompile(`^yaml: (?:line (\d+): )?(?s:(.*))$`)
 
 // damaged tells of what is no YAML.
 func (r *reader) damaged(err error) error {
-	const hint = "an expression or a text with \": \" or \" #\" in it stands in single quotation marks, or below a | in a line of its own"
+	if said := err.Error(); strings.Contains(said, "UTF-8") || strings.Contains(said, "control characters") {
+		return r.refuse(0, "--rules takes a file in YAML, saved as UTF-8", "it is no text in UTF-8")
+	}
+	hint := "an expression or a text with \": \" or \" #\" in it stands in single quotation marks, or below a | in a line of its own"
+	if said := err.Error(); strings.Contains(said, " tab ") || strings.Contains(said, "cannot start any token") {
+		hint = "lines begin with blanks, not with tabs; a text that begins with @, % or a backquote stands in single quotation marks"
+	}
 	m := yamlError.FindStringSubmatch(err.Error())
 	if m == nil {
 		return r.refuse(0, hint, "it is no YAML")
@@ -203,6 +216,9 @@ func (r *reader) text(key string, n *yaml.Node) (string, error) {
 		what := map[yaml.Kind]string{yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list", yaml.AliasNode: "an alias"}[n.Kind]
 		if n.Kind == yaml.ScalarNode {
 			what = n.Value
+		}
+		if key == "set" && n.Kind == yaml.MappingNode && len(n.Content) == 2 && n.Content[1].Kind == yaml.ScalarNode && !strings.Contains(n.Content[0].Value, "=") {
+			return "", r.refuse(n.Line, "write - "+n.Content[0].Value+"="+n.Content[1].Value, "%s is no text, but %s", key, what)
 		}
 		return "", r.refuse(n.Line, "put it in single quotation marks, or below a | in a line of its own", "%s is no text, but %s", key, what)
 	}
