@@ -67,6 +67,8 @@ type Config struct {
 	// Filter chooses the users that a rule is given, in the words of ListUsers, and Group those of a group; not both.
 	// Empty: all of the pool.
 	Filter, Group string
+	// Hidden are attributes whose values a rule makes of what tells who a person is: they are not shown either.
+	Hidden []string
 	// Most is how many users a rule may change: those behind are not looked at. 0: any number.
 	Most int64
 
@@ -157,7 +159,7 @@ func newPlanner(cfg Config) *planner {
 		contests: contests{parties: map[string]*party{}},
 		found:    newWarnings(terms, false),
 		apart:    newRowsApart(cfg.Pool, cfg.Long),
-		tally:    newTally(cfg.Writer, cfg.Pool),
+		tally:    newTally(cfg),
 		end:      math.MaxInt64,
 	}
 	inputs := located{changes: cfg.Changes, index: newIndex(cfg.Records)}

@@ -177,7 +177,7 @@ func drawChange(t *rapid.T, u *cognito.User, emails []string) *sources.Change {
 // rule makes of it, and nobody loses one.
 func TestRulesTakeNothing(t *testing.T) {
 	sequenced, taken := 0, 0
-	rapid.Check(t, func(t *rapid.T) {
+	property := func(t *rapid.T) {
 		s := drawScene(t)
 		w := &sequences{}
 		s.cfg.Writer = w
@@ -229,10 +229,13 @@ func TestRulesTakeNothing(t *testing.T) {
 				t.Fatalf("%s has %v, wanted %v", name, u.Attributes, wanted.users[name].Attributes)
 			}
 		}
-	})
-	if sequenced == 0 || taken == 0 {
-		t.Error("no change stood in an order, or nothing was taken")
 	}
+	for range 50 { // a hundred draws each; both are seen in the first most times
+		if rapid.Check(t, property); sequenced > 0 && taken > 0 {
+			return
+		}
+	}
+	t.Error("no change stood in an order, or nothing was taken")
 }
 
 // changeOf is the last change of a user.

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/schema"
 	"attrmigrate/sources"
 )
@@ -14,10 +13,14 @@ import (
 var personal = [...]string{"address", "birthdate", "email", "family_name", "given_name", "middle_name", "name",
 	"nickname", "phone_number", "picture", "preferred_username", "profile", "website"}
 
+// IsPersonal tells whether the values of a standard attribute tell who a person is.
+func IsPersonal(name string) bool { return slices.Contains(personal[:], name) }
+
 // tally counts what is found, and hands every row on to the writer.
 type tally struct {
 	writer Writer
 	schema *schema.Schema
+	hidden []string // attributes whose values are not shown, besides those that are personal
 
 	result     Result
 	attributes map[string]*attributeTally
@@ -28,8 +31,8 @@ type attributeTally struct {
 	transitions transitions
 }
 
-func newTally(w Writer, p *cognito.Pool) *tally {
-	return &tally{writer: w, schema: p.Schema, attributes: map[string]*attributeTally{}}
+func newTally(cfg Config) *tally {
+	return &tally{writer: cfg.Writer, schema: cfg.Pool.Schema, hidden: cfg.Hidden, attributes: map[string]*attributeTally{}}
 }
 
 // rows counts and keeps the verdicts of records.
@@ -64,7 +67,7 @@ func (t *tally) countOf(r Row) {
 	}
 	a.counts.add(r.Verdict)
 	changes := (r.Verdict == Change || r.Verdict == Delete) && r.Before != r.After
-	if changes && !slices.Contains(personal[:], r.Attribute) {
+	if changes && !IsPersonal(r.Attribute) && !slices.Contains(t.hidden, r.Attribute) {
 		a.transitions.add(r.Before, r.After)
 	}
 }

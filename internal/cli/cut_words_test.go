@@ -27,7 +27,7 @@ func TestCutWords(t *testing.T) {
 		{"columns", export + "--columns email status", "hint: columns have commas and no blanks between them"},
 		{"a computed column", export + "--columns _x:=email ?? name", "as one: --columns '_x:=email ?? name'\n"},
 		{"a filter of an export", export + "--filter 'status = Enabled'", "as one: --filter 'status = Enabled'\n"},
-		{"a flag with a typo", plan + "--wehre true", "unknown flag: --wehre\nhint: did you mean --where? attrmigrate plan --help lists the flags\n"},
+		{"a flag with a typo", plan + "--wehre true", "unknown flag: --wehre, did you mean --where?\nhint: attrmigrate plan --help lists the flags\n"},
 		{"no UTF-8 in a rule", plan + "--set locale:=\"\xff\"", "--set is not UTF-8: locale:=\"\\xff\"\n"},
 		{"no UTF-8 in an export", export + "--where \"\xff\"==email", "--where is not UTF-8: "},
 		{"a long name", plan + "--set locale=en --name " + strings.Repeat("x", 101), "hint: letters, digits, - and _, 100 at most\n"},

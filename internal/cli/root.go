@@ -84,7 +84,7 @@ and why, continues where it was stopped, and can go back.
 		if told, ok := errors.AsType[*refusal.UsageError](err); ok { // it says itself which flag it is
 			return told
 		}
-		return &refusal.UsageError{Err: ofFlag(err), Remedy: nearFlag(cmd, err) + fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
+		return &refusal.UsageError{Err: nearFlag(cmd, ofFlag(err)), Remedy: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
 	})
 	root.AddCommand(newApply(sys), newPlan(sys), newExport(sys), newStatus(sys), newSandbox(sys), newMan(root))
 	for _, cmd := range append(root.Commands(), root) {
@@ -99,19 +99,18 @@ var wanted = map[string]string{
 	"duration": "a duration, such as 90s or 6h",
 }
 
-// nearFlag asks whether another flag was meant than one that there is not.
-func nearFlag(cmd *cobra.Command, err error) string {
+// nearFlag adds to the error of a flag that there is not which one may have been meant.
+func nearFlag(cmd *cobra.Command, err error) error {
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok {
-		return ""
+		return err
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	near, ok := sources.Suggest(unknown.GetSpecifiedName(), names)
-	if !ok {
-		return ""
+	if near, ok := sources.Suggest(unknown.GetSpecifiedName(), names); ok {
+		return fmt.Errorf("%w, did you mean --%s?", err, near)
 	}
-	return "did you mean --" + near + "? "
+	return err
 }
 
 // ofFlag is the error of a flag as people read it. Values that are nothing for a screen are left out.

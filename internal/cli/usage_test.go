@@ -13,7 +13,7 @@ func TestWrongFlags(t *testing.T) {
 	}{
 		{"no pool", "", "attrmigrate: --user-pool-id is missing\nhint: --sandbox rehearses without one, on a local Cognito\n"},
 		{"two services", "--sandbox --endpoint-url http://127.0.0.1:9", "attrmigrate: --sandbox and --endpoint-url exclude each other\n"},
-		{"a flag that is not there", "--rat 3", "attrmigrate: unknown flag: --rat\nhint: did you mean --rate? attrmigrate apply --help lists the flags\n"},
+		{"a flag that is not there", "--rat 3", "attrmigrate: unknown flag: --rat, did you mean --rate?\nhint: attrmigrate apply --help lists the flags\n"},
 		{"rate of zero", "--rate 0", "want a number above 0, or off"},
 		{"rate in words", "--rate fast", "want a number above 0, or off"},
 		{"no workers", "--sandbox --workers 0", "attrmigrate: --workers is 0, want 1 to 1024\n"},

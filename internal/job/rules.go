@@ -100,9 +100,16 @@ func (s *RuleSpec) checkMatch(pool *schema.Schema) error {
 	return &refusal.UsageError{Err: fmt.Errorf("users cannot be found by %s: the pool has no such attribute", prose.Printable(s.Match)), Remedy: remedy}
 }
 
+// revealing are the attributes that the rules make of what tells who a person is.
+func (p *planning) revealing() []string {
+	return slices.DeleteFunc(p.program.Writes(), func(name string) bool {
+		return !slices.ContainsFunc(p.program.Origins(name), func(from string) bool { return from == "username" || audit.IsPersonal(from) })
+	})
+}
+
 // auditRules plans what the rules make of the users.
 func (p *planning) auditRules(ctx context.Context) error {
-	cfg := audit.Config{Rule: newRule(p.program, p.pool.Schema), Filter: p.rules.Filter, Group: p.rules.Group, Match: p.rules.Match}
+	cfg := audit.Config{Rule: newRule(p.program, p.pool.Schema), Hidden: p.revealing(), Filter: p.rules.Filter, Group: p.rules.Group, Match: p.rules.Match}
 	if p.rules.Match == "" {
 		cfg.Most = p.spec.Limit
 		p.observer.Sized(p.withNames(changeset.Size{}, p.pool.EstimatedUsers))

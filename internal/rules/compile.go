@@ -175,6 +175,7 @@ func (c *cells) expression(source string, place func(int) string, in Scope, as r
 	if b.mistake != nil {
 		return fail(b.mistake)
 	}
+	b.facts.origins = b.origins(tree.Node)
 	tree.Node = b.lower(tree.Node)
 	if as == condition {
 		tree.Node = b.truth(tree.Node)

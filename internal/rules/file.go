@@ -76,7 +76,7 @@ func (r *reader) refuse(line int, hint, format string, args ...any) error {
 	if line > 0 {
 		place += ":" + strconv.Itoa(line)
 	}
-	return &refusal.UsageError{Err: fmt.Errorf(place+": "+format, args...), Remedy: hint}
+	return &refusal.UsageError{Err: fmt.Errorf("%s: %s", place, fmt.Sprintf(format, args...)), Remedy: hint}
 }
 
 const shape = "a rule has name, where, set and unset; several stand under rules, each with a - before it"

@@ -49,13 +49,15 @@ type expression struct {
 type facts struct {
 	slots               []int    // of the attributes that it may read
 	columns             []string // of the row that it may read
+	origins             []string // what its value may be made of, as expressions spell it
 	uuid, dates, groups bool
 }
 
 // cells are the attributes that a program reads or writes, each in a slot of an Evaluator.
 type cells struct {
-	list []cell
-	slot map[string]int
+	list    []cell
+	slot    map[string]int
+	spelled map[string]string // names of attributes, by how expressions spell them
 }
 
 type cell struct {
@@ -69,7 +71,7 @@ func (c *cells) of(name string, k kind) int {
 		return at
 	}
 	c.list = append(c.list, cell{name, k})
-	c.slot[name] = len(c.list) - 1
+	c.slot[name], c.spelled[spelled(name)] = len(c.list)-1, name
 	return len(c.list) - 1
 }
 
@@ -95,7 +97,7 @@ func Compile(all []Rule, in Scope) (*Program, error) {
 
 // newProgram has no rules yet.
 func newProgram() *Program {
-	p := &Program{cells: &cells{slot: map[string]int{}}}
+	p := &Program{cells: &cells{slot: map[string]int{}, spelled: map[string]string{}}}
 	rand.Read(p.seed[:]) // never fails
 	return p
 }
