@@ -74,8 +74,11 @@ func (o *options) byFlags(err error, paths []string) error {
 		return &refusal.Error{Msg: "--verified keep needs a scan in a pool with aliases: " + err.Error(),
 			Remedy: "leave --read out, or say --read scan"}
 	case errors.Is(err, job.ErrPlanTime):
-		return &refusal.Error{Msg: "the time is up (--max-duration): the plan is not whole",
-			Remedy: "--list-rate sets the pace, and --read lookup reads the users of the change set only"}
+		fewer := "--read lookup reads the users of the change set only"
+		if o.rule.any() {
+			fewer = "--filter has fewer users listed"
+		}
+		return &refusal.Error{Msg: "the time is up (--max-duration): the plan is not whole", Remedy: "--list-rate sets the pace, and " + fewer}
 	default:
 		return nil
 	}
