@@ -20,6 +20,8 @@ type State struct {
 	Reason    string `json:"reason,omitempty"`
 	Hint      string `json:"hint,omitempty"`
 	LastError string `json:"last_error,omitempty"`
+	// Pause is pausing or paused while a run that goes on is; empty: it is not.
+	Pause string `json:"pause,omitempty"`
 
 	// Inputs are the names of the inputs, as the user gave them.
 	Inputs []string `json:"inputs,omitempty"`
@@ -51,8 +53,9 @@ type State struct {
 
 	StartedAt time.Time `json:"started_at"`
 	SavedAt   time.Time `json:"saved_at"`
-	// Elapsed is the time spent running, over all starts, in nanoseconds.
+	// Elapsed is the time spent at work, over all starts, in nanoseconds; Paused that in which the run was paused.
 	Elapsed time.Duration `json:"elapsed_ns"`
+	Paused  time.Duration `json:"paused_ns,omitempty"`
 }
 
 // Phase says whether a run goes on.
@@ -85,6 +88,9 @@ func (c Counts) Done() int64 { return c.Updated + c.Unchanged + c.Awaiting + c.S
 type Rate struct {
 	PerSecond float64 `json:"per_second"`
 	Reason    string  `json:"reason,omitempty"`
+	// Ceiling is the most that it may be, Reads the most of reads; 0 for no limit.
+	Ceiling float64 `json:"ceiling,omitempty"`
+	Reads   float64 `json:"read_ceiling,omitempty"`
 }
 
 // check says what in a state cannot be.

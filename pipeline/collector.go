@@ -165,7 +165,7 @@ func (c *collector) state(phase checkpoint.Phase, why *StopError) checkpoint.Sta
 	s.LastAnswer = c.lastAnswer()
 	p := c.Progress()
 	s.Phase, s.Counts, s.Rate = phase, p.Counts, p.Rate
-	s.Reason, s.Hint = "", ""
+	s.Reason, s.Hint, s.Pause = "", "", ""
 	if why != nil {
 		s.Reason, s.Hint = why.Error(), why.Hint()
 	}
@@ -176,7 +176,11 @@ func (c *collector) state(phase checkpoint.Phase, why *StopError) checkpoint.Sta
 	if s.StartedAt.IsZero() {
 		s.StartedAt = c.started
 	}
-	s.Elapsed += s.SavedAt.Sub(c.started)
+	s.Elapsed += s.SavedAt.Sub(c.started) - (p.PausedFor - s.Paused)
+	s.Paused = p.PausedFor
+	if phase == checkpoint.Running {
+		s.Pause = string(p.Pause)
+	}
 	return s
 }
 

@@ -57,6 +57,9 @@ type Config struct {
 	// "Quotas"). A negative value sets none.
 	UserInterval time.Duration
 
+	// Called is told of every call, by one goroutine, which it must not hold up. Nil tells nobody.
+	Called func(Call)
+
 	// Log takes what happens, at debug level: failed attempts by file and line, never a user's data.
 	// Nil keeps silent.
 	Log *slog.Logger

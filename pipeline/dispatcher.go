@@ -33,7 +33,8 @@ type dispatcher struct {
 	wanted   int64    // the number up to which jobs must be saved for a user's next one to follow
 	saving   bool     // the collector is asked to save
 
-	started time.Time
+	pauses  pauses    // of this start
+	started time.Time // in the time of the run, as all below and in the lanes
 	health  health
 
 	before    map[int64]bool  // the ordinals that an earlier start has parked
@@ -74,14 +75,15 @@ func (d *dispatcher) run() {
 	tick := time.NewTicker(rateInterval)
 	defer tick.Stop()
 	incoming := d.incoming
+	d.heedPause(time.Now())
 	for incoming != nil || d.open > 0 {
-		d.wake(time.Now())
+		d.wake(d.now())
 		if d.isStuck(incoming) {
 			d.unstick()
 		}
 		next, out := d.offer()
 		if len(d.waiting) > 0 {
-			timer.Reset(time.Until(d.waiting[0].due))
+			timer.Reset(d.waiting[0].due.Sub(d.now()))
 		}
 		select {
 		case j, ok := <-incoming:
@@ -97,8 +99,10 @@ func (d *dispatcher) run() {
 		case number := <-d.saved:
 			d.release(number)
 		case <-timer.C:
+		case <-d.steered:
+			d.heedPause(time.Now())
 		case now := <-tick.C:
-			d.pace(now)
+			d.pace(d.pauses.at(now))
 		case <-d.stopping:
 			d.drain(incoming)
 			return
@@ -106,11 +110,31 @@ func (d *dispatcher) run() {
 	}
 }
 
+// now is this moment in the time of the run.
+func (d *dispatcher) now() time.Time { return d.pauses.at(time.Now()) }
+
+// heedPause pauses the run, or lets it go on, as it is wanted. The time of the run stands still before a call that
+// is let go could be judged by it.
+func (d *dispatcher) heedPause(now time.Time) {
+	paused := d.gate.state() != Going
+	switch wanted := d.pauseWanted.Load(); {
+	case wanted && !paused:
+		d.gate.shut()
+		d.pauses.begin(now)
+	case !wanted && paused:
+		d.pauses.end(now)
+		d.gate.open()
+	default:
+		return
+	}
+	d.setPauses(d.pauses)
+}
+
 // pace sets the rates anew, and tells that of updates.
 func (d *dispatcher) pace(now time.Time) {
 	d.updates.adjust(now)
 	d.reads.adjust(now)
-	d.setPace(d.updates.governor, now)
+	d.setPace(now)
 }
 
 // drain waits for the calls under way and for the reader. Whatever else there was stays undone.
@@ -189,6 +213,9 @@ func (d *dispatcher) take() {
 
 // settle takes an attempt back from a worker: the job is finished, tried again, parked, or stays undone.
 func (d *dispatcher) settle(a *attempt) {
+	for i, c := range a.calls {
+		a.calls[i].sent, a.calls[i].ended = d.pauses.at(c.sent), d.pauses.at(c.ended)
+	}
 	if a.ongoing {
 		d.observe(a)
 		d.reviveBy(a)
@@ -240,7 +267,7 @@ func (d *dispatcher) conclude(a *attempt, err error) {
 		d.poisoned[j.keys[ofUser]] = true
 	}
 	d.results <- finished{ordinal: j.ordinal, Result: Result{
-		Change: j.change, Outcome: a.outcome, Err: err, Attempts: j.tries, At: c.ended,
+		Change: j.change, Outcome: a.outcome, Err: err, Attempts: j.tries, At: c.at,
 	}}
 	d.finish(j, c.sent)
 	if c.lane.streak.broken() {
@@ -251,11 +278,14 @@ func (d *dispatcher) conclude(a *attempt, err error) {
 // observe tells the lanes and the statistics of the calls of an attempt.
 func (d *dispatcher) observe(a *attempt) {
 	for i, c := range a.calls {
+		if d.cfg.Called != nil {
+			d.cfg.Called(c.told(d.reads))
+		}
 		if c.lane.observe(c, a.job) {
 			d.cfg.Log.Debug("throttled", "reading", c.lane == d.reads, "rate", c.lane.rate)
 		}
 		if isThere(c.err) {
-			d.setAnswer(c.ended)
+			d.setAnswer(c.at)
 		}
 		switch {
 		case c.err == nil, a.job.skips(c.err):
@@ -269,7 +299,7 @@ func (d *dispatcher) observe(a *attempt) {
 		var told error = publicError{c.err}
 		d.lastError.Store(&told)
 		d.cfg.Log.Debug("attempt failed", "file", a.job.change.File, "line", a.job.change.Line,
-			"attempt", a.job.tries+1, "took", c.ended.Sub(c.sent), "error", told)
+			"attempt", a.job.tries+1, "took", c.took, "error", told)
 	}
 }
 

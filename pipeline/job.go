@@ -48,8 +48,23 @@ func (j *job) skips(err error) bool {
 // call is one call to the service.
 type call struct {
 	lane        *lane
-	sent, ended time.Time
+	sent, ended time.Time // by the clock until the dispatcher has them, then in the time of the run
+	at          time.Time // when it ended, by the clock
+	took        time.Duration
 	err         error
+}
+
+// Call is a call that was made, as [Config.Called] is told of it.
+type Call struct {
+	Reading   bool // the user was read; else updated
+	Took      time.Duration
+	Err       error // nil: it succeeded
+	Throttled bool  // refused for its pace
+}
+
+// told is what others may know of a call.
+func (c call) told(reads *lane) Call {
+	return Call{Reading: c.lane == reads, Took: c.took, Err: c.err, Throttled: isThrottle(c.err)}
 }
 
 // attempt is the calls that a worker made for a job, and what came of them.
@@ -64,11 +79,13 @@ type attempt struct {
 	skipped, cancelled bool
 }
 
-// call makes a call now, and says what came of it.
-func (a *attempt) call(l *lane, make func() error) error {
+// call makes a call now, for which the gate was passed, and says what came of it.
+func (a *attempt) call(g *gate, l *lane, make func() error) error {
+	defer g.leave()
 	c := call{lane: l, sent: time.Now()}
 	c.err = make()
-	c.ended = time.Now()
+	c.at = time.Now()
+	c.ended, c.took = c.at, c.at.Sub(c.sent)
 	a.calls = append(a.calls, c)
 	return c.err
 }

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -15,6 +16,9 @@ type Progress struct {
 	Total, Done int64
 	Counts      checkpoint.Counts
 	Rate        checkpoint.Rate
+	// Pause says whether the run is paused, PausedFor how long it was, over all starts.
+	Pause     PauseState
+	PausedFor time.Duration
 	// LastError is the error of the last attempt that failed, of whatever kind; nil if none did.
 	LastError error
 }
@@ -30,11 +34,14 @@ type progress struct {
 	mu     sync.Mutex
 	counts checkpoint.Counts // written by the collector
 	rate   checkpoint.Rate   // written by the dispatcher
+	pauses pauses            // of this start; written by the dispatcher
+	paused time.Duration     // in earlier starts
 }
 
 func (p *progress) init(cfg Config) {
 	p.total = cfg.Resume.Total
 	p.counts = cfg.Resume.Counts
+	p.paused = cfg.Resume.Paused
 	p.updates = newLane(updateLane, cfg.Rate, cfg.Resume.Counts.Attempts)
 	p.reads = newLane(readLane, cfg.ReadRate, cfg.Resume.Counts.Reads)
 	p.throttles.Store(cfg.Resume.Counts.Throttled)
@@ -44,7 +51,7 @@ func (p *progress) init(cfg Config) {
 	case s.Counts.Updated+s.Counts.Awaiting > 0: // saved by a program that did not keep the time
 		p.answer.Store(&s.SavedAt)
 	}
-	p.setPace(p.updates.governor, time.Now())
+	p.setPace(time.Now())
 }
 
 // setAnswer notes that a call has shown the service to be there. It is called by the dispatcher.
@@ -59,13 +66,13 @@ func (p *progress) lastAnswer() time.Time {
 }
 
 // Progress says where the run stands. It may be called at any time, from any goroutine.
-func (p *progress) Progress() Progress {
-	p.mu.Lock()
-	counts, rate := p.counts, p.rate
-	p.mu.Unlock()
-	counts.Attempts, counts.Reads, counts.Throttled = p.updates.calls.Load(), p.reads.calls.Load(), p.throttles.Load()
-	now := Progress{Total: p.total, Done: counts.Done(), Counts: counts, Rate: rate}
-	if err := p.lastError.Load(); err != nil {
+func (r *Runner) Progress() Progress {
+	r.mu.Lock()
+	counts, rate, paused := r.counts, r.rate, r.paused+r.pauses.total(time.Now())
+	r.mu.Unlock()
+	counts.Attempts, counts.Reads, counts.Throttled = r.updates.calls.Load(), r.reads.calls.Load(), r.throttles.Load()
+	now := Progress{Total: r.total, Done: counts.Done(), Counts: counts, Rate: rate, Pause: r.gate.state(), PausedFor: paused}
+	if err := r.lastError.Load(); err != nil {
 		now.LastError = *err
 	}
 	return now
@@ -77,14 +84,26 @@ func (p *progress) setCounts(c checkpoint.Counts) {
 	p.mu.Unlock()
 }
 
-// setPace publishes the rate that the governor of updates wants.
-func (p *progress) setPace(g *governor, now time.Time) {
-	perSecond, reason := g.rate(now), g.reason(now)
-	shown := perSecond
-	if shown == Unlimited {
-		shown = 0
-	}
+// setPauses publishes the pauses of this start. It is called by the dispatcher.
+func (p *progress) setPauses(all pauses) {
 	p.mu.Lock()
-	p.rate = checkpoint.Rate{PerSecond: shown, Reason: reason}
+	p.pauses = slices.Clone(all)
 	p.mu.Unlock()
+}
+
+// setPace publishes the rate that the governor of updates wants, and the ceilings.
+func (p *progress) setPace(now time.Time) {
+	g := p.updates.governor
+	rate := checkpoint.Rate{PerSecond: limit(g.rate(now)), Reason: g.reason(now), Ceiling: limit(g.ceiling), Reads: limit(p.reads.governor.ceiling)}
+	p.mu.Lock()
+	p.rate = rate
+	p.mu.Unlock()
+}
+
+// limit is a rate as the state has it: 0 is none.
+func limit(perSecond float64) float64 {
+	if perSecond == Unlimited {
+		return 0
+	}
+	return perSecond
 }

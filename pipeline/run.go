@@ -23,8 +23,14 @@ type Runner struct {
 	begun     chan struct{} // closed by the collector when the run is recorded
 	saved     chan int64    // collector > dispatcher: a state was saved that it asked for
 
+	gate        gate
+	pauseWanted atomic.Bool
+	steered     chan struct{} // anybody > dispatcher: the pause that is wanted has changed
+
 	stopOnce sync.Once
 	stopping chan struct{} // closed by the first stop
+	haltOnce sync.Once
+	halting  chan struct{} // closed by the first halt: calls under way are cancelled
 	stopErr  *StopError    // set before stopping is closed
 	atEnd    atomic.Bool   // the reader saw the end of the input
 	read     atomic.Int64  // ordinal of the last record that it tracked
@@ -49,6 +55,8 @@ func New(cfg Config) (*Runner, error) {
 		begun:     make(chan struct{}),
 		saved:     make(chan int64, 1),
 		stopping:  make(chan struct{}),
+		steered:   make(chan struct{}, 1),
+		halting:   make(chan struct{}),
 	}
 	r.read.Store(cfg.Resume.Records)
 	r.progress.init(cfg)
@@ -59,6 +67,23 @@ func New(cfg Config) (*Runner, error) {
 // may take Config.DrainTimeout. Only the first stop counts. It may be called at any time, from any
 // goroutine.
 func (r *Runner) Stop(reason Reason) { r.stop(&StopError{Reason: reason}) }
+
+// StopFor is [Runner.Stop] for a reason that says more.
+func (r *Runner) StopFor(why *StopError) { r.stop(why) }
+
+// Halt cancels the calls under way of a run that was told to stop, in place of Config.DrainTimeout: what they did is
+// unknown, and they are made again when the run is resumed. It may be called at any time, from any goroutine.
+func (r *Runner) Halt() { r.haltOnce.Do(func() { close(r.halting) }) }
+
+// Stopping tells whether the run was told to stop, or stops by itself.
+func (r *Runner) Stopping() bool {
+	select {
+	case <-r.stopping:
+		return true
+	default:
+		return false
+	}
+}
 
 func (r *Runner) stop(err *StopError) {
 	r.stopOnce.Do(func() {
@@ -121,6 +146,8 @@ func (r *Runner) watch(done <-chan struct{}, cancelReading, cancelCalls context.
 	defer timer.Stop()
 	select {
 	case <-timer.C:
+		cancelCalls()
+	case <-r.halting:
 		cancelCalls()
 	case <-done:
 	}

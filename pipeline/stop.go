@@ -11,6 +11,7 @@ type Reason string
 // The reasons for which a run stops. All leave it resumable.
 const (
 	Interrupted  Reason = "interrupted"                  // Stop was called for a signal
+	ByHand       Reason = "stopped by hand"              // StopFor was called for a person
 	OverBudget   Reason = "too many records failed"      // Config.Budget
 	AtLimit      Reason = "the limit is reached"         // Config.Limit
 	OutOfTime    Reason = "the time is up"               // Config.MaxDuration

@@ -23,20 +23,32 @@ func (r *Runner) try(ctx context.Context, a *attempt) {
 	j := a.job
 	switch {
 	case j.probe:
-		_ = a.call(nil, func() error { return r.cfg.Probe(ctx) })
+		if a.skipped = !r.gate.await(r.stopping); a.skipped {
+			return
+		}
+		_ = a.call(&r.gate, nil, func() error { return r.cfg.Probe(ctx) })
 		return
 	case r.cfg.Preparer == nil:
 		j.prepared = j.change
 	case j.asked.IsZero() && !r.prepare(ctx, a):
 		return
 	}
-	if a.skipped = !r.begin() || !r.updates.pacer.take(r.stopping); a.skipped {
+	if a.skipped = !r.begin() || !r.permit(r.updates); a.skipped {
 		return
 	}
-	if r.cfg.Preparer != nil && time.Since(j.asked) > ImageAge && !r.prepare(ctx, a) {
-		return
+	for r.cfg.Preparer != nil && time.Since(j.asked) > ImageAge {
+		r.gate.leave()
+		if !r.prepare(ctx, a) {
+			return
+		}
+		if r.gate.enter() {
+			break
+		}
+		if a.skipped = !r.gate.await(r.stopping); a.skipped { // it was paused meanwhile, for as long as that took
+			return
+		}
 	}
-	err := a.call(r.updates, func() (err error) {
+	err := a.call(&r.gate, r.updates, func() (err error) {
 		a.outcome, err = r.cfg.Updater.Update(ctx, j.prepared)
 		return err
 	})
@@ -46,13 +58,24 @@ func (r *Runner) try(ctx context.Context, a *attempt) {
 	}
 }
 
+// permit waits for a permit of a lane with which a call may begin, and says whether there was one before the run was
+// told to stop. One that is there while the run is paused is given up, so that none are saved up for its end.
+func (r *Runner) permit(l *lane) bool {
+	for r.gate.wait(r.stopping) && l.pacer.take(r.stopping) {
+		if r.gate.enter() {
+			return true
+		}
+	}
+	return false
+}
+
 // confirm reads a user whose update was accepted. If that fails, what the updater said of it stands.
 func (r *Runner) confirm(ctx context.Context, a *attempt) {
-	if r.cfg.Preparer == nil || !r.reads.pacer.take(r.stopping) {
+	if r.cfg.Preparer == nil || !r.permit(r.reads) {
 		return
 	}
 	a.looked = true
-	_ = a.call(r.reads, func() error {
+	_ = a.call(&r.gate, r.reads, func() error {
 		holds, err := r.cfg.Preparer.Holds(ctx, a.job.prepared)
 		if holds {
 			a.outcome = Updated
@@ -85,12 +108,12 @@ func (r *Runner) tell(a *attempt) {
 // prepare reads the user and says whether there is something to send.
 func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 	j := a.job
-	if a.skipped = !r.reads.pacer.take(r.stopping); a.skipped {
+	if a.skipped = !r.permit(r.reads); a.skipped {
 		return false
 	}
 	j.asked = time.Now()
 	send := j.prepared
-	err := a.call(r.reads, func() (err error) {
+	err := a.call(&r.gate, r.reads, func() (err error) {
 		send, err = r.cfg.Preparer.Prepare(ctx, j.change, j.prepared)
 		return err
 	})
@@ -118,5 +141,13 @@ func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 var ErrStopping = errors.New("the run is stopping")
 
 // AwaitRead waits for the permit of one more read, and tells whether there was one before the run was told to stop. It is
-// for a [Preparer] that reads more than one user for a record: the first read has its permit.
-func (r *Runner) AwaitRead() bool { return r.reads.pacer.take(r.stopping) }
+// for a [Preparer] that reads more than one user for a record: the first read has its permit. While the run is paused
+// it waits, and the record counts as not under way.
+func (r *Runner) AwaitRead() bool {
+	r.gate.leave()
+	if !r.permit(r.reads) {
+		r.gate.reenter()
+		return false
+	}
+	return true
+}

@@ -6,6 +6,35 @@ import (
 	"math"
 )
 
+// PauseState says whether a run is paused.
+type PauseState string
+
+// The states of a pause.
+const (
+	Going   PauseState = ""        // it is not paused
+	Pausing PauseState = "pausing" // nothing more is sent; calls are under way
+	Paused  PauseState = "paused"  // nothing is under way
+)
+
+// Pause lets no call begin until [Runner.Unpause], be it an update, a read or a probe; those under way come to their
+// end. It takes effect at once, whatever the rate: within the time that the dispatcher takes for one step. Time that is
+// paused counts for nothing but [Config.MaxDuration]: no retry comes due, no limit runs out, and the rate stays where it
+// was.
+//
+// Both may be called at any time, from any goroutine, as often as one likes. The state of the run does not keep them.
+func (r *Runner) Pause() { r.setPause(true) }
+
+// Unpause lets calls begin again.
+func (r *Runner) Unpause() { r.setPause(false) }
+
+func (r *Runner) setPause(wanted bool) {
+	r.pauseWanted.Store(wanted)
+	select {
+	case r.steered <- struct{}{}:
+	default: // the dispatcher is told already
+	}
+}
+
 // SetRate replaces the ceilings of updates and reads while the run goes on, in attempts a second, above or below
 // those of [Config]; [Unlimited] sets none, and 0 lifts the one that was set, so that Config's holds again. It
 // takes effect within a second. The rate stays below the new ceiling as it does below any: what throttles have
