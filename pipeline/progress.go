@@ -71,7 +71,7 @@ func (r *Runner) Progress() Progress {
 	counts, rate, paused := r.counts, r.rate, r.paused+r.pauses.total(time.Now())
 	r.mu.Unlock()
 	counts.Attempts, counts.Reads, counts.Throttled = r.updates.calls.Load(), r.reads.calls.Load(), r.throttles.Load()
-	now := Progress{Total: r.total, Done: counts.Done(), Counts: counts, Rate: rate, Pause: r.gate.state(), PausedFor: paused}
+	now := Progress{Total: r.total, Done: counts.Done(), Counts: counts, Rate: rate, Pause: r.pauseState(), PausedFor: paused}
 	if err := r.lastError.Load(); err != nil {
 		now.LastError = *err
 	}

@@ -35,6 +35,18 @@ func (r *Runner) setPause(wanted bool) {
 	}
 }
 
+// pauseState says whether the run is paused. From when it is asked until the dispatcher has shut the gate, it is pausing.
+func (r *Runner) pauseState() PauseState {
+	switch {
+	case !r.pauseWanted.Load():
+		return Going
+	case r.gate.state() == Paused:
+		return Paused
+	default:
+		return Pausing
+	}
+}
+
 // SetRate replaces the ceilings of updates and reads while the run goes on, in attempts a second, above or below
 // those of [Config]; [Unlimited] sets none, and 0 lifts the one that was set, so that Config's holds again. It
 // takes effect within a second. The rate stays below the new ceiling as it does below any: what throttles have

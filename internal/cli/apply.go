@@ -64,6 +64,8 @@ back. Interrupted, the same command continues where it stopped.
 	}
 	cmd.Flags().SortFlags = false
 	o.register(cmd.Flags())
+	registerSteering(cmd.Flags(), &o.steering)
+	cmd.Flags().BoolVar(&o.unhold, "unhold", false, "go on with a run that somebody has stopped and holds")
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "write nothing: the same as plan")
 	for _, name := range ruleFlags {
 		_ = cmd.Flags().MarkHidden(name) // a rule is planned first, and apply says so

@@ -12,6 +12,7 @@ import (
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/console"
+	"attrmigrate/internal/control"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/listing"
 	"attrmigrate/internal/refusal"
@@ -52,6 +53,9 @@ type options struct {
 	takeover   bool   // of addresses by which other users sign in
 	skip       bool   // records whose preconditions do not hold
 	dryRun     bool   // apply is a plan
+
+	steering control.Options
+	unhold   bool // the run goes on although somebody holds it
 
 	// Of plan alone.
 	read   audit.Mode
@@ -187,6 +191,7 @@ func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 		Rate: o.rate, ReadRate: o.readRate, ListRate: o.listRate, Chains: o.chains, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
 		Limit: o.limit, MaxDuration: o.maxDuration, DrainTimeout: o.drainTimeout,
 		Dir: o.runDir, Restart: o.restart, Volume: rundir.Local(), Stdin: sys.Stdin, Log: log, Told: console.ByFlags,
+		Steering: o.steering, Unhold: o.unhold,
 	}
 }
 

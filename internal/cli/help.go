@@ -25,7 +25,8 @@ var flagGroups = []struct {
 	{"What it does", []string{"dry-run", "check", "as", "read", "no-read", "verified", "on-conflict", "allow-takeover", "strict"}},
 	{"Pace", []string{"rate", "read-rate", "list-rate", "chains", "workers", "timeout", "max-attempts"}},
 	{"Stops", []string{"limit", "max-failures", "max-duration", "drain-timeout"}},
-	{"Run directory", []string{"run-dir", "only-failed", "restart"}},
+	{"Run directory", []string{"run-dir", "only-failed", "restart", "unhold"}},
+	{"Seen and steered", []string{"serve", "serve-read-only", "token-file", "metrics-file", "on-event", "pause-when"}},
 	// Of sandbox.
 	{"The server", []string{"addr", "journal", "seed"}},
 	{"What is in it", []string{"pool", "client", "users", "password", "tokens", "token-expiry"}},

@@ -51,10 +51,14 @@ func statusText(path string, asJSON bool) (string, error) {
 	s.State = console.ByFlags(s.State)
 	var text strings.Builder
 	if asJSON {
-		err = console.StatusJSON(&text, s)
-	} else {
-		console.ShowStatus(&text, s)
+		asked, err := rundir.LoadAsked(path)
+		if err != nil {
+			return "", err
+		}
+		err = console.StatusJSON(&text, s.Standing(asked))
+		return text.String(), err
 	}
+	console.ShowStatus(&text, s)
 	return text.String(), err
 }
 

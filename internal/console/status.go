@@ -10,7 +10,6 @@ import (
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
-	"attrmigrate/sources"
 )
 
 // ShowStatus writes where a run stands.
@@ -70,27 +69,4 @@ func position(s *rundir.Status) string {
 }
 
 // StatusJSON writes the same for programs.
-func StatusJSON(w io.Writer, s *rundir.Status) error {
-	out := struct {
-		report.Summary
-		State     string           `json:"state"` // also "killed"
-		Inputs    []string         `json:"inputs"`
-		Pool      string           `json:"pool"`
-		Endpoint  string           `json:"endpoint"`
-		Position  sources.Position `json:"position"`
-		Parked    int              `json:"parked"`
-		Rate      checkpoint.Rate  `json:"rate"`
-		Hint      string           `json:"hint,omitempty"`
-		LastError string           `json:"last_error,omitempty"`
-		SavedAt   time.Time        `json:"saved_at"`
-		HeldBy    *checkpoint.Info `json:"held_by,omitempty"`
-	}{
-		Summary: report.Summarize(s.State), State: s.Phase(), Inputs: s.State.Inputs,
-		Pool: s.State.Fingerprint[rundir.ByPool], Endpoint: s.State.Fingerprint[rundir.ByEndpoint],
-		Position: s.State.Position, Parked: len(s.State.Parked), Rate: s.State.Rate, Hint: s.State.Hint, LastError: s.State.LastError, SavedAt: s.State.SavedAt.UTC(),
-	}
-	if s.Held {
-		out.HeldBy = &s.Holder
-	}
-	return prose.PrintJSON(w, out)
-}
+func StatusJSON(w io.Writer, s rundir.Standing) error { return prose.PrintJSON(w, s) }

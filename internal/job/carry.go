@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/changeset"
@@ -11,6 +12,7 @@ import (
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/target"
+	"attrmigrate/internal/telemetry"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -90,14 +92,16 @@ func (j *Job) carry(ctx context.Context, in *changeset.Reader, reports *report.F
 		}
 		return checkpoint.State{}, err
 	}
-	store := checkpoint.NewFile(j.dir.Path)
-	store.Disk = j.dir.FS
+	file := checkpoint.NewFile(j.dir.Path)
+	file.Disk = j.dir.FS
+	store := &told{Store: file}
+	meter := telemetry.NewMeter(j.spec.operation(), j.spec.reading(), time.Now())
 	runner, err := pipeline.New(pipeline.Config{
 		Source: ordered{in, j.claims.orders}, Updater: j.updater(reports), Preparer: orNone(look),
 		Probe:   j.to.Probe,
 		Check:   j.terms.Check,
 		Key:     userKey(j.pool),
-		Results: reports, Store: store, Resume: j.state,
+		Results: counted{reports, meter}, Called: meter.Called, Store: store, Resume: j.state,
 		Rate: j.spec.Rate, ReadRate: j.spec.reads(), Workers: j.spec.Workers, MaxAttempts: j.spec.MaxAttempts,
 		Budget: j.spec.Budget, Limit: j.spec.Limit,
 		MaxDuration: j.spec.MaxDuration, DrainTimeout: j.spec.DrainTimeout, Log: j.spec.Log,
@@ -109,7 +113,7 @@ func (j *Job) carry(ctx context.Context, in *changeset.Reader, reports *report.F
 		look.await = runner.AwaitRead
 	}
 	o.Started(runner)
-	return runner.Run(ctx)
+	return j.steered(ctx, runner, store, meter)
 }
 
 // userKey names the user of a record for ordering: a pool that ignores case takes Ann and ann for one.

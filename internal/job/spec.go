@@ -14,6 +14,7 @@ import (
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/control"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/target"
@@ -58,6 +59,9 @@ type Spec struct {
 	Dir     string // of the run; empty: by the name of the first input
 	Restart bool   // an earlier run in the directory is set aside, whatever it is
 
+	Steering control.Options // how it is seen and steered
+	Unhold   bool            // a run that somebody holds goes on
+
 	Volume rundir.Volume // what the directory lies on
 	Stdin  io.Reader
 	Log    *slog.Logger
@@ -85,6 +89,14 @@ func (s *Spec) operation() string {
 		return target.UpdateAsUser
 	}
 	return target.UpdateAsAdmin
+}
+
+// reading is the operation that reads a user before.
+func (s *Spec) reading() string {
+	if s.AsUser {
+		return target.ReadAsUser
+	}
+	return target.ReadAsAdmin
 }
 
 // runDir is where the run is kept.

@@ -79,6 +79,9 @@ func newFinding(r pipeline.Result) finding {
 	return f
 }
 
+// ClassOf is the class that the reports give a failed record.
+func ClassOf(r pipeline.Result) string { return newFinding(r).Class }
+
 // ofRow is what the report says of one of the rows of a record: of one that is at fault why it is, and of the others
 // which one spoiled them. Of a record that failed as a whole it says of each row the same.
 func (f finding) ofRow(row sources.Row, rows []sources.Row) finding {

@@ -15,6 +15,9 @@ import (
 // SummaryJSON is the name of the summary in a run directory.
 const SummaryJSON = "summary.json"
 
+// HTML is the name of the report for people.
+const HTML = "report.html"
+
 // Summary is the end of a run, or where it stands, in numbers: the content of summary.json.
 type Summary struct {
 	State     checkpoint.Phase `json:"state"`

@@ -41,6 +41,7 @@ func ownDir(path string) error {
 			return Unusable(path, err)
 		case info.Mode()&fs.ModeSymlink != 0:
 			return notOwn(filepath.Join(path, e.Name()), "is a symbolic link")
+		case e.Name() == Socket && info.Mode()&fs.ModeSocket != 0: // made anew, under the lock
 		case !info.IsDir() && !info.Mode().IsRegular():
 			return notOwn(filepath.Join(path, e.Name()), "is no regular file")
 		case foreign(info):

@@ -15,6 +15,7 @@ import (
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/telemetry"
 )
 
 // Volume is what run directories lie on.
@@ -133,7 +134,8 @@ func ownFile(name string) bool {
 	}
 	switch strings.TrimSuffix(name, ".tmp") {
 	case report.ErrorsCSV, report.ErrorsJSONL, report.AppliedCSV, report.UndoJSONL, report.PlanJSONL, report.AuditCSV,
-		report.DeliveriesCSV, report.SummaryJSON, checkpoint.FileName, checkpoint.LockName, Journal, PlanRuns:
+		report.DeliveriesCSV, report.SummaryJSON, checkpoint.FileName, checkpoint.LockName, Journal, PlanRuns,
+		AskedJSON, Socket, telemetry.EventsJSONL, telemetry.SeriesJSONL, report.HTML:
 		return true
 	default:
 		return false
@@ -142,6 +144,12 @@ func ownFile(name string) bool {
 
 // Stdin is the input that stands for standard input.
 const Stdin = "-"
+
+// What a run is steered by: the file that holds what was asked of it, and a socket.
+const (
+	AskedJSON = "control.json"
+	Socket    = "control.sock"
+)
 
 // Journal is the file that keeps the state of a rehearsal.
 const Journal = "sandbox.jsonl"

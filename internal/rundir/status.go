@@ -105,6 +105,8 @@ func (s *Status) Phase() string {
 	switch {
 	case s.State.Phase == checkpoint.Finished:
 		return string(checkpoint.Finished)
+	case s.Held && s.State.Pause != "":
+		return s.State.Pause
 	case s.Held:
 		return string(checkpoint.Running)
 	case s.State.Phase == checkpoint.Running:

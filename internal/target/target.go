@@ -52,6 +52,8 @@ type Updates struct {
 // The operations that write, as they stand in fingerprints.
 const (
 	UpdateAsAdmin = "AdminUpdateUserAttributes"
+	ReadAsAdmin   = "AdminGetUser"
+	ReadAsUser    = "GetUser"
 	UpdateAsUser  = "UpdateUserAttributes"
 )
 

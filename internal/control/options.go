@@ -1,0 +1,27 @@
+package control
+
+import "time"
+
+// Options are the ways by which a command is seen and steered, beside the socket. The zero value has none.
+type Options struct {
+	// Serve is the address of loopback at which the page and the contract are served; empty: nowhere. TokenFile holds
+	// the token that is asked for; empty: one is made. ReadOnly leaves the verbs out.
+	Serve     string
+	TokenFile string
+	ReadOnly  bool
+
+	MetricsFile string // is kept for node_exporter's textfile collector; empty: none is
+	OnEvent     string // a program that is run at events; empty: none is
+	PauseWhen   string // a program that is asked every ten seconds whether to pause; empty: none is
+
+	// Told is told where the page is. Nil: nobody is.
+	Told func(url string)
+}
+
+// How often what is done.
+const (
+	lookEvery    = 2 * time.Second  // at control.json
+	sampleEvery  = 10 * time.Second // a line of series.jsonl
+	metricsEvery = 15 * time.Second // the file of metrics
+	guardEvery   = 10 * time.Second // the program that may pause
+)

@@ -1,0 +1,62 @@
+package rundir
+
+import (
+	"time"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/report"
+	"attrmigrate/sources"
+)
+
+// Standing is where a run stands, for programs: what `status --json` prints, and what every verb answers.
+type Standing struct {
+	report.Summary
+	State     string           `json:"state"` // running, pausing, paused, stopping; then how it ended, also killed
+	Asked     Asked            `json:"asked"`
+	Effective Effective        `json:"effective"`
+	Inputs    []string         `json:"inputs"`
+	Pool      string           `json:"pool"`
+	Endpoint  string           `json:"endpoint"`
+	Position  sources.Position `json:"position"`
+	Parked    int              `json:"parked"`
+	Rate      checkpoint.Rate  `json:"rate"`
+	Hint      string           `json:"hint,omitempty"`
+	LastError string           `json:"last_error,omitempty"`
+	SavedAt   time.Time        `json:"saved_at"`
+	HeldBy    *checkpoint.Info `json:"held_by,omitempty"`
+}
+
+// Effective is what is in force, whatever was asked.
+type Effective struct {
+	Paused   bool     `json:"paused"`           // nothing is under way
+	Reason   string   `json:"reason,omitempty"` // why it is paused, and by whom
+	Rate     *float64 `json:"rate"`             // the ceiling of updates, a second; nil: there is none
+	ReadRate *float64 `json:"read_rate"`        // the ceiling of reads
+}
+
+// Standing is the status of a run as its directory has it, of which that was asked.
+func (s *Status) Standing(asked Asked) Standing {
+	out := Standing{
+		Summary: report.Summarize(s.State), State: s.Phase(), Asked: asked, Inputs: s.State.Inputs,
+		Pool: s.State.Fingerprint[ByPool], Endpoint: s.State.Fingerprint[ByEndpoint],
+		Position: s.State.Position, Parked: len(s.State.Parked), Rate: s.State.Rate, Hint: s.State.Hint, LastError: s.State.LastError,
+		SavedAt: s.State.SavedAt.UTC(),
+		Effective: Effective{
+			Paused: s.Phase() == "paused", Rate: orNone(s.State.Rate.Ceiling), ReadRate: orNone(s.State.Rate.Reads),
+		},
+	}
+	if out.Effective.Paused && asked.PauseOrder != nil {
+		out.Effective.Reason = asked.PauseOrder.Reason
+	}
+	if s.Held {
+		out.HeldBy = &s.Holder
+	}
+	return out
+}
+
+func orNone(perSecond float64) *float64 {
+	if perSecond == 0 {
+		return nil
+	}
+	return &perSecond
+}
