@@ -184,7 +184,7 @@ func TestPauseStops(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			for _, at := range []time.Duration{503, 1637, 3011, 5993} { // ms
+			for _, at := range []time.Duration{503, 1637, 3011, 4507} { // ms
 				synctest.Test(t, func(t *testing.T) {
 					s := newService()
 					cfg := test.cfg(s)
