@@ -63,35 +63,37 @@ func TestPausedTimeStopsNobody(t *testing.T) {
 }
 
 // TestPausedBackoff: the time for which a record waits to be tried again stands still, too. Without the pause, the attempts
-// of one record would come at the same moments.
+// of one record would come at the same moments. Where one would have been due in a moment, nobody looks for it over and
+// over.
 func TestPausedBackoff(t *testing.T) {
-	attempts := func(paused time.Duration) (at []time.Duration) {
+	attempts := func(from, long time.Duration) (at []time.Duration) {
 		synctest.Test(t, func(t *testing.T) {
 			s := newService()
 			s.fault = always(errInternal)
 			g := newRig(t, pipeline.Config{Source: &list{changes: changes(1, 1)}, Updater: s, Rate: pipeline.Unlimited,
 				Backoff: pipeline.Backoff{Jitter: func() float64 { return 1 }}})
-			const from = 5 * time.Second
-			g.pauseAfter(from, paused)
+			g.pauseAfter(from, long)
 			begun := time.Now()
 			g.Run(t.Context())
 			for _, sent := range g.updates {
 				d := sent.Sub(begun)
 				if d > from {
-					d -= paused
+					d -= long
 				}
 				at = append(at, d)
 			}
 		})
 		return at
 	}
-	want, got := attempts(time.Nanosecond), attempts(time.Hour)
-	if len(want) < 6 || len(got) != len(want) {
-		t.Fatalf("attempts at %v, without a pause at %v", got, want)
-	}
-	for i, at := range got {
-		if (at - want[i]).Abs() > 100*time.Millisecond {
-			t.Errorf("attempt %d at %s, without a pause at %s", i+1, at, want[i])
+	for _, from := range []time.Duration{5 * time.Second, 520*time.Millisecond - 1} {
+		want, got := attempts(from, time.Nanosecond), attempts(from, time.Hour)
+		if len(want) < 6 || len(got) != len(want) {
+			t.Fatalf("attempts at %v, without a pause at %v", got, want)
+		}
+		for i, at := range got {
+			if (at - want[i]).Abs() > 100*time.Millisecond {
+				t.Errorf("attempt %d at %s, without a pause at %s", i+1, at, want[i])
+			}
 		}
 	}
 }
