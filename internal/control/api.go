@@ -33,6 +33,7 @@ type (
 func (d *Desk) API() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, r *http.Request) { answer(w, d.Status(), nil) })
+	mux.Handle("GET /metrics", d.Metrics())
 	mux.HandleFunc("POST /v1/pause", verb(func(b pauseBody) (rundir.Standing, error) {
 		var until time.Time
 		if b.For != "" {
@@ -63,7 +64,9 @@ func number(raw json.RawMessage, into **float64) error {
 	return json.Unmarshal(raw, into)
 }
 
-func order(by, reason string) rundir.Order { return rundir.Order{At: time.Now().UTC(), By: by, Reason: reason} }
+func order(by, reason string) rundir.Order {
+	return rundir.Order{At: time.Now().UTC(), By: by, Reason: reason}
+}
 
 // verb decodes a body, which may be empty, and answers with the status.
 func verb[B any](do func(B) (rundir.Standing, error)) http.HandlerFunc {

@@ -31,9 +31,11 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	} else {
 		all.Go(func() { _ = desk.Serve(watching, l) })
 	}
+	last := desk.KeepMetrics(j.spec.Log)
 	state, err := runner.Run(ctx)
 	end()
 	all.Wait()
+	last() // metrics, of how it ended
 	return state, err
 }
 

@@ -14,6 +14,8 @@ type Meter struct {
 	mu   sync.Mutex
 	last time.Time
 	now  Sample // since then
+
+	totals Totals
 }
 
 // NewMeter counts calls of two APIs, such as AdminUpdateUserAttributes and AdminGetUser.
@@ -25,15 +27,28 @@ func NewMeter(updates, reads string, now time.Time) *Meter {
 func (m *Meter) Called(c pipeline.Call) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if c.Throttled {
-		m.now.Throttled++
+	api, result := m.updates, "ok"
+	if c.Reading {
+		api = m.reads
 	}
+	switch {
+	case c.Throttled:
+		m.now.Throttled++
+		result = "throttled"
+	case c.Err != nil:
+		result = "failed"
+	}
+	m.totals.called(api, result, c.Took, time.Now())
 }
 
 // Finished counts the end of a record; class is the one that errors.csv gives a failed one.
 func (m *Meter) Finished(o pipeline.Outcome, class string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.totals.Records == nil {
+		m.totals.Records = map[string]int64{}
+	}
+	m.totals.Records[o.String()]++
 	switch o {
 	case pipeline.Updated, pipeline.AwaitingVerification:
 		m.now.Accepted++
