@@ -13,9 +13,6 @@ import (
 // states are those that a command at work, or one that has ended, may be in.
 var states = []string{"running", "pausing", "paused", "stopping", "finished", "stopped", "interrupted"}
 
-// results are what may come of a call.
-var results = []string{"ok", "throttled", "failed"}
-
 // collector makes metrics of a reading, whenever it is asked.
 type collector struct {
 	source Source
@@ -38,13 +35,13 @@ func newCollector(s Source) *collector {
 		state:   desc("state", "1 for the state that the command is in, 0 for the others.", "state"),
 		finished: desc("finished_timestamp_seconds", "When the command came to its end; absent until it has. "+
 			"One that is stopped has not."),
-		success: desc("last_success_timestamp_seconds", "When a call last succeeded in this start; absent until one has."),
+		success: desc("last_success_timestamp_seconds", "When a record of this start last was as it is to be; absent until one is."),
 		paused:  desc("paused", "1 while the run is paused, 0 while it is not."),
 
 		records:   desc("records_total", "Records that this start has finished, by outcome.", "outcome"),
 		calls:     desc("calls_total", "Calls of the service in this start, by API and result.", "api", "result"),
 		throttles: desc("throttles_total", "Calls in this start that were refused for their pace."),
-		durations: desc("call_duration_seconds", "How long the calls in this start took, by API.", "api"),
+		durations: desc("call_duration_seconds", "How long the calls in this start took that were not throttled, by API.", "api"),
 
 		allowed: desc("rate_allowed", "Updates a second that the pace lets through now, throttles considered; absent where nothing limits it."),
 		ceiling: desc("rate_ceiling", "Updates a second that are let through at most, as the command line or an operator says; absent "+
@@ -99,14 +96,8 @@ func (c *collector) collectTotals(out sink, t telemetry.Totals) {
 	for outcome, n := range t.Records {
 		out.counter(c.records, n, label(outcome))
 	}
-	apis := map[string]bool{}
-	for key := range t.Calls {
-		apis[key.API] = true
-	}
-	for api := range apis {
-		for _, result := range results {
-			out.counter(c.calls, t.Calls[telemetry.CallKey{API: api, Result: result}], label(api), result)
-		}
+	for key, n := range t.Calls {
+		out.counter(c.calls, n, label(key.API), label(key.Result))
 	}
 	out.counter(c.throttles, t.Throttles)
 	for api, h := range t.Durations {

@@ -23,6 +23,9 @@ type Source struct {
 
 // Reading is where a command stands at a moment.
 type Reading struct {
+	// Recorded says that the command has begun: until then the file of the last one is left as it is, since it may be refused yet.
+	Recorded bool
+
 	State string // one of the states of a [rundir.Standing]
 	// Finished is when the command came to its end; zero: it has not.
 	Finished time.Time
@@ -38,16 +41,10 @@ type Reading struct {
 	Totals telemetry.Totals // of this start
 }
 
-// outcomes are those that records of a run may have.
-var outcomes = []string{
-	pipeline.Updated.String(), pipeline.Unchanged.String(), pipeline.AwaitingVerification.String(), pipeline.Skipped.String(),
-	pipeline.Failed.String(),
-}
-
 // Of is the reading of a run.
 func Of(s rundir.Standing, totals telemetry.Totals) Reading {
 	r := Reading{
-		State: s.State, Total: s.Rows, Remaining: s.Remaining, Paused: s.State == "pausing" || s.State == "paused",
+		Recorded: !s.SavedAt.IsZero(), State: s.State, Total: s.Rows, Remaining: s.Remaining, Paused: s.State == "pausing" || s.State == "paused",
 		Records: map[string]int64{
 			pipeline.Updated.String(): s.Updated, pipeline.Unchanged.String(): s.Unchanged, pipeline.Skipped.String(): s.Skipped,
 			pipeline.AwaitingVerification.String(): s.Awaiting, pipeline.Failed.String(): s.Failed,
@@ -60,11 +57,5 @@ func Of(s rundir.Standing, totals telemetry.Totals) Reading {
 	if s.State == string(checkpoint.Finished) {
 		r.Finished = s.SavedAt
 	}
-	// A counter is there before it counts, or its first step is lost to increase().
-	counted := make(map[string]int64, len(outcomes))
-	for _, o := range outcomes {
-		counted[o] = totals.Records[o]
-	}
-	r.Totals.Records = counted
 	return r
 }

@@ -1,25 +1,22 @@
 package telemetry
 
 import (
-	"maps"
-	"slices"
 	"time"
+
+	"attrmigrate/pipeline"
 )
 
-// Totals are the numbers of a start, for metrics.
+// Totals are what a start has done so far, for metrics. Every number that there can be is there, from the beginning.
 type Totals struct {
-	Records     map[string]int64  // finished, by outcome
-	Calls       map[CallKey]int64 // made
-	Throttles   int64
-	Durations   map[string]Histogram // of calls, by API
-	LastSuccess time.Time            // of a call; zero: none has succeeded
+	Records     map[string]int64     // by outcome, as the reports spell it
+	Calls       map[CallKey]int64    // of updates and reads
+	Throttles   int64                // calls, of both
+	Durations   map[string]Histogram // of calls that were not throttled, by their API
+	LastSuccess time.Time            // when a record last was as it is to be; zero: none was
 }
 
-// CallKey is what calls are counted by.
-type CallKey struct {
-	API    string
-	Result string // ok, throttled or failed
-}
+// CallKey is a kind of call: its API, and how it came out: ok, throttled or failed.
+type CallKey struct{ API, Result string }
 
 // Histogram is how long calls took.
 type Histogram struct {
@@ -28,51 +25,40 @@ type Histogram struct {
 	Buckets []Bucket
 }
 
-// Bucket is how many took no longer than so many seconds.
+// Bucket counts the calls that took no longer than a number of seconds.
 type Bucket struct {
 	Upper float64
 	Count int64
 }
 
-// uppers are the buckets of durations, in seconds.
-var uppers = []float64{0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20}
-
-func (t *Totals) called(api, result string, took time.Duration, now time.Time) {
-	if t.Calls == nil {
-		t.Calls, t.Durations = map[CallKey]int64{}, map[string]Histogram{}
-	}
-	t.Calls[CallKey{api, result}]++
-	switch result {
-	case "throttled":
-		t.Throttles++
-	case "ok":
-		t.LastSuccess = now
-	}
-	h := t.Durations[api]
-	if h.Buckets == nil {
-		for _, u := range uppers {
-			h.Buckets = append(h.Buckets, Bucket{Upper: u})
-		}
-	}
-	h.Count++
-	h.Sum += took.Seconds()
-	for i := range h.Buckets {
-		if took.Seconds() <= h.Buckets[i].Upper {
-			h.Buckets[i].Count++
-		}
-	}
-	t.Durations[api] = h
-}
-
-// Totals are the numbers up to now.
+// Totals are those up to now.
 func (m *Meter) Totals() Totals {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	t := m.totals
-	t.Records, t.Calls, t.Durations = maps.Clone(t.Records), maps.Clone(t.Calls), maps.Clone(t.Durations)
-	for api, h := range t.Durations {
-		h.Buckets = slices.Clone(h.Buckets)
-		t.Durations[api] = h
+	t := Totals{Records: map[string]int64{}, Calls: map[CallKey]int64{}, Durations: map[string]Histogram{}}
+	m.records.Lock()
+	for o, n := range m.records.outcomes {
+		t.Records[pipeline.Outcome(o).String()] = n
+	}
+	t.LastSuccess = m.records.lastSuccess
+	m.records.Unlock()
+	m.calls.Lock()
+	defer m.calls.Unlock()
+	for _, c := range []*callCounts{m.calls.updates, m.calls.reads} {
+		for i, n := range c.results {
+			t.Calls[CallKey{c.api, resultNames[i]}] = n
+		}
+		t.Throttles += c.results[throttledCall]
+		t.Durations[c.api] = c.histogram()
 	}
 	return t
+}
+
+func (c *callCounts) histogram() Histogram {
+	h := Histogram{Sum: c.sum.Seconds(), Buckets: make([]Bucket, len(bounds))}
+	for i, n := range c.buckets {
+		h.Count += n
+		if i < len(bounds) {
+			h.Buckets[i] = Bucket{Upper: bounds[i].Seconds(), Count: h.Count}
+		}
+	}
+	return h
 }
