@@ -2,7 +2,6 @@ package control
 
 import (
 	"log/slog"
-	"net/http"
 	"path/filepath"
 
 	"attrmigrate/internal/metrics"
@@ -15,9 +14,6 @@ func (d *Desk) newExporter() *metrics.Exporter {
 		Read: func() metrics.Reading { return metrics.Of(d.Status(), d.cfg.Meter.Totals()) },
 	})
 }
-
-// Metrics answers who scrapes.
-func (d *Desk) Metrics() http.Handler { return d.exporter.Handler() }
 
 // KeepMetrics keeps the file for node_exporter's textfile collector, if one is wanted, until the function that it
 // returns is called: when the desk has ended, so that the file says how the run did.

@@ -9,13 +9,16 @@ import (
 
 // Exporter has the metrics of a command, and nothing else: the memory of a process and its goroutines are of interest
 // where it serves for weeks. It is used by many goroutines.
-type Exporter struct{ registry *prometheus.Registry }
+type Exporter struct {
+	source   Source
+	registry *prometheus.Registry
+}
 
 // New is the exporter of a command.
 func New(s Source) *Exporter {
 	r := prometheus.NewRegistry()
 	r.MustRegister(newCollector(s))
-	return &Exporter{r}
+	return &Exporter{s, r}
 }
 
 // atOnce is how many scrapes are answered at a time; the others are told to come back.

@@ -52,9 +52,10 @@ func bare(err error) error {
 }
 
 // Keep keeps the file at a path, which [CheckFile] has found good: it is written now, each [Interval], and a last time
-// by the function that it returns, which is to be called once the command has come to its end.
+// by the function that it returns, which is to be called once the command has come to its end. What is not recorded yet
+// is not written.
 func (e *Exporter) Keep(path string, log *slog.Logger) (end func()) {
-	f := &file{path: path, from: e.registry, log: log}
+	f := &file{path: path, of: e, log: log}
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() { // it owns the file until it has ended
 		defer close(ended)
@@ -78,14 +79,17 @@ func (e *Exporter) Keep(path string, log *slog.Logger) (end func()) {
 
 type file struct {
 	path    string
-	from    prometheus.Gatherer
+	of      *Exporter
 	log     *slog.Logger
 	failing bool // as the log says
 }
 
 // write replaces the file. Where that fails, the one that is there stays, and the log has it once.
 func (f *file) write() {
-	err := prometheus.WriteToTextfile(f.path, f.from)
+	if !f.of.source.Read().Recorded {
+		return
+	}
+	err := prometheus.WriteToTextfile(f.path, f.of.registry)
 	switch {
 	case err != nil && !f.failing:
 		f.log.Warn("metrics are not written, and the command goes on", "file", f.path, "error", err)
