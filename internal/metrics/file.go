@@ -16,8 +16,11 @@ import (
 	"attrmigrate/internal/shell"
 )
 
-// Interval is how often a file is written: Prometheus mostly scrapes that often.
-const Interval = 15 * time.Second
+// How often a file is written: Prometheus mostly scrapes that often.
+const (
+	interval = 15 * time.Second
+	first    = time.Second // it is looked whether the command has begun, so often
+)
 
 // ending is that of the files that node_exporter reads.
 const ending = ".prom"
@@ -51,7 +54,7 @@ func bare(err error) error {
 	return err
 }
 
-// Keep keeps the file at a path, which [CheckFile] has found good: it is written now, each [Interval], and a last time
+// Keep keeps the file at a path, which [CheckFile] has found good: it is written now, every fifteen seconds, and a last time
 // by the function that it returns, which is to be called once the command has come to its end. What is not recorded yet
 // is not written.
 func (e *Exporter) Keep(path string, log *slog.Logger) (end func()) {
@@ -59,12 +62,12 @@ func (e *Exporter) Keep(path string, log *slog.Logger) (end func()) {
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() { // it owns the file until it has ended
 		defer close(ended)
-		tick := time.NewTicker(Interval)
-		defer tick.Stop()
+		timer := time.NewTimer(0)
+		defer timer.Stop()
 		for {
-			f.write()
 			select {
-			case <-tick.C:
+			case <-timer.C:
+				timer.Reset(f.write())
 			case <-done:
 				f.write()
 				return
@@ -84,10 +87,11 @@ type file struct {
 	failing bool // as the log says
 }
 
-// write replaces the file. Where that fails, the one that is there stays, and the log has it once.
-func (f *file) write() {
+// write replaces the file, and says when to do so again. Where that fails, the one that is there stays, and the log has
+// it once.
+func (f *file) write() (again time.Duration) {
 	if !f.of.source.Read().Recorded {
-		return
+		return first
 	}
 	err := prometheus.WriteToTextfile(f.path, f.of.registry)
 	switch {
@@ -97,4 +101,5 @@ func (f *file) write() {
 		f.log.Info("metrics are written again", "file", f.path)
 	}
 	f.failing = err != nil
+	return interval
 }
