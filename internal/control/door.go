@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 )
 
 // door is what stands before the routes where they are served at a port, which every process of this machine can reach,
@@ -58,12 +59,15 @@ func guard(h http.Header) {
 }
 
 // local tells whether the host of a request is this machine, by a number of loopback or by the one name of it. The
-// name of somebody else's page that was made to lead here (DNS rebinding) is not. The port may be any: that of ssh -L is
-// the user's choice.
+// name of somebody else's page that was made to lead here (DNS rebinding) is not. The port may be any: behind ssh -L it
+// is the one that the user has chosen there.
 func local(host string) bool {
-	name, _, err := net.SplitHostPort(host)
+	name, port, err := net.SplitHostPort(host)
 	if err != nil {
-		name = host // no port: it is 80
+		name, port = host, "80"
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return false
 	}
 	ip, err := netip.ParseAddr(name)
 	return name == "localhost" || err == nil && ip.IsLoopback() && ip.Zone() == ""

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -31,6 +32,9 @@ func Listen(dir string) (net.Listener, error) {
 // Serve answers on the socket until ctx ends. Only the owner of the run can connect, so that there is no token, and who
 // asks is believed to be who the body says.
 func (d *Desk) Serve(ctx context.Context, l net.Listener, log *slog.Logger) error {
-	all := append(views(d.seen()), verbs(d, func(_ *http.Request, said string) string { return said })...)
+	all := append(views(d.seen()), verbs(d, bySocket)...)
 	return serve(ctx, l, all, log)
 }
+
+// bySocket names who asks: who the body says, and a program that says nothing is this user's.
+func bySocket(_ *http.Request, said string) string { return cmp.Or(said, Operator()+" by api") }

@@ -15,13 +15,15 @@ type Seen struct {
 	// Dir has the events and the series, and Log tells of new events; empty and nil: there are none.
 	Dir string
 	Log *telemetry.Log
+	// Metrics answers as Prometheus asks. Nil: there are none.
+	Metrics http.Handler
 }
 
 // views are the routes that look.
 func views(s Seen) routes {
 	streams := make(chan struct{}, mostStreams)
 	reading := make(chan struct{}, 1) // a series of days is large: one is in memory at a time
-	return routes{
+	all := routes{
 		{http.MethodGet, "/v1/status", func(w http.ResponseWriter, r *http.Request) { answer(w, http.StatusOK, s.Status()) }},
 		{http.MethodGet, "/v1/events", func(w http.ResponseWriter, r *http.Request) {
 			select {
@@ -41,6 +43,10 @@ func views(s Seen) routes {
 			}
 		}},
 	}
+	if s.Metrics != nil {
+		all = append(all, route{http.MethodGet, "/metrics", s.Metrics.ServeHTTP})
+	}
+	return all
 }
 
 // series answers with what happened so far, in at most so many samples.

@@ -60,20 +60,20 @@ func (o Options) OpenWeb(ctx context.Context) (*Web, error) {
 
 // Serve shows the run and lets it be steered, until ctx ends.
 func (web *Web) Serve(ctx context.Context, d *Desk, log *slog.Logger) error {
-	var behind routes
-	if !web.o.ReadOnly {
-		behind = verbs(d, byPort)
-	}
-	return serve(ctx, web.l, web.door(append(views(d.seen()), behind...)), log)
+	return serve(ctx, web.l, web.handler(d.seen(), d), log)
 }
 
-// Show shows something that cannot be steered, until ctx ends.
+// Show shows what cannot be steered, until ctx ends.
 func (web *Web) Show(ctx context.Context, s Seen, log *slog.Logger) error {
-	web.o.ReadOnly = true
-	return serve(ctx, web.l, web.door(views(s)), log)
+	return serve(ctx, web.l, web.handler(s, nil), log)
 }
 
-func (web *Web) door(behind routes) http.Handler {
-	shell, csp := shellOf(web.o.ReadOnly)
+// handler is what is served at the port. Where nothing is to be steered there, it has no means to.
+func (web *Web) handler(s Seen, d *Desk) http.Handler {
+	behind, readOnly := views(s), web.o.ReadOnly || d == nil
+	if !readOnly {
+		behind = append(behind, verbs(d, byPort)...)
+	}
+	shell, csp := shellOf(readOnly)
 	return newDoor(web.token, shell, csp, behind)
 }
