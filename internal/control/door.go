@@ -22,7 +22,7 @@ func newDoor(t token, shell []byte, csp string, behind http.Handler) *door {
 }
 
 func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	guard(w.Header())
+	harden(w.Header())
 	switch {
 	case !local(r.Host):
 		refuse(w, http.StatusForbidden, "the request is for another host", fromElsewhere)
@@ -47,8 +47,8 @@ func (d *door) page(w http.ResponseWriter) {
 	_, _ = w.Write(d.shell)
 }
 
-// guard has a browser do nothing with an answer but to give it to the page that has asked.
-func guard(h http.Header) {
+// harden has a browser do nothing with an answer but to give it to the page that has asked.
+func harden(h http.Header) {
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("X-Content-Type-Options", "nosniff")

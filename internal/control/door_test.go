@@ -223,10 +223,10 @@ func TestTokenIsNotLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		s, l := newScene(t), newPipes()
-		web := &Web{l: l, token: aToken}
+		web := &Web{token: aToken}
 		ended := make(chan error)
 		go func() {
-			ended <- web.Serve(t.Context(), s.Desk, slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+			ended <- serve(t.Context(), l, web.handler(s.seen(), s.Desk), slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 		}()
 		for _, raw := range []string{
 			"GET /?token=%s HTTP/1.1\r\nHost: localhost\r\n\r\n",

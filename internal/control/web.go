@@ -58,9 +58,20 @@ func (o Options) OpenWeb(ctx context.Context) (*Web, error) {
 	return &Web{l, t, o}, nil
 }
 
-// Serve shows the run and lets it be steered, until ctx ends.
-func (web *Web) Serve(ctx context.Context, d *Desk, log *slog.Logger) error {
-	return serve(ctx, web.l, web.handler(d.seen(), d), log)
+// openPage serves the page of a run, if it is to have one, until ctx ends.
+func (d *Desk) openPage(ctx context.Context) {
+	web, err := d.cfg.OpenWeb(ctx)
+	if err != nil {
+		d.cfg.Logger.Warn("there is no page; the run goes on without", "error", err)
+	}
+	if web == nil {
+		return
+	}
+	d.all.Go(func() {
+		if err := serve(ctx, web.l, web.handler(d.seen(), d), d.cfg.Logger); err != nil {
+			d.cfg.Logger.Warn("the page is gone; the run goes on without", "error", err)
+		}
+	})
 }
 
 // Show shows what cannot be steered, until ctx ends.

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -36,7 +37,7 @@ func (r *seenRun) Progress() (p pipeline.Progress) {
 		if r.paused {
 			p.Pause = pipeline.Paused
 		}
-		p.Rate.Ceiling, p.Rate.Reads = r.rate, r.reads
+		p.Rate.Ceiling, p.Rate.Reads = cmp.Or(r.rate, 20), cmp.Or(r.reads, 80)
 	})
 	return p
 }
@@ -69,20 +70,23 @@ func newScene(t *testing.T) *scene {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = log.Close() })
-	d, err := Open(Config{Run: run, FS: disk.OS{}, Dir: dir, Log: log, State: checkpoint.State{Phase: checkpoint.Running}})
+	d, err := open(Config{
+		Run: run, FS: disk.OS{}, Dir: dir, Log: log, State: checkpoint.State{Phase: checkpoint.Running},
+		Rate: 20, Reads: func(updates float64) float64 { return max(updates, 80) },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, end := context.WithCancel(t.Context())
-	var watching sync.WaitGroup
-	watching.Go(func() { d.Watch(ctx) })
-	t.Cleanup(watching.Wait)
-	t.Cleanup(end)
-	return &scene{Desk: d, run: run, log: log, end: func() {
+	ctx, end := context.WithCancel(context.Background())
+	d.end = end
+	d.all.Go(func() { d.Watch(ctx) })
+	s := &scene{Desk: d, run: run, log: log}
+	s.end = sync.OnceFunc(func() {
 		d.Saved(checkpoint.State{Phase: checkpoint.Finished})
-		end()
-		watching.Wait()
-	}}
+		d.Close()
+	})
+	t.Cleanup(s.end)
+	return s
 }
 
 // atSocket and atPort are what is served of it at its two places.
