@@ -1,9 +1,12 @@
 package cli
 
 import (
+	"fmt"
+
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/control"
+	"attrmigrate/internal/refusal"
 )
 
 // registerSteering registers the flags by which a command is seen and steered while it runs.
@@ -14,4 +17,22 @@ func registerSteering(f *pflag.FlagSet, o *control.Options) {
 	f.StringVar(&o.MetricsFile, "metrics-file", "", "`file.prom` that is kept for node_exporter's textfile collector")
 	f.StringVar(&o.OnEvent, "on-event", "", "`program` that is run when the run starts, pauses, is throttled, stops or ends")
 	f.StringVar(&o.PauseWhen, "pause-when", "", "`program` that is asked every ten seconds: it exits with 1 to pause the run, with 0 to let it go on")
+}
+
+// findPrograms finds the programs of --on-event and --pause-when: one that is not there is told before anything is written.
+func findPrograms(o *control.Options) error {
+	for _, p := range []struct {
+		flag string
+		name *string
+	}{{"--on-event", &o.OnEvent}, {"--pause-when", &o.PauseWhen}} {
+		if *p.name == "" {
+			continue
+		}
+		path, err := control.FindProgram(*p.name)
+		if err != nil {
+			return &refusal.UsageError{Err: fmt.Errorf("%s: %w", p.flag, err), Remedy: refusal.HintOf(err)}
+		}
+		*p.name = path
+	}
+	return nil
 }
