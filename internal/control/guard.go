@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// guard asks a program, before the first call of a start and then every ten seconds, whether the run may go on. It is owned by one
+// guardian asks a program, before the first call of a start and then every ten seconds, whether the run may go on. It is owned by one
 // goroutine.
-type guard struct {
+type guardian struct {
 	run   func(ctx context.Context, env []string, stdin []byte) ran
 	env   func() []string
 	pause func(paused bool, reason string) // tells the desk
@@ -19,7 +19,7 @@ type guard struct {
 }
 
 // ask asks once. An answer that is none changes nothing: a run that goes on goes on, one that is paused stays so.
-func (g *guard) ask(ctx context.Context) {
+func (g *guardian) ask(ctx context.Context) {
 	within, end := context.WithTimeoutCause(ctx, programPatience, errTooLong)
 	defer end()
 	r := g.run(within, g.env(), nil)
@@ -38,7 +38,7 @@ func (g *guard) ask(ctx context.Context) {
 }
 
 // watch goes on asking until ctx ends.
-func (g *guard) watch(ctx context.Context) {
+func (g *guardian) watch(ctx context.Context) {
 	tick := time.NewTicker(guardEvery)
 	defer tick.Stop()
 	for {

@@ -36,7 +36,7 @@ func TestGuard(t *testing.T) {
 				var told []string
 				ctx, end := context.WithCancel(t.Context())
 				next := 0
-				g := &guard{env: func() []string { return nil }, log: slog.New(slog.NewTextHandler(&logged, nil)),
+				g := &guardian{env: func() []string { return nil }, log: slog.New(slog.NewTextHandler(&logged, nil)),
 					pause: func(paused bool, reason string) {
 						if !paused {
 							reason = going
