@@ -63,7 +63,9 @@ func number(raw json.RawMessage, into **float64) error {
 	return json.Unmarshal(raw, into)
 }
 
-func order(by, reason string) rundir.Order { return rundir.Order{At: time.Now().UTC(), By: by, Reason: reason} }
+func order(by, reason string) rundir.Order {
+	return rundir.Order{At: time.Now().UTC(), By: by, Reason: reason}
+}
 
 // verb decodes a body, which may be empty, and answers with the status.
 func verb[B any](do func(B) (rundir.Standing, error)) http.HandlerFunc {

@@ -2,7 +2,6 @@ package job
 
 import (
 	"context"
-	"sync"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/control"
@@ -18,23 +17,16 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 		return checkpoint.State{}, err
 	}
 	defer log.Close()
-	desk, err := control.Open(control.Config{Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Log: log, Meter: meter, Options: j.spec.Steering})
+	desk, err := control.Start(control.Config{
+		Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Rate: j.spec.Rate, Reads: j.spec.readsAt, Told: j.spec.Told,
+		Log: log, Meter: meter, Logger: j.spec.Log, Options: j.spec.Steering,
+	})
 	if err != nil {
 		return checkpoint.State{}, err
 	}
 	store.desk = desk
-	watching, end := context.WithCancel(context.WithoutCancel(ctx))
-	var all sync.WaitGroup
-	all.Go(func() { desk.Watch(watching) })
-	if l, err := control.Listen(j.dir.Path); err != nil {
-		j.spec.Log.Debug("no socket: the run is steered by control.json", "error", err)
-	} else {
-		all.Go(func() { _ = desk.Serve(watching, l) })
-	}
-	state, err := runner.Run(ctx)
-	end()
-	all.Wait()
-	return state, err
+	defer desk.Close()
+	return runner.Run(ctx)
 }
 
 // told tells the desk what is saved.
