@@ -18,6 +18,15 @@ type guardian struct {
 	failed string // what was wrong with the last answer, and is logged
 }
 
+// guardian is that of a desk.
+func (d *Desk) guardian() *guardian {
+	return &guardian{
+		run:   func(ctx context.Context, env []string, stdin []byte) ran { return runProgram(ctx, d.cfg.PauseWhen, env, stdin) },
+		env:   func() []string { return variables(d.Status(), d.cfg.Dir) },
+		pause: d.Guard, log: d.cfg.Logger,
+	}
+}
+
 // ask asks once. An answer that is none changes nothing: a run that goes on goes on, one that is paused stays so.
 func (g *guardian) ask(ctx context.Context) {
 	within, end := context.WithTimeoutCause(ctx, programPatience, errTooLong)

@@ -28,17 +28,19 @@ var errTooLong = errors.New("it took too long and was ended")
 // goes wrong with it is logged, each failure once. All is owned by the goroutine of loop; the program is waited for by one
 // of its own.
 type hooks struct {
-	run    func(ctx context.Context, env []string, stdin []byte) ran
-	events <-chan telemetry.Event
-	status func() rundir.Standing
-	dir    string
-	log    *slog.Logger
+	run      func(ctx context.Context, env []string, stdin []byte) ran
+	events   <-chan telemetry.Event
+	unlisten func()
+	status   func() rundir.Standing
+	dir      string
+	log      *slog.Logger
 
 	waiting []telling
 	cancel  context.CancelCauseFunc // of the program that runs; nil: none does
 	ended   chan ran
 	long    *time.Timer      // until an episode of throttles is long
 	episode *telemetry.Event // that one; nil: there is none
+	last    *telemetry.Event // how the start ended, which is told last; nil: it has not
 	failed  map[string]bool  // failures that were logged
 
 	close  chan context.Context // how long the end may take
@@ -52,11 +54,12 @@ type telling struct {
 	stdin []byte
 }
 
-// startHooks runs a program at events, in a goroutine that ends with stop.
-func startHooks(program string, events <-chan telemetry.Event, status func() rundir.Standing, dir string, log *slog.Logger) *hooks {
+// startHooks runs a program at the events of a log, in a goroutine that ends with stop.
+func startHooks(program string, log *telemetry.Log, status func() rundir.Standing, dir string, logger *slog.Logger) *hooks {
+	events, unlisten := log.Listen()
 	h := &hooks{
 		run:    func(ctx context.Context, env []string, stdin []byte) ran { return runProgram(ctx, program, env, stdin) },
-		events: events, status: status, dir: dir, log: log,
+		events: events, unlisten: unlisten, status: status, dir: dir, log: logger,
 	}
 	h.start()
 	return h
@@ -103,8 +106,12 @@ func (h *hooks) take(e telemetry.Event) {
 		h.episode = &e
 		h.long.Reset(throttledLong)
 		return
-	case telemetry.Unthrottled, telemetry.Stopped, telemetry.Finished:
+	case telemetry.Unthrottled:
 		h.long.Stop()
+	case telemetry.Stopped, telemetry.Finished:
+		h.long.Stop()
+		h.last = &e
+		return
 	}
 	if slices.Contains(hooked, e.Kind) {
 		h.wait(e)
@@ -172,6 +179,7 @@ func (h *hooks) complain(text string, details ...any) {
 
 // finish tells the program the rest.
 func (h *hooks) finish(ctx context.Context) {
+	h.unlisten()
 	for len(h.events) > 0 {
 		h.take(<-h.events)
 	}
@@ -184,15 +192,22 @@ func (h *hooks) finish(ctx context.Context) {
 		h.judge(<-h.ended)
 		stop()
 	}
-	for i, t := range h.waiting {
-		ctx := before
-		if i == len(h.waiting)-1 {
-			ctx = last
-		}
-		if ctx.Err() != nil {
-			h.log.Warn("--on-event was not run: it took too long before, or the run was interrupted", "event", t.kind)
-			continue
-		}
-		h.judge(h.run(ctx, t.env, t.stdin))
+	for _, t := range h.waiting {
+		h.tellNow(before, t)
 	}
+	if h.waiting = nil; h.last != nil {
+		h.wait(*h.last) // as things stand in the end
+	}
+	for _, t := range h.waiting {
+		h.tellNow(last, t)
+	}
+}
+
+// tellNow runs the program and waits for it, unless there is no time.
+func (h *hooks) tellNow(ctx context.Context, t telling) {
+	if ctx.Err() != nil {
+		h.log.Warn("--on-event was not run: it took too long before, or the run was interrupted", "event", t.kind)
+		return
+	}
+	h.judge(h.run(ctx, t.env, t.stdin))
 }
