@@ -196,7 +196,7 @@ func (d *Desk) Saved(s checkpoint.State) {
 
 // seen is the run as it is looked at.
 func (d *Desk) seen() Seen {
-	return Seen{Status: func() any { return d.Status() }, Ended: d.done, Dir: d.cfg.Dir, Log: d.cfg.Log}
+	return Seen{Status: func() any { return d.Status() }, Ended: d.done, Dir: d.cfg.Dir, Log: d.cfg.Log, Metrics: d.exporter.Handler()}
 }
 
 // Status is where the run stands now.
