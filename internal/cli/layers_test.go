@@ -88,6 +88,7 @@ var reserved = []reservation{
 	{"github.com/gofrs/flock", []string{"checkpoint"}, "a run has one lock"},
 	{"golang.org/x/time/rate", []string{"pipeline", "internal/listing"}, "calls are paced where they are made"},
 	{"golang.org/x/sys/", []string{"internal/disk"}, "what differs between systems is told apart in one place"},
+	{"github.com/HdrHistogram/", []string{"internal/telemetry"}, "durations are measured alike"},
 	{"github.com/rivo/uniseg", []string{"internal/prose"}, "columns are counted alike"},
 	{"github.com/dustin/go-humanize", []string{"internal/prose", "internal/bench"}, "numbers are written alike"},
 }
