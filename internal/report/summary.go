@@ -33,7 +33,7 @@ type Summary struct {
 	Throttled int64            `json:"throttled"` // of those, refused for their pace
 	StartedAt time.Time        `json:"started_at"`
 	Elapsed   float64          `json:"elapsed_seconds"`    // spent running, over all starts
-	Paused    float64          `json:"paused_seconds"`     // spent paused
+	Paused    float64          `json:"paused_seconds"`     // beside those
 	PerSecond float64          `json:"updates_per_second"` // accepted by the service, on average
 }
 
