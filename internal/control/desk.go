@@ -37,6 +37,8 @@ type Desk struct {
 	asked rundir.Asked
 	saved checkpoint.State // as the checkpoint has it
 	ended bool
+
+	done chan struct{} // closed once it has ended: the status is the last one
 }
 
 // Config says what a desk steers.
@@ -57,7 +59,7 @@ func Open(cfg Config) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Desk{cfg: cfg, asked: asked, saved: cfg.State}
+	d := &Desk{cfg: cfg, asked: asked, saved: cfg.State, done: make(chan struct{})}
 	return d, d.apply(time.Now())
 }
 
@@ -72,6 +74,7 @@ func (d *Desk) Watch(ctx context.Context) {
 		case <-ctx.Done():
 			d.mu.Lock()
 			d.ended = true
+			close(d.done)
 			d.mu.Unlock()
 			return
 		}
@@ -169,6 +172,11 @@ func (d *Desk) Saved(s checkpoint.State) {
 	d.mu.Lock()
 	d.saved = s
 	d.mu.Unlock()
+}
+
+// seen is the run as it is looked at.
+func (d *Desk) seen() Seen {
+	return Seen{Status: func() any { return d.Status() }, Ended: d.done, Dir: d.cfg.Dir, Log: d.cfg.Log}
 }
 
 // Status is where the run stands now.

@@ -28,7 +28,12 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	if l, err := control.Listen(j.dir.Path); err != nil {
 		j.spec.Log.Debug("no socket: the run is steered by control.json", "error", err)
 	} else {
-		all.Go(func() { _ = desk.Serve(watching, l) })
+		all.Go(func() { _ = desk.Serve(watching, l, j.spec.Log) })
+	}
+	if web, err := j.spec.Steering.OpenWeb(ctx); err != nil {
+		j.spec.Log.Warn("no page: the run goes on without it", "error", err)
+	} else if web != nil {
+		all.Go(func() { _ = web.Serve(watching, desk, j.spec.Log) })
 	}
 	state, err := j.noted(ctx, runner, log, meter)
 	end()
