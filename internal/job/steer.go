@@ -35,9 +35,11 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	} else if web != nil {
 		all.Go(func() { _ = web.Serve(watching, desk, j.spec.Log) })
 	}
+	last := desk.KeepMetrics(j.spec.Log)
 	state, err := j.noted(ctx, runner, log, meter)
 	end()
 	all.Wait()
+	last() // metrics, of how it ended
 	return state, err
 }
 

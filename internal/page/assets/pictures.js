@@ -103,6 +103,15 @@ function keyTo(list, { spans, lines }) {
   list.replaceChildren(...there.map(([kind, text]) => element('li', {}, element('span', { className: kind }), text)));
 }
 
+// fitRange offers no more time than there is.
+function fitRange(choice, samples) {
+  const first = samples.length > 0 ? seconds(samples[0].at) - samples[0].seconds : 0;
+  const length = samples.length > 0 ? seconds(samples[samples.length - 1].at) - first : 0;
+  for (const radio of choice.elements.range) radio.parentElement.hidden = Number(radio.value) >= length;
+  choice.elements.range[0].parentElement.hidden = false;
+  choice.hidden = length <= 600;
+}
+
 // pictureBook draws all pictures of a page, and keeps them as the reader wants them: as wide, as dark, as close.
 function pictureBook() {
   const figures = new Figures(byId('figures'));
@@ -128,6 +137,7 @@ function pictureBook() {
       samples = next;
       const marks = marksOf(events, samples);
       byId('pictures').hidden = samples.length === 0;
+      fitRange(choice, samples);
       if (!free) figures.window = look();
       keyTo(byId('key'), marks);
       figures.draw(picturesOf(samples, standing), marks);

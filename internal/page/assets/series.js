@@ -48,7 +48,7 @@ function columns(samples) {
     rate: of(s => s.rate || null),
     ceiling: of(s => s.ceiling || null),
     throttled: of(s => each(60 * s.throttled, s)),
-    remaining: of(s => s.remaining),
+    remaining: of((s, opens) => s.remaining + (opens ? finished(s) : 0)),
     outcomes: {
       accepted: total(s => s.accepted), unchanged: total(s => s.unchanged || 0), skipped: total(s => s.skipped || 0), failed: total(s => sum(s.failed)),
     },

@@ -23,7 +23,7 @@ function span(seconds) {
   return text;
 }
 
-const milliseconds = ms => (ms >= 1000 ? rate(ms / 1000) + ' s' : Math.round(ms) + ' ms');
+const milliseconds = ms => (ms >= 1000 ? rate(ms / 1000) + ' s' : (ms < 10 ? rate(ms) : Math.round(ms)) + ' ms');
 
 const two = n => String(n).padStart(2, '0');
 
