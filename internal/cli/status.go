@@ -1,9 +1,9 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -27,39 +27,28 @@ directory and changes nothing.
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.end()
-			text, err := rundir.Within(ctx, rundir.StatusPatience, args[0], func() (string, error) { return statusText(args[0], asJSON) })
-			if err != nil {
-				return err
-			}
-			_, err = io.WriteString(cmd.OutOrStdout(), text)
-			return err
+			return showStatus(ctx, cmd.OutOrStdout(), args[0], asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for programs")
 	return cmd
 }
 
-// statusText is what status prints of a run directory.
-func statusText(path string, asJSON bool) (string, error) {
-	s, err := rundir.ReadStatus(path)
+// showStatus prints where a run stands.
+func showStatus(ctx context.Context, out io.Writer, dir string, asJSON bool) error {
+	l := newLookout(dir)
+	v, err := rundir.Within(ctx, rundir.StatusPatience, dir, func() (console.View, error) { return l.look(ctx) })
 	if e, ok := errors.AsType[*rundir.NoRunError](err); ok {
-		return "", notARun(e)
+		return notARun(e)
 	}
 	if err != nil {
-		return "", err
+		return err
 	}
-	s.State = console.ByFlags(s.State)
-	var text strings.Builder
 	if asJSON {
-		asked, err := rundir.LoadAsked(path)
-		if err != nil {
-			return "", err
-		}
-		err = console.StatusJSON(&text, s.Standing(asked))
-		return text.String(), err
+		return console.StatusJSON(out, v.Standing)
 	}
-	console.ShowStatus(&text, s)
-	return text.String(), err
+	console.ShowStatus(out, console.Columns(out), v)
+	return nil
 }
 
 // notARun says how a plan is carried out, where there is one instead of a run.
