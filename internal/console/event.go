@@ -11,6 +11,16 @@ var eventHeads = map[telemetry.Kind]string{
 	telemetry.ReadRate: "reads", telemetry.Throttled: "throttled", telemetry.Unthrottled: "no throttles", telemetry.Budget: "too many failed",
 }
 
+// isTold tells whether an event is told while the run goes on: what begins and ends it is told by its command.
+func isTold(e telemetry.Event) bool {
+	switch e.Kind {
+	case telemetry.Started, telemetry.Stopped, telemetry.Finished, telemetry.Budget:
+		return false
+	default:
+		return true
+	}
+}
+
 // eventText is an event on one line: paused by ann@host: support called.
 func eventText(e telemetry.Event) string {
 	head, rest := eventParts(e)

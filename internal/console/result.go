@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
@@ -17,7 +18,7 @@ import (
 // there is one.
 func ShowResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again string) {
 	line := Printer(w, Columns(w))
-	line("done", "%s in %s: %s", prose.Plural(s.Counts.Done(), noun), prose.Span(s.Elapsed), outcomes(report.Summarize(s)))
+	line("done", "%s in %s: %s", prose.Plural(s.Counts.Done(), noun), workedFor(s), outcomes(report.Summarize(s)))
 	if s.Counts.Failed > 0 {
 		them := prose.Either(s.Counts.Failed, "it", "them")
 		line("failed", "%s: %s says why", prose.Plural(s.Counts.Failed, noun), dir.ErrorsFile())
@@ -45,8 +46,17 @@ func ShowResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again st
 // ShowStop writes where a run stands that ended early.
 func ShowStop(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun string) {
 	line := Printer(w, Columns(w))
-	line(string(s.Phase), "%s of %s finished in %s: %s", prose.Count(s.Counts.Done()), prose.Plural(s.Total, noun), prose.Span(s.Elapsed), outcomes(report.Summarize(s)))
+	line(string(s.Phase), "%s of %s finished in %s: %s", prose.Count(s.Counts.Done()), prose.Plural(s.Total, noun), workedFor(s), outcomes(report.Summarize(s)))
 	line("", "the same command continues (%s)", dir.Path)
+}
+
+// workedFor is how long a run was at work, and how long it was paused beside that.
+func workedFor(s checkpoint.State) string {
+	text := prose.Span(s.Elapsed)
+	if s.Paused >= time.Second {
+		text += " and " + prose.Span(s.Paused) + " of pauses"
+	}
+	return text
 }
 
 // outcomes counts the records by what became of them.

@@ -171,6 +171,9 @@ func (d *Desk) Saved(s checkpoint.State) {
 	d.mu.Unlock()
 }
 
+// Events has what happens to the run sent to a channel, until the function that it returns is called.
+func (d *Desk) Events() (<-chan telemetry.Event, func()) { return d.cfg.Log.Listen() }
+
 // Status is where the run stands now.
 func (d *Desk) Status() rundir.Standing {
 	d.mu.Lock()

@@ -12,7 +12,7 @@ import (
 )
 
 // steered runs the pipeline, and has it steered meanwhile.
-func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told, meter *telemetry.Meter) (checkpoint.State, error) {
+func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told, meter *telemetry.Meter, o Observer) (checkpoint.State, error) {
 	log, err := telemetry.Open(j.dir.FS, j.dir.Path)
 	if err != nil {
 		return checkpoint.State{}, err
@@ -23,6 +23,7 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 		return checkpoint.State{}, err
 	}
 	store.desk = desk
+	o.Started(runner, desk)
 	watching, end := context.WithCancel(context.WithoutCancel(ctx))
 	var all sync.WaitGroup
 	all.Go(func() { desk.Watch(watching) })
