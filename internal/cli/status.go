@@ -13,23 +13,37 @@ import (
 )
 
 func newStatus(sys System) *cobra.Command {
-	var asJSON bool
+	var asJSON, watch bool
 	cmd := &cobra.Command{
 		Use:   "status RUN_DIR",
 		Short: "Where a run stands",
 		Long: `status says where a run stands, also while it goes on: it reads the run
-directory and changes nothing.
+directory and changes nothing. Where a process is at work it is asked first, by the
+socket in that directory.
+
+--watch shows it until the run has ended: on a terminal a screen, drawn anew every
+second, else a line every ten seconds and one for each event. It ends as the run did
+(0, 3, 4), at once where no process is at work; q and Ctrl-C (130) leave the run
+alone.
 
 ` + exitCodes,
 		Example: `  attrmigrate status loyalty.run
+  attrmigrate status --watch loyalty.run
   attrmigrate status --json loyalty.run`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.end()
+			if watch && asJSON {
+				return &refusal.UsageError{Err: errors.New("--watch is for people, and --json for programs"), Remedy: "leave one of them out"}
+			}
+			if watch {
+				return watchStatus(ctx, sys, args[0])
+			}
 			return showStatus(ctx, cmd.OutOrStdout(), args[0], asJSON)
 		},
 	}
+	cmd.Flags().BoolVar(&watch, "watch", false, "show it until the run has ended, and end as it did; q leaves")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for programs")
 	return cmd
 }
