@@ -58,6 +58,9 @@ back. Interrupted, the same command continues where it stopped.
 			if err := o.ruleInApply(args); err != nil {
 				return err
 			}
+			if err := o.serve(ctx, sys); err != nil {
+				return err
+			}
 			a := &applyRun{opts: o, sys: sys, signals: signals, notes: o.output.Notes(sys.Stderr), log: console.NewLog(sys.Stderr, o.output)}
 			return a.run(ctx, args)
 		},
@@ -87,6 +90,9 @@ type applyRun struct {
 // run prepares the job, asks, and starts it.
 func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if err := a.opts.undisturbed(); err != nil {
+		return err
+	}
+	if err := a.opts.steering.Check(); err != nil {
 		return err
 	}
 	if err := rundir.NoneAtWork(paths, nil); err != nil {
@@ -169,8 +175,8 @@ func (a *applyRun) confirm(ctx context.Context, j *job.Job) error {
 	}
 }
 
-func isTerminal(r io.Reader) bool {
-	f, ok := r.(*os.File)
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 

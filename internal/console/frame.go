@@ -27,15 +27,12 @@ func frame(v View, width, height int) []string {
 		rows = append(rows, row{"watch", v.Problem, 1})
 	}
 	lines := []string{title(v, width)}
-	for _, r := range fitting(rows, max(height-2, 1)) { // under the title, and above the last line
+	for _, r := range fitting(rows, max(height-1, 1)) { // under the title
 		line := prose.Printable(r.text)
 		if r.head != whole {
 			line = fmt.Sprintf("%-9s %s", r.head, line)
 		}
 		lines = append(lines, prose.Cut(line, width))
-	}
-	if height > 2 {
-		lines = append(lines, footer(v, width))
 	}
 	return lines[:min(len(lines), max(height, 1))]
 }

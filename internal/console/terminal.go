@@ -58,26 +58,20 @@ func keysOf(f io.Reader) <-chan byte {
 	return keys
 }
 
-// draw replaces what the screen shows, by one write, so that nobody sees half a frame.
+// draw replaces what the screen shows, by one write, so that nobody sees half a frame. The last column stays free: what is
+// cleared behind a line that fills it, is its last letter.
 func (t *Terminal) draw(v View) {
-	lines := frame(v, width(t), height(t))
+	columns, rows := t.size()
+	lines := append(frame(v, columns-1, rows-2), "", footer(v, columns-1))
+	lines = lines[:min(len(lines), max(rows, 1))]
 	_, _ = io.WriteString(t.out, home+strings.Join(lines, clearLine+"\r\n")+clearLine+clearRest)
-}
-
-func width(t *Terminal) int {
-	columns, _ := t.size()
-	return columns
-}
-
-func height(t *Terminal) int {
-	_, rows := t.size()
-	return rows
 }
 
 // Close gives the terminal back, and leaves there what was seen last.
 func (t *Terminal) Close(last View) {
-	lines := frame(last, width(t), height(t)-1)
+	columns, rows := t.size()
+	lines := frame(last, columns-1, rows-1)
 	_, _ = io.WriteString(t.out, screenOff)
 	t.reset()
-	_, _ = io.WriteString(t.out, strings.TrimRight(strings.Join(lines, "\n"), "\n")+"\n")
+	_, _ = io.WriteString(t.out, strings.Join(lines, "\n")+"\n")
 }

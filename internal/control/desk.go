@@ -9,6 +9,7 @@ import (
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
+	"attrmigrate/internal/metrics"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/telemetry"
 	"attrmigrate/pipeline"
@@ -31,12 +32,17 @@ var ErrEnded = errors.New("the run has ended")
 // Desk is where one start of a run is steered. All that is asked of it, by file, socket or page, goes through here. It is
 // used by many goroutines.
 type Desk struct {
-	cfg Config
+	cfg   Config
+	began time.Time
+
+	exporter *metrics.Exporter
 
 	mu    sync.Mutex
 	asked rundir.Asked
 	saved checkpoint.State // as the checkpoint has it
 	ended bool
+
+	done chan struct{} // closed once it has ended: the status is the last one
 }
 
 // Config says what a desk steers.
@@ -57,7 +63,8 @@ func Open(cfg Config) (*Desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Desk{cfg: cfg, asked: asked, saved: cfg.State}
+	d := &Desk{cfg: cfg, began: time.Now(), asked: asked, saved: cfg.State, done: make(chan struct{})}
+	d.exporter = d.newExporter()
 	return d, d.apply(time.Now())
 }
 
@@ -72,6 +79,7 @@ func (d *Desk) Watch(ctx context.Context) {
 		case <-ctx.Done():
 			d.mu.Lock()
 			d.ended = true
+			close(d.done)
 			d.mu.Unlock()
 			return
 		}
@@ -173,6 +181,11 @@ func (d *Desk) Saved(s checkpoint.State) {
 
 // Events has what happens to the run sent to a channel, until the function that it returns is called.
 func (d *Desk) Events() (<-chan telemetry.Event, func()) { return d.cfg.Log.Listen() }
+
+// seen is the run as it is looked at.
+func (d *Desk) seen() Seen {
+	return Seen{Status: func() any { return d.Status() }, Ended: d.done, Dir: d.cfg.Dir, Log: d.cfg.Log, Metrics: d.exporter.Handler()}
+}
 
 // Status is where the run stands now.
 func (d *Desk) Status() rundir.Standing {

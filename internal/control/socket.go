@@ -3,11 +3,11 @@ package control
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
-	"time"
 
 	"attrmigrate/internal/rundir"
 )
@@ -28,12 +28,9 @@ func Listen(dir string) (net.Listener, error) {
 	return l, nil
 }
 
-// Serve answers on a listener until ctx ends.
-func (d *Desk) Serve(ctx context.Context, l net.Listener) error {
-	s := &http.Server{Handler: d.API(), ReadHeaderTimeout: 10 * time.Second}
-	defer context.AfterFunc(ctx, func() { _ = s.Close() })()
-	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+// Serve answers on the socket until ctx ends. Only the owner of the run can connect, so that there is no token, and who
+// asks is believed to be who the body says.
+func (d *Desk) Serve(ctx context.Context, l net.Listener, log *slog.Logger) error {
+	all := append(views(d.seen()), verbs(d, func(_ *http.Request, said string) string { return said })...)
+	return serve(ctx, l, all, log)
 }
