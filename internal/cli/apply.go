@@ -47,6 +47,9 @@ back. Interrupted, the same command continues where it stopped.
 			if err := o.validate(); err != nil {
 				return err
 			}
+			if err := findPrograms(&o.steering); err != nil {
+				return err
+			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.end()
 			if o.dryRun {
@@ -56,6 +59,9 @@ back. Interrupted, the same command continues where it stopped.
 				return newPlanRun(sys, o).run(ctx, args)
 			}
 			if err := o.ruleInApply(args); err != nil {
+				return err
+			}
+			if err := o.serve(ctx, sys); err != nil {
 				return err
 			}
 			a := &applyRun{opts: o, sys: sys, signals: signals, notes: o.output.Notes(sys.Stderr), log: console.NewLog(sys.Stderr, o.output)}
@@ -87,6 +93,9 @@ type applyRun struct {
 // run prepares the job, asks, and starts it.
 func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if err := a.opts.undisturbed(); err != nil {
+		return err
+	}
+	if err := a.opts.steering.Check(); err != nil {
 		return err
 	}
 	if err := rundir.NoneAtWork(paths, nil); err != nil {
@@ -169,8 +178,8 @@ func (a *applyRun) confirm(ctx context.Context, j *job.Job) error {
 	}
 }
 
-func isTerminal(r io.Reader) bool {
-	f, ok := r.(*os.File)
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
@@ -195,7 +204,7 @@ func (a *applyRun) start(ctx context.Context, j *job.Job) error {
 }
 
 // Started implements [job.Observer]: progress and signals are attached to the run.
-func (a *applyRun) Started(run *pipeline.Runner) {
+func (a *applyRun) Started(run *pipeline.Runner, seen job.Seen) {
 	a.signals.stopGently(func() {
 		run.Stop(pipeline.Interrupted)
 		if a.opts.output.Kind(a.sys.Stderr) == "bar" {
@@ -204,5 +213,7 @@ func (a *applyRun) Started(run *pipeline.Runner) {
 		line := console.Printer(a.notes, console.Columns(a.notes))
 		line("stopping", "calls under way may take %s; Ctrl-C again cancels them", prose.Span(a.opts.drainTimeout))
 	})
-	a.endProgress = console.Watch(console.RunGauge(run), a.opts.output, a.sys.Stderr, a.log)
+	events, unlisten := seen.Events()
+	end := console.Watch(console.RunGauge(seen.Status), events, a.opts.output, a.sys.Stderr, a.log)
+	a.endProgress = func() { end(); unlisten() }
 }
