@@ -1,6 +1,7 @@
 package control
 
 import (
+	"log/slog"
 	"path/filepath"
 
 	"attrmigrate/internal/metrics"
@@ -14,11 +15,11 @@ func (d *Desk) newExporter() *metrics.Exporter {
 	})
 }
 
-// keepMetrics keeps the file for node_exporter's textfile collector, if one is wanted, until the function that it
+// KeepMetrics keeps the file for node_exporter's textfile collector, if one is wanted, until the function that it
 // returns is called: when the desk has ended, so that the file says how the run did.
-func (d *Desk) keepMetrics() (end func()) {
+func (d *Desk) KeepMetrics(log *slog.Logger) (end func()) {
 	if d.cfg.MetricsFile == "" {
 		return func() {}
 	}
-	return d.exporter.Keep(d.cfg.MetricsFile, d.cfg.Logger)
+	return d.exporter.Keep(d.cfg.MetricsFile, log)
 }

@@ -56,7 +56,6 @@ func (j *Job) Start(ctx context.Context, o Observer) (checkpoint.State, error) {
 	if j.began = !state.SavedAt.IsZero(); !j.began {
 		return state, notBegun(err)
 	}
-	j.conclude(state, err)
 	return state, err
 }
 
