@@ -9,8 +9,10 @@ import (
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/page"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/target"
 	"attrmigrate/internal/telemetry"
 	"attrmigrate/pipeline"
@@ -69,6 +71,9 @@ func (j *Job) conclude(state checkpoint.State, err error) {
 	}
 	if kept := report.WriteSummary(j.dir.FS, j.dir.Path, report.Summarize(state)); kept != nil && err == nil {
 		j.spec.Log.Warn("no summary", "error", kept) // the run is as it is; checkpoint.json has the same numbers
+	}
+	if kept := page.Write(j.dir.FS, j.dir.File(report.HTML), page.Of(&rundir.Status{Dir: rundir.Dir{Path: j.dir.Path}, State: state})); kept != nil && err == nil {
+		j.spec.Log.Warn("no report", "error", kept, "remedy", "attrmigrate report makes one")
 	}
 }
 
