@@ -21,8 +21,16 @@ import (
 
 // Observer is told of a run that begins to send.
 type Observer interface {
-	// Started has the run, before its first call: its progress may be read, and it may be stopped.
-	Started(*pipeline.Runner)
+	// Started has the run, before its first call: it may be stopped, and it may be seen until Start returns.
+	Started(*pipeline.Runner, Seen)
+}
+
+// Seen is a run as it is seen: a *[control.Desk].
+type Seen interface {
+	// Status is where it stands.
+	Status() rundir.Standing
+	// Events has what happens to it sent to a channel, until the function is called.
+	Events() (<-chan telemetry.Event, func())
 }
 
 // Start applies the records, from the beginning or from where an earlier start stopped, and returns the state of
@@ -119,8 +127,7 @@ func (j *Job) carry(ctx context.Context, in *changeset.Reader, reports *report.F
 	if look != nil {
 		look.await = runner.AwaitRead
 	}
-	o.Started(runner)
-	return j.steered(ctx, runner, store, meter)
+	return j.steered(ctx, runner, store, meter, o)
 }
 
 // userKey names the user of a record for ordering: a pool that ignores case takes Ann and ann for one.
