@@ -1,4 +1,4 @@
-package page
+package page_test
 
 import (
 	"math"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/page"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/telemetry"
@@ -21,7 +22,7 @@ type scene struct {
 	remaining int64
 	rate      float64
 	ceiling   float64
-	data      Data
+	data      page.Data
 }
 
 func newScene(records int64) *scene {
@@ -67,7 +68,7 @@ func (s *scene) pause(span time.Duration) {
 }
 
 // evening is a run with all that can be marked in a picture.
-func evening() Data {
+func evening() page.Data {
 	s := newScene(180_000)
 	s.event(telemetry.Started, "", "", "", "")
 	s.work(40*time.Minute, false)
