@@ -70,10 +70,7 @@ func (b *browser) live(t *testing.T) {
 	tab.says("link", "connection lost")
 	tab.until(`document.getElementById('b-pause').disabled`)
 	tab.says("link", "live")
-	c.mu.Lock()
-	from := slices.Clone(c.from)
-	c.mu.Unlock()
-	if !slices.Equal(from, []string{"", "10"}) {
+	if from := []string{<-c.streams, <-c.streams}; !slices.Equal(from, []string{"", "10"}) {
 		t.Errorf("events were asked for behind %q", from)
 	}
 	tab.press("stop", "sure", "stop", "reason", "enough")
@@ -92,7 +89,7 @@ func (b *browser) livePhone(t *testing.T) {
 	tab := b.open(t, c.URL+"/#token=wrong", "#asks:not([hidden])", look{width: 360, height: 740, dark: true})
 	tab.says("asks-why", "not that of this run")
 	tab.fits()
-	tab.do(chromedp.SendKeys(chromedp.CSS("#token"), aToken), chromedp.Submit(chromedp.CSS("#token")), chromedp.WaitReady(chromedp.CSS(isDrawn)))
+	tab.do(chromedp.SendKeys(chromedp.CSS("#token"), aToken), chromedp.Click(chromedp.CSS("#token-form button")), chromedp.WaitReady(chromedp.CSS(isDrawn)))
 	tab.drawn(allFigures...)
 	tab.fits()
 	tab.do(chromedp.Click(chromedp.CSS("#b-stop")), chromedp.WaitVisible(chromedp.CSS("#d-stop")))

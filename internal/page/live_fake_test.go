@@ -23,16 +23,16 @@ type contract struct {
 	*httptest.Server
 	readOnly bool
 
+	streams chan string // Last-Event-ID of each
+
 	mu    sync.Mutex
 	data  pages.Data
 	asked []string      // METHOD PATH BODY of the verbs
-	from  []string      // Last-Event-ID of the streams
 	hung  chan struct{} // ends the streams there are
-	ended bool
 }
 
 func newContract(t *testing.T, d pages.Data, readOnly bool) *contract {
-	c := &contract{data: d, hung: make(chan struct{}), readOnly: readOnly}
+	c := &contract{data: d, hung: make(chan struct{}), readOnly: readOnly, streams: make(chan string, 10)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Security-Policy", pages.CSP)
@@ -74,8 +74,8 @@ func (c *contract) hangUp() {
 func (c *contract) stream(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	hung, data := c.hung, c.data
-	c.from = append(c.from, r.Header.Get("Last-Event-ID"))
 	c.mu.Unlock()
+	c.streams <- r.Header.Get("Last-Event-ID")
 	last, _ := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64)
 	w.Header().Set("Content-Type", "text/event-stream")
 	for _, e := range data.Events {
