@@ -114,10 +114,10 @@ func standing(s *scene, state string) rundir.Standing {
 	at.Reason = "stopped by ann@host by command: enough for tonight"
 	at.Counts.Updated -= 1_204
 	at.Counts.Awaiting, at.Counts.Attempts = 1_204, at.Counts.Updated+at.Counts.Throttled+37
-	twenty := 20.0
+	twenty, eighty := 20.0, 80.0
 	return rundir.Standing{
 		Summary: report.Summarize(at), State: state, Inputs: []string{"loyalty.csv"}, Pool: "us-east-1_Ab12Cd34E",
 		Endpoint: "https://cognito-idp.us-east-1.amazonaws.com", Rate: checkpoint.Rate{PerSecond: 20, Reason: "--rate", Ceiling: 20, Reads: 80},
-		Effective: rundir.Effective{Rate: &twenty}, SavedAt: s.now, Asked: rundir.Asked{Hold: true},
+		Effective: rundir.Effective{Rate: &twenty, ReadRate: &eighty}, SavedAt: s.now, Asked: rundir.Asked{Hold: true},
 	}
 }
