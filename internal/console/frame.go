@@ -99,11 +99,15 @@ func progressRows(v View, width int) []row {
 func stateRows(v View) []row {
 	s := &v.Standing
 	var rows []row
-	if v.paused() {
+	head, pause := "asked", pauseAsked(s.Asked, v.At)
+	switch {
+	case v.onlyAsked():
+		rows = append(rows, row{s.State, strings.TrimPrefix(pause, "to pause, "), 0})
+		pause = ""
+	case v.paused():
 		rows = append(rows, row{s.State, strings.TrimSpace(byWhom(s.Effective.Reason)), 0})
 	}
-	head := "asked"
-	for _, text := range []string{pauseAsked(s.Asked, v.At), ceilingsAsked(s.Asked, v.At)} {
+	for _, text := range []string{pause, ceilingsAsked(s.Asked, v.At)} {
 		if text != "" {
 			rows = append(rows, row{head, text, 3})
 			head = ""

@@ -69,7 +69,7 @@ func holdText(a rundir.Asked, at time.Time) string {
 	if a.HoldOrder == nil {
 		return ""
 	}
-	return ":" + given(a.HoldOrder, at) + because(a.HoldOrder.Reason)
+	return given(a.HoldOrder, at) + because(a.HoldOrder.Reason)
 }
 
 // inForce is what holds of a run at work, whatever was asked.
@@ -77,9 +77,9 @@ func inForce(s *rundir.Standing) string {
 	state := "not paused"
 	switch s.State {
 	case "paused":
-		state = "paused" + because(s.Effective.Reason)
+		state = "paused" + byWhom(s.Effective.Reason)
 	case "pausing":
-		state = "pausing, calls are under way" + because(s.Effective.Reason)
+		state = "pausing" + byWhom(s.Effective.Reason) + ", calls are under way"
 	}
 	return state + "; " + cmp.Or(ceilings(s.Effective.Rate, s.Effective.ReadRate), "no ceiling")
 }

@@ -113,7 +113,7 @@ func given(o *rundir.Order, at time.Time) string {
 	if o == nil {
 		return ""
 	}
-	return " by " + who(o.By) + " at " + clock(o.At, at, minutes)
+	return ", by " + who(o.By) + " at " + clock(o.At, at, minutes)
 }
 
 // pauseAsked is the pause that somebody has asked for: by whom, until when and why; empty: nobody has.
@@ -129,6 +129,12 @@ func pauseAsked(a rundir.Asked, at time.Time) string {
 		text += because(a.PauseOrder.Reason)
 	}
 	return "to pause" + text
+}
+
+// onlyAsked tells whether the run is paused because somebody has asked for it, and for nothing else.
+func (v *View) onlyAsked() bool {
+	o := v.Standing.Asked.PauseOrder
+	return v.paused() && v.Standing.Asked.PausedAt(v.At) && o != nil && v.Standing.Effective.Reason == o.By+because(o.Reason)
 }
 
 // ceilingsAsked are the ceilings that somebody has set; empty: nobody has.
