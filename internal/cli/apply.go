@@ -47,6 +47,9 @@ back. Interrupted, the same command continues where it stopped.
 			if err := o.validate(); err != nil {
 				return err
 			}
+			if err := findPrograms(&o.steering); err != nil {
+				return err
+			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.end()
 			if o.dryRun {

@@ -83,7 +83,7 @@ func (e *exportRun) export(ctx context.Context, to *target.Target) (*listing.Exp
 	}
 	f, err := report.CreateExport(e.opts.file, e.opts.force)
 	if errors.Is(err, fs.ErrExist) && disk.Exists(e.opts.file) { // it came since it was looked for
-		return nil, isThere(e.opts.file)
+		return nil, isThere(e.opts.file, "export")
 	}
 	if err != nil {
 		return nil, e.notWritten(err)

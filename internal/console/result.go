@@ -41,6 +41,14 @@ func ShowResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again st
 		}
 		line("undo", "%s: %s", undo, how)
 	}
+	pictures(line, dir)
+}
+
+// pictures names the report for a browser, if it could be written.
+func pictures(line func(head, format string, args ...any), dir *rundir.Dir) {
+	if path := dir.File(report.HTML); disk.Exists(path) {
+		line("report", "%s: open it in a browser", path)
+	}
 }
 
 // ShowStop writes where a run stands that ended early.
@@ -48,6 +56,7 @@ func ShowStop(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun string) {
 	line := Printer(w, Columns(w))
 	line(string(s.Phase), "%s of %s finished in %s: %s", prose.Count(s.Counts.Done()), prose.Plural(s.Total, noun), workedFor(s), outcomes(report.Summarize(s)))
 	line("", "the same command continues (%s)", dir.Path)
+	pictures(line, dir)
 }
 
 // workedFor is how long a run was at work, and how long it was paused beside that.

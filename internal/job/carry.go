@@ -9,6 +9,7 @@ import (
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/page"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
@@ -39,6 +40,9 @@ func (j *Job) Start(ctx context.Context, o Observer) (checkpoint.State, error) {
 	if err := j.set.Unchanged(); err != nil {
 		return checkpoint.State{}, err
 	}
+	if err := j.unhold(); err != nil {
+		return checkpoint.State{}, err
+	}
 	in, err := j.set.Read()
 	if err != nil {
 		return checkpoint.State{}, err
@@ -62,7 +66,6 @@ func (j *Job) Start(ctx context.Context, o Observer) (checkpoint.State, error) {
 	if j.began = !state.SavedAt.IsZero(); !j.began {
 		return state, notBegun(err)
 	}
-	j.conclude(state, err)
 	return state, err
 }
 
@@ -77,13 +80,16 @@ func (j *Job) conclude(state checkpoint.State, err error) {
 	if kept := report.WriteSummary(j.dir.FS, j.dir.Path, report.Summarize(state)); kept != nil && err == nil {
 		j.spec.Log.Warn("no summary", "error", kept) // the run is as it is; checkpoint.json has the same numbers
 	}
+	if kept := page.Write(j.dir.FS, j.dir.File(report.HTML), page.Of(&rundir.Status{Dir: rundir.Dir{Path: j.dir.Path}, State: state})); kept != nil && err == nil {
+		j.spec.Log.Warn("no report", "error", kept, "remedy", "attrmigrate report makes one")
+	}
 }
 
 // notBegun turns the stop of a run that was not even recorded into a refusal.
 func notBegun(err error) error {
 	stop, ok := errors.AsType[*pipeline.StopError](err)
 	switch {
-	case !ok, stop.Reason == pipeline.OutOfTime:
+	case !ok, stop.Reason == pipeline.OutOfTime, stop.Reason == pipeline.ByHand:
 		return err
 	case stop.Reason == pipeline.Interrupted:
 		return refusal.ErrNotStarted

@@ -11,43 +11,36 @@ import (
 	"attrmigrate/pipeline"
 )
 
-// steered runs the pipeline, and has it seen and steered meanwhile.
+// steered runs the pipeline, and has it seen and steered meanwhile. Who is told of its end finds all files of it as they stay.
 func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told, meter *telemetry.Meter, o Observer) (checkpoint.State, error) {
 	log := telemetry.New(j.dir.FS, j.dir.Path, j.state.Phase == "", func(err error) {
 		j.spec.Log.Warn("what happens to the run cannot all be kept: the run goes on", "error", err)
 	})
 	defer log.Close()
-	desk, err := control.Open(control.Config{Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Log: log, Meter: meter, Options: j.spec.Steering})
+	desk, err := control.Start(control.Config{
+		Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Rate: j.spec.Rate, Reads: j.spec.readsAt, Told: j.spec.Told,
+		Log: log, Meter: meter, Logger: j.spec.Log, Options: j.spec.Steering,
+	})
 	if err != nil {
 		return checkpoint.State{}, err
 	}
+	defer desk.Close()
 	store.desk, store.log = desk, log
 	o.Started(runner, desk)
-	watching, end := context.WithCancel(context.WithoutCancel(ctx))
-	var all sync.WaitGroup
-	all.Go(func() { desk.Watch(watching) })
-	if l, err := control.Listen(j.dir.Path); err != nil {
-		j.spec.Log.Debug("no socket: the run is steered by control.json", "error", err)
-	} else {
-		all.Go(func() { _ = desk.Serve(watching, l, j.spec.Log) })
+	state, err := j.noted(ctx, runner, log, meter, desk)
+	desk.End()
+	if !state.SavedAt.IsZero() {
+		j.conclude(state, err)
 	}
-	if web, err := j.spec.Steering.OpenWeb(ctx); err != nil {
-		j.spec.Log.Warn("no page: the run goes on without it", "error", err)
-	} else if web != nil {
-		all.Go(func() { _ = web.Serve(watching, desk, j.spec.Log) })
-	}
-	last := desk.KeepMetrics(j.spec.Log)
-	state, err := j.noted(ctx, runner, log, meter)
-	end()
-	all.Wait()
-	last() // metrics, of how it ended
+	desk.TellEnd(ctx)
 	return state, err
 }
 
 // noted runs the pipeline, and notes what happens to it: how it begins and ends, and what it does meanwhile.
-func (j *Job) noted(ctx context.Context, runner *pipeline.Runner, log *telemetry.Log, meter *telemetry.Meter) (checkpoint.State, error) {
+func (j *Job) noted(ctx context.Context, runner *pipeline.Runner, log *telemetry.Log, meter *telemetry.Meter, desk *control.Desk) (checkpoint.State, error) {
 	note := func(e telemetry.Event) { _, _ = log.Event(e) } // the log tells itself what it cannot keep
 	note(j.begins(runner.Progress(), log.Earlier()))
+	desk.Admit(ctx)
 	recording, end := context.WithCancel(context.WithoutCancel(ctx))
 	var recorder sync.WaitGroup
 	recorder.Go(func() { telemetry.Record(recording, log, meter, runner.Progress) })
