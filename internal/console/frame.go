@@ -124,7 +124,7 @@ func stateRows(v View) []row {
 	if s.LastError != "" {
 		rows = append(rows, row{"error", s.LastError, 4})
 	}
-	if v.Ended() && s.Reason != "" {
+	if v.Ended() && s.Reason != "" && s.Reason != s.State {
 		rows = append(rows, row{"why", StopReason(s.Reason), 0})
 	}
 	return rows

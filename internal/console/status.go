@@ -130,9 +130,7 @@ func showFiles(line func(head, format string, args ...any), v *View) {
 	if n := v.Standing.Failed; n > 0 {
 		line("failed", "%s: %s says why", prose.Plural(n, "row"), dir.ErrorsFile())
 	}
-	if page := dir.File(report.HTML); disk.Exists(page) {
-		line("report", "%s", page)
-	}
+	pictures(line, &dir)
 }
 
 func seconds64(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
