@@ -114,7 +114,7 @@ func stateRows(v View) []row {
 		}
 	}
 	if v.isHeld() {
-		rows = append(rows, row{"hold", "no start goes on" + holdText(s.Asked, v.At), 1})
+		rows = append(rows, row{"hold", holdText(s.Asked, v.At), 1})
 	}
 	if !v.Ended() {
 		rows = append(rows, row{"rate", rateText(s.Rate.PerSecond) + ": " + rateReason(s.Rate.Reason), 3})

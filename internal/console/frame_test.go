@@ -48,12 +48,12 @@ func goingOn() View {
 		v.Series = append(v.Series, s)
 	}
 	for i, e := range []telemetry.Event{
-		{Kind: telemetry.Started, To: "48,211 records"},
-		{Kind: telemetry.Paused, By: "ann@host by command", Reason: "support called"},
+		{Kind: telemetry.Started, To: "20", Reason: "48,211 rows"},
+		{Kind: telemetry.Paused, To: noon.Add(-30*time.Minute).UTC().Format(time.RFC3339), By: "ann@host by command", Reason: "support called"},
 		{Kind: telemetry.Unpaused, By: "bob@laptop by page"},
 		{Kind: telemetry.Rate, From: "20", To: "10", By: "ann@host by command", Reason: "campaign mail at noon"},
 		{Kind: telemetry.Throttled, From: "10", To: "7.1"},
-		{Kind: telemetry.Unthrottled, From: "7.1", To: "10"},
+		{Kind: telemetry.Unthrottled, From: "7.1", To: "10", Reason: "12 calls throttled in 20s"},
 	} {
 		e.ID, e.At = int64(i+1), noon.Add(time.Duration(i-60)*time.Minute)
 		v.Events = append(v.Events, e)
