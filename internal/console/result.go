@@ -55,16 +55,16 @@ func pictures(line func(head, format string, args ...any), dir *rundir.Dir) {
 func ShowStop(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun string, held bool) {
 	line := Printer(w, Columns(w))
 	line(string(s.Phase), "%s of %s finished in %s: %s", prose.Count(s.Counts.Done()), prose.Plural(s.Total, noun), workedFor(s), outcomes(report.Summarize(s)))
-	line("", "%s (%s)", sameCommand(held), dir.Path)
+	line("", "%s continues (%s)", sameCommand(held), dir.Path)
 	pictures(line, dir)
 }
 
-// sameCommand is how a run goes on.
+// sameCommand is the one that continues a run.
 func sameCommand(held bool) string {
 	if held {
-		return "the same command with --unhold continues"
+		return "the same command with --unhold"
 	}
-	return "the same command again continues"
+	return "the same command"
 }
 
 // workedFor is how long a run was at work, and how long it was paused beside that.

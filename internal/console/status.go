@@ -105,7 +105,7 @@ func showGoingOn(line func(head, format string, args ...any), v *View) {
 	if s.Hint != "" && !v.isHeld() {
 		line("", "hint: %s", s.Hint)
 	}
-	line("next", "%s at %s", sameCommand(v.isHeld()), position(s))
+	line("next", "%s again continues at %s", sameCommand(v.isHeld()), position(s))
 }
 
 // showEvents tells what happened last.
