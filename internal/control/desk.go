@@ -1,175 +1,190 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"sync"
+	"log/slog"
+	"strings"
 	"time"
 
 	"attrmigrate/checkpoint"
-	"attrmigrate/internal/disk"
-	"attrmigrate/internal/metrics"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/telemetry"
 	"attrmigrate/pipeline"
 )
 
-// Run is what is steered: a *[pipeline.Runner].
-type Run interface {
-	Progress() pipeline.Progress
-	Pause()
-	Unpause()
-	SetRate(updates, reads float64) error
-	StopFor(why *pipeline.StopError)
-	Halt()
-	Stopping() bool
-}
-
 // ErrEnded is the answer to a verb once the run has ended.
 var ErrEnded = errors.New("the run has ended")
 
-// Desk is where one start of a run is steered. All that is asked of it, by file, socket or page, goes through here. It is
-// used by many goroutines.
-type Desk struct {
-	cfg   Config
-	began time.Time
-
-	exporter *metrics.Exporter
-
-	mu    sync.Mutex
-	asked rundir.Asked
-	saved checkpoint.State // as the checkpoint has it
-	ended bool
-
-	done chan struct{} // closed once it has ended: the status is the last one
-}
-
-// Config says what a desk steers.
-type Config struct {
-	Run Run
-	FS  disk.FS
-	Dir string
-	// State is that of the run as this start finds it; it has its inputs and its fingerprint.
-	State checkpoint.State
-	Log   *telemetry.Log
-	Meter *telemetry.Meter
-	Options
-}
-
-// Open reads what was asked before, and asks it of the run.
-func Open(cfg Config) (*Desk, error) {
+// open reads what was asked before, and asks it of the run.
+func open(cfg Config) (*Desk, error) {
 	asked, err := rundir.LoadAsked(cfg.Dir)
 	if err != nil {
 		return nil, err
 	}
-	d := &Desk{cfg: cfg, began: time.Now(), asked: asked, saved: cfg.State, done: make(chan struct{})}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	d := &Desk{cfg: cfg, began: time.Now(), saved: cfg.State, done: make(chan struct{})}
+	if info, held, err := checkpoint.Holder(cfg.Dir); err == nil && held {
+		d.holder = &info
+	}
+	d.asked = d.before(asked)
+	d.adopt(asked)
+	d.lift(time.Now())
 	d.exporter = d.newExporter()
-	return d, d.apply(time.Now())
+	return d, nil
 }
 
-// Watch looks every two seconds at what is asked, until ctx ends.
+// before is what was asked as far as the events of earlier starts tell: what differs was asked while nobody was at work.
+func (d *Desk) before(asked rundir.Asked) rundir.Asked {
+	if d.cfg.Log == nil {
+		return asked
+	}
+	events, err := telemetry.ReadEvents(d.cfg.Dir)
+	if err != nil {
+		return asked
+	}
+	return told(asked, events)
+}
+
+// Watch looks at what is asked, every two seconds, until ctx ends.
 func (d *Desk) Watch(ctx context.Context) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case now := <-tick.C:
-			d.look(now)
+			d.look()
+			d.lift(now)
 		case <-ctx.Done():
-			d.mu.Lock()
-			d.ended = true
-			close(d.done)
-			d.mu.Unlock()
 			return
 		}
 	}
 }
 
-// look adopts what the file says, which another process may have written.
-func (d *Desk) look(now time.Time) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if asked, err := rundir.LoadAsked(d.cfg.Dir); err == nil {
-		d.asked = asked
+// look adopts what the file says, which another process may have written. What cannot be read changes nothing.
+func (d *Desk) look() {
+	d.changing.Lock()
+	defer d.changing.Unlock()
+	asked, err := rundir.LoadAsked(d.cfg.Dir)
+	if err != nil {
+		if !d.misled {
+			d.cfg.Logger.Warn("what is asked of the run stays as it was", "error", err)
+		}
+		d.misled = true
+		return
 	}
-	_ = d.apply(now)
+	d.misled = false
+	d.adopt(asked)
 }
 
-// apply asks of the run what was asked. It is called with the lock, but for Open.
-func (d *Desk) apply(now time.Time) error {
-	if d.asked.PausedAt(now) {
+// lift ends a pause whose time has come.
+func (d *Desk) lift(now time.Time) {
+	d.mu.Lock()
+	over := d.asked.Paused && !d.asked.PausedAt(now)
+	d.mu.Unlock()
+	if !over {
+		return
+	}
+	_, err := d.change(func(a *rundir.Asked) {
+		if a.Paused && !a.PausedAt(now) {
+			a.Paused, a.PausedUntil, a.PauseOrder = false, time.Time{}, nil
+		}
+	})
+	if err != nil && !errors.Is(err, ErrEnded) { // the clock lets it go on nevertheless
+		d.cfg.Logger.Warn("control.json still says that the run is paused", "error", err)
+	}
+}
+
+// adopt takes for asked what the file says, asks it of the run, and tells what is new. It is called with changing.
+func (d *Desk) adopt(asked rundir.Asked) {
+	d.mu.Lock()
+	before := d.asked
+	d.asked = asked
+	d.mu.Unlock()
+	d.press()
+	d.tell(before, asked)
+	if asked.Hold && !before.Hold {
+		d.cfg.Run.StopFor(&pipeline.StopError{Reason: pipeline.ByHand, Err: &stopped{asked.HoldOrder}})
+	}
+}
+
+// press asks of the run what is asked now. It is called with changing.
+func (d *Desk) press() {
+	d.mu.Lock()
+	asked, paused := d.asked, d.asked.PausedAt(time.Now()) || d.guard.paused
+	d.mu.Unlock()
+	if paused {
 		d.cfg.Run.Pause()
 	} else {
 		d.cfg.Run.Unpause()
 	}
-	return d.cfg.Run.SetRate(orZero(d.asked.Rate), orZero(d.asked.ReadRate))
+	updates, reads := d.live(asked)
+	if err := d.cfg.Run.SetRate(updates, reads); err != nil {
+		d.cfg.Logger.Warn("the rate stays as it was", "error", err)
+	}
 }
 
-func orZero(perSecond *float64) float64 {
-	if perSecond == nil {
-		return 0
+// live are the ceilings that are asked for, as [pipeline.Runner.SetRate] takes them: 0 is that of the command line. Reads
+// follow updates, unless they have a ceiling of their own.
+func (d *Desk) live(asked rundir.Asked) (updates, reads float64) {
+	if asked.Rate != nil {
+		updates, reads = *asked.Rate, d.cfg.Reads(*asked.Rate)
 	}
-	return *perSecond
+	if asked.ReadRate != nil {
+		reads = *asked.ReadRate
+	}
+	return updates, reads
+}
+
+// ceilings are those that are asked for, or of the command line.
+func (d *Desk) ceilings(asked rundir.Asked) (updates, reads float64) {
+	updates, reads = d.live(asked)
+	return cmp.Or(updates, d.cfg.Rate), cmp.Or(reads, d.cfg.Reads(d.cfg.Rate))
 }
 
 // change changes what is asked, durably, and asks it of the run.
-func (d *Desk) change(by func(*rundir.Asked)) (rundir.Standing, error) {
+func (d *Desk) change(by func(*rundir.Asked)) (rundir.Asked, error) {
+	d.changing.Lock()
+	defer d.changing.Unlock()
+	if d.hasEnded() {
+		return rundir.Asked{}, ErrEnded
+	}
+	_, after, err := rundir.ChangeAsked(d.cfg.FS, d.cfg.Dir, by)
+	if err != nil {
+		return rundir.Asked{}, err
+	}
+	d.adopt(after)
+	return after, nil
+}
+
+func (d *Desk) hasEnded() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.ended {
-		return d.status(), ErrEnded
+	return d.ended
+}
+
+// Guard is what a program says of the run: it is paused as long as the program or a person wants it.
+func (d *Desk) Guard(paused bool, reason string) {
+	d.changing.Lock()
+	defer d.changing.Unlock()
+	d.mu.Lock()
+	before, ended := d.guard, d.ended
+	d.guard = guard{paused, reason}
+	d.mu.Unlock()
+	if ended {
+		return
 	}
-	asked := d.asked
-	by(&asked)
-	if err := asked.Save(d.cfg.FS, d.cfg.Dir); err != nil {
-		return d.status(), fmt.Errorf("what was asked cannot be kept: %w", err)
+	d.press()
+	kind := telemetry.Unpaused
+	if paused {
+		kind = telemetry.Paused
 	}
-	d.asked = asked
-	err := d.apply(time.Now())
-	return d.status(), err
-}
-
-// Pause pauses the run, until a moment or, where that is zero, until somebody says otherwise.
-func (d *Desk) Pause(o rundir.Order, until time.Time) (rundir.Standing, error) {
-	return d.change(func(a *rundir.Asked) { a.Paused, a.PausedUntil, a.PauseOrder = true, until, &o })
-}
-
-// Unpause lets it go on.
-func (d *Desk) Unpause(o rundir.Order) (rundir.Standing, error) {
-	return d.change(func(a *rundir.Asked) { a.Paused, a.PausedUntil, a.PauseOrder = false, time.Time{}, &o })
-}
-
-// Limits are ceilings that are to change.
-type Limits struct {
-	SetRate, SetReadRate bool     // which of them are
-	Rate, ReadRate       *float64 // nil: that of the command line
-}
-
-// Limit sets or lifts ceilings.
-func (d *Desk) Limit(o rundir.Order, l Limits) (rundir.Standing, error) {
-	return d.change(func(a *rundir.Asked) {
-		if l.SetRate {
-			a.Rate = l.Rate
-		}
-		if l.SetReadRate {
-			a.ReadRate = l.ReadRate
-		}
-		a.RateOrder = &o
-	})
-}
-
-// Stop stops this start and holds the run, and cancels the calls under way where that is to be now.
-func (d *Desk) Stop(o rundir.Order, now bool) (rundir.Standing, error) {
-	s, err := d.change(func(a *rundir.Asked) { a.Hold, a.HoldOrder = true, &o })
-	if err != nil {
-		return s, err
+	if paused != before.paused {
+		d.record(telemetry.Event{At: time.Now(), Kind: kind, By: GuardBy, Reason: reason})
 	}
-	d.cfg.Run.StopFor(&pipeline.StopError{Reason: pipeline.ByHand, Detail: o.By})
-	if now {
-		d.cfg.Run.Halt()
-	}
-	return d.Status(), nil
 }
 
 // Saved tells the desk what was saved of the run.
@@ -181,27 +196,47 @@ func (d *Desk) Saved(s checkpoint.State) {
 
 // seen is the run as it is looked at.
 func (d *Desk) seen() Seen {
-	return Seen{Status: func() any { return d.Status() }, Ended: d.done, Dir: d.cfg.Dir, Log: d.cfg.Log, Metrics: d.exporter.Handler()}
+	return Seen{Status: func() any { return d.Status() }, Ended: d.done, Dir: d.cfg.Dir, Log: d.cfg.Log}
 }
 
 // Status is where the run stands now.
 func (d *Desk) Status() rundir.Standing {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.status()
-}
-
-func (d *Desk) status() rundir.Standing {
-	s := rundir.Status{State: d.saved, Held: !d.ended}
-	s.Dir.Path = d.cfg.Dir
+	s := rundir.Status{State: d.saved, Dir: rundir.Dir{Path: d.cfg.Dir}, Held: !d.ended}
+	if d.holder != nil {
+		s.Holder = *d.holder
+	}
 	if !d.ended {
 		p := d.cfg.Run.Progress()
 		s.State.Counts, s.State.Total, s.State.Rate = p.Counts, p.Total, p.Rate
 		s.State.Phase, s.State.Pause, s.State.Paused = checkpoint.Running, string(p.Pause), p.PausedFor
+		s.State.Reason, s.State.Hint = "", ""
+		if p.LastError != nil {
+			s.State.LastError = p.LastError.Error()
+		}
+	}
+	if d.cfg.Told != nil {
+		s.State = d.cfg.Told(s.State)
 	}
 	out := s.Standing(d.asked)
 	if !d.ended && d.cfg.Run.Stopping() {
 		out.State = "stopping"
 	}
+	if s.State.Pause != "" && !d.ended {
+		out.Effective.Reason = d.whyPaused()
+	}
 	return out
+}
+
+// whyPaused is who has paused the run, and why: a person, a program, or both. It is called with mu.
+func (d *Desk) whyPaused() string {
+	var all []string
+	if d.asked.PausedAt(time.Now()) {
+		all = append(all, d.asked.PauseOrder.String())
+	}
+	if d.guard.paused {
+		all = append(all, (&rundir.Order{By: GuardBy, Reason: d.guard.reason}).String())
+	}
+	return strings.Join(all, "; and ")
 }

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strconv"
 )
 
 // door is what stands before the routes where they are served at a port, which every process of this machine can reach,
@@ -21,7 +22,7 @@ func newDoor(t token, shell []byte, csp string, behind http.Handler) *door {
 }
 
 func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	guard(w.Header())
+	harden(w.Header())
 	switch {
 	case !local(r.Host):
 		refuse(w, http.StatusForbidden, "the request is for another host", fromElsewhere)
@@ -46,8 +47,8 @@ func (d *door) page(w http.ResponseWriter) {
 	_, _ = w.Write(d.shell)
 }
 
-// guard has a browser do nothing with an answer but to give it to the page that has asked.
-func guard(h http.Header) {
+// harden has a browser do nothing with an answer but to give it to the page that has asked.
+func harden(h http.Header) {
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -58,12 +59,15 @@ func guard(h http.Header) {
 }
 
 // local tells whether the host of a request is this machine, by a number of loopback or by the one name of it. The
-// name of somebody else's page that was made to lead here (DNS rebinding) is not. The port may be any: that of ssh -L is
-// the user's choice.
+// name of somebody else's page that was made to lead here (DNS rebinding) is not. The port may be any: behind ssh -L it
+// is the one that the user has chosen there.
 func local(host string) bool {
-	name, _, err := net.SplitHostPort(host)
+	name, port, err := net.SplitHostPort(host)
 	if err != nil {
-		name = host // no port: it is 80
+		name, port = host, "80"
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return false
 	}
 	ip, err := netip.ParseAddr(name)
 	return name == "localhost" || err == nil && ip.IsLoopback() && ip.Zone() == ""

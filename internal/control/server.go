@@ -46,26 +46,25 @@ func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 func leave(s *http.Server, busy chan struct{}) {
 	patience, end := context.WithTimeout(context.Background(), leaveWithin)
 	defer end()
-	fill(patience, busy)
+	left := fill(patience, busy, cap(busy))
 	last, end := context.WithTimeout(context.Background(), leaveWithin/10)
 	defer end()
 	_ = s.Shutdown(last) // lets the last byte of an answer out
 	_ = s.Close()
-	fill(patience, busy)
+	fill(last, busy, left)
 }
 
-// fill takes every place that is left, so that nobody else has one; it waits for those that are taken, but not beyond ctx.
-func fill(ctx context.Context, busy chan struct{}) {
-	for {
+// fill takes so many places, so that nobody else has them; it waits for those that are taken, but not beyond ctx. It
+// returns how many it did not get.
+func fill(ctx context.Context, busy chan struct{}, left int) int {
+	for ; left > 0; left-- {
 		select {
 		case busy <- struct{}{}:
-			if len(busy) == cap(busy) {
-				return
-			}
 		case <-ctx.Done():
-			return
+			return left
 		}
 	}
+	return 0
 }
 
 // bounded answers so many at once as there are places.

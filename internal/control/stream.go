@@ -53,17 +53,19 @@ func lastEventID(r *http.Request) (int64, error) {
 // feed is one stream. It belongs to the goroutine of its request.
 type feed struct {
 	Seen
-	to   http.ResponseWriter
-	rc   *http.ResponseController
-	last int64 // the ID of the last event that was sent
+	to http.ResponseWriter
+	rc *http.ResponseController
+
+	events <-chan telemetry.Event
+	last   int64 // the ID of the last event that was sent
+	behind bool  // the channel was full, and more may have been told
 }
 
 func (f *feed) run(r *http.Request) {
-	var events <-chan telemetry.Event
 	if f.Log != nil {
 		listened, unlisten := f.Log.Listen() // before the file is read: what comes meanwhile is heard
 		defer unlisten()
-		events = listened
+		f.events = listened
 	}
 	if f.sent("retry: 2000\n\n") != nil || f.missed() != nil || f.status() != nil {
 		return
@@ -73,12 +75,12 @@ func (f *feed) run(r *http.Request) {
 	for {
 		var err error
 		select {
-		case e := <-events:
+		case e := <-f.events:
 			err = f.heard(e)
 		case <-tick.C:
 			err = f.status()
 		case <-f.Ended:
-			f.end(events)
+			f.end()
 			return
 		case <-r.Context().Done():
 			return
@@ -89,16 +91,23 @@ func (f *feed) run(r *http.Request) {
 	}
 }
 
-// heard sends an event that was just told, and the status behind it. Where some were told too fast for this stream,
-// they are read from the file.
+// heard sends an event that was just told, and the status behind the last of those that wait. What was told too fast for
+// this stream is read from the file.
 func (f *feed) heard(e telemetry.Event) error {
+	f.behind = f.behind || len(f.events) >= cap(f.events)-1
 	if e.ID > f.last+1 {
 		if err := f.missed(); err != nil {
 			return err
 		}
 	}
-	if err := f.event(e); err != nil {
+	if err := f.event(e); err != nil || len(f.events) > 0 {
 		return err
+	}
+	if f.behind {
+		f.behind = false
+		if err := f.missed(); err != nil {
+			return err
+		}
 	}
 	return f.status()
 }
@@ -121,19 +130,22 @@ func (f *feed) missed() error {
 }
 
 // end sends what is left to send.
-func (f *feed) end(events <-chan telemetry.Event) {
-	for len(events) > 0 {
-		if f.heard(<-events) != nil {
+func (f *feed) end() {
+	for len(f.events) > 0 {
+		if f.heard(<-f.events) != nil {
 			return
 		}
 	}
-	if f.status() == nil {
+	if f.missed() == nil && f.status() == nil {
 		_ = f.sent("event: end\ndata: {}\n\n")
 	}
 }
 
-// event sends an event, unless it was sent before.
+// event sends an event, unless it was sent before. One that could not be written has no number.
 func (f *feed) event(e telemetry.Event) error {
+	if e.ID == 0 {
+		return f.frame(string(e.Kind), "", e)
+	}
 	if e.ID <= f.last {
 		return nil
 	}

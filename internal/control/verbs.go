@@ -150,8 +150,11 @@ func (b pauseBody) until(now time.Time) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	span, err := time.ParseDuration(b.For)
-	if err != nil || span <= 0 {
-		return time.Time{}, &refusal.UsageError{Err: errors.New("for is no duration above zero"), Remedy: "such as 30m or 1h30m; left out, the pause lasts until somebody ends it"}
+	if err != nil {
+		return time.Time{}, &refusal.UsageError{Err: errors.New("for is no duration"), Remedy: "such as 30m or 1h30m; left out, the pause lasts until somebody ends it"}
+	}
+	if err := rundir.CheckPause(span); err != nil {
+		return time.Time{}, err
 	}
 	return now.Add(span), nil
 }
@@ -176,8 +179,8 @@ func ceiling(name string, raw jsontext.Value) (*float64, error) {
 		return nil, nil
 	}
 	var perSecond float64
-	if err := json.Unmarshal(raw, &perSecond); err != nil || perSecond <= 0 {
-		return nil, &refusal.UsageError{Err: fmt.Errorf("%s is no number above zero", name), Remedy: "null lifts it; to send nothing, pause"}
+	if err := json.Unmarshal(raw, &perSecond); err != nil {
+		return nil, &refusal.UsageError{Err: fmt.Errorf("%s is no number", name), Remedy: "a number sets a ceiling, and null lifts the one that was set"}
 	}
-	return &perSecond, nil
+	return &perSecond, rundir.CheckRate(perSecond)
 }

@@ -58,22 +58,33 @@ func (o Options) OpenWeb(ctx context.Context) (*Web, error) {
 	return &Web{l, t, o}, nil
 }
 
-// Serve shows the run and lets it be steered, until ctx ends.
-func (web *Web) Serve(ctx context.Context, d *Desk, log *slog.Logger) error {
-	var behind routes
-	if !web.o.ReadOnly {
-		behind = verbs(d, byPort)
+// openPage serves the page of a run, if it is to have one, until ctx ends.
+func (d *Desk) openPage(ctx context.Context) {
+	web, err := d.cfg.OpenWeb(ctx)
+	if err != nil {
+		d.cfg.Logger.Warn("there is no page; the run goes on without", "error", err)
 	}
-	return serve(ctx, web.l, web.door(append(views(d.seen()), behind...)), log)
+	if web == nil {
+		return
+	}
+	d.all.Go(func() {
+		if err := serve(ctx, web.l, web.handler(d.seen(), d), d.cfg.Logger); err != nil {
+			d.cfg.Logger.Warn("the page is gone; the run goes on without", "error", err)
+		}
+	})
 }
 
-// Show shows something that cannot be steered, until ctx ends.
+// Show shows what cannot be steered, until ctx ends.
 func (web *Web) Show(ctx context.Context, s Seen, log *slog.Logger) error {
-	web.o.ReadOnly = true
-	return serve(ctx, web.l, web.door(views(s)), log)
+	return serve(ctx, web.l, web.handler(s, nil), log)
 }
 
-func (web *Web) door(behind routes) http.Handler {
-	shell, csp := shellOf(web.o.ReadOnly)
+// handler is what is served at the port. Where nothing is to be steered there, it has no means to.
+func (web *Web) handler(s Seen, d *Desk) http.Handler {
+	behind, readOnly := views(s), web.o.ReadOnly || d == nil
+	if !readOnly {
+		behind = append(behind, verbs(d, byPort)...)
+	}
+	shell, csp := shellOf(readOnly)
 	return newDoor(web.token, shell, csp, behind)
 }

@@ -2,8 +2,6 @@
 
 package disk
 
-import "os"
-
 // Claim keeps an open file to this process, until it is closed or the process ends; false: another process has
 // it. Where a system or a file system has no such locks, whoever asks has it.
-func Claim(*os.File) (bool, error) { return true, nil }
+func Claim(Claimable) (bool, error) { return true, nil }

@@ -12,7 +12,7 @@ import (
 // it. Where a system or a file system has no such locks, whoever asks has it.
 //
 // Nobody can read a byte that is locked here, so it is one that no file has.
-func Claim(f *os.File) (bool, error) {
+func Claim(f Claimable) (bool, error) {
 	behind := &windows.Overlapped{Offset: math.MaxUint32 - 1, OffsetHigh: math.MaxInt32}
 	err := windows.LockFileEx(windows.Handle(f.Fd()), windows.LOCKFILE_EXCLUSIVE_LOCK|windows.LOCKFILE_FAIL_IMMEDIATELY, 0, 1, 0, behind)
 	switch {

@@ -30,6 +30,9 @@ func (j *Job) Start(ctx context.Context, o Observer) (checkpoint.State, error) {
 	if err := j.set.Unchanged(); err != nil {
 		return checkpoint.State{}, err
 	}
+	if err := j.unhold(); err != nil {
+		return checkpoint.State{}, err
+	}
 	in, err := j.set.Read()
 	if err != nil {
 		return checkpoint.State{}, err
@@ -74,7 +77,7 @@ func (j *Job) conclude(state checkpoint.State, err error) {
 func notBegun(err error) error {
 	stop, ok := errors.AsType[*pipeline.StopError](err)
 	switch {
-	case !ok, stop.Reason == pipeline.OutOfTime:
+	case !ok, stop.Reason == pipeline.OutOfTime, stop.Reason == pipeline.ByHand:
 		return err
 	case stop.Reason == pipeline.Interrupted:
 		return refusal.ErrNotStarted

@@ -22,6 +22,8 @@ type Job struct {
 	cost    audit.Cost       // of this start
 	claims  claims           // on addresses by which others sign in
 
+	asked rundir.Asked // of the run, by people
+
 	began  bool // the run is recorded
 	listed bool // a file in the directory is yet to be read
 }
@@ -73,6 +75,9 @@ func (j *Job) prepare(ctx context.Context) error {
 	if j.set, err = j.set.Settled(j.dir); err != nil || j.Finished() {
 		return err
 	}
+	if err := j.heedHold(); err != nil {
+		return err
+	}
 	if err := j.meetPool(ctx, rehearsal.Beside(j.to.PoolID, j.set.Paths(), j.fromDigest()), !goesOn); err != nil {
 		return err
 	}
@@ -122,7 +127,9 @@ type Preview struct {
 	Undo    string // the file that leads back; empty: there will be none
 	Place   Place
 	// Resumed is the run that goes on; nil: one begins, and Preflight tells of its records.
-	Resumed   *checkpoint.State
+	Resumed *checkpoint.State
+	// Asked is what people have asked of the run: that it goes on only when somebody says so, say.
+	Asked     rundir.Asked
 	Preflight *audit.Preflight
 	Warnings  []audit.Warning
 	Cost      audit.Cost
@@ -133,7 +140,7 @@ type Preview struct {
 func (j *Job) Preview() Preview {
 	p := Preview{
 		Inputs: j.set.Paths(), Dialect: j.set.Dialect(), Noun: j.set.Noun(), Dir: j.dir.Path, Errors: j.dir.ErrorsFile(),
-		Place: j.spec.place(j.to, j.pool), Preflight: j.checked, Warnings: j.terms.Warnings(), Cost: j.cost, AsUser: j.spec.AsUser,
+		Place: j.spec.place(j.to, j.pool), Preflight: j.checked, Warnings: j.terms.Warnings(), Cost: j.cost, AsUser: j.spec.AsUser, Asked: j.asked,
 	}
 	if !j.spec.NoRead {
 		p.Undo = j.dir.File(report.UndoJSONL)

@@ -61,6 +61,8 @@ type Spec struct {
 
 	Steering control.Options // how it is seen and steered
 	Unhold   bool            // a run that somebody holds goes on
+	// Asks says that a person is shown the preview, with the hold of a run, and asked, before the job is started.
+	Asks bool
 
 	Volume rundir.Volume // what the directory lies on
 	Stdin  io.Reader
@@ -81,7 +83,12 @@ type Spec struct {
 }
 
 // reads is the rate of single reads: they must not hold up updates that are allowed to be faster.
-func (s *Spec) reads() float64 { return cmp.Or(s.ReadRate, max(s.Rate, defaultReadRate)) }
+func (s *Spec) reads() float64 { return s.readsAt(s.Rate) }
+
+// readsAt is that rate where updates have another ceiling.
+func (s *Spec) readsAt(updates float64) float64 {
+	return cmp.Or(s.ReadRate, max(updates, defaultReadRate))
+}
 
 // operation is the one that writes.
 func (s *Spec) operation() string {

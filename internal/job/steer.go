@@ -17,30 +17,16 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 		j.spec.Log.Warn("what happens to the run cannot all be kept: the run goes on", "error", err)
 	})
 	defer log.Close()
-	desk, err := control.Open(control.Config{Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Log: log, Meter: meter, Options: j.spec.Steering})
+	desk, err := control.Start(control.Config{
+		Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Rate: j.spec.Rate, Reads: j.spec.readsAt, Told: j.spec.Told,
+		Log: log, Meter: meter, Logger: j.spec.Log, Options: j.spec.Steering,
+	})
 	if err != nil {
 		return checkpoint.State{}, err
 	}
+	defer desk.Close()
 	store.desk, store.log = desk, log
-	watching, end := context.WithCancel(context.WithoutCancel(ctx))
-	var all sync.WaitGroup
-	all.Go(func() { desk.Watch(watching) })
-	if l, err := control.Listen(j.dir.Path); err != nil {
-		j.spec.Log.Debug("no socket: the run is steered by control.json", "error", err)
-	} else {
-		all.Go(func() { _ = desk.Serve(watching, l, j.spec.Log) })
-	}
-	if web, err := j.spec.Steering.OpenWeb(ctx); err != nil {
-		j.spec.Log.Warn("no page: the run goes on without it", "error", err)
-	} else if web != nil {
-		all.Go(func() { _ = web.Serve(watching, desk, j.spec.Log) })
-	}
-	last := desk.KeepMetrics(j.spec.Log)
-	state, err := j.noted(ctx, runner, log, meter)
-	end()
-	all.Wait()
-	last() // metrics, of how it ended
-	return state, err
+	return j.noted(ctx, runner, log, meter)
 }
 
 // noted runs the pipeline, and notes what happens to it: how it begins and ends, and what it does meanwhile.

@@ -3,18 +3,22 @@ package rundir
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/go-json-experiment/json"
 
 	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
 )
 
 // askedVersion is that of control.json.
 const askedVersion = 1
+
+// maxAsked bounds what is read of control.json, in bytes: reasons are short.
+const maxAsked = 64 << 10
 
 // Asked is what people have asked of a run: the content of control.json, whether a process is at work or not.
 type Asked struct {
@@ -32,44 +36,114 @@ type Asked struct {
 	HoldOrder  *Order `json:"hold_order,omitempty"`
 }
 
-// Order is who asked for something, when and why.
-type Order struct {
-	At     time.Time `json:"at"`
-	By     string    `json:"by"` // "ann@host by command"
-	Reason string    `json:"reason,omitempty"`
-}
-
 // PausedAt tells whether the run is to be paused at a moment.
 func (a Asked) PausedAt(now time.Time) bool {
 	return a.Paused && (a.PausedUntil.IsZero() || now.Before(a.PausedUntil))
 }
 
-// LoadAsked reads what was asked of the run in a directory; nothing, where there is no such file.
+// LoadAsked reads what was asked of the run in a directory; nothing, where there is no such file. It is read strictly:
+// who passed over what it does not know might pass over a hold. The error is an *[AskedError].
 func LoadAsked(dir string) (Asked, error) {
 	path := filepath.Join(dir, AskedJSON)
-	data, err := os.ReadFile(path)
+	data, err := readAsked(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Asked{Version: askedVersion}, nil
 	}
+	a := Asked{}
+	if err == nil {
+		err = json.Unmarshal(data, &a, json.RejectUnknownMembers(true))
+	}
+	if a.Version > askedVersion { // whatever else it says
+		err = fmt.Errorf("it is of version %d, and this program knows %d", a.Version, askedVersion)
+	}
+	if err == nil {
+		err = a.check()
+	}
 	if err != nil {
-		return Asked{}, err
-	}
-	var a Asked
-	if err := json.Unmarshal(data, &a); err != nil {
-		return Asked{}, fmt.Errorf("%s: %w", path, err)
-	}
-	if a.Version != askedVersion {
-		return Asked{}, fmt.Errorf("%s: there is no version %d", path, a.Version)
+		return Asked{}, &AskedError{Path: path, Err: err, newer: a.Version > askedVersion}
 	}
 	return a, nil
 }
 
-// Save replaces what was asked, durably.
-func (a Asked) Save(on disk.FS, dir string) error {
-	a.Version = askedVersion
-	data, err := json.Marshal(a)
-	if err != nil {
-		return err
+func readAsked(path string) ([]byte, error) {
+	if disk.IsLink(path) {
+		return nil, errors.New("it is a symbolic link")
 	}
-	return disk.WriteFile(on, filepath.Join(dir, AskedJSON), append(data, '\n'))
+	f, err := disk.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxAsked+1))
+	if err == nil && len(data) > maxAsked {
+		err = fmt.Errorf("it has more than %s bytes", prose.Count(maxAsked))
+	}
+	return data, err
+}
+
+// check says what in it cannot be.
+func (a Asked) check() error {
+	if a.Version != askedVersion {
+		return fmt.Errorf("there is no version %d", a.Version)
+	}
+	for _, perSecond := range []*float64{a.Rate, a.ReadRate} {
+		if perSecond != nil {
+			if err := CheckRate(*perSecond); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// ChangeAsked changes what is asked of the run in a directory, durably, and returns what was asked before and is
+// now. It may be called by several processes at once, on several machines where the file system carries locks over:
+// the file control.lock beside it is each one's for the moment. A process that is at work on the run may be one of them.
+func ChangeAsked(on disk.FS, dir string, change func(*Asked)) (before, after Asked, err error) {
+	if err := ownDir(dir); err != nil {
+		return before, after, err
+	}
+	err = disk.Exclusively(on, filepath.Join(dir, askedLock), func() (err error) {
+		if before, err = LoadAsked(dir); err != nil {
+			return err
+		}
+		after = before
+		change(&after)
+		if err := after.check(); err != nil {
+			return err
+		}
+		data, err := json.Marshal(after)
+		if err == nil && len(data) > maxAsked {
+			err = fmt.Errorf("%s would have more than %s bytes", AskedJSON, prose.Count(maxAsked))
+		}
+		if err != nil {
+			return err
+		}
+		return disk.WriteFile(on, filepath.Join(dir, AskedJSON), append(data, '\n'))
+	})
+	if err != nil {
+		return before, before, err
+	}
+	return before, after, nil
+}
+
+// AskedError says that control.json cannot be read as what was asked. It may say that the run is on hold.
+type AskedError struct {
+	Path  string
+	Err   error
+	newer bool
+}
+
+func (e *AskedError) Error() string {
+	return fmt.Sprintf("%s: what was asked of the run cannot be read: %v", prose.Printable(e.Path), disk.WithoutPath(e.Err))
+}
+
+func (e *AskedError) Unwrap() error { return e.Err }
+
+// Hint says what to do about it.
+func (e *AskedError) Hint() string {
+	if e.newer {
+		return "use the program of that version, or a newer one"
+	}
+	return "look at it and remove it; a pause, a rate or a hold that it has is forgotten then"
 }

@@ -135,7 +135,7 @@ func ownFile(name string) bool {
 	switch strings.TrimSuffix(name, ".tmp") {
 	case report.ErrorsCSV, report.ErrorsJSONL, report.AppliedCSV, report.UndoJSONL, report.PlanJSONL, report.AuditCSV,
 		report.DeliveriesCSV, report.SummaryJSON, checkpoint.FileName, checkpoint.LockName, Journal, PlanRuns,
-		AskedJSON, Socket, telemetry.EventsJSONL, telemetry.SeriesJSONL, report.HTML:
+		AskedJSON, askedLock, Socket, telemetry.EventsJSONL, telemetry.SeriesJSONL, report.HTML:
 		return true
 	default:
 		return false
@@ -148,6 +148,7 @@ const Stdin = "-"
 // What a run is steered by: the file that holds what was asked of it, and a socket.
 const (
 	AskedJSON = "control.json"
+	askedLock = "control.lock" // is whose who changes it
 	Socket    = "control.sock"
 )
 

@@ -46,7 +46,7 @@ func (s *Status) Standing(asked Asked) Standing {
 		},
 	}
 	if out.Effective.Paused && asked.PauseOrder != nil {
-		out.Effective.Reason = asked.PauseOrder.Reason
+		out.Effective.Reason = asked.PauseOrder.String()
 	}
 	if s.Held {
 		out.HeldBy = &s.Holder

@@ -1,0 +1,127 @@
+package control
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/metrics"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/telemetry"
+	"attrmigrate/pipeline"
+)
+
+// Run is what is steered: a *[pipeline.Runner].
+type Run interface {
+	Progress() pipeline.Progress
+	Pause()
+	Unpause()
+	SetRate(updates, reads float64) error
+	StopFor(why *pipeline.StopError)
+	Halt()
+	Stopping() bool
+}
+
+// Config says what a desk steers.
+type Config struct {
+	Run Run
+	FS  disk.FS
+	Dir string
+	// State is that of the run as this start finds it; it has its inputs and its fingerprint.
+	State checkpoint.State
+	// Rate is the ceiling of updates that the command line sets, and Reads what it makes of one, whoever set that, as
+	// the ceiling of reads.
+	Rate  float64
+	Reads func(updates float64) float64
+	// Told gives a state the words of the command line. Nil: it has those of the libraries.
+	Told func(checkpoint.State) checkpoint.State
+
+	Log    *telemetry.Log // nil: none is kept
+	Meter  *telemetry.Meter
+	Logger *slog.Logger
+	Options
+}
+
+// Start opens the desk of a run, asks of the run what was asked before, and lets it be steered until [Desk.Close]. Only
+// what was asked and cannot be read is an error: it may say that the run must not go on. What else fails is logged, and
+// the run goes on without.
+func Start(cfg Config) (*Desk, error) {
+	d, err := open(cfg)
+	if err != nil {
+		return nil, err
+	}
+	ctx, end := context.WithCancel(context.Background())
+	d.end = end
+	d.all.Go(func() { d.Watch(ctx) })
+	if l, err := listen(cfg.Dir); err != nil {
+		d.cfg.Logger.Debug("no socket: the run is steered by control.json", "error", err)
+	} else {
+		d.all.Go(func() {
+			if err := d.serveSocket(ctx, l); err != nil {
+				d.cfg.Logger.Warn("the socket is gone: the run is steered by control.json", "error", err)
+			}
+		})
+	}
+	d.openPage(ctx)
+	d.endMetrics = d.KeepMetrics(cfg.Logger)
+	return d, nil
+}
+
+// Close ends it once the run has ended: what is asked from now on is answered with [ErrEnded], and what is being answered
+// may take a second.
+func (d *Desk) Close() {
+	d.mu.Lock()
+	d.ended = true
+	d.mu.Unlock()
+	close(d.done)
+	d.end()
+	d.all.Wait()
+	d.endMetrics() // of how it ended
+}
+
+// Desk is where one start of a run is steered. All that is asked of it, by file, socket, page or program, goes through
+// here.
+//
+// It is used by many goroutines. Who changes what is asked has changing from before the file is read until the run is
+// told, so changes come one after the other; mu guards the fields, is held for moments, and never while the disk is
+// waited for, so that the status is told whatever a file system does.
+type Desk struct {
+	cfg Config
+	end context.CancelFunc
+	all sync.WaitGroup
+
+	began      time.Time
+	exporter   *metrics.Exporter
+	endMetrics func()
+
+	// done is closed once the run has ended: the status is the last one.
+	done chan struct{}
+
+	changing sync.Mutex
+
+	mu     sync.Mutex
+	asked  rundir.Asked
+	guard  guard
+	saved  checkpoint.State // as the checkpoint has it
+	holder *checkpoint.Info // this process
+	ended  bool
+	misled bool // control.json cannot be read, which was logged
+}
+
+// guard is a program that may pause the run, beside what people ask.
+type guard struct {
+	paused bool
+	reason string
+}
+
+// GuardBy is who it is, in events.
+const GuardBy = "the program of --pause-when"
+
+// How long an answer waits until what it asked has come about, and how often it looks.
+const (
+	settleWithin = time.Second
+	settleEvery  = 5 * time.Millisecond
+)
