@@ -1,7 +1,7 @@
 package control
 
 import (
-	"log/slog"
+	"cmp"
 	"path/filepath"
 
 	"attrmigrate/internal/metrics"
@@ -10,16 +10,22 @@ import (
 // newExporter has the metrics of the run: they are what the desk and the meter say, whenever somebody asks.
 func (d *Desk) newExporter() *metrics.Exporter {
 	return metrics.New(metrics.Source{
-		Command: "apply", Pool: d.Status().Pool, Run: filepath.Base(d.cfg.Dir), Version: d.cfg.Version, Started: d.began,
+		Command: "apply", Pool: d.Status().Pool, Run: nameOf(d.cfg.Dir), Version: d.cfg.Version, Started: d.began,
 		Read: func() metrics.Reading { return metrics.Of(d.Status(), d.cfg.Meter.Totals()) },
 	})
 }
 
-// KeepMetrics keeps the file for node_exporter's textfile collector, if one is wanted, until the function that it
+// nameOf is the name of a run directory, also of the one that the process is in.
+func nameOf(dir string) string {
+	whole, _ := filepath.Abs(dir)
+	return filepath.Base(cmp.Or(whole, dir))
+}
+
+// keepMetrics keeps the file for node_exporter's textfile collector, if one is wanted, until the function that it
 // returns is called: when the desk has ended, so that the file says how the run did.
-func (d *Desk) KeepMetrics(log *slog.Logger) (end func()) {
+func (d *Desk) keepMetrics() (end func()) {
 	if d.cfg.MetricsFile == "" {
 		return func() {}
 	}
-	return d.exporter.Keep(d.cfg.MetricsFile, log)
+	return d.exporter.Keep(d.cfg.MetricsFile, d.cfg.Logger)
 }

@@ -66,7 +66,7 @@ func Start(cfg Config) (*Desk, error) {
 		})
 	}
 	d.openPage(ctx)
-	d.endMetrics = d.KeepMetrics(cfg.Logger)
+	d.endMetrics = d.keepMetrics()
 	return d, nil
 }
 
