@@ -26,13 +26,13 @@ var flagGroups = []struct {
 	{"Pace", []string{"rate", "read-rate", "list-rate", "chains", "workers", "timeout", "max-attempts"}},
 	{"Stops", []string{"limit", "max-failures", "max-duration", "drain-timeout"}},
 	{"Run directory", []string{"run-dir", "only-failed", "restart", "unhold"}},
-	{"Seen and steered", []string{"serve", "serve-read-only", "token-file", "metrics-file", "on-event", "pause-when"}},
+	{"Seen and steered", []string{"serve", "serve-read-only", "token-file", "metrics-file", "on-event", "pause-when", "for", "reason"}},
 	// Of sandbox.
 	{"The server", []string{"addr", "journal", "seed"}},
 	{"What is in it", []string{"pool", "client", "users", "password", "tokens", "token-expiry"}},
 	{"How it answers", []string{"quota", "latency", "jitter", "page-time", "fault", "throttle-burst", "list-fault"}},
 	// Of every command. Shells' completion has a flag that is cobra's own.
-	{"Screen", []string{"yes", "json", "progress", "log-format", "log-level", "no-descriptions", "version", "help"}},
+	{"Screen", []string{"yes", "watch", "json", "progress", "log-format", "log-level", "no-descriptions", "version", "help"}},
 }
 
 // otherFlags is the heading of what the table leaves out; a test keeps it away.

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/pflag"
 
@@ -30,9 +31,9 @@ func (o *options) serve(ctx context.Context, sys System) error {
 		return &refusal.UsageError{Err: errors.New("--token-file is for a page, and there is none"), Remedy: "--serve 127.0.0.1:0 has one"}
 	case s.Serve == "":
 		return nil
-	case s.TokenFile == "" && (o.output.Progress == "none" || !isTerminal(sys.Stderr)):
-		return &refusal.UsageError{Err: errors.New("--serve would write its token where it is no secret: standard error is no terminal, or is not written to"),
-			Remedy: "--token-file FILE has a token that is not shown"}
+	case s.TokenFile == "" && o.output.Progress == "none":
+		return &refusal.UsageError{Err: errors.New("--serve has nowhere to tell its token: --progress none says nothing"),
+			Remedy: "--token-file FILE has a token that need not be told"}
 	}
 	if err := o.steering.CheckServe(ctx); err != nil {
 		return err
@@ -43,6 +44,24 @@ func (o *options) serve(ctx context.Context, sys System) error {
 			url += " (its token is in " + o.steering.TokenFile + ")"
 		}
 		line("page", "%s", url)
+	}
+	return nil
+}
+
+// findPrograms finds the programs of --on-event and --pause-when: one that is not there is told before anything is written.
+func findPrograms(o *control.Options) error {
+	for _, p := range []struct {
+		flag string
+		name *string
+	}{{"--on-event", &o.OnEvent}, {"--pause-when", &o.PauseWhen}} {
+		if *p.name == "" {
+			continue
+		}
+		path, err := control.FindProgram(*p.name)
+		if err != nil {
+			return &refusal.UsageError{Err: fmt.Errorf("%s: %w", p.flag, err), Remedy: refusal.HintOf(err)}
+		}
+		*p.name = path
 	}
 	return nil
 }

@@ -11,8 +11,8 @@ import (
 	"attrmigrate/pipeline"
 )
 
-// steered runs the pipeline, and has it seen and steered meanwhile.
-func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told, meter *telemetry.Meter) (checkpoint.State, error) {
+// steered runs the pipeline, and has it seen and steered meanwhile. Who is told of its end finds all files of it as they stay.
+func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told, meter *telemetry.Meter, o Observer) (checkpoint.State, error) {
 	log := telemetry.New(j.dir.FS, j.dir.Path, j.state.Phase == "", func(err error) {
 		j.spec.Log.Warn("what happens to the run cannot all be kept: the run goes on", "error", err)
 	})
@@ -26,13 +26,21 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	}
 	defer desk.Close()
 	store.desk, store.log = desk, log
-	return j.noted(ctx, runner, log, meter)
+	o.Started(runner, desk)
+	state, err := j.noted(ctx, runner, log, meter, desk)
+	desk.End()
+	if !state.SavedAt.IsZero() {
+		j.conclude(state, err)
+	}
+	desk.TellEnd(ctx)
+	return state, err
 }
 
 // noted runs the pipeline, and notes what happens to it: how it begins and ends, and what it does meanwhile.
-func (j *Job) noted(ctx context.Context, runner *pipeline.Runner, log *telemetry.Log, meter *telemetry.Meter) (checkpoint.State, error) {
+func (j *Job) noted(ctx context.Context, runner *pipeline.Runner, log *telemetry.Log, meter *telemetry.Meter, desk *control.Desk) (checkpoint.State, error) {
 	note := func(e telemetry.Event) { _, _ = log.Event(e) } // the log tells itself what it cannot keep
 	note(j.begins(runner.Progress(), log.Earlier()))
+	desk.Admit(ctx)
 	recording, end := context.WithCancel(context.WithoutCancel(ctx))
 	var recorder sync.WaitGroup
 	recorder.Go(func() { telemetry.Record(recording, log, meter, runner.Progress) })
