@@ -15,7 +15,7 @@ import (
 var house = []string{
 	"internal/disk", "internal/shell", "internal/phone", "internal/prose", "internal/refusal", "internal/sealed", "internal/records",
 	"sources", "checkpoint", "pipeline",
-	"internal/schema", "internal/cognito", "internal/report", "internal/telemetry", "internal/rundir", "internal/control", "internal/changeset",
+	"internal/schema", "internal/cognito", "internal/report", "internal/telemetry", "internal/rundir", "internal/metrics", "internal/control", "internal/changeset",
 	"internal/rules", "internal/listing", "internal/sandbox", "internal/target", "internal/rehearsal",
 	"internal/audit",
 	"internal/job", "internal/console", "internal/profiling", "internal/cli", "cmd/attrmigrate",
@@ -79,6 +79,7 @@ var reserved = []reservation{
 	{"github.com/spf13/", []string{"internal/cli"}, "all but cli can be driven by a test without flags"},
 	{"github.com/aws/", []string{"internal/cognito", "internal/target", "internal/bench", "examples/customsource"},
 		"what AWS says is put into our words in one place"},
+	{"github.com/prometheus/", []string{"internal/metrics"}, "what is told to a metrics system is named in one place"},
 	{"github.com/schollz/", []string{"internal/console"}, "one place draws on the screen"},
 	{"golang.org/x/term", []string{"internal/console", "internal/cli"}, "one place asks whether there is a terminal"},
 	{"github.com/gocarina/gocsv", []string{"sources", "internal/report"}, "CSV comes in at one place and goes out at one"},

@@ -26,13 +26,14 @@ func open(cfg Config) (*Desk, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	d := &Desk{cfg: cfg, saved: cfg.State, done: make(chan struct{})}
+	d := &Desk{cfg: cfg, began: time.Now(), saved: cfg.State, done: make(chan struct{})}
 	if info, held, err := checkpoint.Holder(cfg.Dir); err == nil && held {
 		d.holder = &info
 	}
 	d.asked = d.before(asked)
 	d.adopt(asked)
 	d.lift(time.Now())
+	d.exporter = d.newExporter()
 	return d, nil
 }
 
@@ -191,6 +192,11 @@ func (d *Desk) Saved(s checkpoint.State) {
 	d.mu.Lock()
 	d.saved = s
 	d.mu.Unlock()
+}
+
+// seen is the run as it is looked at.
+func (d *Desk) seen() Seen {
+	return Seen{Status: func() any { return d.Status() }, Ended: d.done, Dir: d.cfg.Dir, Log: d.cfg.Log}
 }
 
 // Status is where the run stands now.

@@ -8,6 +8,7 @@ import (
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
+	"attrmigrate/internal/metrics"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/telemetry"
 	"attrmigrate/pipeline"
@@ -59,28 +60,15 @@ func Start(cfg Config) (*Desk, error) {
 		d.cfg.Logger.Debug("no socket: the run is steered by control.json", "error", err)
 	} else {
 		d.all.Go(func() {
-			if err := d.Serve(ctx, l); err != nil {
+			if err := d.serveSocket(ctx, l); err != nil {
 				d.cfg.Logger.Warn("the socket is gone: the run is steered by control.json", "error", err)
 			}
 		})
 	}
-	if cfg.OnEvent != "" {
-		d.hooks = startHooks(cfg.OnEvent, cfg.Log, d.Status, cfg.Dir, cfg.Logger)
-	}
+	d.openPage(ctx)
+	d.endMetrics = d.KeepMetrics(cfg.Logger)
+	d.tellProgram()
 	return d, nil
-}
-
-// Admit asks the program of --pause-when before the first call of a start, and has it asked from then on. It waits for
-// the first answer, which is given ten seconds.
-func (d *Desk) Admit(ctx context.Context) {
-	if d.cfg.PauseWhen == "" {
-		return
-	}
-	g := d.guardian()
-	g.ask(ctx)
-	watching, end := context.WithCancel(context.Background())
-	d.endGuard = end
-	d.all.Go(func() { g.watch(watching) })
 }
 
 // End says that the run has ended: what is asked from now on is answered with [ErrEnded], and the status is the last one.
@@ -98,22 +86,13 @@ func (d *Desk) End() {
 	}
 }
 
-// TellEnd has the program of --on-event told how the run has ended, which may take ten seconds, unless ctx ends.
-func (d *Desk) TellEnd(ctx context.Context) {
-	if d.hooks != nil {
-		d.hooks.stop(ctx)
-		d.hooks = nil
-	}
-}
-
-// Close lets go of the run. What is being answered may take a second.
+// Close lets go of the run, which has ended. What is being answered may take a second.
 func (d *Desk) Close() {
 	d.End()
-	ctx, end := context.WithCancel(context.Background())
-	end() // who has not told the end by now does not wait for it
-	d.TellEnd(ctx)
+	d.leaveProgram()
 	d.end()
 	d.all.Wait()
+	d.endMetrics() // of how it ended
 }
 
 // Desk is where one start of a run is steered. All that is asked of it, by file, socket, page or program, goes through
@@ -126,9 +105,14 @@ type Desk struct {
 	cfg Config
 	end context.CancelFunc
 	all sync.WaitGroup
+
+	began      time.Time
+	exporter   *metrics.Exporter
+	endMetrics func()
 	// The goroutine that has started it owns these: the program of --on-event, and the end of that of --pause-when.
 	hooks    *hooks
 	endGuard context.CancelFunc
+
 	// done is closed once the run has ended: the status is the last one.
 	done chan struct{}
 

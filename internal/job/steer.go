@@ -11,7 +11,7 @@ import (
 	"attrmigrate/pipeline"
 )
 
-// steered runs the pipeline, and has it seen and steered meanwhile. Who is told of its end finds all files of it as they stay.
+// steered runs the pipeline, and has it seen and steered meanwhile. Who is told of its end finds all its files as they stay.
 func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told, meter *telemetry.Meter) (checkpoint.State, error) {
 	log := telemetry.New(j.dir.FS, j.dir.Path, j.state.Phase == "", func(err error) {
 		j.spec.Log.Warn("what happens to the run cannot all be kept: the run goes on", "error", err)
@@ -39,10 +39,10 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 func (j *Job) noted(ctx context.Context, runner *pipeline.Runner, log *telemetry.Log, meter *telemetry.Meter, desk *control.Desk) (checkpoint.State, error) {
 	note := func(e telemetry.Event) { _, _ = log.Event(e) } // the log tells itself what it cannot keep
 	note(j.begins(runner.Progress(), log.Earlier()))
-	desk.Admit(ctx)
 	recording, end := context.WithCancel(context.WithoutCancel(ctx))
 	var recorder sync.WaitGroup
 	recorder.Go(func() { telemetry.Record(recording, log, meter, runner.Progress) })
+	desk.Admit(ctx)
 	state, err := runner.Run(ctx)
 	end()
 	recorder.Wait()

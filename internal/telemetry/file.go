@@ -41,7 +41,7 @@ func (o *file) cut() { o.torn = o.f.Truncate(o.size) != nil }
 
 // line writes a line, by one write.
 func (o *file) line(v any) error {
-	data, err := json.Marshal(v)
+	data, err := json.Marshal(v, json.Deterministic(true))
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"attrmigrate/internal/disk"
 )
@@ -85,7 +86,7 @@ func (l *Log) Earlier() Event { return l.earlier }
 // Event writes an event and tells it to who listens. It returns it with its ID, which is 0 if it could not be written.
 func (l *Log) Event(e Event) (Event, error) {
 	e.By, e.From, e.To, e.Reason = legible(e.By), legible(e.From), legible(e.To), legible(e.Reason)
-	e.At = e.At.UTC()
+	e.At = e.At.UTC().Truncate(time.Millisecond)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	err := l.put(&e)
