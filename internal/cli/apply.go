@@ -204,7 +204,7 @@ func (a *applyRun) start(ctx context.Context, j *job.Job) error {
 }
 
 // Started implements [job.Observer]: progress and signals are attached to the run.
-func (a *applyRun) Started(run *pipeline.Runner) {
+func (a *applyRun) Started(run *pipeline.Runner, seen job.Seen) {
 	a.signals.stopGently(func() {
 		run.Stop(pipeline.Interrupted)
 		if a.opts.output.Kind(a.sys.Stderr) == "bar" {
@@ -213,5 +213,7 @@ func (a *applyRun) Started(run *pipeline.Runner) {
 		line := console.Printer(a.notes, console.Columns(a.notes))
 		line("stopping", "calls under way may take %s; Ctrl-C again cancels them", prose.Span(a.opts.drainTimeout))
 	})
-	a.endProgress = console.Watch(console.RunGauge(run), a.opts.output, a.sys.Stderr, a.log)
+	events, unlisten := seen.Events()
+	end := console.Watch(console.RunGauge(seen.Status), events, a.opts.output, a.sys.Stderr, a.log)
+	a.endProgress = func() { end(); unlisten() }
 }

@@ -83,7 +83,7 @@ func (e *exportRun) export(ctx context.Context, to *target.Target) (*listing.Exp
 	}
 	f, err := report.CreateExport(e.opts.file, e.opts.force)
 	if errors.Is(err, fs.ErrExist) && disk.Exists(e.opts.file) { // it came since it was looked for
-		return nil, isThere(e.opts.file)
+		return nil, isThere(e.opts.file, "export")
 	}
 	if err != nil {
 		return nil, e.notWritten(err)
@@ -103,7 +103,7 @@ func (e *exportRun) export(ctx context.Context, to *target.Target) (*listing.Exp
 func (e *exportRun) write(ctx context.Context, to *target.Target, pool *cognito.Pool, how listing.Exporting, w io.Writer) (*listing.Exported, error) {
 	var read console.Reading
 	read.Set(listing.Progress{Of: pool.EstimatedUsers})
-	end := console.Watch(read.Gauge, e.opts.output, e.sys.Stderr, e.log)
+	end := console.Watch(read.Gauge, nil, e.opts.output, e.sys.Stderr, e.log)
 	defer end()
 	from := listing.NewReader(listing.Config{
 		Lister: to.Lister, Groups: to.Groups, PoolID: pool.ID, Estimated: pool.EstimatedUsers,

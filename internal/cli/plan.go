@@ -132,7 +132,7 @@ func (p *planRun) Reading(place job.Place, warnings []audit.Warning) {
 // Sized implements [job.PlanObserver].
 func (p *planRun) Sized(size changeset.Size) {
 	p.limitMemory(size)
-	p.endProgress = console.Watch(p.read.Gauge, p.opts.output, p.sys.Stderr, p.log)
+	p.endProgress = console.Watch(p.read.Gauge, nil, p.opts.output, p.sys.Stderr, p.log)
 }
 
 // limitMemory makes room for what is kept of a change set.

@@ -31,9 +31,9 @@ func (o *options) serve(ctx context.Context, sys System) error {
 		return &refusal.UsageError{Err: errors.New("--token-file is for a page, and there is none"), Remedy: "--serve 127.0.0.1:0 has one"}
 	case s.Serve == "":
 		return nil
-	case s.TokenFile == "" && (o.output.Progress == "none" || !isTerminal(sys.Stderr)):
-		return &refusal.UsageError{Err: errors.New("--serve would write its token where it is no secret: standard error is no terminal, or is not written to"),
-			Remedy: "--token-file FILE has a token that is not shown"}
+	case s.TokenFile == "" && o.output.Progress == "none":
+		return &refusal.UsageError{Err: errors.New("--serve has nowhere to tell its token: --progress none says nothing"),
+			Remedy: "--token-file FILE has a token that need not be told"}
 	}
 	if err := o.steering.CheckServe(ctx); err != nil {
 		return err

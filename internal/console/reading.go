@@ -21,10 +21,10 @@ func (r *Reading) Set(p listing.Progress) {
 	defer r.mu.Unlock()
 	r.progress = p
 	if r.pages == nil {
-		r.pages = newMeter(p.Calls)
+		r.pages = newMeter(gauge{done: p.Calls})
 		return
 	}
-	r.pages.add(time.Now(), p.Calls)
+	r.pages.add(time.Now(), gauge{done: p.Calls})
 }
 
 // Gauge is how far it is, and in how many chains of pages at which pace, where it goes in chains.

@@ -194,9 +194,12 @@ func (d *Desk) Saved(s checkpoint.State) {
 	d.mu.Unlock()
 }
 
+// Events has what happens to the run sent to a channel, until the function that it returns is called.
+func (d *Desk) Events() (<-chan telemetry.Event, func()) { return d.cfg.Log.Listen() }
+
 // seen is the run as it is looked at.
 func (d *Desk) seen() Seen {
-	return Seen{Status: func() any { return d.Status() }, Ended: d.done, Dir: d.cfg.Dir, Log: d.cfg.Log}
+	return Seen{Status: func() any { return d.Status() }, Ended: d.done, Dir: d.cfg.Dir, Log: d.cfg.Log, Metrics: d.exporter.Handler()}
 }
 
 // Status is where the run stands now.

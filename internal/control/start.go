@@ -92,7 +92,9 @@ func (d *Desk) Close() {
 	d.leaveProgram()
 	d.end()
 	d.all.Wait()
-	d.endMetrics() // of how it ended
+	if d.endMetrics != nil {
+		d.endMetrics() // they tell how it ended
+	}
 }
 
 // Desk is where one start of a run is steered. All that is asked of it, by file, socket, page or program, goes through

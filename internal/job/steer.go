@@ -11,8 +11,8 @@ import (
 	"attrmigrate/pipeline"
 )
 
-// steered runs the pipeline, and has it seen and steered meanwhile. Who is told of its end finds all its files as they stay.
-func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told, meter *telemetry.Meter) (checkpoint.State, error) {
+// steered runs the pipeline, and has it seen and steered meanwhile. Who is told of its end finds all files of it as they stay.
+func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told, meter *telemetry.Meter, o Observer) (checkpoint.State, error) {
 	log := telemetry.New(j.dir.FS, j.dir.Path, j.state.Phase == "", func(err error) {
 		j.spec.Log.Warn("what happens to the run cannot all be kept: the run goes on", "error", err)
 	})
@@ -26,6 +26,7 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	}
 	defer desk.Close()
 	store.desk, store.log = desk, log
+	o.Started(runner, desk)
 	state, err := j.noted(ctx, runner, log, meter, desk)
 	desk.End()
 	if !state.SavedAt.IsZero() {
