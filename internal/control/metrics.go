@@ -5,14 +5,23 @@ import (
 	"path/filepath"
 
 	"attrmigrate/internal/metrics"
+	"attrmigrate/internal/telemetry"
 )
 
 // newExporter has the metrics of the run: they are what the desk and the meter say, whenever somebody asks.
 func (d *Desk) newExporter() *metrics.Exporter {
 	return metrics.New(metrics.Source{
 		Command: "apply", Pool: d.Status().Pool, Run: nameOf(d.cfg.Dir), Version: d.cfg.Version, Started: d.began,
-		Read: func() metrics.Reading { return metrics.Of(d.Status(), d.cfg.Meter.Totals()) },
+		Read: func() metrics.Reading { return metrics.Of(d.Status(), d.totals()) },
 	})
+}
+
+// totals are what the start has counted.
+func (d *Desk) totals() telemetry.Totals {
+	if d.cfg.Meter == nil {
+		return telemetry.Totals{}
+	}
+	return d.cfg.Meter.Totals()
 }
 
 // nameOf is the name of a run directory, also of the one that the process is in.

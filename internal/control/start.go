@@ -40,7 +40,7 @@ type Config struct {
 	Told func(checkpoint.State) checkpoint.State
 
 	Log    *telemetry.Log // nil: none is kept
-	Meter  *telemetry.Meter
+	Meter  *telemetry.Meter // nil: nothing is counted
 	Logger *slog.Logger
 	Options
 }
