@@ -39,7 +39,7 @@ type Config struct {
 	// Told gives a state the words of the command line. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 
-	Log    *telemetry.Log // nil: none is kept
+	Log    *telemetry.Log   // nil: none is kept
 	Meter  *telemetry.Meter // nil: nothing is counted
 	Logger *slog.Logger
 	Options
