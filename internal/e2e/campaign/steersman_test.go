@@ -148,6 +148,7 @@ func (m *steersman) ask(method, path string, body []byte) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	switch {
+	case resp.StatusCode == http.StatusServiceUnavailable: // the run has ended, and lets nobody in any more
 	case resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusConflict:
 		m.strange = append(m.strange, method+" "+path+": "+resp.Status)
 	case resp.StatusCode == http.StatusOK:
