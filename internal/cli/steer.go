@@ -76,7 +76,9 @@ stays so as long as the program says, and that is told.
 		Example: `  attrmigrate unpause loyalty.run`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.asks = func(a *rundir.Asked, by *rundir.Order) { a.Paused, a.PausedUntil, a.PauseOrder = false, time.Time{}, by }
+			o.asks = func(a *rundir.Asked, by *rundir.Order) {
+				a.Paused, a.PausedUntil, a.PauseOrder = false, time.Time{}, by
+			}
 			o.shows = func(s rundir.Standing) bool { return s.State == "running" }
 			return o.give(cmd.Context(), sys, args[0], map[string]any{})
 		},
@@ -152,7 +154,9 @@ func ceiling(text string, set *bool, perSecond **float64) error {
 // showsLimits tells of a status whether limits are in force; of one that was lifted it cannot be told what it is now.
 func showsLimits(l control.Limits) func(rundir.Standing) bool {
 	same := func(wanted, now *float64) bool { return wanted == nil || now != nil && *now == *wanted }
-	return func(s rundir.Standing) bool { return same(l.Rate, s.Effective.Rate) && same(l.ReadRate, s.Effective.ReadRate) }
+	return func(s rundir.Standing) bool {
+		return same(l.Rate, s.Effective.Rate) && same(l.ReadRate, s.Effective.ReadRate)
+	}
 }
 
 func newStop(sys System) *cobra.Command {
