@@ -58,6 +58,9 @@ back. Interrupted, the same command continues where it stopped.
 			if err := o.ruleInApply(args); err != nil {
 				return err
 			}
+			if err := o.serve(ctx, sys); err != nil {
+				return err
+			}
 			a := &applyRun{opts: o, sys: sys, signals: signals, notes: o.output.Notes(sys.Stderr), log: console.NewLog(sys.Stderr, o.output)}
 			return a.run(ctx, args)
 		},
@@ -174,8 +177,8 @@ func (a *applyRun) confirm(ctx context.Context, j *job.Job) error {
 	}
 }
 
-func isTerminal(r io.Reader) bool {
-	f, ok := r.(*os.File)
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 

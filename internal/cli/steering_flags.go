@@ -1,9 +1,14 @@
 package cli
 
 import (
+	"context"
+	"errors"
+
 	"github.com/spf13/pflag"
 
+	"attrmigrate/internal/console"
 	"attrmigrate/internal/control"
+	"attrmigrate/internal/refusal"
 )
 
 // registerSteering registers the flags by which a command is seen and steered while it runs.
@@ -14,4 +19,30 @@ func registerSteering(f *pflag.FlagSet, o *control.Options) {
 	f.StringVar(&o.MetricsFile, "metrics-file", "", "`file.prom` that is kept for node_exporter's textfile collector")
 	f.StringVar(&o.OnEvent, "on-event", "", "`program` that is run when the run starts, pauses, is throttled, stops or ends")
 	f.StringVar(&o.PauseWhen, "pause-when", "", "`program` that is asked every ten seconds: it exits with 1 to pause the run, with 0 to let it go on")
+}
+
+// serve checks the flags of the page, and has its address told where people read it.
+func (o *options) serve(ctx context.Context, sys System) error {
+	switch s := &o.steering; {
+	case s.Serve == "" && s.ReadOnly:
+		return &refusal.UsageError{Err: errors.New("--serve-read-only is for a page, and there is none"), Remedy: "--serve 127.0.0.1:0 has one"}
+	case s.Serve == "" && s.TokenFile != "":
+		return &refusal.UsageError{Err: errors.New("--token-file is for a page, and there is none"), Remedy: "--serve 127.0.0.1:0 has one"}
+	case s.Serve == "":
+		return nil
+	case s.TokenFile == "" && (o.output.Progress == "none" || !isTerminal(sys.Stderr)):
+		return &refusal.UsageError{Err: errors.New("--serve would write its token where it is no secret: standard error is no terminal, or is not written to"),
+			Remedy: "--token-file FILE has a token that is not shown"}
+	}
+	if err := o.steering.CheckServe(ctx); err != nil {
+		return err
+	}
+	line := console.Printer(o.output.Notes(sys.Stderr), 0) // an address is never wrapped
+	o.steering.Told = func(url string) {
+		if o.steering.TokenFile != "" {
+			url += " (its token is in " + o.steering.TokenFile + ")"
+		}
+		line("page", "%s", url)
+	}
+	return nil
 }

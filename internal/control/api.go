@@ -1,96 +1,91 @@
 package control
 
 import (
-	"encoding/json"
-	"errors"
+	"bytes"
 	"net/http"
-	"time"
+	"slices"
+	"strconv"
+	"strings"
 
-	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/prose"
 )
 
-// The bodies of the verbs.
-type (
-	pauseBody struct {
-		For    string `json:"for,omitempty"` // a duration; empty: until somebody says otherwise
-		By     string `json:"by,omitempty"`
-		Reason string `json:"reason,omitempty"`
-	}
-	limitsBody struct {
-		Rate     json.RawMessage `json:"rate,omitempty"` // a number, or null to lift it
-		ReadRate json.RawMessage `json:"read_rate,omitempty"`
-		By       string          `json:"by,omitempty"`
-		Reason   string          `json:"reason,omitempty"`
-	}
-	stopBody struct {
-		Now    bool   `json:"now,omitempty"`
-		By     string `json:"by,omitempty"`
-		Reason string `json:"reason,omitempty"`
-	}
+// The most that is taken at once. It keeps a process that has a run to do from being busy with who looks at it.
+const (
+	mostBody    = 16 << 10 // bytes of a body
+	mostReason  = 500      // characters of a reason
+	mostStreams = 16       // streams of events: a tab of a browser has one
+	mostSamples = 2000     // of the series
 )
 
-// API is the contract of a run over HTTP: every answer is the whole new status.
-func (d *Desk) API() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, r *http.Request) { answer(w, d.Status(), nil) })
-	mux.HandleFunc("POST /v1/pause", verb(func(b pauseBody) (rundir.Standing, error) {
-		var until time.Time
-		if b.For != "" {
-			span, err := time.ParseDuration(b.For)
-			if err != nil {
-				return d.Status(), err
-			}
-			until = time.Now().Add(span)
-		}
-		return d.Pause(order(b.By, b.Reason), until)
-	}))
-	mux.HandleFunc("POST /v1/unpause", verb(func(b pauseBody) (rundir.Standing, error) { return d.Unpause(order(b.By, b.Reason)) }))
-	mux.HandleFunc("POST /v1/stop", verb(func(b stopBody) (rundir.Standing, error) { return d.Stop(order(b.By, b.Reason), b.Now) }))
-	mux.HandleFunc("PATCH /v1/limits", verb(func(b limitsBody) (rundir.Standing, error) {
-		l := Limits{SetRate: b.Rate != nil, SetReadRate: b.ReadRate != nil}
-		if err := errors.Join(number(b.Rate, &l.Rate), number(b.ReadRate, &l.ReadRate)); err != nil {
-			return d.Status(), err
-		}
-		return d.Limit(order(b.By, b.Reason), l)
-	}))
-	return mux
+// route is one thing that can be asked. Its path is compared as it is: nothing is cleaned, redirected or found below it.
+type route struct {
+	method, path string
+	serve        http.HandlerFunc
 }
 
-func number(raw json.RawMessage, into **float64) error {
-	if raw == nil {
-		return nil
+// routes are all that can be asked at one place. They are a table, so that a place without verbs is one whose table
+// has none.
+type routes []route
+
+// ServeHTTP finds the route. HEAD is GET without the body, which net/http leaves out.
+func (rs routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.RawQuery != "" || r.URL.ForceQuery {
+		refuse(w, http.StatusBadRequest, "nothing is asked by a query", "a token goes into the header Authorization, everything else into the body")
+		return
 	}
-	return json.Unmarshal(raw, into)
-}
-
-func order(by, reason string) rundir.Order {
-	return rundir.Order{At: time.Now().UTC(), By: by, Reason: reason}
-}
-
-// verb decodes a body, which may be empty, and answers with the status.
-func verb[B any](do func(B) (rundir.Standing, error)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		var body B
-		if r.ContentLength != 0 {
-			if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&body); err != nil {
-				http.Error(w, err.Error(), http.StatusBadRequest)
-				return
-			}
+	var methods []string
+	for _, one := range rs {
+		if one.path != r.URL.Path {
+			continue
 		}
-		s, err := do(body)
-		answer(w, s, err)
+		if one.method == r.Method || one.method == http.MethodGet && r.Method == http.MethodHead {
+			one.serve(w, r)
+			return
+		}
+		methods = append(methods, one.method)
 	}
+	if methods == nil {
+		refuse(w, http.StatusNotFound, "there is no such path", "there are "+strings.Join(rs.paths(), ", "))
+		return
+	}
+	w.Header().Set("Allow", strings.Join(methods, ", "))
+	refuse(w, http.StatusMethodNotAllowed, "this path does not take this method", "it takes "+strings.Join(methods, ", "))
 }
 
-func answer(w http.ResponseWriter, s rundir.Standing, err error) {
-	code := http.StatusOK
-	switch {
-	case errors.Is(err, ErrEnded):
-		code = http.StatusConflict
-	case err != nil:
-		code = http.StatusBadRequest
+func (rs routes) paths() []string {
+	var all []string
+	for _, one := range rs {
+		if !slices.Contains(all, one.path) {
+			all = append(all, one.path)
+		}
 	}
-	w.Header().Set("Content-Type", "application/json")
+	return all
+}
+
+// answer writes a value as JSON, indented as `status --json` is.
+func answer(w http.ResponseWriter, code int, v any) {
+	var b bytes.Buffer
+	if err := prose.PrintJSON(&b, v); err != nil {
+		code = http.StatusInternalServerError
+		b.Reset()
+		b.WriteString(`{"error": "the answer cannot be written"}` + "\n")
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(b.Len()))
 	w.WriteHeader(code)
-	_ = json.NewEncoder(w).Encode(s)
+	_, _ = w.Write(b.Bytes())
+}
+
+// refusedBody is the answer to what is not done.
+type refusedBody struct {
+	Error string `json:"error"`
+	Hint  string `json:"hint,omitempty"`
+}
+
+func refuse(w http.ResponseWriter, code int, what, hint string) {
+	answer(w, code, refusedBody{what, hint})
 }

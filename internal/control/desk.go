@@ -193,6 +193,11 @@ func (d *Desk) Saved(s checkpoint.State) {
 	d.mu.Unlock()
 }
 
+// seen is the run as it is looked at.
+func (d *Desk) seen() Seen {
+	return Seen{Status: func() any { return d.Status() }, Ended: d.done, Dir: d.cfg.Dir, Log: d.cfg.Log}
+}
+
 // Status is where the run stands now.
 func (d *Desk) Status() rundir.Standing {
 	d.mu.Lock()

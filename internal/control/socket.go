@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"time"
 
 	"attrmigrate/internal/rundir"
 )
@@ -109,12 +109,11 @@ func (s *socket) Close() error {
 	return err
 }
 
-// Serve answers on a listener until ctx ends.
-func (d *Desk) Serve(ctx context.Context, l net.Listener) error {
-	s := &http.Server{Handler: d.API(), ReadHeaderTimeout: 10 * time.Second}
-	defer context.AfterFunc(ctx, func() { _ = s.Close() })()
-	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
+// serveSocket answers on the socket until ctx ends. Only the owner of the run can connect, so that there is no token, and
+// who asks is believed to be who the body says.
+func (d *Desk) serveSocket(ctx context.Context, l net.Listener) error {
+	return serve(ctx, l, append(views(d.seen()), verbs(d, bySocket)...), d.cfg.Logger)
 }
+
+// bySocket names who asks: who the body says, and a program that says nothing is this user's.
+func bySocket(_ *http.Request, said string) string { return cmp.Or(said, Operator()+" by api") }

@@ -59,11 +59,12 @@ func Start(cfg Config) (*Desk, error) {
 		d.cfg.Logger.Debug("no socket: the run is steered by control.json", "error", err)
 	} else {
 		d.all.Go(func() {
-			if err := d.Serve(ctx, l); err != nil {
+			if err := d.serveSocket(ctx, l); err != nil {
 				d.cfg.Logger.Warn("the socket is gone: the run is steered by control.json", "error", err)
 			}
 		})
 	}
+	d.openPage(ctx)
 	return d, nil
 }
 
