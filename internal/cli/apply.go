@@ -92,6 +92,9 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if err := a.opts.undisturbed(); err != nil {
 		return err
 	}
+	if err := a.opts.steering.Check(); err != nil {
+		return err
+	}
 	if err := rundir.NoneAtWork(paths, nil); err != nil {
 		return err
 	}

@@ -180,6 +180,7 @@ func registerOutput(f *pflag.FlagSet, o *console.Options) {
 
 // spec is the job that the flags describe.
 func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
+	o.steering.Version = release()
 	decoding := o.decoding
 	if o.rule.match != "" {
 		decoding = o.dataOptions()

@@ -15,7 +15,7 @@ import (
 var house = []string{
 	"internal/disk", "internal/shell", "internal/phone", "internal/prose", "internal/refusal", "internal/sealed", "internal/records",
 	"sources", "checkpoint", "pipeline",
-	"internal/schema", "internal/cognito", "internal/report", "internal/telemetry", "internal/rundir", "internal/control", "internal/changeset",
+	"internal/schema", "internal/cognito", "internal/report", "internal/telemetry", "internal/rundir", "internal/metrics", "internal/control", "internal/changeset",
 	"internal/rules", "internal/listing", "internal/sandbox", "internal/target", "internal/rehearsal",
 	"internal/audit",
 	"internal/job", "internal/console", "internal/profiling", "internal/cli", "cmd/attrmigrate",
@@ -79,6 +79,7 @@ var reserved = []reservation{
 	{"github.com/spf13/", []string{"internal/cli"}, "all but cli can be driven by a test without flags"},
 	{"github.com/aws/", []string{"internal/cognito", "internal/target", "internal/bench", "examples/customsource"},
 		"what AWS says is put into our words in one place"},
+	{"github.com/prometheus/", []string{"internal/metrics"}, "what is told to a metrics system is named in one place"},
 	{"github.com/schollz/", []string{"internal/console"}, "one place draws on the screen"},
 	{"golang.org/x/term", []string{"internal/console", "internal/cli"}, "one place asks whether there is a terminal"},
 	{"github.com/gocarina/gocsv", []string{"sources", "internal/report"}, "CSV comes in at one place and goes out at one"},
@@ -88,6 +89,7 @@ var reserved = []reservation{
 	{"github.com/gofrs/flock", []string{"checkpoint"}, "a run has one lock"},
 	{"golang.org/x/time/rate", []string{"pipeline", "internal/listing"}, "calls are paced where they are made"},
 	{"golang.org/x/sys/", []string{"internal/disk"}, "what differs between systems is told apart in one place"},
+	{"github.com/HdrHistogram/", []string{"internal/telemetry"}, "durations are measured alike"},
 	{"github.com/rivo/uniseg", []string{"internal/prose"}, "columns are counted alike"},
 	{"github.com/dustin/go-humanize", []string{"internal/prose", "internal/bench"}, "numbers are written alike"},
 }

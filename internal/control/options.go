@@ -1,6 +1,10 @@
 package control
 
-import "time"
+import (
+	"time"
+
+	"attrmigrate/internal/metrics"
+)
 
 // Options are the ways by which a command is seen and steered, beside the socket. The zero value has none.
 type Options struct {
@@ -14,14 +18,23 @@ type Options struct {
 	OnEvent     string // a program that is run at events; empty: none is
 	PauseWhen   string // a program that is asked every ten seconds whether to pause; empty: none is
 
+	Version string // of the program, for who asks over HTTP and for metrics
+
 	// Told is told where the page is. Nil: nobody is.
 	Told func(url string)
 }
 
 // How often what is done.
 const (
-	lookEvery    = 2 * time.Second  // at control.json
-	sampleEvery  = 10 * time.Second // a line of series.jsonl
-	metricsEvery = 15 * time.Second // the file of metrics
-	guardEvery   = 10 * time.Second // the program that may pause
+	lookEvery   = 2 * time.Second  // at control.json
+	sampleEvery = 10 * time.Second // a line of series.jsonl
+	guardEvery  = 10 * time.Second // the program that may pause
 )
+
+// Check refuses what could not be kept up while the command runs.
+func (o *Options) Check() error {
+	if o.MetricsFile != "" {
+		return metrics.CheckFile(o.MetricsFile)
+	}
+	return nil
+}

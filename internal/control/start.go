@@ -8,6 +8,7 @@ import (
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
+	"attrmigrate/internal/metrics"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/telemetry"
 	"attrmigrate/pipeline"
@@ -65,6 +66,7 @@ func Start(cfg Config) (*Desk, error) {
 		})
 	}
 	d.openPage(ctx)
+	d.lastMetrics = d.KeepMetrics(d.cfg.Logger)
 	return d, nil
 }
 
@@ -77,6 +79,7 @@ func (d *Desk) Close() {
 	close(d.done)
 	d.end()
 	d.all.Wait()
+	d.lastMetrics()
 }
 
 // Desk is where one start of a run is steered. All that is asked of it, by file, socket, page or program, goes through
@@ -86,9 +89,13 @@ func (d *Desk) Close() {
 // told, so changes come one after the other; mu guards the fields, is held for moments, and never while the disk is
 // waited for, so that the status is told whatever a file system does.
 type Desk struct {
-	cfg Config
-	end context.CancelFunc
-	all sync.WaitGroup
+	cfg   Config
+	began time.Time
+	end   context.CancelFunc
+	all   sync.WaitGroup
+	// exporter has the metrics, lastMetrics writes their file for the last time.
+	exporter    *metrics.Exporter
+	lastMetrics func()
 	// done is closed once the run has ended: the status is the last one.
 	done chan struct{}
 

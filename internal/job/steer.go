@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"sync"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/control"
@@ -10,13 +11,13 @@ import (
 	"attrmigrate/pipeline"
 )
 
-// steered runs the pipeline, and has it steered meanwhile.
+// steered runs the pipeline, and has it seen and steered meanwhile.
 func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told, meter *telemetry.Meter) (checkpoint.State, error) {
-	log, err := telemetry.Open(j.dir.FS, j.dir.Path)
-	if err != nil {
-		return checkpoint.State{}, err
-	}
+	log := telemetry.New(j.dir.FS, j.dir.Path, j.state.Phase == "", func(err error) {
+		j.spec.Log.Warn("what happens to the run cannot all be kept: the run goes on", "error", err)
+	})
 	defer log.Close()
+	note(log, j.begins(runner.Progress(), log.Earlier()))
 	desk, err := control.Start(control.Config{
 		Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Rate: j.spec.Rate, Reads: j.spec.readsAt, Told: j.spec.Told,
 		Log: log, Meter: meter, Logger: j.spec.Log, Options: j.spec.Steering,
@@ -24,20 +25,39 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	if err != nil {
 		return checkpoint.State{}, err
 	}
-	store.desk = desk
+	store.desk, store.log = desk, log
 	defer desk.Close()
-	return runner.Run(ctx)
+	return j.noted(ctx, runner, log, meter)
 }
 
-// told tells the desk what is saved.
+// noted runs the pipeline, and notes how it ends, and what it does meanwhile.
+func (j *Job) noted(ctx context.Context, runner *pipeline.Runner, log *telemetry.Log, meter *telemetry.Meter) (checkpoint.State, error) {
+	recording, end := context.WithCancel(context.WithoutCancel(ctx))
+	var recorder sync.WaitGroup
+	recorder.Go(func() { telemetry.Record(recording, log, meter, runner.Progress) })
+	state, err := runner.Run(ctx)
+	end()
+	recorder.Wait()
+	for _, e := range j.ends(state, err) {
+		note(log, e)
+	}
+	return state, err
+}
+
+// note keeps an event; the log tells itself what it cannot keep.
+func note(log *telemetry.Log, e telemetry.Event) { _, _ = log.Event(e) }
+
+// told tells others what is saved.
 type told struct {
 	pipeline.Store
 	desk *control.Desk
+	log  *telemetry.Log
 }
 
 func (t *told) Save(s checkpoint.State) error {
 	err := t.Store.Save(s)
 	if err == nil {
+		_ = t.log.Begin() // the run is recorded; the log tells itself what it cannot keep
 		t.desk.Saved(s)
 	}
 	return err
@@ -50,10 +70,13 @@ type counted struct {
 }
 
 func (c counted) Write(r pipeline.Result) error {
+	if err := c.ResultWriter.Write(r); err != nil {
+		return err
+	}
 	class := ""
 	if r.Outcome == pipeline.Failed {
 		class = report.ClassOf(r)
 	}
 	c.meter.Finished(r.Outcome, class)
-	return c.ResultWriter.Write(r)
+	return nil
 }

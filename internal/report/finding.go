@@ -54,21 +54,15 @@ func newFinding(r pipeline.Result) finding {
 	f := finding{
 		File:     r.Change.File,
 		Line:     r.Change.Line,
-		Class:    "unknown",
+		Class:    ClassOf(r),
 		Attempts: r.Attempts,
 		At:       timestamp(r.At),
 	}
-	err := r.Err
-	if err == nil {
-		err = r.Change.Err
-	}
+	err := whyFailed(r)
 	if err == nil {
 		return f
 	}
 	f.Message = message(err, r.Change)
-	if c, ok := errors.AsType[classed](err); ok {
-		f.Class = cmp.Or(c.Class(), f.Class)
-	}
 	if c, ok := errors.AsType[coded](err); ok {
 		f.Code = c.Code()
 	}
@@ -80,7 +74,21 @@ func newFinding(r pipeline.Result) finding {
 }
 
 // ClassOf is the class that the reports give a failed record.
-func ClassOf(r pipeline.Result) string { return newFinding(r).Class }
+func ClassOf(r pipeline.Result) string {
+	const unknown = "unknown"
+	if c, ok := errors.AsType[classed](whyFailed(r)); ok {
+		return cmp.Or(c.Class(), unknown)
+	}
+	return unknown
+}
+
+// whyFailed is the error of a record; nil, if it has none.
+func whyFailed(r pipeline.Result) error {
+	if r.Err != nil {
+		return r.Err
+	}
+	return r.Change.Err
+}
 
 // ofRow is what the report says of one of the rows of a record: of one that is at fault why it is, and of the others
 // which one spoiled them. Of a record that failed as a whole it says of each row the same.

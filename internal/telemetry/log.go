@@ -1,14 +1,12 @@
 package telemetry
 
 import (
-	"bufio"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
-
-	"github.com/go-json-experiment/json"
+	"time"
 
 	"attrmigrate/internal/disk"
 )
@@ -16,61 +14,148 @@ import (
 // Log writes events.jsonl and series.jsonl of a run, behind what earlier starts have written, and tells who listens. It
 // is used by many goroutines.
 type Log struct {
-	mu             sync.Mutex
-	events, series disk.File
-	last           int64 // the ID of the last event
-	listeners      map[chan Event]bool
+	mu        sync.Mutex
+	on        disk.FS
+	dir       string
+	anew      bool // what lies there is of another run
+	begun     bool // the files are open, or it was tried
+	closed    bool
+	events    *file
+	series    *file
+	waiting   []any // what is to be written once the files are there
+	earlier   Event // the last event of the starts before
+	last      int64 // the ID of the last event
+	listeners map[chan Event]bool
+	failed    func(error)
+	told      bool // of a failure
 }
 
-// Open opens the files of a run directory.
+// New is a log for a run directory that writes nothing before [Log.Begin]: what is told until then waits in memory. Where
+// anew, what lies there is of another run, and goes then. Failed is told, once, of what cannot be kept; nil: nobody is.
+func New(on disk.FS, dir string, anew bool, failed func(error)) *Log {
+	l := &Log{on: on, dir: dir, anew: anew, listeners: map[chan Event]bool{}, failed: failed}
+	if anew {
+		return l
+	}
+	lines, _, err := readLines(l.path(EventsJSONL), func(_ int64, line []byte) {
+		if e, ok := parseEvent(line); ok {
+			l.earlier = e
+		}
+	})
+	l.last = lines
+	l.fail(err)
+	return l
+}
+
+// Open is a log that writes at once.
 func Open(on disk.FS, dir string) (*Log, error) {
-	before, err := ReadEvents(dir)
-	if err != nil {
-		return nil, err
-	}
-	l := &Log{last: int64(len(before)), listeners: map[chan Event]bool{}}
-	const mode = os.O_WRONLY | os.O_CREATE | os.O_APPEND
-	if l.events, err = on.OpenFile(filepath.Join(dir, EventsJSONL), mode, 0o600); err != nil {
-		return nil, err
-	}
-	if l.series, err = on.OpenFile(filepath.Join(dir, SeriesJSONL), mode, 0o600); err != nil {
-		return nil, errors.Join(err, l.events.Close())
-	}
-	return l, nil
+	l := New(on, dir, false, nil)
+	return l, l.Begin()
 }
 
-// Event writes an event and tells it to who listens. It returns it with its ID.
-func (l *Log) Event(e Event) (Event, error) {
+// Begin opens the files, once the run is recorded, and writes what has waited. It may be called again, which does
+// nothing.
+func (l *Log) Begin() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.last++
-	e.ID = l.last
+	if l.begun || l.closed {
+		return nil
+	}
+	l.begun = true
+	var err error
+	if l.anew {
+		err = errors.Join(disk.RemoveIfThere(l.on, l.path(EventsJSONL)), disk.RemoveIfThere(l.on, l.path(SeriesJSONL)))
+	}
+	var first, second error
+	l.events, first = openFile(l.on, l.path(EventsJSONL))
+	l.series, second = openFile(l.on, l.path(SeriesJSONL))
+	err = errors.Join(err, first, second)
+	l.fail(err)
+	for _, v := range l.waiting {
+		_ = l.write(v) // it has told
+	}
+	l.waiting = nil
+	return err
+}
+
+func (l *Log) path(name string) string { return filepath.Join(l.dir, name) }
+
+// Earlier is the last event of the starts before this one; the zero Event, if there is none.
+func (l *Log) Earlier() Event { return l.earlier }
+
+// Event writes an event and tells it to who listens. It returns it with its ID, which is 0 if it could not be written.
+func (l *Log) Event(e Event) (Event, error) {
+	e.By, e.From, e.To, e.Reason = legible(e.By), legible(e.From), legible(e.To), legible(e.Reason)
+	e.At = e.At.UTC().Truncate(time.Millisecond)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	err := l.put(&e)
 	for c := range l.listeners {
 		select {
 		case c <- e:
-		default: // who does not keep up asks for the rest by its ID
+		default: // who does not keep up sees by the IDs that some are missing
 		}
 	}
-	return e, writeLine(l.events, e)
+	return e, err
 }
 
 // Sample writes a sample.
 func (l *Log) Sample(s Sample) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return writeLine(l.series, s)
+	return l.put(s)
 }
 
-func writeLine(f disk.File, v any) error {
-	data, err := json.Marshal(v)
-	if err != nil {
-		return err
+// mostWaiting is how much waits for a run to be recorded: one that is paused before its first update may take a while.
+const mostWaiting = 1000
+
+// put writes an event or a sample, or has it wait. An event gets its ID.
+func (l *Log) put(v any) error {
+	e, _ := v.(*Event)
+	switch {
+	case l.closed:
+		return os.ErrClosed
+	case l.begun:
+		return l.write(v)
+	case len(l.waiting) < mostWaiting:
+		l.waiting = append(l.waiting, v)
+		if e != nil {
+			l.last++
+			e.ID = l.last
+		}
 	}
-	_, err = f.Write(append(data, '\n'))
+	return nil
+}
+
+// write writes an event or a sample, now.
+func (l *Log) write(v any) error {
+	e, isEvent := v.(*Event)
+	f := l.series
+	if isEvent {
+		f, e.ID = l.events, 0
+	}
+	if f == nil {
+		return os.ErrClosed // as was told when it could not be opened
+	}
+	err := f.line(v)
+	l.fail(err)
+	if isEvent && err == nil {
+		l.last = f.lines
+		e.ID = l.last
+	}
 	return err
 }
 
-// Listen has events sent to a channel, until the function that it returns is called.
+// fail tells the first failure.
+func (l *Log) fail(err error) {
+	if err != nil && !l.told && l.failed != nil {
+		l.told = true
+		l.failed(err)
+	}
+}
+
+// Listen has events sent to a channel, until the function that it returns is called. The channel has room for some; who
+// does not keep up misses what comes meanwhile, which the ID of the next one tells, and [ReadEvents] has it.
 func (l *Log) Listen() (<-chan Event, func()) {
 	c := make(chan Event, 64)
 	l.mu.Lock()
@@ -83,41 +168,31 @@ func (l *Log) Listen() (<-chan Event, func()) {
 	}
 }
 
-// Close closes the files.
+// Close makes the files durable and closes them. What waits for the run to be recorded goes with it.
 func (l *Log) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return errors.Join(l.events.Close(), l.series.Close())
-}
-
-// ReadEvents reads the events of a run directory; none, where there is no file.
-func ReadEvents(dir string) ([]Event, error) {
-	events, err := readLines[Event](filepath.Join(dir, EventsJSONL))
-	for i := range events {
-		events[i].ID = int64(i + 1)
+	if l.closed {
+		return nil
 	}
-	return events, err
-}
-
-// ReadSeries reads the samples of a run directory.
-func ReadSeries(dir string) ([]Sample, error) {
-	return readLines[Sample](filepath.Join(dir, SeriesJSONL))
-}
-
-func readLines[T any](path string) (all []T, err error) {
-	f, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		var v T
-		if json.Unmarshal(lines.Bytes(), &v) == nil {
-			all = append(all, v)
+	l.closed = true
+	var err error
+	for _, f := range []*file{l.events, l.series} {
+		if f != nil {
+			err = errors.Join(err, f.close())
 		}
 	}
-	return all, nil
+	l.fail(err)
+	return err
+}
+
+// longestText is how much of a text an event keeps, in bytes: what operators write is a sentence.
+const longestText = 2000
+
+// legible makes a text fit for a line that is read by others.
+func legible(text string) string {
+	if len(text) > longestText {
+		text = text[:longestText] + "…"
+	}
+	return strings.ToValidUTF8(text, "\uFFFD")
 }

@@ -8,8 +8,8 @@ type Sample struct {
 	Seconds float64   `json:"seconds"` // how many there were
 
 	Accepted  int64            `json:"accepted"`            // updates that the service took
-	Unchanged int64            `json:"unchanged,omitempty"` // records with nothing to send
-	Skipped   int64            `json:"skipped,omitempty"`   // records left as they are
+	Unchanged int64            `json:"unchanged,omitzero"` // records with nothing to send
+	Skipped   int64            `json:"skipped,omitzero"`   // records left as they are
 	Failed    map[string]int64 `json:"failed,omitempty"`    // records, by the class that errors.csv gives them
 	Throttled int64            `json:"throttled"`           // calls, of updates and reads
 	Remaining int64            `json:"remaining"`           // records not finished, at the end
@@ -17,7 +17,7 @@ type Sample struct {
 	Rate        float64 `json:"rate"`         // updates a second that were allowed at the end; 0: no limit
 	Ceiling     float64 `json:"ceiling"`      // the most that it may be; 0: no limit
 	ReadCeiling float64 `json:"read_ceiling"` // the most of reads; 0: no limit
-	Paused      bool    `json:"paused,omitempty"`
+	Paused      bool    `json:"paused,omitzero"`
 
 	// Latency is how long calls took, by the name of their API.
 	Latency map[string]Quantiles `json:"latency,omitempty"`

@@ -1,0 +1,87 @@
+package telemetry
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"attrmigrate/internal/prose"
+	"attrmigrate/pipeline"
+)
+
+// An episode of throttles begins with one for which the rate was cut, or with several in a row; single ones are of no
+// account. It is over when there was none for a while, pauses aside.
+const (
+	quietTime = time.Minute
+	several   = 3
+)
+
+// episodes tells when throttles come and go. It is looked at once a second.
+type episodes struct {
+	seen    int64 // throttles of this start, up to the last look
+	rate    float64
+	quiet   time.Duration // since the last throttle, pauses aside
+	looked  time.Time
+	counted int64     // throttles of the episode, or of one that may become one
+	began   time.Time // when the first of these was seen; zero: there is none
+	before  float64   // the rate then
+	lowest  float64   // and since
+	going   bool      // it is an episode
+}
+
+// look says what has changed since the last look.
+func (e *episodes) look(now time.Time, throttles int64, p pipeline.Progress) (Event, bool) {
+	fresh, rate := throttles-e.seen, p.Rate.PerSecond
+	span := now.Sub(e.looked)
+	if e.looked.IsZero() || p.Pause != pipeline.Going {
+		span = 0
+	}
+	before := e.rate
+	e.seen, e.rate, e.looked = throttles, rate, now
+	if fresh == 0 {
+		return e.calm(now, span)
+	}
+	if e.began.IsZero() {
+		e.began, e.before, e.lowest = now, before, rate
+	}
+	e.quiet, e.counted, e.lowest = 0, e.counted+fresh, slower(e.lowest, rate)
+	if e.going || !below(rate, p.Rate.Ceiling) && e.counted < several {
+		return Event{}, false
+	}
+	e.going = true
+	return Event{At: now, Kind: Throttled, From: RateText(e.before), To: RateText(rate)}, true
+}
+
+// calm notes that nothing was throttled for a span.
+func (e *episodes) calm(now time.Time, span time.Duration) (Event, bool) {
+	e.quiet += span
+	if e.began.IsZero() || e.quiet < quietTime {
+		return Event{}, false
+	}
+	over := *e
+	*e = episodes{seen: e.seen, rate: e.rate, looked: e.looked}
+	if !over.going {
+		return Event{}, false
+	}
+	return Event{At: now, Kind: Unthrottled, From: RateText(over.lowest), To: RateText(over.rate),
+		Reason: fmt.Sprintf("%s throttled in %s", prose.Plural(over.counted, "call"), prose.Span(now.Sub(over.began)-quietTime))}, true
+}
+
+// below tells whether a rate is less than its ceiling; 0 is none.
+func below(rate, ceiling float64) bool { return rate > 0 && (ceiling == 0 || rate < 0.99*ceiling) }
+
+// slower is the lower of two rates, of which 0 is none.
+func slower(a, b float64) float64 {
+	if a == 0 || b == 0 {
+		return a + b
+	}
+	return min(a, b)
+}
+
+// RateText is a rate as events have it, in calls a second.
+func RateText(perSecond float64) string {
+	if perSecond == 0 || perSecond >= pipeline.Unlimited {
+		return "off"
+	}
+	return strconv.FormatFloat(round(perSecond, 10), 'g', -1, 64)
+}
