@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
@@ -73,7 +74,7 @@ func newScene(t *testing.T) *scene {
 	d, err := open(Config{
 		Run: run, FS: disk.OS{}, Dir: dir, Log: log, State: checkpoint.State{Phase: checkpoint.Running},
 		Meter: telemetry.NewMeter("AdminUpdateUserAttributes", "AdminGetUser", time.Now()),
-		Rate: 20, Reads: func(updates float64) float64 { return max(updates, 80) },
+		Rate:  20, Reads: func(updates float64) float64 { return max(updates, 80) },
 	})
 	if err != nil {
 		t.Fatal(err)
