@@ -39,6 +39,8 @@ type Config struct {
 	// Told gives a state the words of the command line. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 
+	// Begins is how this start begins, the first event that it tells; zero: none is told.
+	Begins telemetry.Event
 	Log    *telemetry.Log   // nil: none is kept
 	Meter  *telemetry.Meter // nil: nothing is counted
 	Logger *slog.Logger
@@ -66,8 +68,7 @@ func Start(cfg Config) (*Desk, error) {
 		})
 	}
 	d.openPage(ctx)
-	d.endMetrics = d.keepMetrics()
-	d.tellProgram()
+	d.lastMetrics = d.keepMetrics()
 	return d, nil
 }
 
@@ -92,9 +93,7 @@ func (d *Desk) Close() {
 	d.leaveProgram()
 	d.end()
 	d.all.Wait()
-	if d.endMetrics != nil {
-		d.endMetrics() // they tell how it ended
-	}
+	d.lastMetrics()
 }
 
 // Desk is where one start of a run is steered. All that is asked of it, by file, socket, page or program, goes through
@@ -104,17 +103,16 @@ func (d *Desk) Close() {
 // told, so changes come one after the other; mu guards the fields, is held for moments, and never while the disk is
 // waited for, so that the status is told whatever a file system does.
 type Desk struct {
-	cfg Config
-	end context.CancelFunc
-	all sync.WaitGroup
-
-	began      time.Time
-	exporter   *metrics.Exporter
-	endMetrics func()
+	cfg   Config
+	began time.Time
+	end   context.CancelFunc
+	all   sync.WaitGroup
+	// exporter has the metrics, lastMetrics writes their file for the last time.
+	exporter    *metrics.Exporter
+	lastMetrics func()
 	// The goroutine that has started it owns these: the program of --on-event, and the end of that of --pause-when.
 	hooks    *hooks
 	endGuard context.CancelFunc
-
 	// done is closed once the run has ended: the status is the last one.
 	done chan struct{}
 
