@@ -15,11 +15,19 @@ func (d *Desk) newExporter() *metrics.Exporter {
 	})
 }
 
-// KeepMetrics keeps the file for node_exporter's textfile collector, if one is wanted, until the function that it
-// returns is called: when the desk has ended, so that the file says how the run did.
+// KeepMetrics keeps the file for node_exporter's textfile collector, and metrics among the lines of the log, as far as they
+// are wanted, until the function that it returns is called: when the desk has ended, so that they say how the run did.
 func (d *Desk) KeepMetrics(log *slog.Logger) (end func()) {
-	if d.cfg.MetricsFile == "" {
-		return func() {}
+	var ends []func()
+	if d.cfg.MetricsFile != "" {
+		ends = append(ends, d.exporter.Keep(d.cfg.MetricsFile, log))
 	}
-	return d.exporter.Keep(d.cfg.MetricsFile, log)
+	if d.cfg.Embedded != nil {
+		ends = append(ends, d.exporter.Embed(d.cfg.Embedded, log))
+	}
+	return func() {
+		for _, end := range ends {
+			end()
+		}
+	}
 }
