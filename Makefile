@@ -133,6 +133,11 @@ bench: build ## (measure) measure everything against its bound in the same run, 
 	bin/bench -out $(BENCH) -embed docs/performance.md
 	cd internal/tools && go run ./plot $(CURDIR)/$(BENCH)
 
+# Of a made-up run that is always the same. Look at them before they are committed.
+.PHONY: pictures
+pictures: ## (build) renew the pictures of docs/steering.md (needs Chromium)
+	PICTURES=$(CURDIR)/docs/steering go test -count=1 -v -run '^TestPictures$$' ./internal/page
+
 .PHONY: bench-quick
 bench-quick: build ## (measure) the same, short and rough, without pass marks (a minute)
 	go build -o bin/bench ./internal/bench

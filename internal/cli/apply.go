@@ -205,7 +205,7 @@ func (a *applyRun) start(ctx context.Context, j *job.Job) error {
 	case state.SavedAt.IsZero():
 		return err // nothing was written
 	case err != nil:
-		console.ShowStop(a.sys.Stdout, j.Dir(), state, j.Noun())
+		console.ShowStop(a.sys.Stdout, j.Dir(), state, j.Noun(), byHand(err))
 		return err
 	}
 	console.ShowResult(a.sys.Stdout, j.Dir(), state, j.Noun(), a.opts.onlyFailedAgain(j))
@@ -228,4 +228,10 @@ func (a *applyRun) Started(run *pipeline.Runner, seen job.Seen) {
 	events, unlisten := seen.Events()
 	end := console.Watch(console.RunGauge(seen.Status), events, a.opts.output, a.sys.Stderr, a.log)
 	a.endProgress = func() { end(); unlisten() }
+}
+
+// byHand tells whether a run was stopped by somebody, and is on hold.
+func byHand(err error) bool {
+	stop, ok := errors.AsType[*pipeline.StopError](err)
+	return ok && stop.Reason == pipeline.ByHand
 }

@@ -40,8 +40,11 @@ func (o *options) serve(ctx context.Context, sys System) error {
 		return &refusal.UsageError{Err: errors.New("--serve has nowhere to tell its token: --progress none says nothing"),
 			Remedy: "--token-file FILE has a token that need not be told"}
 	}
-	if err := o.steering.CheckServe(ctx); err != nil {
-		return err
+	if err := o.steering.CheckAddress(ctx); err != nil {
+		return of("--serve", err)
+	}
+	if err := o.steering.CheckToken(); err != nil {
+		return of("--token-file", err)
 	}
 	line := console.Printer(o.output.Notes(sys.Stderr), 0) // an address is never wrapped
 	o.steering.Told = func(url string) {
@@ -64,9 +67,14 @@ func findPrograms(o *control.Options) error {
 		}
 		path, err := control.FindProgram(*p.name)
 		if err != nil {
-			return &refusal.UsageError{Err: fmt.Errorf("%s: %w", p.flag, err), Remedy: refusal.HintOf(err)}
+			return of(p.flag, err)
 		}
 		*p.name = path
 	}
 	return nil
+}
+
+// of is a mistake in the value of a flag.
+func of(flag string, err error) error {
+	return &refusal.UsageError{Err: fmt.Errorf("%s: %w", flag, err), Remedy: refusal.HintOf(err)}
 }

@@ -30,11 +30,19 @@ func nameOf(dir string) string {
 	return filepath.Base(cmp.Or(whole, dir))
 }
 
-// keepMetrics keeps the file for node_exporter's textfile collector, if one is wanted, until the function that it
-// returns is called: when the desk has ended, so that the file says how the run did.
+// keepMetrics keeps the file for node_exporter's textfile collector, and metrics among the lines of the log, as far as they
+// are wanted, until the function that it returns is called: when the desk has ended, so that they say how the run did.
 func (d *Desk) keepMetrics() (end func()) {
-	if d.cfg.MetricsFile == "" {
-		return func() {}
+	var ends []func()
+	if d.cfg.MetricsFile != "" {
+		ends = append(ends, d.exporter.Keep(d.cfg.MetricsFile, d.cfg.Logger))
 	}
-	return d.exporter.Keep(d.cfg.MetricsFile, d.cfg.Logger)
+	if d.cfg.Embedded != nil {
+		ends = append(ends, d.exporter.Embed(d.cfg.Embedded, d.cfg.Logger))
+	}
+	return func() {
+		for _, end := range ends {
+			end()
+		}
+	}
 }

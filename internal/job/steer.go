@@ -47,7 +47,7 @@ func (j *Job) noted(ctx context.Context, runner *pipeline.Runner, log *telemetry
 	state, err := runner.Run(ctx)
 	end()
 	recorder.Wait()
-	for _, e := range j.ends(state, err) {
+	for _, e := range ends(state, err, desk.Status().Asked.HoldOrder) {
 		note(e)
 	}
 	return state, err
