@@ -79,7 +79,7 @@ func newScene(t *testing.T) *scene {
 		t.Fatal(err)
 	}
 	ctx, end := context.WithCancel(context.Background())
-	d.end, d.endMetrics = end, d.keepMetrics())
+	d.end, d.endMetrics = end, d.keepMetrics()
 	d.all.Go(func() { d.Watch(ctx) })
 	s := &scene{Desk: d, run: run, log: log}
 	s.end = sync.OnceFunc(func() {
