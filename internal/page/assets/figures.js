@@ -52,6 +52,7 @@ class Figures {
       before.caption.textContent = spec.caption;
       before.spec.current = spec;
       if (before.plot) {
+        before.plot.root.querySelector('canvas').setAttribute('aria-label', spec.title + '. ' + spec.caption);
         before.plot.setData(dataOf(spec), false);
         before.plot.setScale('x', this.extent(before.plot));
       }

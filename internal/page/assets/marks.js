@@ -37,7 +37,7 @@ function marksOf(events, samples) {
   }
   const until = samples.length > 0 ? seconds(samples[samples.length - 1].at) : 0;
   for (const kind of ['pause', 'throttle']) if (open[kind] !== undefined) end(kind, Math.max(until, open[kind]));
-  if (!events.some(e => e.event === 'paused')) spans.push(...pausesOf(samples));
+  spans.push(...pausesOf(samples).filter(p => !spans.some(s => s.kind === 'pause' && s.from < p.until && p.from < s.until)));
   return { spans, lines };
 }
 
@@ -47,7 +47,7 @@ function lastBefore(samples, at) {
   return last;
 }
 
-// pausesOf are the pauses that the samples tell of, where no event does.
+// pausesOf are the pauses that the samples tell of: an event of the start before may have begun one.
 function pausesOf(samples) {
   const spans = [];
   for (const s of samples) {
