@@ -22,7 +22,7 @@ build: ## (build) build bin/attrmigrate
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/attrmigrate
 
 .PHONY: demo
-demo: build ## (try) plan, apply, interrupt, resume, verify and take back a backfill on a local Cognito
+demo: build ## (try) plan, apply, pause, interrupt, resume, verify and take back a backfill on a local Cognito
 	bash examples/loyalty/demo.sh $(BIN)
 
 # The tests of the whole program start it a thousand times, and those of crashes open thousands of states, one after the
