@@ -117,11 +117,9 @@ function pictureBook() {
   const figures = new Figures(byId('figures'));
   const choice = byId('range');
   const root = document.documentElement;
-  let samples = [];
-  const last = () => (samples.length > 0 ? seconds(samples[samples.length - 1].at) : 0);
   const look = () => {
     const length = Number(choice.elements.range.value);
-    return length > 0 ? [last() - length, last()] : null;
+    return length > 0 ? [figures.marks.until - length, figures.marks.until] : null;
   };
   let free = false; // somebody has dragged
   choice.addEventListener('change', () => { free = false; figures.look(look()); });
@@ -133,9 +131,9 @@ function pictureBook() {
   addEventListener('beforeprint', () => { root.classList.add('paper'); figures.again(660); });
   addEventListener('afterprint', () => { root.classList.remove('paper'); figures.again(); });
   return {
-    draw(next, events, standing) {
-      samples = next;
+    draw(samples, events, standing) {
       const marks = marksOf(events, samples);
+      figures.marks = marks;
       byId('pictures').hidden = samples.length === 0;
       fitRange(choice, samples);
       if (!free) figures.window = look();
