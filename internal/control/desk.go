@@ -26,23 +26,14 @@ func open(cfg Config) (*Desk, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	d := &Desk{cfg: cfg, began: time.Now(), saved: cfg.State, lastMetrics: func() {}, done: make(chan struct{})}
+	d.exporter = d.newExporter()
 	if info, held, err := checkpoint.Holder(cfg.Dir); err == nil && held {
 		d.holder = &info
 	}
 	d.asked = d.before(asked)
-	d.tellProgram()
-	d.begin()
 	d.adopt(asked)
 	d.lift(time.Now())
-	d.exporter = d.newExporter()
 	return d, nil
-}
-
-// begin tells how the start begins.
-func (d *Desk) begin() {
-	if d.cfg.Log != nil && d.cfg.Begins.Kind != "" {
-		_, _ = d.cfg.Log.Event(d.cfg.Begins) // the log tells itself what it cannot keep
-	}
 }
 
 // before is what was asked as far as the events of earlier starts tell: what differs was asked while nobody was at work.

@@ -39,8 +39,7 @@ type Config struct {
 	// Told gives a state the words of the command line. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 
-	// Begins is how this start begins, the first event that it tells; zero: none is told.
-	Begins telemetry.Event
+	Began  telemetry.Event  // is recorded before what has been asked since the last start
 	Log    *telemetry.Log   // nil: none is kept
 	Meter  *telemetry.Meter // nil: nothing is counted
 	Logger *slog.Logger
@@ -51,8 +50,13 @@ type Config struct {
 // what was asked and cannot be read is an error: it may say that the run must not go on. What else fails is logged, and
 // the run goes on without.
 func Start(cfg Config) (*Desk, error) {
+	h := newHooks(cfg)
+	if cfg.Log != nil {
+		_, _ = cfg.Log.Event(cfg.Began) // it tells itself what it cannot keep
+	}
 	d, err := open(cfg)
 	if err != nil {
+		h.leave()
 		return nil, err
 	}
 	ctx, end := context.WithCancel(context.Background())
@@ -69,6 +73,7 @@ func Start(cfg Config) (*Desk, error) {
 	}
 	d.openPage(ctx)
 	d.lastMetrics = d.keepMetrics()
+	d.hooks = h.start(d.Status, d.cfg.Logger)
 	return d, nil
 }
 
@@ -90,7 +95,9 @@ func (d *Desk) End() {
 // Close lets go of the run, which has ended. What is being answered may take a second.
 func (d *Desk) Close() {
 	d.End()
-	d.leaveProgram()
+	over, now := context.WithCancel(context.Background())
+	now() // who has not told the end by now does not wait for it
+	d.TellEnd(over)
 	d.end()
 	d.all.Wait()
 	d.lastMetrics()
@@ -113,6 +120,7 @@ type Desk struct {
 	// The goroutine that has started it owns these: the program of --on-event, and the end of that of --pause-when.
 	hooks    *hooks
 	endGuard context.CancelFunc
+
 	// done is closed once the run has ended: the status is the last one.
 	done chan struct{}
 

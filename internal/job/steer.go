@@ -18,8 +18,8 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	})
 	defer log.Close()
 	desk, err := control.Start(control.Config{
-		Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Begins: j.begins(runner.Progress(), log.Earlier()), Rate: j.spec.Rate, Reads: j.spec.readsAt, Told: j.spec.Told,
-		Log: log, Meter: meter, Logger: j.spec.Log, Options: j.spec.Steering,
+		Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Rate: j.spec.Rate, Reads: j.spec.readsAt, Told: j.spec.Told,
+		Began: j.begins(runner.Progress(), log.Earlier()), Log: log, Meter: meter, Logger: j.spec.Log, Options: j.spec.Steering,
 	})
 	if err != nil {
 		return checkpoint.State{}, err
@@ -36,7 +36,7 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	return state, err
 }
 
-// noted runs the pipeline, and notes what happens to it: how it begins and ends, and what it does meanwhile.
+// noted runs the pipeline, and notes how it ends, and what it does meanwhile.
 func (j *Job) noted(ctx context.Context, runner *pipeline.Runner, log *telemetry.Log, meter *telemetry.Meter, desk *control.Desk) (checkpoint.State, error) {
 	recording, end := context.WithCancel(context.WithoutCancel(ctx))
 	var recorder sync.WaitGroup
