@@ -67,15 +67,16 @@ class Live {
   }
 
   paint() {
+    byId('soon').hidden = this.samples.length > 0 || over(this.standing.state);
     this.book.draw(this.samples, this.events, this.standing);
     document.documentElement.dataset.drawn = String(this.samples.length);
   }
 
-  stands(s) {
+  stands(said) {
     this.heard = Date.now();
-    this.standing = s;
-    showStanding(s);
-    this.verbs.allow(s, true);
+    this.standing = { asked: {}, effective: {}, ...said };
+    showStanding(this.standing);
+    this.verbs.allow(this.standing, true);
   }
 
   link(text, how) {
