@@ -11,6 +11,7 @@ import (
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/control"
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/disk/crash"
 	"attrmigrate/internal/job"
@@ -45,7 +46,7 @@ func (s *start) spec() (job.Spec, error) {
 		Changes: changeset.Spec{Paths: []string{s.input}, Decoding: sources.Options{DeleteMarker: job.DefaultDeleteMarker}},
 		Rate:    s.rate, ReadRate: pipeline.Unlimited, Workers: 8, MaxAttempts: 8, Limit: s.limit, SkipConflicts: true,
 		Budget: pipeline.Budget{Given: true, Records: 1 << 20}, DrainTimeout: 15 * time.Second,
-		Dir: s.dir, Restart: s.over, Volume: rundir.Volume{FS: s.disk}, Log: slog.New(slog.DiscardHandler),
+		Steering: control.Options{NoSocket: true}, Dir: s.dir, Restart: s.over, Volume: rundir.Volume{FS: s.disk}, Log: slog.New(slog.DiscardHandler),
 		Connect: func(context.Context, *changeset.Set) (*target.Target, error) {
 			return &target.Target{Authority: s.pool, PoolID: "us-east-1_Made00000", Endpoint: "made up", ByUsers: true}, nil
 		},
