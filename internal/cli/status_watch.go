@@ -64,7 +64,7 @@ type runEndedError struct{ dir, state, reason, hint string }
 
 func (e *runEndedError) Error() string {
 	text := fmt.Sprintf("%s: the run is %s", prose.Printable(e.dir), e.state)
-	if e.reason != "" {
+	if e.reason != "" && e.reason != e.state {
 		text += ": " + e.reason
 	}
 	return text

@@ -44,7 +44,7 @@ func (b *bar) tell(e telemetry.Event) {
 		return
 	}
 	head, rest := eventParts(e)
-	text := prose.Wrap(fmt.Sprintf("%-8s %s", head, prose.Printable(rest)), b.width())
+	text := prose.Wrap(fmt.Sprintf("%-8s %s", head, prose.Printable(strings.TrimPrefix(rest, ": "))), b.width())
 	first, others, more := strings.Cut(text, "\n")
 	fmt.Fprint(b.out, "\r", prose.Pad(first, b.drawn), "\n")
 	if more {

@@ -99,18 +99,22 @@ func progressRows(v View, width int) []row {
 func stateRows(v View) []row {
 	s := &v.Standing
 	var rows []row
-	if v.paused() {
+	head, pause := "asked", pauseAsked(s.Asked, v.At)
+	switch {
+	case v.onlyAsked():
+		rows = append(rows, row{s.State, strings.TrimPrefix(pause, "to pause, "), 0})
+		pause = ""
+	case v.paused():
 		rows = append(rows, row{s.State, strings.TrimSpace(byWhom(s.Effective.Reason)), 0})
 	}
-	head := "asked"
-	for _, text := range []string{pauseAsked(s.Asked, v.At), ceilingsAsked(s.Asked, v.At)} {
+	for _, text := range []string{pause, ceilingsAsked(s.Asked, v.At)} {
 		if text != "" {
 			rows = append(rows, row{head, text, 3})
 			head = ""
 		}
 	}
 	if v.isHeld() {
-		rows = append(rows, row{"hold", "no start goes on" + holdText(s.Asked, v.At), 1})
+		rows = append(rows, row{"hold", holdText(s.Asked, v.At), 1})
 	}
 	if !v.Ended() {
 		rows = append(rows, row{"rate", rateText(s.Rate.PerSecond) + ": " + rateReason(s.Rate.Reason), 3})
@@ -120,7 +124,7 @@ func stateRows(v View) []row {
 	if s.LastError != "" {
 		rows = append(rows, row{"error", s.LastError, 4})
 	}
-	if v.Ended() && s.Reason != "" {
+	if v.Ended() && s.Reason != "" && s.Reason != s.State {
 		rows = append(rows, row{"why", StopReason(s.Reason), 0})
 	}
 	return rows

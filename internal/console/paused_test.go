@@ -74,7 +74,7 @@ func TestEventsAboveTheBar(t *testing.T) {
 	b.show(g)
 	b.tell(telemetry.Event{Kind: telemetry.Paused, By: "ann@host by command", Reason: "support called, and nobody knows for how long"})
 	b.tell(telemetry.Event{Kind: telemetry.Started}) // the command says so itself
-	b.tell(telemetry.Event{Kind: telemetry.Rate, From: "20/s", To: "10/s", By: "ann@host by page"})
+	b.tell(telemetry.Event{Kind: telemetry.Rate, From: "20", To: "10", By: "ann@host by page"})
 	b.show(g)
 	bar := " 61% ▕███████     ▏ 29,410/48,211  20.0/s  eta 15m40s"
 	want := "\r" + bar +

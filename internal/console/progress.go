@@ -61,12 +61,12 @@ func runNotes(s *rundir.Standing) []note {
 // stateText is why a run does not go on, or not for long: paused by ann@host: support called. Empty: it goes on.
 func stateText(s *rundir.Standing) string {
 	switch s.State {
-	case "running":
-		return ""
 	case "paused":
 		return "paused" + byWhom(s.Effective.Reason)
-	default:
+	case "pausing", "stopping":
 		return s.State
+	default:
+		return ""
 	}
 }
 

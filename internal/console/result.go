@@ -51,12 +51,20 @@ func pictures(line func(head, format string, args ...any), dir *rundir.Dir) {
 	}
 }
 
-// ShowStop writes where a run stands that ended early.
-func ShowStop(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun string) {
+// ShowStop writes where a run stands that ended early; held says that no start goes on with it unasked.
+func ShowStop(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun string, held bool) {
 	line := Printer(w, Columns(w))
 	line(string(s.Phase), "%s of %s finished in %s: %s", prose.Count(s.Counts.Done()), prose.Plural(s.Total, noun), workedFor(s), outcomes(report.Summarize(s)))
-	line("", "the same command continues (%s)", dir.Path)
+	line("", "%s continues (%s)", sameCommand(held), dir.Path)
 	pictures(line, dir)
+}
+
+// sameCommand is the one that continues a run.
+func sameCommand(held bool) string {
+	if held {
+		return "the same command with --unhold"
+	}
+	return "the same command"
 }
 
 // workedFor is how long a run was at work, and how long it was paused beside that.

@@ -60,16 +60,16 @@ func showAsked(line func(head, format string, args ...any), v *View) {
 		line("in force", "%s", inForce(s))
 	}
 	if v.isHeld() {
-		line("hold", "no start goes on%s", holdText(s.Asked, v.At))
+		line("hold", "%s", holdText(s.Asked, v.At))
 	}
 }
 
 // holdText is who holds a run, since when and why.
 func holdText(a rundir.Asked, at time.Time) string {
 	if a.HoldOrder == nil {
-		return ""
+		return "no start goes on"
 	}
-	return ":" + given(a.HoldOrder, at) + because(a.HoldOrder.Reason)
+	return "no start goes on" + given(a.HoldOrder, at) + because(a.HoldOrder.Reason)
 }
 
 // inForce is what holds of a run at work, whatever was asked.
@@ -77,9 +77,9 @@ func inForce(s *rundir.Standing) string {
 	state := "not paused"
 	switch s.State {
 	case "paused":
-		state = "paused" + because(s.Effective.Reason)
+		state = "paused" + byWhom(s.Effective.Reason)
 	case "pausing":
-		state = "pausing, calls are under way" + because(s.Effective.Reason)
+		state = "pausing" + byWhom(s.Effective.Reason) + ", calls are under way"
 	}
 	return state + "; " + cmp.Or(ceilings(s.Effective.Rate, s.Effective.ReadRate), "no ceiling")
 }
@@ -102,14 +102,10 @@ func showGoingOn(line func(head, format string, args ...any), v *View) {
 	if s.Reason != "" {
 		line("why", "%s", StopReason(s.Reason))
 	}
-	if s.Hint != "" {
+	if s.Hint != "" && !v.isHeld() {
 		line("", "hint: %s", s.Hint)
 	}
-	how := "the same command again continues"
-	if v.isHeld() {
-		how = "the same command with --unhold continues"
-	}
-	line("next", "%s at %s", how, position(s))
+	line("next", "%s again continues at %s", sameCommand(v.isHeld()), position(s))
 }
 
 // showEvents tells what happened last.
@@ -130,9 +126,7 @@ func showFiles(line func(head, format string, args ...any), v *View) {
 	if n := v.Standing.Failed; n > 0 {
 		line("failed", "%s: %s says why", prose.Plural(n, "row"), dir.ErrorsFile())
 	}
-	if page := dir.File(report.HTML); disk.Exists(page) {
-		line("report", "%s", page)
-	}
+	pictures(line, &dir)
 }
 
 func seconds64(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

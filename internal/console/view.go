@@ -1,6 +1,7 @@
 package console
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -39,12 +40,16 @@ func (v *View) done() int64 { return max(0, v.Standing.Rows-v.Standing.Remaining
 // recent is how many of the last samples tell the pace.
 const recent = 6
 
-// pace is how many records were finished a second in the last minute, pauses left out.
+// pace is how many records were finished a second in the last minute, pauses left out, since the ceiling was changed.
 func (v *View) pace() float64 {
 	var records int64
 	var seconds float64
 	for i, n := len(v.Series)-1, 0; i >= 0 && n < recent; i-- {
-		if s := v.Series[i]; !s.Paused {
+		s := v.Series[i]
+		if math.Abs(s.Ceiling-v.Standing.Rate.Ceiling) > 0.01 { // samples are rounded
+			break
+		}
+		if !s.Paused {
 			records += finished(s)
 			seconds += s.Seconds
 			n++
@@ -113,7 +118,7 @@ func given(o *rundir.Order, at time.Time) string {
 	if o == nil {
 		return ""
 	}
-	return " by " + who(o.By) + " at " + clock(o.At, at, minutes)
+	return ", by " + who(o.By) + " at " + clock(o.At, at, minutes)
 }
 
 // pauseAsked is the pause that somebody has asked for: by whom, until when and why; empty: nobody has.
@@ -129,6 +134,12 @@ func pauseAsked(a rundir.Asked, at time.Time) string {
 		text += because(a.PauseOrder.Reason)
 	}
 	return "to pause" + text
+}
+
+// onlyAsked tells whether the run is paused because somebody has asked for it, and for nothing else.
+func (v *View) onlyAsked() bool {
+	o := v.Standing.Asked.PauseOrder
+	return v.paused() && v.Standing.Asked.PausedAt(v.At) && o != nil && v.Standing.Effective.Reason == o.By+because(o.Reason)
 }
 
 // ceilingsAsked are the ceilings that somebody has set; empty: nobody has.
