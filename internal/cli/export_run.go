@@ -8,10 +8,12 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/console"
+	"attrmigrate/internal/control"
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/listing"
 	"attrmigrate/internal/prose"
@@ -100,14 +102,20 @@ func (e *exportRun) export(ctx context.Context, to *target.Target) (*listing.Exp
 }
 
 // write lists the users to what is written.
-func (e *exportRun) write(ctx context.Context, to *target.Target, pool *cognito.Pool, how listing.Exporting, w io.Writer) (*listing.Exported, error) {
+func (e *exportRun) write(ctx context.Context, to *target.Target, pool *cognito.Pool, how listing.Exporting, w io.Writer) (_ *listing.Exported, err error) {
+	seen := control.ShowWork(control.WorkConfig{Command: "export", Pool: pool.ID, Name: e.name(), Logger: e.log, Options: e.opts.seen})
+	defer func() { seen.End(err) }()
 	var read console.Reading
-	read.Set(listing.Progress{Of: pool.EstimatedUsers})
+	told := func(how listing.Progress) {
+		seen.At("reading users", how.Users, how.Of)
+		read.Set(how)
+	}
+	told(listing.Progress{Of: pool.EstimatedUsers})
 	end := console.Watch(read.Gauge, nil, e.opts.output, e.sys.Stderr, e.log)
 	defer end()
 	from := listing.NewReader(listing.Config{
 		Lister: to.Lister, Groups: to.Groups, PoolID: pool.ID, Estimated: pool.EstimatedUsers,
-		Rate: e.opts.listRate, Attempts: e.opts.maxAttempts, Chains: e.opts.chains, Scratch: e.scratch, Progress: read.Set,
+		Rate: e.opts.listRate, Attempts: e.opts.maxAttempts, Chains: e.opts.chains, Scratch: e.scratch, Progress: told,
 	})
 	r, err := listing.Export(ctx, from, w, how)
 	if lost, ok := errors.AsType[*listing.WriteError](err); ok {
@@ -175,4 +183,12 @@ func (e *exportRun) leftOut(values int64) string {
 	}
 	return prose.Plural(values, "cell") + " left empty, which apply leaves alone: CSV or a spreadsheet would change control characters" +
 		` and a value that reads ="..."; --format jsonl carries them`
+}
+
+// name is what the export is called in metrics: its file, or what it is of.
+func (e *exportRun) name() string {
+	if e.opts.file == "" {
+		return "users"
+	}
+	return filepath.Base(e.opts.file)
 }

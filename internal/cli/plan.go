@@ -61,6 +61,7 @@ is something left to change, or something that fails.
 	cmd.Flags().SortFlags = false
 	o.registerPlan(cmd.Flags())
 	o.register(cmd.Flags())
+	registerMetrics(cmd.Flags(), &o.steering)
 	for _, name := range []string{"read-rate", "workers", "max-failures", "drain-timeout", "restart", "yes", "no-read"} {
 		_ = cmd.Flags().MarkHidden(name) // it is there, and means nothing here: a plan and its apply can have the same flags
 	}
@@ -99,6 +100,9 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 			Remedy: "plan with AWS credentials and usernames, or apply --as user --limit 10 as a canary"}
 	}
 	if err := p.opts.undisturbed(); err != nil {
+		return err
+	}
+	if err := p.opts.steering.Check(); err != nil {
 		return err
 	}
 	rule, err := p.opts.rule.spec()
