@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/console"
-	"attrmigrate/internal/control"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rules"
 	"attrmigrate/internal/shell"
@@ -36,8 +35,8 @@ type exportOptions struct {
 	listRate    float64
 	chains      int // of pages, at once; 0: as it pays
 	maxAttempts int
+	metricsFile string
 	output      console.Options
-	seen        control.Options
 }
 
 func (o *exportOptions) register(f *pflag.FlagSet) {
@@ -60,7 +59,7 @@ func (o *exportOptions) register(f *pflag.FlagSet) {
 	registerListRate(f, &o.listRate)
 	registerChains(f, &o.chains)
 	f.IntVar(&o.maxAttempts, "max-attempts", 8, "attempts a call has")
-	registerMetrics(f, &o.seen)
+	registerMetricsFile(f, &o.metricsFile)
 	registerOutput(f, &o.output)
 }
 
@@ -70,10 +69,6 @@ func (o *exportOptions) complete() error {
 		return err
 	}
 	if err := o.connection.validate(); err != nil {
-		return err
-	}
-	o.seen.Version = release()
-	if err := o.seen.Check(); err != nil {
 		return err
 	}
 	if o.maxAttempts < 1 {

@@ -8,14 +8,13 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"path/filepath"
 	"time"
 
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/console"
-	"attrmigrate/internal/control"
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/listing"
+	"attrmigrate/internal/metrics"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/target"
@@ -29,6 +28,7 @@ type exportRun struct {
 	notes io.Writer
 	log   *slog.Logger
 
+	read      console.Reading
 	appliable bool // the export has attributes that apply would write
 }
 
@@ -40,13 +40,21 @@ func newExportRun(sys System, o exportOptions) *exportRun {
 }
 
 func (e *exportRun) run(ctx context.Context) (err error) {
+	if e.opts.metricsFile != "" {
+		if err := metrics.CheckFile(e.opts.metricsFile); err != nil {
+			return err
+		}
+	}
 	limitMemory(sendMemory)
 	begun := time.Now()
 	to, err := target.Connect(ctx, e.opts.connection.target(listing.Chains))
 	if err != nil {
 		return err
 	}
+	seen := metricsFile{path: e.opts.metricsFile, log: e.log}
+	seen.begin("export", to.PoolID, cmp.Or(e.opts.file, "standard output"), &e.read)
 	r, err := e.export(ctx, to)
+	seen.close(ctx, err)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		if e.opts.file == "" {
@@ -102,20 +110,13 @@ func (e *exportRun) export(ctx context.Context, to *target.Target) (*listing.Exp
 }
 
 // write lists the users to what is written.
-func (e *exportRun) write(ctx context.Context, to *target.Target, pool *cognito.Pool, how listing.Exporting, w io.Writer) (_ *listing.Exported, err error) {
-	seen := control.ShowWork(control.WorkConfig{Command: "export", Pool: pool.ID, Name: e.name(), Logger: e.log, Options: e.opts.seen})
-	defer func() { seen.End(err) }()
-	var read console.Reading
-	told := func(how listing.Progress) {
-		seen.At("reading users", how.Users, how.Of)
-		read.Set(how)
-	}
-	told(listing.Progress{Of: pool.EstimatedUsers})
-	end := console.Watch(read.Gauge, nil, e.opts.output, e.sys.Stderr, e.log)
+func (e *exportRun) write(ctx context.Context, to *target.Target, pool *cognito.Pool, how listing.Exporting, w io.Writer) (*listing.Exported, error) {
+	e.read.Set(listing.Progress{Of: pool.EstimatedUsers})
+	end := console.Watch(e.read.Gauge, nil, e.opts.output, e.sys.Stderr, e.log)
 	defer end()
 	from := listing.NewReader(listing.Config{
 		Lister: to.Lister, Groups: to.Groups, PoolID: pool.ID, Estimated: pool.EstimatedUsers,
-		Rate: e.opts.listRate, Attempts: e.opts.maxAttempts, Chains: e.opts.chains, Scratch: e.scratch, Progress: told,
+		Rate: e.opts.listRate, Attempts: e.opts.maxAttempts, Chains: e.opts.chains, Scratch: e.scratch, Progress: e.read.Set,
 	})
 	r, err := listing.Export(ctx, from, w, how)
 	if lost, ok := errors.AsType[*listing.WriteError](err); ok {
@@ -183,12 +184,4 @@ func (e *exportRun) leftOut(values int64) string {
 	}
 	return prose.Plural(values, "cell") + " left empty, which apply leaves alone: CSV or a spreadsheet would change control characters" +
 		` and a value that reads ="..."; --format jsonl carries them`
-}
-
-// name is what the export is called in metrics: its file, or what it is of.
-func (e *exportRun) name() string {
-	if e.opts.file == "" {
-		return "users"
-	}
-	return filepath.Base(e.opts.file)
 }

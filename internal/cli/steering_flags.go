@@ -17,14 +17,14 @@ func registerSteering(f *pflag.FlagSet, o *control.Options) {
 	f.StringVar(&o.Serve, "serve", "", "`address` of loopback, such as 127.0.0.1:0, at which a page shows the run and steers it")
 	f.BoolVar(&o.ReadOnly, "serve-read-only", false, "the page and its contract only show the run")
 	f.StringVar(&o.TokenFile, "token-file", "", "`file` with the token that --serve asks for (default: one is made)")
-	registerMetrics(f, o)
+	registerMetricsFile(f, &o.MetricsFile)
 	f.StringVar(&o.OnEvent, "on-event", "", "`program` that is run when the run starts, pauses, is throttled, stops or ends")
 	f.StringVar(&o.PauseWhen, "pause-when", "", "`program` that is asked every ten seconds: it exits with 1 to pause the run, with 0 to let it go on")
 }
 
-// registerMetrics registers what commands have, too, that are not steered.
-func registerMetrics(f *pflag.FlagSet, o *control.Options) {
-	f.StringVar(&o.MetricsFile, "metrics-file", "", "`file.prom` that is kept for node_exporter's textfile collector")
+// registerMetricsFile registers the flag of who is not steered, but seen.
+func registerMetricsFile(f *pflag.FlagSet, path *string) {
+	f.StringVar(path, "metrics-file", "", "`file.prom` that is kept for node_exporter's textfile collector")
 }
 
 // serve checks the flags of the page, and has its address told where people read it.
@@ -40,8 +40,11 @@ func (o *options) serve(ctx context.Context, sys System) error {
 		return &refusal.UsageError{Err: errors.New("--serve has nowhere to tell its token: --progress none says nothing"),
 			Remedy: "--token-file FILE has a token that need not be told"}
 	}
-	if err := o.steering.CheckServe(ctx); err != nil {
-		return err
+	if err := o.steering.CheckAddress(ctx); err != nil {
+		return of("--serve", err)
+	}
+	if err := o.steering.CheckToken(); err != nil {
+		return of("--token-file", err)
 	}
 	line := console.Printer(o.output.Notes(sys.Stderr), 0) // an address is never wrapped
 	o.steering.Told = func(url string) {
@@ -64,9 +67,14 @@ func findPrograms(o *control.Options) error {
 		}
 		path, err := control.FindProgram(*p.name)
 		if err != nil {
-			return &refusal.UsageError{Err: fmt.Errorf("%s: %w", p.flag, err), Remedy: refusal.HintOf(err)}
+			return of(p.flag, err)
 		}
 		*p.name = path
 	}
 	return nil
+}
+
+// of is a mistake in the value of a flag.
+func of(flag string, err error) error {
+	return &refusal.UsageError{Err: fmt.Errorf("%s: %w", flag, err), Remedy: refusal.HintOf(err)}
 }

@@ -54,17 +54,36 @@ type telling struct {
 	stdin []byte
 }
 
-// startHooks runs a program at the events of a log, in a goroutine that ends with stop.
-func startHooks(program string, log *telemetry.Log, status func() rundir.Standing, dir string, logger *slog.Logger) *hooks {
-	events, unlisten := log.Listen()
-	h := &hooks{
-		run:    func(ctx context.Context, env []string, stdin []byte) ran { return runProgram(ctx, program, env, stdin) },
-		events: events, unlisten: unlisten, status: status, dir: dir, log: logger,
+// tellProgram has the program of --on-event told from now on, if there is one.
+func (d *Desk) tellProgram() {
+	program := d.cfg.OnEvent
+	if program == "" || d.cfg.Log == nil {
+		return
 	}
-	h.start()
-	return h
+	events, unlisten := d.cfg.Log.Listen()
+	d.hooks = &hooks{
+		run:    func(ctx context.Context, env []string, stdin []byte) ran { return runProgram(ctx, program, env, stdin) },
+		events: events, unlisten: unlisten, status: d.Status, dir: d.cfg.Dir, log: d.cfg.Logger,
+	}
+	d.hooks.start()
 }
 
+// TellEnd has the program of --on-event told how the run has ended, which may take ten seconds, unless ctx ends.
+func (d *Desk) TellEnd(ctx context.Context) {
+	if d.hooks != nil {
+		d.hooks.stop(ctx)
+		d.hooks = nil
+	}
+}
+
+// leaveProgram ends the program of --on-event at once, if the end was not told.
+func (d *Desk) leaveProgram() {
+	ctx, end := context.WithCancel(context.Background())
+	end()
+	d.TellEnd(ctx)
+}
+
+// start begins to listen, in a goroutine that ends with stop.
 func (h *hooks) start() {
 	h.ended, h.failed = make(chan ran, 1), map[string]bool{}
 	h.close, h.closed = make(chan context.Context), make(chan struct{})

@@ -39,8 +39,8 @@ type Config struct {
 	// Told gives a state the words of the command line. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 
-	Log    *telemetry.Log // nil: none is kept
-	Meter  *telemetry.Meter
+	Log    *telemetry.Log   // nil: none is kept
+	Meter  *telemetry.Meter // nil: nothing is counted
 	Logger *slog.Logger
 	Options
 }
@@ -66,24 +66,9 @@ func Start(cfg Config) (*Desk, error) {
 		})
 	}
 	d.openPage(ctx)
-	d.endMetrics = d.KeepMetrics(cfg.Logger)
-	if cfg.OnEvent != "" {
-		d.hooks = startHooks(cfg.OnEvent, cfg.Log, d.Status, cfg.Dir, cfg.Logger)
-	}
+	d.endMetrics = d.keepMetrics()
+	d.tellProgram()
 	return d, nil
-}
-
-// Admit asks the program of --pause-when before the first call of a start, and has it asked from then on. It waits for
-// the first answer, which is given ten seconds.
-func (d *Desk) Admit(ctx context.Context) {
-	if d.cfg.PauseWhen == "" {
-		return
-	}
-	g := d.guardian()
-	g.ask(ctx)
-	watching, end := context.WithCancel(context.Background())
-	d.endGuard = end
-	d.all.Go(func() { g.watch(watching) })
 }
 
 // End says that the run has ended: what is asked from now on is answered with [ErrEnded], and the status is the last one.
@@ -101,20 +86,10 @@ func (d *Desk) End() {
 	}
 }
 
-// TellEnd has the program of --on-event told how the run has ended, which may take ten seconds, unless ctx ends.
-func (d *Desk) TellEnd(ctx context.Context) {
-	if d.hooks != nil {
-		d.hooks.stop(ctx)
-		d.hooks = nil
-	}
-}
-
-// Close lets go of the run. What is being answered may take a second.
+// Close lets go of the run, which has ended. What is being answered may take a second.
 func (d *Desk) Close() {
 	d.End()
-	ctx, end := context.WithCancel(context.Background())
-	end() // who has not told the end by now does not wait for it
-	d.TellEnd(ctx)
+	d.leaveProgram()
 	d.end()
 	d.all.Wait()
 	if d.endMetrics != nil {
@@ -136,10 +111,10 @@ type Desk struct {
 	began      time.Time
 	exporter   *metrics.Exporter
 	endMetrics func()
-
 	// The goroutine that has started it owns these: the program of --on-event, and the end of that of --pause-when.
 	hooks    *hooks
 	endGuard context.CancelFunc
+
 	// done is closed once the run has ended: the status is the last one.
 	done chan struct{}
 

@@ -51,14 +51,17 @@ func views(s Seen) routes {
 
 // series answers with what happened so far, in at most so many samples.
 func (s Seen) series(w http.ResponseWriter) {
-	all := []telemetry.Sample{}
+	var all []telemetry.Sample
 	if s.Dir != "" {
 		read, err := telemetry.ReadSeries(s.Dir)
 		if err != nil {
 			refuse(w, http.StatusInternalServerError, "the series cannot be read", "")
 			return
 		}
-		all = append(all, read...)
+		all = telemetry.Resample(read, mostSamples)
 	}
-	answer(w, http.StatusOK, all[max(0, len(all)-mostSamples):])
+	if all == nil {
+		all = []telemetry.Sample{}
+	}
+	answer(w, http.StatusOK, all)
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
@@ -71,7 +72,7 @@ func newScene(t *testing.T) *scene {
 	}
 	t.Cleanup(func() { _ = log.Close() })
 	d, err := open(Config{
-		Run: run, FS: disk.OS{}, Dir: dir, Log: log, State: checkpoint.State{Phase: checkpoint.Running},
+		Run: run, FS: disk.OS{}, Dir: dir, Log: log, Meter: telemetry.NewMeter("AdminUpdateUserAttributes", "AdminGetUser", time.Now()), State: checkpoint.State{Phase: checkpoint.Running},
 		Rate: 20, Reads: func(updates float64) float64 { return max(updates, 80) },
 	})
 	if err != nil {

@@ -5,50 +5,37 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"attrmigrate/checkpoint"
-	"attrmigrate/internal/metrics"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
-	"attrmigrate/internal/telemetry"
 )
 
-// Work is a command that has no run, such as a plan: it is seen while it goes on, by the socket in its directory and by
-// its file of metrics, and not steered. It is used by many goroutines; who has shown it ends it.
+// Work is a command that has no run, such as a plan: it is seen while it goes on, by the socket in its directory, and
+// not steered. It is used by many goroutines; who has shown it ends it.
 type Work struct {
 	end   context.CancelFunc
 	ended chan struct{}
 	all   sync.WaitGroup
-	last  func() // writes the metrics of how it ended
 
-	mu       sync.Mutex
-	work     rundir.Work
-	finished time.Time // zero: it has not
+	mu   sync.Mutex
+	work rundir.Work
 }
 
 // WorkConfig says what is shown, and how.
 type WorkConfig struct {
 	Command, Pool string
-	Dir           string // which this process holds, and where the socket is; empty: there is none
-	Name          string // of what is made, for metrics; empty: the directory's
+	Dir           string // which this process holds, and where the socket is
 	Logger        *slog.Logger
-	Options
 }
 
 // ShowWork lets a command be seen until [Work.End]. What fails of that is logged, and the command goes on without.
 func ShowWork(cfg WorkConfig) *Work {
 	ctx, end := context.WithCancel(context.Background())
-	w := &Work{end: end, ended: make(chan struct{}), last: func() {}}
+	w := &Work{end: end, ended: make(chan struct{})}
 	w.work = rundir.Work{Command: cfg.Command, State: string(checkpoint.Running), Pool: cfg.Pool, StartedAt: time.Now().UTC().Truncate(time.Millisecond)}
-	if cfg.MetricsFile != "" {
-		w.last = w.exporter(cfg).Keep(cfg.MetricsFile, cfg.Logger)
-	}
-	if cfg.Dir == "" {
-		return w
-	}
 	if info, held, err := checkpoint.Holder(cfg.Dir); err == nil && held {
 		w.work.HeldBy = &info
 	}
@@ -74,27 +61,6 @@ func (w *Work) routes() routes {
 	return all
 }
 
-// exporter has the metrics of the command.
-func (w *Work) exporter(cfg WorkConfig) *metrics.Exporter {
-	name := cfg.Name
-	if name == "" {
-		name = filepath.Base(cfg.Dir)
-	}
-	return metrics.New(metrics.Source{
-		Command: cfg.Command, Pool: cfg.Pool, Run: name, Version: cfg.Version, Started: w.work.StartedAt, Read: w.reading,
-	})
-}
-
-// reading is where the command stands, for metrics: users are its records.
-func (w *Work) reading() metrics.Reading {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return metrics.Reading{
-		Recorded: true, State: w.work.State, Finished: w.finished, Total: w.work.Total, Remaining: max(0, w.work.Total-w.work.Done),
-		Totals: telemetry.Totals{LastSuccess: w.finished},
-	}
-}
-
 // At says what the command does, and how many users of about how many it has read.
 func (w *Work) At(doing string, done, total int64) {
 	w.mu.Lock()
@@ -114,7 +80,7 @@ func (w *Work) End(err error) {
 	w.mu.Lock()
 	switch {
 	case err == nil:
-		w.work.State, w.finished = string(checkpoint.Finished), time.Now()
+		w.work.State = string(checkpoint.Finished)
 	case errors.Is(err, context.Canceled), errors.Is(err, refusal.ErrNotStarted):
 		w.work.State = string(checkpoint.Interrupted)
 	default:
@@ -124,5 +90,4 @@ func (w *Work) End(err error) {
 	close(w.ended)
 	w.end()
 	w.all.Wait()
-	w.last()
 }

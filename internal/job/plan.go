@@ -130,7 +130,7 @@ func (p *planning) make(ctx context.Context) (err error) {
 	if err := p.mayKeep(); err != nil {
 		return err
 	}
-	p.seen = control.ShowWork(control.WorkConfig{Command: "plan", Pool: p.pool.ID, Dir: p.dir.Path, Logger: p.spec.Log, Options: p.spec.Steering})
+	p.seen = control.ShowWork(control.WorkConfig{Command: "plan", Pool: p.pool.ID, Dir: p.dir.Path, Logger: p.spec.Log})
 	defer func() { p.seen.End(err) }()
 	p.observer.Reading(p.spec.place(p.to, p.pool), p.spec.terms(p.pool, "").Warnings())
 	set, clean, err := p.set.Unpack(ctx, p.dir)

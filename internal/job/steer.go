@@ -40,14 +40,14 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 func (j *Job) noted(ctx context.Context, runner *pipeline.Runner, log *telemetry.Log, meter *telemetry.Meter, desk *control.Desk) (checkpoint.State, error) {
 	note := func(e telemetry.Event) { _, _ = log.Event(e) } // the log tells itself what it cannot keep
 	note(j.begins(runner.Progress(), log.Earlier()))
-	desk.Admit(ctx)
 	recording, end := context.WithCancel(context.WithoutCancel(ctx))
 	var recorder sync.WaitGroup
 	recorder.Go(func() { telemetry.Record(recording, log, meter, runner.Progress) })
+	desk.Admit(ctx)
 	state, err := runner.Run(ctx)
 	end()
 	recorder.Wait()
-	for _, e := range j.ends(state, err) {
+	for _, e := range ends(state, err, desk.Status().Asked.HoldOrder) {
 		note(e)
 	}
 	return state, err

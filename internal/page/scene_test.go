@@ -1,4 +1,4 @@
-package page
+package page_test
 
 import (
 	"math"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/page"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/telemetry"
@@ -21,7 +22,7 @@ type scene struct {
 	remaining int64
 	rate      float64
 	ceiling   float64
-	data      Data
+	data      page.Data
 }
 
 func newScene(records int64) *scene {
@@ -67,7 +68,7 @@ func (s *scene) pause(span time.Duration) {
 }
 
 // evening is a run with all that can be marked in a picture.
-func evening() Data {
+func evening() page.Data {
 	s := newScene(180_000)
 	s.event(telemetry.Started, "", "", "", "")
 	s.work(40*time.Minute, false)
@@ -113,10 +114,10 @@ func standing(s *scene, state string) rundir.Standing {
 	at.Reason = "stopped by ann@host by command: enough for tonight"
 	at.Counts.Updated -= 1_204
 	at.Counts.Awaiting, at.Counts.Attempts = 1_204, at.Counts.Updated+at.Counts.Throttled+37
-	twenty := 20.0
+	twenty, eighty := 20.0, 80.0
 	return rundir.Standing{
 		Summary: report.Summarize(at), State: state, Inputs: []string{"loyalty.csv"}, Pool: "us-east-1_Ab12Cd34E",
 		Endpoint: "https://cognito-idp.us-east-1.amazonaws.com", Rate: checkpoint.Rate{PerSecond: 20, Reason: "--rate", Ceiling: 20, Reads: 80},
-		Effective: rundir.Effective{Rate: &twenty}, SavedAt: s.now, Asked: rundir.Asked{Hold: true},
+		Effective: rundir.Effective{Rate: &twenty, ReadRate: &eighty}, SavedAt: s.now, Asked: rundir.Asked{Hold: true},
 	}
 }

@@ -72,7 +72,7 @@ const untilText = asked => (asked.paused_until ? 'until ' + hour(new Date(asked.
 // orderText is who asked for something and why.
 function orderText(order) {
   if (!order) return '';
-  return [order.by && 'by ' + order.by, order.reason].filter(Boolean).join(': ');
+  return [order.by, order.reason].filter(Boolean).join(': ');
 }
 
 const behind = text => (text ? ', ' + text : '');

@@ -44,6 +44,7 @@ const utc = date => date.toISOString().slice(0, 19).replace('T', ' ') + ' UTC';
 function localise(root) {
   for (const e of root.querySelectorAll('time')) {
     const date = new Date(e.dateTime);
+    if (isNaN(date)) continue;
     e.title = utc(date);
     e.textContent = clock(date);
   }
