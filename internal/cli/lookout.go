@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"time"
 
 	"attrmigrate/checkpoint"
@@ -21,6 +23,8 @@ type lookout struct {
 	dir    string
 	client *control.Client
 	work   *rundir.Work // what was seen last of something that is no run; nil: nothing
+	events kept[telemetry.Event]
+	series kept[telemetry.Sample]
 }
 
 func newLookout(dir string) *lookout { return &lookout{dir: dir, client: control.NewClient(dir)} }
@@ -74,7 +78,25 @@ func (l *lookout) look(ctx context.Context) (console.View, error) {
 	if err != nil || work != nil {
 		return v, err
 	}
-	v.Events, _ = telemetry.ReadEvents(l.dir)
-	v.Series, _ = telemetry.ReadSeries(l.dir)
+	v.Events = l.events.read(l.dir, telemetry.EventsJSONL, telemetry.ReadEvents)
+	v.Series = l.series.read(l.dir, telemetry.SeriesJSONL, telemetry.ReadSeries)
 	return v, nil
+}
+
+// kept is what a file holds, which is read again only when it has grown: one of days has megabytes.
+type kept[T any] struct {
+	size int64
+	all  []T
+}
+
+func (k *kept[T]) read(dir, name string, read func(dir string) ([]T, error)) []T {
+	info, err := os.Lstat(filepath.Join(dir, name))
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	if info.Size() != k.size {
+		k.all, _ = read(dir)
+		k.size = info.Size()
+	}
+	return k.all
 }
