@@ -120,9 +120,10 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 		a.limitMemory(memoryOfPlan(addresses+records, users))
 		console.ShowLooking(a.notes, addresses)
 	}
+	spec.Asks = a.asks()
 	j, err := job.Prepare(ctx, spec)
 	if err != nil {
-		return a.opts.explain(err, paths)
+		return a.orUnhold(a.opts.explain(err, paths), paths)
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
 	if j.Finished() {
@@ -131,8 +132,12 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if err := a.confirm(ctx, j); err != nil {
 		return a.opts.explain(err, paths)
 	}
-	return a.start(ctx, j)
+	console.ShowAsked(a.sys.Stderr, j.Dir().Path, j.Preview().Asked, time.Now())
+	return a.orUnhold(a.start(ctx, j), paths)
 }
+
+// asks tells whether there is somebody to ask.
+func (a *applyRun) asks() bool { return !a.opts.yes && isTerminal(a.sys.Stdin) }
 
 // takesStdin refuses standard input where nobody could be asked, or where it would keep what must not be kept.
 func (a *applyRun) takesStdin(paths []string) error {
@@ -171,7 +176,7 @@ func (a *applyRun) nothingToDo(dir string, found metrics.Reading) {
 
 // confirm shows what will happen and asks. Without a terminal there is nobody to ask.
 func (a *applyRun) confirm(ctx context.Context, j *job.Job) error {
-	asks := !a.opts.yes && isTerminal(a.sys.Stdin)
+	asks := a.asks()
 	if asks {
 		console.ShowPreview(a.sys.Stderr, j.Preview()) // nobody is asked without being shown what for
 	} else {
