@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,9 +16,11 @@ import (
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/job"
+	"attrmigrate/internal/metrics"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/telemetry"
 	"attrmigrate/pipeline"
 )
 
@@ -103,6 +106,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	}
 	if job.EmptyPlan(paths) {
 		fmt.Fprintf(a.sys.Stdout, "%-8s %s: the plan found nothing to change\n", "done", prose.Printable(paths[0]))
+		a.nothingToDo(cmp.Or(a.opts.runDir, rundir.Name(paths, ".run")), metrics.Reading{})
 		return nil
 	}
 	if err := a.takesStdin(paths); err != nil {
@@ -156,10 +160,18 @@ func (a *applyRun) alreadyDone(j *job.Job) error {
 	fmt.Fprintf(a.sys.Stdout, "%-8s already, on %s: nothing was sent (--restart applies it again)\n", "done",
 		s.SavedAt.Local().Format(time.DateTime))
 	console.ShowResult(a.sys.Stdout, j.Dir(), s, j.Noun(), a.opts.onlyFailedAgain(j))
+	found := rundir.Status{State: s}
+	a.nothingToDo(j.Dir().Path, metrics.Of(found.Standing(rundir.Asked{}), telemetry.Totals{}))
 	if s.Counts.Failed > 0 {
 		return errFailures
 	}
 	return nil
+}
+
+// nothingToDo leaves word of it in the file of metrics.
+func (a *applyRun) nothingToDo(dir string, found metrics.Reading) {
+	m := metricsFile{path: a.opts.steering.MetricsFile, log: a.log}
+	m.nothingToDo(a.opts.connection.poolID, dir, found)
 }
 
 // confirm shows what will happen and asks. Without a terminal there is nobody to ask.

@@ -97,6 +97,7 @@ var othersFlags = map[string]string{
 	"--user-data":       "aws",
 	"--policy-document": "aws",
 
+	"--collector": "prometheus-node-exporter",
 	"--topic-arn": "aws sns", "--subject": "aws sns", "--message": "aws sns",
 	"--alarm-name": "aws cloudwatch", "--alarm-names": "aws cloudwatch", "--alarm-types": "aws cloudwatch", "--state-value": "aws cloudwatch",
 	"--namespace": "aws cloudwatch", "--metric-name": "aws cloudwatch", "--statistic": "aws cloudwatch", "--dimensions": "aws cloudwatch",

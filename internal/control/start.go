@@ -39,9 +39,9 @@ type Config struct {
 	// Told gives a state the words of the command line. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 
-	Began  telemetry.Event // is recorded before what has been asked since the last start
-	Log    *telemetry.Log  // nil: none is kept
-	Meter  *telemetry.Meter
+	Began  telemetry.Event  // is recorded before what has been asked since the last start
+	Log    *telemetry.Log   // nil: none is kept
+	Meter  *telemetry.Meter // nil: nothing is counted
 	Logger *slog.Logger
 	Options
 }
@@ -72,7 +72,7 @@ func Start(cfg Config) (*Desk, error) {
 		})
 	}
 	d.openPage(ctx)
-	d.lastMetrics = d.KeepMetrics(d.cfg.Logger)
+	d.lastMetrics = d.keepMetrics()
 	d.hooks = h.start(d.Status, d.cfg.Logger)
 	return d, nil
 }

@@ -80,7 +80,7 @@ func newScene(t *testing.T) *scene {
 		t.Fatal(err)
 	}
 	ctx, end := context.WithCancel(context.Background())
-	d.end, d.lastMetrics = end, d.KeepMetrics(silent())
+	d.end = end
 	d.all.Go(func() { d.Watch(ctx) })
 	s := &scene{Desk: d, run: run, log: log}
 	s.end = sync.OnceFunc(func() {
