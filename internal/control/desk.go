@@ -32,7 +32,6 @@ func open(cfg Config) (*Desk, error) {
 	d.asked = d.before(asked)
 	d.adopt(asked)
 	d.lift(time.Now())
-	d.exporter = d.newExporter()
 	return d, nil
 }
 

@@ -15,7 +15,7 @@ type Seen struct {
 	// Dir has the events and the series, and Log tells of new events; empty and nil: there are none.
 	Dir string
 	Log *telemetry.Log
-	// Metrics answers who scrapes; nil: there is nothing to scrape.
+	// Metrics answers as Prometheus asks. Nil: there are none.
 	Metrics http.Handler
 }
 
