@@ -26,6 +26,7 @@ func open(cfg Config) (*Desk, error) {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	d := &Desk{cfg: cfg, began: time.Now(), saved: cfg.State, lastMetrics: func() {}, done: make(chan struct{})}
+	d.exporter = d.newExporter()
 	if info, held, err := checkpoint.Holder(cfg.Dir); err == nil && held {
 		d.holder = &info
 	}
