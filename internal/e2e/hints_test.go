@@ -59,7 +59,7 @@ var followed = map[string][2]string{
 }
 
 // A command in a text: of this program, the AWS CLI or jq. What AWS's commands print is an input, and is no hint.
-var commandText = regexp.MustCompile(`(^|[ (:])(attrmigrate (plan|apply|export|status|sandbox) |%s --help|aws [a-z-]+ |jq -)`)
+var commandText = regexp.MustCompile(`(^|[ (:])(attrmigrate (plan|apply|export|status|pause|unpause|rate|stop|report|sandbox) |%s --help|aws [a-z-]+ |jq -)`)
 
 // TestHintsAreFollowed: a command that is told to people is run by a script, as they would run it.
 func TestHintsAreFollowed(t *testing.T) {
