@@ -22,7 +22,7 @@ build: ## (build) build bin/attrmigrate
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/attrmigrate
 
 .PHONY: demo
-demo: build ## (try) plan, apply, interrupt, resume, verify and take back a backfill on a local Cognito
+demo: build ## (try) plan, apply, pause, interrupt, resume, verify and take back a backfill on a local Cognito
 	bash examples/loyalty/demo.sh $(BIN)
 
 # The tests of the whole program start it a thousand times, and those of crashes open thousands of states, one after the
@@ -132,6 +132,11 @@ bench: build ## (measure) measure everything against its bound in the same run, 
 	go build -o bin/bench ./internal/bench
 	bin/bench -out $(BENCH) -embed docs/performance.md
 	cd internal/tools && go run ./plot $(CURDIR)/$(BENCH)
+
+# Of a made-up run that is always the same. Look at them before they are committed.
+.PHONY: pictures
+pictures: ## (build) renew the pictures of docs/steering.md (needs Chromium)
+	PICTURES=$(CURDIR)/docs/steering go test -count=1 -v -run '^TestPictures$$' ./internal/page
 
 .PHONY: bench-quick
 bench-quick: build ## (measure) the same, short and rough, without pass marks (a minute)

@@ -33,7 +33,6 @@ type dispatcher struct {
 	wanted   int64    // the number up to which jobs must be saved for a user's next one to follow
 	saving   bool     // the collector is asked to save
 
-	pauses  pauses    // of this start
 	started time.Time // in the time of the run, as all below and in the lanes
 	health  health
 
@@ -48,7 +47,7 @@ type dispatcher struct {
 }
 
 func newDispatcher(r *Runner) *dispatcher {
-	now := time.Now()
+	now := r.gate.at(time.Now())
 	d := &dispatcher{
 		Runner: r, tails: [chains]map[string]*job{{}, {}}, started: now, before: map[int64]bool{}, poisoned: map[string]bool{},
 		health: health{
@@ -75,14 +74,13 @@ func (d *dispatcher) run() {
 	tick := time.NewTicker(rateInterval)
 	defer tick.Stop()
 	incoming := d.incoming
-	d.heedPause(time.Now())
 	for incoming != nil || d.open > 0 {
 		d.wake(d.now())
 		if d.isStuck(incoming) {
 			d.unstick()
 		}
 		next, out := d.offer()
-		if len(d.waiting) > 0 {
+		if len(d.waiting) > 0 && d.gate.state() == Going { // what is due while time stands still would be so over and over
 			timer.Reset(d.waiting[0].due.Sub(d.now()))
 		}
 		select {
@@ -99,10 +97,8 @@ func (d *dispatcher) run() {
 		case number := <-d.saved:
 			d.release(number)
 		case <-timer.C:
-		case <-d.steered:
-			d.heedPause(time.Now())
 		case now := <-tick.C:
-			d.pace(d.pauses.at(now))
+			d.pace(d.gate.at(now))
 		case <-d.stopping:
 			d.drain(incoming)
 			return
@@ -111,24 +107,7 @@ func (d *dispatcher) run() {
 }
 
 // now is this moment in the time of the run.
-func (d *dispatcher) now() time.Time { return d.pauses.at(time.Now()) }
-
-// heedPause pauses the run, or lets it go on, as it is wanted. The time of the run stands still before a call that
-// is let go could be judged by it.
-func (d *dispatcher) heedPause(now time.Time) {
-	paused := d.gate.state() != Going
-	switch wanted := d.pauseWanted.Load(); {
-	case wanted && !paused:
-		d.gate.shut()
-		d.pauses.begin(now)
-	case !wanted && paused:
-		d.pauses.end(now)
-		d.gate.open()
-	default:
-		return
-	}
-	d.setPauses(d.pauses)
-}
+func (d *dispatcher) now() time.Time { return d.gate.at(time.Now()) }
 
 // pace sets the rates anew, and tells that of updates.
 func (d *dispatcher) pace(now time.Time) {
@@ -187,10 +166,11 @@ func (d *dispatcher) wake(now time.Time) {
 const readAhead = ImageAge * 8 / 10
 
 // offer is the next job and the channel to send it on; nil, which blocks for ever, if there is none. No more
-// users are read than can be updated before what was read is too old: they would be read twice.
+// users are read than can be updated before what was read is too old: they would be read twice. Nor are more than the
+// reads' rate allows within that time, for a record may take a second one.
 func (d *dispatcher) offer() (*job, chan<- *job) {
 	switch {
-	case d.cfg.Preparer != nil && float64(d.underway) >= max(1, d.updates.rate*readAhead.Seconds()):
+	case d.cfg.Preparer != nil && float64(d.underway) >= max(1, min(d.updates.rate, d.reads.rate)*readAhead.Seconds()):
 		return nil, nil
 	case !d.again.empty():
 		return d.again.first(), d.jobs
@@ -214,7 +194,7 @@ func (d *dispatcher) take() {
 // settle takes an attempt back from a worker: the job is finished, tried again, parked, or stays undone.
 func (d *dispatcher) settle(a *attempt) {
 	for i, c := range a.calls {
-		a.calls[i].sent, a.calls[i].ended = d.pauses.at(c.sent), d.pauses.at(c.ended)
+		a.calls[i].sent, a.calls[i].ended = d.gate.at(c.sent), d.gate.at(c.ended)
 	}
 	if a.ongoing {
 		d.observe(a)

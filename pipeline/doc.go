@@ -41,7 +41,7 @@
 // Updates are one lane, reads (of a [Preparer]) another: each has a ceiling, a rate, and troubles of its own.
 // Every attempt, a repeated one too, takes one permit of its lane, and one that waits to be repeated holds none. A
 // throttle cuts the rate of its lane to nine tenths of what the service has accepted; from there it returns, and
-// probes for more, up to the ceiling, which [Runner.SetRate] replaces while the run goes on.
+// probes for more, up to the ceiling.
 //
 // # Parking
 //
@@ -50,11 +50,23 @@
 // fails too. Three that are parked with no such call between stop the run; they stay undone, and come last at the
 // next start. [Config.Probe] asks the service before any fails.
 //
+// # Steering
+//
+// While a run goes on, [Runner.Pause] lets no call begin any more, and [Runner.SetRate] replaces the ceilings of both
+// lanes, above or below those of [Config]. Every call passes one gate, behind its permit. Who pauses the run shuts it, so
+// that nothing begins once Pause has returned, whatever the rate; the run is pausing until the calls under way are
+// through, then paused. While the gate is shut the time of the run stands still, and by that time is judged all that is
+// judged by how long it takes: retries, throttles, a service that is away, the rate. [Config.MaxDuration] alone goes by
+// the clock, for it bounds the night. No permits are saved up meanwhile, and images of users that have become too
+// old are read again. [Runner.StopFor] ends a start, paused or not, and [Runner.Halt] with it the calls under way.
+//
+// What was asked is not in the state: who starts the run again asks again, before [Runner.Run] if it is to begin paused.
+//
 // # Goroutines
 //
 // The reader owns the source. The dispatcher owns the queues, the retries and the rate. The collector
 // owns the reports, the counts, the budget and the store. Workers own nothing but the call they make.
-// The tracker, the pacer and the statistics are shared, each behind its own lock. All of them have
+// The tracker, the pacer, the gate and the statistics are shared, each behind its own lock. All of them have
 // ended when [Runner.Run] returns.
 //
 // # Limits
@@ -80,7 +92,7 @@ package pipeline
 //  4. Every attempt, a repeated one too, takes one permit of its lane's pacer: updates and reads are two lanes,
 //     each with a pacer, a governor and a judgement of its own. Backing off holds no permit and no worker
 //     (TestPermits, TestReadRate). A new rate or a stop takes effect within one interval (TestPacerChanges,
-//     TestPacerStops), and so does a ceiling that is set live (TestSetRate).
+//     TestPacerStops).
 //  5. There is one retry policy. Throttles do not count against the attempts of a record (TestVerdicts).
 //  6. An error is transient (try again), of the record (report it, go on) or of the run (stop,
 //     resumable). Five minutes of nothing but throttles stop it, and so do twenty records in a row with one
@@ -103,3 +115,14 @@ package pipeline
 //     probes faster and faster beyond it, up to the ceiling (TestAdaptiveRate; governor.go says why). Every
 //     answer that is no throttle counts as accepted, for it has spent quota. The wall clock counts for nothing
 //     (TestGovernorClock).
+//  10. From when Pause returns until Unpause is called no call begins, be it an update, a read or a probe: at every rate
+//     and whatever the run is about (TestPause), in whatever order pauses come with stops, crashes and starts
+//     (TestSteering), and among goroutines as fast as they go (TestGateRaces). The run is paused once the calls under way
+//     are through; who waits for a permit, for a second one too, is not under way (TestPause). A stop ends it all the
+//     same (TestPauseStops).
+//  11. Time that is paused counts for nothing but MaxDuration: it stops no run (TestPausedTimeStopsNobody), lets nothing come
+//     due (TestPausedBackoff), and leaves the rate where it was (TestPausedRate); afterwards nothing comes faster
+//     than that (TestPause). The state adds it up beside the time at work, over starts (TestPausedOverStarts).
+//  12. A ceiling that is set live holds within a second, above Config's or below it, for updates and for reads
+//     (TestCeiling), also where it was set in a pause (TestCeilingWhilePaused). Whatever was set before, once it is
+//     lifted the rate returns to what the quota gives (TestCeilingsNeverStick).

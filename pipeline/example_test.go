@@ -123,6 +123,40 @@ func Example() {
 	// map[ann:gold bob:gold cleo:gold]
 }
 
+// A run that keeps out of office hours, and goes as fast as the service allows at night. Here three hours pass at once;
+// else a ticker would tell of them.
+func ExampleRunner_Pause() {
+	r, err := pipeline.New(pipeline.Config{Source: tiers("ann", "bob", "cleo"), Updater: &directory{users: map[string]string{"ann": "", "bob": "", "cleo": ""}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	at := func(hour int) {
+		if hour >= 9 && hour < 17 {
+			r.Pause()
+			fmt.Printf("%d:00 %s, %d done\n", hour, r.Progress().Pause, r.Progress().Done)
+			return
+		}
+		fmt.Printf("%d:00 goes on\n", hour)
+		if err := r.SetRate(pipeline.Unlimited, 0); err != nil { // 0: reads keep the ceiling of Config
+			fmt.Println(err)
+		}
+		r.Unpause()
+	}
+	at(15) // the run begins paused
+	go func() {
+		at(16)
+		at(17)
+	}()
+	state, err := r.Run(context.Background())
+	fmt.Println(state.Counts.Updated, "updated", err)
+	// Output:
+	// 15:00 paused, 0 done
+	// 16:00 paused, 0 done
+	// 17:00 goes on
+	// 3 updated <nil>
+}
+
 // A rate that is set live replaces the ceiling: one update a minute would take an hour and a half, so it is lifted
 // as soon as the first one is through.
 func ExampleRunner_SetRate() {

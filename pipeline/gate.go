@@ -1,80 +1,102 @@
 package pipeline
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
-// gate is what every call passes on its way to the service: while it is shut, none begins. The dispatcher shuts and
-// opens it; workers pass it.
+// gate is what every call passes on its way to the service: while it is shut, none begins, and the time of the run
+// stands still. Whoever pauses the run shuts it, workers pass it, and the dispatcher has the time of the run from it.
+// One lock holds for all of that, so that nothing begins once a pause was told of, and no call that is let go can be
+// judged by the time before.
 type gate struct {
 	mu     sync.Mutex
-	opened chan struct{} // closed when it is opened; nil: it is open
+	isShut bool
+	turned chan struct{} // closed when it is shut or opened, and made anew
 	inside int           // calls under way
+	begun  bool          // the run has: before, its time does not go on
+	pauses pauses        // of this start
 }
 
-// enter lets a call begin, and says whether the gate is open. Each that may is followed by leave.
+func newGate() *gate { return &gate{turned: make(chan struct{})} }
+
+// begin lets the time of the run begin, which stands still at once if the gate is shut.
+func (g *gate) begin(now time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.begun = true
+	if g.isShut {
+		g.pauses.begin(now)
+	}
+}
+
+// turn shuts the gate or opens it, unless it is so.
+func (g *gate) turn(shut bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.isShut == shut {
+		return
+	}
+	g.isShut = shut
+	close(g.turned)
+	g.turned = make(chan struct{})
+	switch now := time.Now(); {
+	case !g.begun:
+	case shut:
+		g.pauses.begin(now)
+	default:
+		g.pauses.end(now)
+	}
+}
+
+// enter lets a call begin, and says whether it may. Each that may is followed by leave.
 func (g *gate) enter() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.opened != nil {
+	if g.isShut {
 		return false
 	}
 	g.inside++
 	return true
 }
 
-func (g *gate) leave() {
-	g.mu.Lock()
-	g.inside--
-	g.mu.Unlock()
-}
+func (g *gate) leave() { g.count(-1) }
 
 // reenter counts a call as under way that goes on to its end, whether the gate is open or not.
-func (g *gate) reenter() {
+func (g *gate) reenter() { g.count(1) }
+
+func (g *gate) count(calls int) {
 	g.mu.Lock()
-	g.inside++
+	g.inside += calls
 	g.mu.Unlock()
 }
 
-// wait waits until the gate is open, and says whether it was before stop was closed.
-func (g *gate) wait(stop <-chan struct{}) bool {
-	g.mu.Lock()
-	opened := g.opened
-	g.mu.Unlock()
-	if opened == nil {
-		return true
-	}
-	select {
-	case <-opened:
-		return true
-	case <-stop:
-		return false
+// wait waits until the gate is open, and says whether it was before stop was closed. It returns what is closed when the
+// gate is shut again.
+func (g *gate) wait(stop <-chan struct{}) (shut <-chan struct{}, opened bool) {
+	for {
+		g.mu.Lock()
+		isShut, turned := g.isShut, g.turned
+		g.mu.Unlock()
+		if !isShut {
+			return turned, true
+		}
+		select {
+		case <-turned:
+		case <-stop:
+			return nil, false
+		}
 	}
 }
 
 // await waits until a call may begin, and says whether it may before stop was closed.
 func (g *gate) await(stop <-chan struct{}) bool {
 	for !g.enter() {
-		if !g.wait(stop) {
+		if _, opened := g.wait(stop); !opened {
 			return false
 		}
 	}
 	return true
-}
-
-func (g *gate) shut() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.opened == nil {
-		g.opened = make(chan struct{})
-	}
-}
-
-func (g *gate) open() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.opened != nil {
-		close(g.opened)
-		g.opened = nil
-	}
 }
 
 // state says whether calls may begin, and, if not, whether some are still under way.
@@ -82,11 +104,25 @@ func (g *gate) state() PauseState {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch {
-	case g.opened == nil:
+	case !g.isShut:
 		return Going
 	case g.inside > 0:
 		return Pausing
 	default:
 		return Paused
 	}
+}
+
+// at is a moment in the time of the run.
+func (g *gate) at(moment time.Time) time.Time {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.pauses.at(moment)
+}
+
+// paused is for how long the run was paused up to now.
+func (g *gate) paused(now time.Time) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.pauses.total(now)
 }

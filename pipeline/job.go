@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -48,9 +49,9 @@ func (j *job) skips(err error) bool {
 // call is one call to the service.
 type call struct {
 	lane        *lane
-	sent, ended time.Time // by the clock until the dispatcher has them, then in the time of the run
-	at          time.Time // when it ended, by the clock
-	took        time.Duration
+	sent, ended time.Time     // by the clock until the dispatcher has them, then in the time of the run
+	at          time.Time     // when it ended, by the clock
+	took        time.Duration // without what it waited for permits
 	err         error
 }
 
@@ -79,13 +80,15 @@ type attempt struct {
 	skipped, cancelled bool
 }
 
-// call makes a call now, for which the gate was passed, and says what came of it.
-func (a *attempt) call(g *gate, l *lane, make func() error) error {
+// call makes a call now, for which the gate was passed, and says what came of it. What it waits for permits within, it
+// tells by its context.
+func (a *attempt) call(ctx context.Context, g *gate, l *lane, make func(context.Context) error) error {
 	defer g.leave()
 	c := call{lane: l, sent: time.Now()}
-	c.err = make()
+	var waited time.Duration
+	c.err = make(context.WithValue(ctx, waitedKey{}, &waited))
 	c.at = time.Now()
-	c.ended, c.took = c.at, c.at.Sub(c.sent)
+	c.ended, c.took = c.at, c.at.Sub(c.sent)-waited
 	a.calls = append(a.calls, c)
 	return c.err
 }

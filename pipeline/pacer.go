@@ -15,7 +15,7 @@ const lateness = 50 * time.Millisecond
 //
 // Only its own goroutine waits on the limiter, because SetLimit does not wake those who wait: here a
 // change ends the wait, and the next permit is reserved anew. Permits are not saved up: while nobody
-// takes one, the next is not reserved.
+// takes one, the next is not reserved, and once it is taken late the bucket is empty, too.
 type pacer struct {
 	limiter   *rate.Limiter // burst 1; used by run alone
 	permits   chan struct{} // unbuffered: a permit exists only while it is offered
@@ -43,11 +43,14 @@ func (p *pacer) setRate(perSecond float64) {
 	p.changes <- perSecond
 }
 
-// take waits for a permit and says whether there was one before stop was closed.
-func (p *pacer) take(stop <-chan struct{}) bool {
+// take waits for a permit and says whether there was one before stop or shut was closed. Who waits no more has used up
+// none.
+func (p *pacer) take(stop, shut <-chan struct{}) bool {
 	if !p.unlimited.Load() {
 		select {
 		case <-p.permits:
+		case <-shut:
+			return false
 		case <-stop:
 		}
 	}
@@ -94,6 +97,8 @@ func (p *pacer) run(stop <-chan struct{}) {
 		due = slot
 		if now := time.Now(); now.Sub(slot) > lateness {
 			due = now
+			p.limiter = rate.NewLimiter(p.limiter.Limit(), 1)
+			p.limiter.AllowN(now, 1)
 		}
 	}
 }

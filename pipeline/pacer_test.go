@@ -30,7 +30,7 @@ func TestPacerHoldsRate(t *testing.T) {
 			begun := time.Now()
 			const permits = 400
 			for range permits + 1 {
-				p.take(stop)
+				p.take(stop, nil)
 			}
 			want := time.Duration(permits / rate * float64(time.Second))
 			if took := time.Since(begun); took < want*99/100 || took > want*101/100 {
@@ -54,18 +54,18 @@ func TestPacerChanges(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p, stop := pace(t, test.from)
-				p.take(stop)
+				p.take(stop, nil)
 				var begun time.Time
 				time.AfterFunc(time.Millisecond, func() {
 					begun = time.Now()
 					p.setRate(test.to)
 				})
-				p.take(stop)
+				p.take(stop, nil)
 				if took := time.Since(begun); took > test.first {
 					t.Errorf("the first permit took %s, want %s", took, test.first)
 				}
 				for range 4 {
-					p.take(stop)
+					p.take(stop, nil)
 				}
 				if took := time.Since(begun); took > test.all || took < test.all*9/10 {
 					t.Errorf("five permits took %s, want %s", took, test.all)
@@ -81,10 +81,10 @@ func TestPacerStops(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			p, _ := pace(t, rate)
 			stop := make(chan struct{})
-			p.take(stop)
+			p.take(stop, nil)
 			begun := time.Now()
 			time.AfterFunc(time.Second, func() { close(stop) })
-			for p.take(stop) {
+			for p.take(stop, nil) {
 				<-time.After(time.Millisecond)
 			}
 			// Without a limit the loop looks once a millisecond.
@@ -111,7 +111,7 @@ func BenchmarkPacer(b *testing.B) {
 			for i := range 64 {
 				takers.Go(func() {
 					for range b.N/64 + min(1, max(0, b.N%64-i)) {
-						p.take(stop)
+						p.take(stop, nil)
 					}
 				})
 			}

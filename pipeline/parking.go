@@ -152,6 +152,9 @@ func (d *dispatcher) probe() {
 // probed goes on once the service has been asked whether it is there. An error that is not of the kind that
 // parks records shows it as well as none.
 func (d *dispatcher) probed(a *attempt) {
+	if a.skipped { // the run stops, and was paused
+		return
+	}
 	err, asked, stuck := a.decisive().err, d.probing-1, d.stuck
 	d.probing, d.stuck = 0, false
 	switch {

@@ -27,8 +27,11 @@ func poison(users ...int) func(int, *sources.Change) error {
 	}
 }
 
+// faults are what a service answers in place of what was asked for.
+type faults = func(int, *sources.Change) error
+
 // outage is a fault of every call between two moments after now.
-func outage(from, to time.Duration) func(int, *sources.Change) error {
+func outage(from, to time.Duration) faults {
 	begin := time.Now()
 	return func(int, *sources.Change) error {
 		if at := time.Since(begin); at >= from && at < to {

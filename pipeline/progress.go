@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,6 +25,7 @@ type Progress struct {
 // progress is the part of a run that others may look at while it goes on.
 type progress struct {
 	total          int64
+	paused         time.Duration // in earlier starts
 	updates, reads *lane
 	throttles      atomic.Int64 // calls of both lanes, over all starts; written by the dispatcher
 	lastError      atomic.Pointer[error]
@@ -34,8 +34,6 @@ type progress struct {
 	mu     sync.Mutex
 	counts checkpoint.Counts // written by the collector
 	rate   checkpoint.Rate   // written by the dispatcher
-	pauses pauses            // of this start; written by the dispatcher
-	paused time.Duration     // in earlier starts
 }
 
 func (p *progress) init(cfg Config) {
@@ -68,10 +66,10 @@ func (p *progress) lastAnswer() time.Time {
 // Progress says where the run stands. It may be called at any time, from any goroutine.
 func (r *Runner) Progress() Progress {
 	r.mu.Lock()
-	counts, rate, paused := r.counts, r.rate, r.paused+r.pauses.total(time.Now())
+	counts, rate := r.counts, r.rate
 	r.mu.Unlock()
 	counts.Attempts, counts.Reads, counts.Throttled = r.updates.calls.Load(), r.reads.calls.Load(), r.throttles.Load()
-	now := Progress{Total: r.total, Done: counts.Done(), Counts: counts, Rate: rate, Pause: r.pauseState(), PausedFor: paused}
+	now := Progress{Total: r.total, Done: counts.Done(), Counts: counts, Rate: rate, Pause: r.gate.state(), PausedFor: r.paused + r.gate.paused(time.Now())}
 	if err := r.lastError.Load(); err != nil {
 		now.LastError = *err
 	}
@@ -81,13 +79,6 @@ func (r *Runner) Progress() Progress {
 func (p *progress) setCounts(c checkpoint.Counts) {
 	p.mu.Lock()
 	p.counts = c
-	p.mu.Unlock()
-}
-
-// setPauses publishes the pauses of this start. It is called by the dispatcher.
-func (p *progress) setPauses(all pauses) {
-	p.mu.Lock()
-	p.pauses = slices.Clone(all)
 	p.mu.Unlock()
 }
 

@@ -23,9 +23,7 @@ type Runner struct {
 	begun     chan struct{} // closed by the collector when the run is recorded
 	saved     chan int64    // collector > dispatcher: a state was saved that it asked for
 
-	gate        gate
-	pauseWanted atomic.Bool
-	steered     chan struct{} // anybody > dispatcher: the pause that is wanted has changed
+	gate *gate // which calls pass, and the time of the run
 
 	stopOnce sync.Once
 	stopping chan struct{} // closed by the first stop
@@ -55,8 +53,8 @@ func New(cfg Config) (*Runner, error) {
 		begun:     make(chan struct{}),
 		saved:     make(chan int64, 1),
 		stopping:  make(chan struct{}),
-		steered:   make(chan struct{}, 1),
 		halting:   make(chan struct{}),
+		gate:      newGate(),
 	}
 	r.read.Store(cfg.Resume.Records)
 	r.progress.init(cfg)
@@ -106,6 +104,7 @@ func (r *Runner) Run(ctx context.Context) (checkpoint.State, error) {
 	defer cancelReading()
 
 	c := newCollector(r)
+	r.gate.begin(c.started)
 	if r.cfg.Resume.Phase != "" {
 		if err := c.begin(); err != nil {
 			return checkpoint.State{}, err

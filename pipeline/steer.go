@@ -16,36 +16,17 @@ const (
 	Paused  PauseState = "paused"  // nothing is under way
 )
 
-// Pause lets no call begin until [Runner.Unpause], be it an update, a read or a probe; those under way come to their
-// end. It takes effect at once, whatever the rate: within the time that the dispatcher takes for one step. Time that is
-// paused counts for nothing but [Config.MaxDuration]: no retry comes due, no limit runs out, and the rate stays where it
-// was.
+// Pause lets no call begin until [Runner.Unpause], be it an update, a read or a probe: once it returns, none does,
+// whatever the rate. Those under way come to their end. Time that is paused counts for nothing but
+// [Config.MaxDuration]: no retry comes due, no limit runs out, and the rate stays where it was. Nor are permits saved
+// up: what goes on afterwards goes on at the rate.
 //
-// Both may be called at any time, from any goroutine, as often as one likes. The state of the run does not keep them.
-func (r *Runner) Pause() { r.setPause(true) }
+// Both may be called at any time, from any goroutine, as often as one likes, before [Runner.Run] too: then the run
+// begins paused. The state of the run does not keep that it is to be paused.
+func (r *Runner) Pause() { r.gate.turn(true) }
 
 // Unpause lets calls begin again.
-func (r *Runner) Unpause() { r.setPause(false) }
-
-func (r *Runner) setPause(wanted bool) {
-	r.pauseWanted.Store(wanted)
-	select {
-	case r.steered <- struct{}{}:
-	default: // the dispatcher is told already
-	}
-}
-
-// pauseState says whether the run is paused. From when it is asked until the dispatcher has shut the gate, it is pausing.
-func (r *Runner) pauseState() PauseState {
-	switch {
-	case !r.pauseWanted.Load():
-		return Going
-	case r.gate.state() == Paused:
-		return Paused
-	default:
-		return Pausing
-	}
-}
+func (r *Runner) Unpause() { r.gate.turn(false) }
 
 // SetRate replaces the ceilings of updates and reads while the run goes on, in attempts a second, above or below
 // those of [Config]; [Unlimited] sets none, and 0 lifts the one that was set, so that Config's holds again. It

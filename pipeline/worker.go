@@ -17,8 +17,7 @@ func (r *Runner) work(ctx context.Context) {
 	}
 }
 
-// try reads the user, if that is still to be done, and sends the update. Each takes a permit. How old the
-// image of the user is, is judged when the permit is there: waiting for it can take long.
+// try reads the user, if that is still to be done, and sends the update. Each takes a permit.
 func (r *Runner) try(ctx context.Context, a *attempt) {
 	j := a.job
 	switch {
@@ -26,29 +25,17 @@ func (r *Runner) try(ctx context.Context, a *attempt) {
 		if a.skipped = !r.gate.await(r.stopping); a.skipped {
 			return
 		}
-		_ = a.call(&r.gate, nil, func() error { return r.cfg.Probe(ctx) })
+		_ = a.call(ctx, r.gate, nil, func(ctx context.Context) error { return r.cfg.Probe(ctx) })
 		return
 	case r.cfg.Preparer == nil:
 		j.prepared = j.change
 	case j.asked.IsZero() && !r.prepare(ctx, a):
 		return
 	}
-	if a.skipped = !r.begin() || !r.permit(r.updates); a.skipped {
+	if !r.admit(ctx, a) {
 		return
 	}
-	for r.cfg.Preparer != nil && time.Since(j.asked) > ImageAge {
-		r.gate.leave()
-		if !r.prepare(ctx, a) {
-			return
-		}
-		if r.gate.enter() {
-			break
-		}
-		if a.skipped = !r.gate.await(r.stopping); a.skipped { // it was paused meanwhile, for as long as that took
-			return
-		}
-	}
-	err := a.call(&r.gate, r.updates, func() (err error) {
+	err := a.call(ctx, r.gate, r.updates, func(ctx context.Context) (err error) {
 		a.outcome, err = r.cfg.Updater.Update(ctx, j.prepared)
 		return err
 	})
@@ -58,11 +45,33 @@ func (r *Runner) try(ctx context.Context, a *attempt) {
 	}
 }
 
+// admit waits until the update may be sent: the run is recorded, the permit is there, and what was read of the user is
+// not too old, or is read again under it. Where the run was paused meanwhile, that took another permit: else all that
+// were given out would be used at once when it goes on. It is false if the attempt ends without an update.
+func (r *Runner) admit(ctx context.Context, a *attempt) bool {
+	for r.begin() && r.permit(r.updates) {
+		inside := true
+		for inside && r.cfg.Preparer != nil && time.Since(a.job.asked) > ImageAge {
+			r.gate.leave()
+			if !r.prepare(ctx, a) {
+				return false
+			}
+			inside = r.gate.enter()
+		}
+		if inside {
+			return true
+		}
+	}
+	a.skipped = true
+	return false
+}
+
 // permit waits for a permit of a lane with which a call may begin, and says whether there was one before the run was
-// told to stop. One that is there while the run is paused is given up, so that none are saved up for its end.
+// told to stop. While the run is paused nobody waits for one.
 func (r *Runner) permit(l *lane) bool {
-	for r.gate.wait(r.stopping) && l.pacer.take(r.stopping) {
-		if r.gate.enter() {
+	for !r.Stopping() {
+		shut, opened := r.gate.wait(r.stopping)
+		if opened && l.pacer.take(r.stopping, shut) && r.gate.enter() {
 			return true
 		}
 	}
@@ -75,7 +84,7 @@ func (r *Runner) confirm(ctx context.Context, a *attempt) {
 		return
 	}
 	a.looked = true
-	_ = a.call(&r.gate, r.reads, func() error {
+	_ = a.call(ctx, r.gate, r.reads, func(ctx context.Context) error {
 		holds, err := r.cfg.Preparer.Holds(ctx, a.job.prepared)
 		if holds {
 			a.outcome = Updated
@@ -113,7 +122,7 @@ func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 	}
 	j.asked = time.Now()
 	send := j.prepared
-	err := a.call(&r.gate, r.reads, func() (err error) {
+	err := a.call(ctx, r.gate, r.reads, func(ctx context.Context) (err error) {
 		send, err = r.cfg.Preparer.Prepare(ctx, j.change, j.prepared)
 		return err
 	})
@@ -141,13 +150,20 @@ func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 var ErrStopping = errors.New("the run is stopping")
 
 // AwaitRead waits for the permit of one more read, and tells whether there was one before the run was told to stop. It is
-// for a [Preparer] that reads more than one user for a record: the first read has its permit. While the run is paused
-// it waits, and the record counts as not under way.
-func (r *Runner) AwaitRead() bool {
+// for a [Preparer] that reads more than one user for a record, within the context that it was given: the first read has
+// its permit. While the run is paused it waits, and the record counts as not under way.
+func (r *Runner) AwaitRead(ctx context.Context) bool {
+	since := time.Now()
 	r.gate.leave()
-	if !r.permit(r.reads) {
+	ok := r.permit(r.reads)
+	if !ok {
 		r.gate.reenter()
-		return false
 	}
-	return true
+	if waited, within := ctx.Value(waitedKey{}).(*time.Duration); within {
+		*waited += time.Since(since)
+	}
+	return ok
 }
+
+// waitedKey is that of how long a call has waited for permits, in its context.
+type waitedKey struct{}

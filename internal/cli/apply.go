@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,9 +16,11 @@ import (
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/job"
+	"attrmigrate/internal/metrics"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/telemetry"
 	"attrmigrate/pipeline"
 )
 
@@ -45,6 +48,9 @@ back. Interrupted, the same command continues where it stopped.
 		Args: o.needsChanges,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := o.validate(); err != nil {
+				return err
+			}
+			if err := findPrograms(&o.steering); err != nil {
 				return err
 			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
@@ -100,6 +106,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	}
 	if job.EmptyPlan(paths) {
 		fmt.Fprintf(a.sys.Stdout, "%-8s %s: the plan found nothing to change\n", "done", prose.Printable(paths[0]))
+		a.nothingToDo(cmp.Or(a.opts.runDir, rundir.Name(paths, ".run")), metrics.Reading{})
 		return nil
 	}
 	if err := a.takesStdin(paths); err != nil {
@@ -153,10 +160,18 @@ func (a *applyRun) alreadyDone(j *job.Job) error {
 	fmt.Fprintf(a.sys.Stdout, "%-8s already, on %s: nothing was sent (--restart applies it again)\n", "done",
 		s.SavedAt.Local().Format(time.DateTime))
 	console.ShowResult(a.sys.Stdout, j.Dir(), s, j.Noun(), a.opts.onlyFailedAgain(j))
+	found := rundir.Status{State: s}
+	a.nothingToDo(j.Dir().Path, metrics.Of(found.Standing(rundir.Asked{}), telemetry.Totals{}))
 	if s.Counts.Failed > 0 {
 		return errFailures
 	}
 	return nil
+}
+
+// nothingToDo leaves word of it in the file of metrics.
+func (a *applyRun) nothingToDo(dir string, found metrics.Reading) {
+	m := metricsFile{path: a.opts.steering.MetricsFile, log: a.log}
+	m.nothingToDo(a.opts.connection.poolID, dir, found)
 }
 
 // confirm shows what will happen and asks. Without a terminal there is nobody to ask.
@@ -195,7 +210,7 @@ func (a *applyRun) start(ctx context.Context, j *job.Job) error {
 	case state.SavedAt.IsZero():
 		return err // nothing was written
 	case err != nil:
-		console.ShowStop(a.sys.Stdout, j.Dir(), state, j.Noun())
+		console.ShowStop(a.sys.Stdout, j.Dir(), state, j.Noun(), byHand(err))
 		return err
 	}
 	console.ShowResult(a.sys.Stdout, j.Dir(), state, j.Noun(), a.opts.onlyFailedAgain(j))
@@ -206,7 +221,7 @@ func (a *applyRun) start(ctx context.Context, j *job.Job) error {
 }
 
 // Started implements [job.Observer]: progress and signals are attached to the run.
-func (a *applyRun) Started(run *pipeline.Runner) {
+func (a *applyRun) Started(run *pipeline.Runner, seen job.Seen) {
 	a.signals.stopGently(func() {
 		run.Stop(pipeline.Interrupted)
 		if a.opts.output.Kind(a.sys.Stderr) == "bar" {
@@ -215,5 +230,13 @@ func (a *applyRun) Started(run *pipeline.Runner) {
 		line := console.Printer(a.notes, console.Columns(a.notes))
 		line("stopping", "calls under way may take %s; Ctrl-C again cancels them", prose.Span(a.opts.drainTimeout))
 	})
-	a.endProgress = console.Watch(console.RunGauge(run), a.opts.output, a.sys.Stderr, a.log)
+	events, unlisten := seen.Events()
+	end := console.Watch(console.RunGauge(seen.Status), events, a.opts.output, a.sys.Stderr, a.log)
+	a.endProgress = func() { end(); unlisten() }
+}
+
+// byHand tells whether a run was stopped by somebody, and is on hold.
+func byHand(err error) bool {
+	stop, ok := errors.AsType[*pipeline.StopError](err)
+	return ok && stop.Reason == pipeline.ByHand
 }

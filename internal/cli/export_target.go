@@ -14,41 +14,46 @@ import (
 	"attrmigrate/sources"
 )
 
-// checkTarget refuses a file that cannot be written whole and then given its name, before anything is read.
-// An older file is replaced only where that was asked for, and a link never: to write through it, and to put
-// a file in its place, are both a surprise.
+// checkTarget refuses a file that no export can have.
 func (o *exportOptions) checkTarget() error {
-	path := o.file
-	refuse := func(reason, hint string) error {
-		return &refusal.UsageError{Err: fmt.Errorf("--output: %s: %s", prose.Printable(path), reason), Remedy: hint}
+	if sources.Packed(o.file) {
+		return notTarget(o.file, "an export is not packed", "pack it on its way: "+o.packed())
 	}
-	if sources.Packed(path) {
-		return refuse("an export is not packed", "pack it on its way: "+o.packed())
-	}
+	return checkTarget(o.file, "export", o.force)
+}
+
+func notTarget(path, reason, hint string) error {
+	return &refusal.UsageError{Err: fmt.Errorf("--output: %s: %s", prose.Printable(path), reason), Remedy: hint}
+}
+
+// checkTarget refuses a file that cannot be written whole and then given its name, before anything is read; what says what
+// would be in it. An older file is replaced only where that was asked for, and a link never: to write through it, and to
+// put a file in its place, are both a surprise.
+func checkTarget(path, what string, force bool) error {
 	if dir, err := os.Stat(filepath.Dir(path)); err != nil || !dir.IsDir() {
-		return refuse("there is no such directory", "make it first")
+		return notTarget(path, "there is no such directory", "make it first")
 	}
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return refuse("is a directory", "name a file in it")
+		return notTarget(path, "is a directory", "name a file in it")
 	case err == nil && !info.Mode().IsRegular():
-		return refuse("is not a regular file", "leave --output out and lead standard output there: > FILE")
+		return notTarget(path, "is not a regular file", "leave --output out and lead standard output there: > FILE")
 	case disk.IsLink(path):
-		return refuse("is a symbolic link", "name the file that it leads to")
+		return notTarget(path, "is a symbolic link", "name the file that it leads to")
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
 		return &refusal.Error{Msg: fmt.Sprintf("%s: %v", prose.Printable(path), disk.WithoutPath(err))}
-	case !o.force:
-		return isThere(path)
+	case !force:
+		return isThere(path, what)
 	default:
 		return replaceable(path)
 	}
 }
 
-func isThere(path string) *refusal.Error {
-	return &refusal.Error{Msg: prose.Printable(path) + ": is there already", Remedy: "--force replaces it, once the export is whole; or name another file"}
+func isThere(path, what string) *refusal.Error {
+	return &refusal.Error{Msg: prose.Printable(path) + ": is there already", Remedy: "--force replaces it, once the " + what + " is whole; or name another file"}
 }
 
 // replaceable refuses a file that another program holds, as a spreadsheet does on Windows: it could not be

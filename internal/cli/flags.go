@@ -172,7 +172,8 @@ func registerOutput(f *pflag.FlagSet, o *console.Options) {
 	o.Progress, o.LogFormat, o.LogLevel = "auto", "text", slog.LevelInfo
 	f.Func("progress", "how progress is shown: `auto|bar|log|none` (default auto: a bar on a terminal, else a log)",
 		word(&o.Progress, same("auto", "bar", "log", "none")))
-	f.Func("log-format", "how log lines are written: `text|json` (default text)", word(&o.LogFormat, same("text", "json")))
+	f.Func("log-format", "how log lines are written: `text|json|emf` (default text); emf is json with metrics for CloudWatch",
+		word(&o.LogFormat, same("text", "json", "emf")))
 	f.Func("log-level", "what is logged: `debug|info|warn|error` (default info)", word(&o.LogLevel, map[string]slog.Level{
 		"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
 	}))
@@ -181,6 +182,9 @@ func registerOutput(f *pflag.FlagSet, o *console.Options) {
 // spec is the job that the flags describe.
 func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 	o.steering.Version = release()
+	if o.output.LogFormat == "emf" {
+		o.steering.Embedded = sys.Stderr
+	}
 	decoding := o.decoding
 	if o.rule.match != "" {
 		decoding = o.dataOptions()

@@ -34,7 +34,7 @@ var flagGroups = []struct {
 	{"What is in it", []string{"pool", "client", "users", "password", "tokens", "token-expiry"}},
 	{"How it answers", []string{"quota", "latency", "jitter", "page-time", "fault", "throttle-burst", "list-fault"}},
 	// Of every command. Shells' completion has a flag that is cobra's own.
-	{"Screen", []string{"yes", "json", "progress", "log-format", "log-level", "no-descriptions", "version", "help"}},
+	{"Screen", []string{"yes", "watch", "json", "progress", "log-format", "log-level", "no-descriptions", "version", "help"}},
 }
 
 // otherFlags is the heading of what the table leaves out; a test keeps it away.

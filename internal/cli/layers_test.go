@@ -15,13 +15,13 @@ import (
 var house = []string{
 	"internal/disk", "internal/shell", "internal/phone", "internal/prose", "internal/refusal", "internal/sealed", "internal/records",
 	"sources", "checkpoint", "pipeline",
-	"internal/schema", "internal/cognito", "internal/report", "internal/telemetry", "internal/rundir", "internal/metrics", "internal/control", "internal/changeset",
+	"internal/schema", "internal/cognito", "internal/report", "internal/telemetry", "internal/rundir", "internal/page", "internal/metrics", "internal/control", "internal/changeset",
 	"internal/rules", "internal/listing", "internal/sandbox", "internal/target", "internal/rehearsal",
 	"internal/audit",
 	"internal/job", "internal/console", "internal/profiling", "internal/cli", "cmd/attrmigrate",
 	// Beside it: what measures, tests and shows it.
-	"internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/powercut", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",
-	"examples", "examples/customsource", "examples/scheduled",
+	"internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/monitoring", "internal/e2e/powercut", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",
+	"examples", "examples/customsource", "examples/scheduled", "examples/steering",
 }
 
 // narrow are packages that import less of ours than the house would let them.
@@ -88,7 +88,7 @@ var reserved = []reservation{
 	{"github.com/klauspost/", []string{"internal/sealed"}, "what is packed is unpacked where it comes in"},
 	{"github.com/gofrs/flock", []string{"checkpoint"}, "a run has one lock"},
 	{"golang.org/x/time/rate", []string{"pipeline", "internal/listing"}, "calls are paced where they are made"},
-	{"golang.org/x/sys/", []string{"internal/disk"}, "what differs between systems is told apart in one place"},
+	{"golang.org/x/sys/", []string{"internal/disk", "internal/control", "internal/console"}, "what differs between systems is told apart where files are, where programs are run, and where a terminal is drawn on"},
 	{"github.com/HdrHistogram/", []string{"internal/telemetry"}, "durations are measured alike"},
 	{"github.com/rivo/uniseg", []string{"internal/prose"}, "columns are counted alike"},
 	{"github.com/dustin/go-humanize", []string{"internal/prose", "internal/bench"}, "numbers are written alike"},

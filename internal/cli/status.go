@@ -1,9 +1,9 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,53 +13,56 @@ import (
 )
 
 func newStatus(sys System) *cobra.Command {
-	var asJSON bool
+	var asJSON, watch bool
 	cmd := &cobra.Command{
 		Use:   "status RUN_DIR",
 		Short: "Where a run stands",
 		Long: `status says where a run stands, also while it goes on: it reads the run
-directory and changes nothing.
+directory and changes nothing. Where a process is at work it is asked first, by the
+socket in that directory.
+
+--watch shows it until the run has ended: on a terminal a screen, drawn anew every
+second, else a line every ten seconds and one for each event. It ends as the run did
+(0, 3, 4), at once where no process is at work; q and Ctrl-C (130) leave the run
+alone.
 
 ` + exitCodes,
 		Example: `  attrmigrate status loyalty.run
+  attrmigrate status --watch loyalty.run
   attrmigrate status --json loyalty.run`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.end()
-			text, err := rundir.Within(ctx, rundir.StatusPatience, args[0], func() (string, error) { return statusText(args[0], asJSON) })
-			if err != nil {
-				return err
+			if watch && asJSON {
+				return &refusal.UsageError{Err: errors.New("--watch is for people, and --json for programs"), Remedy: "leave one of them out"}
 			}
-			_, err = io.WriteString(cmd.OutOrStdout(), text)
-			return err
+			if watch {
+				return watchStatus(ctx, sys, args[0])
+			}
+			return showStatus(ctx, cmd.OutOrStdout(), args[0], asJSON)
 		},
 	}
+	cmd.Flags().BoolVar(&watch, "watch", false, "show it until the run has ended, and end as it did; q leaves")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for programs")
 	return cmd
 }
 
-// statusText is what status prints of a run directory.
-func statusText(path string, asJSON bool) (string, error) {
-	s, err := rundir.ReadStatus(path)
+// showStatus prints where a run stands.
+func showStatus(ctx context.Context, out io.Writer, dir string, asJSON bool) error {
+	l := newLookout(dir)
+	v, err := rundir.Within(ctx, rundir.StatusPatience, dir, func() (console.View, error) { return l.look(ctx) })
 	if e, ok := errors.AsType[*rundir.NoRunError](err); ok {
-		return "", notARun(e)
+		return notARun(e)
 	}
 	if err != nil {
-		return "", err
+		return err
 	}
-	s.State = console.ByFlags(s.State)
-	var text strings.Builder
 	if asJSON {
-		asked, err := rundir.LoadAsked(path)
-		if err != nil {
-			return "", err
-		}
-		err = console.StatusJSON(&text, s.Standing(asked))
-		return text.String(), err
+		return console.StatusJSON(out, v.Standing)
 	}
-	console.ShowStatus(&text, s)
-	return text.String(), err
+	console.ShowStatus(out, console.Columns(out), v)
+	return nil
 }
 
 // notARun says how a plan is carried out, where there is one instead of a run.

@@ -6,11 +6,11 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/schollz/progressbar/v3"
 
 	"attrmigrate/internal/prose"
+	"attrmigrate/internal/telemetry"
 )
 
 // bar is the progress bar: one line that is drawn again and again. It lets progressbar draw in memory
@@ -30,15 +30,32 @@ func newBar(out io.Writer, m *meter) *bar {
 func (b *bar) show(g gauge) {
 	g.done, g.total = g.done-b.begun, g.total-b.begun
 	line := b.line(g, b.width())
-	filled := utf8.RuneCountInString(line)
+	filled := prose.Width(line)
 	rest := strings.Repeat(" ", max(0, b.drawn-filled)) // of the last frame
 	b.drawn = filled
 	fmt.Fprint(b.out, "\r", line, rest) // a terminal that is gone is no reason to stop the run
 }
 
+func (*bar) interval() time.Duration { return barInterval }
+
+// tell writes what happened above the bar.
+func (b *bar) tell(e telemetry.Event) {
+	if !isTold(e) {
+		return
+	}
+	head, rest := eventParts(e)
+	text := prose.Wrap(fmt.Sprintf("%-8s %s", head, prose.Printable(strings.TrimPrefix(rest, ": "))), b.width())
+	first, others, more := strings.Cut(text, "\n")
+	fmt.Fprint(b.out, "\r", prose.Pad(first, b.drawn), "\n")
+	if more {
+		fmt.Fprintln(b.out, others)
+	}
+	b.drawn = 0
+}
+
 // finish shows how it ended and begins a new line.
 func (b *bar) finish(g gauge) {
-	b.meter.add(time.Now(), g.done)
+	b.meter.add(time.Now(), g)
 	b.show(g)
 	fmt.Fprintln(b.out)
 }
@@ -63,8 +80,16 @@ func (b *bar) line(g gauge, width int) string {
 	_ = drawing.Set64(min(g.done, g.total)) // it fails only beyond the total
 	drawing.Describe(b.text(g, width-barFrame-size))
 	percent, rest, _ := strings.Cut(strings.TrimSpace(drawing.String()), "%")
-	line := []rune(fmt.Sprintf("%3s%%%s", percent, strings.Replace(rest, "▏  ", "▏ ", 1)))
-	return string(line[:min(len(line), max(width-1, 0))])
+	line := fmt.Sprintf("%3s%%%s", percent, strings.Replace(rest, "▏  ", "▏ ", 1))
+	return cropped(line, width-1)
+}
+
+// cropped is the beginning of a line that fits into so many columns.
+func cropped(line string, columns int) string {
+	if prose.Width(line) <= columns {
+		return line
+	}
+	return strings.TrimSuffix(prose.Cut(line+"…", columns+1), "…")
 }
 
 // text is what stands behind the bar; where there is no room, the less important parts are left out.
@@ -75,7 +100,13 @@ func (b *bar) text(g gauge, room int) string {
 	}
 	parts := []part{
 		{fmt.Sprintf("%s/%s", prose.Count(g.done), prose.Count(g.total)), 0},
-		{fmt.Sprintf("%.1f/s", b.meter.pace()), 1},
+	}
+	if g.state != "" {
+		const least = 6 // of paused there is always room for
+		rest := room - prose.Width(parts[0].text) - 2
+		parts = append(parts, part{prose.Cut(prose.Printable(g.state), max(rest, least)), 1})
+	} else {
+		parts = append(parts, part{fmt.Sprintf("%.1f/s", b.meter.pace()), 1})
 	}
 	if d, ok := b.meter.eta(g); ok {
 		parts = append(parts, part{"eta " + prose.Span(d), 2})
@@ -94,7 +125,7 @@ func (b *bar) text(g gauge, room int) string {
 				texts = append(texts, part.text)
 			}
 		}
-		if text := strings.Join(texts, "  "); len(text) <= room || text == "" {
+		if text := strings.Join(texts, "  "); prose.Width(text) <= room || text == "" {
 			return text
 		}
 	}

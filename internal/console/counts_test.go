@@ -38,7 +38,8 @@ func TestCountsOnScreens(t *testing.T) {
 	}
 	status := func(done, total int64) string {
 		text := screen(func(w *strings.Builder) {
-			ShowStatus(w, &rundir.Status{Dir: rundir.Dir{Path: "a.run"}, State: ended(done, total)})
+			s := &rundir.Status{Dir: rundir.Dir{Path: "a.run"}, State: ended(done, total)}
+			ShowStatus(w, 0, View{Dir: "a.run", Standing: s.Standing(rundir.Asked{})})
 		})
 		_, rows, _ := strings.Cut(text, "rows ")
 		rows, _, _ = strings.Cut(rows, "\n")

@@ -8,7 +8,7 @@ import (
 // Options say what a run shows while it runs.
 type Options struct {
 	Progress  string // auto, bar, log, none
-	LogFormat string // text, json
+	LogFormat string // text, json; emf: json, among which others write metrics
 	LogLevel  slog.Level
 }
 
@@ -26,7 +26,7 @@ func NewLog(w io.Writer, o Options) *slog.Logger {
 	switch {
 	case o.Progress == "none" && o.LogLevel >= slog.LevelInfo:
 		return slog.New(slog.DiscardHandler)
-	case o.LogFormat == "json":
+	case o.LogFormat == "json", o.LogFormat == "emf":
 		return slog.New(slog.NewJSONHandler(w, options))
 	default:
 		return slog.New(slog.NewTextHandler(w, options))

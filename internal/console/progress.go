@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"attrmigrate/internal/prose"
-	"attrmigrate/pipeline"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/telemetry"
 )
 
 const (
@@ -20,7 +21,9 @@ const (
 // gauge is how far something is that takes a while.
 type gauge struct {
 	done, total int64
-	notes       []note // shown behind the numbers
+	state       string        // why it does not go on, or not for long; empty: it goes on
+	paused      time.Duration // how long it was paused
+	notes       []note        // shown behind the numbers
 }
 
 // note is a word or two on how it goes.
@@ -31,56 +34,82 @@ type note struct {
 }
 
 // RunGauge is how far a run is.
-func RunGauge(r *pipeline.Runner) func() gauge {
+func RunGauge(status func() rundir.Standing) func() gauge {
 	return func() gauge {
-		p := r.Progress()
-		skipped := []note{{"skipped", p.Counts.Skipped, 5}}
-		if p.Counts.Skipped == 0 { // few ask for it
-			skipped = nil
+		s := status()
+		return gauge{
+			done: max(0, s.Rows-s.Remaining), total: s.Rows, state: stateText(&s), paused: seconds64(s.Paused),
+			notes: runNotes(&s),
 		}
-		return gauge{done: p.Done, total: p.Total, notes: slices.Concat([]note{
-			{"updated", p.Counts.Updated, -1},
-			{"unchanged", p.Counts.Unchanged, 5},
-		}, skipped, []note{
-			{"failed", p.Counts.Failed, 3},
-			{"throttled", p.Counts.Throttled, 4},
-			{"rate", rateText(p.Rate.PerSecond), -1},
-			{"why", rateReason(p.Rate.Reason), -1},
-		})}
 	}
 }
 
-// Watch shows how something goes until the function that it returns is called. It calls read
-// from a goroutine of its own.
-func Watch(read func() gauge, o Options, stderr io.Writer, log *slog.Logger) (end func()) {
-	meter := newMeter(read().done)
-	var (
-		interval time.Duration
-		show     func(gauge)
-		finish   = func(gauge) {}
-	)
+// runNotes are how a run goes, skipped records and a ceiling that was set only where there are some.
+func runNotes(s *rundir.Standing) []note {
+	notes := []note{{"updated", s.Updated, -1}, {"unchanged", s.Unchanged, 5}}
+	if s.Skipped > 0 {
+		notes = append(notes, note{"skipped", s.Skipped, 5})
+	}
+	notes = append(notes, note{"failed", s.Failed, 3}, note{"throttled", s.Throttled, 4},
+		note{"rate", rateText(s.Rate.PerSecond), -1}, note{"why", rateReason(s.Rate.Reason), -1})
+	if s.Asked.Rate != nil {
+		notes = append(notes, note{"ceiling", rateText(*s.Asked.Rate), 2})
+	}
+	return notes
+}
+
+// stateText is why a run does not go on, or not for long: paused by ann@host: support called. Empty: it goes on.
+func stateText(s *rundir.Standing) string {
+	switch s.State {
+	case "paused":
+		return "paused" + byWhom(s.Effective.Reason)
+	case "pausing", "stopping":
+		return s.State
+	default:
+		return ""
+	}
+}
+
+// byWhom is who, and why, as people read it: by ann@host: support called.
+func byWhom(reason string) string {
+	by, why, _ := strings.Cut(reason, ": ")
+	if by == "" {
+		return ""
+	}
+	return " by " + who(by) + because(why)
+}
+
+// Watch shows how something goes, and the events of it that come, until the function that it returns is called. It calls
+// read from a goroutine of its own.
+func Watch(read func() gauge, events <-chan telemetry.Event, o Options, stderr io.Writer, log *slog.Logger) (end func()) {
+	meter := newMeter(read())
+	var s shower
 	switch o.Kind(stderr) {
 	case "bar":
-		b := newBar(stderr, meter)
-		interval, show, finish = barInterval, b.show, b.finish
+		s = newBar(stderr, meter)
 	case "log":
-		interval, show = logInterval, func(g gauge) { logProgress(log, g, meter) }
+		s = &progressLog{log: log, meter: meter}
 	default:
 		return func() {}
 	}
 	done, ended := make(chan struct{}), make(chan struct{})
-	go func() { // it owns the meter and the bar until it has ended
+	go func() { // it owns the meter and what shows it until it has ended
 		defer close(ended)
-		tick := time.NewTicker(interval)
+		tick := time.NewTicker(s.interval())
 		defer tick.Stop()
 		for {
 			select {
 			case now := <-tick.C:
 				g := read()
-				meter.add(now, g.done)
-				show(g)
+				meter.add(now, g)
+				s.show(g)
+			case e := <-events:
+				s.tell(e)
 			case <-done:
-				finish(read())
+				for len(events) > 0 { // the last may be why it ended
+					s.tell(<-events)
+				}
+				s.finish(read())
 				return
 			}
 		}
@@ -89,6 +118,14 @@ func Watch(read func() gauge, o Options, stderr io.Writer, log *slog.Logger) (en
 		close(done)
 		<-ended
 	})
+}
+
+// shower shows how something goes. It is used by one goroutine.
+type shower interface {
+	interval() time.Duration
+	show(gauge)
+	tell(telemetry.Event)
+	finish(gauge)
 }
 
 // Kind resolves auto: a bar is for terminals only.
@@ -102,17 +139,43 @@ func (o Options) Kind(stderr io.Writer) string {
 	return "log"
 }
 
-func logProgress(log *slog.Logger, g gauge, m *meter) {
+// progressLog shows how something goes by lines of a log.
+type progressLog struct {
+	log   *slog.Logger
+	meter *meter
+}
+
+func (*progressLog) interval() time.Duration { return logInterval }
+
+func (p *progressLog) show(g gauge) {
 	eta := "unknown"
-	if d, ok := m.eta(g); ok {
+	if d, ok := p.meter.eta(g); ok {
 		eta = prose.Span(d)
 	}
-	args := []any{"done", g.done, "total", g.total, "per_second", fmt.Sprintf("%.1f", m.pace()), "eta", eta}
+	args := []any{"done", g.done, "total", g.total, "per_second", fmt.Sprintf("%.1f", p.meter.pace()), "eta", eta}
+	if g.state != "" {
+		args = append(args, "state", g.state)
+	}
 	for _, n := range g.notes {
 		args = append(args, n.name, n.value)
 	}
-	log.Info("progress", args...)
+	p.log.Info("progress", args...)
 }
+
+func (p *progressLog) tell(e telemetry.Event) {
+	if !isTold(e) {
+		return
+	}
+	args := []any{}
+	for _, a := range [][2]string{{"by", who(e.By)}, {"from", e.From}, {"to", e.To}, {"reason", e.Reason}} {
+		if a[1] != "" {
+			args = append(args, a[0], a[1])
+		}
+	}
+	p.log.Info(string(e.Kind), args...)
+}
+
+func (*progressLog) finish(gauge) {}
 
 func rateText(perSecond float64) string {
 	if perSecond == 0 {

@@ -15,8 +15,8 @@ import (
 
 // underWay is a run at 20 records a second.
 func underWay() (gauge, *meter) {
-	m := newMeter(29_110)
-	m.add(m.samples[0].at.Add(15*time.Second), 29_410)
+	m := newMeter(gauge{done: 29_110})
+	m.add(m.samples[0].at.Add(15*time.Second), gauge{done: 29_410})
 	return gauge{total: 48_211, done: 29_410, notes: []note{{"updated", int64(29_294), -1},
 		{"unchanged", int64(112), 5}, {"failed", int64(4), 3}, {"throttled", int64(9), 4}}}, m
 }
@@ -49,8 +49,8 @@ func TestBarFits(t *testing.T) {
 		g := gauge{total: rapid.Int64Range(0, 1e9).Draw(t, "total")}
 		g.done = rapid.Int64Range(0, g.total).Draw(t, "done")
 		g.notes = []note{{"failed", rapid.Int64Range(0, g.done).Draw(t, "failed"), 3}}
-		m := newMeter(0)
-		m.add(m.samples[0].at.Add(time.Second), g.done)
+		m := newMeter(gauge{})
+		m.add(m.samples[0].at.Add(time.Second), g)
 		width := rapid.IntRange(0, 300).Draw(t, "width")
 		line := (&bar{meter: m}).line(g, width)
 		if n := utf8.RuneCountInString(line); n >= max(width, 1) {

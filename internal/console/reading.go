@@ -21,10 +21,17 @@ func (r *Reading) Set(p listing.Progress) {
 	defer r.mu.Unlock()
 	r.progress = p
 	if r.pages == nil {
-		r.pages = newMeter(p.Calls)
+		r.pages = newMeter(gauge{done: p.Calls})
 		return
 	}
-	r.pages.add(time.Now(), p.Calls)
+	r.pages.add(time.Now(), gauge{done: p.Calls})
+}
+
+// Far is about how many users of about how many were read.
+func (r *Reading) Far() (users, of int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.progress.Users, r.progress.Of
 }
 
 // Gauge is how far it is, and in how many chains of pages at which pace, where it goes in chains.

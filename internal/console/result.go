@@ -18,7 +18,7 @@ import (
 // there is one.
 func ShowResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again string) {
 	line := Printer(w, Columns(w))
-	line("done", "%s in %s: %s", prose.Plural(s.Counts.Done(), noun), prose.Span(s.Elapsed), outcomes(s))
+	line("done", "%s in %s: %s", prose.Plural(s.Counts.Done(), noun), workedFor(s), outcomes(report.Summarize(s)))
 	if s.Counts.Failed > 0 {
 		them := prose.Either(s.Counts.Failed, "it", "them")
 		line("failed", "%s: %s says why", prose.Plural(s.Counts.Failed, noun), dir.ErrorsFile())
@@ -41,18 +41,43 @@ func ShowResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again st
 		}
 		line("undo", "%s: %s", undo, how)
 	}
+	pictures(line, dir)
 }
 
-// ShowStop writes where a run stands that ended early.
-func ShowStop(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun string) {
+// pictures names the report for a browser, if it could be written.
+func pictures(line func(head, format string, args ...any), dir *rundir.Dir) {
+	if path := dir.File(report.HTML); disk.Exists(path) {
+		line("report", "%s: open it in a browser", path)
+	}
+}
+
+// ShowStop writes where a run stands that ended early; held says that no start goes on with it unasked.
+func ShowStop(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun string, held bool) {
 	line := Printer(w, Columns(w))
-	line(string(s.Phase), "%s of %s finished in %s: %s", prose.Count(s.Counts.Done()), prose.Plural(s.Total, noun), prose.Span(s.Elapsed), outcomes(s))
-	line("", "the same command continues (%s)", dir.Path)
+	line(string(s.Phase), "%s of %s finished in %s: %s", prose.Count(s.Counts.Done()), prose.Plural(s.Total, noun), workedFor(s), outcomes(report.Summarize(s)))
+	line("", "%s continues (%s)", sameCommand(held), dir.Path)
+	pictures(line, dir)
+}
+
+// sameCommand is the one that continues a run.
+func sameCommand(held bool) string {
+	if held {
+		return "the same command with --unhold"
+	}
+	return "the same command"
+}
+
+// workedFor is how long a run was at work, and how long it was paused beside that.
+func workedFor(s checkpoint.State) string {
+	text := prose.Span(s.Elapsed)
+	if s.Paused >= time.Second {
+		text += " and " + prose.Span(s.Paused) + " of pauses"
+	}
+	return text
 }
 
 // outcomes counts the records by what became of them.
-func outcomes(s checkpoint.State) string {
-	sum := report.Summarize(s)
+func outcomes(sum report.Summary) string {
 	text := fmt.Sprintf("%s updated", prose.Count(sum.Updated))
 	if sum.Unchanged > 0 {
 		text += fmt.Sprintf(", %s unchanged", prose.Count(sum.Unchanged))
@@ -64,7 +89,7 @@ func outcomes(s checkpoint.State) string {
 		text += fmt.Sprintf(", %s skipped", prose.Count(sum.Skipped))
 	}
 	text += fmt.Sprintf(", %s failed", prose.Count(sum.Failed))
-	if s.Elapsed >= time.Second {
+	if sum.Elapsed >= 1 {
 		text += fmt.Sprintf(" · %.1f/s", sum.PerSecond)
 	}
 	return text

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"time"
@@ -10,63 +11,145 @@ import (
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/shell"
 )
 
+// shownEvents is how many of the last events the status tells.
+const shownEvents = 5
+
 // ShowStatus writes where a run stands.
-func ShowStatus(w io.Writer, s *rundir.Status) {
-	line := func(head, format string, args ...any) {
-		fmt.Fprintf(w, "%-8s %s\n", head, prose.Printable(fmt.Sprintf(format, args...)))
-	}
-	c := s.State.Counts
-	remaining := s.State.Total - c.Done()
-	line("run", "%s: %s", s.Dir.Path, s.Phase())
-	line("input", "%s", prose.Some(s.State.Inputs, maxInputs))
-	line("pool", "%s, %s", s.State.Fingerprint[rundir.ByPool], s.State.Fingerprint[rundir.ByEndpoint])
-	line("rows", "%s of %s finished, %s %s", prose.Count(c.Done()), prose.Count(s.State.Total), prose.Count(remaining),
-		prose.Either(remaining, "remains", "remain"))
-	line("", "%s", outcomes(s.State))
-	if n := int64(len(s.State.Parked)); n > 0 {
+func ShowStatus(w io.Writer, width int, v View) {
+	line := Printer(w, width)
+	s := &v.Standing
+	line("run", "%s: %s", v.Dir, s.State)
+	showAsked(line, &v)
+	line("input", "%s", prose.Some(s.Inputs, maxInputs))
+	line("pool", "%s, %s", s.Pool, s.Endpoint)
+	line("rows", "%s of %s finished, %s %s", prose.Count(v.done()), prose.Count(s.Rows), prose.Count(s.Remaining),
+		prose.Either(s.Remaining, "remains", "remain"))
+	line("", "%s", outcomes(s.Summary))
+	if n := int64(s.Parked); n > 0 {
 		line("parked", "%s, whose attempts were used up: the next start takes %s last", prose.Plural(n, "row"), prose.Either(n, "it", "them"))
 	}
-	line("calls", "%s of updates, %s of users read, %s of all throttled", prose.Count(c.Attempts), prose.Count(c.Reads), prose.Count(c.Throttled))
-	line("saved", "%s, after %s of work", s.State.SavedAt.Local().Format(time.DateTime), prose.Span(s.State.Elapsed))
-	phase := s.Phase()
-	if phase != string(checkpoint.Finished) {
-		line("rate", "%s: %s", rateText(s.State.Rate.PerSecond), s.State.Rate.Reason)
+	line("calls", "%s of updates, %s of users read, %s of all throttled", prose.Count(s.Attempts), prose.Count(s.Reads), prose.Count(s.Throttled))
+	line("saved", "%s, after %s of work%s", s.SavedAt.Local().Format(time.DateTime), prose.Span(seconds64(s.Elapsed)), pausedFor(s.Paused))
+	if s.State != string(checkpoint.Finished) {
+		line("rate", "%s: %s", rateText(s.Rate.PerSecond), rateReason(s.Rate.Reason))
 	}
-	switch phase {
-	case "running":
-		line("by", "process %d on %s", s.Holder.PID, s.Holder.Host)
-	case "finished":
-	default:
-		if s.State.Reason != "" {
-			line("why", "%s", s.State.Reason)
+	if left, ok := v.eta(); ok {
+		line("eta", "%s at %.1f/s: about %s", prose.Span(left), v.pace(), clock(v.At.Add(left), v.At, minutes))
+	}
+	showGoingOn(line, &v)
+	if s.LastError != "" {
+		line("error", "%s (the last of any attempt)", s.LastError)
+	}
+	showEvents(line, &v)
+	showFiles(line, &v)
+}
+
+// showAsked tells what people have asked of the run, and what is in force of it.
+func showAsked(line func(head, format string, args ...any), v *View) {
+	s, head := &v.Standing, "asked"
+	for _, text := range []string{pauseAsked(s.Asked, v.At), ceilingsAsked(s.Asked, v.At)} {
+		if text != "" {
+			line(head, "%s", text)
+			head = ""
 		}
-		if s.State.Hint != "" {
-			line("", "hint: %s", s.State.Hint)
-		}
-		line("next", "the same command again continues at %s", position(s))
 	}
-	if s.State.LastError != "" {
-		line("error", "%s (the last of any attempt)", s.State.LastError)
+	if head == "" && !v.Ended() || v.paused() {
+		line("in force", "%s", inForce(s))
 	}
-	if undo := s.Dir.File(report.UndoJSONL); disk.Exists(undo) {
-		line("undo", "%s: apply it to go back", undo)
-	}
-	if c.Failed > 0 {
-		line("failed", "%s: %s says why", prose.Plural(c.Failed, "row"), s.Dir.ErrorsFile())
+	if v.isHeld() {
+		line("hold", "%s", holdText(s.Asked, v.At))
 	}
 }
 
+// holdText is who holds a run, since when and why.
+func holdText(a rundir.Asked, at time.Time) string {
+	if a.HoldOrder == nil {
+		return "no start goes on"
+	}
+	return "no start goes on" + given(a.HoldOrder, at) + because(a.HoldOrder.Reason)
+}
+
+// inForce is what holds of a run at work, whatever was asked.
+func inForce(s *rundir.Standing) string {
+	state := "not paused"
+	switch s.State {
+	case "paused":
+		state = "paused" + byWhom(s.Effective.Reason)
+	case "pausing":
+		state = "pausing" + byWhom(s.Effective.Reason) + ", calls are under way"
+	}
+	return state + "; " + cmp.Or(ceilings(s.Effective.Rate, s.Effective.ReadRate), "no ceiling")
+}
+
+// showGoingOn tells who is at work, or why nobody is, and how it goes on.
+func showGoingOn(line func(head, format string, args ...any), v *View) {
+	s := &v.Standing
+	if s.HeldBy != nil && !v.Ended() {
+		line("by", "process %d on %s", s.HeldBy.PID, s.HeldBy.Host)
+	}
+	switch {
+	case s.State == string(checkpoint.Finished):
+		return
+	case v.paused() && s.Asked.Paused:
+		line("then", "attrmigrate unpause %s", shell.File(v.Dir))
+		return
+	case !v.Ended():
+		return
+	}
+	if s.Reason != "" {
+		line("why", "%s", StopReason(s.Reason))
+	}
+	if s.Hint != "" && !v.isHeld() {
+		line("", "hint: %s", s.Hint)
+	}
+	line("next", "%s again continues at %s", sameCommand(v.isHeld()), position(s))
+}
+
+// showEvents tells what happened last.
+func showEvents(line func(head, format string, args ...any), v *View) {
+	head := "events"
+	for _, e := range v.Events[max(0, len(v.Events)-shownEvents):] {
+		line(head, "%s %s", clock(e.At, v.At, seconds), eventText(e))
+		head = ""
+	}
+}
+
+// showFiles names the files that people look into next.
+func showFiles(line func(head, format string, args ...any), v *View) {
+	dir := rundir.Dir{Path: v.Dir}
+	if undo := dir.File(report.UndoJSONL); disk.Exists(undo) {
+		line("undo", "%s: apply it to go back", undo)
+	}
+	if n := v.Standing.Failed; n > 0 {
+		line("failed", "%s: %s says why", prose.Plural(n, "row"), dir.ErrorsFile())
+	}
+	pictures(line, &dir)
+}
+
+func seconds64(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+
+// pausedFor is how long a run was paused beside its work.
+func pausedFor(s float64) string {
+	if s < 1 {
+		return ""
+	}
+	return fmt.Sprintf(", and %s of pauses", prose.Span(seconds64(s)))
+}
+
 // position names the line at which reading goes on.
-func position(s *rundir.Status) string {
-	p := s.State.Position
+func position(s *rundir.Standing) string {
 	name := "the beginning"
-	if p.Line > 0 && p.Input < len(s.State.Inputs) {
-		name = fmt.Sprintf("%s:%d", s.State.Inputs[p.Input], p.Line)
+	if p := s.Position; p.Line > 0 && p.Input < len(s.Inputs) {
+		name = fmt.Sprintf("%s:%d", s.Inputs[p.Input], p.Line)
 	}
 	return name
 }
 
 // StatusJSON writes the same for programs.
-func StatusJSON(w io.Writer, s rundir.Standing) error { return prose.PrintJSON(w, s) }
+func StatusJSON(w io.Writer, s rundir.Standing) error {
+	s.Reason, s.Rate.Reason = StopReason(s.Reason), rateReason(s.Rate.Reason)
+	return prose.PrintJSON(w, s)
+}

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"io"
 	"time"
 
 	"attrmigrate/internal/metrics"
@@ -14,9 +15,10 @@ type Options struct {
 	TokenFile string
 	ReadOnly  bool
 
-	MetricsFile string // is kept for node_exporter's textfile collector; empty: none is
-	OnEvent     string // a program that is run at events; empty: none is
-	PauseWhen   string // a program that is asked every ten seconds whether to pause; empty: none is
+	MetricsFile string    // is kept for node_exporter's textfile collector; empty: none is
+	Embedded    io.Writer // takes metrics as lines of a log; nil: none are written
+	OnEvent     string    // a program that is run at events; empty: none is
+	PauseWhen   string    // a program that is asked every ten seconds whether to pause; empty: none is
 
 	Version string // of the program, for who asks over HTTP and for metrics
 

@@ -39,8 +39,8 @@ type Config struct {
 	// Told gives a state the words of the command line. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 
-	Log    *telemetry.Log // nil: none is kept
-	Meter  *telemetry.Meter
+	Log    *telemetry.Log   // nil: none is kept
+	Meter  *telemetry.Meter // nil: nothing is counted
 	Logger *slog.Logger
 	Options
 }
@@ -66,20 +66,35 @@ func Start(cfg Config) (*Desk, error) {
 		})
 	}
 	d.openPage(ctx)
-	d.lastMetrics = d.KeepMetrics(d.cfg.Logger)
+	d.endMetrics = d.keepMetrics()
+	d.tellProgram()
 	return d, nil
 }
 
-// Close ends it once the run has ended: what is asked from now on is answered with [ErrEnded], and what is being answered
-// may take a second.
-func (d *Desk) Close() {
+// End says that the run has ended: what is asked from now on is answered with [ErrEnded], and the status is the last one.
+func (d *Desk) End() {
 	d.mu.Lock()
+	before := d.ended
 	d.ended = true
 	d.mu.Unlock()
+	if before {
+		return
+	}
 	close(d.done)
+	if d.endGuard != nil {
+		d.endGuard()
+	}
+}
+
+// Close lets go of the run, which has ended. What is being answered may take a second.
+func (d *Desk) Close() {
+	d.End()
+	d.leaveProgram()
 	d.end()
 	d.all.Wait()
-	d.lastMetrics()
+	if d.endMetrics != nil {
+		d.endMetrics() // they tell how it ended
+	}
 }
 
 // Desk is where one start of a run is steered. All that is asked of it, by file, socket, page or program, goes through
@@ -89,17 +104,23 @@ func (d *Desk) Close() {
 // told, so changes come one after the other; mu guards the fields, is held for moments, and never while the disk is
 // waited for, so that the status is told whatever a file system does.
 type Desk struct {
-	cfg   Config
-	began time.Time
-	end   context.CancelFunc
-	all   sync.WaitGroup
-	// exporter has the metrics, lastMetrics writes their file for the last time.
-	exporter    *metrics.Exporter
-	lastMetrics func()
+	cfg Config
+	end context.CancelFunc
+	all sync.WaitGroup
+
+	began      time.Time
+	exporter   *metrics.Exporter
+	endMetrics func()
+	// The goroutine that has started it owns these: the program of --on-event, and the end of that of --pause-when.
+	hooks    *hooks
+	endGuard context.CancelFunc
+
 	// done is closed once the run has ended: the status is the last one.
 	done chan struct{}
 
 	changing sync.Mutex
+
+	earlier rundir.Asked // what was asked, as the events of earlier starts tell it
 
 	mu     sync.Mutex
 	asked  rundir.Asked

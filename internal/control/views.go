@@ -15,7 +15,7 @@ type Seen struct {
 	// Dir has the events and the series, and Log tells of new events; empty and nil: there are none.
 	Dir string
 	Log *telemetry.Log
-	// Metrics answers who scrapes; nil: there is nothing to scrape.
+	// Metrics answers as Prometheus asks. Nil: there are none.
 	Metrics http.Handler
 }
 
@@ -51,14 +51,17 @@ func views(s Seen) routes {
 
 // series answers with what happened so far, in at most so many samples.
 func (s Seen) series(w http.ResponseWriter) {
-	all := []telemetry.Sample{}
+	var all []telemetry.Sample
 	if s.Dir != "" {
 		read, err := telemetry.ReadSeries(s.Dir)
 		if err != nil {
 			refuse(w, http.StatusInternalServerError, "the series cannot be read", "")
 			return
 		}
-		all = append(all, read...)
+		all = telemetry.Resample(read, mostSamples)
 	}
-	answer(w, http.StatusOK, all[max(0, len(all)-mostSamples):])
+	if all == nil {
+		all = []telemetry.Sample{}
+	}
+	answer(w, http.StatusOK, all)
 }

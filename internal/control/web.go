@@ -7,14 +7,17 @@ import (
 	"net/http"
 )
 
-// CheckServe says what is wrong with the options of the page, before there is anything to show.
-func (o Options) CheckServe(ctx context.Context) error {
+// CheckAddress says what is wrong with the address of the page, if it is to have one. It does not listen.
+func (o Options) CheckAddress(ctx context.Context) error {
 	if o.Serve == "" {
 		return nil
 	}
-	if _, err := loopback(ctx, o.Serve); err != nil {
-		return err
-	}
+	_, err := loopback(ctx, o.Serve)
+	return err
+}
+
+// CheckToken says what is wrong with the file of the token, if there is one.
+func (o Options) CheckToken() error {
 	_, err := o.token()
 	return err
 }

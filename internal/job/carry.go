@@ -9,8 +9,10 @@ import (
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/page"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/target"
 	"attrmigrate/internal/telemetry"
 	"attrmigrate/pipeline"
@@ -19,8 +21,16 @@ import (
 
 // Observer is told of a run that begins to send.
 type Observer interface {
-	// Started has the run, before its first call: its progress may be read, and it may be stopped.
-	Started(*pipeline.Runner)
+	// Started has the run, before its first call: it may be stopped, and it may be seen until Start returns.
+	Started(*pipeline.Runner, Seen)
+}
+
+// Seen is a run as it is seen: a *[control.Desk].
+type Seen interface {
+	// Status is where it stands.
+	Status() rundir.Standing
+	// Events has what happens to it sent to a channel, until the function is called.
+	Events() (<-chan telemetry.Event, func())
 }
 
 // Start applies the records, from the beginning or from where an earlier start stopped, and returns the state of
@@ -56,7 +66,6 @@ func (j *Job) Start(ctx context.Context, o Observer) (checkpoint.State, error) {
 	if j.began = !state.SavedAt.IsZero(); !j.began {
 		return state, notBegun(err)
 	}
-	j.conclude(state, err)
 	return state, err
 }
 
@@ -70,6 +79,9 @@ func (j *Job) conclude(state checkpoint.State, err error) {
 	}
 	if kept := report.WriteSummary(j.dir.FS, j.dir.Path, report.Summarize(state)); kept != nil && err == nil {
 		j.spec.Log.Warn("no summary", "error", kept) // the run is as it is; checkpoint.json has the same numbers
+	}
+	if kept := page.Write(j.dir.FS, j.dir.File(report.HTML), page.Of(&rundir.Status{Dir: rundir.Dir{Path: j.dir.Path}, State: state})); kept != nil && err == nil {
+		j.spec.Log.Warn("no report", "error", kept, "remedy", "attrmigrate report makes one")
 	}
 }
 
@@ -115,8 +127,7 @@ func (j *Job) carry(ctx context.Context, in *changeset.Reader, reports *report.F
 	if look != nil {
 		look.await = runner.AwaitRead
 	}
-	o.Started(runner)
-	return j.steered(ctx, runner, store, meter)
+	return j.steered(ctx, runner, store, meter, o)
 }
 
 // userKey names the user of a record for ordering: a pool that ignores case takes Ann and ann for one.

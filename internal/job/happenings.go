@@ -8,6 +8,7 @@ import (
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/prose"
+	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/telemetry"
 	"attrmigrate/pipeline"
 )
@@ -31,8 +32,8 @@ func (j *Job) begins(p pipeline.Progress, earlier telemetry.Event) telemetry.Eve
 	return telemetry.Event{At: time.Now(), Kind: telemetry.Started, From: from, To: telemetry.RateText(p.Rate.Ceiling), Reason: reason}
 }
 
-// ends are the events of its end.
-func (j *Job) ends(s checkpoint.State, err error) []telemetry.Event {
+// ends are the events of its end; hold is the order by which it was held, nil: none was.
+func ends(s checkpoint.State, err error, hold *rundir.Order) []telemetry.Event {
 	now := time.Now()
 	if err == nil {
 		return []telemetry.Event{{At: now, Kind: telemetry.Finished, Reason: sums(s.Counts)}}
@@ -43,8 +44,8 @@ func (j *Job) ends(s checkpoint.State, err error) []telemetry.Event {
 	case !ok:
 	case stop.Reason == pipeline.Interrupted:
 		e.To = string(checkpoint.Interrupted)
-	case stop.Reason == pipeline.ByHand:
-		e.By, e.Reason = stop.Detail, string(stop.Reason)
+	case stop.Reason == pipeline.ByHand && hold != nil:
+		e.By, e.Reason = hold.By, hold.Reason
 	case stop.Reason == pipeline.OverBudget:
 		return []telemetry.Event{{At: now, Kind: telemetry.Budget, Reason: stop.Detail}, e}
 	}

@@ -82,7 +82,7 @@ func specOf(t town, inputs ...string) Spec {
 // watcher is an observer that only counts.
 type watcher struct{ runs, reads int }
 
-func (w *watcher) Started(*pipeline.Runner)       { w.runs++ }
+func (w *watcher) Started(*pipeline.Runner, Seen) { w.runs++ }
 func (w *watcher) Reading(Place, []audit.Warning) {}
 func (w *watcher) Sized(changeset.Size)           {}
 func (w *watcher) Read(listing.Progress)          { w.reads++ }

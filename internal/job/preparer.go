@@ -18,10 +18,10 @@ type preparer struct {
 	users    userReader
 	options  audit.Options
 	pool     *cognito.Pool
-	takeover bool          // addresses may be taken from other users
-	await    func() bool   // waits for the permit of one more read, and tells whether there was one
-	reports  *report.Files // whose undo file takes the entries
-	history  history       // empty in a run that begins
+	takeover bool                       // addresses may be taken from other users
+	await    func(context.Context) bool // waits for the permit of one more read, and tells whether there was one
+	reports  *report.Files              // whose undo file takes the entries
+	history  history                    // empty in a run that begins
 }
 
 // userReader reads the user of a record, in one attempt.

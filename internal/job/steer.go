@@ -11,13 +11,12 @@ import (
 	"attrmigrate/pipeline"
 )
 
-// steered runs the pipeline, and has it seen and steered meanwhile.
-func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told, meter *telemetry.Meter) (checkpoint.State, error) {
+// steered runs the pipeline, and has it seen and steered meanwhile. Who is told of its end finds all files of it as they stay.
+func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told, meter *telemetry.Meter, o Observer) (checkpoint.State, error) {
 	log := telemetry.New(j.dir.FS, j.dir.Path, j.state.Phase == "", func(err error) {
 		j.spec.Log.Warn("what happens to the run cannot all be kept: the run goes on", "error", err)
 	})
 	defer log.Close()
-	note(log, j.begins(runner.Progress(), log.Earlier()))
 	desk, err := control.Start(control.Config{
 		Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Rate: j.spec.Rate, Reads: j.spec.readsAt, Told: j.spec.Told,
 		Log: log, Meter: meter, Logger: j.spec.Log, Options: j.spec.Steering,
@@ -25,27 +24,32 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	if err != nil {
 		return checkpoint.State{}, err
 	}
-	store.desk, store.log = desk, log
 	defer desk.Close()
-	return j.noted(ctx, runner, log, meter)
+	store.desk, store.log = desk, log
+	o.Started(runner, desk)
+	desk.Begin(ctx, j.begins(runner.Progress(), log.Earlier()))
+	state, err := j.noted(ctx, runner, log, meter, desk)
+	desk.End()
+	if !state.SavedAt.IsZero() {
+		j.conclude(state, err)
+	}
+	desk.TellEnd(ctx)
+	return state, err
 }
 
-// noted runs the pipeline, and notes how it ends, and what it does meanwhile.
-func (j *Job) noted(ctx context.Context, runner *pipeline.Runner, log *telemetry.Log, meter *telemetry.Meter) (checkpoint.State, error) {
+// noted runs the pipeline, and notes what happens to it meanwhile, and how it ends.
+func (j *Job) noted(ctx context.Context, runner *pipeline.Runner, log *telemetry.Log, meter *telemetry.Meter, desk *control.Desk) (checkpoint.State, error) {
 	recording, end := context.WithCancel(context.WithoutCancel(ctx))
 	var recorder sync.WaitGroup
 	recorder.Go(func() { telemetry.Record(recording, log, meter, runner.Progress) })
 	state, err := runner.Run(ctx)
 	end()
 	recorder.Wait()
-	for _, e := range j.ends(state, err) {
-		note(log, e)
+	for _, e := range ends(state, err, desk.Status().Asked.HoldOrder) {
+		_, _ = log.Event(e) // it tells itself what it cannot keep
 	}
 	return state, err
 }
-
-// note keeps an event; the log tells itself what it cannot keep.
-func note(log *telemetry.Log, e telemetry.Event) { _, _ = log.Event(e) }
 
 // told tells others what is saved.
 type told struct {

@@ -45,7 +45,7 @@ func (p *preparer) holder(ctx context.Context, c *sources.Change, claim audit.Cl
 	if utf8.RuneCountInString(claim.Value) > longestName { // nobody can sign in by it
 		return nil, nil
 	}
-	if p.await != nil && !p.await() {
+	if p.await != nil && !p.await(ctx) {
 		return nil, pipeline.ErrStopping
 	}
 	user, err := p.users.User(ctx, c, claim.Value)

@@ -126,7 +126,7 @@ func (c *claimScene) spec(input string, allow bool) job.Spec {
 // nobody is told how a job goes on.
 type nobody struct{}
 
-func (nobody) Started(*pipeline.Runner)           {}
+func (nobody) Started(*pipeline.Runner, job.Seen) {}
 func (nobody) Reading(job.Place, []audit.Warning) {}
 func (nobody) Sized(changeset.Size)               {}
 func (nobody) Read(listing.Progress)              {}

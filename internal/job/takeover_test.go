@@ -1,6 +1,7 @@
 package job
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -43,7 +44,7 @@ func TestTakeover(t *testing.T) {
 			if tt.holder != nil {
 				all["ned@example.com"] = tt.holder
 			}
-			p := &preparer{users: all, pool: &cognito.Pool{AliasAttributes: tt.aliases}, takeover: tt.allowed, await: func() bool { return !tt.stops }, reports: reportsIn(t, dir)}
+			p := &preparer{users: all, pool: &cognito.Pool{AliasAttributes: tt.aliases}, takeover: tt.allowed, await: func(context.Context) bool { return !tt.stops }, reports: reportsIn(t, dir)}
 			_, err := p.Prepare(t.Context(), &sources.Change{Username: "ned", Line: 5, Attributes: flag}, nil)
 			if got := errorText(err); got != tt.want {
 				t.Errorf("%s, want %s", got, tt.want)

@@ -99,6 +99,8 @@ func (f *file) write() (again time.Duration) {
 		f.log.Warn("metrics are not written, and the command goes on", "file", f.path, "error", err)
 	case err == nil && f.failing:
 		f.log.Info("metrics are written again", "file", f.path)
+	case err == nil:
+		f.log.Debug("metrics are written", "file", f.path)
 	}
 	f.failing = err != nil
 	return interval

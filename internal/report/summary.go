@@ -33,6 +33,7 @@ type Summary struct {
 	Throttled int64            `json:"throttled"` // of those, refused for their pace
 	StartedAt time.Time        `json:"started_at"`
 	Elapsed   float64          `json:"elapsed_seconds"`    // spent running, over all starts
+	Paused    float64          `json:"paused_seconds"`     // beside those
 	PerSecond float64          `json:"updates_per_second"` // accepted by the service, on average
 }
 
@@ -52,6 +53,7 @@ func Summarize(s checkpoint.State) Summary {
 		Throttled: s.Counts.Throttled,
 		StartedAt: s.StartedAt.UTC(),
 		Elapsed:   thousandths(s.Elapsed.Seconds()),
+		Paused:    thousandths(s.Paused.Seconds()),
 	}
 	if s.Elapsed > 0 {
 		sum.PerSecond = thousandths(float64(s.Counts.Updated+s.Counts.Awaiting) / s.Elapsed.Seconds())

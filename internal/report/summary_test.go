@@ -25,6 +25,7 @@ func TestWriteSummary(t *testing.T) {
   "throttled": 0,
   "started_at": "0001-01-01T00:00:00Z",
   "elapsed_seconds": 0,
+  "paused_seconds": 0,
   "updates_per_second": 0
 }
 `
@@ -42,6 +43,7 @@ func TestWriteSummary(t *testing.T) {
   "throttled": 9,
   "started_at": "2026-03-01T12:00:00Z",
   "elapsed_seconds": 1.5,
+  "paused_seconds": 0,
   "updates_per_second": 20.667
 }
 `

@@ -19,6 +19,7 @@ type Standing struct {
 	Endpoint  string           `json:"endpoint"`
 	Position  sources.Position `json:"position"`
 	Parked    int              `json:"parked"`
+	Reads     int64            `json:"reads"` // users read before they were changed
 	Rate      checkpoint.Rate  `json:"rate"`
 	Hint      string           `json:"hint,omitempty"`
 	LastError string           `json:"last_error,omitempty"`
@@ -39,7 +40,7 @@ func (s *Status) Standing(asked Asked) Standing {
 	out := Standing{
 		Summary: report.Summarize(s.State), State: s.Phase(), Asked: asked, Inputs: s.State.Inputs,
 		Pool: s.State.Fingerprint[ByPool], Endpoint: s.State.Fingerprint[ByEndpoint],
-		Position: s.State.Position, Parked: len(s.State.Parked), Rate: s.State.Rate, Hint: s.State.Hint, LastError: s.State.LastError,
+		Position: s.State.Position, Parked: len(s.State.Parked), Reads: s.State.Counts.Reads, Rate: s.State.Rate, Hint: s.State.Hint, LastError: s.State.LastError,
 		SavedAt: s.State.SavedAt.UTC(),
 		Effective: Effective{
 			Paused: s.Phase() == "paused", Rate: orNone(s.State.Rate.Ceiling), ReadRate: orNone(s.State.Rate.Reads),

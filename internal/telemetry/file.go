@@ -9,13 +9,13 @@ import (
 	"attrmigrate/internal/disk"
 )
 
-// file is one that grows by lines. Where a line was written in part, by a full disk or by a start that crashed, it is cut
-// off; where that cannot be, it is ended, so that the next line is whole.
+// file is one that grows by lines, and that nobody else writes. Where a line was written in part, by a full disk or by a
+// start that crashed, that is cut off; where it cannot be, it is ended, so that the next line is whole.
 type file struct {
 	f     disk.File
 	lines int64
 	size  int64 // up to the end of the last line
-	torn  bool  // there is part of a line behind it, which cannot be cut off
+	end   int64 // more than that: there is part of a line, which could not be cut off
 }
 
 func openFile(on disk.FS, path string) (*file, error) {
@@ -24,20 +24,25 @@ func openFile(on disk.FS, path string) (*file, error) {
 		return nil, err
 	}
 	o := &file{f: f}
-	if o.lines, o.size, err = readLines(path, func(int64, []byte) {}); err != nil {
+	o.lines, o.size, err = readLines(path, func(int64, []byte) {})
+	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	info, err := f.Stat()
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	if info.Size() > o.size {
-		o.cut()
-	}
+	o.end = info.Size()
+	o.cut()
 	return o, nil
 }
 
-func (o *file) cut() { o.torn = o.f.Truncate(o.size) != nil }
+// cut cuts off what is behind the last line, if it can.
+func (o *file) cut() {
+	if o.end > o.size && o.f.Truncate(o.size) == nil {
+		o.end = o.size
+	}
+}
 
 // line writes a line, by one write.
 func (o *file) line(v any) error {
@@ -46,27 +51,20 @@ func (o *file) line(v any) error {
 		return err
 	}
 	data = append(data, '\n')
-	if o.torn {
+	torn := o.end > o.size
+	if torn {
 		data = append([]byte{'\n'}, data...)
 	}
 	n, err := o.f.Write(data)
+	if torn && n > 0 {
+		o.lines, o.size = o.lines+1, o.end+1
+	}
+	o.end += int64(n)
 	if err != nil {
-		if n > 0 {
-			o.cut()
-		}
+		o.cut()
 		return err
 	}
-	o.lines++
-	if o.torn {
-		o.lines++
-		info, err := o.f.Stat()
-		if err != nil {
-			return nil // nothing will be cut off
-		}
-		o.size, o.torn = info.Size(), false
-		return nil
-	}
-	o.size += int64(n)
+	o.lines, o.size = o.lines+1, o.end
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"attrmigrate/internal/disk"
 )
@@ -85,8 +84,8 @@ func (l *Log) Earlier() Event { return l.earlier }
 
 // Event writes an event and tells it to who listens. It returns it with its ID, which is 0 if it could not be written.
 func (l *Log) Event(e Event) (Event, error) {
-	e.By, e.From, e.To, e.Reason = legible(e.By), legible(e.From), legible(e.To), legible(e.Reason)
-	e.At = e.At.UTC().Truncate(time.Millisecond)
+	e.By, e.From, e.To, e.Reason = legible(e.By, longestName), legible(e.From, longestName), legible(e.To, longestName), legible(e.Reason, longestReason)
+	e.At = e.At.UTC()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	err := l.put(&e)
@@ -186,13 +185,16 @@ func (l *Log) Close() error {
 	return err
 }
 
-// longestText is how much of a text an event keeps, in bytes: what operators write is a sentence.
-const longestText = 2000
+// How much of a text an event keeps, in bytes: what operators write is a sentence.
+const (
+	longestReason = 2000
+	longestName   = 200
+)
 
 // legible makes a text fit for a line that is read by others.
-func legible(text string) string {
-	if len(text) > longestText {
-		text = text[:longestText] + "…"
+func legible(text string, longest int) string {
+	if len(text) > longest {
+		text = strings.ToValidUTF8(text[:longest], "") + "…"
 	}
 	return strings.ToValidUTF8(text, "\uFFFD")
 }

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -54,6 +55,8 @@ func TestCampaign(t *testing.T) {
 type campaigner struct {
 	*testing.T
 
+	steered bool // scenes are
+
 	mu     sync.Mutex
 	next   uint64 // seed
 	totals totals
@@ -62,11 +65,21 @@ type campaigner struct {
 const atOnce = 4
 
 func (c *campaigner) playFor(limit time.Duration) {
-	var lanes sync.WaitGroup
 	end := time.Now().Add(limit)
+	c.playWhile(func() bool { return time.Now().Before(end) })
+}
+
+// playMany plays so many scenes.
+func (c *campaigner) playMany(scenes int) {
+	var begun atomic.Int64
+	c.playWhile(func() bool { return begun.Add(1) <= int64(scenes) })
+}
+
+func (c *campaigner) playWhile(more func() bool) {
+	var lanes sync.WaitGroup
 	for range atOnce {
 		lanes.Go(func() {
-			for time.Now().Before(end) {
+			for more() {
 				c.mu.Lock()
 				seed := c.next
 				c.next++
@@ -90,7 +103,12 @@ func (c *campaigner) play(seed uint64) {
 		c.Errorf("seed %d: %v", seed, err)
 		return
 	}
-	found, err := h.run()
+	defer h.close()
+	run := h.run
+	if c.steered {
+		run = h.runSteered
+	}
+	found, err := run()
 	if err != nil {
 		c.Errorf("seed %d: %v", seed, err)
 	}
@@ -108,5 +126,5 @@ func (c *campaigner) play(seed uint64) {
 		text += "\n" + v.String()
 	}
 	_ = os.WriteFile(filepath.Join(dir, "story.txt"), []byte(text), 0o600)
-	c.Errorf("%s\nreplay: make campaign SEED=%d\nkept: %s", text, seed, dir)
+	c.Errorf("%s\nreplay: make %s SEED=%d\nkept: %s", text, map[bool]string{false: "campaign", true: "campaign-steering"}[c.steered], seed, dir)
 }

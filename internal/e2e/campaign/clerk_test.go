@@ -25,6 +25,7 @@ type clerk struct {
 	cmd      *exec.Cmd
 	gone     <-chan struct{} // closed when the program has ended
 	requests []Request
+	arrivals []time.Time    // of calls for users, in all starts
 	patience map[string]int // how often a spell has hit a user in this start
 	injected map[string]int // faults of all starts, by kind
 }
@@ -65,6 +66,9 @@ func (c *clerk) hook(operation, name string) *sandbox.Fault {
 		request.Fault = fault.Error
 	}
 	c.requests = append(c.requests, request)
+	if request.isForUser() {
+		c.arrivals = append(c.arrivals, time.Now())
+	}
 	if kind != "" {
 		c.injected[kind]++
 	}

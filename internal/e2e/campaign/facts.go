@@ -58,6 +58,11 @@ func (r Request) isUpdate() bool {
 	return r.Operation == "AdminUpdateUserAttributes" || r.Operation == "UpdateUserAttributes"
 }
 
+// isForUser tells whether the request reads a user or changes one.
+func (r Request) isForUser() bool {
+	return r.isUpdate() || r.Operation == "AdminGetUser" || r.Operation == "GetUser"
+}
+
 // transient tells whether the request met a fault after which a record is tried again.
 func (r Request) transient() bool {
 	switch r.Fault {

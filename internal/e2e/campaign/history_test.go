@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"attrmigrate/internal/e2e/harness"
@@ -60,16 +61,7 @@ func newHistory(seed uint64, dir string) (h *history, err error) {
 
 // run carries the scene through and returns what was violated.
 func (h *history) run() ([]Violation, error) {
-	defer h.server.Close()
-	defer h.front.close()
-	f := h.facts(h.scene.runDir())
-	for _, e := range h.scene.records {
-		f.Records = append(f.Records, e.Record)
-		if e.token != "" {
-			f.Tokens = append(f.Tokens, e.token)
-		}
-	}
-	f.NoRead, f.Keep, f.MaxAttempts = h.scene.noRead, h.scene.keep, h.scene.attempts
+	f := h.applyFacts()
 	h.clerk.poisoned = h.scene.poisoned
 	if found, err := h.carry(&f, h.applyArgs(), h.scene.applying); len(found) > 0 || err != nil {
 		return found, err
@@ -84,6 +76,24 @@ func (h *history) run() ([]Violation, error) {
 	back.Records, back.Goal, back.Tokens, back.MaxAttempts = UndoRecords(undo, f.Names), f.Before, f.Tokens, 30
 	args := []string{"--max-attempts", "30", "--rate", "off", "--workers", fmt.Sprint(h.scene.workers), filepath.Join(h.scene.runDir(), "undo.jsonl")}
 	return h.carry(&back, args, h.scene.undoing)
+}
+
+// applyFacts are those that hold before the change set is applied.
+func (h *history) applyFacts() Facts {
+	f := h.facts(h.scene.runDir())
+	for _, e := range h.scene.records {
+		f.Records = append(f.Records, e.Record)
+		if e.token != "" {
+			f.Tokens = append(f.Tokens, e.token)
+		}
+	}
+	f.NoRead, f.Keep, f.MaxAttempts = h.scene.noRead, h.scene.keep, h.scene.attempts
+	return f
+}
+
+func (h *history) close() {
+	h.front.close()
+	_ = h.server.Close()
 }
 
 // facts are those that hold before a run.
@@ -117,7 +127,7 @@ func (h *history) carry(f *Facts, args []string, scripts []script) ([]Violation,
 		if n < len(scripts) {
 			s = scripts[n]
 		}
-		code, output, err := h.start(s, args)
+		code, output, err := h.start(s, args, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -150,8 +160,9 @@ func (h *history) leftAlone(f *Facts) int {
 // tooLong is when a start is taken for one that hangs, and killed.
 const tooLong = 3 * time.Minute
 
-// start starts the program once and waits for its end.
-func (h *history) start(s script, args []string) (code int, output string, err error) {
+// start starts the program once and waits for its end. What is to be done during it is given the process, and ends
+// when that is gone.
+func (h *history) start(s script, args []string, during func(*os.Process, <-chan struct{})) (code int, output string, err error) {
 	args = append([]string{"apply", "--yes", "--endpoint-url", "http://" + h.front.addr, "--user-pool-id", poolID, "--read-rate", "off",
 		"--timeout", "1s", "--drain-timeout", "500ms"}, args...)
 	if s.limit > 0 {
@@ -167,10 +178,15 @@ func (h *history) start(s script, args []string) (code int, output string, err e
 	if err := h.clerk.watch(cmd, gone, s); err != nil {
 		return 0, "", err
 	}
+	var others sync.WaitGroup
+	if during != nil {
+		others.Go(func() { during(cmd.Process, gone) })
+	}
 	hangs := time.AfterFunc(tooLong, func() { _ = cmd.Process.Kill() })
 	_ = cmd.Wait() // the exit code tells
 	hangs.Stop()
 	close(gone)
+	others.Wait()
 	if err := h.front.settle(); err != nil {
 		return 0, "", err
 	}

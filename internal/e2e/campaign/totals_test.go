@@ -11,6 +11,7 @@ import (
 type totals struct {
 	seeds, starts, rows, updates, violations int
 	ends, faults                             map[string]int // by kind
+	orders, sights, paused                   int            // of scenes that are steered
 }
 
 func newTotals() totals { return totals{ends: map[string]int{}, faults: map[string]int{}} }
@@ -38,11 +39,24 @@ func (t *totals) add(o totals) {
 	t.rows += o.rows
 	t.updates += o.updates
 	t.violations += o.violations
+	t.orders += o.orders
+	t.sights += o.sights
+	t.paused += o.paused
 	for kind, n := range o.ends {
 		t.ends[kind] += n
 	}
 	for kind, n := range o.faults {
 		t.faults[kind] += n
+	}
+}
+
+// steered counts what was ordered and seen.
+func (t *totals) steered(s Steered) {
+	t.orders, t.sights = len(s.Orders), len(s.Sights)
+	for _, sight := range s.Sights {
+		if sight.Paused {
+			t.paused++
+		}
 	}
 }
 
@@ -52,8 +66,12 @@ func (t totals) short() string {
 }
 
 func (t totals) String() string {
-	return fmt.Sprintf("%d seeds, %d starts: %s\n%d rows, %d updates accepted\nfaults injected: %s\n%d violations",
-		t.seeds, t.starts, counts(t.ends), t.rows, t.updates, counts(t.faults), t.violations)
+	steered := ""
+	if t.orders > 0 {
+		steered = fmt.Sprintf("\n%d orders, the status seen %d times, %d of these paused", t.orders, t.sights, t.paused)
+	}
+	return fmt.Sprintf("%d seeds, %d starts: %s\n%d rows, %d updates accepted\nfaults injected: %s%s\n%d violations",
+		t.seeds, t.starts, counts(t.ends), t.rows, t.updates, counts(t.faults), steered, t.violations)
 }
 
 func counts(by map[string]int) string {

@@ -34,7 +34,7 @@ type start struct {
 }
 
 // Started implements [job.Observer].
-func (s *start) Started(r *pipeline.Runner) {
+func (s *start) Started(r *pipeline.Runner, _ job.Seen) {
 	if s.begun != nil {
 		s.begun(r)
 	}

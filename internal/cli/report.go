@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"attrmigrate/internal/console"
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/page"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
+)
+
+// reportPatience is how long report waits for the file system. A series of days is read in a second.
+const reportPatience = time.Minute
+
+func newReport(sys System) *cobra.Command {
+	var o reportOptions
+	cmd := &cobra.Command{
+		Use:   "report RUN_DIR",
+		Short: "Make report.html, the pictures of a run",
+		Long: `report makes a page of a run: how far it came, at which pace, what was throttled and
+what failed, and what people did to it. It is one file, which a browser shows without a
+network, and holds nothing of a user.
+
+apply makes it at every stop, as report.html in the run directory. report makes it
+anew at any time: of a run that was killed, and of one that goes on, as it stands then.
+A report elsewhere (-o) that is there already is replaced with --force only.
+
+` + exitCodes,
+		Example: `  attrmigrate report loyalty.run
+  attrmigrate report loyalty.run -o loyalty.html`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := o.settle(args[0]); err != nil {
+				return err
+			}
+			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
+			defer signals.end()
+			data, err := rundir.Within(ctx, reportPatience, args[0], func() (page.Data, error) { return reportOf(args[0]) })
+			if e, ok := errors.AsType[*rundir.NoRunError](err); ok {
+				return notARun(e)
+			}
+			if err != nil {
+				return err
+			}
+			return o.write(sys.Stdout, data)
+		},
+	}
+	cmd.Flags().StringVarP(&o.file, "output", "o", "", "`file` to write (default: report.html in the run directory; -: standard output)")
+	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file, if it is there")
+	return cmd
+}
+
+// reportOf is what a run directory holds for a report.
+func reportOf(dir string) (page.Data, error) {
+	s, err := rundir.ReadStatus(dir)
+	if err != nil {
+		return page.Data{}, err
+	}
+	s.State = console.ByFlags(s.State)
+	return page.Of(s), nil
+}
+
+// reportOptions say where a report is written.
+type reportOptions struct {
+	file  string // empty: standard output, once it is settled
+	force bool
+}
+
+// settle finds the file. In a run directory there is one name for it; the others are the run's.
+func (o *reportOptions) settle(run string) error {
+	own := (&rundir.Dir{Path: run}).File(report.HTML)
+	switch {
+	case o.file == "-":
+		o.file = ""
+		return nil
+	case o.file == "", filepath.Clean(o.file) == filepath.Clean(own), disk.SameFile(o.file, own):
+		o.file, o.force = own, true
+		return nil
+	case disk.Inside(run, filepath.Dir(o.file)):
+		return &refusal.UsageError{Err: fmt.Errorf("--output: %s: lies in the run directory, where the report is called %s", prose.Printable(o.file), report.HTML),
+			Remedy: "leave --output out, or name a file elsewhere"}
+	default:
+		return checkTarget(o.file, "report", o.force)
+	}
+}
+
+// write writes the report. It gets its name when it is whole, so that a browser never shows half of one, and so that it
+// does no harm if the run ends at the same time and leaves its own.
+func (o *reportOptions) write(out io.Writer, data page.Data) error {
+	if o.file == "" {
+		return page.Report(out, data)
+	}
+	f, err := disk.Create(disk.OS{}, o.file, disk.Manner{Shared: true, New: !o.force})
+	if errors.Is(err, fs.ErrExist) && disk.Exists(o.file) { // it came since it was looked for
+		return isThere(o.file, "report")
+	}
+	if err == nil {
+		if err = page.Report(f, data); err != nil {
+			err = errors.Join(err, f.Discard())
+		} else {
+			err = f.Commit()
+		}
+	}
+	if err != nil {
+		return &refusal.Error{Msg: fmt.Sprintf("%s: %v", prose.Printable(o.file), disk.WithoutPath(err)), Remedy: "-o names another file"}
+	}
+	fmt.Fprintf(out, "%-8s %s\n", "report", prose.Printable(o.file))
+	return nil
+}

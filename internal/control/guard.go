@@ -1,0 +1,76 @@
+package control
+
+import (
+	"cmp"
+	"context"
+	"log/slog"
+	"time"
+)
+
+// guardian asks a program, before the first call of a start and then every ten seconds, whether the run may go on. It is owned by one
+// goroutine.
+type guardian struct {
+	run   func(ctx context.Context, env []string, stdin []byte) ran
+	env   func() []string
+	pause func(paused bool, reason string) // tells the desk
+	log   *slog.Logger
+
+	failed string // what was wrong with the last answer, and is logged
+}
+
+// Admit asks the program of --pause-when before the first call of a start, and has it asked from then on. It waits for
+// the first answer, which is given ten seconds.
+func (d *Desk) Admit(ctx context.Context) {
+	if d.cfg.PauseWhen == "" {
+		return
+	}
+	g := d.guardian()
+	g.ask(ctx)
+	watching, end := context.WithCancel(context.Background())
+	d.endGuard = end
+	d.all.Go(func() { g.watch(watching) })
+}
+
+// guardian is that of a desk.
+func (d *Desk) guardian() *guardian {
+	return &guardian{
+		run: func(ctx context.Context, env []string, stdin []byte) ran {
+			return runProgram(ctx, d.cfg.PauseWhen, env, stdin)
+		},
+		env:   func() []string { return variables(d.Status(), d.cfg.Dir) },
+		pause: d.Guard, log: d.cfg.Logger,
+	}
+}
+
+// ask asks once. An answer that is none changes nothing: a run that goes on goes on, one that is paused stays so.
+func (g *guardian) ask(ctx context.Context) {
+	within, end := context.WithTimeoutCause(ctx, programPatience, errTooLong)
+	defer end()
+	r := g.run(within, g.env(), nil)
+	switch {
+	case ctx.Err() != nil: // it was ended because the run has
+	case r.err == nil && r.code == 0:
+		g.failed = ""
+		g.pause(false, "")
+	case r.err == nil && r.code == 1:
+		g.failed = ""
+		g.pause(true, cmp.Or(firstLine(r.stdout), "it gives no reason"))
+	case r.failure() != g.failed:
+		g.failed = r.failure()
+		g.log.Warn("--pause-when gives no answer, and nothing is changed: "+g.failed, "says", firstLine(r.stderr+"\n"+r.stdout))
+	}
+}
+
+// watch goes on asking until ctx ends.
+func (g *guardian) watch(ctx context.Context) {
+	tick := time.NewTicker(guardEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			g.ask(ctx)
+		case <-ctx.Done():
+			return
+		}
+	}
+}

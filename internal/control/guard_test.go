@@ -1,0 +1,68 @@
+package control
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestGuard plays the answers of a program, one each ten seconds.
+func TestGuard(t *testing.T) {
+	const going = "goes on"
+	away := ran{err: errors.New("signal: killed")}
+	for _, tt := range []struct {
+		name    string
+		answers []ran
+		want    []string // what the desk was told
+		logged  int      // lines
+	}{
+		{"it goes on", []ran{{}, {}}, []string{going, going}, 0},
+		{"it pauses, and flaps", []ran{{code: 1, stdout: "\n office hours \nmore\n"}, {}, {code: 1, stdout: "alarm"}}, []string{"office hours", going, "alarm"}, 0},
+		{"it says no reason", []ran{{code: 1, stderr: "x"}}, []string{"it gives no reason"}, 0},
+		{"a reason is one line that a screen can show", []ran{{code: 1, stdout: "\x1b[31m" + strings.Repeat("a", 500)}},
+			[]string{`\x1b[31m` + strings.Repeat("a", 191) + "…"}, 0},
+		{"what is no answer changes nothing", []ran{{code: 1, stdout: "alarm"}, {code: 2}, away}, []string{"alarm"}, 2},
+		{"and is logged once", []ran{away, away, away, {code: 127}, {code: 127}, {}, {code: 127}}, []string{going}, 3},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var logged bytes.Buffer
+				var told []string
+				ctx, end := context.WithCancel(t.Context())
+				next := 0
+				g := &guardian{env: func() []string { return nil }, log: slog.New(slog.NewTextHandler(&logged, nil)),
+					pause: func(paused bool, reason string) {
+						if !paused {
+							reason = going
+						}
+						told = append(told, reason)
+					},
+					run: func(context.Context, []string, []byte) ran {
+						if next++; next > len(tt.answers) {
+							end()
+							return ran{code: 1} // an answer that comes as the run ends is nobody's
+						}
+						return tt.answers[next-1]
+					}}
+				began := time.Now()
+				g.ask(ctx)
+				g.watch(ctx)
+				if took, want := time.Since(began), time.Duration(len(tt.answers))*guardEvery; took != want {
+					t.Errorf("it was asked for %s, want %s", took, want)
+				}
+				if !slices.Equal(told, tt.want) {
+					t.Errorf("told %q, want %q", told, tt.want)
+				}
+				if lines := bytes.Count(logged.Bytes(), []byte("\n")); lines != tt.logged {
+					t.Errorf("logged\n%s\nwant %d lines", logged.String(), tt.logged)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,146 @@
+// The pictures of a run: which there are, and what they say.
+
+const cycle = ['red', 'amber', 'purple', 'teal', 'blue', 'grey'];
+
+// picturesOf are the specs of all figures. standing is that of the run.
+function picturesOf(samples, standing) {
+  const c = columns(samples);
+  if (c.at.length === 0) return [];
+  return [pace(c), remaining(c, standing), outcomes(c), throttles(c), failures(c), ...c.apis.map(api => latency(c, api))];
+}
+
+function pace(c) {
+  const work = c.samples.filter(s => !s.paused);
+  const time = work.reduce((n, s) => n + s.seconds, 0);
+  const accepted = work.reduce((n, s) => n + s.accepted, 0);
+  const last = c.samples[c.samples.length - 1];
+  return {
+    name: 'pace', title: 'Updates accepted a second', broad: true, at: c.at, show: rate,
+    caption: `${time > 0 ? rate(accepted / time) : 0} a second on average while it was not paused, at most ${rate(most(c.accepted))}. ` +
+      `In the end ${perSecond(last.rate)} allowed, the ceiling ${perSecond(last.ceiling)}.`,
+    series: [
+      { label: 'accepted', values: c.accepted, colour: 'blue', fill: '30', width: 2 },
+      { label: 'allowed', values: c.rate, colour: 'green', stepped: true },
+      { label: 'ceiling', values: c.ceiling, colour: 'amber', stepped: true, dash: [6, 4] },
+    ],
+  };
+}
+
+const ended = ['finished', 'stopped', 'interrupted', 'killed'];
+
+function remaining(c, standing) {
+  const rest = standing.remaining ?? lastOf(c.remaining) ?? 0;
+  const hours = lastOf(c.left);
+  let caption = `${count(rest)} remain.`;
+  if (rest === 0) caption = 'None remain.';
+  else if (hours !== null && standing.state === 'running') {
+    caption = `${count(rest)} remain: ${span(hours * 3600)} at the pace of the last ten minutes, until ${hour(new Date(Date.now() + hours * 3600e3))} or so.`;
+  } else if (hours !== null) {
+    const when = ended.includes(standing.state) ? 'another start' : 'it once it goes on';
+    caption = `${count(rest)} remain: ${span(hours * 3600)} of work for ${when}, at the last pace.`;
+  }
+  return {
+    name: 'remaining', title: 'Records remaining, and the time that they take', at: c.at, show: count, second: inWords, caption,
+    series: [
+      { label: 'remaining', values: c.remaining, colour: 'teal', fill: '30', width: 2 },
+      { label: 'work left', values: c.left, colour: 'purple', dash: [4, 3], second: true },
+    ],
+  };
+}
+
+const inWords = h => span(h * 3600);
+
+function throttles(c) {
+  const n = c.samples.reduce((n, s) => n + s.throttled, 0);
+  const spec = { name: 'throttled', title: 'Calls throttled a minute', at: c.at, show: rate, series: [], caption: 'No call was throttled.' };
+  if (n === 0) return spec;
+  const series = [{ label: 'throttled', values: c.throttled, colour: 'amber', fill: '40', stepped: true }];
+  return { ...spec, series, caption: `${count(n)} in all, at most ${rate(most(c.throttled))} a minute.` };
+}
+
+function failures(c) {
+  const spec = { name: 'failed', title: 'Records failed a minute, by class', at: c.at, show: rate, series: [], caption: 'No record failed.' };
+  if (c.classes.length === 0) return spec;
+  const totals = c.classes.map(name => `${count(c.samples.reduce((n, s) => n + ((s.failed || {})[name] || 0), 0))} ${name}`);
+  return {
+    ...spec, caption: totals.join(', ') + '.',
+    series: c.classes.map((name, i) => ({ label: name, values: c.failed[name], colour: cycle[i % cycle.length], stepped: true, dash: i < cycle.length ? undefined : [4, 3], fill: '28' })),
+  };
+}
+
+function latency(c, api) {
+  const { p50, p95, p99 } = c.latency[api];
+  return {
+    name: 'latency-' + api, title: 'Latency of ' + api, at: c.at, show: milliseconds,
+    caption: `In the end, half of the calls took ${milliseconds(lastOf(p50) ?? 0)} at most, 95% ${milliseconds(lastOf(p95) ?? 0)}, 99% ${milliseconds(lastOf(p99) ?? 0)}.`,
+    series: [
+      { label: 'p99', values: p99, colour: 'red', width: 1 },
+      { label: 'p95', values: p95, colour: 'amber' },
+      { label: 'p50', values: p50, colour: 'blue', width: 2 },
+    ],
+  };
+}
+
+function outcomes(c) {
+  const o = c.outcomes;
+  const parts = [['failed', 'red'], ['skipped', 'grey'], ['unchanged', 'teal'], ['accepted', 'blue']];
+  const there = parts.filter(([name]) => most(o[name]) > 0 || name === 'accepted');
+  const stacked = there.map((_, i) => c.at.map((_, at) => (o.accepted[at] == null ? null : there.slice(i).reduce((n, [name]) => n + o[name][at], 0))));
+  return {
+    name: 'outcomes', title: 'Records finished, by outcome', stacked: true, at: c.at, show: count,
+    caption: there.map(([name]) => `${count(lastOf(o[name]) ?? 0)} ${name}`).reverse().join(', ') + ', as far as the series goes.',
+    series: there.map(([name, ink], i) => ({ label: name, values: stacked[i], raw: o[name], colour: ink, fill: 'a0' })),
+  };
+}
+
+// keyTo lists what is marked, of what occurs.
+function keyTo(list, { spans, lines }) {
+  const all = [
+    ['pause', 'paused', spans], ['throttle', 'throttled', spans], ['away', 'no process at work', spans],
+    ['order', 'somebody’s order', lines], ['turn', 'start or stop', lines],
+  ];
+  const there = all.filter(([kind, , of]) => of.some(m => m.kind === kind));
+  list.replaceChildren(...there.map(([kind, text]) => element('li', {}, element('span', { className: kind }), text)));
+}
+
+// fitRange offers no more time than there is.
+function fitRange(choice, samples) {
+  const first = samples.length > 0 ? seconds(samples[0].at) - samples[0].seconds : 0;
+  const length = samples.length > 0 ? seconds(samples[samples.length - 1].at) - first : 0;
+  for (const radio of choice.elements.range) radio.parentElement.hidden = Number(radio.value) >= length;
+  choice.elements.range[0].parentElement.hidden = false;
+  choice.hidden = length <= 600;
+}
+
+// pictureBook draws all pictures of a page, and keeps them as the reader wants them: as wide, as dark, as close.
+function pictureBook() {
+  const figures = new Figures(byId('figures'));
+  const choice = byId('range');
+  const root = document.documentElement;
+  let samples = [];
+  const last = () => (samples.length > 0 ? seconds(samples[samples.length - 1].at) : 0);
+  const look = () => {
+    const length = Number(choice.elements.range.value);
+    return length > 0 ? [last() - length, last()] : null;
+  };
+  let free = false; // somebody has dragged
+  choice.addEventListener('change', () => { free = false; figures.look(look()); });
+  figures.looked = () => {
+    free = true;
+    for (const radio of choice.elements.range) radio.checked = false;
+  };
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => figures.again());
+  addEventListener('beforeprint', () => { root.classList.add('paper'); figures.again(660); });
+  addEventListener('afterprint', () => { root.classList.remove('paper'); figures.again(); });
+  return {
+    draw(next, events, standing) {
+      samples = next;
+      const marks = marksOf(events, samples);
+      byId('pictures').hidden = samples.length === 0;
+      fitRange(choice, samples);
+      if (!free) figures.window = look();
+      keyTo(byId('key'), marks);
+      figures.draw(picturesOf(samples, standing), marks);
+    },
+  };
+}

@@ -1,0 +1,110 @@
+package page_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	pages "attrmigrate/internal/page"
+)
+
+// atWork is a run that goes on.
+func atWork() pages.Data {
+	d := evening()
+	s := &d.Standing
+	s.State, s.Reason, s.Asked.Hold = "running", "", false
+	return d
+}
+
+// press presses a button, waits for its dialog, fills it in and confirms.
+func (b *tab) press(verb string, fields ...string) {
+	b.Helper()
+	b.until(`!document.getElementById('b-` + verb + `').disabled`)
+	b.do(chromedp.Click(chromedp.CSS("#b-"+verb)), chromedp.WaitVisible(chromedp.CSS("#d-"+verb)))
+	for i := 0; i < len(fields); i += 2 {
+		b.do(chromedp.SendKeys(chromedp.CSS("#d-"+verb+" [name="+fields[i]+"]"), fields[i+1]))
+	}
+	b.do(chromedp.Click(chromedp.CSS(`#d-` + verb + ` button[value=do]`)))
+}
+
+// live: the page shows the run as it is, has it steered, and finds it again.
+func (b *browser) live(t *testing.T) {
+	c := newContract(t, atWork(), false)
+	tab := b.open(t, c.URL+"/#"+aToken, isDrawn, look{})
+	if at := eval[string](tab, "location.href"); at != c.URL+"/" {
+		t.Errorf("the address has more than it should: %s", at)
+	}
+	tab.says("link", "live")
+	tab.says("n-updated", "142,266")
+	tab.says("events", "support called: <b>logins</b> are slow")
+	tab.until(`document.querySelectorAll('#events tr').length === 10`)
+
+	tab.press("pause", "for", "30m", "reason", `support called: "slow" </script>`)
+	tab.says("state", "paused")
+	tab.says("e-pause", "paused: nothing is under way")
+	tab.press("unpause")
+	tab.says("state", "running")
+	tab.press("rate", "rate", "12.5")
+	tab.says("a-rate", "12.5/s")
+	tab.says("e-rate", "12.5/s at most")
+	tab.press("stop", "sure", "no")
+	tab.until(`document.querySelector('#d-stop').open`) // it is not confirmed by that
+	want := strings.Join([]string{
+		`POST /v1/pause {"for":"30m","reason":"support called: \"slow\" \u003c/script\u003e"}`,
+		`POST /v1/unpause {"reason":""}`,
+		`PATCH /v1/limits {"rate":12.5,"reason":""}`,
+	}, "\n")
+	if got := c.notes(); got != want {
+		t.Errorf("it was asked\n%s\nwant\n%s", got, want)
+	}
+	tab.do(chromedp.Click(chromedp.CSS(`#d-stop button[value=""]`)))
+
+	tab.quiet(c.URL)
+	tab.drawn(allFigures...)
+	if n := tab.colours("pace", "purple", "grey", "amber"); n["purple"] < 100 || n["grey"] < 100 || n["amber"] < 10 {
+		t.Errorf("marks are missing: %v", n)
+	}
+	c.hangUp()
+	tab.says("link", "connection lost")
+	tab.until(`document.getElementById('b-pause').disabled`)
+	tab.says("link", "live")
+	if from := []string{<-c.streams, <-c.streams}; !slices.Equal(from, []string{"", "10"}) {
+		t.Errorf("events were asked for behind %q", from)
+	}
+	tab.press("stop", "sure", "stop", "reason", "enough")
+	tab.says("state", "stopped")
+	c.hangUp()
+	tab.says("link", "the run has ended: stopped")
+	tab.until(`[...document.querySelectorAll('#verbs button')].every(b => b.disabled)`)
+	if !strings.HasSuffix(c.notes(), "POST /v1/stop {\"now\":false,\"reason\":\"enough\"}") {
+		t.Error(c.notes())
+	}
+	tab.accessible()
+}
+
+func (b *browser) livePhone(t *testing.T) {
+	c := newContract(t, atWork(), false)
+	tab := b.open(t, c.URL+"/#token=wrong", "#asks:not([hidden])", look{width: 360, height: 740, dark: true})
+	tab.says("asks-why", "not that of this run")
+	tab.fits()
+	tab.do(chromedp.SendKeys(chromedp.CSS("#token"), aToken), chromedp.Click(chromedp.CSS("#token-form button")), chromedp.WaitReady(chromedp.CSS(isDrawn)))
+	tab.drawn(allFigures...)
+	tab.fits()
+	tab.do(chromedp.Click(chromedp.CSS("#b-stop")), chromedp.WaitVisible(chromedp.CSS("#d-stop")))
+	tab.fits()
+	tab.accessible()
+}
+
+// readOnly: there is nothing to press, and all to see.
+func (b *browser) readOnly(t *testing.T) {
+	c := newContract(t, atWork(), true)
+	tab := b.open(t, c.URL+"/#"+aToken, isDrawn, look{})
+	tab.says("e-pause", "at work")
+	if n := eval[int](tab, `[...document.querySelectorAll('button, [role=button], input[type=submit], dialog')].filter(e => e.checkVisibility()).length`); n != 0 {
+		t.Errorf("it has %d buttons", n)
+	}
+	tab.quiet(c.URL)
+	tab.drawn(allFigures...)
+}

@@ -1,0 +1,128 @@
+package page_test
+
+import (
+	"bytes"
+	"compress/zlib"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	pages "attrmigrate/internal/page"
+)
+
+// saved writes a report and returns its address.
+func saved(t *testing.T, d pages.Data) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "report.html")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := pages.Report(f, d); err != nil {
+		t.Fatal(err)
+	}
+	return "file://" + filepath.ToSlash(path)
+}
+
+var allFigures = []string{"pace", "remaining", "outcomes", "throttled", "failed", "latency-AdminGetUser", "latency-AdminUpdateUserAttributes"}
+
+// TestBrowser draws the pages in a browser, each in a tab of its own.
+func TestBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a browser takes a second to start")
+	}
+	b := openBrowser(t)
+	t.Run("report", b.report)
+	t.Run("report on a phone in the dark", b.phone)
+	t.Run("report on paper", b.paper)
+	t.Run("report of little", b.little)
+	t.Run("report of days", b.days)
+	t.Run("live", b.live)
+	t.Run("live on a phone", b.livePhone)
+	t.Run("live, read only", b.readOnly)
+	t.Run("steered", b.steered)
+}
+
+const isDrawn = "html[data-drawn]"
+
+func (b *browser) report(t *testing.T) {
+	tab := b.open(t, saved(t, evening()), isDrawn, look{})
+	tab.quiet("file:")
+	tab.drawn(allFigures...)
+	for _, figure := range allFigures {
+		if n := tab.colours(figure, "purple", "grey", "amber"); n["purple"] < 100 || n["grey"] < 100 || n["amber"] < 10 {
+			t.Errorf("%s lacks marks of orders, pauses or throttles: %v", figure, n)
+		}
+	}
+	tab.fits()
+	tab.accessible()
+}
+
+func (b *browser) phone(t *testing.T) {
+	tab := b.open(t, saved(t, evening()), isDrawn, look{width: 360, height: 740, dark: true})
+	tab.quiet("file:")
+	tab.drawn(allFigures...)
+	tab.fits()
+	tab.accessible()
+}
+
+// paper: what is printed in the dark has its pictures, in the colours of paper.
+func (b *browser) paper(t *testing.T) {
+	tab := b.open(t, saved(t, evening()), isDrawn, look{dark: true})
+	pdf, err := chromedp.Run(tab.ctx, chromedp.PrintToPDF(chromedp.PDFPrintBackground()))
+	tab.must(err)
+	const purple = ".4431 .2196 .6588 RG" // #7138a8, of the marks of orders
+	if n := strings.Count(unpacked(pdf), purple); n < len(allFigures) {
+		t.Errorf("%d marks in a PDF of %d bytes", n, len(pdf))
+	}
+	tab.quiet("file:")
+}
+
+// unpacked is what the streams of a PDF say. A picture is drawn there, too: it is sharp on any paper.
+func unpacked(pdf []byte) string {
+	var all strings.Builder
+	for _, part := range bytes.Split(pdf, []byte("stream\n"))[1:] {
+		if r, err := zlib.NewReader(bytes.NewReader(part)); err == nil {
+			_, _ = io.Copy(&all, r)
+		}
+	}
+	return all.String()
+}
+
+// little: whatever is missing, the rest is shown.
+func (b *browser) little(t *testing.T) {
+	whole := evening()
+	for _, test := range []struct {
+		name    string
+		change  func(*pages.Data)
+		figures []string
+	}{
+		{"nothing", func(d *pages.Data) { d.Series, d.Events = nil, nil }, nil},
+		{"no events", func(d *pages.Data) { d.Events = nil }, allFigures},
+		{"no series", func(d *pages.Data) { d.Series = nil }, nil},
+		{"one sample", func(d *pages.Data) { d.Series, d.Events = d.Series[:1], d.Events[:1] }, []string{"pace", "remaining", "outcomes", "latency-AdminGetUser", "latency-AdminUpdateUserAttributes"}},
+	} {
+		d := whole
+		test.change(&d)
+		tab := b.open(t, saved(t, d), isDrawn, look{})
+		tab.quiet("file:")
+		tab.drawn(test.figures...)
+		tab.close()
+	}
+}
+
+// days: a long run is drawn in no time.
+func (b *browser) days(t *testing.T) {
+	tab := b.open(t, saved(t, days()), isDrawn, look{})
+	took := eval[string](tab, "document.documentElement.dataset.drawn")
+	t.Logf("39,000 samples are drawn in %s ms", took)
+	if len(took) > 4 { // half a second on a quiet machine
+		t.Errorf("it took %s ms to draw", took)
+	}
+	tab.quiet("file:")
+}

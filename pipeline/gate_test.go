@@ -1,0 +1,95 @@
+package pipeline
+
+import (
+	"context"
+	"io"
+	"runtime"
+	"strconv"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"attrmigrate/sources"
+)
+
+// endless is a source without an end, and an updater that counts the calls that it lets begin.
+type endless struct {
+	n     atomic.Int64
+	begun atomic.Int64
+	end   atomic.Bool
+}
+
+func (e *endless) Next(context.Context) (*sources.Change, error) {
+	if e.end.Load() {
+		return nil, io.EOF
+	}
+	return &sources.Change{Username: strconv.FormatInt(e.n.Add(1), 10), Attributes: []sources.Attribute{{Name: "locale", Value: "de"}}}, nil
+}
+
+func (e *endless) Update(context.Context, *sources.Change) (Outcome, error) {
+	e.begun.Add(1)
+	return Updated, nil
+}
+
+// TestGateRaces: among real goroutines, as fast as they go, no call begins between Pause and Unpause, however quickly
+// and by how many these are called; the run is paused as soon as calls are through, and comes to its end.
+func TestGateRaces(t *testing.T) {
+	e := &endless{}
+	r, err := New(Config{Source: e, Updater: e, Rate: Unlimited, ReadRate: Unlimited, Workers: 8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := r.Run(t.Context())
+		done <- err
+	}()
+	for range 300 {
+		r.Pause()
+		before := e.begun.Load() // one that passed the gate may not have been counted yet
+		for r.Progress().Pause != Paused {
+			before = e.begun.Load()
+		}
+		before = max(before, e.begun.Load())
+		for range 20 {
+			r.Pause() // once more changes nothing
+			if now := e.begun.Load(); now != before {
+				t.Fatalf("%d calls began while the run was paused", now-before)
+			}
+		}
+		r.Unpause()
+		for e.begun.Load() == before { // and it does go on
+			runtime.Gosched()
+		}
+	}
+	e.end.Store(true)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestPauses: moments of the clock in the time of the run.
+func TestPauses(t *testing.T) {
+	begin := time.Now()
+	at := func(seconds int) time.Time { return begin.Add(time.Duration(seconds) * time.Second) }
+	var p pauses
+	p.begin(at(10))
+	p.end(at(20))
+	p.begin(at(20)) // at once again
+	p.end(at(25))
+	p.begin(at(40))
+	for _, test := range []struct {
+		name       string
+		clock, run int
+	}{
+		{"before all", 5, 5}, {"as the first begins", 10, 10}, {"within", 15, 10}, {"between two that meet", 20, 10},
+		{"as the second ends", 25, 10}, {"between", 30, 15}, {"as the last begins", 40, 25}, {"while it goes on", 4000, 25},
+	} {
+		if got := p.at(at(test.clock)); !got.Equal(at(test.run)) {
+			t.Errorf("%s: second %d is %s, want %ds", test.name, test.clock, got.Sub(begin), test.run)
+		}
+	}
+	if total := p.total(at(50)); total != 25*time.Second {
+		t.Errorf("in all %s", total)
+	}
+}
