@@ -20,6 +20,10 @@ const shownEvents = 5
 // ShowStatus writes where a run stands.
 func ShowStatus(w io.Writer, width int, v View) {
 	line := Printer(w, width)
+	if v.Work != nil {
+		showWork(line, &v)
+		return
+	}
 	s := &v.Standing
 	line("run", "%s: %s", v.Dir, s.State)
 	showAsked(line, &v)

@@ -20,6 +20,8 @@ type Options struct {
 	OnEvent     string    // a program that is run at events; empty: none is
 	PauseWhen   string    // a program that is asked every ten seconds whether to pause; empty: none is
 
+	NoSocket bool // there is none; for tests in a time of their own, which stands still while a socket is waited at
+
 	Version string // of the program, for who asks over HTTP and for metrics
 
 	// Told is told where the page is. Nil: nobody is.

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -59,25 +58,7 @@ func bare(err error) error {
 // is not written.
 func (e *Exporter) Keep(path string, log *slog.Logger) (end func()) {
 	f := &file{path: path, of: e, log: log}
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() { // it owns the file until it has ended
-		defer close(ended)
-		timer := time.NewTimer(0)
-		defer timer.Stop()
-		for {
-			select {
-			case <-timer.C:
-				timer.Reset(f.write())
-			case <-done:
-				f.write()
-				return
-			}
-		}
-	}()
-	return sync.OnceFunc(func() {
-		close(done)
-		<-ended
-	})
+	return repeat(0, f.write)
 }
 
 type file struct {
