@@ -47,8 +47,8 @@ func exitCode(err error) int {
 		stop  *pipeline.StopError
 		lock  *checkpoint.HeldError
 		held  *rundir.HeldError
-		hold  *rundir.HoldError
 		ended *runEndedError
+		hold  *rundir.HoldError
 	)
 	switch {
 	case err == nil:
@@ -58,7 +58,7 @@ func exitCode(err error) int {
 	case errors.As(err, &stop) && stop.Reason == pipeline.Interrupted,
 		errors.Is(err, refusal.ErrNotStarted), errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &stop), errors.As(err, &hold), errors.As(err, &ended):
+	case errors.As(err, &stop), errors.As(err, &ended), errors.As(err, &hold):
 		return exitStopped
 	case errors.As(err, &lock), errors.As(err, &held):
 		return exitHeld

@@ -22,7 +22,7 @@ func ShowPreview(w io.Writer, p job.Preview) {
 	line := Printer(w, Columns(w))
 	showInput(line, p)
 	if p.Asked.Hold {
-		line("hold", "stopped by %s, on %s: who goes on lifts it", p.Asked.HoldOrder, moment(since(p.Asked.HoldOrder)))
+		line("hold", "stopped by %s, on %s: who goes on lifts it", p.Asked.HoldOrder, dateTime(since(p.Asked.HoldOrder)))
 	}
 	ShowPlace(line, p.Place)
 	if p.Preflight != nil {

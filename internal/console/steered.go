@@ -18,20 +18,20 @@ func ShowSteered(w io.Writer, dir string, s rundir.Standing) {
 	case "pausing", "paused":
 		line("why", "%s", s.Effective.Reason)
 		if s.Asked.Paused && !s.Asked.PausedUntil.IsZero() {
-			line("until", "%s", moment(s.Asked.PausedUntil))
+			line("until", "%s", dateTime(s.Asked.PausedUntil))
 		}
 		if s.Asked.Paused {
 			line("next", "attrmigrate unpause %s", shell.File(dir))
 		}
-	case "running":
-	default:
+	case "stopping", "stopped":
 		if s.Asked.Hold {
 			line("why", "%s", s.Asked.HoldOrder)
 			line("next", "the run is on hold: the same command with --unhold continues it")
 		}
-		return
 	}
-	line("rate", "%s of updates at most, %s of reads", ceilingText(s.Effective.Rate), ceilingText(s.Effective.ReadRate))
+	if s.State == "running" || s.Asked.Rate != nil || s.Asked.ReadRate != nil {
+		line("rate", "%s of updates at most, %s of reads", ceilingText(s.Effective.Rate), ceilingText(s.Effective.ReadRate))
+	}
 }
 
 // ShowAsked writes what people have asked of a run that is about to go on, and how it is taken back.
@@ -40,9 +40,9 @@ func ShowAsked(w io.Writer, dir string, a rundir.Asked, now time.Time) {
 	if a.PausedAt(now) {
 		until := "somebody says so"
 		if !a.PausedUntil.IsZero() {
-			until = moment(a.PausedUntil)
+			until = dateTime(a.PausedUntil)
 		}
-		line("paused", "until %s, since %s by %s", until, moment(since(a.PauseOrder)), a.PauseOrder)
+		line("paused", "until %s, since %s by %s", until, dateTime(since(a.PauseOrder)), a.PauseOrder)
 		line("", "to let it go on: attrmigrate unpause %s", shell.File(dir))
 	}
 	if a.Rate != nil || a.ReadRate != nil {
@@ -76,5 +76,5 @@ func since(o *rundir.Order) (at time.Time) {
 	return at
 }
 
-// moment is a time as people here read it, with the day.
-func moment(at time.Time) string { return at.Local().Format(time.DateTime) }
+// dateTime is a moment as people here read it.
+func dateTime(at time.Time) string { return at.Local().Format(time.DateTime) }

@@ -25,33 +25,15 @@ func open(cfg Config) (*Desk, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	d := &Desk{cfg: cfg, began: time.Now(), saved: cfg.State, done: make(chan struct{})}
+	d := &Desk{cfg: cfg, began: time.Now(), saved: cfg.State, lastMetrics: func() {}, done: make(chan struct{})}
+	d.exporter = d.newExporter()
 	if info, held, err := checkpoint.Holder(cfg.Dir); err == nil && held {
 		d.holder = &info
 	}
-	d.asked, d.earlier = asked, d.before(asked)
-	d.press()
-	d.exporter = d.newExporter()
-	return d, nil
-}
-
-// Begin tells, before the run sends anything, that it has started, and what was asked of it while nobody was at work; and
-// has the program of --pause-when asked, which may take ten seconds, unless ctx ends.
-func (d *Desk) Begin(ctx context.Context, started telemetry.Event) {
-	d.record(started)
-	d.catchUp()
-	d.Admit(ctx)
-}
-
-// catchUp tells what was asked while nobody was at work.
-func (d *Desk) catchUp() {
-	d.changing.Lock()
-	d.mu.Lock()
-	asked := d.asked
-	d.mu.Unlock()
-	d.news(d.earlier, asked)
-	d.changing.Unlock()
+	d.asked = d.before(asked)
+	d.adopt(asked)
 	d.lift(time.Now())
+	return d, nil
 }
 
 // before is what was asked as far as the events of earlier starts tell: what differs was asked while nobody was at work.
@@ -122,11 +104,6 @@ func (d *Desk) adopt(asked rundir.Asked) {
 	d.asked = asked
 	d.mu.Unlock()
 	d.press()
-	d.news(before, asked)
-}
-
-// news tells what is asked that was not before, and stops the run if somebody wants that. It is called with changing.
-func (d *Desk) news(before, asked rundir.Asked) {
 	d.tell(before, asked)
 	if asked.Hold && !before.Hold {
 		d.cfg.Run.StopFor(byHand(asked.HoldOrder))

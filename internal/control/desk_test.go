@@ -45,15 +45,6 @@ func wantEvents(t *testing.T, dir string, want ...string) {
 	}
 }
 
-// resume opens the desk of the next start, which catches up.
-func resume(cfg Config) (*Desk, error) {
-	d, err := open(cfg)
-	if err == nil {
-		d.catchUp()
-	}
-	return d, err
-}
-
 // TestDeskRemembers: what is asked is in force, told and kept, and the next start asks it of its run before it begins.
 func TestDeskRemembers(t *testing.T) {
 	s := newScene(t)
@@ -84,7 +75,7 @@ func TestDeskRemembers(t *testing.T) {
 	s.end()
 
 	again := &seenRun{}
-	d, err := resume(Config{Run: again, FS: disk.OS{}, Dir: dir, Log: s.log, Meter: s.cfg.Meter, State: checkpoint.State{Phase: checkpoint.Running}, Rate: 20, Reads: s.cfg.Reads})
+	d, err := open(Config{Run: again, FS: disk.OS{}, Dir: dir, Log: s.log, Meter: s.cfg.Meter, State: checkpoint.State{Phase: checkpoint.Running}, Rate: 20, Reads: s.cfg.Reads})
 	if err != nil || !again.paused || again.rate != 100 || again.reads != 7 {
 		t.Errorf("the next start: %+v, %v", again, err)
 	}
@@ -141,7 +132,7 @@ func TestDeskTakesUp(t *testing.T) {
 		change(func(a *rundir.Asked) { a.Paused, a.PauseOrder = false, bob })
 		cfg := s.cfg
 		cfg.Run = &seenRun{}
-		if _, err := resume(cfg); err != nil {
+		if _, err := open(cfg); err != nil {
 			t.Fatal(err)
 		}
 		wantEvents(t, dir, append(told, "unpaused | bob@other by command | > | ")...)
@@ -175,7 +166,7 @@ func TestPauseThatRunsOut(t *testing.T) {
 		cfg := s.cfg
 		run := &seenRun{}
 		cfg.Run = run
-		if d, err := resume(cfg); err != nil || run.paused || d.Status().Asked.Paused {
+		if d, err := open(cfg); err != nil || run.paused || d.Status().Asked.Paused {
 			t.Errorf("an hour later: %+v, %v", run, err)
 		}
 		if got := happened(t, s.cfg.Dir); got[len(got)-1] != "unpaused |  | > | " {
@@ -239,7 +230,7 @@ func TestStopHolds(t *testing.T) {
 		}
 		cfg, run := s.cfg, &seenRun{}
 		cfg.Run = run
-		if _, err := resume(cfg); err != nil || run.stop == nil {
+		if _, err := open(cfg); err != nil || run.stop == nil {
 			t.Errorf("a start that did not look is not stopped: %v", err)
 		}
 

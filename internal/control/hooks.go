@@ -54,18 +54,40 @@ type telling struct {
 	stdin []byte
 }
 
-// tellProgram has the program of --on-event told from now on, if there is one.
-func (d *Desk) tellProgram() {
-	program := d.cfg.OnEvent
-	if program == "" || d.cfg.Log == nil {
-		return
+// newHooks has the events of a log kept from now on for the program of --on-event. Nil: there is none.
+func newHooks(cfg Config) *hooks {
+	if cfg.OnEvent == "" || cfg.Log == nil {
+		return nil
 	}
-	events, unlisten := d.cfg.Log.Listen()
-	d.hooks = &hooks{
-		run:    func(ctx context.Context, env []string, stdin []byte) ran { return runProgram(ctx, program, env, stdin) },
-		events: events, unlisten: unlisten, status: d.Status, dir: d.cfg.Dir, log: d.cfg.Logger,
+	h := &hooks{
+		run: func(ctx context.Context, env []string, stdin []byte) ran {
+			return runProgram(ctx, cfg.OnEvent, env, stdin)
+		},
+		dir: cfg.Dir,
 	}
-	d.hooks.start()
+	h.events, h.unlisten = cfg.Log.Listen()
+	return h
+}
+
+// leave forgets hooks that were never started.
+func (h *hooks) leave() {
+	if h != nil {
+		h.unlisten()
+	}
+}
+
+// start begins to run the program, in a goroutine that ends with stop.
+func (h *hooks) start(status func() rundir.Standing, log *slog.Logger) *hooks {
+	if h == nil {
+		return nil
+	}
+	h.status, h.log = status, log
+	h.ended, h.failed = make(chan ran, 1), map[string]bool{}
+	h.close, h.closed = make(chan context.Context), make(chan struct{})
+	h.long = time.NewTimer(throttledLong)
+	h.long.Stop()
+	go h.loop()
+	return h
 }
 
 // TellEnd has the program of --on-event told how the run has ended, which may take ten seconds, unless ctx ends.
@@ -74,22 +96,6 @@ func (d *Desk) TellEnd(ctx context.Context) {
 		d.hooks.stop(ctx)
 		d.hooks = nil
 	}
-}
-
-// leaveProgram ends the program of --on-event at once, if the end was not told.
-func (d *Desk) leaveProgram() {
-	ctx, end := context.WithCancel(context.Background())
-	end()
-	d.TellEnd(ctx)
-}
-
-// start begins to listen, in a goroutine that ends with stop.
-func (h *hooks) start() {
-	h.ended, h.failed = make(chan ran, 1), map[string]bool{}
-	h.close, h.closed = make(chan context.Context), make(chan struct{})
-	h.long = time.NewTimer(throttledLong)
-	h.long.Stop()
-	go h.loop()
 }
 
 // stop lets the program be told of what happened until now. It has ten seconds for that in all, and the last event, which

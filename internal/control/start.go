@@ -39,6 +39,7 @@ type Config struct {
 	// Told gives a state the words of the command line. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 
+	Began  telemetry.Event  // is recorded before what has been asked since the last start
 	Log    *telemetry.Log   // nil: none is kept
 	Meter  *telemetry.Meter // nil: nothing is counted
 	Logger *slog.Logger
@@ -49,8 +50,13 @@ type Config struct {
 // what was asked and cannot be read is an error: it may say that the run must not go on. What else fails is logged, and
 // the run goes on without.
 func Start(cfg Config) (*Desk, error) {
+	h := newHooks(cfg)
+	if cfg.Log != nil {
+		_, _ = cfg.Log.Event(cfg.Began) // it tells itself what it cannot keep
+	}
 	d, err := open(cfg)
 	if err != nil {
+		h.leave()
 		return nil, err
 	}
 	ctx, end := context.WithCancel(context.Background())
@@ -66,8 +72,8 @@ func Start(cfg Config) (*Desk, error) {
 		})
 	}
 	d.openPage(ctx)
-	d.endMetrics = d.keepMetrics()
-	d.tellProgram()
+	d.lastMetrics = d.keepMetrics()
+	d.hooks = h.start(d.Status, d.cfg.Logger)
 	return d, nil
 }
 
@@ -89,12 +95,12 @@ func (d *Desk) End() {
 // Close lets go of the run, which has ended. What is being answered may take a second.
 func (d *Desk) Close() {
 	d.End()
-	d.leaveProgram()
+	over, now := context.WithCancel(context.Background())
+	now() // who has not told the end by now does not wait for it
+	d.TellEnd(over)
 	d.end()
 	d.all.Wait()
-	if d.endMetrics != nil {
-		d.endMetrics() // they tell how it ended
-	}
+	d.lastMetrics()
 }
 
 // Desk is where one start of a run is steered. All that is asked of it, by file, socket, page or program, goes through
@@ -104,13 +110,13 @@ func (d *Desk) Close() {
 // told, so changes come one after the other; mu guards the fields, is held for moments, and never while the disk is
 // waited for, so that the status is told whatever a file system does.
 type Desk struct {
-	cfg Config
-	end context.CancelFunc
-	all sync.WaitGroup
-
-	began      time.Time
-	exporter   *metrics.Exporter
-	endMetrics func()
+	cfg   Config
+	began time.Time
+	end   context.CancelFunc
+	all   sync.WaitGroup
+	// exporter has the metrics, lastMetrics writes their file for the last time.
+	exporter    *metrics.Exporter
+	lastMetrics func()
 	// The goroutine that has started it owns these: the program of --on-event, and the end of that of --pause-when.
 	hooks    *hooks
 	endGuard context.CancelFunc
@@ -119,8 +125,6 @@ type Desk struct {
 	done chan struct{}
 
 	changing sync.Mutex
-
-	earlier rundir.Asked // what was asked, as the events of earlier starts tell it
 
 	mu     sync.Mutex
 	asked  rundir.Asked
