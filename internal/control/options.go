@@ -30,9 +30,8 @@ type Options struct {
 
 // How often what is done.
 const (
-	lookEvery   = 2 * time.Second  // at control.json
-	sampleEvery = 10 * time.Second // a line of series.jsonl
-	guardEvery  = 10 * time.Second // the program that may pause
+	lookEvery  = 2 * time.Second  // at control.json
+	guardEvery = 10 * time.Second // the program that may pause
 )
 
 // Check refuses what could not be kept up while the command runs.

@@ -37,12 +37,20 @@ func CheckFile(path string) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return &refusal.Error{Msg: fmt.Sprintf("%s: metrics would be written there, and there is no directory %s", path, dir),
-			Remedy: "make it: mkdir " + shell.Quote(dir)}
+			Remedy: making(dir)}
 	case err != nil:
 		return &refusal.Error{Msg: fmt.Sprintf("%s: metrics cannot be written: %v", path, bare(err)),
 			Remedy: "name a directory in which this process may write and node_exporter may read"}
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// making is how a directory is made, on any system.
+func making(dir string) string {
+	if _, err := os.Stat(filepath.Dir(dir)); err != nil {
+		return "make it, and those that lead to it"
+	}
+	return "make it: mkdir " + shell.Quote(dir)
 }
 
 // bare is an error without the name of the temporary file.

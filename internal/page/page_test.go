@@ -35,6 +35,7 @@ func TestReport(t *testing.T) {
 		`<time datetime="2026-11-28T18:00:00Z">2026-11-28 18:00:00 UTC</time>`,
 		"<td>4</td>",
 		`<td><time datetime="2026-11-28T20:00:00Z">2026-11-28 20:00:00 UTC</time></td>`,
+		"Copyright (c) 2022 Leon Sorokin", // whose work is in the file
 		"support called: &lt;b&gt;logins&lt;/b&gt; are slow",
 	} {
 		if !strings.Contains(html, want) {

@@ -84,7 +84,7 @@ func (b *browser) steered(t *testing.T) {
 	if code := <-ended; code != 4 {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
-	tab.says("link", "the run has ended: stopped")
+	tab.says("link", "ended")
 
 	report := b.open(t, "file://"+filepath.ToSlash(filepath.Join(run, "report.html")), isDrawn, look{})
 	text := eval[string](report, "document.body.innerText")

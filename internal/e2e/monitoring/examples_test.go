@@ -11,6 +11,9 @@ import (
 
 // TestRules: alerts are what promtool takes for rules, and fire when their tests say.
 func TestRules(t *testing.T) {
+	if testing.Short() {
+		t.Skip("promtool evaluates days of rules")
+	}
 	needs(t, "promtool")
 	promtool(t, examples, "", "check", "rules", "alerts.yml")
 	promtool(t, examples, "", "test", "rules", "alerts_test.yml", "alerts_days_test.yml")

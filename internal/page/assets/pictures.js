@@ -88,7 +88,7 @@ function outcomes(c) {
   const stacked = there.map((_, i) => c.at.map((_, at) => (o.accepted[at] == null ? null : there.slice(i).reduce((n, [name]) => n + o[name][at], 0))));
   return {
     name: 'outcomes', title: 'Records finished, by outcome', stacked: true, at: c.at, show: count,
-    caption: there.map(([name]) => `${count(lastOf(o[name]) ?? 0)} ${name}`).reverse().join(', ') + ', as far as the series goes.',
+    caption: there.map(([name]) => `${count(lastOf(o[name]) ?? 0)} ${name}`).reverse().join(', ') + '.',
     series: there.map(([name, ink], i) => ({ label: name, values: stacked[i], raw: o[name], colour: ink, fill: 'a0' })),
   };
 }
