@@ -138,7 +138,21 @@ func TestShell(t *testing.T) {
 			if w.Body.String() != string(page.Shell(false)) || strings.Contains(w.Body.String(), s.cfg.Dir) {
 				t.Errorf("%s from %q: that is not the shell", method, site)
 			}
+			if policy := w.Header().Get("Content-Security-Policy"); policy != page.CSP || !strings.Contains(policy, "script-src 'sha256-") {
+				t.Errorf("the policy of the page: %s", policy)
+			}
 			keptPrivate(t, w)
+		}
+	}
+}
+
+// TestShellWithToken: an address that would leave the token in a log leads nowhere, so that nobody gets used to it.
+func TestShellWithToken(t *testing.T) {
+	for _, query := range []string{"?token=" + string(aToken), "?" + string(aToken)} {
+		s, w := newScene(t), httptest.NewRecorder()
+		s.atPort(false).ServeHTTP(w, ask("GET", "/"+query, ""))
+		if w.Code != 400 || !strings.Contains(w.Body.String(), "nothing is asked by a query") {
+			t.Errorf("%s: %d %s", query, w.Code, w.Body)
 		}
 	}
 }

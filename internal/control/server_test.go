@@ -138,7 +138,9 @@ func TestLeave(t *testing.T) {
 				if waited := time.Since(start); waited < test.least || waited > test.most {
 					t.Errorf("the end takes %s, want %s to %s", waited, test.least, test.most)
 				}
-				asking.Wait()
+				if asking.Wait(); time.Since(start) > test.most {
+					t.Errorf("who asks waits for %s", time.Since(start))
+				}
 			})
 		})
 	}

@@ -62,7 +62,9 @@ func Start(cfg Config) (*Desk, error) {
 	ctx, end := context.WithCancel(context.Background())
 	d.end = end
 	d.all.Go(func() { d.Watch(ctx) })
-	if l, err := listen(cfg.Dir); err != nil {
+	if cfg.NoSocket {
+		d.cfg.Logger.Debug("no socket: none is wanted")
+	} else if l, err := listen(cfg.Dir); err != nil {
 		d.cfg.Logger.Debug("no socket: the run is steered by control.json", "error", err)
 	} else {
 		d.all.Go(func() {

@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/telemetry"
 )
 
@@ -138,8 +139,12 @@ func TestStream(t *testing.T) {
 		if waited := time.Since(start); waited != time.Second {
 			t.Errorf("the next status after %s", waited)
 		}
+		for range 60 { // longer than any request may take that is no stream
+			stream.until("status")
+		}
+		start = time.Now()
 		s.tell(t, telemetry.Unthrottled)
-		if got := stream.until("status"); !slices.Equal(got, []string{"unthrottled 3", "status"}) || time.Since(start) != time.Second {
+		if got := stream.until("status"); !slices.Equal(got, []string{"unthrottled 3", "status"}) || time.Since(start) != 0 {
 			t.Errorf("then %q, after %s", got, time.Since(start))
 		}
 		s.close()
@@ -217,6 +222,28 @@ func TestStreamLosesNothing(t *testing.T) {
 		if next != many+1 {
 			t.Errorf("%d events of %d", next-1, many)
 		}
+	})
+}
+
+// TestStreamBeforeTheFile: what happens before the run is recorded is told once there is a file of it, to who came early, too.
+func TestStreamBeforeTheFile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServed(t)
+		s.log = telemetry.New(disk.OS{}, s.cfg.Dir, true, nil)
+		s.cfg.Log = s.log // nobody has asked yet
+		s.tell(t, telemetry.Started)
+		stream := s.listen(t, "")
+		if got := stream.until("status"); !slices.Equal(got, []string{"status"}) {
+			t.Errorf("first %q", got)
+		}
+		if err := s.log.Begin(); err != nil {
+			t.Fatal(err)
+		}
+		s.close()
+		if got := stream.until("end"); !slices.Contains(got, "started 1") {
+			t.Errorf("then %q", got)
+		}
+		_ = s.log.Close()
 	})
 }
 

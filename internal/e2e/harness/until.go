@@ -6,7 +6,7 @@ import (
 )
 
 // patience is how long another program may take for anything, on a machine that is busy with other tests.
-const patience = 30 * time.Second
+const patience = 60 * time.Second
 
 // Until asks again and again whether something has come about that another program does, and fails the test when that
 // takes too long, with what is answered last.

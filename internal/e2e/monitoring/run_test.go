@@ -89,6 +89,7 @@ func TestRun(t *testing.T) {
 	p.has(1, `attrmigrate_records_total{job="node",run="loyalty.sandbox.run",outcome="updated"} > 0`)
 	p.has(1, `node_textfile_scrape_error == 0`)
 	promtool(t, s.dir, s.do(http.MethodGet, "/metrics"), "check", "metrics")
+	s.besideAPlan()
 	if code, text := ask(t, http.MethodGet, "http://"+s.page+"/metrics", "", ""); code != http.StatusUnauthorized {
 		t.Errorf("without a token: %d\n%s", code, text)
 	}
@@ -114,6 +115,19 @@ func TestRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	promtool(t, s.dir, string(left), "check", "metrics")
+}
+
+// besideAPlan has a plan leave its file in the directory of the run's: both are read.
+func (s *scene) besideAPlan() {
+	s.Helper()
+	s.write("other.csv", "username,custom:tier\nada@example.com,gold\n")
+	plan := harness.Program(s.dir, "plan", "--sandbox", "--metrics-file", filepath.Join(filepath.Dir(s.file), "plan.prom"), "other.csv")
+	if out, err := plan.CombinedOutput(); err != nil {
+		s.Fatalf("%v\n%s", err, out)
+	}
+	s.prometheus.has(1, `attrmigrate_state{job="node",command="plan",run="other.plan",state="finished"} == 1`)
+	s.prometheus.has(1, `attrmigrate_state{job="node",command="apply",state="running"} == 1`)
+	s.prometheus.has(1, `node_textfile_scrape_error == 0`)
 }
 
 // rulesAreWell wants Prometheus to have evaluated so many rules.
