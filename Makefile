@@ -22,7 +22,7 @@ build: ## (build) build bin/attrmigrate
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/attrmigrate
 
 .PHONY: demo
-demo: build ## (try) plan, apply, interrupt, resume, verify and take back a backfill on a local Cognito
+demo: build ## (try) plan, apply, pause, interrupt, resume, verify and take back a backfill on a local Cognito
 	bash examples/loyalty/demo.sh $(BIN)
 
 # The tests of the whole program start it a thousand times, and those of crashes open thousands of states, one after the
@@ -162,6 +162,12 @@ SEED :=
 .PHONY: campaign
 campaign: ## (test) random change sets under faults and kills, each checked and taken back (FOR=10m SEED=7)
 	CAMPAIGN_FOR=$(FOR) CAMPAIGN_SEED=$(SEED) go test $(RACE) -count=1 -timeout 0 -v -run '^TestCampaign$$' ./internal/e2e/campaign
+
+# STEERED is how many scenes are played.
+STEERED := $(if $(SEED),1,1000)
+.PHONY: campaign-steering
+campaign-steering: ## (test) random sequences of pause, unpause, rate, stop, kill and restart, each checked (STEERED=50 SEED=7)
+	CAMPAIGN_STEERED=$(STEERED) CAMPAIGN_SEED=$(SEED) go test -count=1 -timeout 0 -v -run '^TestSteeredCampaign$$' ./internal/e2e/campaign
 
 .PHONY: clean
 clean: ## (build) remove what was built

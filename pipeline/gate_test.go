@@ -93,3 +93,34 @@ func TestPauses(t *testing.T) {
 		t.Errorf("in all %s", total)
 	}
 }
+
+// TestGate: what is shut lets nobody in, whatever they waited for before; who is in leaves, and then it is paused.
+func TestGate(t *testing.T) {
+	g, stop := newGate(), make(chan struct{})
+	shut, opened := g.wait(stop)
+	if !opened || !g.enter() || g.state() != Going {
+		t.Fatal("it is not open")
+	}
+	g.turn(true)
+	select {
+	case <-shut:
+	default:
+		t.Error("who waits for a permit is not told")
+	}
+	if g.enter() || g.state() != Pausing {
+		t.Errorf("it lets in, or is %q", g.state())
+	}
+	g.leave()
+	if g.state() != Paused {
+		t.Errorf("it is %q", g.state())
+	}
+	g.turn(false)
+	if !g.await(stop) || g.state() != Going {
+		t.Errorf("it is %q", g.state())
+	}
+	g.turn(true)
+	close(stop)
+	if g.await(stop) {
+		t.Error("it lets in at the end")
+	}
+}

@@ -51,7 +51,7 @@ type call struct {
 	lane        *lane
 	sent, ended time.Time     // by the clock until the dispatcher has them, then in the time of the run
 	at          time.Time     // when it ended, by the clock
-	took        time.Duration // without what it waited for permits
+	took        time.Duration // without what it spent on others than the service
 	err         error
 }
 
@@ -80,15 +80,15 @@ type attempt struct {
 	skipped, cancelled bool
 }
 
-// call makes a call now, for which the gate was passed, and says what came of it. What it waits for permits within, it
-// tells by its context.
+// call makes a call now, for which the gate was passed, and says what came of it. What of its time is not
+// the service's, it tells by its context.
 func (a *attempt) call(ctx context.Context, g *gate, l *lane, make func(context.Context) error) error {
 	defer g.leave()
 	c := call{lane: l, sent: time.Now()}
-	var waited time.Duration
-	c.err = make(context.WithValue(ctx, waitedKey{}, &waited))
+	var aside time.Duration
+	c.err = make(context.WithValue(ctx, asideKey{}, &aside))
 	c.at = time.Now()
-	c.ended, c.took = c.at, c.at.Sub(c.sent)-waited
+	c.ended, c.took = c.at, c.at.Sub(c.sent)-aside
 	a.calls = append(a.calls, c)
 	return c.err
 }

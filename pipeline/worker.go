@@ -159,11 +159,17 @@ func (r *Runner) AwaitRead(ctx context.Context) bool {
 	if !ok {
 		r.gate.reenter()
 	}
-	if waited, within := ctx.Value(waitedKey{}).(*time.Duration); within {
-		*waited += time.Since(since)
-	}
+	Aside(ctx, time.Since(since))
 	return ok
 }
 
-// waitedKey is that of how long a call has waited for permits, in its context.
-type waitedKey struct{}
+// Aside says of a call, by its context, that so much of its time was not the service's: [Call].Took leaves it out. It is for
+// a [Preparer] that keeps what it has read before it returns.
+func Aside(ctx context.Context, spent time.Duration) {
+	if aside, within := ctx.Value(asideKey{}).(*time.Duration); within {
+		*aside += spent
+	}
+}
+
+// asideKey is that of how much of the time of a call was not the service's, in its context.
+type asideKey struct{}

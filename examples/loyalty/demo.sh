@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# demo.sh PROGRAM: the loyalty-tier backfill on a local Cognito: planned, applied, interrupted and
-# resumed, verified, and taken back. PROGRAM is attrmigrate. Nothing leaves this machine, and nothing
-# stays on it. It fails if a number is not as it should be.
+# demo.sh PROGRAM: the loyalty-tier backfill on a local Cognito: planned, applied, paused and slowed down, interrupted
+# and resumed, verified, and taken back. PROGRAM is attrmigrate. Nothing leaves this machine, and nothing stays on it but
+# the report of the backfill, in demo beside PROGRAM. It fails if a number is not as it should be.
 set -euo pipefail
 
 program=${1:?usage: demo.sh PROGRAM}
@@ -36,9 +36,13 @@ ended() {
 
 # run CODE MEANING ARGUMENT... runs attrmigrate and wants it to exit with CODE.
 run() {
-	local wanted=$1 meaning=$2 code=0
+	local wanted=$1 meaning=$2 code=0 word words=()
 	shift 2
-	show attrmigrate "$@"
+	for word in "$@"; do
+		case $word in *' '*) word="'$word'" ;; esac
+		words+=("$word")
+	done
+	show attrmigrate "${words[@]}"
 	"$program" "$@" || code=$?
 	ended "$code" "$wanted" "$meaning"
 }
@@ -55,6 +59,9 @@ until_true() {
 # rows FILE prints the number of rows of a CSV file, the header aside.
 rows() { echo $(($(wc -l <"$1") - 1)); }
 has_rows() { [ -s "$1" ] && [ "$(rows "$1")" -ge "$2" ]; }
+
+# finished RUN prints how many rows are updated, as the process says that is at work.
+finished() { "$program" status --json "$1" | awk -F '[:,]' '/"updated":/ { print $2 + 0 }'; }
 
 # updated RUN prints how many different rows a run has updated, by the lines of its report.
 updated() { awk -F, '$4 == "updated" { print $2 }' "$1/applied.csv" | sort -u | wc -l; }
@@ -80,6 +87,13 @@ columns() {
 			for (i = 1; i < wanted; i++) printf "%-12s ", cell[at[name[i]]]
 			print cell[at[name[wanted]]]
 		}' "$file"
+}
+
+# happened EVENTS prints what happened to a run, and who did it.
+happened() {
+	awk '
+		function of(name) { return match($0, "\"" name "\":\"[^\"]*") ? substr($0, RSTART + length(name) + 4, RLENGTH - length(name) - 4) : "" }
+		{ printf "%s  %-9s %-28s %s\n", substr(of("at"), 12, 8), of("event"), of("by"), of("reason") }' "$1"
 }
 
 [ -x "$program" ] || fail "$program is no program: build it with make build"
@@ -113,11 +127,27 @@ heading "What would happen: a plan, which cannot write"
 run 0 "planned" plan "${pool[@]}" loyalty.csv
 [ "$(wc -l <loyalty.plan/plan.jsonl)" -eq 1992 ] || fail "the plan has not 1992 updates"
 
-heading "The backfill of 2,000 rows; after some hundred it is stopped"
+heading "The backfill of 2,000 rows, in the background"
 show attrmigrate apply "${pool[@]}" "${fast[@]}" loyalty.csv
 "$program" apply "${pool[@]}" "${fast[@]}" loyalty.csv & # in the background, where this shell can interrupt it
 apply=$!
-until_true has_rows loyalty.run/applied.csv 600
+until_true has_rows loyalty.run/applied.csv 300
+
+heading "Support calls: it is paused, within a second, and waits"
+run 0 "paused" pause --reason "support called" loyalty.run
+run 0 "there is a run" status loyalty.run
+paused=$(finished loyalty.run)
+sleep 1
+[ "$(finished loyalty.run)" -eq "$paused" ] || fail "it goes on while it is paused"
+
+heading "It goes on, slower for a while"
+run 0 "slower" rate --reason "until noon" loyalty.run 200
+run 0 "going on" unpause loyalty.run
+until_true has_rows loyalty.run/applied.csv $((paused + 300))
+run 0 "as fast as before" rate loyalty.run default
+
+heading "It is interrupted, as by Ctrl-C"
+show kill -TERM "$apply"
 kill -TERM "$apply" # a shell has what it starts in the background ignore SIGINT
 code=0
 wait "$apply" || code=$?
@@ -157,6 +187,13 @@ show cmp before.csv after.csv
 cmp before.csv after.csv || fail "the pool is not as it was"
 echo "(no difference)"
 
+heading "What was done to the backfill, and by whom"
+echo "loyalty.run/events.jsonl, in columns:"
+happened loyalty.run/events.jsonl
+for event in started paused rate unpaused stopped finished; do
+	grep -q "\"event\":\"$event\"" loyalty.run/events.jsonl || fail "it does not tell that the run was $event"
+done
+
 heading "How many calls it took"
 kill "$sandbox"
 wait "$sandbox"
@@ -167,3 +204,8 @@ accepted=$(tr -d , <<<"$ended" | awk '{ print $2 - $5 }') # received, less throt
 [ "$accepted" -eq 3984 ] || fail "1,992 users changed once and taken back once are 3,984 updates, not $accepted"
 
 heading "2,000 rows: 1,992 applied, each once, and taken back; 8 to mend in errors.csv, which apply takes as it is"
+
+report=$(dirname "$program")/demo/report.html
+mkdir -p "$(dirname "$report")"
+cp loyalty.run/report.html "$report"
+printf '\nThe backfill in pictures, for a browser:\n  %s\n' "$report"

@@ -32,6 +32,11 @@ func (b *bench) memoryRows(done string, rows int, large, small float64) []row {
 
 // apply applies n rows as fast as the machine can, and returns the memory that it took.
 func (b *bench) apply(ctx context.Context, n int) (mebibytes float64, err error) {
+	return b.applyWith(ctx, n, func(*process) {})
+}
+
+// applyWith does so with more flags, and with somebody who is given the process.
+func (b *bench) applyWith(ctx context.Context, n int, during func(*process), flags ...string) (mebibytes float64, err error) {
 	s, err := b.startServer(ctx, serverConfig{})
 	if err != nil {
 		return 0, err
@@ -41,11 +46,13 @@ func (b *bench) apply(ctx context.Context, n int) (mebibytes float64, err error)
 	if err != nil {
 		return 0, err
 	}
-	p, err := b.attrmigrate(ctx, s, s.Pools[0], "apply", "--yes", "--progress", "none", "--no-read", "--rate", "off",
-		"--workers", fmt.Sprint(workers), "--run-dir", filepath.Join(b.dir, fmt.Sprintf("memory-%d.run", n)), input)
+	run := filepath.Join(b.dir, fmt.Sprintf("memory-%d-%d.run", n, len(flags)))
+	args := append([]string{"apply", "--yes", "--progress", "none", "--no-read", "--rate", "off", "--workers", fmt.Sprint(workers), "--run-dir", run}, flags...)
+	p, err := b.attrmigrate(ctx, s, s.Pools[0], append(args, input)...)
 	if err != nil {
 		return 0, err
 	}
+	during(p)
 	if err := p.wait(); err != nil {
 		return 0, err
 	}

@@ -67,7 +67,7 @@ func (b *bench) applyAtFullSpeed(name, input string, flags ...string) *contender
 	round := 0
 	return &contender{name: name, start: func(ctx context.Context, s *server) (*process, error) {
 		round++
-		dir := filepath.Join(b.dir, fmt.Sprintf("%s-%d.run", filepath.Base(input), round))
+		dir := filepath.Join(b.dir, fmt.Sprintf("%s-%s-%d.run", filepath.Base(input), name, round))
 		args := append([]string{"apply", "--yes", "--progress", "none", "--rate", "off", "--workers", fmt.Sprint(workers), "--run-dir", dir}, flags...)
 		return b.attrmigrate(ctx, s, s.Pools[0], append(args, input)...)
 	}}

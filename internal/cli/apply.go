@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,9 +16,11 @@ import (
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/job"
+	"attrmigrate/internal/metrics"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/telemetry"
 	"attrmigrate/pipeline"
 )
 
@@ -103,6 +106,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	}
 	if job.EmptyPlan(paths) {
 		fmt.Fprintf(a.sys.Stdout, "%-8s %s: the plan found nothing to change\n", "done", prose.Printable(paths[0]))
+		a.nothingToDo(cmp.Or(a.opts.runDir, rundir.Name(paths, ".run")), metrics.Reading{})
 		return nil
 	}
 	if err := a.takesStdin(paths); err != nil {
@@ -116,9 +120,10 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 		a.limitMemory(memoryOfPlan(addresses+records, users))
 		console.ShowLooking(a.notes, addresses)
 	}
+	spec.Asks = a.asks()
 	j, err := job.Prepare(ctx, spec)
 	if err != nil {
-		return a.opts.explain(err, paths)
+		return a.orUnhold(a.opts.explain(err, paths), paths)
 	}
 	defer func() { err = errors.Join(err, j.Close()) }()
 	if j.Finished() {
@@ -127,8 +132,12 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if err := a.confirm(ctx, j); err != nil {
 		return a.opts.explain(err, paths)
 	}
-	return a.start(ctx, j)
+	console.ShowAsked(a.sys.Stderr, j.Dir().Path, j.Preview().Asked, time.Now())
+	return a.orUnhold(a.start(ctx, j), paths)
 }
+
+// asks tells whether there is somebody to ask.
+func (a *applyRun) asks() bool { return !a.opts.yes && isTerminal(a.sys.Stdin) }
 
 // takesStdin refuses standard input where nobody could be asked, or where it would keep what must not be kept.
 func (a *applyRun) takesStdin(paths []string) error {
@@ -151,15 +160,23 @@ func (a *applyRun) alreadyDone(j *job.Job) error {
 	fmt.Fprintf(a.sys.Stdout, "%-8s already, on %s: nothing was sent (--restart applies it again)\n", "done",
 		s.SavedAt.Local().Format(time.DateTime))
 	console.ShowResult(a.sys.Stdout, j.Dir(), s, j.Noun(), a.opts.onlyFailedAgain(j))
+	found := rundir.Status{State: s}
+	a.nothingToDo(j.Dir().Path, metrics.Of(found.Standing(rundir.Asked{}), telemetry.Totals{}))
 	if s.Counts.Failed > 0 {
 		return errFailures
 	}
 	return nil
 }
 
+// nothingToDo leaves word of it in the file of metrics.
+func (a *applyRun) nothingToDo(dir string, found metrics.Reading) {
+	m := metricsFile{path: a.opts.steering.MetricsFile, log: a.log}
+	m.nothingToDo(a.opts.connection.poolID, dir, found)
+}
+
 // confirm shows what will happen and asks. Without a terminal there is nobody to ask.
 func (a *applyRun) confirm(ctx context.Context, j *job.Job) error {
-	asks := !a.opts.yes && isTerminal(a.sys.Stdin)
+	asks := a.asks()
 	if asks {
 		console.ShowPreview(a.sys.Stderr, j.Preview()) // nobody is asked without being shown what for
 	} else {

@@ -48,6 +48,7 @@ func exitCode(err error) int {
 		lock  *checkpoint.HeldError
 		held  *rundir.HeldError
 		ended *runEndedError
+		hold  *rundir.HoldError
 	)
 	switch {
 	case err == nil:
@@ -57,7 +58,7 @@ func exitCode(err error) int {
 	case errors.As(err, &stop) && stop.Reason == pipeline.Interrupted,
 		errors.Is(err, refusal.ErrNotStarted), errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &stop), errors.As(err, &ended):
+	case errors.As(err, &stop), errors.As(err, &ended), errors.As(err, &hold):
 		return exitStopped
 	case errors.As(err, &lock), errors.As(err, &held):
 		return exitHeld

@@ -35,6 +35,7 @@ type exportOptions struct {
 	listRate    float64
 	chains      int // of pages, at once; 0: as it pays
 	maxAttempts int
+	metricsFile string
 	output      console.Options
 }
 
@@ -58,6 +59,7 @@ func (o *exportOptions) register(f *pflag.FlagSet) {
 	registerListRate(f, &o.listRate)
 	registerChains(f, &o.chains)
 	f.IntVar(&o.maxAttempts, "max-attempts", 8, "attempts a call has")
+	registerMetricsFile(f, &o.metricsFile)
 	registerOutput(f, &o.output)
 }
 

@@ -14,6 +14,7 @@ import (
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/listing"
+	"attrmigrate/internal/metrics"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/target"
@@ -27,6 +28,7 @@ type exportRun struct {
 	notes io.Writer
 	log   *slog.Logger
 
+	read      console.Reading
 	appliable bool // the export has attributes that apply would write
 }
 
@@ -38,13 +40,21 @@ func newExportRun(sys System, o exportOptions) *exportRun {
 }
 
 func (e *exportRun) run(ctx context.Context) (err error) {
+	if e.opts.metricsFile != "" {
+		if err := metrics.CheckFile(e.opts.metricsFile); err != nil {
+			return err
+		}
+	}
 	limitMemory(sendMemory)
 	begun := time.Now()
 	to, err := target.Connect(ctx, e.opts.connection.target(listing.Chains))
 	if err != nil {
 		return err
 	}
+	seen := metricsFile{path: e.opts.metricsFile, log: e.log}
+	seen.begin("export", to.PoolID, cmp.Or(e.opts.file, "standard output"), &e.read)
 	r, err := e.export(ctx, to)
+	seen.close(ctx, err)
 	switch {
 	case err != nil && ctx.Err() != nil:
 		if e.opts.file == "" {
@@ -101,13 +111,12 @@ func (e *exportRun) export(ctx context.Context, to *target.Target) (*listing.Exp
 
 // write lists the users to what is written.
 func (e *exportRun) write(ctx context.Context, to *target.Target, pool *cognito.Pool, how listing.Exporting, w io.Writer) (*listing.Exported, error) {
-	var read console.Reading
-	read.Set(listing.Progress{Of: pool.EstimatedUsers})
-	end := console.Watch(read.Gauge, nil, e.opts.output, e.sys.Stderr, e.log)
+	e.read.Set(listing.Progress{Of: pool.EstimatedUsers})
+	end := console.Watch(e.read.Gauge, nil, e.opts.output, e.sys.Stderr, e.log)
 	defer end()
 	from := listing.NewReader(listing.Config{
 		Lister: to.Lister, Groups: to.Groups, PoolID: pool.ID, Estimated: pool.EstimatedUsers,
-		Rate: e.opts.listRate, Attempts: e.opts.maxAttempts, Chains: e.opts.chains, Scratch: e.scratch, Progress: read.Set,
+		Rate: e.opts.listRate, Attempts: e.opts.maxAttempts, Chains: e.opts.chains, Scratch: e.scratch, Progress: e.read.Set,
 	})
 	r, err := listing.Export(ctx, from, w, how)
 	if lost, ok := errors.AsType[*listing.WriteError](err); ok {

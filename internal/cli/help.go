@@ -26,7 +26,9 @@ var flagGroups = []struct {
 	{"Pace", []string{"rate", "read-rate", "list-rate", "chains", "workers", "timeout", "max-attempts"}},
 	{"Stops", []string{"limit", "max-failures", "max-duration", "drain-timeout"}},
 	{"Run directory", []string{"run-dir", "only-failed", "restart", "unhold"}},
-	{"Seen and steered", []string{"serve", "serve-read-only", "token-file", "metrics-file", "on-event", "pause-when", "for", "reason"}},
+	{"Seen and steered", []string{"serve", "serve-read-only", "token-file", "metrics-file", "on-event", "pause-when"}},
+	// Of those that steer a run.
+	{"Order", []string{"for", "reason", "now"}},
 	// Of sandbox.
 	{"The server", []string{"addr", "journal", "seed"}},
 	{"What is in it", []string{"pool", "client", "users", "password", "tokens", "token-expiry"}},

@@ -20,7 +20,7 @@ var house = []string{
 	"internal/audit",
 	"internal/job", "internal/console", "internal/profiling", "internal/cli", "cmd/attrmigrate",
 	// Beside it: what measures, tests and shows it.
-	"internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/powercut", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",
+	"internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/monitoring", "internal/e2e/powercut", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",
 	"examples", "examples/customsource", "examples/scheduled", "examples/steering",
 }
 

@@ -1,10 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
-	"net/http"
+	"errors"
+	"os"
+	"path/filepath"
 	"time"
 
+	"attrmigrate/checkpoint"
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/control"
 	"attrmigrate/internal/rundir"
@@ -18,33 +22,81 @@ const livePatience = time.Second
 type lookout struct {
 	dir    string
 	client *control.Client
+	work   *rundir.Work // what was seen last of something that is no run; nil: nothing
+	events kept[telemetry.Event]
+	series kept[telemetry.Sample]
 }
 
 func newLookout(dir string) *lookout { return &lookout{dir: dir, client: control.NewClient(dir)} }
 
-// standing is where the run stands: as its process says, or else as its files do.
-func (l *lookout) standing(ctx context.Context) (rundir.Standing, error) {
+// standing is where the run stands, or what is no run: as the process says, or else as the files do.
+func (l *lookout) standing(ctx context.Context) (s rundir.Standing, work *rundir.Work, err error) {
 	asking, cancel := context.WithTimeout(ctx, livePatience)
 	defer cancel()
-	if s, err := l.client.Do(asking, http.MethodGet, "/v1/status", nil); err == nil {
-		return s, nil
+	if s, work, err = l.client.Look(asking); err == nil {
+		l.work = work
+		return s, work, nil
 	}
-	s, err := rundir.ReadStatus(l.dir)
+	status, err := rundir.ReadStatus(l.dir)
+	if _, none := errors.AsType[*rundir.NoRunError](err); none {
+		return l.noRun(s, err)
+	}
 	if err != nil {
-		return rundir.Standing{}, err
+		return s, nil, err
 	}
 	asked, err := rundir.LoadAsked(l.dir)
-	return s.Standing(asked), err
+	return status.Standing(asked), nil, err
+}
+
+// noRun is what is there where no run is: a process that does not say how far it is, or a plan that was seen before.
+func (l *lookout) noRun(s rundir.Standing, err error) (rundir.Standing, *rundir.Work, error) {
+	held := rundir.AtWork(l.dir)
+	switch {
+	case l.work == nil:
+		return s, nil, cmp.Or(held, err)
+	case held == nil:
+		return s, l.workEnded(), nil
+	default:
+		return s, l.work, nil
+	}
+}
+
+// workEnded is how a plan has ended that was seen: with a plan, or without one.
+func (l *lookout) workEnded() *rundir.Work {
+	w := *l.work
+	w.State, w.HeldBy = string(checkpoint.Stopped), nil
+	if plan, err := rundir.ReadPlan(l.dir); err == nil && !plan.At.Before(w.StartedAt) {
+		w.State = string(checkpoint.Finished)
+	}
+	return &w
 }
 
 // look is all that is seen of the run. Events and series that cannot be read are none: the status is there without them.
 func (l *lookout) look(ctx context.Context) (console.View, error) {
-	s, err := l.standing(ctx)
-	v := console.View{Dir: l.dir, At: time.Now(), Standing: s}
-	if err != nil {
+	s, work, err := l.standing(ctx)
+	v := console.View{Dir: l.dir, At: time.Now(), Standing: s, Work: work}
+	if err != nil || work != nil {
 		return v, err
 	}
-	v.Events, _ = telemetry.ReadEvents(l.dir)
-	v.Series, _ = telemetry.ReadSeries(l.dir)
+	v.Events = l.events.read(l.dir, telemetry.EventsJSONL, telemetry.ReadEvents)
+	v.Series = l.series.read(l.dir, telemetry.SeriesJSONL, telemetry.ReadSeries)
 	return v, nil
+}
+
+// kept is what a file holds, which is read again only when it has grown: one of days has megabytes.
+type kept[T any] struct {
+	size int64
+	all  []T
+}
+
+func (k *kept[T]) read(dir, name string, read func(dir string) ([]T, error)) []T {
+	info, err := os.Lstat(filepath.Join(dir, name))
+	if err != nil || !info.Mode().IsRegular() {
+		return nil
+	}
+	if info.Size() != k.size {
+		k.all, _ = read(dir)
+		k.size = info.Size()
+	}
+	return k.all
 }

@@ -97,11 +97,12 @@ var othersFlags = map[string]string{
 	"--user-data":       "aws",
 	"--policy-document": "aws",
 
+	"--collector": "prometheus-node-exporter",
 	"--topic-arn": "aws sns", "--subject": "aws sns", "--message": "aws sns",
-	"--alarm-name": "aws cloudwatch", "--alarm-names": "aws cloudwatch", "--alarm-types": "aws cloudwatch", "--state-value": "aws cloudwatch",
+	"--alarm-name": "aws cloudwatch", "--alarm-actions": "aws cloudwatch", "--alarm-names": "aws cloudwatch", "--alarm-types": "aws cloudwatch", "--state-value": "aws cloudwatch",
 	"--namespace": "aws cloudwatch", "--metric-name": "aws cloudwatch", "--statistic": "aws cloudwatch", "--dimensions": "aws cloudwatch",
 	"--period": "aws cloudwatch", "--evaluation-periods": "aws cloudwatch", "--threshold": "aws cloudwatch",
-	"--comparison-operator": "aws cloudwatch", "--treat-missing-data": "aws cloudwatch", "--query": "aws",
+	"--comparison-operator": "aws cloudwatch", "--treat-missing-data": "aws cloudwatch", "--query": "aws", "--unix-socket": "curl",
 }
 
 // flagWord finds a flag in prose or code.

@@ -60,6 +60,7 @@ is something left to change, or something that fails.
 	}
 	cmd.Flags().SortFlags = false
 	o.registerPlan(cmd.Flags())
+	registerMetricsFile(cmd.Flags(), &o.steering.MetricsFile)
 	o.register(cmd.Flags())
 	for _, name := range []string{"read-rate", "workers", "max-failures", "drain-timeout", "restart", "yes", "no-read"} {
 		_ = cmd.Flags().MarkHidden(name) // it is there, and means nothing here: a plan and its apply can have the same flags
@@ -84,6 +85,9 @@ type planRun struct {
 
 	read        console.Reading
 	endProgress func()
+	metrics     metricsFile
+	poolID      string
+	dir         func(poolID string) string
 }
 
 func newPlanRun(sys System, o options) *planRun {
@@ -101,6 +105,9 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 	if err := p.opts.undisturbed(); err != nil {
 		return err
 	}
+	if err := p.opts.steering.Check(); err != nil {
+		return err
+	}
 	rule, err := p.opts.rule.spec()
 	if err != nil {
 		return err
@@ -114,8 +121,10 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 		size.Records *= 2
 		p.limitMemory(size)
 	}
+	p.metrics.path, p.metrics.log, p.dir = p.opts.steering.MetricsFile, p.log, spec.Directory
 	r, err := job.Plan(ctx, spec, p)
 	p.endProgress()
+	p.metrics.close(ctx, err)
 	if err != nil {
 		return p.opts.explain(err, paths)
 	}
@@ -124,6 +133,7 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 
 // Reading implements [job.PlanObserver]: it says what is about to be read.
 func (p *planRun) Reading(place job.Place, warnings []audit.Warning) {
+	p.poolID = place.ID
 	line := console.Printer(p.notes, console.Columns(p.notes))
 	console.ShowPlace(line, place)
 	console.ShowWarnings(line, warnings)
@@ -132,6 +142,7 @@ func (p *planRun) Reading(place job.Place, warnings []audit.Warning) {
 // Sized implements [job.PlanObserver].
 func (p *planRun) Sized(size changeset.Size) {
 	p.limitMemory(size)
+	p.metrics.begin("plan", p.poolID, p.dir(p.poolID), &p.read)
 	p.endProgress = console.Watch(p.read.Gauge, nil, p.opts.output, p.sys.Stderr, p.log)
 }
 

@@ -27,6 +27,8 @@ type System struct {
 	Signals <-chan os.Signal
 	// Heed delivers a signal that was ignored when the program started. It may be nil.
 	Heed func(os.Signal)
+
+	words []string // of the command line
 }
 
 // Run executes the command line and returns the exit code. It never exits by itself.
@@ -36,10 +38,11 @@ func Run(args []string, sys System) int {
 	out := console.WatchOutput(sys.Stdout)
 	sys.Stdout = out
 	var measured profiling.Profiles
+	args = append([]string{}, args...) // none are none, and not those of the process
+	sys.words = args
 	root := newRoot(sys)
 	registerProfiles(root.PersistentFlags(), &measured)
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return measured.Start() }
-	args = append([]string{}, args...) // none are none, and not those of the process
 	root.SetArgs(args)
 	root.SetIn(sys.Stdin)
 	root.SetOut(sys.Stdout)
@@ -86,7 +89,7 @@ and why, continues where it was stopped, and can go back.
 		}
 		return &refusal.UsageError{Err: nearFlag(cmd, ofFlag(err)), Remedy: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
 	})
-	root.AddCommand(newApply(sys), newPlan(sys), newExport(sys), newStatus(sys), newPause(sys), newReport(sys), newSandbox(sys), newMan(root))
+	root.AddCommand(newApply(sys), newPlan(sys), newExport(sys), newStatus(sys), newPause(sys), newUnpause(sys), newRate(sys), newStop(sys), newReport(sys), newSandbox(sys), newMan(root))
 	for _, cmd := range append(root.Commands(), root) {
 		cmd.Args = usageArgs(cmd, cmd.Args)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attrmigrate/internal/console"
+	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 )
@@ -58,7 +59,10 @@ func showStatus(ctx context.Context, out io.Writer, dir string, asJSON bool) err
 	if err != nil {
 		return err
 	}
-	if asJSON {
+	switch {
+	case asJSON && v.Work != nil:
+		return prose.PrintJSON(out, v.Work)
+	case asJSON:
 		return console.StatusJSON(out, v.Standing)
 	}
 	console.ShowStatus(out, console.Columns(out), v)

@@ -50,8 +50,12 @@ func follow(ctx context.Context, sys System, look func(context.Context) (console
 func howItEnded(v console.View) error {
 	s := &v.Standing
 	switch {
+	case v.Work != nil && v.Work.State != string(checkpoint.Finished):
+		return &runEndedError{dir: v.Dir, what: v.Work.Command, state: v.Work.State}
+	case v.Work != nil:
+		return nil
 	case s.State != string(checkpoint.Finished):
-		return &runEndedError{dir: v.Dir, state: s.State, reason: s.Reason, hint: s.Hint}
+		return &runEndedError{dir: v.Dir, what: "run", state: s.State, reason: s.Reason, hint: s.Hint}
 	case s.Failed > 0:
 		return errFailures
 	default:
@@ -60,10 +64,10 @@ func howItEnded(v console.View) error {
 }
 
 // runEndedError says that a run that was watched has ended early.
-type runEndedError struct{ dir, state, reason, hint string }
+type runEndedError struct{ dir, what, state, reason, hint string }
 
 func (e *runEndedError) Error() string {
-	text := fmt.Sprintf("%s: the run is %s", prose.Printable(e.dir), e.state)
+	text := fmt.Sprintf("%s: the %s is %s", prose.Printable(e.dir), e.what, e.state)
 	if e.reason != "" && e.reason != e.state {
 		text += ": " + e.reason
 	}

@@ -1,39 +1,209 @@
 package cli
 
 import (
-	"context"
+	"errors"
+	"fmt"
+	"math"
 	"net/http"
 	"os"
 	"os/user"
+	"strconv"
+	"time"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
-	"attrmigrate/internal/console"
 	"attrmigrate/internal/control"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rundir"
 )
 
+const steeringCodes = `Exit codes:
+  0    done: what is printed is where the run stands now
+  1    no process is at work on the run, or it has ended
+  2    wrong flags, or no run directory
+`
+
+const whoeverRuns = `
+It reaches the process by the socket in the run directory and, where there is none or
+from another machine, by control.json there, which the process looks at every two
+seconds. Where no process is at work on the run, what is asked is kept for its next
+start.
+
+`
+
 func newPause(sys System) *cobra.Command {
-	var span, reason string
+	var span time.Duration
+	o := order{method: http.MethodPost, path: "/v1/pause", kept: "it will be paused when it is started again"}
 	cmd := &cobra.Command{
 		Use:   "pause RUN_DIR",
-		Short: "Pause a run",
-		Args:  cobra.ExactArgs(1),
+		Short: "Pause a run, now and when it is started again",
+		Long: `pause has a run send nothing more: no update and no read. Calls under way come to their
+end, and the process waits until unpause, or until the time is up. A run that is killed
+and started again is still paused, and says so.
+` + whoeverRuns + steeringCodes,
+		Example: `  attrmigrate pause loyalty.run
+  attrmigrate pause --for 30m --reason "support called" loyalty.run`,
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return steer(cmd.Context(), sys, args[0], http.MethodPost, "/v1/pause", map[string]any{"for": span, "reason": reason, "by": operator()})
+			body := map[string]any{}
+			var until time.Time
+			if cmd.Flags().Changed("for") {
+				if err := rundir.CheckPause(span); err != nil {
+					return err
+				}
+				body["for"], until = span.String(), time.Now().Add(span).UTC()
+			}
+			o.asks = func(a *rundir.Asked, by *rundir.Order) { a.Paused, a.PausedUntil, a.PauseOrder = true, until, by }
+			o.shows = func(s rundir.Standing) bool { return s.State == "paused" }
+			return o.give(cmd.Context(), sys, args[0], body)
 		},
 	}
-	cmd.Flags().StringVar(&span, "for", "", "how long")
-	cmd.Flags().StringVar(&reason, "reason", "", "why")
+	cmd.Flags().DurationVar(&span, "for", 0, "`duration` of the pause, such as 30m (default: until unpause)")
+	o.register(cmd, true)
 	return cmd
 }
 
-// steer asks something of a run and prints its new status.
-func steer(ctx context.Context, sys System, dir, method, path string, body any) error {
-	s, err := control.NewClient(dir).Do(ctx, method, path, body)
-	if err != nil {
-		return err
+func newUnpause(sys System) *cobra.Command {
+	o := order{method: http.MethodPost, path: "/v1/unpause", kept: "it will not be paused when it is started again"}
+	cmd := &cobra.Command{
+		Use:   "unpause RUN_DIR",
+		Short: "Let a paused run go on",
+		Long: `unpause lets a paused run go on. Where a program (apply --pause-when) keeps it paused, it
+stays so as long as the program says, and that is told.
+` + whoeverRuns + steeringCodes,
+		Example: `  attrmigrate unpause loyalty.run`,
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.asks = func(a *rundir.Asked, by *rundir.Order) {
+				a.Paused, a.PausedUntil, a.PauseOrder = false, time.Time{}, by
+			}
+			o.shows = func(s rundir.Standing) bool { return s.State == "running" }
+			return o.give(cmd.Context(), sys, args[0], map[string]any{})
+		},
 	}
-	return console.StatusJSON(sys.Stdout, s)
+	o.register(cmd, true)
+	return cmd
+}
+
+func newRate(sys System) *cobra.Command {
+	var reads string
+	o := order{method: http.MethodPatch, path: "/v1/limits", kept: "it has this rate when it is started again"}
+	cmd := &cobra.Command{
+		Use:   "rate RUN_DIR [N|default]",
+		Short: "Change how fast a run goes, while it goes on",
+		Long: `rate sets how many updates a second a run may send at most, above or below the --rate
+that it was started with, until it is changed again: default is that of the command line.
+Throttles slow the run down below it, as ever. Reads follow (80 a second, or as many as
+updates if these are more), unless --read-rate says otherwise, here or at the start.
+` + whoeverRuns + steeringCodes,
+		Example: `  attrmigrate rate loyalty.run 10
+  attrmigrate rate --reason "migration of the other pool" loyalty.run 5
+  attrmigrate rate --read-rate 40 loyalty.run
+  attrmigrate rate loyalty.run default`,
+		Args: cobra.RangeArgs(1, 2),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var l control.Limits
+			body := map[string]any{}
+			if len(args) == 2 {
+				if err := ceiling(args[1], &l.SetRate, &l.Rate); err != nil {
+					return err
+				}
+				body["rate"] = l.Rate
+			}
+			if cmd.Flags().Changed("read-rate") {
+				if err := ceiling(reads, &l.SetReadRate, &l.ReadRate); err != nil {
+					return fmt.Errorf("--read-rate: %w", err)
+				}
+				body["read_rate"] = l.ReadRate
+			}
+			if len(body) == 0 {
+				return &refusal.UsageError{Err: errors.New("neither a rate nor --read-rate is given"), Remedy: cmd.CommandPath() + " --help shows how"}
+			}
+			o.asks = func(a *rundir.Asked, by *rundir.Order) { l.Set(a, *by) }
+			o.shows = showsLimits(l)
+			if l.Rate != nil && *l.Rate > quotaOfUpdates {
+				o.note = fmt.Sprintf("AWS allows %d updates a second to the whole account and Region, sign-ups and changes of others included", quotaOfUpdates)
+			}
+			return o.give(cmd.Context(), sys, args[0], body)
+		},
+	}
+	cmd.Flags().StringVar(&reads, "read-rate", "", "reads of single users a second at most: `N|default`")
+	o.register(cmd, true)
+	return cmd
+}
+
+// quotaOfUpdates is what AWS allows to an account in a Region, a second; it cannot be raised.
+const quotaOfUpdates = 25
+
+// ceiling reads a rate, or the word that lifts it.
+func ceiling(text string, set *bool, perSecond **float64) error {
+	*set = true
+	if text == "default" {
+		return nil
+	}
+	n, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsNaN(n) {
+		return &refusal.UsageError{Err: fmt.Errorf("a rate of %q, want a number of calls a second, or default", text), Remedy: ""}
+	}
+	*perSecond = &n
+	return rundir.CheckRate(n)
+}
+
+// showsLimits tells of a status whether limits are in force; of one that was lifted it cannot be told what it is now.
+func showsLimits(l control.Limits) func(rundir.Standing) bool {
+	same := func(wanted, now *float64) bool { return wanted == nil || now != nil && *now == *wanted }
+	return func(s rundir.Standing) bool {
+		return same(l.Rate, s.Effective.Rate) && same(l.ReadRate, s.Effective.ReadRate)
+	}
+}
+
+func newStop(sys System) *cobra.Command {
+	var now bool
+	o := order{method: http.MethodPost, path: "/v1/stop"}
+	cmd := &cobra.Command{
+		Use:   "stop RUN_DIR",
+		Short: "Stop a run, and keep others from starting it again",
+		Long: `stop ends the process that is at work on a run, with exit code 4, and puts the run on
+hold: whoever starts it again, a scheduler say, is told who stopped it and why, and ends
+with 4, too, until apply --unhold, or a person who is asked says yes. Calls under way
+come to their end first (apply --drain-timeout), or are cancelled with --now: what they
+did is unknown then, and they are made again when the run is continued.
+
+` + steeringCodes,
+		Example: `  attrmigrate stop loyalty.run
+  attrmigrate stop --now --reason "wrong tiers" loyalty.run`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.asks = func(a *rundir.Asked, by *rundir.Order) { a.Hold, a.HoldOrder = true, by }
+			o.shows = func(s rundir.Standing) bool { return s.HeldBy == nil }
+			if now {
+				o.unsaid = "without the socket calls under way come to their end before it stops: --now is not told"
+			}
+			return o.give(cmd.Context(), sys, args[0], map[string]any{"now": now})
+		},
+	}
+	cmd.Flags().BoolVar(&now, "now", false, "cancel calls under way")
+	o.register(cmd, true)
+	return cmd
+}
+
+// register registers the flags that all of these commands have.
+func (o *order) register(cmd *cobra.Command, reason bool) {
+	cmd.Flags().SortFlags = false
+	cmd.Flags().StringVar(&o.reason, "reason", "", "`text` that tells others why")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print the status for programs")
+}
+
+// mostReason is how long a reason may be, in characters.
+const mostReason = 500
+
+func checkReason(text string) error {
+	if n := utf8.RuneCountInString(text); n > mostReason {
+		return refusal.Usagef("--reason has %s characters, %d at most are kept", prose.Count(n), mostReason)
+	}
+	return nil
 }
 
 // operator is who gives the order.

@@ -17,9 +17,14 @@ func registerSteering(f *pflag.FlagSet, o *control.Options) {
 	f.StringVar(&o.Serve, "serve", "", "`address` of loopback, such as 127.0.0.1:0, at which a page shows the run and steers it")
 	f.BoolVar(&o.ReadOnly, "serve-read-only", false, "the page and its contract only show the run")
 	f.StringVar(&o.TokenFile, "token-file", "", "`file` with the token that --serve asks for (default: one is made)")
-	f.StringVar(&o.MetricsFile, "metrics-file", "", "`file.prom` that is kept for node_exporter's textfile collector")
+	registerMetricsFile(f, &o.MetricsFile)
 	f.StringVar(&o.OnEvent, "on-event", "", "`program` that is run when the run starts, pauses, is throttled, stops or ends")
 	f.StringVar(&o.PauseWhen, "pause-when", "", "`program` that is asked every ten seconds: it exits with 1 to pause the run, with 0 to let it go on")
+}
+
+// registerMetricsFile registers the flag of who is not steered, but seen.
+func registerMetricsFile(f *pflag.FlagSet, path *string) {
+	f.StringVar(path, "metrics-file", "", "`file.prom` that is kept for node_exporter's textfile collector")
 }
 
 // serve checks the flags of the page, and has its address told where people read it.

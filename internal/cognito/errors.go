@@ -1,6 +1,7 @@
 package cognito
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -30,9 +31,10 @@ type Error struct {
 type target struct {
 	op     string
 	pool   string
-	change *sources.Change // nil if it was about no record
-	hidden []string        // what was sent besides and must not be told
-	token  string          // the user's own
+	change *sources.Change   // nil if it was about no record
+	hidden []string          // what was sent besides and must not be told
+	told   map[string]string // client metadata: a trigger may repeat what it is told
+	token  string            // the user's own
 }
 
 // Error tells what is wrong in a sentence of ours, then AWS's exception and message.
@@ -118,12 +120,13 @@ func clean(message string, op target) string {
 	return strings.TrimRight(message, ". ")
 }
 
-// hideTexts blots out what the request said of its user: the names, the values and each of their lines.
+// hideTexts blots out what the request said of its user: the names, the values and each of their lines; and what a
+// trigger sees besides: the values of before, and client metadata. A text goes before what is part of it.
 func hideTexts(message string, op target) string {
 	texts := slices.Clone(op.hidden)
 	if c := op.change; c != nil {
 		texts = append(texts, c.Username)
-		for _, a := range c.Attributes {
+		for _, a := range slices.Concat(c.Attributes, c.Expect) {
 			texts = append(texts, a.Value)
 			if strings.Contains(a.Value, "\n") {
 				texts = append(texts, strings.Split(a.Value, "\n")...)
@@ -133,6 +136,8 @@ func hideTexts(message string, op target) string {
 	if t, err := ParseToken(op.token); err == nil {
 		texts = append(texts, t.Username, t.Subject)
 	}
+	texts = slices.AppendSeq(texts, maps.Values(op.told))
+	slices.SortStableFunc(texts, func(a, b string) int { return len(b) - len(a) })
 	for _, text := range texts {
 		message = hide(message, strings.TrimSpace(text))
 	}

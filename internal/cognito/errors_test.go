@@ -217,11 +217,14 @@ func TestHiddenTexts(t *testing.T) {
 	op := target{op: adminUpdate, change: &sources.Change{
 		Username:   "bob@example.com",
 		Attributes: []sources.Attribute{{Name: "address", Value: "12 Elm Street\nSpringfield"}},
-	}}
+		Expect:     []sources.Attribute{{Name: "address", Value: "3 Elm Grove"}},
+	}, told: map[string]string{"ticket": "Elm", "batch": "Elm Avenue"}}
 	for _, message := range []string{
 		"CustomMessage failed with error user BOB@example.com is blocked",
 		"bad address 12 Elm Street\nSpringfield",
 		"bad address 12 elm street in it",
+		"it was 3 Elm Grove before",
+		"the trigger was told elm avenue",
 	} {
 		got := strings.ToLower(clean(message, op))
 		if strings.Contains(got, "bob@") || strings.Contains(got, "elm") || !strings.Contains(got, "(hidden)") {

@@ -55,7 +55,7 @@ func (u *AdminUpdater) Update(ctx context.Context, c *sources.Change) (pipeline.
 		UserAttributes: attributes,
 		ClientMetadata: merge(u.cfg.Metadata, c.ClientMetadata),
 	}
-	op := target{op: adminUpdate, pool: u.cfg.PoolID, change: c}
+	op := target{op: adminUpdate, pool: u.cfg.PoolID, change: c, told: in.ClientMetadata}
 	err := u.client.call(ctx, op, func(ctx context.Context) error {
 		_, err := u.client.api.AdminUpdateUserAttributes(ctx, in)
 		return err

@@ -66,7 +66,7 @@ func (u *UserUpdater) Update(ctx context.Context, c *sources.Change) (pipeline.O
 		ClientMetadata: merge(u.cfg.Metadata, c.ClientMetadata),
 	}
 	var out *cip.UpdateUserAttributesOutput
-	op := target{op: userUpdate, change: c, token: token}
+	op := target{op: userUpdate, change: c, token: token, told: in.ClientMetadata}
 	err := u.client.call(ctx, op, func(ctx context.Context) (err error) {
 		out, err = u.client.api.UpdateUserAttributes(ctx, in)
 		return err

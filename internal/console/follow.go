@@ -97,14 +97,12 @@ func FollowLines(ctx context.Context, w io.Writer, look func(context.Context) (V
 
 // following writes what happens to a run by lines of a log.
 type following struct {
-	log   *progressLog
-	seen  int64 // the ID of the last event that was there
-	gauge func(View) gauge
+	log  *progressLog
+	seen int64 // the ID of the last event that was there
 }
 
 func newFollowing(w io.Writer, v View) *following {
-	f := &following{gauge: func(v View) gauge { return RunGauge(func() rundir.Standing { return v.Standing })() }}
-	f.log = &progressLog{log: NewLog(w, Options{}), meter: newMeter(f.gauge(v))}
+	f := &following{log: &progressLog{log: NewLog(w, Options{}), meter: newMeter(v.gauge())}}
 	if n := len(v.Events); n > 0 {
 		f.seen = v.Events[n-1].ID
 	}
@@ -121,7 +119,7 @@ func (f *following) events(v View) {
 }
 
 func (f *following) progress(v View) {
-	g := f.gauge(v)
+	g := v.gauge()
 	f.log.meter.add(v.At, g)
 	f.log.show(g)
 	if v.Problem != "" {
@@ -130,6 +128,10 @@ func (f *following) progress(v View) {
 }
 
 func (f *following) end(v View) {
+	if v.Work != nil {
+		f.log.log.Info(v.Work.State, "users", v.Work.Done)
+		return
+	}
 	s := &v.Standing
 	args := []any{"done", v.done(), "total", s.Rows, "updated", s.Updated, "failed", s.Failed}
 	if s.Reason != "" {

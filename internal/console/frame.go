@@ -22,7 +22,12 @@ const whole = "\n"
 
 // frame is what a terminal of some size shows of a run: lines that fit, without their ends.
 func frame(v View, width, height int) []string {
-	rows := slices.Concat(progressRows(v, width), stateRows(v), seriesRows(v, width), eventRows(v))
+	var rows []row
+	if v.Work != nil {
+		rows = workRows(v, width)
+	} else {
+		rows = slices.Concat(progressRows(v, width), stateRows(v), seriesRows(v, width), eventRows(v))
+	}
 	if v.Problem != "" {
 		rows = append(rows, row{"watch", v.Problem, 1})
 	}
@@ -57,11 +62,19 @@ func fitting(rows []row, room int) []row {
 // title is the run and its state, and the time at the right.
 func title(v View, width int) string {
 	now := v.At.Local().Format(seconds)
-	name := prose.Cut(prose.Printable(v.Dir+": "+v.Standing.State), max(width-len(now)-1, 1))
+	name := prose.Cut(prose.Printable(v.Dir+": "+v.State()), max(width-len(now)-1, 1))
 	if prose.Width(name)+1+len(now) > width {
 		return prose.Cut(name, width)
 	}
 	return prose.Pad(name, width-len(now)) + now
+}
+
+// what is looked at.
+func what(v View) string {
+	if v.Work != nil {
+		return v.Work.Command
+	}
+	return "run"
 }
 
 // footer is how one leaves.
@@ -69,23 +82,13 @@ func footer(v View, width int) string {
 	if v.Ended() {
 		return ""
 	}
-	return prose.Cut("q leaves, and the run goes on", width)
+	return prose.Cut("q leaves, and the "+what(v)+" goes on", width)
 }
 
 // progressRows are how far it is.
 func progressRows(v View, width int) []row {
 	s := &v.Standing
-	size := min(max(width/3, 8), 60)
-	full := 0
-	if s.Rows > 0 {
-		full = int(int64(size) * v.done() / s.Rows)
-	}
-	percent := int64(100)
-	if s.Rows > 0 {
-		percent = 100 * v.done() / s.Rows
-	}
-	text := fmt.Sprintf("%3d%% ▕%s%s▏ %s/%s", percent, strings.Repeat("█", full), strings.Repeat(" ", size-full), prose.Count(v.done()), prose.Count(s.Rows))
-	rows := []row{{whole, text, 0}}
+	rows := []row{{whole, barText(v.done(), s.Rows, width), 0}}
 	switch left, ok := v.eta(); {
 	case ok:
 		rows = append(rows, row{"eta", fmt.Sprintf("%s, about %s", prose.Span(left), clock(v.At.Add(left), v.At, minutes)), 1})
@@ -93,6 +96,17 @@ func progressRows(v View, width int) []row {
 		rows = append(rows, row{"eta", "not known yet", 6})
 	}
 	return append(rows, row{"records", outcomes(s.Summary), 2})
+}
+
+// barText is a bar with its numbers; of nothing, all is done.
+func barText(done, total int64, width int) string {
+	size := int64(min(max(width/3, 8), 60))
+	full, percent := size, int64(100)
+	if total > 0 {
+		part := float64(min(done, total)) / float64(total)
+		full, percent = int64(part*float64(size)), int64(part*100)
+	}
+	return fmt.Sprintf("%3d%% ▕%s%s▏ %s/%s", percent, strings.Repeat("█", int(full)), strings.Repeat(" ", int(size-full)), prose.Count(done), prose.Count(total))
 }
 
 // stateRows are what holds the run up or limits it.

@@ -49,7 +49,7 @@ func goingOn() View {
 	}
 	for i, e := range []telemetry.Event{
 		{Kind: telemetry.Started, To: "20", Reason: "48,211 rows"},
-		{Kind: telemetry.Paused, To: noon.Add(-30*time.Minute).UTC().Format(time.RFC3339), By: "ann@host by command", Reason: "support called"},
+		{Kind: telemetry.Paused, To: noon.Add(-30 * time.Minute).UTC().Format(time.RFC3339), By: "ann@host by command", Reason: "support called"},
 		{Kind: telemetry.Unpaused, By: "bob@laptop by page"},
 		{Kind: telemetry.Rate, From: "20", To: "10", By: "ann@host by command", Reason: "campaign mail at noon"},
 		{Kind: telemetry.Throttled, From: "10", To: "7.1"},

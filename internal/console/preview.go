@@ -21,6 +21,9 @@ const (
 func ShowPreview(w io.Writer, p job.Preview) {
 	line := Printer(w, Columns(w))
 	showInput(line, p)
+	if p.Asked.Hold {
+		line("hold", "stopped by %s, on %s: who goes on lifts it", p.Asked.HoldOrder, dateTime(since(p.Asked.HoldOrder)))
+	}
 	ShowPlace(line, p.Place)
 	if p.Preflight != nil {
 		line("change", "%s", changes(p.Preflight, p.Noun))

@@ -27,6 +27,13 @@ func (r *Reading) Set(p listing.Progress) {
 	r.pages.add(time.Now(), gauge{done: p.Calls})
 }
 
+// Far is about how many users of about how many were read.
+func (r *Reading) Far() (users, of int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.progress.Users, r.progress.Of
+}
+
 // Gauge is how far it is, and in how many chains of pages at which pace, where it goes in chains.
 func (r *Reading) Gauge() gauge {
 	r.mu.Lock()

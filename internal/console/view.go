@@ -10,11 +10,12 @@ import (
 	"attrmigrate/internal/telemetry"
 )
 
-// View is what is seen of a run from outside: what its process says, or else its files.
+// View is what is seen of a run, or of a plan, from outside: what its process says, or else its files.
 type View struct {
 	Dir      string
 	At       time.Time // when it was looked at
 	Standing rundir.Standing
+	Work     *rundir.Work       // it is no run, but this
 	Events   []telemetry.Event  // in their order
 	Series   []telemetry.Sample // in their order
 	// Problem is why it could not be looked at since, on one line; empty: it could.
@@ -23,12 +24,20 @@ type View struct {
 
 // Ended tells whether no process is at work on the run.
 func (v *View) Ended() bool {
-	switch v.Standing.State {
+	switch v.State() {
 	case "running", "pausing", "paused", "stopping":
 		return false
 	default:
 		return true
 	}
+}
+
+// State is where it stands, in a word.
+func (v *View) State() string {
+	if v.Work != nil {
+		return v.Work.State
+	}
+	return v.Standing.State
 }
 
 // paused tells whether it is paused, or about to be.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -11,8 +12,19 @@ import (
 	"path/filepath"
 	"time"
 
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 )
+
+const (
+	dialWithin  = time.Second      // on this machine, or not at all
+	replyWithin = 10 * time.Second // more than a verb waits for its effect
+	mostReply   = 4 << 20          // bytes of an answer
+)
+
+// ErrUnreached says that nobody answers at the socket of a run directory: none is there, or who made it has died, hangs
+// or is on another machine. What was asked by control.json reaches whoever is at work.
+var ErrUnreached = errors.New("nobody answers at the socket")
 
 // Client speaks with the process that is at work on a run, by the socket in its directory.
 type Client struct{ http http.Client }
@@ -20,13 +32,18 @@ type Client struct{ http http.Client }
 // NewClient is a client for a run directory. Nothing is dialled yet.
 func NewClient(dir string) *Client {
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
-		var d net.Dialer
-		return d.DialContext(ctx, "unix", filepath.Join(dir, rundir.Socket))
+		path, err := socketPath(filepath.Join(dir, rundir.Socket))
+		if err != nil {
+			return nil, err
+		}
+		d := net.Dialer{Timeout: dialWithin}
+		return d.DialContext(ctx, "unix", path)
 	}
-	return &Client{http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}, Timeout: 10 * time.Second}}
+	return &Client{http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}, Timeout: replyWithin}}
 }
 
-// Do asks for something and returns the status that is answered.
+// Do asks for something and returns the status that is answered: with [ErrEnded], once the run has ended. What does not
+// reach the process is an [ErrUnreached].
 func (c *Client) Do(ctx context.Context, method, path string, body any) (rundir.Standing, error) {
 	var s rundir.Standing
 	var sent io.Reader
@@ -41,19 +58,40 @@ func (c *Client) Do(ctx context.Context, method, path string, body any) (rundir.
 	if err != nil {
 		return s, err
 	}
+	req.Header.Set("Content-Type", "application/json")
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return s, err
+		if ctx.Err() != nil {
+			return s, ctx.Err()
+		}
+		return s, fmt.Errorf("%w: %w", ErrUnreached, err)
 	}
 	defer resp.Body.Close()
-	if err := json.NewDecoder(io.LimitReader(resp.Body, 1<<20)).Decode(&s); err != nil {
-		return s, err
+	reply, err := io.ReadAll(io.LimitReader(resp.Body, mostReply))
+	if err != nil {
+		return s, fmt.Errorf("%w: %w", ErrUnreached, err)
 	}
-	if resp.StatusCode == http.StatusConflict {
-		return s, ErrEnded
+	return replied(resp, reply)
+}
+
+// replied is what an answer says.
+func replied(resp *http.Response, reply []byte) (s rundir.Standing, err error) {
+	switch resp.StatusCode {
+	case http.StatusOK, http.StatusConflict:
+		if err := json.Unmarshal(reply, &s); err != nil {
+			return s, fmt.Errorf("%w: it is not the status of a run: %w", ErrUnreached, err)
+		}
+		if resp.StatusCode == http.StatusConflict {
+			return s, ErrEnded
+		}
+		return s, nil
 	}
-	if resp.StatusCode != http.StatusOK {
-		return s, fmt.Errorf("%s %s: %s", method, path, resp.Status)
+	var refused struct{ Error, Hint string }
+	if json.Unmarshal(reply, &refused) != nil || refused.Error == "" {
+		return s, fmt.Errorf("%w: it answers %s", ErrUnreached, resp.Status)
 	}
-	return s, nil
+	if resp.StatusCode == http.StatusBadRequest {
+		return s, &refusal.UsageError{Err: errors.New(refused.Error), Remedy: refused.Hint}
+	}
+	return s, &refusal.Error{Msg: refused.Error, Remedy: refused.Hint}
 }

@@ -11,7 +11,6 @@ import (
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/telemetry"
-	"attrmigrate/pipeline"
 )
 
 // ErrEnded is the answer to a verb once the run has ended.
@@ -26,25 +25,25 @@ func open(cfg Config) (*Desk, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	d := &Desk{cfg: cfg, began: time.Now(), saved: cfg.State, done: make(chan struct{})}
+	d := &Desk{cfg: cfg, began: time.Now(), saved: cfg.State, lastMetrics: func() {}, done: make(chan struct{})}
+	d.exporter = d.newExporter()
 	if info, held, err := checkpoint.Holder(cfg.Dir); err == nil && held {
 		d.holder = &info
 	}
 	d.asked = d.before(asked)
 	d.adopt(asked)
 	d.lift(time.Now())
-	d.exporter = d.newExporter()
 	return d, nil
 }
 
 // before is what was asked as far as the events of earlier starts tell: what differs was asked while nobody was at work.
 func (d *Desk) before(asked rundir.Asked) rundir.Asked {
-	if d.cfg.Log == nil {
-		return asked
+	if d.cfg.State.Phase == "" { // the events in the directory are of another run
+		return told(asked, nil)
 	}
 	events, err := telemetry.ReadEvents(d.cfg.Dir)
 	if err != nil {
-		return asked
+		return told(asked, nil)
 	}
 	return told(asked, events)
 }
@@ -107,7 +106,7 @@ func (d *Desk) adopt(asked rundir.Asked) {
 	d.press()
 	d.tell(before, asked)
 	if asked.Hold && !before.Hold {
-		d.cfg.Run.StopFor(&pipeline.StopError{Reason: pipeline.ByHand, Err: &stopped{asked.HoldOrder}})
+		d.cfg.Run.StopFor(byHand(asked.HoldOrder))
 	}
 }
 

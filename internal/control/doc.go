@@ -33,4 +33,11 @@
 //
 // What it does not keep out: root; the user who runs it; who reads the terminal or the file that has the token; who is let in
 // by ssh -L, which is the idea. There is no TLS: between machines, ssh has it.
+//
+// # Programs
+//
+// A program is told of events ([Desk.TellEnd] of the last one), and one is asked whether the run may go on ([Desk.Admit]).
+// Both are files that are run as they are, without a shell; both have ten seconds, and are then killed with what they
+// have started, by a process group or a job object. They hold up nothing but the first call of a start and its end, and
+// whatever becomes of them is no fault of the run: it is logged. They are told nothing of a user.
 package control

@@ -18,6 +18,19 @@ type guardian struct {
 	failed string // what was wrong with the last answer, and is logged
 }
 
+// Admit asks the program of --pause-when before the first call of a start, and has it asked from then on. It waits for
+// the first answer, which is given ten seconds.
+func (d *Desk) Admit(ctx context.Context) {
+	if d.cfg.PauseWhen == "" {
+		return
+	}
+	g := d.guardian()
+	g.ask(ctx)
+	watching, end := context.WithCancel(context.Background())
+	d.endGuard = end
+	d.all.Go(func() { g.watch(watching) })
+}
+
 // guardian is that of a desk.
 func (d *Desk) guardian() *guardian {
 	return &guardian{

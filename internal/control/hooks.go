@@ -54,23 +54,48 @@ type telling struct {
 	stdin []byte
 }
 
-// startHooks runs a program at the events of a log, in a goroutine that ends with stop.
-func startHooks(program string, log *telemetry.Log, status func() rundir.Standing, dir string, logger *slog.Logger) *hooks {
-	events, unlisten := log.Listen()
-	h := &hooks{
-		run:    func(ctx context.Context, env []string, stdin []byte) ran { return runProgram(ctx, program, env, stdin) },
-		events: events, unlisten: unlisten, status: status, dir: dir, log: logger,
+// newHooks has the events of a log kept from now on for the program of --on-event. Nil: there is none.
+func newHooks(cfg Config) *hooks {
+	if cfg.OnEvent == "" || cfg.Log == nil {
+		return nil
 	}
-	h.start()
+	h := &hooks{
+		run: func(ctx context.Context, env []string, stdin []byte) ran {
+			return runProgram(ctx, cfg.OnEvent, env, stdin)
+		},
+		dir: cfg.Dir,
+	}
+	h.events, h.unlisten = cfg.Log.Listen()
 	return h
 }
 
-func (h *hooks) start() {
+// leave forgets hooks that were never started.
+func (h *hooks) leave() {
+	if h != nil {
+		h.unlisten()
+	}
+}
+
+// start begins to run the program, in a goroutine that ends with stop.
+func (h *hooks) start(status func() rundir.Standing, log *slog.Logger) *hooks {
+	if h == nil {
+		return nil
+	}
+	h.status, h.log = status, log
 	h.ended, h.failed = make(chan ran, 1), map[string]bool{}
 	h.close, h.closed = make(chan context.Context), make(chan struct{})
 	h.long = time.NewTimer(throttledLong)
 	h.long.Stop()
 	go h.loop()
+	return h
+}
+
+// TellEnd has the program of --on-event told how the run has ended, which may take ten seconds, unless ctx ends.
+func (d *Desk) TellEnd(ctx context.Context) {
+	if d.hooks != nil {
+		d.hooks.stop(ctx)
+		d.hooks = nil
+	}
 }
 
 // stop lets the program be told of what happened until now. It has ten seconds for that in all, and the last event, which

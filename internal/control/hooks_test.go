@@ -28,8 +28,7 @@ func newHooksRig(takes time.Duration, answer ran) *hooksRig {
 	rig := &hooksRig{events: make(chan telemetry.Event, 64)}
 	var s rundir.Standing
 	s.State, s.Pool, s.Rows, s.Remaining, s.Failed = "running", "us-east-1_Ab12Cd34E", 2000, 1500, 8
-	rig.hooks = &hooks{events: rig.events, unlisten: func() {}, dir: "loyalty.run", status: func() rundir.Standing { return s },
-		log: slog.New(slog.NewTextHandler(&rig.logged, nil))}
+	rig.hooks = &hooks{events: rig.events, unlisten: func() {}, dir: "loyalty.run"}
 	rig.run = func(ctx context.Context, env []string, stdin []byte) ran {
 		event, _ := strings.CutPrefix(env[slices.IndexFunc(env, func(v string) bool { return strings.HasPrefix(v, "ATTRMIGRATE_EVENT=") })], "ATTRMIGRATE_EVENT=")
 		select {
@@ -41,7 +40,7 @@ func newHooksRig(takes time.Duration, answer ran) *hooksRig {
 			return ran{err: context.Cause(ctx)}
 		}
 	}
-	rig.start()
+	rig.start(func() rundir.Standing { return s }, slog.New(slog.NewTextHandler(&rig.logged, nil)))
 	return rig
 }
 

@@ -20,6 +20,8 @@ type Options struct {
 	OnEvent     string    // a program that is run at events; empty: none is
 	PauseWhen   string    // a program that is asked every ten seconds whether to pause; empty: none is
 
+	NoSocket bool // there is none; for tests in a time of their own, which stands still while a socket is waited at
+
 	Version string // of the program, for who asks over HTTP and for metrics
 
 	// Told is told where the page is. Nil: nobody is.
@@ -28,9 +30,8 @@ type Options struct {
 
 // How often what is done.
 const (
-	lookEvery   = 2 * time.Second  // at control.json
-	sampleEvery = 10 * time.Second // a line of series.jsonl
-	guardEvery  = 10 * time.Second // the program that may pause
+	lookEvery  = 2 * time.Second  // at control.json
+	guardEvery = 10 * time.Second // the program that may pause
 )
 
 // Check refuses what could not be kept up while the command runs.

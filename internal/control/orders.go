@@ -93,6 +93,15 @@ func inForce(status, wanted float64) bool {
 	return status == wanted || status == 0 && wanted == pipeline.Unlimited
 }
 
+// byHand is how a run ends that somebody stops.
+func byHand(o *rundir.Order) *pipeline.StopError {
+	e := &pipeline.StopError{Reason: pipeline.ByHand, Err: &stopped{o}}
+	if o != nil {
+		e.Detail = o.By
+	}
+	return e
+}
+
 // stopped is what ends a run by hand: who, and why.
 type stopped struct{ order *rundir.Order }
 

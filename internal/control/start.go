@@ -39,8 +39,9 @@ type Config struct {
 	// Told gives a state the words of the command line. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 
-	Log    *telemetry.Log // nil: none is kept
-	Meter  *telemetry.Meter
+	Began  telemetry.Event  // is recorded before what has been asked since the last start
+	Log    *telemetry.Log   // nil: none is kept
+	Meter  *telemetry.Meter // nil: nothing is counted
 	Logger *slog.Logger
 	Options
 }
@@ -49,14 +50,21 @@ type Config struct {
 // what was asked and cannot be read is an error: it may say that the run must not go on. What else fails is logged, and
 // the run goes on without.
 func Start(cfg Config) (*Desk, error) {
+	h := newHooks(cfg)
+	if cfg.Log != nil {
+		_, _ = cfg.Log.Event(cfg.Began) // it tells itself what it cannot keep
+	}
 	d, err := open(cfg)
 	if err != nil {
+		h.leave()
 		return nil, err
 	}
 	ctx, end := context.WithCancel(context.Background())
 	d.end = end
 	d.all.Go(func() { d.Watch(ctx) })
-	if l, err := listen(cfg.Dir); err != nil {
+	if cfg.NoSocket {
+		d.cfg.Logger.Debug("no socket: none is wanted")
+	} else if l, err := listen(cfg.Dir); err != nil {
 		d.cfg.Logger.Debug("no socket: the run is steered by control.json", "error", err)
 	} else {
 		d.all.Go(func() {
@@ -66,24 +74,9 @@ func Start(cfg Config) (*Desk, error) {
 		})
 	}
 	d.openPage(ctx)
-	d.endMetrics = d.KeepMetrics(cfg.Logger)
-	if cfg.OnEvent != "" {
-		d.hooks = startHooks(cfg.OnEvent, cfg.Log, d.Status, cfg.Dir, cfg.Logger)
-	}
+	d.lastMetrics = d.keepMetrics()
+	d.hooks = h.start(d.Status, d.cfg.Logger)
 	return d, nil
-}
-
-// Admit asks the program of --pause-when before the first call of a start, and has it asked from then on. It waits for
-// the first answer, which is given ten seconds.
-func (d *Desk) Admit(ctx context.Context) {
-	if d.cfg.PauseWhen == "" {
-		return
-	}
-	g := d.guardian()
-	g.ask(ctx)
-	watching, end := context.WithCancel(context.Background())
-	d.endGuard = end
-	d.all.Go(func() { g.watch(watching) })
 }
 
 // End says that the run has ended: what is asked from now on is answered with [ErrEnded], and the status is the last one.
@@ -101,25 +94,15 @@ func (d *Desk) End() {
 	}
 }
 
-// TellEnd has the program of --on-event told how the run has ended, which may take ten seconds, unless ctx ends.
-func (d *Desk) TellEnd(ctx context.Context) {
-	if d.hooks != nil {
-		d.hooks.stop(ctx)
-		d.hooks = nil
-	}
-}
-
-// Close lets go of the run. What is being answered may take a second.
+// Close lets go of the run, which has ended. What is being answered may take a second.
 func (d *Desk) Close() {
 	d.End()
-	ctx, end := context.WithCancel(context.Background())
-	end() // who has not told the end by now does not wait for it
-	d.TellEnd(ctx)
+	over, now := context.WithCancel(context.Background())
+	now() // who has not told the end by now does not wait for it
+	d.TellEnd(over)
 	d.end()
 	d.all.Wait()
-	if d.endMetrics != nil {
-		d.endMetrics() // they tell how it ended
-	}
+	d.lastMetrics()
 }
 
 // Desk is where one start of a run is steered. All that is asked of it, by file, socket, page or program, goes through
@@ -129,17 +112,17 @@ func (d *Desk) Close() {
 // told, so changes come one after the other; mu guards the fields, is held for moments, and never while the disk is
 // waited for, so that the status is told whatever a file system does.
 type Desk struct {
-	cfg Config
-	end context.CancelFunc
-	all sync.WaitGroup
-
-	began      time.Time
-	exporter   *metrics.Exporter
-	endMetrics func()
-
+	cfg   Config
+	began time.Time
+	end   context.CancelFunc
+	all   sync.WaitGroup
+	// exporter has the metrics, lastMetrics writes their file for the last time.
+	exporter    *metrics.Exporter
+	lastMetrics func()
 	// The goroutine that has started it owns these: the program of --on-event, and the end of that of --pause-when.
 	hooks    *hooks
 	endGuard context.CancelFunc
+
 	// done is closed once the run has ended: the status is the last one.
 	done chan struct{}
 

@@ -60,6 +60,9 @@ func rateText(perSecond float64) string {
 	return strconv.FormatFloat(perSecond, 'g', -1, 64)
 }
 
+// after tells whether an order came after an event, which knows milliseconds.
+func after(at time.Time, e telemetry.Event) bool { return at.Truncate(time.Millisecond).After(e.At) }
+
 // told is what was asked as the events tell it, where an order that stands now came after the last of its kind. It has
 // that order: what differs is new. A hold is always told by the start that it stops.
 func told(asked rundir.Asked, events []telemetry.Event) rundir.Asked {
@@ -79,13 +82,13 @@ func told(asked rundir.Asked, events []telemetry.Event) rundir.Asked {
 			}
 		}
 	}
-	if o := asked.PauseOrder; o != nil && o.At.After(pause.At) {
+	if o := asked.PauseOrder; o != nil && after(o.At, pause) {
 		before.Paused, before.PausedUntil = pause.Kind == telemetry.Paused, time.Time{}
 		if until, err := time.Parse(time.RFC3339, pause.To); err == nil {
 			before.PausedUntil = until
 		}
 	}
-	if o := asked.RateOrder; o != nil && o.At.After(rate.At) {
+	if o := asked.RateOrder; o != nil && after(o.At, rate) {
 		before.Rate, before.ReadRate = rates[telemetry.Rate], rates[telemetry.ReadRate]
 	}
 	before.Hold = false

@@ -72,14 +72,15 @@ func newScene(t *testing.T) *scene {
 	}
 	t.Cleanup(func() { _ = log.Close() })
 	d, err := open(Config{
-		Run: run, FS: disk.OS{}, Dir: dir, Log: log, Meter: telemetry.NewMeter("AdminUpdateUserAttributes", "AdminGetUser", time.Now()), State: checkpoint.State{Phase: checkpoint.Running},
-		Rate: 20, Reads: func(updates float64) float64 { return max(updates, 80) },
+		Run: run, FS: disk.OS{}, Dir: dir, Log: log, State: checkpoint.State{Phase: checkpoint.Running},
+		Meter: telemetry.NewMeter("AdminUpdateUserAttributes", "AdminGetUser", time.Now()),
+		Rate:  20, Reads: func(updates float64) float64 { return max(updates, 80) },
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, end := context.WithCancel(context.Background())
-	d.end, d.endMetrics = end, d.KeepMetrics(silent())
+	d.end = end
 	d.all.Go(func() { d.Watch(ctx) })
 	s := &scene{Desk: d, run: run, log: log}
 	s.end = sync.OnceFunc(func() {

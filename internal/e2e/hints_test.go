@@ -43,6 +43,13 @@ var followed = map[string][2]string{
 	"%s --help shows how":       {"hints", "applaud"},
 	"to rehearse with users and tokens that are made up: attrmigrate sandbox --users 100 --tokens made-up-tokens.csv": {"hints", "follow serves"},
 
+	"byFile":                       {"hints_steer", "follow 1"},
+	"unholding":                    {"hints_steer", "follow 0"},
+	"attrmigrate unpause %s":       {"hints_steer", "attrmigrate unpause tiers.run"},
+	"attrmigrate report makes one": {"hints_steer", "attrmigrate report tiers.run"},
+	"to let it go on: attrmigrate unpause %s":                                        {"hints_steer", "to let it go on: attrmigrate unpause tiers.run"},
+	"to have those of this command: attrmigrate rate --read-rate default %s default": {"hints_steer", "exits 0 attrmigrate rate --read-rate default tiers.run default"},
+
 	"add it: aws cognito-idp add-custom-attributes ":                          {"hints", "add-custom-attributes"},
 	"to see those there are: aws configure list-profiles":                     {"hints", "list-profiles"},
 	"to see whose credentials are used: aws sts get-caller-identity{profile}": {"hints", "get-caller-identity"},
@@ -59,7 +66,7 @@ var followed = map[string][2]string{
 }
 
 // A command in a text: of this program, the AWS CLI or jq. What AWS's commands print is an input, and is no hint.
-var commandText = regexp.MustCompile(`(^|[ (:])(attrmigrate (plan|apply|export|status|sandbox) |%s --help|aws [a-z-]+ |jq -)`)
+var commandText = regexp.MustCompile(`(^|[ (:])(attrmigrate (plan|apply|export|status|pause|unpause|rate|stop|report|sandbox) |%s --help|aws [a-z-]+ |jq -)`)
 
 // TestHintsAreFollowed: a command that is told to people is run by a script, as they would run it.
 func TestHintsAreFollowed(t *testing.T) {

@@ -1,6 +1,7 @@
 package job
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -8,9 +9,13 @@ import (
 	"testing"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/target"
 	"attrmigrate/internal/telemetry"
 	"attrmigrate/pipeline"
+	"attrmigrate/sources"
 )
 
 // told are the events of a run directory, as texts.
@@ -104,11 +109,15 @@ func TestHappeningsOfAnotherRun(t *testing.T) {
 
 // TestHappeningsOfNothing: a run that stops before its first update is not recorded, and leaves no word of it.
 func TestHappeningsOfNothing(t *testing.T) {
-	inDir(t, map[string]string{"locales.csv": locales})
-	spec := specOf(townOf("ann", "bob", "cat"), "locales.csv")
+	inDir(t, map[string]string{"locales.csv": "username,locale\nann,de\n"})
+	people := townOf("ann", "bob", "cat")
+	spec := specOf(people, "locales.csv")
+	spec.Connect = func(context.Context, *changeset.Set) (*target.Target, error) {
+		return &target.Target{Authority: closed{people}, PoolID: "us-east-1_Made00000", Endpoint: "made up", Lister: people}, nil
+	}
 	j := prepared(t, spec)
-	if _, err := j.Start(t.Context(), stopper{}); err == nil {
-		t.Fatal("it was not stopped")
+	if _, err := j.Start(t.Context(), new(watcher)); err == nil || !strings.Contains(err.Error(), "nothing was written") {
+		t.Fatalf("it ends with %v", err)
 	}
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
@@ -120,10 +129,17 @@ func TestHappeningsOfNothing(t *testing.T) {
 	}
 }
 
-// stopper stops a run before it begins.
-type stopper struct{}
+// closed is a town in which nobody may look anybody up.
+type closed struct{ town }
 
-func (stopper) Started(r *pipeline.Runner, _ Seen) { r.Stop(pipeline.Interrupted) }
+func (closed) User(context.Context, *sources.Change, string) (*cognito.User, error) {
+	return nil, noEntry{}
+}
+
+type noEntry struct{}
+
+func (noEntry) Error() string { return "no entry" }
+func (noEntry) Fatal() bool   { return true }
 
 // secret is an error that says more than may be told.
 type secret struct{}

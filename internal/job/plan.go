@@ -12,6 +12,7 @@ import (
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/control"
 	"attrmigrate/internal/listing"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rehearsal"
@@ -56,6 +57,7 @@ type planning struct {
 	read     audit.Mode
 	program  *rules.Program // of the rules, once the pool is known
 	observer PlanObserver
+	seen     *control.Work // from outside
 	result   *PlanResult
 }
 
@@ -107,7 +109,7 @@ func (p *planning) plan(ctx context.Context, directory func(poolID string) strin
 }
 
 // make makes the plan and keeps it in the directory.
-func (p *planning) make(ctx context.Context) error {
+func (p *planning) make(ctx context.Context) (err error) {
 	if err := p.dir.HoldsInput(p.set.Paths()); err != nil {
 		return err
 	}
@@ -128,6 +130,8 @@ func (p *planning) make(ctx context.Context) error {
 	if err := p.mayKeep(); err != nil {
 		return err
 	}
+	p.seen = control.ShowWork(control.WorkConfig{Command: "plan", Pool: p.pool.ID, Dir: p.dir.Path, Logger: p.spec.Log})
+	defer func() { p.seen.End(err) }()
 	p.observer.Reading(p.spec.place(p.to, p.pool), p.spec.terms(p.pool, "").Warnings())
 	set, clean, err := p.set.Unpack(ctx, p.dir)
 	if err != nil {
@@ -205,7 +209,7 @@ func (p *planning) audit(ctx context.Context, cfg audit.Config, digests func() [
 	if err != nil {
 		return rundir.Unusable(p.dir.Path, err)
 	}
-	cfg.Pool, cfg.Writer, cfg.Reader, cfg.Progress, cfg.Read = p.pool, planWriter{files}, p.reader(p.observer.Read), p.lookedUp, p.read
+	cfg.Pool, cfg.Writer, cfg.Reader, cfg.Progress, cfg.Read = p.pool, planWriter{files}, p.reader(p.userRead), p.lookedUp, p.read
 	cfg.Options = p.spec.compared(p.pool)
 	cfg.UpdateRate, cfg.ReadRate, cfg.NoRead = p.spec.Rate, p.spec.reads(), p.spec.NoRead
 	cfg.Strict, cfg.AllowTakeover = p.spec.Strict, p.spec.AllowTakeover
@@ -224,7 +228,17 @@ func (p *planning) audit(ctx context.Context, cfg audit.Config, digests func() [
 
 // lookedUp tells how many users were looked up one by one.
 func (p *planning) lookedUp(done, total int64) {
-	p.observer.Read(listing.Progress{Users: done, Of: total})
+	p.userRead(listing.Progress{Users: done, Of: total})
+}
+
+// userRead tells how far the reading is.
+func (p *planning) userRead(how listing.Progress) {
+	doing := "reading users"
+	if how.Users == how.Of && how.Users > 0 {
+		doing = "comparing"
+	}
+	p.seen.At(doing, how.Users, how.Of)
+	p.observer.Read(how)
 }
 
 // conclude says what the plan is of, and whether it may be applied.

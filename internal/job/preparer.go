@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"slices"
+	"time"
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
@@ -65,7 +66,10 @@ func (p *preparer) Prepare(ctx context.Context, c, earlier *sources.Change) (*so
 	if user.Username != c.Username {
 		entry.Name = c.Username
 	}
-	if err := p.reports.Undo(append(losses, entry)...); err != nil {
+	since := time.Now()
+	err = p.reports.Undo(append(losses, entry)...)
+	pipeline.Aside(ctx, time.Since(since)) // the disk's
+	if err != nil {
 		return nil, &pipeline.StopError{Reason: pipeline.NotKept, Err: err}
 	}
 	return &net, nil

@@ -19,7 +19,7 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	defer log.Close()
 	desk, err := control.Start(control.Config{
 		Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Rate: j.spec.Rate, Reads: j.spec.readsAt, Told: j.spec.Told,
-		Log: log, Meter: meter, Logger: j.spec.Log, Options: j.spec.Steering,
+		Began: j.begins(runner.Progress(), log.Earlier()), Log: log, Meter: meter, Logger: j.spec.Log, Options: j.spec.Steering,
 	})
 	if err != nil {
 		return checkpoint.State{}, err
@@ -36,22 +36,23 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	return state, err
 }
 
-// noted runs the pipeline, and notes what happens to it: how it begins and ends, and what it does meanwhile.
+// noted runs the pipeline, and notes how it ends, and what it does meanwhile.
 func (j *Job) noted(ctx context.Context, runner *pipeline.Runner, log *telemetry.Log, meter *telemetry.Meter, desk *control.Desk) (checkpoint.State, error) {
-	note := func(e telemetry.Event) { _, _ = log.Event(e) } // the log tells itself what it cannot keep
-	note(j.begins(runner.Progress(), log.Earlier()))
-	desk.Admit(ctx)
 	recording, end := context.WithCancel(context.WithoutCancel(ctx))
 	var recorder sync.WaitGroup
 	recorder.Go(func() { telemetry.Record(recording, log, meter, runner.Progress) })
+	desk.Admit(ctx)
 	state, err := runner.Run(ctx)
 	end()
 	recorder.Wait()
 	for _, e := range ends(state, err, desk.Status().Asked.HoldOrder) {
-		note(e)
+		note(log, e)
 	}
 	return state, err
 }
+
+// note keeps an event; the log tells itself what it cannot keep.
+func note(log *telemetry.Log, e telemetry.Event) { _, _ = log.Event(e) }
 
 // told tells others what is saved.
 type told struct {

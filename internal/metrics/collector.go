@@ -99,7 +99,9 @@ func (c *collector) collectTotals(out sink, t telemetry.Totals) {
 	for key, n := range t.Calls {
 		out.counter(c.calls, n, label(key.API), label(key.Result))
 	}
-	out.counter(c.throttles, t.Throttles)
+	if t.Calls != nil {
+		out.counter(c.throttles, t.Throttles)
+	}
 	for api, h := range t.Durations {
 		out.histogram(c.durations, h, label(api))
 	}

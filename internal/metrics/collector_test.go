@@ -87,6 +87,9 @@ func TestReadings(t *testing.T) {
 		{name: "paused",
 			standing: func(s *rundir.Standing) { s.State, s.Effective.Paused = "paused", true },
 			has:      []string{"attrmigrate_paused 1", `attrmigrate_state{state="paused"} 1`, `attrmigrate_state{state="running"} 0`}},
+		{name: "stopping, out of a pause",
+			standing: func(s *rundir.Standing) { s.State, s.Effective.Paused = "stopping", true },
+			has:      []string{"attrmigrate_paused 1", `attrmigrate_state{state="stopping"} 1`}},
 		{name: "pausing",
 			standing: func(s *rundir.Standing) { s.State = "pausing" },
 			has:      []string{"attrmigrate_paused 1", `attrmigrate_state{state="pausing"} 1`}},
@@ -129,11 +132,33 @@ func TestReadings(t *testing.T) {
 	}
 }
 
-// A file may have any name where the system is Unix. One that is not UTF-8 would spoil the whole answer.
-func TestNamesThatAreNotUTF8(t *testing.T) {
-	s := source(Of(standing("running"), totals()))
-	s.Run = "caf\xe9.run"
-	if got := scrape(t, s); !strings.Contains(got, `attrmigrate_paused{command="apply",pool="us-east-1_Ab12Cd34E",run="caf`+"\ufffd"+`.run"} 0`) {
+// A directory may have any name where the system is Unix. One that is not UTF-8 would spoil the whole answer.
+func TestNames(t *testing.T) {
+	for _, tt := range []struct{ name, run, label string }{
+		{"not UTF-8", "caf\xe9.run", "caf\ufffd.run"},
+		{"what labels escape", "a\"b\\c\nd", `a\"b\\c\nd`},
+		{"none", "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := source(Of(standing("running"), totals()))
+			s.Run = tt.run
+			want := `attrmigrate_paused{command="apply",pool="us-east-1_Ab12Cd34E",run="` + tt.label + `"} 0`
+			if got := scrape(t, s); !strings.Contains(got, want+"\n") {
+				t.Errorf("no line %s in\n%s", want, got)
+			}
+		})
+	}
+}
+
+// A plan sends nothing: it tells how far it is, and nothing of calls.
+func TestWithoutTotals(t *testing.T) {
+	got := samples(scrape(t, source(Reading{State: "running", Total: 100, Remaining: 30})))
+	for _, name := range []string{"throttles", "calls", "call_duration", "records_total", "rate", "run_records", "last_success"} {
+		if strings.Contains(got, "attrmigrate_"+name) {
+			t.Errorf("it tells of %s:\n%s", name, got)
+		}
+	}
+	if !strings.Contains(got, "\nattrmigrate_records_remaining 30\n") {
 		t.Error(got)
 	}
 }

@@ -18,5 +18,6 @@
 // killed: then the state is still running, and the last success grows old.
 //
 // Its limits: nothing here knows whether somebody scrapes. Two commands that write one file overwrite each other. What
-// happened between the last scrape and the end of a process only the file shows, which is written once more at the end.
+// happened between the last scrape and the end of a process only the file shows, which is written once more at the end. Of
+// the counters' growth between the last scrape of one start and the first of the next, increase() sees what that start did.
 package metrics

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"attrmigrate/internal/telemetry"
@@ -30,34 +29,16 @@ const namespace = "attrmigrate"
 // Source: Amazon CloudWatch, "Specification: Embedded metric format".
 func (e *Exporter) Embed(to io.Writer, log *slog.Logger) (end func()) {
 	m := &embedded{source: e.source}
-	write := func() {
+	return repeat(embeddedEvery, func() time.Duration {
 		line := m.line(time.Now())
 		if line == nil {
-			return
+			return embeddedEvery
 		}
 		if _, err := to.Write(line); err != nil && !m.failing {
 			m.failing = true
 			log.Warn("metrics are not written, and the command goes on", "error", err)
 		}
-	}
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() { // it owns what was told before until it has ended
-		defer close(ended)
-		tick := time.NewTicker(embeddedEvery)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				write()
-			case <-done:
-				write()
-				return
-			}
-		}
-	}()
-	return sync.OnceFunc(func() {
-		close(done)
-		<-ended
+		return embeddedEvery
 	})
 }
 

@@ -2,6 +2,8 @@ package metrics
 
 import (
 	"net/http"
+	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -27,4 +29,27 @@ const atOnce = 4
 // Handler answers who scrapes. Who may is for the server to say.
 func (e *Exporter) Handler() http.Handler {
 	return promhttp.HandlerFor(e.registry, promhttp.HandlerOpts{MaxRequestsInFlight: atOnce})
+}
+
+// repeat does something after a while, again when it says so, and a last time in the function that it returns.
+func repeat(after time.Duration, do func() (again time.Duration)) (end func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() { // it owns what is done until it has ended
+		defer close(ended)
+		timer := time.NewTimer(after)
+		defer timer.Stop()
+		for {
+			select {
+			case <-timer.C:
+				timer.Reset(do())
+			case <-done:
+				do()
+				return
+			}
+		}
+	}()
+	return sync.OnceFunc(func() {
+		close(done)
+		<-ended
+	})
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -38,12 +37,20 @@ func CheckFile(path string) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return &refusal.Error{Msg: fmt.Sprintf("%s: metrics would be written there, and there is no directory %s", path, dir),
-			Remedy: "make it: mkdir " + shell.Quote(dir)}
+			Remedy: making(dir)}
 	case err != nil:
 		return &refusal.Error{Msg: fmt.Sprintf("%s: metrics cannot be written: %v", path, bare(err)),
 			Remedy: "name a directory in which this process may write and node_exporter may read"}
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// making is how a directory is made, on any system.
+func making(dir string) string {
+	if _, err := os.Stat(filepath.Dir(dir)); err != nil {
+		return "make it, and those that lead to it"
+	}
+	return "make it: mkdir " + shell.Quote(dir)
 }
 
 // bare is an error without the name of the temporary file.
@@ -59,25 +66,7 @@ func bare(err error) error {
 // is not written.
 func (e *Exporter) Keep(path string, log *slog.Logger) (end func()) {
 	f := &file{path: path, of: e, log: log}
-	done, ended := make(chan struct{}), make(chan struct{})
-	go func() { // it owns the file until it has ended
-		defer close(ended)
-		timer := time.NewTimer(0)
-		defer timer.Stop()
-		for {
-			select {
-			case <-timer.C:
-				timer.Reset(f.write())
-			case <-done:
-				f.write()
-				return
-			}
-		}
-	}()
-	return sync.OnceFunc(func() {
-		close(done)
-		<-ended
-	})
+	return repeat(0, f.write)
 }
 
 type file struct {
@@ -99,6 +88,8 @@ func (f *file) write() (again time.Duration) {
 		f.log.Warn("metrics are not written, and the command goes on", "file", f.path, "error", err)
 	case err == nil && f.failing:
 		f.log.Info("metrics are written again", "file", f.path)
+	case err == nil:
+		f.log.Debug("metrics are written", "file", f.path)
 	}
 	f.failing = err != nil
 	return interval

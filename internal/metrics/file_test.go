@@ -26,6 +26,8 @@ func TestCheckFile(t *testing.T) {
 		{"nothing but the ending", ".prom", "DIR/.prom: node_exporter reads no metrics from a file of that name", "one that ends in .prom is read"},
 		{"no directory", "none/loyalty.prom", "DIR/none/loyalty.prom: metrics would be written there, and there is no directory DIR/none",
 			"make it: mkdir DIR/none"},
+		{"none that would lead to it", "no/where/loyalty.prom", "DIR/no/where/loyalty.prom: metrics would be written there, and there is no directory DIR/no/where",
+			"make it, and those that lead to it"},
 		{"a directory of that name", "a.prom", "DIR/a.prom: metrics would be written there, and it is no file", "give another name"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -38,13 +38,13 @@ type Reading struct {
 	// Allowed is how many updates a second the pace lets through, the others the most that it may be; nil: no limit.
 	Allowed, Ceiling, ReadCeiling *float64
 
-	Totals telemetry.Totals // of this start
+	Totals telemetry.Totals // of this start; zero: nobody counts, and nothing is told of calls
 }
 
 // Of is the reading of a run.
 func Of(s rundir.Standing, totals telemetry.Totals) Reading {
 	r := Reading{
-		Recorded: !s.SavedAt.IsZero(), State: s.State, Total: s.Rows, Remaining: s.Remaining, Paused: s.State == "pausing" || s.State == "paused",
+		Recorded: !s.SavedAt.IsZero(), State: s.State, Total: s.Rows, Remaining: s.Remaining, Paused: s.Effective.Paused || s.State == "pausing",
 		Records: map[string]int64{
 			pipeline.Updated.String(): s.Updated, pipeline.Unchanged.String(): s.Unchanged, pipeline.Skipped.String(): s.Skipped,
 			pipeline.AwaitingVerification.String(): s.Awaiting, pipeline.Failed.String(): s.Failed,

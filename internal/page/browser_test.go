@@ -76,7 +76,7 @@ func (b *browser) open(t *testing.T, url, selector string, l look) *tab {
 	if err := chromedp.Listen(ctx, tab.heard); err != nil { // which opens the tab
 		t.Fatal(err)
 	}
-	ctx, cancel = context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel = context.WithTimeout(ctx, time.Minute)
 	t.Cleanup(cancel)
 	tab.ctx = ctx
 	if l.width == 0 {

@@ -14,9 +14,10 @@
 //
 // # How it is made
 //
-// The files of assets/ are joined in the order of [parts], one script in one function, and put into a template; there is no
+// The files of assets/ are joined in the order of assets.go, one script in one function, and put into a template; there is no
 // build step. The policy names the script and the style by their digests. A series is thinned to 2,000 samples, which is
 // more than a screen has columns: a report of four days stays under a megabyte.
 //
-// Pictures are drawn by uPlot (uplot/, MIT).
+// Pictures are drawn by uPlot (uplot/, MIT), whose licence stands in every page. Tests have axe-core look at the pages
+// (testdata/, MPL 2.0, as its makers publish it).
 package page

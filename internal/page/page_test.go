@@ -30,10 +30,12 @@ func TestReport(t *testing.T) {
 		"<title>loyalty.run: stopped · attrmigrate</title>",
 		"148,280 of 180,000 records finished in 2h19m of work, paused for 15m.",
 		"<strong>Why it stopped:</strong> stopped by ann@host by command: enough for tonight",
-		"The same command with --unhold goes on where it stands.",
+		`It goes on where it stands with the same command and <code class="flag">--unhold</code>.`,
 		`<dt>awaiting verification</dt><dd id="n-awaiting">1,204</dd>`,
 		`<time datetime="2026-11-28T18:00:00Z">2026-11-28 18:00:00 UTC</time>`,
 		"<td>4</td>",
+		`<td><time datetime="2026-11-28T20:00:00Z">2026-11-28 20:00:00 UTC</time></td>`,
+		"Copyright (c) 2022 Leon Sorokin", // whose work is in the file
 		"support called: &lt;b&gt;logins&lt;/b&gt; are slow",
 	} {
 		if !strings.Contains(html, want) {

@@ -40,10 +40,10 @@ func TestPictures(t *testing.T) {
 		name, url string
 		look      look
 	}{
-		{"report.png", saved(t, ended), look{width: 1000, height: 1480}},
-		{"report-phone.png", saved(t, ended), look{width: 360, height: 1700, dark: true}},
+		{"report.png", saved(t, ended), look{width: 1000, height: 1320}},
+		{"report-phone.png", saved(t, ended), look{width: 360, height: 1500, dark: true}},
 		{"live.png", c.URL + "/#" + aToken, look{width: 1000, height: 1080}},
-		{"live-phone.png", c.URL + "/#" + aToken, look{width: 360, height: 2300, dark: true}},
+		{"live-phone.png", c.URL + "/#" + aToken, look{width: 360, height: 1500, dark: true}},
 	} {
 		tab := b.open(t, p.url, isDrawn, p.look)
 		if p.name[:4] == "live" {

@@ -79,7 +79,7 @@ func evening() page.Data {
 	s.event(telemetry.Rate, "ann@host by page", "20", "10", "the campaign mail goes out")
 	s.ceiling, s.rate = 10, 10
 	s.work(20*time.Minute, false)
-	s.event(telemetry.Paused, "ann@host by command", "", "", "support called: <b>logins</b> are slow")
+	s.event(telemetry.Paused, "ann@host by command", "", "2026-11-28T20:00:00Z", "support called: <b>logins</b> are slow")
 	s.pause(15 * time.Minute)
 	s.event(telemetry.Unpaused, "ann@host by command", "", "", "")
 	s.event(telemetry.Rate, "ann@host by page", "10", "default", "")

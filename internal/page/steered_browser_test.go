@@ -54,17 +54,20 @@ func (b *browser) steered(t *testing.T) {
 	seen := make(chan string, 1)
 	out := &output{line: regexp.MustCompile(`http://127\.0\.0\.1:\d+/#\S+`), seen: seen}
 	ended := make(chan int, 1)
-	go func() {
-		ended <- cli.Run([]string{"apply", "--sandbox", "--rate", "50", "--yes", "--serve", "127.0.0.1:0", "--run-dir", run, input},
-			cli.System{Stdin: strings.NewReader(""), Stdout: out, Stderr: out})
-	}()
+	apply := func(more ...string) int {
+		return cli.Run(append([]string{"apply", "--sandbox", "--yes", "--run-dir", run, input}, more...), cli.System{Stdin: strings.NewReader(""), Stdout: out, Stderr: out})
+	}
+	if code := apply("--rate", "off", "--limit", "20"); code != 4 { // whose series the page shows at once
+		t.Fatalf("exit code %d\n%s", code, out)
+	}
+	go func() { ended <- apply("--rate", "50", "--serve", "127.0.0.1:0") }()
 	var url string
 	select {
 	case url = <-seen:
 	case code := <-ended:
 		t.Fatalf("exit code %d\n%s", code, out)
 	}
-	tab := b.open(t, url, "#run:not([hidden])", look{})
+	tab := b.open(t, url, isDrawn, look{})
 	tab.says("state", "running")
 	tab.press("pause", "reason", "support called")
 	tab.says("state", "paused")
@@ -74,11 +77,14 @@ func (b *browser) steered(t *testing.T) {
 	tab.press("unpause")
 	tab.says("state", "running")
 	tab.quiet(url[:strings.Index(url, "#")])
+	if n := tab.colours("pace", "purple", "grey"); n["purple"] < 50 || n["grey"] < 50 {
+		t.Errorf("the live pictures lack marks: %v", n)
+	}
 	tab.press("stop", "sure", "stop", "reason", "enough")
 	if code := <-ended; code != 4 {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
-	tab.says("link", "the run has ended: stopped")
+	tab.says("link", "ended")
 
 	report := b.open(t, "file://"+filepath.ToSlash(filepath.Join(run, "report.html")), isDrawn, look{})
 	text := eval[string](report, "document.body.innerText")
@@ -87,7 +93,8 @@ func (b *browser) steered(t *testing.T) {
 			t.Errorf("the report does not say %s: %s", want, text)
 		}
 	}
-	if n := report.colours("pace", "purple", "grey"); n["purple"] < 50 || n["grey"] < 5 {
+	report.drawn("pace", "remaining", "outcomes", "latency-AdminGetUser", "latency-AdminUpdateUserAttributes")
+	if n := report.colours("pace", "purple", "grey"); n["purple"] < 50 || n["grey"] < 50 {
 		t.Errorf("the report lacks marks: %v", n)
 	}
 }

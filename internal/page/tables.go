@@ -17,6 +17,7 @@ type eventRow struct {
 	ID                         int64
 	At                         moment
 	What, From, To, By, Reason string
+	Until                      moment // instead of To
 }
 
 // said is what people read of a kind.
@@ -33,6 +34,9 @@ func eventsOf(events []telemetry.Event) []eventRow {
 			what = string(e.Kind)
 		}
 		rows[i] = eventRow{ID: e.ID, At: momentOf(e.At), What: what, From: e.From, To: e.To, By: e.By, Reason: e.Reason}
+		if until, err := time.Parse(time.RFC3339, e.To); err == nil { // of a pause
+			rows[i].Until = momentOf(until)
+		}
 	}
 	return rows
 }

@@ -20,6 +20,7 @@ type view struct {
 	Why      string // it stopped
 	Hint     string // what to do about that
 	Next     string // what is to be done in any case
+	Flag     string // that it takes
 	Numbers  []number
 	Bar      []segment
 	Facts    []fact
@@ -66,6 +67,9 @@ func viewOf(d Data) view {
 		Numbers: numbersOf(&s.Summary), Bar: barOf(&s.Summary), Facts: factsOf(d), Events: eventsOf(d.Events), Rows: rowsOf(d.Series),
 		Made: momentOf(d.Made), Style: template.CSS(style),
 	}
+	if s.Asked.Hold && v.Next != "" && s.State != "finished" {
+		v.Flag = "--unhold"
+	}
 	if s.State == "finished" {
 		v.Why, v.Hint = "", ""
 	}
@@ -99,7 +103,7 @@ func next(s rundir.Standing) string {
 	case s.State == "finished", s.HeldBy != nil:
 		return ""
 	case s.Asked.Hold:
-		return "Somebody has stopped the run and holds it. The same command with --unhold goes on where it stands."
+		return "Somebody has stopped the run and holds it. It goes on where it stands with the same command and"
 	default:
 		return "The same command again goes on where it stands."
 	}

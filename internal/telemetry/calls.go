@@ -1,6 +1,8 @@
 package telemetry
 
 import (
+	"context"
+	"errors"
 	"math"
 	"sort"
 	"time"
@@ -50,15 +52,25 @@ func (c *callCounts) add(call pipeline.Call) {
 		c.results[throttledCall]++
 		return
 	}
-	if call.Err == nil {
-		c.results[okCall]++
-	} else {
+	if failed(call.Err) {
 		c.results[failedCall]++
+	} else {
+		c.results[okCall]++
 	}
 	took := min(max(call.Took, 0), longestCall)
 	c.buckets[sort.Search(len(bounds), func(i int) bool { return took <= bounds[i] })]++
 	c.sum += took
 	_ = c.since.RecordValue(took.Microseconds()) // it is within the bounds
+}
+
+// failed tells whether an error is the service's, or that there was no answer. Others are of what was answered: a user who
+// was read is not as the record expects.
+func failed(err error) bool {
+	if err == nil {
+		return false
+	}
+	_, answer := errors.AsType[pipeline.Answer](err)
+	return answer || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // quantiles are those since they were asked for last; false: there was no call.

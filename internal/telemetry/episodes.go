@@ -42,14 +42,14 @@ func (e *episodes) look(now time.Time, throttles int64, p pipeline.Progress) (Ev
 		return e.calm(now, span)
 	}
 	if e.began.IsZero() {
-		e.began, e.before, e.lowest = now, before, rate
+		e.began, e.before, e.lowest = now, slower(before, p.Rate.Ceiling), rate // the ceiling may have been set since
 	}
 	e.quiet, e.counted, e.lowest = 0, e.counted+fresh, slower(e.lowest, rate)
 	if e.going || !below(rate, p.Rate.Ceiling) && e.counted < several {
 		return Event{}, false
 	}
 	e.going = true
-	return Event{At: now, Kind: Throttled, From: RateText(e.before), To: RateText(rate)}, true
+	return between(Event{At: now, Kind: Throttled}, e.before, rate), true
 }
 
 // calm notes that nothing was throttled for a span.
@@ -63,8 +63,17 @@ func (e *episodes) calm(now time.Time, span time.Duration) (Event, bool) {
 	if !over.going {
 		return Event{}, false
 	}
-	return Event{At: now, Kind: Unthrottled, From: RateText(over.lowest), To: RateText(over.rate),
-		Reason: fmt.Sprintf("%s throttled in %s", prose.Plural(over.counted, "call"), prose.Span(now.Sub(over.began)-quietTime))}, true
+	reason := fmt.Sprintf("%s throttled in %s", prose.Plural(over.counted, "call"), prose.Span(now.Sub(over.began)-quietTime))
+	return between(Event{At: now, Kind: Unthrottled, Reason: reason}, over.lowest, over.rate), true
+}
+
+// between gives an event the rate that it was and that it is; one alone, where nothing has changed.
+func between(e Event, was, is float64) Event {
+	e.From, e.To = RateText(was), RateText(is)
+	if e.From == e.To {
+		e.From = ""
+	}
+	return e
 }
 
 // below tells whether a rate is less than its ceiling; 0 is none.

@@ -16,7 +16,15 @@ const (
 	read   = "AdminGetUser"
 )
 
-var errRefused = errors.New("refused")
+// refused is what the service says; errUnexpected is what we say of what it says.
+type refused struct{ error }
+
+func (refused) Answer() bool { return true }
+
+var (
+	errRefused    = refused{errors.New("refused")}
+	errUnexpected = errors.New("not as expected")
+)
 
 // TestMeter: a sample has what happened since the last one, totals all of it.
 func TestMeter(t *testing.T) {
@@ -30,6 +38,7 @@ func TestMeter(t *testing.T) {
 			m.Called(pipeline.Call{Took: 3 * time.Second, Err: errRefused})
 			m.Called(pipeline.Call{Took: time.Millisecond, Err: errRefused, Throttled: true})
 		}
+		m.Called(pipeline.Call{Reading: true, Took: 20 * time.Millisecond, Err: errUnexpected})
 		for o, class := range map[pipeline.Outcome]string{pipeline.Updated: "", pipeline.AwaitingVerification: "", pipeline.Unchanged: "", pipeline.Skipped: "", pipeline.Failed: "not_found"} {
 			m.Finished(o, class)
 		}
@@ -50,7 +59,7 @@ func TestMeter(t *testing.T) {
 		}
 		got := m.Totals()
 		wantRecords := map[string]int64{"updated": 1, "unchanged": 1, "awaiting_verification": 1, "skipped": 1, "failed": 1}
-		wantCalls := map[CallKey]int64{{update, "ok"}: 90, {update, "throttled"}: 10, {update, "failed"}: 10, {read, "ok"}: 90, {read, "throttled"}: 0, {read, "failed"}: 0}
+		wantCalls := map[CallKey]int64{{update, "ok"}: 90, {update, "throttled"}: 10, {update, "failed"}: 10, {read, "ok"}: 91, {read, "throttled"}: 0, {read, "failed"}: 0}
 		if !reflect.DeepEqual(got.Records, wantRecords) || !reflect.DeepEqual(got.Calls, wantCalls) || got.Throttles != 10 || !got.LastSuccess.Equal(success) {
 			t.Errorf("the totals are %+v", got)
 		}

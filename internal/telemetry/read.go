@@ -12,7 +12,7 @@ import (
 // long each time there are too many.
 const (
 	mostEvents  = 5_000
-	mostSamples = 8_000
+	mostSamples = 4_000
 )
 
 // ReadEvents reads the events of a run directory, of very many the last; none, where there is no file. A run may be at

@@ -48,15 +48,15 @@ func TestRecord(t *testing.T) {
 		{"none", []step{{0, 2 * time.Minute, 20, ""}}, ""},
 		{"single ones that cost nothing", []step{{1, 2 * time.Minute, 20, ""}, {1, 2 * time.Minute, 20, ""}}, ""},
 		{"one for which the rate is cut", []step{{0, 10 * time.Second, 20, ""}, {1, 2 * time.Minute, 12, ""}},
-			"11s throttled 20>12; 1m11s unthrottled 12>12 (1 call throttled in 0.0s)"},
+			"11s throttled 20>12; 1m11s unthrottled >12 (1 call throttled in 0.0s)"},
 		{"many, with breaks", []step{{40, 30 * time.Second, 12, ""}, {20, 50 * time.Second, 8, ""}, {5, 10 * time.Second, 15, ""}, {0, 5 * time.Minute, 19, ""}},
 			"1s throttled 20>12; 3m25s unthrottled 8>19 (65 calls throttled in 2m24s)"},
 		{"of reads, which cut no rate that is seen", []step{{4, 2 * time.Minute, 20, ""}},
-			"3s throttled 20>20; 1m4s unthrottled 20>20 (4 calls throttled in 3.0s)"},
+			"3s throttled >20; 1m4s unthrottled >20 (4 calls throttled in 3.0s)"},
 		{"a pause is no quiet", []step{{1, 30 * time.Second, 12, ""}, {0, time.Hour, 12, pipeline.Paused}, {0, 29 * time.Second, 12, ""}, {1, 2 * time.Second, 12, ""}},
 			"1s throttled 20>12"},
 		{"twice", []step{{2, 2 * time.Minute, 12, ""}, {0, 0, 20, ""}, {1, 2 * time.Minute, 10, ""}},
-			"1s throttled 20>12; 1m2s unthrottled 12>12 (2 calls throttled in 1.0s); 2m3s throttled 12>10; 3m3s unthrottled 10>10 (1 call throttled in 0.0s)"},
+			"1s throttled 20>12; 1m2s unthrottled >12 (2 calls throttled in 1.0s); 2m3s throttled 12>10; 3m3s unthrottled >10 (1 call throttled in 0.0s)"},
 		{"it has not ended", []step{{5, 10 * time.Second, 12, ""}}, "1s throttled 20>12"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -10,6 +10,11 @@
 // program in them and has the facts checked. One seed draws one scene: change set, pool, flags, faults
 // and kills. What a kill interrupts is up to the machine; what was on its way then has arrived before the next start.
 //
+// TestSteeredCampaign draws scenes whose starts are steered besides: by two people at once, over the socket and by commands,
+// by signals, and by control.json, which is edited between starts. What was asked, what was answered and when calls
+// reached the service is noted by one clock, and [CheckSteering] holds it against what steering promises. When something
+// happens there is up to the machine: a seed draws what people do, not when it meets the run.
+//
 // # Algorithm
 //
 // The updates of a user that the sandbox accepted are explained one after the other by the user's
@@ -20,6 +25,10 @@
 // of the pool what it was.
 //
 // A record that is to be skipped is, once, and what the checkpoint counts is what applied.csv lists.
+//
+// Nothing reaches the service from when a run said that it is paused, or a second after it answered the order, until
+// somebody sends one that lets it go on, or its time is up: whatever starts end or begin meanwhile. What a run says is asked
+// of it was asked, and nothing else was and answered since.
 //
 // A good record may fail if the service refused it, or gave it no answer as often as a record is tried:
 // the facts have every request and the fault that it met.

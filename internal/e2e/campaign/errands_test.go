@@ -3,6 +3,7 @@ package campaign
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -50,7 +51,7 @@ func (s *scene) drawVoyages() (all []voyage) {
 			v.people[i] = s.drawErrands()
 		}
 		if n < early {
-			end := errand{after: time.Duration(s.IntN(300)) * time.Millisecond, verb: pick(s.dice, "stop", "stop", "stop now", toKill, toKill, toTerminate)}
+			end := errand{after: time.Duration(s.IntN(300)) * time.Millisecond, typed: s.chance(0.15), verb: pick(s.dice, "stop", "stop", "stop now", toKill, toKill, toTerminate)}
 			v.people[1] = append(v.people[1], end)
 		}
 		all = append(all, v)
@@ -141,17 +142,19 @@ func (e errand) command(run string) []string {
 	if !e.typed {
 		return nil
 	}
-	args := []string{e.verb, run}
-	switch e.verb {
-	case "pause":
-		if e.span > 0 {
-			args = append(args, "--for", e.span.String())
-		}
-	case "unpause":
+	value := strings.Replace(e.value, "null", "default", 1)
+	switch {
+	case e.verb == "pause" && e.span > 0:
+		return []string{"pause", run, "--for", e.span.String()}
+	case e.verb == "rate":
+		return []string{"rate", run, value}
+	case e.verb == "read_rate":
+		return []string{"rate", run, "--read-rate", value}
+	case e.verb == "stop now":
+		return []string{"stop", run, "--now"}
 	default:
-		return nil
+		return []string{e.verb, run}
 	}
-	return args
 }
 
 func (e errand) String() string {

@@ -211,7 +211,7 @@ func readFiles(dir string) (map[string][]byte, error) {
 	files := map[string][]byte{}
 	entries, err := os.ReadDir(dir)
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), "stdin.") {
+		if strings.HasPrefix(e.Name(), "stdin.") || !e.Type().IsRegular() { // a killed start leaves its socket
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join(dir, e.Name()))

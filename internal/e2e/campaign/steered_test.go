@@ -13,7 +13,7 @@ import (
 )
 
 // steeredScenes is how many are played if CAMPAIGN_STEERED does not say otherwise.
-const steeredScenes = 12
+const steeredScenes = 24
 
 // TestSteeredCampaign plays scenes in which the program is steered at random, beginning with the seed CAMPAIGN_SEED. See
 // doc.go, and make campaign-steering.

@@ -148,6 +148,7 @@ func (m *steersman) ask(method, path string, body []byte) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	switch {
+	case resp.StatusCode == http.StatusServiceUnavailable: // the run has ended, and lets nobody in any more
 	case resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusConflict:
 		m.strange = append(m.strange, method+" "+path+": "+resp.Status)
 	case resp.StatusCode == http.StatusOK:
@@ -176,7 +177,8 @@ func (m *steersman) settled() {
 	}
 }
 
-// read reads control.json while nobody is at work, and tells whether the run is on hold.
+// read reads control.json while nobody is at work, and tells whether the run is on hold. One that is done, though its last
+// start was killed before it could tell, is not.
 func (m *steersman) read() (held bool, err error) {
 	begin := time.Now()
 	text, err := os.ReadFile(m.file())
@@ -192,7 +194,8 @@ func (m *steersman) read() (held bool, err error) {
 	}
 	asked := fields(doc)
 	m.steered.Sights = append(m.steered.Sights, Sight{Begin: begin, End: time.Now(), Asked: asked})
-	return asked["hold"] == "true", nil
+	state, _ := os.ReadFile(filepath.Join(m.home, m.run, "checkpoint.json")) // there is none before the run is recorded
+	return asked["hold"] == "true" && !bytes.Contains(state, []byte(`"state": "finished"`)), nil
 }
 
 func (m *steersman) file() string { return filepath.Join(m.home, m.run, "control.json") }

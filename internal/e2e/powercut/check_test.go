@@ -19,6 +19,7 @@ import (
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/telemetry"
 	"attrmigrate/sources"
 )
 
@@ -67,6 +68,19 @@ func (c *crashTest) checkEnd(dir string, pool *crashPool, state checkpoint.State
 		return err
 	}
 	return errors.Join(c.checkWayBack(entries, pool), c.checkReports(dir))
+}
+
+// checkShown: whatever a crash left of the events and of the series, the next start goes on behind it.
+func checkShown(dir string) error {
+	events, err := telemetry.ReadEvents(dir)
+	if n := len(events); err == nil && (n < 2 || events[n-1].Kind != telemetry.Finished || events[n-2].Kind != telemetry.Started) {
+		err = fmt.Errorf("the events are %+v", events)
+	}
+	series, failed := telemetry.ReadSeries(dir)
+	if failed == nil && len(series) == 0 {
+		failed = errors.New("the series is empty")
+	}
+	return errors.Join(err, failed)
 }
 
 // checkWayBack applies undo entries to the pool, and has the one of before.

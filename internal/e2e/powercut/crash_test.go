@@ -51,16 +51,18 @@ func TestCrash(t *testing.T) {
 		fails  string  // a file of which one sync fails in each start but the last
 		piped  bool    // the input comes by standard input
 		over   bool    // a finished run of before is set aside for it
+		shown  bool    // what shows the run is recorded, too
 	}{
-		{"as fast as can be", "csv", 10, pipeline.Unlimited, []int64{0}, false, 0, "", false, false},
-		{"stopped and resumed", "jsonl", 30, 50, []int64{30, 30, 0}, false, 0, "", false, false},
-		{"after a crash", "csv", 30, 50, []int64{0}, true, 0, "", false, false},
-		{"nothing to change at first", "jsonl", 10, 50, []int64{10, 0}, false, 10, "", false, false},
-		{"by standard input", "csv", 10, 50, []int64{15, 0}, false, 0, "", true, false},
-		{"started over", "jsonl", 10, 50, []int64{0}, false, 0, "", false, true},
-		{"the undo file is not synced", "jsonl", 10, 50, []int64{0, 0}, false, 0, report.UndoJSONL, false, false},
-		{"what was applied is not synced", "csv", 10, 50, []int64{0, 0}, false, 0, report.AppliedCSV, false, false},
-		{"the checkpoint is not synced", "csv", 10, 50, []int64{0, 0}, false, 0, checkpoint.FileName + ".tmp", false, false},
+		{"as fast as can be", "csv", 10, pipeline.Unlimited, []int64{0}, false, 0, "", false, false, false},
+		{"what shows it", "csv", 4, pipeline.Unlimited, []int64{5, 0}, false, 0, "", false, false, true},
+		{"stopped and resumed", "jsonl", 30, 50, []int64{30, 30, 0}, false, 0, "", false, false, false},
+		{"after a crash", "csv", 30, 50, []int64{0}, true, 0, "", false, false, false},
+		{"nothing to change at first", "jsonl", 10, 50, []int64{10, 0}, false, 10, "", false, false, false},
+		{"by standard input", "csv", 10, 50, []int64{15, 0}, false, 0, "", true, false, false},
+		{"started over", "jsonl", 10, 50, []int64{0}, false, 0, "", false, true, false},
+		{"the undo file is not synced", "jsonl", 10, 50, []int64{0, 0}, false, 0, report.UndoJSONL, false, false, false},
+		{"what was applied is not synced", "csv", 10, 50, []int64{0, 0}, false, 0, report.AppliedCSV, false, false, false},
+		{"the checkpoint is not synced", "csv", 10, 50, []int64{0, 0}, false, 0, checkpoint.FileName + ".tmp", false, false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -72,7 +74,7 @@ func TestCrash(t *testing.T) {
 			var c *crashTest
 			synctest.Test(t, func(t *testing.T) {
 				c = newCrashTest(t, input, records, newCrashPool(users))
-				c.fails, c.piped = tt.fails, tt.piped
+				c.fails, c.piped, c.shown = tt.fails, tt.piped, tt.shown
 				if tt.over {
 					c.runBefore()
 				}
@@ -94,6 +96,7 @@ type crashTest struct {
 	*testing.T
 	input   string
 	piped   bool // it comes by standard input
+	shown   bool // what shows the run is recorded, too
 	records []crashRecord
 	first   *crashPool // before the first start of all
 	last    *crashPool // as it is to be in the end
@@ -172,7 +175,7 @@ func (c *crashTest) record(rate float64, limits []int64) {
 		if failing {
 			c.disk.FailSync(c.fails, 4)
 		}
-		on := &recorder{Disk: c.disk}
+		on := &recorder{Disk: c.disk, shown: c.shown}
 		s := start{input: c.input, piped: c.piped, disk: on, dir: runDirIn(c.root), pool: pool, rate: rate, limit: limit, over: c.before != nil && i == 0}
 		_, err := s.run(c.Context())
 		if !failing {
@@ -281,7 +284,11 @@ func (c *crashTest) open(s *crash.State, carried map[[sha256.Size]byte]bool) err
 	case err != nil:
 		return fmt.Errorf("the run goes on, and stops: %w", err)
 	}
-	return c.checkEnd(dir, pool, state)
+	err = c.checkEnd(dir, pool, state)
+	if !again.ended {
+		err = errors.Join(err, checkShown(dir))
+	}
+	return err
 }
 
 // digestOfDir is the same for directories with the same files, if the pool is the same, too.
@@ -292,8 +299,8 @@ func digestOfDir(dir string, updates int) (sum [sha256.Size]byte, err error) {
 	}
 	h := sha256.New()
 	for _, e := range entries {
-		if e.Name() == checkpoint.LockName {
-			continue // it tells of the process
+		if e.Name() == checkpoint.LockName || shows(e.Name()) {
+			continue // it tells of the process, or nothing depends on it
 		}
 		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
 		if err != nil {

@@ -11,11 +11,14 @@ import (
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/control"
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/disk/crash"
 	"attrmigrate/internal/job"
+	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/target"
+	"attrmigrate/internal/telemetry"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -30,6 +33,7 @@ type start struct {
 	rate  float64
 	limit int64
 	over  bool                   // a run in the directory is set aside
+	ended bool                   // the run was finished already
 	begun func(*pipeline.Runner) // is called when the files are in order, before the first call; may be nil
 }
 
@@ -45,7 +49,7 @@ func (s *start) spec() (job.Spec, error) {
 		Changes: changeset.Spec{Paths: []string{s.input}, Decoding: sources.Options{DeleteMarker: job.DefaultDeleteMarker}},
 		Rate:    s.rate, ReadRate: pipeline.Unlimited, Workers: 8, MaxAttempts: 8, Limit: s.limit, SkipConflicts: true,
 		Budget: pipeline.Budget{Given: true, Records: 1 << 20}, DrainTimeout: 15 * time.Second,
-		Dir: s.dir, Restart: s.over, Volume: rundir.Volume{FS: s.disk}, Log: slog.New(slog.DiscardHandler),
+		Steering: control.Options{NoSocket: true}, Dir: s.dir, Restart: s.over, Volume: rundir.Volume{FS: s.disk}, Log: slog.New(slog.DiscardHandler),
 		Connect: func(context.Context, *changeset.Set) (*target.Target, error) {
 			return &target.Target{Authority: s.pool, PoolID: "us-east-1_Made00000", Endpoint: "made up", ByUsers: true}, nil
 		},
@@ -73,7 +77,7 @@ func (s *start) run(ctx context.Context) (state checkpoint.State, err error) {
 			err = closed
 		}
 	}()
-	if j.Finished() {
+	if s.ended = j.Finished(); s.ended {
 		return j.State(), nil
 	}
 	if err := j.Allowed(); err != nil {
@@ -93,10 +97,27 @@ type saved struct {
 type recorder struct {
 	*crash.Disk
 	named string // the directory whose checkpoint has its name, and need not keep it yet
+	shown bool   // what shows a run is recorded, too
 }
+
+// shows tells whether a file only shows a run: nothing depends on it, and it has more states than all others.
+func shows(path string) bool {
+	switch strings.TrimSuffix(filepath.Base(path), ".tmp") {
+	case telemetry.EventsJSONL, telemetry.SeriesJSONL, report.HTML:
+		return true
+	default:
+		return false
+	}
+}
+
+// passed tells whether a file is not recorded.
+func (r *recorder) passed(path string) bool { return !r.shown && shows(path) }
 
 // OpenFile implements [disk.FS]. Whoever saves again, or has ended, relies on what was saved before.
 func (r *recorder) OpenFile(path string, flag int, mode fs.FileMode) (disk.File, error) {
+	if r.passed(path) {
+		return crash.Unsynced{}.OpenFile(path, flag, mode)
+	}
 	if filepath.Base(path) == checkpoint.FileName+".tmp" {
 		if err := r.mark(); err != nil {
 			return nil, err
@@ -107,11 +128,22 @@ func (r *recorder) OpenFile(path string, flag int, mode fs.FileMode) (disk.File,
 
 // Rename implements [disk.FS].
 func (r *recorder) Rename(from, to string) error {
+	if r.passed(to) {
+		return crash.Unsynced{}.Rename(from, to)
+	}
 	err := r.Disk.Rename(from, to)
 	if err == nil && filepath.Base(to) == checkpoint.FileName {
 		r.named = filepath.Dir(to)
 	}
 	return err
+}
+
+// Remove implements [disk.FS].
+func (r *recorder) Remove(path string) error {
+	if r.passed(path) {
+		return crash.Unsynced{}.Remove(path)
+	}
+	return r.Disk.Remove(path)
 }
 
 // SyncDir implements [disk.FS].

@@ -12,7 +12,7 @@ class Figures {
     this.parent = parent;
     this.drawn = new Map(); // the names of figures > what is drawn
     this.specs = [];
-    this.marks = { spans: [], lines: [] };
+    this.marks = { spans: [], lines: [], until: 0 };
     this.window = null; // from and until, in seconds; null: everything
     this.looked = () => {}; // is told when somebody drags, or wants to see everything
     this.sync = uPlot.sync('run');
@@ -52,6 +52,7 @@ class Figures {
       before.caption.textContent = spec.caption;
       before.spec.current = spec;
       if (before.plot) {
+        before.plot.root.querySelector('canvas').setAttribute('aria-label', spec.title + '. ' + spec.caption);
         before.plot.setData(dataOf(spec), false);
         before.plot.setScale('x', this.extent(before.plot));
       }
@@ -91,7 +92,7 @@ class Figures {
   extent(u) {
     if (this.window) return { min: this.window[0], max: this.window[1] };
     const at = u.data[0];
-    const [min, max] = [at[0] ?? 0, at[at.length - 1] ?? 0];
+    const [min, max] = [at[0] ?? 0, Math.max(at[at.length - 1] ?? 0, this.marks.until)];
     return max - min < 1 ? { min: min - 5, max: max + 5 } : { min, max };
   }
 

@@ -24,11 +24,13 @@ class Live {
         if (e.status === 401 || e.status === 403) return e;
       }
       if (this.standing && over(this.standing.state)) {
-        await this.draw().catch(() => {}); // the last samples, where they can still be had
         this.link(`the run has ended: ${this.standing.state}. This page shows how it was in the end.`, '');
+        await this.draw().catch(() => {}); // the last samples, where they can still be had
         return null;
       }
-      this.link(`connection lost${this.heard ? ` at ${clock(new Date(this.heard)).slice(11)}` : ''}: the process does not answer. Trying again…`, 'lost');
+      const when = this.heard ? ` at ${clock(new Date(this.heard)).slice(11)}` : '';
+      const why = this.standing?.state === 'stopping' || this.standing?.asked.hold ? 'the run was stopping, so it has probably ended' : 'the process does not answer';
+      this.link(`connection lost${when}: ${why}. Trying again…`, 'lost');
       await pausing(Math.min(10, 1 + tries));
     }
   }
@@ -67,15 +69,16 @@ class Live {
   }
 
   paint() {
+    byId('soon').hidden = this.samples.length > 0 || over(this.standing.state);
     this.book.draw(this.samples, this.events, this.standing);
     document.documentElement.dataset.drawn = String(this.samples.length);
   }
 
-  stands(s) {
+  stands(said) {
     this.heard = Date.now();
-    this.standing = s;
-    showStanding(s);
-    this.verbs.allow(s, true);
+    this.standing = { asked: {}, effective: {}, ...said };
+    showStanding(this.standing);
+    this.verbs.allow(this.standing, true);
   }
 
   link(text, how) {

@@ -1,7 +1,7 @@
 // What happened to the run, drawn into each picture: spans behind the lines, and upright lines with the numbers that the
 // events have in their table.
 
-// marksOf turns events into spans and lines. What is open at the end lasts until then.
+// marksOf turns events into spans and lines, until the last of all samples and events. What is open then lasts until then.
 function marksOf(events, samples) {
   const spans = [];
   const lines = [];
@@ -35,10 +35,10 @@ function marksOf(events, samples) {
       default: lines.push({ kind: 'order', at, e });
     }
   }
-  const until = samples.length > 0 ? seconds(samples[samples.length - 1].at) : 0;
-  for (const kind of ['pause', 'throttle']) if (open[kind] !== undefined) end(kind, Math.max(until, open[kind]));
-  if (!events.some(e => e.event === 'paused')) spans.push(...pausesOf(samples));
-  return { spans, lines };
+  const until = Math.max(0, ...[...samples.slice(-1), ...events.slice(-1)].map(x => seconds(x.at)));
+  for (const kind of ['pause', 'throttle']) end(kind, until);
+  spans.push(...pausesOf(samples).filter(p => !spans.some(s => s.kind === 'pause' && s.from < p.until && p.from < s.until)));
+  return { spans, lines, until };
 }
 
 function lastBefore(samples, at) {
@@ -47,7 +47,7 @@ function lastBefore(samples, at) {
   return last;
 }
 
-// pausesOf are the pauses that the samples tell of, where no event does.
+// pausesOf are the pauses that the samples tell of: an event of the start before may have begun one.
 function pausesOf(samples) {
   const spans = [];
   for (const s of samples) {

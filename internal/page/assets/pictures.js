@@ -1,15 +1,17 @@
 // The pictures of a run: which there are, and what they say.
 
+const ended = ['finished', 'stopped', 'interrupted', 'killed'];
+
 const cycle = ['red', 'amber', 'purple', 'teal', 'blue', 'grey'];
 
 // picturesOf are the specs of all figures. standing is that of the run.
 function picturesOf(samples, standing) {
   const c = columns(samples);
   if (c.at.length === 0) return [];
-  return [pace(c), remaining(c, standing), outcomes(c), throttles(c), failures(c), ...c.apis.map(api => latency(c, api))];
+  return [pace(c, standing), remaining(c, standing), outcomes(c), throttles(c), failures(c), ...c.apis.map(api => latency(c, api))];
 }
 
-function pace(c) {
+function pace(c, standing) {
   const work = c.samples.filter(s => !s.paused);
   const time = work.reduce((n, s) => n + s.seconds, 0);
   const accepted = work.reduce((n, s) => n + s.accepted, 0);
@@ -17,7 +19,7 @@ function pace(c) {
   return {
     name: 'pace', title: 'Updates accepted a second', broad: true, at: c.at, show: rate,
     caption: `${time > 0 ? rate(accepted / time) : 0} a second on average while it was not paused, at most ${rate(most(c.accepted))}. ` +
-      `In the end ${perSecond(last.rate)} allowed, the ceiling ${perSecond(last.ceiling)}.`,
+      `${ended.includes(standing.state) ? 'In the end' : 'Now'} ${perSecond(last.rate)} allowed, the ceiling ${perSecond(last.ceiling)}.`,
     series: [
       { label: 'accepted', values: c.accepted, colour: 'blue', fill: '30', width: 2 },
       { label: 'allowed', values: c.rate, colour: 'green', stepped: true },
@@ -25,8 +27,6 @@ function pace(c) {
     ],
   };
 }
-
-const ended = ['finished', 'stopped', 'interrupted', 'killed'];
 
 function remaining(c, standing) {
   const rest = standing.remaining ?? lastOf(c.remaining) ?? 0;
@@ -72,7 +72,7 @@ function latency(c, api) {
   const { p50, p95, p99 } = c.latency[api];
   return {
     name: 'latency-' + api, title: 'Latency of ' + api, at: c.at, show: milliseconds,
-    caption: `In the end, half of the calls took ${milliseconds(lastOf(p50) ?? 0)} at most, 95% ${milliseconds(lastOf(p95) ?? 0)}, 99% ${milliseconds(lastOf(p99) ?? 0)}.`,
+    caption: `Lately, half of the calls took ${milliseconds(lastOf(p50) ?? 0)} at most, 95% ${milliseconds(lastOf(p95) ?? 0)}, 99% ${milliseconds(lastOf(p99) ?? 0)}.`,
     series: [
       { label: 'p99', values: p99, colour: 'red', width: 1 },
       { label: 'p95', values: p95, colour: 'amber' },
@@ -88,7 +88,7 @@ function outcomes(c) {
   const stacked = there.map((_, i) => c.at.map((_, at) => (o.accepted[at] == null ? null : there.slice(i).reduce((n, [name]) => n + o[name][at], 0))));
   return {
     name: 'outcomes', title: 'Records finished, by outcome', stacked: true, at: c.at, show: count,
-    caption: there.map(([name]) => `${count(lastOf(o[name]) ?? 0)} ${name}`).reverse().join(', ') + ', as far as the series goes.',
+    caption: there.map(([name]) => `${count(lastOf(o[name]) ?? 0)} ${name}`).reverse().join(', ') + '.',
     series: there.map(([name, ink], i) => ({ label: name, values: stacked[i], raw: o[name], colour: ink, fill: 'a0' })),
   };
 }
@@ -117,11 +117,9 @@ function pictureBook() {
   const figures = new Figures(byId('figures'));
   const choice = byId('range');
   const root = document.documentElement;
-  let samples = [];
-  const last = () => (samples.length > 0 ? seconds(samples[samples.length - 1].at) : 0);
   const look = () => {
     const length = Number(choice.elements.range.value);
-    return length > 0 ? [last() - length, last()] : null;
+    return length > 0 ? [figures.marks.until - length, figures.marks.until] : null;
   };
   let free = false; // somebody has dragged
   choice.addEventListener('change', () => { free = false; figures.look(look()); });
@@ -133,9 +131,9 @@ function pictureBook() {
   addEventListener('beforeprint', () => { root.classList.add('paper'); figures.again(660); });
   addEventListener('afterprint', () => { root.classList.remove('paper'); figures.again(); });
   return {
-    draw(next, events, standing) {
-      samples = next;
+    draw(samples, events, standing) {
       const marks = marksOf(events, samples);
+      figures.marks = marks;
       byId('pictures').hidden = samples.length === 0;
       fitRange(choice, samples);
       if (!free) figures.window = look();

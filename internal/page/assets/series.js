@@ -47,19 +47,42 @@ function columns(samples) {
     accepted: of(s => each(s.accepted, s)),
     rate: of(s => s.rate || null),
     ceiling: of(s => s.ceiling || null),
-    throttled: of(s => each(60 * s.throttled, s)),
+    throttled: aMinute(all, s => s.throttled),
     remaining: of((s, opens) => s.remaining + (opens ? finished(s) : 0)),
     outcomes: {
       accepted: total(s => s.accepted), unchanged: total(s => s.unchanged || 0), skipped: total(s => s.skipped || 0), failed: total(s => sum(s.failed)),
     },
   };
   c.left = left(all);
-  for (const name of c.classes) c.failed[name] = of(s => each(60 * ((s.failed || {})[name] || 0), s));
+  for (const name of c.classes) c.failed[name] = aMinute(all, s => (s.failed || {})[name] || 0);
   for (const api of c.apis) {
     const quantile = q => of(s => ((s.latency || {})[api] || {})[q]);
     c.latency[api] = { p50: quantile('p50'), p95: quantile('p95'), p99: quantile('p99') };
   }
   return c;
+}
+
+// aMinute is how many there were in the minute before each point, or a minute of a longer sample: of what is rare, one in
+// ten seconds is not six a minute.
+function aMinute(all, read) {
+  let recent = [];
+  let n = 0;
+  let time = 0;
+  return all.map(p => {
+    if (p.none) return null;
+    if (p.opens) [recent, n, time] = [[], 0, 0];
+    else {
+      recent.push(p.s);
+      n += read(p.s);
+      time += p.s.seconds;
+      while (time - recent[0].seconds >= 59.5) {
+        const old = recent.shift();
+        n -= read(old);
+        time -= old.seconds;
+      }
+    }
+    return (n * 60) / Math.max(60, time);
+  });
 }
 
 const finished = s => s.accepted + (s.unchanged || 0) + (s.skipped || 0) + sum(s.failed);

@@ -41,12 +41,13 @@ function showBar(s) {
 // showWhy says what holds the run up, or how it ended.
 function showWhy(s) {
   const lines = [];
-  const line = (label, text) => text && lines.push(element('p', {}, element('strong', {}, label + ': '), text));
+  const line = (label, text, ...more) => text && lines.push(element('p', {}, element('strong', {}, label + ': '), text, ...more));
   if (over(s.state)) {
     if (s.state !== 'finished') line('Why it stopped', s.reason);
     if (s.state !== 'finished') line('What helps', s.hint);
     if (s.state === 'finished') line('Done', `the run has finished${s.failed > 0 ? ', and its errors file lists what failed' : ''}.`);
-    else line('Next', s.asked.hold ? 'somebody has stopped the run and holds it; the same command with --unhold goes on where it stands.' : 'the same command again goes on where it stands.');
+    else if (!s.asked.hold) line('Next', 'the same command again goes on where it stands.');
+    else line('Next', 'somebody has stopped the run and holds it. It goes on where it stands with the same command and ', element('code', { className: 'flag' }, '--unhold'), '.');
   } else if (s.state === 'paused' || s.state === 'pausing') {
     line(s.state === 'paused' ? 'Paused' : 'Pausing', pauseText(s));
   } else if (s.state === 'stopping') {
@@ -63,7 +64,7 @@ function showWhy(s) {
 
 function pauseText(s) {
   const asked = s.asked.paused ? orderText(s.asked.pause_order) : '';
-  const until = s.asked.paused ? ', ' + untilText(s.asked) : '';
+  const until = s.asked.paused ? ' · ' + untilText(s.asked) : '';
   return (asked || s.effective.reason || 'nobody says why') + until;
 }
 
@@ -75,7 +76,7 @@ function orderText(order) {
   return [order.by, order.reason].filter(Boolean).join(': ');
 }
 
-const behind = text => (text ? ', ' + text : '');
+const behind = text => (text ? ' · ' + text : '');
 
 // showAsked puts what was asked beside what is in force, for they may differ for a while.
 function showAsked(s) {
@@ -108,10 +109,11 @@ function showFacts(s) {
 // showEvents writes the table of events, the last first.
 function showEvents(events) {
   const rows = events.slice(-200).reverse().map(e => {
-    const time = element('time', { dateTime: e.at }, '');
+    const time = at => element('time', { dateTime: at }, at);
     const name = element('th', { scope: 'row' }, kinds[e.event] || e.event);
-    const cells = [e.from, e.to, e.by, e.reason].map(text => element('td', {}, text || ''));
-    return element('tr', {}, element('td', {}, String(e.id)), element('td', {}, time), name, ...cells);
+    const to = /^\d{4}-\d\d-\d\dT/.test(e.to) ? time(e.to) : e.to; // of a pause, until when
+    const cells = [e.from, to, e.by, e.reason].map(text => element('td', {}, text || ''));
+    return element('tr', {}, element('td', {}, String(e.id)), element('td', {}, time(e.at)), name, ...cells);
   });
   byId('events').replaceChildren(...rows);
   localise(byId('events'));

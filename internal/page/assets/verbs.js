@@ -74,8 +74,15 @@ class Verbs {
       this.tell('It is asked, and kept: a restart keeps to it, too.', false);
     } catch (e) {
       if (e.standing) this.answered(e.standing);
-      this.tell(e.standing ? 'The run has ended: nothing was changed.' : `It was refused: ${e.message}${e.hint ? ` (${e.hint})` : ''}`, true);
+      this.tell(this.refusal(e), true);
     }
+  }
+
+  // refusal says why something was not done, or that nobody knows.
+  refusal(e) {
+    if (e.standing) return 'The run has ended: nothing was changed.';
+    if (!e.status) return 'No answer came. The table below says what is asked, once the run answers again.';
+    return `It was refused: ${e.message}${e.hint ? ` (${e.hint})` : ''}`;
   }
 
   tell(text, refused) {
