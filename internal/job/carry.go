@@ -40,9 +40,6 @@ func (j *Job) Start(ctx context.Context, o Observer) (checkpoint.State, error) {
 	if err := j.set.Unchanged(); err != nil {
 		return checkpoint.State{}, err
 	}
-	if err := j.unhold(); err != nil {
-		return checkpoint.State{}, err
-	}
 	in, err := j.set.Read()
 	if err != nil {
 		return checkpoint.State{}, err
