@@ -96,5 +96,5 @@ func RateText(perSecond float64) string {
 	if perSecond == 0 || perSecond >= pipeline.Unlimited {
 		return "off"
 	}
-	return strconv.FormatFloat(round(perSecond, 10), 'g', -1, 64)
+	return strconv.FormatFloat(significant(perSecond, 10), 'g', -1, 64)
 }
