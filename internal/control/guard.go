@@ -19,16 +19,36 @@ type guardian struct {
 }
 
 // Admit asks the program of --pause-when before the first call of a start, and has it asked from then on. It waits for
-// the first answer, which is given ten seconds.
+// the first answer, which is given ten seconds, unless the run is told to stop meanwhile.
 func (d *Desk) Admit(ctx context.Context) {
 	if d.cfg.PauseWhen == "" {
 		return
 	}
 	g := d.guardian()
-	g.ask(ctx)
+	asking, answered := d.untilStopping(ctx)
+	g.ask(asking)
+	answered()
 	watching, end := context.WithCancel(context.Background())
 	d.endGuard = end
 	d.all.Go(func() { g.watch(watching) })
+}
+
+// untilStopping is a context that ends once the run is told to stop, too, be it by a signal or by a person.
+func (d *Desk) untilStopping(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, end := context.WithCancel(ctx)
+	d.all.Go(func() {
+		defer end()
+		tick := time.NewTicker(stoppingEvery)
+		defer tick.Stop()
+		for !d.cfg.Run.Stopping() {
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	return ctx, end
 }
 
 // guardian is that of a desk.

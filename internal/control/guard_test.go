@@ -5,11 +5,14 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"attrmigrate/internal/rundir"
 )
 
 // TestGuard plays the answers of a program, one each ten seconds.
@@ -64,5 +67,26 @@ func TestGuard(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestAdmit: a first answer that does not come keeps nobody who wants the run to stop.
+func TestAdmit(t *testing.T) {
+	t.Setenv(playing, "sleeps")
+	s := newScene(t)
+	s.cfg.PauseWhen = os.Args[0]
+	admitted := make(chan struct{})
+	go func() {
+		defer close(admitted)
+		s.Admit(t.Context())
+	}()
+	if _, err := s.Stop(rundir.Order{At: time.Now()}, false); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-admitted:
+	case <-time.After(programPatience / 2):
+		t.Error("it waits for the program, although the run is to stop")
+		<-admitted
 	}
 }
