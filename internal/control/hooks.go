@@ -90,8 +90,10 @@ func (h *hooks) start(status func() rundir.Standing, log *slog.Logger) *hooks {
 	return h
 }
 
-// TellEnd has the program of --on-event told how the run has ended, which may take ten seconds, unless ctx ends.
+// TellEnd leaves word in the metrics of how the run has ended, and has the program of --on-event told, which may take ten
+// seconds, unless ctx ends.
 func (d *Desk) TellEnd(ctx context.Context) {
+	d.lastMetrics()
 	if d.hooks != nil {
 		d.hooks.stop(ctx)
 		d.hooks = nil
