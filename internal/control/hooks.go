@@ -39,7 +39,7 @@ type hooks struct {
 	cancel  context.CancelCauseFunc // of the program that runs; nil: none does
 	ended   chan ran
 	long    *time.Timer      // until an episode of throttles is long
-	episode *telemetry.Event // that one; nil: there is none
+	episode *telemetry.Event // that one; nil: there is none, or it was told
 	last    *telemetry.Event // how the start ended, which is told last; nil: it has not
 	failed  map[string]bool  // failures that were logged
 
@@ -116,7 +116,7 @@ func (h *hooks) loop() {
 		case e := <-h.events:
 			h.take(e)
 		case <-h.long.C:
-			h.wait(*h.episode)
+			h.lasts()
 		case r := <-h.ended:
 			h.judge(r)
 		case ctx := <-h.close:
@@ -135,6 +135,11 @@ func (h *hooks) take(e telemetry.Event) {
 		return
 	case telemetry.Unthrottled:
 		h.long.Stop()
+		h.episode = nil
+	case telemetry.Unpaused:
+		if h.episode != nil { // what is throttled shows from now on
+			h.long.Reset(throttledLong)
+		}
 	case telemetry.Stopped, telemetry.Finished:
 		h.long.Stop()
 		h.last = &e
@@ -143,6 +148,17 @@ func (h *hooks) take(e telemetry.Event) {
 	if slices.Contains(hooked, e.Kind) {
 		h.wait(e)
 	}
+}
+
+// lasts keeps an episode of throttles that is long, unless the run is paused: nothing is throttled then, and whether it
+// still is, shows afterwards.
+func (h *hooks) lasts() {
+	if s := h.status(); s.Effective.Paused {
+		h.long.Reset(throttledLong)
+		return
+	}
+	h.wait(*h.episode)
+	h.episode = nil
 }
 
 func (h *hooks) wait(e telemetry.Event) {
