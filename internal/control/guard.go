@@ -13,6 +13,7 @@ type guardian struct {
 	run   func(ctx context.Context, env []string, stdin []byte) ran
 	env   func() []string
 	pause func(paused bool, reason string) // tells the desk
+	mute  func(failure string)             // tells it that there is no answer
 	log   *slog.Logger
 
 	failed string // what was wrong with the last answer, and is logged
@@ -58,7 +59,7 @@ func (d *Desk) guardian() *guardian {
 			return runProgram(ctx, d.cfg.PauseWhen, env, stdin)
 		},
 		env:   func() []string { return variables(d.Status(), d.cfg.Dir) },
-		pause: d.Guard, log: d.cfg.Logger,
+		pause: d.Guard, mute: d.guardIsMute, log: d.cfg.Logger,
 	}
 }
 
@@ -75,9 +76,12 @@ func (g *guardian) ask(ctx context.Context) {
 	case r.err == nil && r.code == 1:
 		g.failed = ""
 		g.pause(true, cmp.Or(firstLine(r.stdout), "it gives no reason"))
-	case r.failure() != g.failed:
-		g.failed = r.failure()
-		g.log.Warn("--pause-when gives no answer, and nothing is changed: "+g.failed, "says", firstLine(r.stderr+"\n"+r.stdout))
+	default:
+		g.mute(r.failure())
+		if r.failure() != g.failed {
+			g.failed = r.failure()
+			g.log.Warn("--pause-when gives no answer, and nothing is changed: "+g.failed, "says", firstLine(r.stderr+"\n"+r.stdout))
+		}
 	}
 }
 

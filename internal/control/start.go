@@ -140,6 +140,7 @@ type Desk struct {
 type guard struct {
 	paused bool
 	reason string
+	mute   string // why it has given no answer since; empty: it has
 }
 
 // GuardBy is who it is, in events.
