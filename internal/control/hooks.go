@@ -22,7 +22,10 @@ const (
 // hooked are the kinds of events that the program is told of, of throttles only a long episode.
 var hooked = []telemetry.Kind{telemetry.Started, telemetry.Paused, telemetry.Unpaused, telemetry.Throttled, telemetry.Stopped, telemetry.Finished}
 
-var errTooLong = errors.New("it took too long and was ended")
+var (
+	errTooLong   = errors.New("it took too long and was ended")
+	errUnawaited = errors.New("it was ended, since the run was interrupted")
+)
 
 // hooks run a program at events, one after the other and beside the run, which never waits for it but at its end. What
 // goes wrong with it is logged, each failure once. All is owned by the goroutine of loop; the program is waited for by one

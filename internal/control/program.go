@@ -85,7 +85,9 @@ func runProgram(ctx context.Context, path string, env []string, stdin []byte) ra
 	switch {
 	case err == nil, errors.Is(err, exec.ErrWaitDelay):
 	case ctx.Err() != nil:
-		out.err = context.Cause(ctx)
+		if out.err = context.Cause(ctx); errors.Is(out.err, context.Canceled) {
+			out.err = errUnawaited
+		}
 	case errors.As(err, &exit) && exit.Exited():
 	case errors.Is(err, fs.ErrNotExist) && isThere(path):
 		out.err = errors.New("there is no such program as the first line of this script names: does it end in a carriage return?")

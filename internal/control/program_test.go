@@ -78,6 +78,16 @@ func TestProgramIsKilled(t *testing.T) {
 	}
 }
 
+// TestProgramIsNotAwaited: what somebody does not wait for has not failed by itself.
+func TestProgramIsNotAwaited(t *testing.T) {
+	t.Setenv(playing, "sleeps")
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(100*time.Millisecond, cancel)
+	if got := runProgram(ctx, os.Args[0], nil, nil).failure(); got != "it was ended, since the run was interrupted" {
+		t.Error(got)
+	}
+}
+
 // TestProgramWithoutItsShell: a script that was written on Windows is there, and cannot be run.
 func TestProgramWithoutItsShell(t *testing.T) {
 	if runtime.GOOS == "windows" {
