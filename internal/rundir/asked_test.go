@@ -30,7 +30,7 @@ func TestAskedIsReadStrictly(t *testing.T) {
 		{"empty", "", "unexpected EOF", remedy},
 		{"cut short", `{"version":1,"hold":tr`, "unexpected EOF", remedy},
 		{"zeros", "\x00\x00\x00", "invalid character", remedy},
-		{"a list", `[]`, "cannot unmarshal JSON array", remedy},
+		{"a list", `[]`, "unmarshal JSON array", remedy},
 		{"a word that it does not know", `{"version":1,"holds":true}`, `unknown object member name "holds"`, remedy},
 		{"twice the same", `{"version":1,"hold":true,"hold":false}`, `duplicate object member name "hold"`, remedy},
 		{"two documents", `{"version":1} {"version":1}`, "invalid character '{' after top-level value", remedy},
