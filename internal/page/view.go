@@ -85,6 +85,9 @@ func title(d Data) string {
 
 // lede says in a sentence how far the run came.
 func lede(s rundir.Standing) string {
+	if s.Rows == 0 {
+		return "There was no record to apply."
+	}
 	done := s.Rows - s.Remaining
 	text := fmt.Sprintf("%s of %s finished in %s of work", prose.Count(done), prose.Plural(s.Rows, "record"), prose.Span(seconds(s.Elapsed)))
 	if s.Paused > 0 {
@@ -169,7 +172,7 @@ func factsOf(d Data) []fact {
 		{Label: "Started", At: momentOf(s.StartedAt)},
 		{Label: ended, At: momentOf(s.SavedAt)},
 		{Label: "Time at work", Text: prose.Span(seconds(s.Elapsed))},
-		{Label: "Time paused", Text: prose.Span(seconds(s.Paused))},
+		{Label: "Time paused", Text: spanOrNone(s.Paused)},
 		{Label: "Starts", Text: prose.Count(starts(d))},
 		{Label: "Accepted", Text: fmt.Sprintf("%.1f updates a second, on average", s.PerSecond)},
 		{Label: "Updates sent", Text: fmt.Sprintf("%s, %s of all calls throttled", prose.Plural(s.Attempts, "call"), prose.Count(s.Throttled))},
@@ -185,6 +188,13 @@ func factsOf(d Data) []fact {
 		}
 	}
 	return kept
+}
+
+func spanOrNone(s float64) string {
+	if s == 0 {
+		return "none"
+	}
+	return prose.Span(seconds(s))
 }
 
 func reason(text string) string {
