@@ -52,6 +52,7 @@ func TestBrowser(t *testing.T) {
 		{"report on paper", (*browser).paper},
 		{"report of little", (*browser).little},
 		{"report of days", (*browser).days},
+		{"injection", (*browser).injection},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
