@@ -35,8 +35,9 @@ function pace(c, standing) {
 // limitsOf says what was allowed at a moment.
 function limitsOf(sample, over) {
   if (!sample.rate && !sample.ceiling) return over ? 'In the end there was no limit.' : 'There is no limit.';
-  const below = sample.ceiling ? `, the ceiling was ${perSecond(sample.ceiling)}` : '';
-  return `${over ? 'In the end' : 'Last,'} ${perSecond(sample.rate)} was allowed${below}.`;
+  const [when, is] = over ? ['In the end', 'was'] : ['Now', 'is'];
+  const below = sample.ceiling ? `, the ceiling ${is} ${perSecond(sample.ceiling)}` : '';
+  return `${when} ${perSecond(sample.rate)} ${is} allowed${below}.`;
 }
 
 function remaining(c, standing) {
