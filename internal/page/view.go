@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"html/template"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -209,5 +210,13 @@ func perSecond(rate *float64) string {
 	if rate == nil || *rate == 0 {
 		return "no limit"
 	}
-	return strconv.FormatFloat(*rate, 'f', -1, 64) + " a second"
+	return paceText(*rate) + " a second"
+}
+
+// paceText is a number a second, as precise as people read it and as the pictures have it: 20, 12.5, 0.25, 1,500.
+func paceText(x float64) string {
+	if x >= 100 {
+		return prose.Count(int64(math.Round(x)))
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64)
 }

@@ -7,7 +7,7 @@ const cycle = ['red', 'amber', 'purple', 'teal', 'blue', 'grey'];
 // picturesOf are the specs of all figures. standing is that of the run.
 function picturesOf(samples, standing) {
   const c = columns(samples);
-  if (c.at.length === 0) return [];
+  if (c.at.length === 0 || standing.rows === 0) return [];
   const all = [pace(c, standing), remaining(c, standing), outcomes(c), throttles(c), failures(c), ...c.apis.map(api => latency(c, api))];
   const empty = spec => spec.series.length === 0; // they leave no hole among the others
   return [...all.filter(spec => !empty(spec)), ...all.filter(empty)];
@@ -148,11 +148,12 @@ function pictureBook() {
     draw(samples, events, standing) {
       const marks = marksOf(events, samples);
       figures.marks = marks;
-      byId('pictures').hidden = samples.length === 0;
+      const specs = picturesOf(samples, standing);
+      byId('pictures').hidden = specs.length === 0;
       fitRange(choice, samples);
       if (!free) figures.window = look();
       keyTo(byId('key'), marks);
-      figures.draw(picturesOf(samples, standing), marks);
+      figures.draw(specs, marks);
     },
   };
 }

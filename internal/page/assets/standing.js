@@ -16,7 +16,8 @@ function showStanding(s) {
   byId('state').className = 'state ' + s.state;
   document.title = `${s.rows > 0 ? Math.floor((100 * done) / s.rows) : 0}% ${s.state} · ${name}`;
   const paused = s.paused_seconds > 0 ? `, paused for ${span(s.paused_seconds)}` : '';
-  say('lede', `${count(done)} of ${count(s.rows)} records finished in ${span(s.elapsed_seconds)} of work${paused}.`);
+  const records = s.rows === 1 ? 'record' : 'records';
+  say('lede', s.rows === 0 ? 'There is no record to apply.' : `${count(done)} of ${count(s.rows)} ${records} finished in ${span(s.elapsed_seconds)} of work${paused}.`);
   const numbers = {
     done, remaining: s.remaining, updated: s.updated, unchanged: s.unchanged, skipped: s.skipped, awaiting: s.awaiting_verification, failed: s.failed, throttled: s.throttled,
   };
