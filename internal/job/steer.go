@@ -31,8 +31,12 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	store.desk, store.log = desk, log
 	o.Started(runner, desk)
 	state, err := j.noted(ctx, runner, log, meter, desk)
+	recorded := !state.SavedAt.IsZero()
+	if recorded {
+		desk.Saved(state) // where the disk is full it was not, and is how the run ended nevertheless
+	}
 	desk.End()
-	if !state.SavedAt.IsZero() {
+	if recorded {
 		j.conclude(state, err)
 	}
 	desk.TellEnd(ctx)

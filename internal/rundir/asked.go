@@ -12,6 +12,7 @@ import (
 
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
 )
 
 // askedVersion is that of control.json.
@@ -63,9 +64,28 @@ func LoadAsked(dir string) (Asked, error) {
 		err = a.check()
 	}
 	if err != nil {
+		err = inWords(err)
 		return Asked{}, &AskedError{Path: path, Err: err, newer: a.Version > askedVersion}
 	}
 	return a, nil
+}
+
+// inWords says in our words what cannot be read. That a number in it is none is no mistake in a command line.
+func inWords(err error) error {
+	if _, ok := errors.AsType[*refusal.UsageError](err); ok {
+		return errors.New(err.Error())
+	}
+	semantic, ok := errors.AsType[*json.SemanticError](err)
+	switch {
+	case ok && errors.Is(err, json.ErrUnknownName):
+		return fmt.Errorf("it has a member %q that this program does not know", semantic.JSONPointer.LastToken())
+	case ok && semantic.JSONPointer != "":
+		return fmt.Errorf("%s is nothing that it can be", semantic.JSONPointer.LastToken())
+	case ok:
+		return errors.New("it is no JSON object")
+	default:
+		return err
+	}
 }
 
 func readAsked(path string) ([]byte, error) {
