@@ -17,6 +17,9 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 		j.spec.Log.Warn("what happens to the run cannot all be kept: the run goes on", "error", err)
 	})
 	defer log.Close()
+	if err := j.unhold(); err != nil {
+		return checkpoint.State{}, err
+	}
 	desk, err := control.Start(control.Config{
 		Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Rate: j.spec.Rate, Reads: j.spec.readsAt, Told: j.spec.Told,
 		Began: j.begins(runner.Progress(), log.Earlier()), Log: log, Meter: meter, Logger: j.spec.Log, Options: j.spec.Steering,
