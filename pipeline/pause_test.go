@@ -107,16 +107,16 @@ func (scene pauseScene) play(t *testing.T, at time.Duration) {
 	both.g = g
 	const long = 2 * time.Minute
 	g.pauseAfter(at, long)
-	var states []pipeline.PauseState
+	seen := make(chan pipeline.PauseState, 4)
 	for _, after := range []time.Duration{-time.Millisecond, scene.pausing + time.Second, long - time.Millisecond, long + time.Millisecond} {
-		time.AfterFunc(at+after, func() { states = append(states, g.Progress().Pause) })
+		time.AfterFunc(at+after, func() { seen <- g.Progress().Pause })
 	}
 	state, err := g.Run(t.Context())
 	if err != nil || state.Counts.Done() != int64(scene.rows) || s.overlaps > 0 {
 		t.Errorf("%v: %d of %d done, %d overlaps", err, state.Counts.Done(), scene.rows, s.overlaps)
 	}
-	if want := "[ paused paused ]"; fmt.Sprint(states) != want {
-		t.Errorf("before, once calls are through, at the end and after: %q, want %s", states, want)
+	if states, want := fmt.Sprint([]pipeline.PauseState{<-seen, <-seen, <-seen, <-seen}), "[ paused paused ]"; states != want {
+		t.Errorf("before, once calls are through, at the end and after: %q, want %q", states, want)
 	}
 	g.checkPauses(t)
 	if again := firstAfter(g.all(), g.pauses[0].until); again > max(time.Second, scene.again) {
@@ -125,7 +125,7 @@ func (scene pauseScene) play(t *testing.T, at time.Duration) {
 	if most := mostInASecond(g.updates); scene.rate != pipeline.Unlimited && most > perSecond(scene.rate) {
 		t.Errorf("%d updates within a second at %g/s", most, scene.rate)
 	}
-	if most := mostInASecond(g.reads); cfg.Preparer != nil && most > 80 {
+	if most := mostInASecond(g.reads); cfg.Preparer != nil && most > perSecond(80) {
 		t.Errorf("%d reads within a second at 80/s", most)
 	}
 	if state.Paused != long {

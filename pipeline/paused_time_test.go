@@ -108,14 +108,14 @@ func TestPausedRate(t *testing.T) {
 			}
 			g := newRig(t, pipeline.Config{Source: &list{changes: changes(1000, 1000)}, Updater: s, MaxDuration: 2 * time.Hour, Rate: 40})
 			g.pauseAfter(10_003*time.Millisecond, time.Hour)
-			var rates []checkpoint.Rate
+			rates := make(chan checkpoint.Rate, 2)
 			for _, at := range []time.Duration{10_003, 3_600_000 + 10_002} {
-				time.AfterFunc((at+1)*time.Millisecond-1, func() { rates = append(rates, g.Progress().Rate) })
+				time.AfterFunc((at+1)*time.Millisecond-1, func() { rates <- g.Progress().Rate })
 			}
 			if _, err := g.Run(t.Context()); err != nil {
 				t.Error(err)
 			}
-			if was, is := rates[0], rates[1]; math.Abs(was.PerSecond-is.PerSecond) > 0.001*was.PerSecond || throttled == (was.PerSecond == 40) {
+			if was, is := <-rates, <-rates; math.Abs(was.PerSecond-is.PerSecond) > 0.001*was.PerSecond || throttled == (was.PerSecond == 40) {
 				t.Errorf("throttled %t: %+v, an hour later %+v", throttled, was, is)
 			}
 		})
@@ -134,11 +134,12 @@ func TestPausedOverStarts(t *testing.T) {
 				Results: kept, Store: kept, Resume: state})
 			g.pauseAfter(from, long)
 			stop := time.AfterFunc(end, func() { g.Stop(pipeline.Interrupted) })
-			var seen pipeline.Progress
-			time.AfterFunc(5*time.Minute, func() { seen = g.Progress() })
+			seeing := make(chan pipeline.Progress, 1)
+			time.AfterFunc(5*time.Minute, func() { seeing <- g.Progress() })
 			before := state.Paused
 			state, _ = g.Run(t.Context())
 			stop.Stop()
+			seen := <-seeing
 			if want := before + 5*time.Minute - from; seen.PausedFor != want || seen.Pause != pipeline.Paused {
 				t.Errorf("start %d: after 5 minutes %s, for %s, want %s", start, seen.Pause, seen.PausedFor, want)
 			}

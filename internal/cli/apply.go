@@ -55,6 +55,9 @@ back. Interrupted, the same command continues where it stopped.
 			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.end()
+			if o.dryRun && o.steering.Serve != "" {
+				return &refusal.UsageError{Err: errors.New("--dry-run has no page: a plan writes nothing that could be steered"), Remedy: "leave --serve out"}
+			}
 			if o.dryRun {
 				if err := o.validateRule(args); err != nil {
 					return err

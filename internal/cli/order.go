@@ -40,7 +40,7 @@ func (o *order) give(ctx context.Context, sys System, dir string, body map[strin
 	}
 	ctx, signals := watchSignals(ctx, sys.Signals)
 	defer signals.end()
-	body["by"], body["reason"] = operator(), o.reason
+	body["by"], body["reason"] = byCommand(), o.reason
 	s, err := control.NewClient(dir).Do(ctx, o.method, o.path, body)
 	if errors.Is(err, control.ErrUnreached) || errors.Is(err, control.ErrEnded) { // the files tell how it ended
 		s, err = o.byFile(ctx, sys, dir)
@@ -77,11 +77,10 @@ func (o *order) byFile(ctx context.Context, sys System, dir string) (rundir.Stan
 	case status.Phase() == "finished":
 		return rundir.Standing{}, &refusal.Error{Msg: name + ": the run has ended: it is finished"}
 	case !status.Held && o.kept == "":
-		return rundir.Standing{}, &refusal.Error{Msg: name + ": no process is at work on the run, so there is none to stop",
-			Remedy: "what keeps the next start from sending: " + commandLine([]string{"pause"}, []string{dir})}
+		return rundir.Standing{}, nothingToStop(dir)
 	}
-	by := rundir.Order{At: time.Now().UTC(), By: operator(), Reason: o.reason}
-	_, err = rundir.Within(ctx, rundir.StatusPatience, dir, func() (rundir.Asked, error) {
+	by := rundir.Order{At: time.Now().UTC(), By: byCommand(), Reason: o.reason}
+	after, err := rundir.Within(ctx, rundir.StatusPatience, dir, func() (rundir.Asked, error) {
 		_, after, err := rundir.ChangeAsked(rundir.Local(), dir, func(a *rundir.Asked) { o.asks(a, &by) })
 		return after, err
 	})
@@ -89,7 +88,7 @@ func (o *order) byFile(ctx context.Context, sys System, dir string) (rundir.Stan
 		return rundir.Standing{}, err
 	}
 	if !status.Held {
-		return rundir.Standing{}, &refusal.Error{Msg: name + ": no process is at work on the run; " + o.kept, Remedy: continuing(status)}
+		return rundir.Standing{}, &refusal.Error{Msg: name + ": no process is at work on the run; " + o.kept, Remedy: continuing(status, after.Hold)}
 	}
 	if o.unsaid != "" {
 		fmt.Fprintf(sys.Stderr, "note: %s\n", o.unsaid)
@@ -133,7 +132,24 @@ func standing(dir string) (rundir.Standing, error) {
 	return status.Standing(asked), err
 }
 
+// byCommand is who gives an order by a command.
+func byCommand() string { return control.Operator() + " by command" }
+
+// nothingToStop says of a run at which no process is at work what keeps its next start from sending: the hold, or a pause.
+func nothingToStop(dir string) error {
+	e := &refusal.Error{Msg: prose.Printable(dir) + ": no process is at work on the run, so there is none to stop",
+		Remedy: "what keeps the next start from sending: " + commandLine([]string{"pause"}, []string{dir})}
+	if asked, err := rundir.LoadAsked(dir); err == nil && asked.Hold {
+		e.Remedy = "it is on hold already, stopped by " + asked.HoldOrder.String()
+	}
+	return e
+}
+
 // continuing says how a run goes on of which no process is at work.
-func continuing(s *rundir.Status) string {
-	return "the same command continues it (" + shell.File(s.Dir.Path) + ")"
+func continuing(s *rundir.Status, held bool) string {
+	command := "the same command"
+	if held {
+		command = "the run is on hold: " + command + " with --unhold"
+	}
+	return command + " continues it (" + shell.File(s.Dir.Path) + ")"
 }

@@ -36,7 +36,9 @@ func ShowStatus(w io.Writer, width int, v View) {
 		line("parked", "%s, whose attempts were used up: the next start takes %s last", prose.Plural(n, "row"), prose.Either(n, "it", "them"))
 	}
 	line("calls", "%s of updates, %s of users read, %s of all throttled", prose.Count(s.Attempts), prose.Count(s.Reads), prose.Count(s.Throttled))
-	line("saved", "%s, after %s of work%s", s.SavedAt.Local().Format(time.DateTime), prose.Span(seconds64(s.Elapsed)), pausedFor(s.Paused))
+	if !s.SavedAt.IsZero() { // a run that is paused before its first call has saved nothing
+		line("saved", "%s, after %s of work%s", s.SavedAt.Local().Format(time.DateTime), prose.Span(seconds64(s.Elapsed)), pausedFor(s.Paused))
+	}
 	if s.State != string(checkpoint.Finished) {
 		line("rate", "%s: %s", rateText(s.Rate.PerSecond), rateReason(s.Rate.Reason))
 	}
@@ -109,7 +111,11 @@ func showGoingOn(line func(head, format string, args ...any), v *View) {
 	if s.Hint != "" && !v.isHeld() {
 		line("", "hint: %s", s.Hint)
 	}
-	line("next", "%s again continues at %s", sameCommand(v.isHeld()), position(s))
+	again := " again"
+	if v.isHeld() {
+		again = ""
+	}
+	line("next", "%s%s continues at %s", sameCommand(v.isHeld()), again, position(s))
 }
 
 // showEvents tells what happened last.

@@ -23,15 +23,15 @@ func ShowSteered(w io.Writer, dir string, s rundir.Standing) {
 		if s.Asked.Paused {
 			line("next", "attrmigrate unpause %s", shell.File(dir))
 		}
-	case "stopping", "stopped":
+	case "running":
+	default:
 		if s.Asked.Hold {
 			line("why", "%s", s.Asked.HoldOrder)
 			line("next", "the run is on hold: the same command with --unhold continues it")
 		}
+		return
 	}
-	if s.State == "running" || s.Asked.Rate != nil || s.Asked.ReadRate != nil {
-		line("rate", "%s of updates at most, %s of reads", ceilingText(s.Effective.Rate), ceilingText(s.Effective.ReadRate))
-	}
+	line("rate", "%s of updates at most, %s of reads", ceilingText(s.Effective.Rate), ceilingText(s.Effective.ReadRate))
 }
 
 // ShowAsked writes what people have asked of a run that is about to go on, and how it is taken back.

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"mime"
 	"net"
 	"net/http"
 	"net/netip"
@@ -34,9 +35,18 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !d.token.is(r.Header.Get("Authorization")):
 		w.Header().Set("WWW-Authenticate", `Bearer realm="attrmigrate"`)
 		refuse(w, http.StatusUnauthorized, "the token is missing, or is another run's", "the header Authorization: Bearer TOKEN has it")
+	case r.ContentLength != 0 && !isJSON(r):
+		refuse(w, http.StatusUnsupportedMediaType, "the body has to be JSON, and say so", "curl does so by --json")
 	default:
 		d.behind.ServeHTTP(w, r)
 	}
+}
+
+// isJSON tells whether a body says that it is JSON, which what a form of another page sends cannot. At the socket, where no
+// browser comes, it may say anything: curl -d calls JSON a form.
+func isJSON(r *http.Request) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && kind == "application/json"
 }
 
 // page answers with the page. It asks for all that it shows by the token, which is behind the # of its address: no

@@ -244,7 +244,7 @@ func TestTokenIsNotLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var log bytes.Buffer
 		s, l := newScene(t), newPipes()
-		web := &Web{token: aToken}
+		web := &livePage{token: aToken}
 		ended := make(chan error)
 		go func() {
 			ended <- serve(t.Context(), l, web.handler(s.seen(), s.Desk), slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug})))

@@ -27,7 +27,6 @@ func (s Seen) stream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := feed{Seen: s, to: w, rc: http.NewResponseController(w), last: last}
-	_ = f.rc.SetReadDeadline(time.Time{}) // a stream takes as long as it takes
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Content-Type-Options", "nosniff")

@@ -2,7 +2,6 @@ package control
 
 import (
 	"context"
-	"log/slog"
 	"net"
 	"net/http"
 )
@@ -30,16 +29,16 @@ func (o Options) token() (token, error) {
 	return readToken(o.TokenFile)
 }
 
-// Web is the page of a command, which listens and does not answer yet.
-type Web struct {
+// livePage is the page of a command, which listens and does not answer yet.
+type livePage struct {
 	l     net.Listener
 	token token
 	o     Options
 }
 
-// OpenWeb listens for the page, and tells its address: with the token behind a #, unless a file has it. Without an
+// openWeb listens for the page, and tells its address: with the token behind a #, unless a file has it. Without an
 // address in the options it is nil.
-func (o Options) OpenWeb(ctx context.Context) (*Web, error) {
+func (o Options) openWeb(ctx context.Context) (*livePage, error) {
 	if o.Serve == "" {
 		return nil, nil
 	}
@@ -58,12 +57,12 @@ func (o Options) OpenWeb(ctx context.Context) (*Web, error) {
 		}
 		o.Told(url)
 	}
-	return &Web{l, t, o}, nil
+	return &livePage{l, t, o}, nil
 }
 
 // openPage serves the page of a run, if it is to have one, until ctx ends.
 func (d *Desk) openPage(ctx context.Context) {
-	web, err := d.cfg.OpenWeb(ctx)
+	web, err := d.cfg.openWeb(ctx)
 	if err != nil {
 		d.cfg.Logger.Warn("there is no page; the run goes on without", "error", err)
 	}
@@ -77,13 +76,8 @@ func (d *Desk) openPage(ctx context.Context) {
 	})
 }
 
-// Show shows what cannot be steered, until ctx ends.
-func (web *Web) Show(ctx context.Context, s Seen, log *slog.Logger) error {
-	return serve(ctx, web.l, web.handler(s, nil), log)
-}
-
 // handler is what is served at the port. Where nothing is to be steered there, it has no means to.
-func (web *Web) handler(s Seen, d *Desk) http.Handler {
+func (web *livePage) handler(s Seen, d *Desk) http.Handler {
 	behind, readOnly := views(s), web.o.ReadOnly || d == nil
 	if !readOnly {
 		behind = append(behind, verbs(d, byPort)...)

@@ -95,7 +95,7 @@ func newScene(t *testing.T) *scene {
 func (s *scene) atSocket() routes { return append(views(s.seen()), verbs(s.Desk, bySocket)...) }
 
 func (s *scene) atPort(readOnly bool) http.Handler {
-	return (&Web{token: aToken, o: Options{ReadOnly: readOnly}}).handler(s.seen(), s.Desk)
+	return (&livePage{token: aToken, o: Options{ReadOnly: readOnly}}).handler(s.seen(), s.Desk)
 }
 
 const aToken token = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
