@@ -1,10 +1,12 @@
 package control
 
 import (
+	"mime"
 	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
+	"strings"
 )
 
 // door is what stands before the routes where they are served at a port, which every process of this machine can reach,
@@ -33,9 +35,18 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !d.token.is(r.Header.Get("Authorization")):
 		w.Header().Set("WWW-Authenticate", `Bearer realm="attrmigrate"`)
 		refuse(w, http.StatusUnauthorized, "the token is missing, or is another run's", "the header Authorization: Bearer TOKEN has it")
+	case r.ContentLength != 0 && !isJSON(r):
+		refuse(w, http.StatusUnsupportedMediaType, "the body has to be JSON, and say so", "curl does so by --json")
 	default:
 		d.behind.ServeHTTP(w, r)
 	}
+}
+
+// isJSON tells whether a body says that it is JSON, which what a form of another page sends cannot. At the socket, where no
+// browser comes, it may say anything: curl -d calls JSON a form.
+func isJSON(r *http.Request) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && kind == "application/json"
 }
 
 // page answers with the page. It asks for all that it shows by the token, which is behind the # of its address: no
@@ -63,14 +74,17 @@ func harden(h http.Header) {
 // is the one that the user has chosen there.
 func local(host string) bool {
 	name, port, err := net.SplitHostPort(host)
-	if err != nil {
+	if err != nil { // without a port, as browsers leave out 80
 		name, port = host, "80"
+		if inner, ok := strings.CutPrefix(host, "["); ok {
+			name = strings.TrimSuffix(inner, "]")
+		}
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return false
 	}
 	ip, err := netip.ParseAddr(name)
-	return name == "localhost" || err == nil && ip.IsLoopback() && ip.Zone() == ""
+	return isLocalhost(name) || err == nil && ip.IsLoopback() && ip.Zone() == ""
 }
 
 // foreign tells whether another page has a browser ask. What is looked at is as private as what is done, so that GET is

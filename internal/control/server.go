@@ -22,7 +22,7 @@ const (
 func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
 	busy := make(chan struct{}, mostRequests)
 	s := &http.Server{
-		Handler:           bounded(busy, recovered(log, h)),
+		Handler:           bounded(busy, ctx.Done(), recovered(log, h)),
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: 30 * time.Second,
 		MaxHeaderBytes: 16 << 10, DisableGeneralOptionsHandler: true,
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
@@ -41,8 +41,8 @@ func serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger
 	return nil
 }
 
-// leave ends a server once nobody is being answered, or a second has passed. A browser keeps connections open on which
-// it asks nothing; they are not waited for.
+// leave ends a server once nobody is being answered, or a second has passed. Who asks meanwhile is still told how the run has
+// ended. A browser keeps connections open on which it asks nothing; they are not waited for.
 func leave(s *http.Server, busy chan struct{}) {
 	patience, end := context.WithTimeout(context.Background(), leaveWithin)
 	defer end()
@@ -54,8 +54,7 @@ func leave(s *http.Server, busy chan struct{}) {
 	fill(last, busy, left)
 }
 
-// fill takes so many places, so that nobody else has them; it waits for those that are taken, but not beyond ctx. It
-// returns how many it did not get.
+// fill takes so many places; it waits for those that are taken, but not beyond ctx. It returns how many it did not get.
 func fill(ctx context.Context, busy chan struct{}, left int) int {
 	for ; left > 0; left-- {
 		select {
@@ -67,15 +66,21 @@ func fill(ctx context.Context, busy chan struct{}, left int) int {
 	return 0
 }
 
-// bounded answers so many at once as there are places.
-func bounded(busy chan struct{}, h http.Handler) http.Handler {
+// bounded answers so many at once as there are places. Once it is left no place is needed: what comes is answered at once,
+// with how the run has ended, and connections are few.
+func bounded(busy chan struct{}, left <-chan struct{}, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case busy <- struct{}{}:
 			defer func() { <-busy }()
 			h.ServeHTTP(w, r)
 		default:
-			refuse(w, http.StatusServiceUnavailable, "too many ask at once", "")
+			select {
+			case <-left:
+				h.ServeHTTP(w, r)
+			default:
+				refuse(w, http.StatusServiceUnavailable, "too many ask at once", "")
+			}
 		}
 	})
 }

@@ -146,6 +146,44 @@ func TestLeave(t *testing.T) {
 	}
 }
 
+// TestLeaving: who asks while others are still being answered is answered, too, and is not told that too many ask.
+func TestLeaving(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newPipes()
+		ctx, end := context.WithCancel(t.Context())
+		routes := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/slow" {
+				time.Sleep(500 * time.Millisecond)
+			}
+			answer(w, http.StatusConflict, "ended")
+		})
+		ended := make(chan error, 1)
+		go func() { ended <- serve(ctx, l, routes, silent()) }()
+		client := l.client(t)
+		var asking sync.WaitGroup
+		get := func(path string) {
+			resp, err := client.Get("http://run" + path)
+			if err != nil {
+				t.Errorf("%s: %v", path, err)
+				return
+			}
+			if says := text(t, resp.Body); resp.StatusCode != http.StatusConflict {
+				t.Errorf("%s: %s %s", path, resp.Status, says)
+			}
+			_ = resp.Body.Close()
+		}
+		asking.Go(func() { get("/slow") })
+		synctest.Wait()
+		end()
+		synctest.Wait()
+		get("/")
+		asking.Wait()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestRecovered: a fault in an answer is told to who asks and to the log, and the next answer is one.
 func TestRecovered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

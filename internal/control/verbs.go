@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"time"
 	"unicode/utf8"
@@ -102,10 +101,6 @@ func decoded[B interface{ told() said }](w http.ResponseWriter, r *http.Request,
 	}
 	if len(data) == 0 {
 		return true
-	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		refuse(w, http.StatusUnsupportedMediaType, "the body has to be JSON, and say so", "curl does so by --json")
-		return false
 	}
 	if err := unmarshal(data, into); err != nil {
 		refuse(w, http.StatusBadRequest, err.Error(), refusal.HintOf(err))

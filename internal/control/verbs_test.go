@@ -2,6 +2,7 @@ package control
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -139,7 +140,8 @@ func unsteered(t *testing.T, s *scene) {
 	}
 }
 
-// TestContentType: what a form of another page can send is no JSON.
+// TestContentType: what a form of another page can send is no JSON at the port. At the socket, which no page reaches, a body
+// is what it is.
 func TestContentType(t *testing.T) {
 	for kind, code := range map[string]int{
 		"application/json": 200, "application/json; charset=utf-8": 200, "Application/JSON": 200,
@@ -148,9 +150,15 @@ func TestContentType(t *testing.T) {
 		s, w := newScene(t), httptest.NewRecorder()
 		r := ask("POST", "/v1/pause", `{}`)
 		r.Header.Set("Content-Type", kind)
-		s.atSocket().ServeHTTP(w, r)
+		s.atPort(false).ServeHTTP(w, r)
 		if w.Code != code || s.Status().Asked.Paused != (code == 200) {
 			t.Errorf("%q: %d, want %d", kind, w.Code, code)
+		}
+		w = httptest.NewRecorder()
+		r.Body = io.NopCloser(strings.NewReader(`{"reason": "curl -d"}`))
+		s.atSocket().ServeHTTP(w, r)
+		if a := s.Status().Asked; w.Code != 200 || a.PauseOrder == nil || a.PauseOrder.Reason != "curl -d" {
+			t.Errorf("%q at the socket: %d", kind, w.Code)
 		}
 	}
 }

@@ -25,9 +25,10 @@ func (j *Job) begins(p pipeline.Progress, earlier telemetry.Event) telemetry.Eve
 			from = string(checkpoint.Stopped)
 		}
 	}
-	reason := prose.Count(p.Total) + " " + j.set.Noun() + "s"
+	reason := prose.Plural(p.Total, j.set.Noun())
 	if p.Done > 0 {
-		reason = prose.Count(max(0, p.Total-p.Done)) + " of " + reason + " are left"
+		left := max(0, p.Total-p.Done)
+		reason = fmt.Sprintf("%s of %s %s left", prose.Count(left), reason, prose.Either(left, "is", "are"))
 	}
 	return telemetry.Event{At: time.Now(), Kind: telemetry.Started, From: from, To: telemetry.RateText(p.Rate.Ceiling), Reason: reason}
 }

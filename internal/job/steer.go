@@ -17,6 +17,9 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 		j.spec.Log.Warn("what happens to the run cannot all be kept: the run goes on", "error", err)
 	})
 	defer log.Close()
+	if err := j.unhold(); err != nil {
+		return checkpoint.State{}, err
+	}
 	desk, err := control.Start(control.Config{
 		Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Rate: j.spec.Rate, Reads: j.spec.readsAt, Told: j.spec.Told,
 		Began: j.begins(runner.Progress(), log.Earlier()), Log: log, Meter: meter, Logger: j.spec.Log, Options: j.spec.Steering,
@@ -28,8 +31,12 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	store.desk, store.log = desk, log
 	o.Started(runner, desk)
 	state, err := j.noted(ctx, runner, log, meter, desk)
+	recorded := !state.SavedAt.IsZero()
+	if recorded {
+		desk.Saved(state) // where the disk is full it was not, and is how the run ended nevertheless
+	}
 	desk.End()
-	if !state.SavedAt.IsZero() {
+	if recorded {
 		j.conclude(state, err)
 	}
 	desk.TellEnd(ctx)

@@ -18,15 +18,22 @@ func atWork() pages.Data {
 	return d
 }
 
-// press presses a button, waits for its dialog, fills it in and confirms.
+// press presses a button, waits for its dialog, fills it in and confirms. It does not aim at where they are: what comes meanwhile
+// moves them.
 func (b *tab) press(verb string, fields ...string) {
 	b.Helper()
 	b.until(`!document.getElementById('b-` + verb + `').disabled`)
-	b.do(chromedp.Click(chromedp.CSS("#b-"+verb)), chromedp.WaitVisible(chromedp.CSS("#d-"+verb)))
+	b.click("#b-" + verb)
+	b.do(chromedp.WaitVisible(chromedp.CSS("#d-" + verb)))
 	for i := 0; i < len(fields); i += 2 {
 		b.do(chromedp.SendKeys(chromedp.CSS("#d-"+verb+" [name="+fields[i]+"]"), fields[i+1]))
 	}
-	b.do(chromedp.Click(chromedp.CSS(`#d-` + verb + ` button[value=do]`)))
+	b.click("#d-" + verb + " button[value=do]")
+}
+
+func (b *tab) click(selector string) {
+	b.Helper()
+	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('` + selector + `').click()`))
 }
 
 // live: the page shows the run as it is, has it steered, and finds it again.

@@ -41,7 +41,7 @@ func newContract(t *testing.T, d pages.Data, readOnly bool) *contract {
 	})
 	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, r *http.Request) { c.answer(w) })
 	mux.HandleFunc("GET /v1/series", func(w http.ResponseWriter, r *http.Request) {
-		_ = json.NewEncoder(w).Encode(telemetry.Resample(d.Series, 2000))
+		_ = json.NewEncoder(w).Encode(append([]telemetry.Sample{}, telemetry.Resample(d.Series, 2000)...))
 	})
 	mux.HandleFunc("GET /v1/events", c.stream)
 	mux.HandleFunc("/v1/", c.verb)

@@ -12,6 +12,7 @@ import (
 
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
 )
 
 // askedVersion is that of control.json.
@@ -41,6 +42,9 @@ func (a Asked) PausedAt(now time.Time) bool {
 	return a.Paused && (a.PausedUntil.IsZero() || now.Before(a.PausedUntil))
 }
 
+// stands tells whether there is anything that a start has to know.
+func (a Asked) stands() bool { return a.Hold || a.Paused || a.Rate != nil || a.ReadRate != nil }
+
 // LoadAsked reads what was asked of the run in a directory; nothing, where there is no such file. It is read strictly:
 // who passed over what it does not know might pass over a hold. The error is an *[AskedError].
 func LoadAsked(dir string) (Asked, error) {
@@ -60,9 +64,28 @@ func LoadAsked(dir string) (Asked, error) {
 		err = a.check()
 	}
 	if err != nil {
+		err = inWords(err)
 		return Asked{}, &AskedError{Path: path, Err: err, newer: a.Version > askedVersion}
 	}
 	return a, nil
+}
+
+// inWords says in our words what cannot be read. That a number in it is none is no mistake in a command line.
+func inWords(err error) error {
+	if _, ok := errors.AsType[*refusal.UsageError](err); ok {
+		return errors.New(err.Error())
+	}
+	semantic, ok := errors.AsType[*json.SemanticError](err)
+	switch {
+	case ok && errors.Is(err, json.ErrUnknownName):
+		return fmt.Errorf("it has a member %q that this program does not know", semantic.JSONPointer.LastToken())
+	case ok && semantic.JSONPointer != "":
+		return fmt.Errorf("%s is nothing that it can be", semantic.JSONPointer.LastToken())
+	case ok:
+		return errors.New("it is no JSON object")
+	default:
+		return err
+	}
 }
 
 func readAsked(path string) ([]byte, error) {

@@ -30,8 +30,8 @@ func TestAskedIsReadStrictly(t *testing.T) {
 		{"empty", "", "unexpected EOF", remedy},
 		{"cut short", `{"version":1,"hold":tr`, "unexpected EOF", remedy},
 		{"zeros", "\x00\x00\x00", "invalid character", remedy},
-		{"a list", `[]`, "unmarshal JSON array", remedy},
-		{"a word that it does not know", `{"version":1,"holds":true}`, `unknown object member name "holds"`, remedy},
+		{"a list", `[]`, "it is no JSON object", remedy},
+		{"a word that it does not know", `{"version":1,"holds":true}`, `it has a member "holds" that this program does not know`, remedy},
 		{"twice the same", `{"version":1,"hold":true,"hold":false}`, `duplicate object member name "hold"`, remedy},
 		{"two documents", `{"version":1} {"version":1}`, "invalid character '{' after top-level value", remedy},
 		{"no version", `{"hold":true}`, "there is no version 0", remedy},
@@ -41,7 +41,7 @@ func TestAskedIsReadStrictly(t *testing.T) {
 		{"a rate of zero", `{"version":1,"rate":0}`, "a rate of 0, want a number above 0", remedy},
 		{"a rate below zero", `{"version":1,"read_rate":-5}`, "a rate of -5, want a number above 0", remedy},
 		{"a rate beyond all", `{"version":1,"rate":1e300}`, "and 10,000 at most", remedy},
-		{"a moment that is none", `{"version":1,"paused":true,"paused_until":"noon"}`, "parsing time", remedy},
+		{"a moment that is none", `{"version":1,"paused":true,"paused_until":"noon"}`, "paused_until is nothing that it can be", remedy},
 		{"too long", `{"version":1}` + strings.Repeat(" ", 70_000), "it has more than 65,536 bytes", remedy},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -50,6 +50,9 @@ func TestAskedIsReadStrictly(t *testing.T) {
 			_, err := LoadAsked(dir)
 			if _, ok := errors.AsType[*AskedError](err); !ok {
 				t.Fatalf("got %v, want an *AskedError", err)
+			}
+			if _, ok := errors.AsType[*refusal.UsageError](err); ok {
+				t.Error("it is told as a mistake in the command line")
 			}
 			begin := filepath.Join(dir, "control.json") + ": what was asked of the run cannot be read: "
 			if !strings.HasPrefix(err.Error(), begin) || !strings.Contains(err.Error(), tt.want) {
