@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -166,6 +167,9 @@ func (h *hooks) lasts() {
 
 func (h *hooks) wait(e telemetry.Event) {
 	s := h.status()
+	if e.Kind == telemetry.Stopped {
+		s.State = cmp.Or(s.State, e.To) // of a start that ends before anything of it is saved
+	}
 	stdin, err := json.Marshal(struct {
 		telemetry.Event
 		Status rundir.Standing `json:"status"`

@@ -192,3 +192,18 @@ func TestHooksTell(t *testing.T) {
 		}
 	})
 }
+
+// TestHooksTellWithoutAState: a start that ends before anything is saved has ended, too, and says how.
+func TestHooksTellWithoutAState(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newHooksRig(0, ran{})
+		var env []string
+		r.status = func() rundir.Standing { return rundir.Standing{} }
+		r.run = func(_ context.Context, e []string, _ []byte) ran { env = e; return ran{} }
+		r.events <- telemetry.Event{Kind: telemetry.Stopped, To: "interrupted", At: time.Now()}
+		r.stop(t.Context())
+		if !slices.Contains(env, "ATTRMIGRATE_STATE=interrupted") {
+			t.Errorf("its state is not in\n%q", env)
+		}
+	})
+}

@@ -12,6 +12,8 @@
 // [ReadStatus], [ReadPlan] and [Dir.Load] read what another process may be writing: each file is replaced whole, so
 // they see one state or the next.
 //
+// control.json, what people want of a run ([Asked]), is also written without it: by whoever asks, in turns ([ChangeAsked]).
+//
 // # Limits
 //
 // What makes, moves and removes files goes through the [disk.FS] of the [Volume], so that a test can crash behind
