@@ -92,9 +92,17 @@ func (d *Desk) lift(now time.Time) {
 			a.Paused, a.PausedUntil, a.PauseOrder = false, time.Time{}, nil
 		}
 	})
-	if err != nil && !errors.Is(err, ErrEnded) { // the clock lets it go on nevertheless
+	if err == nil || errors.Is(err, ErrEnded) {
+		d.unlifted = false
+		return
+	}
+	d.changing.Lock()
+	d.press() // the clock lets it go on nevertheless
+	d.changing.Unlock()
+	if !d.unlifted {
 		d.cfg.Logger.Warn("control.json still says that the run is paused", "error", err)
 	}
+	d.unlifted = true
 }
 
 // adopt takes for asked what the file says, asks it of the run, and tells what is new. It is called with changing.

@@ -178,6 +178,23 @@ func TestPauseThatRunsOut(t *testing.T) {
 	})
 }
 
+// TestPauseRunsOutBesideDamage: the clock lets a run go on whatever has become of control.json.
+func TestPauseRunsOutBesideDamage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		if _, err := s.Pause(ann("lunch"), time.Now().Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(s.cfg.Dir, rundir.AskedJSON), []byte("pause!"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute + lookEvery)
+		if got := s.Status(); got.State != "running" {
+			t.Errorf("afterwards: %s", got.State)
+		}
+	})
+}
+
 // TestGuardBesidePeople: the run is paused if either wants it, and an order of the one is none of the other's.
 func TestGuardBesidePeople(t *testing.T) {
 	s := newScene(t)

@@ -134,6 +134,9 @@ type Desk struct {
 	holder *checkpoint.Info // this process
 	ended  bool
 	misled bool // control.json cannot be read, which was logged
+
+	// Of Watch alone.
+	unlifted bool // a pause that is over cannot be taken out of control.json, which was logged
 }
 
 // guard is a program that may pause the run, beside what people ask.
