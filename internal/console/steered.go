@@ -16,7 +16,9 @@ func ShowSteered(w io.Writer, dir string, s rundir.Standing) {
 	line(s.State, "%s: %s of %s finished", dir, prose.Count(s.Rows-s.Remaining), prose.Plural(s.Rows, "row"))
 	switch s.State {
 	case "pausing", "paused":
-		line("why", "%s", s.Effective.Reason)
+		if s.Effective.Reason != "" {
+			line("why", "%s", s.Effective.Reason)
+		}
 		if s.Asked.Paused && !s.Asked.PausedUntil.IsZero() {
 			line("until", "%s", dateTime(s.Asked.PausedUntil))
 		}

@@ -76,6 +76,10 @@ func (c *Client) Do(ctx context.Context, method, path string, body any) (rundir.
 
 // replied is what an answer says.
 func replied(resp *http.Response, reply []byte) (s rundir.Standing, err error) {
+	var refused struct{ Error, Hint string }
+	if resp.StatusCode == http.StatusConflict && json.Unmarshal(reply, &refused) == nil && refused.Error != "" {
+		return s, &refusal.Error{Msg: refused.Error, Remedy: refused.Hint} // it is no run
+	}
 	switch resp.StatusCode {
 	case http.StatusOK, http.StatusConflict:
 		if err := json.Unmarshal(reply, &s); err != nil {
@@ -86,7 +90,6 @@ func replied(resp *http.Response, reply []byte) (s rundir.Standing, err error) {
 		}
 		return s, nil
 	}
-	var refused struct{ Error, Hint string }
 	if json.Unmarshal(reply, &refused) != nil || refused.Error == "" {
 		return s, fmt.Errorf("%w: it answers %s", ErrUnreached, resp.Status)
 	}

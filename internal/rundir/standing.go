@@ -46,7 +46,7 @@ func (s *Status) Standing(asked Asked) Standing {
 			Paused: s.Phase() == "paused", Rate: orNone(s.State.Rate.Ceiling), ReadRate: orNone(s.State.Rate.Reads),
 		},
 	}
-	if out.Effective.Paused && asked.PauseOrder != nil {
+	if out.Effective.Paused && asked.Paused && asked.PauseOrder != nil {
 		out.Effective.Reason = asked.PauseOrder.String()
 	}
 	if s.Held {
