@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"sync"
+	"time"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/control"
@@ -17,7 +18,11 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 		j.spec.Log.Warn("what happens to the run cannot all be kept: the run goes on", "error", err)
 	})
 	defer log.Close()
-	desk, err := control.Start(control.Config{
+	var expiring func(from, until time.Time) int64
+	if j.tokens != nil {
+		expiring = j.tokens.between
+	}
+	desk, err := control.Start(control.Config{Expiring: expiring,
 		Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Rate: j.spec.Rate, Reads: j.spec.readsAt, Told: j.spec.Told,
 		Began: j.begins(runner.Progress(), log.Earlier()), Log: log, Meter: meter, Logger: j.spec.Log, Options: j.spec.Steering,
 	})
@@ -73,7 +78,8 @@ func (t *told) Save(s checkpoint.State) error {
 // counted counts the results that are written.
 type counted struct {
 	pipeline.ResultWriter
-	meter *telemetry.Meter
+	meter  *telemetry.Meter
+	tokens *expiries
 }
 
 func (c counted) Write(r pipeline.Result) error {
@@ -85,5 +91,6 @@ func (c counted) Write(r pipeline.Result) error {
 		class = report.ClassOf(r)
 	}
 	c.meter.Finished(r.Outcome, class)
+	c.tokens.finished(r.Change)
 	return nil
 }
