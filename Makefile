@@ -133,7 +133,8 @@ bench: build ## (measure) measure everything against its bound in the same run, 
 	bin/bench -out $(BENCH) -embed docs/performance.md
 	cd internal/tools && go run ./plot $(CURDIR)/$(BENCH)
 
-# Of a made-up run that is always the same. Look at them before they are committed.
+# Of a made-up run that is always the same: a run has a sample each ten seconds, so that one of some seconds, as in make demo,
+# has nothing to show, and the pictures would differ each time. Look at them before they are committed.
 .PHONY: pictures
 pictures: ## (build) renew the pictures of docs/steering.md (needs Chromium)
 	PICTURES=$(CURDIR)/docs/steering go test -count=1 -v -run '^TestPictures$$' ./internal/page

@@ -105,7 +105,8 @@ package pipeline
 //  7. A cancelled call is unknown: it is not reported, and its record is done again (TestDrain). Where
 //     users are read first, one is read again before an update of which nothing is known is repeated
 //     (TestPrepare), and where its image is older than ImageAge when the permit for the update is
-//     there (TestImageAge). A record that asks for nothing is not read (TestIdleRecords).
+//     there (TestImageAge), by the clock too, since a machine may sleep (TestIsOld). Where reads are too slow or too few
+//     for that, the run goes on nevertheless (TestSlowImages). A record that asks for nothing is not read (TestIdleRecords).
 //     An update that was accepted and may be held back is followed by one read, and counts as awaiting
 //     verification if that does not find it (TestUnconfirmed).
 //  8. A run is recorded before its first update; one that stops before leaves nothing that binds
@@ -118,7 +119,7 @@ package pipeline
 //  10. From when Pause returns until Unpause is called no call begins, be it an update, a read or a probe: at every rate
 //     and whatever the run is about (TestPause), in whatever order pauses come with stops, crashes and starts
 //     (TestSteering), and among goroutines as fast as they go (TestGateRaces). The run is paused once the calls under way
-//     are through; who waits for a permit, for a second one too, is not under way (TestPause). A stop ends it all the
+//     are through; who waits for a permit, for a second one too, is not under way (TestPause, TestPauseBetweenReads). A stop ends it all the
 //     same (TestPauseStops).
 //  11. Time that is paused counts for nothing but MaxDuration: it stops no run (TestPausedTimeStopsNobody), lets nothing come
 //     due (TestPausedBackoff), and leaves the rate where it was (TestPausedRate); afterwards nothing comes faster

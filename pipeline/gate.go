@@ -60,6 +60,17 @@ func (g *gate) enter() bool {
 	return true
 }
 
+// enterSince is enter, unless the run was paused since a moment.
+func (g *gate) enterSince(moment time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if n := len(g.pauses); g.isShut || n > 0 && g.pauses[n-1].until.After(moment) {
+		return false
+	}
+	g.inside++
+	return true
+}
+
 func (g *gate) leave() { g.count(-1) }
 
 // reenter counts a call as under way that goes on to its end, whether the gate is open or not.

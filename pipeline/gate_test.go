@@ -124,3 +124,23 @@ func TestGate(t *testing.T) {
 		t.Error("it lets in at the end")
 	}
 }
+
+// TestIsOld: how old an image is, is judged by the clock where a machine slept meanwhile, and by the time that passed
+// where the clock was set.
+func TestIsOld(t *testing.T) {
+	asked := time.Now()
+	for _, test := range []struct {
+		name   string
+		passed time.Duration
+		set    int64 // seconds that the clock went on besides
+		want   bool
+	}{
+		{"young", ImageAge, 0, false}, {"old", ImageAge + time.Second, 0, true},
+		{"the machine slept", time.Second, 8 * 3600, true}, {"for a moment", time.Second, 3, false},
+		{"the clock was set back", time.Second, -3600, false}, {"set back, and it is old", ImageAge + time.Second, -3600, true},
+	} {
+		if got := isOld(asked, setWall(asked.Add(test.passed), test.set)); got != test.want {
+			t.Errorf("%s: %t", test.name, got)
+		}
+	}
+}

@@ -25,6 +25,7 @@ type job struct {
 
 	prepared *sources.Change // what is left to send, by the last read; nil: none was made
 	asked    time.Time       // when that read was sent; zero: the user is to be read before anything is sent
+	further  int             // reads that took, behind the first
 	unclear  bool            // it was sent, and it is unknown whether that counted
 
 	tries     int         // attempts made, throttled ones included

@@ -125,7 +125,7 @@ func (scene pauseScene) play(t *testing.T, at time.Duration) {
 	if most := mostInASecond(g.updates); scene.rate != pipeline.Unlimited && most > perSecond(scene.rate) {
 		t.Errorf("%d updates within a second at %g/s", most, scene.rate)
 	}
-	if most := mostInASecond(g.reads); cfg.Preparer != nil && most > 80 {
+	if most := mostInASecond(g.reads); cfg.Preparer != nil && most > perSecond(80) {
 		t.Errorf("%d reads within a second at 80/s", most)
 	}
 	if state.Paused != long {

@@ -23,7 +23,8 @@ type Runner struct {
 	begun     chan struct{} // closed by the collector when the run is recorded
 	saved     chan int64    // collector > dispatcher: a state was saved that it asked for
 
-	gate *gate // which calls pass, and the time of the run
+	gate       *gate         // which calls pass, and the time of the run
+	collecting chan struct{} // full while a worker waits for several permits at once
 
 	stopOnce sync.Once
 	stopping chan struct{} // closed by the first stop
@@ -55,6 +56,8 @@ func New(cfg Config) (*Runner, error) {
 		stopping:  make(chan struct{}),
 		halting:   make(chan struct{}),
 		gate:      newGate(),
+
+		collecting: make(chan struct{}, 1),
 	}
 	r.read.Store(cfg.Resume.Records)
 	r.progress.init(cfg)

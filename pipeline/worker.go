@@ -46,24 +46,29 @@ func (r *Runner) try(ctx context.Context, a *attempt) {
 }
 
 // admit waits until the update may be sent: the run is recorded, the permit is there, and what was read of the user is
-// not too old, or is read again under it. Where the run was paused meanwhile, that took another permit: else all that
-// were given out would be used at once when it goes on. It is false if the attempt ends without an update.
+// not too old, or is read again under it. That is as young as the service lets it be, and goes, or a run whose reads take
+// longer than that would read for ever. Where the run was paused meanwhile it takes another permit, and is judged anew:
+// else all that were given out would be used at once when it goes on. It is false if the attempt ends without an update.
 func (r *Runner) admit(ctx context.Context, a *attempt) bool {
 	for r.begin() && r.permit(r.updates) {
-		inside := true
-		for inside && r.cfg.Preparer != nil && time.Since(a.job.asked) > ImageAge {
-			r.gate.leave()
-			if !r.prepare(ctx, a) {
-				return false
-			}
-			inside = r.gate.enter()
+		if r.cfg.Preparer == nil || !isOld(a.job.asked, time.Now()) {
+			return true
 		}
-		if inside {
+		r.gate.leave()
+		if !r.prepare(ctx, a) {
+			return false
+		}
+		if r.gate.enterSince(a.job.asked) {
 			return true
 		}
 	}
 	a.skipped = true
 	return false
+}
+
+// isOld tells whether an image that was asked for at a moment is too old. While a machine sleeps, its clock alone goes on.
+func isOld(asked, now time.Time) bool {
+	return max(now.Sub(asked), now.Round(0).Sub(asked.Round(0))) > ImageAge
 }
 
 // permit waits for a permit of a lane with which a call may begin, and says whether there was one before the run was
@@ -76,6 +81,27 @@ func (r *Runner) permit(l *lane) bool {
 		}
 	}
 	return false
+}
+
+// readPermits waits for several permits of reads, with the last of which the first may begin. One worker at a time does,
+// so that no more are held than one record needs.
+func (r *Runner) readPermits(n int) bool {
+	if n == 1 {
+		return r.permit(r.reads)
+	}
+	select {
+	case r.collecting <- struct{}{}:
+		defer func() { <-r.collecting }()
+	case <-r.stopping:
+		return false
+	}
+	for range n - 1 {
+		if !r.permit(r.reads) {
+			return false
+		}
+		r.gate.leave()
+	}
+	return r.permit(r.reads)
 }
 
 // confirm reads a user whose update was accepted. If that fails, what the updater said of it stands.
@@ -114,18 +140,20 @@ func (r *Runner) tell(a *attempt) {
 	a.calls = make([]call, 0, 2)
 }
 
-// prepare reads the user and says whether there is something to send.
+// prepare reads the user and says whether there is something to send. It has the permits for as many reads as that took
+// the last time before the first of them: what was read would grow old behind another permit.
 func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 	j := a.job
-	if a.skipped = !r.permit(r.reads); a.skipped {
+	if a.skipped = !r.readPermits(1 + j.further); a.skipped {
 		return false
 	}
 	j.asked = time.Now()
-	send := j.prepared
-	err := a.call(ctx, r.gate, r.reads, func(ctx context.Context) (err error) {
+	send, more := j.prepared, further{permits: j.further}
+	err := a.call(context.WithValue(ctx, furtherKey{}, &more), r.gate, r.reads, func(ctx context.Context) (err error) {
 		send, err = r.cfg.Preparer.Prepare(ctx, j.change, j.prepared)
 		return err
 	})
+	j.further = max(j.further, more.reads)
 	switch {
 	case errors.Is(err, ErrStopping):
 		j.asked, a.skipped, a.calls = time.Time{}, true, nil
@@ -155,6 +183,11 @@ var ErrStopping = errors.New("the run is stopping")
 func (r *Runner) AwaitRead(ctx context.Context) bool {
 	since := time.Now()
 	r.gate.leave()
+	if more, within := ctx.Value(furtherKey{}).(*further); within {
+		if more.reads++; more.reads <= more.permits && r.gate.enter() {
+			return true
+		}
+	}
 	ok := r.permit(r.reads)
 	if !ok {
 		r.gate.reenter()
@@ -162,6 +195,15 @@ func (r *Runner) AwaitRead(ctx context.Context) bool {
 	Aside(ctx, time.Since(since))
 	return ok
 }
+
+// further are the reads of a [Preparer] for one record, behind the first.
+type further struct {
+	permits int // that were there before
+	reads   int // that it asked for
+}
+
+// furtherKey is that of these, in the context of the first.
+type furtherKey struct{}
 
 // Aside says of a call, by its context, that so much of its time was not the service's: [Call].Took leaves it out. It is for
 // a [Preparer] that keeps what it has read before it returns.

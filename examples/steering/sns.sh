@@ -5,7 +5,11 @@
 #
 # It has the credentials that the run has; they need sns:Publish on the topic.
 set -eu
-topic=${SNS_TOPIC_ARN:?wants the ARN of a topic}
+topic=${SNS_TOPIC_ARN:-}
+if [ -z "$topic" ]; then
+	echo "SNS_TOPIC_ARN has no topic" >&2
+	exit 2
+fi
 region=$(echo "$topic" | cut -d : -f 4)
 
 aws sns publish --region "$region" --topic-arn "$topic" --output text \

@@ -31,8 +31,12 @@ func TestScripts(t *testing.T) {
 		t.Fatal(err)
 	}
 	alarms := []string{"CLOUDWATCH_ALARMS=sign-ins-throttled support"}
-	described := "cloudwatch|describe-alarms|--alarm-names|sign-ins-throttled|support|--state-value|ALARM|--alarm-types|MetricAlarm|CompositeAlarm|" +
-		"--query|[MetricAlarms[].AlarmName, CompositeAlarms[].AlarmName][]|--output|text|\n"
+	described := "cloudwatch|describe-alarms|--alarm-names|sign-ins-throttled|support|--alarm-types|MetricAlarm|CompositeAlarm|" +
+		"--query|[MetricAlarms, CompositeAlarms][].[StateValue, AlarmName]|--output|text|\n"
+	shells := []string{""} // the system's sh, and bash, which is that of Amazon Linux and others
+	if _, err := exec.LookPath("bash"); err == nil {
+		shells = append(shells, "bash")
+	}
 	for _, tt := range []struct {
 		name, script string
 		env          []string
@@ -54,39 +58,47 @@ func TestScripts(t *testing.T) {
 		{"Wednesday at eight", "office-hours.sh", nil, `date: case $1 in +%u) echo 3 ;; *) echo 08 ;; esac`, 1, "office hours, until 18:00\n", "+%u|\n+%H|\n"},
 		{"Wednesday at six", "office-hours.sh", nil, `date: case $1 in +%u) echo 3 ;; *) echo 18 ;; esac`, 0, "", "+%u|\n+%H|\n"},
 		{"Saturday at noon", "office-hours.sh", nil, `date: case $1 in +%u) echo 6 ;; *) echo 12 ;; esac`, 0, "", "+%u|\n+%H|\n"},
-		{"an alarm", "cloudwatch-alarm.sh", alarms, `aws: printf 'sign-ins-throttled\tsupport\n'`, 1, "alarm: sign-ins-throttled support\n", described},
-		{"no alarm", "cloudwatch-alarm.sh", alarms, "aws: true", 0, "", described},
+		{"an alarm", "cloudwatch-alarm.sh", alarms, `aws: printf 'OK\tsupport\nALARM\tsign-ins-throttled\n'`, 1, "alarm: sign-ins-throttled\n", described},
+		{"two", "cloudwatch-alarm.sh", alarms, `aws: printf 'ALARM\tsupport\nALARM\tsign-ins-throttled\n'`, 1, "alarm: sign-ins-throttled support\n", described},
+		{"no alarm", "cloudwatch-alarm.sh", alarms, `aws: printf 'OK\tsupport\nINSUFFICIENT_DATA\tsign-ins-throttled\n'`, 0, "", described},
+		{"an alarm that there is not", "cloudwatch-alarm.sh", alarms, `aws: printf 'ALARM\tsupport\n'`, 2, "", described},
 		{"CloudWatch is away", "cloudwatch-alarm.sh", alarms, "aws: exit 1", 2, "", described},
+		{"no name of an alarm", "cloudwatch-alarm.sh", nil, "aws: true", 2, "", ""},
 		{"a flag", "flag-file.sh", []string{"PAUSE_FLAG=" + flag}, "", 1, "support called\n", ""},
 		{"no flag", "flag-file.sh", []string{"PAUSE_FLAG=" + flag + ".gone"}, "", 0, "", ""},
 	} {
-		t.Run(tt.name, func(t *testing.T) {
-			bin := t.TempDir()
-			notes := filepath.Join(bin, "notes")
-			if name, does, found := strings.Cut(tt.stub, ": "); found {
-				stub := "#!/bin/sh\nexec 3>&1 >>" + notes + "\nprintf '%s|' \"$@\"; echo\n"
-				if does == "cat" {
-					stub += "cat\n"
-				} else {
-					stub += "exec >&3\n" + does + "\n"
+		for _, shell := range shells {
+			t.Run(strings.TrimSpace(tt.name+" "+shell), func(t *testing.T) {
+				bin := t.TempDir()
+				notes := filepath.Join(bin, "notes")
+				if name, does, found := strings.Cut(tt.stub, ": "); found {
+					stub := "#!/bin/sh\nexec 3>&1 >>" + notes + "\nprintf '%s|' \"$@\"; echo\n"
+					if does == "cat" {
+						stub += "cat\n"
+					} else {
+						stub += "exec >&3\n" + does + "\n"
+					}
+					if err := os.WriteFile(filepath.Join(bin, name), []byte(stub), 0o700); err != nil {
+						t.Fatal(err)
+					}
 				}
-				if err := os.WriteFile(filepath.Join(bin, name), []byte(stub), 0o700); err != nil {
+				cmd := exec.Command("./" + tt.script)
+				if shell != "" {
+					cmd = exec.Command(shell, "--posix", tt.script)
+				}
+				cmd.Env = append([]string{"PATH=" + bin + string(filepath.ListSeparator) + os.Getenv("PATH"), "HOME=" + bin}, tt.env...)
+				cmd.Stdin = strings.NewReader("{\"event\":\"paused\"}\n")
+				out, err := cmd.Output()
+				var exit *exec.ExitError
+				if err != nil && !errors.As(err, &exit) {
 					t.Fatal(err)
 				}
-			}
-			cmd := exec.Command("./" + tt.script)
-			cmd.Env = append([]string{"PATH=" + bin + string(filepath.ListSeparator) + os.Getenv("PATH"), "HOME=" + bin}, tt.env...)
-			cmd.Stdin = strings.NewReader("{\"event\":\"paused\"}\n")
-			out, err := cmd.Output()
-			var exit *exec.ExitError
-			if err != nil && !errors.As(err, &exit) {
-				t.Fatal(err)
-			}
-			noted, _ := os.ReadFile(notes)
-			if code := cmd.ProcessState.ExitCode(); code != tt.code || string(out) != tt.says || string(noted) != tt.noted {
-				t.Errorf("exit code %d, says %q, noted\n%s\nwant exit code %d, %q and\n%s", code, out, noted, tt.code, tt.says, tt.noted)
-			}
-		})
+				noted, _ := os.ReadFile(notes)
+				if code := cmd.ProcessState.ExitCode(); code != tt.code || string(out) != tt.says || string(noted) != tt.noted {
+					t.Errorf("exit code %d, says %q, noted\n%s\nwant exit code %d, %q and\n%s", code, out, noted, tt.code, tt.says, tt.noted)
+				}
+			})
+		}
 	}
 }
 

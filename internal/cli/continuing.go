@@ -18,13 +18,14 @@ import (
 // continuing says how a run goes on of which no process is at work: by the command that began it, of which its directory
 // tells all that makes it the same run, and its rate. What only permits something, such as --on-conflict skip, it does not.
 func continuing(s *rundir.Status, asked rundir.Asked) string {
-	if command := commandOf(s, asked); command != "" {
-		return "the same command continues it; as far as the run tells: " + command
-	}
+	how := "the same command continues it"
 	if asked.Hold {
-		return "the same command with --unhold continues it (" + shell.File(s.Dir.Path) + ")"
+		how = "the run is on hold: the same command with --unhold continues it"
 	}
-	return "the same command continues it (" + shell.File(s.Dir.Path) + ")"
+	if command := commandOf(s, asked); command != "" {
+		return how + "; as far as the run tells: " + command
+	}
+	return how + " (" + shell.File(s.Dir.Path) + ")"
 }
 
 // commandOf is that command, or empty where it would be another run: one of which there are digests only, or whose inputs

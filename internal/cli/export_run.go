@@ -54,15 +54,19 @@ func (e *exportRun) run(ctx context.Context) (err error) {
 	seen := metricsFile{path: e.opts.metricsFile, log: e.log}
 	seen.begin("export", to.PoolID, cmp.Or(e.opts.file, "standard output"), &e.read)
 	r, err := e.export(ctx, to)
+	left := e.opts.file == "" && ctx.Err() == nil && console.ReaderLeft(err)
+	if left {
+		err = nil // whoever reads it has read enough
+	}
 	seen.close(ctx, err)
 	switch {
+	case left:
+		return nil
 	case err != nil && ctx.Err() != nil:
 		if e.opts.file == "" {
 			return interrupted("standard output is not whole")
 		}
 		return interrupted(e.opts.file + " was not written")
-	case e.opts.file == "" && console.ReaderLeft(err):
-		return nil // whoever reads it has read enough
 	case err != nil:
 		return err
 	}

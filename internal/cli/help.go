@@ -20,8 +20,9 @@ var flagGroups = []struct {
 }{
 	{"Pool", []string{"user-pool-id", "region", "profile", "endpoint-url", "sandbox", "from"}},
 	{"Users and rules", []string{"where", "set", "unset", "rules", "match", "filter", "group", "name"}},
-	{"Change set", []string{"attributes", "columns", "all", "format", "separator", "output", "force",
+	{"Change set", []string{"attributes", "columns", "all", "format", "separator",
 		"username-column", "map", "ignore", "empty", "empty-value", "delete-marker", "trim", "phone-region", "client-metadata"}},
+	{"File", []string{"output", "force"}},
 	{"What it does", []string{"dry-run", "check", "as", "read", "no-read", "verified", "on-conflict", "allow-takeover", "strict"}},
 	{"Pace", []string{"rate", "read-rate", "list-rate", "chains", "workers", "timeout", "max-attempts"}},
 	{"Stops", []string{"limit", "max-failures", "max-duration", "drain-timeout"}},

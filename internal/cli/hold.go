@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/shell"
@@ -34,12 +35,19 @@ func (a *applyRun) orUnhold(err error, paths []string) error {
 	}
 }
 
-// unholding is the command that was given, with --unhold. Where it has what is nothing for a screen, or an input that is
-// gone, words say it.
+// unholding is the command that was given, with --unhold, and without --restart, which would begin another run. Where it
+// has what is nothing for a screen, or an input that is gone, words say it.
 func (a *applyRun) unholding(paths []string) string {
 	words := a.sys.words
 	if len(a.opts.metadata) > 0 || slices.Contains(paths, rundir.Stdin) || len(words) == 0 || words[0] != "apply" || a.opts.unhold {
+		if a.opts.restart {
+			return "the same command with --unhold, and without --restart"
+		}
 		return "the same command with --unhold"
 	}
-	return shell.Join(slices.Concat([]string{"attrmigrate", "apply", "--unhold"}, words[1:])...)
+	return shell.Join(slices.Concat([]string{"attrmigrate", "apply", "--unhold"}, withoutRestart(words[1:]))...)
+}
+
+func withoutRestart(words []string) []string {
+	return slices.DeleteFunc(slices.Clone(words), func(word string) bool { return word == "--restart" || strings.HasPrefix(word, "--restart=") })
 }

@@ -52,7 +52,7 @@ func (o *order) give(ctx context.Context, sys System, dir string, body map[strin
 	o.reason = strings.ToValidUTF8(o.reason, "\uFFFD")
 	ctx, signals := watchSignals(ctx, sys.Signals)
 	defer signals.end()
-	body["by"], body["reason"] = operator(), o.reason
+	body["by"], body["reason"] = byCommand(), o.reason
 	s, err := control.NewClient(dir).Do(ctx, o.method, o.path, body)
 	switch {
 	case errors.Is(err, control.ErrEnded): // the files tell how
@@ -88,14 +88,13 @@ func (o *order) byFile(ctx context.Context, sys System, dir string) (rundir.Stan
 	if err != nil {
 		return rundir.Standing{}, err
 	}
-	if !status.Held && o.kept == "" && status.Phase() != string(checkpoint.Finished) {
-		return rundir.Standing{}, &refusal.Error{Msg: prose.Printable(dir) + ": no process is at work on the run, so there is none to stop",
-			Remedy: "what keeps the next start from sending: " + commandLine([]string{"pause"}, []string{dir})}
-	}
-	if status.Phase() == string(checkpoint.Finished) {
+	switch {
+	case status.Phase() == string(checkpoint.Finished):
 		return rundir.Standing{}, o.notAtWork(status, rundir.Asked{})
+	case !status.Held && o.kept == "":
+		return rundir.Standing{}, nothingToStop(dir)
 	}
-	h := heard{order: rundir.Order{At: time.Now().UTC(), By: operator(), Reason: o.reason}}
+	h := heard{order: rundir.Order{At: time.Now().UTC(), By: byCommand(), Reason: o.reason}}
 	after, err := rundir.Within(ctx, rundir.StatusPatience, dir, func() (after rundir.Asked, err error) {
 		h.before, after, err = rundir.ChangeAsked(rundir.Local(), dir, func(a *rundir.Asked) { o.asks(a, &h.order) })
 		return after, err
@@ -168,4 +167,17 @@ func standing(dir string) (*rundir.Status, rundir.Standing, error) {
 	asked, err := rundir.LoadAsked(dir)
 	status.State = console.ByFlags(status.State)
 	return status, status.Standing(asked), err
+}
+
+// byCommand is who gives an order by a command.
+func byCommand() string { return control.Operator() + " by command" }
+
+// nothingToStop says of a run at which no process is at work what keeps its next start from sending: the hold, or a pause.
+func nothingToStop(dir string) error {
+	e := &refusal.Error{Msg: prose.Printable(dir) + ": no process is at work on the run, so there is none to stop",
+		Remedy: "what keeps the next start from sending: " + commandLine([]string{"pause"}, []string{dir})}
+	if asked, err := rundir.LoadAsked(dir); err == nil && asked.Hold {
+		e.Remedy = "it is on hold already, stopped by " + asked.HoldOrder.String()
+	}
+	return e
 }

@@ -124,7 +124,11 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 	p.metrics.path, p.metrics.log, p.dir = p.opts.steering.MetricsFile, p.log, spec.Directory
 	r, err := job.Plan(ctx, spec, p)
 	p.endProgress()
-	p.metrics.close(ctx, err)
+	ended := err
+	if err == nil && r.Withheld {
+		ended = p.withheld(r)
+	}
+	p.metrics.close(ctx, ended)
 	if err != nil {
 		return p.opts.explain(err, paths)
 	}

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"os"
-	"os/user"
 	"slices"
 	"strconv"
 	"time"
@@ -63,7 +61,7 @@ and started again is still paused, and says so.
 		},
 	}
 	cmd.Flags().DurationVar(&span, "for", 0, "`duration` of the pause, such as 30m (default: until unpause)")
-	o.register(cmd, true)
+	o.register(cmd)
 	return cmd
 }
 
@@ -85,7 +83,7 @@ stays so as long as the program says, and that is told.
 			return o.give(cmd.Context(), sys, args[0], map[string]any{})
 		},
 	}
-	o.register(cmd, true)
+	o.register(cmd)
 	return cmd
 }
 
@@ -132,7 +130,7 @@ updates if these are more), unless --read-rate says otherwise, here or at the st
 		},
 	}
 	cmd.Flags().StringVar(&reads, "read-rate", "", "reads of single users a second at most: `N|default`")
-	o.register(cmd, true)
+	o.register(cmd)
 	return cmd
 }
 
@@ -205,12 +203,12 @@ did is unknown then, and they are made again when the run is continued.
 		},
 	}
 	cmd.Flags().BoolVar(&now, "now", false, "cancel calls under way")
-	o.register(cmd, true)
+	o.register(cmd)
 	return cmd
 }
 
 // register registers the flags that all of these commands have.
-func (o *order) register(cmd *cobra.Command, reason bool) {
+func (o *order) register(cmd *cobra.Command) {
 	cmd.Flags().SortFlags = false
 	cmd.Flags().StringVar(&o.reason, "reason", "", "`text` that tells others why")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the status for programs")
@@ -224,16 +222,4 @@ func checkReason(text string) error {
 		return refusal.Usagef("--reason has %s characters, %d at most are kept", prose.Count(n), mostReason)
 	}
 	return nil
-}
-
-// operator is who gives the order.
-func operator() string {
-	name, host := "somebody", "somewhere"
-	if u, err := user.Current(); err == nil {
-		name = u.Username
-	}
-	if h, err := os.Hostname(); err == nil {
-		host = h
-	}
-	return name + "@" + host + " by command"
 }

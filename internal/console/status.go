@@ -114,7 +114,11 @@ func showGoingOn(line func(head, format string, args ...any), v *View) {
 	if s.Hint != "" && !v.isHeld() {
 		line("", "hint: %s", s.Hint)
 	}
-	line("next", "%s again continues at %s", sameCommand(v.isHeld()), position(s))
+	again := " again"
+	if v.isHeld() {
+		again = ""
+	}
+	line("next", "%s%s continues at %s", sameCommand(v.isHeld()), again, position(s))
 }
 
 // showEvents tells what happened last.

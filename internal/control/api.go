@@ -71,13 +71,18 @@ func answer(w http.ResponseWriter, code int, v any) {
 		b.Reset()
 		b.WriteString(`{"error": "the answer cannot be written"}` + "\n")
 	}
+	write(w, code, b.Bytes())
+}
+
+// write writes an answer that is JSON already.
+func write(w http.ResponseWriter, code int, data []byte) {
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Length", strconv.Itoa(b.Len()))
+	h.Set("Content-Length", strconv.Itoa(len(data)))
 	w.WriteHeader(code)
-	_, _ = w.Write(b.Bytes())
+	_, _ = w.Write(data)
 }
 
 // refusedBody is the answer to what is not done.

@@ -171,7 +171,7 @@ func (d *Desk) Guard(paused bool, reason string) {
 	defer d.changing.Unlock()
 	d.mu.Lock()
 	before, ended := d.guard, d.ended
-	d.guard = guard{paused, reason}
+	d.guard = guard{paused: paused, reason: reason}
 	d.mu.Unlock()
 	if ended {
 		return
@@ -184,6 +184,14 @@ func (d *Desk) Guard(paused bool, reason string) {
 	if paused != before.paused {
 		d.record(telemetry.Event{At: time.Now(), Kind: kind, By: GuardBy, Reason: reason})
 	}
+}
+
+// guardIsMute notes that the program has given no answer, which changes nothing: whoever wonders why the run is still paused
+// is to see it.
+func (d *Desk) guardIsMute(failure string) {
+	d.mu.Lock()
+	d.guard.mute = failure
+	d.mu.Unlock()
 }
 
 // Saved tells the desk what was saved of the run.
@@ -214,6 +222,9 @@ func (d *Desk) Status() rundir.Standing {
 		s.State.Counts, s.State.Total, s.State.Rate = p.Counts, p.Total, p.Rate
 		s.State.Phase, s.State.Pause, s.State.Paused = checkpoint.Running, string(p.Pause), p.PausedFor
 		s.State.Reason, s.State.Hint = "", ""
+		if s.State.StartedAt.IsZero() { // it is not recorded yet
+			s.State.StartedAt = d.began
+		}
 		if p.LastError != nil {
 			s.State.LastError = p.LastError.Error()
 		}
@@ -258,7 +269,11 @@ func (d *Desk) whyPaused() string {
 		all = append(all, d.asked.PauseOrder.String())
 	}
 	if d.guard.paused {
-		all = append(all, (&rundir.Order{By: GuardBy, Reason: d.guard.reason}).String())
+		why := (&rundir.Order{By: GuardBy, Reason: d.guard.reason}).String()
+		if d.guard.mute != "" {
+			why += " (it gives no answer any more: " + d.guard.mute + ")"
+		}
+		all = append(all, why)
 	}
 	return strings.Join(all, "; and ")
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
+	"strings"
 )
 
 // door is what stands before the routes where they are served at a port, which every process of this machine can reach,
@@ -73,14 +74,17 @@ func harden(h http.Header) {
 // is the one that the user has chosen there.
 func local(host string) bool {
 	name, port, err := net.SplitHostPort(host)
-	if err != nil {
+	if err != nil { // without a port, as browsers leave out 80
 		name, port = host, "80"
+		if inner, ok := strings.CutPrefix(host, "["); ok {
+			name = strings.TrimSuffix(inner, "]")
+		}
 	}
 	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
 		return false
 	}
 	ip, err := netip.ParseAddr(name)
-	return name == "localhost" || err == nil && ip.IsLoopback() && ip.Zone() == ""
+	return isLocalhost(name) || err == nil && ip.IsLoopback() && ip.Zone() == ""
 }
 
 // foreign tells whether another page has a browser ask. What is looked at is as private as what is done, so that GET is

@@ -55,6 +55,11 @@ func TestDoor(t *testing.T) {
 		{"by no name", func(r *http.Request) { r.Host = "" }, 403, ""},
 		{"with a port that is none", func(r *http.Request) { r.Host = "127.0.0.1:80@example.com" }, 403, ""},
 		{"by localhost", func(r *http.Request) { r.Host = "localhost:8080" }, 200, ""},
+		{"by localhost in capitals", func(r *http.Request) { r.Host = "LocalHost:8080" }, 200, ""},
+		{"by localhost with a dot", func(r *http.Request) { r.Host = "localhost.:8080" }, 403, ""},
+		{"by a name that looks like ours", func(r *http.Request) { r.Host = "loca\u017fhost:8080" }, 403, ""},
+		{"by the number of IPv6 at port 80", func(r *http.Request) { r.Host = "[::1]" }, 200, ""},
+		{"by the number of IPv6 with a zone", func(r *http.Request) { r.Host = "[::1%lo]" }, 403, ""},
 		{"by the number of IPv6", func(r *http.Request) { r.Host = "[::1]:8080" }, 200, ""},
 		{"by the port of ssh -L", func(r *http.Request) { r.Host = "127.0.0.1:9090" }, 200, ""},
 

@@ -13,22 +13,43 @@ type guardian struct {
 	run   func(ctx context.Context, env []string, stdin []byte) ran
 	env   func() []string
 	pause func(paused bool, reason string) // tells the desk
+	mute  func(failure string)             // tells it that there is no answer
 	log   *slog.Logger
 
 	failed string // what was wrong with the last answer, and is logged
 }
 
 // Admit asks the program of --pause-when before the first call of a start, and has it asked from then on. It waits for
-// the first answer, which is given ten seconds.
+// the first answer, which is given ten seconds, unless the run is told to stop meanwhile.
 func (d *Desk) Admit(ctx context.Context) {
 	if d.cfg.PauseWhen == "" {
 		return
 	}
 	g := d.guardian()
-	g.ask(ctx)
+	asking, answered := d.untilStopping(ctx)
+	g.ask(asking)
+	answered()
 	watching, end := context.WithCancel(context.Background())
 	d.endGuard = end
 	d.all.Go(func() { g.watch(watching) })
+}
+
+// untilStopping is a context that ends once the run is told to stop, too, be it by a signal or by a person.
+func (d *Desk) untilStopping(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, end := context.WithCancel(ctx)
+	d.all.Go(func() {
+		defer end()
+		tick := time.NewTicker(stoppingEvery)
+		defer tick.Stop()
+		for !d.cfg.Run.Stopping() {
+			select {
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	return ctx, end
 }
 
 // guardian is that of a desk.
@@ -38,7 +59,7 @@ func (d *Desk) guardian() *guardian {
 			return runProgram(ctx, d.cfg.PauseWhen, env, stdin)
 		},
 		env:   func() []string { return variables(d.Status(), d.cfg.Dir) },
-		pause: d.Guard, log: d.cfg.Logger,
+		pause: d.Guard, mute: d.guardIsMute, log: d.cfg.Logger,
 	}
 }
 
@@ -55,9 +76,12 @@ func (g *guardian) ask(ctx context.Context) {
 	case r.err == nil && r.code == 1:
 		g.failed = ""
 		g.pause(true, cmp.Or(firstLine(r.stdout), "it gives no reason"))
-	case r.failure() != g.failed:
-		g.failed = r.failure()
-		g.log.Warn("--pause-when gives no answer, and nothing is changed: "+g.failed, "says", firstLine(r.stderr+"\n"+r.stdout))
+	default:
+		g.mute(r.failure())
+		if r.failure() != g.failed {
+			g.failed = r.failure()
+			g.log.Warn("--pause-when gives no answer, and nothing is changed: "+g.failed, "says", firstLine(r.stderr+"\n"+r.stdout))
+		}
 	}
 }
 

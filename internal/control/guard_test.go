@@ -5,11 +5,14 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"attrmigrate/internal/rundir"
 )
 
 // TestGuard plays the answers of a program, one each ten seconds.
@@ -36,7 +39,7 @@ func TestGuard(t *testing.T) {
 				var told []string
 				ctx, end := context.WithCancel(t.Context())
 				next := 0
-				g := &guardian{env: func() []string { return nil }, log: slog.New(slog.NewTextHandler(&logged, nil)),
+				g := &guardian{env: func() []string { return nil }, mute: func(string) {}, log: slog.New(slog.NewTextHandler(&logged, nil)),
 					pause: func(paused bool, reason string) {
 						if !paused {
 							reason = going
@@ -64,5 +67,41 @@ func TestGuard(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestAdmit: a first answer that does not come keeps nobody who wants the run to stop.
+func TestAdmit(t *testing.T) {
+	t.Setenv(playing, "sleeps")
+	s := newScene(t)
+	s.cfg.PauseWhen = os.Args[0]
+	admitted := make(chan struct{})
+	go func() {
+		defer close(admitted)
+		s.Admit(t.Context())
+	}()
+	if _, err := s.Stop(rundir.Order{At: time.Now()}, false); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-admitted:
+	case <-time.After(programPatience / 2):
+		t.Error("it waits for the program, although the run is to stop")
+		<-admitted
+	}
+}
+
+// TestGuardIsMute: a run that stays paused since its program gives no answer says so.
+func TestGuardIsMute(t *testing.T) {
+	s := newScene(t)
+	s.Guard(true, "support called")
+	s.guardIsMute("exit code 127")
+	want := GuardBy + ": support called (it gives no answer any more: exit code 127)"
+	if got := s.Status().Effective.Reason; got != want {
+		t.Errorf("paused by %s, want %s", got, want)
+	}
+	s.Guard(true, "support called")
+	if got := s.Status().Effective.Reason; got != GuardBy+": support called" {
+		t.Errorf("once it answers again: paused by %s", got)
 	}
 }

@@ -22,7 +22,10 @@ const (
 // hooked are the kinds of events that the program is told of, of throttles only a long episode.
 var hooked = []telemetry.Kind{telemetry.Started, telemetry.Paused, telemetry.Unpaused, telemetry.Throttled, telemetry.Stopped, telemetry.Finished}
 
-var errTooLong = errors.New("it took too long and was ended")
+var (
+	errTooLong   = errors.New("it took too long and was ended")
+	errUnawaited = errors.New("it was ended, since the run was interrupted")
+)
 
 // hooks run a program at events, one after the other and beside the run, which never waits for it but at its end. What
 // goes wrong with it is logged, each failure once. All is owned by the goroutine of loop; the program is waited for by one
@@ -39,7 +42,7 @@ type hooks struct {
 	cancel  context.CancelCauseFunc // of the program that runs; nil: none does
 	ended   chan ran
 	long    *time.Timer      // until an episode of throttles is long
-	episode *telemetry.Event // that one; nil: there is none
+	episode *telemetry.Event // that one; nil: there is none, or it was told
 	last    *telemetry.Event // how the start ended, which is told last; nil: it has not
 	failed  map[string]bool  // failures that were logged
 
@@ -90,8 +93,10 @@ func (h *hooks) start(status func() rundir.Standing, log *slog.Logger) *hooks {
 	return h
 }
 
-// TellEnd has the program of --on-event told how the run has ended, which may take ten seconds, unless ctx ends.
+// TellEnd leaves word in the metrics of how the run has ended, and has the program of --on-event told, which may take ten
+// seconds, unless ctx ends.
 func (d *Desk) TellEnd(ctx context.Context) {
+	d.lastMetrics()
 	if d.hooks != nil {
 		d.hooks.stop(ctx)
 		d.hooks = nil
@@ -114,7 +119,7 @@ func (h *hooks) loop() {
 		case e := <-h.events:
 			h.take(e)
 		case <-h.long.C:
-			h.wait(*h.episode)
+			h.lasts()
 		case r := <-h.ended:
 			h.judge(r)
 		case ctx := <-h.close:
@@ -133,6 +138,11 @@ func (h *hooks) take(e telemetry.Event) {
 		return
 	case telemetry.Unthrottled:
 		h.long.Stop()
+		h.episode = nil
+	case telemetry.Unpaused:
+		if h.episode != nil { // what is throttled shows from now on
+			h.long.Reset(throttledLong)
+		}
 	case telemetry.Stopped, telemetry.Finished:
 		h.long.Stop()
 		h.last = &e
@@ -141,6 +151,17 @@ func (h *hooks) take(e telemetry.Event) {
 	if slices.Contains(hooked, e.Kind) {
 		h.wait(e)
 	}
+}
+
+// lasts keeps an episode of throttles that is long, unless the run is paused: nothing is throttled then, and whether it
+// still is, shows afterwards.
+func (h *hooks) lasts() {
+	if s := h.status(); s.Effective.Paused {
+		h.long.Reset(throttledLong)
+		return
+	}
+	h.wait(*h.episode)
+	h.episode = nil
 }
 
 func (h *hooks) wait(e telemetry.Event) {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,6 +20,7 @@ import (
 type hooksRig struct {
 	*hooks
 	events chan telemetry.Event
+	paused atomic.Bool
 	logged bytes.Buffer
 	told   []string // the events that it was told of; those whose time ran out in brackets
 }
@@ -40,7 +42,11 @@ func newHooksRig(takes time.Duration, answer ran) *hooksRig {
 			return ran{err: context.Cause(ctx)}
 		}
 	}
-	rig.start(func() rundir.Standing { return s }, slog.New(slog.NewTextHandler(&rig.logged, nil)))
+	rig.start(func() rundir.Standing {
+		now := s
+		now.Effective.Paused = rig.paused.Load()
+		return now
+	}, slog.New(slog.NewTextHandler(&rig.logged, nil)))
 	return rig
 }
 
@@ -77,6 +83,17 @@ func TestHooks(t *testing.T) {
 			time.Sleep(2 * throttledLong)
 			r.send(telemetry.Unthrottled, telemetry.Finished)
 		}, "started paused throttled finished", 0, nil},
+		{"a pause is nobody's throttle", 0, ran{}, func(r *hooksRig) {
+			r.send(telemetry.Throttled)
+			time.Sleep(throttledLong - time.Second)
+			r.paused.Store(true)
+			time.Sleep(time.Hour)
+			r.paused.Store(false)
+			r.send(telemetry.Unpaused)
+			time.Sleep(time.Minute)
+			r.send(telemetry.Unthrottled)
+			time.Sleep(throttledLong)
+		}, "unpaused", 0, nil},
 		{"a program that hangs is ended, and the last event has its time", time.Hour, ran{}, func(r *hooksRig) {
 			r.send(telemetry.Started, telemetry.Paused, telemetry.Unpaused)
 			time.Sleep(time.Second)

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 
 	"attrmigrate/internal/refusal"
 )
@@ -27,7 +28,7 @@ func loopback(ctx context.Context, text string) (netip.AddrPort, error) {
 	}
 	ip, err := netip.ParseAddr(host)
 	if err != nil {
-		if host != "localhost" {
+		if !isLocalhost(host) {
 			return netip.AddrPort{}, notLoopback(text, "can be reached by others")
 		}
 		if ip, err = localhost(ctx); err != nil {
@@ -39,6 +40,9 @@ func loopback(ctx context.Context, text string) (netip.AddrPort, error) {
 	}
 	return netip.AddrPortFrom(ip, uint16(number)), nil
 }
+
+// isLocalhost tells the one name of this machine, which is the same in capitals.
+func isLocalhost(name string) bool { return strings.ToLower(name) == "localhost" }
 
 // localhost is the first address of that name. All of them have to be of loopback: a name that leads elsewhere, too, does
 // not mean what it says.

@@ -17,6 +17,8 @@ func TestLoopback(t *testing.T) {
 		{"[::1]:0", ""},
 		{"[::ffff:127.0.0.1]:0", ""},
 		{"localhost:0", ""},
+		{"LocalHost:0", ""},
+		{"localhost.:0", "can be reached by others"},
 		{"0.0.0.0:0", "can be reached by others"},
 		{":8080", "can be reached by others"},
 		{"[::]:8080", "can be reached by others"},

@@ -30,8 +30,9 @@ type Options struct {
 
 // How often what is done.
 const (
-	lookEvery  = 2 * time.Second  // at control.json
-	guardEvery = 10 * time.Second // the program that may pause
+	lookEvery     = 2 * time.Second       // at control.json
+	guardEvery    = 10 * time.Second      // the program that may pause
+	stoppingEvery = 50 * time.Millisecond // whether the run is to stop, while its first answer is waited for
 )
 
 // Check refuses what could not be kept up while the command runs.

@@ -85,14 +85,23 @@ func runProgram(ctx context.Context, path string, env []string, stdin []byte) ra
 	switch {
 	case err == nil, errors.Is(err, exec.ErrWaitDelay):
 	case ctx.Err() != nil:
-		out.err = context.Cause(ctx)
+		if out.err = context.Cause(ctx); errors.Is(out.err, context.Canceled) {
+			out.err = errUnawaited
+		}
 	case errors.As(err, &exit) && exit.Exited():
+	case errors.Is(err, fs.ErrNotExist) && isThere(path):
+		out.err = errors.New("there is no such program as the first line of this script names: does it end in a carriage return?")
 	case errors.Is(err, syscall.ENOEXEC):
 		out.err = errors.New("the system cannot run it: the first line of a script is one like #!/bin/sh")
 	default:
 		out.err = err
 	}
 	return out
+}
+
+func isThere(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // head keeps the beginning of what is written, and takes the rest.

@@ -78,6 +78,33 @@ func TestProgramIsKilled(t *testing.T) {
 	}
 }
 
+// TestProgramIsNotAwaited: what somebody does not wait for has not failed by itself.
+func TestProgramIsNotAwaited(t *testing.T) {
+	t.Setenv(playing, "sleeps")
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(100*time.Millisecond, cancel)
+	if got := runProgram(ctx, os.Args[0], nil, nil).failure(); got != "it was ended, since the run was interrupted" {
+		t.Error(got)
+	}
+}
+
+// TestProgramWithoutItsShell: a script that was written on Windows is there, and cannot be run.
+func TestProgramWithoutItsShell(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a script names no program there")
+	}
+	script := filepath.Join(t.TempDir(), "notify.sh")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\r\nexit 0\r\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if got := runProgram(t.Context(), script, nil, nil).failure(); !strings.Contains(got, "does it end in a carriage return?") {
+		t.Error(got)
+	}
+	if got := runProgram(t.Context(), script+".gone", nil, nil).failure(); !strings.Contains(got, "no such file") {
+		t.Error(got)
+	}
+}
+
 // TestFindProgram: whoever names none is told how to.
 func TestFindProgram(t *testing.T) {
 	dir := t.TempDir()

@@ -104,7 +104,6 @@ func (d *Desk) Close() {
 	d.TellEnd(over)
 	d.end()
 	d.all.Wait()
-	d.lastMetrics()
 }
 
 // Desk is where one start of a run is steered. All that is asked of it, by file, socket, page or program, goes through
@@ -143,6 +142,7 @@ type Desk struct {
 type guard struct {
 	paused bool
 	reason string
+	mute   string // why it has given no answer since; empty: it has
 }
 
 // GuardBy is who it is, in events.

@@ -128,14 +128,17 @@ func (f *feed) missed() error {
 	return nil
 }
 
-// end sends what is left to send.
+// end sends what is left to send: how the run ended first, for the events are read from a disk, which may be slow.
 func (f *feed) end() {
+	if f.status() != nil {
+		return
+	}
 	for len(f.events) > 0 {
 		if f.heard(<-f.events) != nil {
 			return
 		}
 	}
-	if f.missed() == nil && f.status() == nil {
+	if f.missed() == nil {
 		_ = f.sent("event: end\ndata: {}\n\n")
 	}
 }

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"encoding/json"
 	"net/http"
 
 	"attrmigrate/internal/telemetry"
@@ -49,7 +50,8 @@ func views(s Seen) routes {
 	return all
 }
 
-// series answers with what happened so far, in at most so many samples.
+// series answers with what happened so far, in at most so many samples, without a space between: a phone asks for them
+// again and again.
 func (s Seen) series(w http.ResponseWriter) {
 	var all []telemetry.Sample
 	if s.Dir != "" {
@@ -63,5 +65,10 @@ func (s Seen) series(w http.ResponseWriter) {
 	if all == nil {
 		all = []telemetry.Sample{}
 	}
-	answer(w, http.StatusOK, all)
+	data, err := json.Marshal(all)
+	if err != nil {
+		refuse(w, http.StatusInternalServerError, "the series cannot be written", "")
+		return
+	}
+	write(w, http.StatusOK, append(data, '\n'))
 }

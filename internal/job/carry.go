@@ -40,9 +40,6 @@ func (j *Job) Start(ctx context.Context, o Observer) (checkpoint.State, error) {
 	if err := j.set.Unchanged(); err != nil {
 		return checkpoint.State{}, err
 	}
-	if err := j.unhold(); err != nil {
-		return checkpoint.State{}, err
-	}
 	in, err := j.set.Read()
 	if err != nil {
 		return checkpoint.State{}, err
@@ -69,18 +66,20 @@ func (j *Job) Start(ctx context.Context, o Observer) (checkpoint.State, error) {
 	return state, err
 }
 
-// conclude leaves word of how the run ended.
+// conclude leaves word of how the run ended. Where nothing can be kept any more, that is what is told.
 func (j *Job) conclude(state checkpoint.State, err error) {
-	if stop, ok := errors.AsType[*pipeline.StopError](err); ok && stop.Reason == pipeline.NotKept {
+	stop, stopped := errors.AsType[*pipeline.StopError](err)
+	unkept := stopped && stop.Reason == pipeline.NotKept
+	if unkept {
 		j.dir.Unsaved = &checkpoint.End{Reason: stop.Error(), Hint: stop.Hint()}
 	}
 	if j.spec.Told != nil {
 		state = j.spec.Told(state)
 	}
-	if kept := report.WriteSummary(j.dir.FS, j.dir.Path, report.Summarize(state)); kept != nil && err == nil {
+	if kept := report.WriteSummary(j.dir.FS, j.dir.Path, report.Summarize(state)); kept != nil && !unkept {
 		j.spec.Log.Warn("no summary", "error", kept) // the run is as it is; checkpoint.json has the same numbers
 	}
-	if kept := page.Write(j.dir.FS, j.dir.File(report.HTML), page.Of(&rundir.Status{Dir: rundir.Dir{Path: j.dir.Path}, State: state})); kept != nil && err == nil {
+	if kept := page.Write(j.dir.FS, j.dir.File(report.HTML), page.Of(&rundir.Status{Dir: rundir.Dir{Path: j.dir.Path}, State: state})); kept != nil && !unkept {
 		j.spec.Log.Warn("no report", "error", kept, "remedy", "attrmigrate report makes one")
 	}
 }

@@ -15,6 +15,9 @@ func (j *Job) findRun(ctx context.Context) (goesOn bool, err error) {
 		err = report.NoneRecorded(j.dir.Path)
 	}
 	if j.spec.Restart && (found || err != nil) {
+		if err := j.heedHold(); err != nil { // or who stopped a run would see it begin anew
+			return false, err
+		}
 		return false, j.setAside()
 	}
 	if err != nil || !found {

@@ -18,7 +18,8 @@ func (j *Job) heedHold() (err error) {
 	return nil
 }
 
-// unhold lifts the hold of a run that goes on although it was stopped, durably. One that came since it was looked for holds.
+// unhold lifts the hold of a run that goes on although it was stopped, durably, once nothing else can refuse the start: one
+// that is refused leaves the run on hold. A hold that came since it was looked for holds.
 func (j *Job) unhold() error {
 	if !j.asked.Hold {
 		return nil

@@ -18,6 +18,9 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 		j.spec.Log.Warn("what happens to the run cannot all be kept: the run goes on", "error", err)
 	})
 	defer log.Close()
+	if err := j.unhold(); err != nil {
+		return checkpoint.State{}, err
+	}
 	var expiring func(from, until time.Time) int64
 	if j.tokens != nil {
 		expiring = j.tokens.between
@@ -33,8 +36,15 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	store.desk, store.log = desk, log
 	o.Started(runner, desk)
 	state, err := j.noted(ctx, runner, log, meter, desk)
+	recorded := !state.SavedAt.IsZero()
+	last := state
+	if !recorded {
+		last = j.state
+		last.Phase = phaseOf(err)
+	}
+	desk.Saved(last) // or not, where nothing was begun or the disk is full: the start ended so nevertheless
 	desk.End()
-	if !state.SavedAt.IsZero() {
+	if recorded {
 		j.conclude(state, err)
 	}
 	desk.TellEnd(ctx)

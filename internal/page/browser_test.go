@@ -76,7 +76,7 @@ func (b *browser) open(t *testing.T, url, selector string, l look) *tab {
 	if err := chromedp.Listen(ctx, tab.heard); err != nil { // which opens the tab
 		t.Fatal(err)
 	}
-	ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, patience(t))
 	t.Cleanup(cancel)
 	tab.ctx = ctx
 	if l.width == 0 {
@@ -92,6 +92,16 @@ func (b *browser) open(t *testing.T, url, selector string, l look) *tab {
 	command(tab, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "UTC"})
 	tab.do(chromedp.Navigate(url), chromedp.WaitReady(chromedp.CSS(selector)))
 	return tab
+}
+
+// patience is how long a tab may take: as long as the tests, less what it takes to say what it waited for. A machine that is busy
+// with other things is slow, and no fault.
+func patience(t *testing.T) time.Duration {
+	end, ok := t.Deadline()
+	if !ok {
+		return 5 * time.Minute
+	}
+	return time.Until(end) - 15*time.Second
 }
 
 // command is one of the protocol.
@@ -144,10 +154,16 @@ func eval[V any](b *tab, expression string) V {
 	return v
 }
 
-// until waits for an expression to be true.
+// until waits for an expression to be true, also over the page's loading itself anew.
 func (b *tab) until(expression string) {
 	b.Helper()
-	b.do(chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingInterval(20*time.Millisecond)))
+	for {
+		err := chromedp.Do(b.ctx, chromedp.Poll[chromedp.Void]("document.body !== null && ("+expression+")", chromedp.WithPollingInterval(20*time.Millisecond)))
+		if err == nil || b.ctx.Err() != nil || !strings.Contains(err.Error(), "context with specified id") && !strings.Contains(err.Error(), "context was destroyed") {
+			b.must(err)
+			return
+		}
+	}
 }
 
 // says waits until an element has a text in it.

@@ -18,15 +18,22 @@ func atWork() pages.Data {
 	return d
 }
 
-// press presses a button, waits for its dialog, fills it in and confirms.
+// press presses a button, waits for its dialog, fills it in and confirms. It does not aim at where they are: what comes meanwhile
+// moves them.
 func (b *tab) press(verb string, fields ...string) {
 	b.Helper()
 	b.until(`!document.getElementById('b-` + verb + `').disabled`)
-	b.do(chromedp.Click(chromedp.CSS("#b-"+verb)), chromedp.WaitVisible(chromedp.CSS("#d-"+verb)))
+	b.click("#b-" + verb)
+	b.do(chromedp.WaitVisible(chromedp.CSS("#d-" + verb)))
 	for i := 0; i < len(fields); i += 2 {
 		b.do(chromedp.SendKeys(chromedp.CSS("#d-"+verb+" [name="+fields[i]+"]"), fields[i+1]))
 	}
-	b.do(chromedp.Click(chromedp.CSS(`#d-` + verb + ` button[value=do]`)))
+	b.click("#d-" + verb + " button[value=do]")
+}
+
+func (b *tab) click(selector string) {
+	b.Helper()
+	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('` + selector + `').click()`))
 }
 
 // live: the page shows the run as it is, has it steered, and finds it again.
@@ -95,6 +102,24 @@ func (b *browser) livePhone(t *testing.T) {
 	tab.do(chromedp.Click(chromedp.CSS("#b-stop")), chromedp.WaitVisible(chromedp.CSS("#d-stop")))
 	tab.fits()
 	tab.accessible()
+}
+
+// troubled: an address that was cut short asks for a token, a run whose series cannot be read is live without pictures, and
+// one that a program pauses can be paused by a person, too, and not be let go on.
+func (b *browser) troubled(t *testing.T) {
+	d := atWork()
+	d.Standing.State, d.Standing.Effective.Paused, d.Standing.Effective.Reason = "paused", true, "the program of --pause-when: too many logins"
+	c := newContract(t, d, false)
+	c.noSeries = true
+	tab := b.open(t, c.URL+"/#%E0%A4%A", "#asks:not([hidden])", look{})
+	tab.do(chromedp.SendKeys(chromedp.CSS("#token"), aToken), chromedp.Click(chromedp.CSS("#token-form button")))
+	tab.until(`document.querySelectorAll('#events tr').length === 10`)
+	tab.says("link", "live")
+	tab.says("why", "too many logins")
+	tab.says("e-pause", "too many logins")
+	if able := eval[[]bool](tab, `['b-pause', 'b-unpause', 'b-rate', 'b-stop'].map(id => !document.getElementById(id).disabled)`); !slices.Equal(able, []bool{true, false, true, true}) {
+		t.Errorf("pause, go on, rate and stop can be pressed: %v", able)
+	}
 }
 
 // readOnly: there is nothing to press, and all to see.

@@ -17,7 +17,7 @@ func inNode(t *testing.T, first string, expressions []string) []string {
 		t.Skip("there is no node to compute it")
 	}
 	var script strings.Builder
-	for _, part := range []string{"words.js", "series.js", "marks.js"} {
+	for _, part := range []string{"words.js", "series.js", "marks.js", "pictures.js"} {
 		text, err := os.ReadFile(filepath.Join("assets", part))
 		if err != nil {
 			t.Fatal(err)
@@ -88,7 +88,7 @@ func TestColumns(t *testing.T) {
 		{"failures by class", "c.failed", `{"invalid":[0,0,0,null,0,2]}`},
 		{"sums", "c.outcomes.accepted", "[0,100,150,null,150,160]"},
 		{"latency", "c.latency.A.p50", "[10,10,20,null,60,60]"},
-		{"work left, in minutes", "c.left.map(h => h === null ? null : Math.round(600 * h) / 10)", "[null,1.5,1.9,null,null,2.6]"},
+		{"work left, in minutes", "c.left.map(s => s === null ? null : Math.round(s / 6) / 10)", "[null,1.5,1.9,null,null,2.6]"},
 		{"no sample", "columns([]).at", "[]"},
 		{"durations", "[0, 9, 61, 3600, 40000, 100000].map(span)", `["0s","9s","1m1s","1h","11h6m","1d3h"]`},
 		{"rates", "[0.25, 19.96, 123.4, 1500].map(rate)", `["0.25","20","123","1,500"]`},

@@ -29,7 +29,7 @@ func TestReport(t *testing.T) {
 	for _, want := range []string{
 		"<title>loyalty.run: stopped · attrmigrate</title>",
 		"148,280 of 180,000 records finished in 2h19m of work, paused for 15m.",
-		"<strong>Why it stopped:</strong> stopped by ann@host by command: enough for tonight",
+		"<strong>Why it stopped:</strong> <bdi>stopped by ann@host by command: enough for tonight</bdi>",
 		`It goes on where it stands with the same command and <code class="flag">--unhold</code>.`,
 		`<dt>awaiting verification</dt><dd id="n-awaiting">1,204</dd>`,
 		`<time datetime="2026-11-28T18:00:00Z">2026-11-28 18:00:00 UTC</time>`,

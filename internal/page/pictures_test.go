@@ -32,6 +32,14 @@ func TestPictures(t *testing.T) {
 	s.Rate.PerSecond, s.Rate.Ceiling, s.Rate.Reason = 10, 10, "the ceiling that was asked for"
 	s.Updated -= last.Remaining - s.Remaining
 	s.Remaining = last.Remaining
+	s.Elapsed, s.Paused = 0, 0
+	for _, x := range paused.Series {
+		if x.Paused {
+			s.Paused += x.Seconds
+		} else {
+			s.Elapsed += x.Seconds
+		}
+	}
 	paused.Events[4].Reason = "support called: logins are slow"
 	c := newContract(t, paused, false)
 	ended := evening()
@@ -42,7 +50,7 @@ func TestPictures(t *testing.T) {
 	}{
 		{"report.png", saved(t, ended), look{width: 1000, height: 1320}},
 		{"report-phone.png", saved(t, ended), look{width: 360, height: 1500, dark: true}},
-		{"live.png", c.URL + "/#" + aToken, look{width: 1000, height: 1080}},
+		{"live.png", c.URL + "/#" + aToken, look{width: 1000, height: 1250}},
 		{"live-phone.png", c.URL + "/#" + aToken, look{width: 360, height: 1500, dark: true}},
 	} {
 		tab := b.open(t, p.url, isDrawn, p.look)

@@ -39,15 +39,27 @@ func TestBrowser(t *testing.T) {
 		t.Skip("a browser takes a second to start")
 	}
 	b := openBrowser(t)
-	t.Run("report", b.report)
-	t.Run("report on a phone in the dark", b.phone)
-	t.Run("report on paper", b.paper)
-	t.Run("report of little", b.little)
-	t.Run("report of days", b.days)
-	t.Run("live", b.live)
-	t.Run("live on a phone", b.livePhone)
-	t.Run("live, read only", b.readOnly)
-	t.Run("steered", b.steered)
+	for _, test := range []struct {
+		name string
+		run  func(*browser, *testing.T)
+	}{
+		{"steered", (*browser).steered}, // which waits the most
+		{"live", (*browser).live},
+		{"live on a phone", (*browser).livePhone},
+		{"live, troubled", (*browser).troubled},
+		{"live, read only", (*browser).readOnly},
+		{"report", (*browser).report},
+		{"report on a phone in the dark", (*browser).phone},
+		{"report on paper", (*browser).paper},
+		{"report of little", (*browser).little},
+		{"report of days", (*browser).days},
+		{"injection", (*browser).injection},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			test.run(b, t)
+		})
+	}
 }
 
 const isDrawn = "html[data-drawn]"

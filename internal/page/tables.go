@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -100,5 +99,5 @@ func short(perSecond float64) string {
 	if perSecond == 0 {
 		return "none"
 	}
-	return strconv.FormatFloat(perSecond, 'f', -1, 64)
+	return paceText(perSecond)
 }

@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"html/template"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -85,6 +86,9 @@ func title(d Data) string {
 
 // lede says in a sentence how far the run came.
 func lede(s rundir.Standing) string {
+	if s.Rows == 0 {
+		return "There was no record to apply."
+	}
 	done := s.Rows - s.Remaining
 	text := fmt.Sprintf("%s of %s finished in %s of work", prose.Count(done), prose.Plural(s.Rows, "record"), prose.Span(seconds(s.Elapsed)))
 	if s.Paused > 0 {
@@ -169,7 +173,7 @@ func factsOf(d Data) []fact {
 		{Label: "Started", At: momentOf(s.StartedAt)},
 		{Label: ended, At: momentOf(s.SavedAt)},
 		{Label: "Time at work", Text: prose.Span(seconds(s.Elapsed))},
-		{Label: "Time paused", Text: prose.Span(seconds(s.Paused))},
+		{Label: "Time paused", Text: spanOrNone(s.Paused)},
 		{Label: "Starts", Text: prose.Count(starts(d))},
 		{Label: "Accepted", Text: fmt.Sprintf("%.1f updates a second, on average", s.PerSecond)},
 		{Label: "Updates sent", Text: fmt.Sprintf("%s, %s of all calls throttled", prose.Plural(s.Attempts, "call"), prose.Count(s.Throttled))},
@@ -187,6 +191,13 @@ func factsOf(d Data) []fact {
 	return kept
 }
 
+func spanOrNone(s float64) string {
+	if s == 0 {
+		return "none"
+	}
+	return prose.Span(seconds(s))
+}
+
 func reason(text string) string {
 	if text == "" {
 		return ""
@@ -199,5 +210,13 @@ func perSecond(rate *float64) string {
 	if rate == nil || *rate == 0 {
 		return "no limit"
 	}
-	return strconv.FormatFloat(*rate, 'f', -1, 64) + " a second"
+	return paceText(*rate) + " a second"
+}
+
+// paceText is a number a second, as precise as people read it and as the pictures have it: 20, 12.5, 0.25, 1,500.
+func paceText(x float64) string {
+	if x >= 100 {
+		return prose.Count(int64(math.Round(x)))
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64)
 }

@@ -75,13 +75,17 @@ func (d *Dir) move(to string) error {
 }
 
 // putBack undoes SetAside for a start that did not begin: the earlier run is where it was, and the directory
-// that the start made goes. It makes room first, and removes only what nobody else can have taken meanwhile.
+// that the start made goes. It makes room first, and removes only what nobody else can have taken meanwhile. Where
+// something was asked of the start that its next one has to know, such as a hold, all stays as it is.
 func (d *Dir) putBack() error {
 	if d.kept == "" {
 		return nil
 	}
 	if _, begun, err := d.Load(); begun || err != nil {
 		return err
+	}
+	if asked, err := LoadAsked(d.Path); err != nil || asked.stands() {
+		return nil
 	}
 	scrap, err := free(strings.TrimRight(d.Path, string(filepath.Separator)) + ".refused") // shorter than d.kept, which had room
 	if err == nil {

@@ -187,3 +187,26 @@ func namesIn(t *testing.T, dir string) (names []string) {
 	}
 	return names
 }
+
+// TestPutBackAsked: where somebody has asked something of the start, its directory stays, and the run of before where it was
+// set aside: the next start has to know.
+func TestPutBackAsked(t *testing.T) {
+	for name, stays := range map[string]bool{
+		`{"version":1,"hold":true}`: true, `{"version":1,"paused":true}`: true, `{"version":1,"rate":10}`: true, `{`: true, `{"version":1}`: false,
+	} {
+		path := filepath.Join(t.TempDir(), "tiers.run")
+		d, kept := aside(t, Local(), path)
+		write(t, path, name)
+		d.Refused = true
+		if err := d.Close(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		want := []string{"applied.csv", "lock"}
+		if stays {
+			want = []string{AskedJSON, "lock"}
+		}
+		if left := namesIn(t, path); !slices.Equal(left, want) || disk.Exists(kept) != stays {
+			t.Errorf("%s: there is %q", name, left)
+		}
+	}
+}

@@ -42,6 +42,9 @@ func (a Asked) PausedAt(now time.Time) bool {
 	return a.Paused && (a.PausedUntil.IsZero() || now.Before(a.PausedUntil))
 }
 
+// stands tells whether there is anything that a start has to know.
+func (a Asked) stands() bool { return a.Hold || a.Paused || a.Rate != nil || a.ReadRate != nil }
+
 // LoadAsked reads what was asked of the run in a directory; nothing, where there is no such file. It is read strictly:
 // who passed over what it does not know might pass over a hold. The error is an *[AskedError].
 func LoadAsked(dir string) (Asked, error) {

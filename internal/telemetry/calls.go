@@ -80,16 +80,17 @@ func (c *callCounts) quantiles() (Quantiles, bool) {
 	}
 	at := c.since.ValueAtPercentiles([]float64{50, 95, 99})
 	c.since.Reset()
-	millis := func(percent float64) float64 { return significant(float64(at[percent]) / 1000) }
+	millis := func(percent float64) float64 { return significant(float64(at[percent])/1000, 0) }
 	return Quantiles{P50: millis(50), P95: millis(95), P99: millis(99)}, true
 }
 
-// significant rounds to the two digits that the histogram knows, and one more.
-func significant(v float64) float64 {
+// significant rounds to two digits and one more, and no more coarsely than to so many parts of one: a low rate does not
+// become none.
+func significant(v, parts float64) float64 {
 	if v <= 0 {
 		return 0
 	}
-	return round(v, math.Pow(10, 2-math.Floor(math.Log10(v))))
+	return round(v, min(max(parts, math.Pow(10, 2-math.Floor(math.Log10(v)))), 1e300))
 }
 
 // round rounds to parts of one.

@@ -22,11 +22,12 @@ type episodes struct {
 	rate    float64
 	quiet   time.Duration // since the last throttle, pauses aside
 	looked  time.Time
-	counted int64     // throttles of the episode, or of one that may become one
-	began   time.Time // when the first of these was seen; zero: there is none
-	before  float64   // the rate then
-	lowest  float64   // and since
-	going   bool      // it is an episode
+	counted int64         // throttles of the episode, or of one that may become one
+	began   bool          // there is one
+	long    time.Duration // since the first of these was seen, pauses aside
+	before  float64       // the rate then
+	lowest  float64       // and since
+	going   bool          // it is an episode
 }
 
 // look says what has changed since the last look.
@@ -38,11 +39,14 @@ func (e *episodes) look(now time.Time, throttles int64, p pipeline.Progress) (Ev
 	}
 	before := e.rate
 	e.seen, e.rate, e.looked = throttles, rate, now
+	if e.began {
+		e.long += span
+	}
 	if fresh == 0 {
 		return e.calm(now, span)
 	}
-	if e.began.IsZero() {
-		e.began, e.before, e.lowest = now, slower(before, p.Rate.Ceiling), rate // the ceiling may have been set since
+	if !e.began {
+		e.began, e.before, e.lowest = true, slower(before, p.Rate.Ceiling), rate // the ceiling may have been set since
 	}
 	e.quiet, e.counted, e.lowest = 0, e.counted+fresh, slower(e.lowest, rate)
 	if e.going || !below(rate, p.Rate.Ceiling) && e.counted < several {
@@ -55,7 +59,7 @@ func (e *episodes) look(now time.Time, throttles int64, p pipeline.Progress) (Ev
 // calm notes that nothing was throttled for a span.
 func (e *episodes) calm(now time.Time, span time.Duration) (Event, bool) {
 	e.quiet += span
-	if e.began.IsZero() || e.quiet < quietTime {
+	if !e.began || e.quiet < quietTime {
 		return Event{}, false
 	}
 	over := *e
@@ -63,7 +67,7 @@ func (e *episodes) calm(now time.Time, span time.Duration) (Event, bool) {
 	if !over.going {
 		return Event{}, false
 	}
-	reason := fmt.Sprintf("%s throttled in %s", prose.Plural(over.counted, "call"), prose.Span(now.Sub(over.began)-quietTime))
+	reason := fmt.Sprintf("%s throttled in %s", prose.Plural(over.counted, "call"), prose.Span(over.long-over.quiet))
 	return between(Event{At: now, Kind: Unthrottled, Reason: reason}, over.lowest, over.rate), true
 }
 
@@ -92,5 +96,5 @@ func RateText(perSecond float64) string {
 	if perSecond == 0 || perSecond >= pipeline.Unlimited {
 		return "off"
 	}
-	return strconv.FormatFloat(round(perSecond, 10), 'g', -1, 64)
+	return strconv.FormatFloat(significant(perSecond, 10), 'g', -1, 64)
 }

@@ -21,9 +21,10 @@ type Log struct {
 	closed    bool
 	events    *file
 	series    *file
-	waiting   []any // what is to be written once the files are there
-	earlier   Event // the last event of the starts before
-	last      int64 // the ID of the last event
+	waiting   []*Event // what is to be written once the files are there
+	samples   []Sample // and these
+	earlier   Event    // the last event of the starts before
+	last      int64    // the ID of the last event
 	listeners map[chan Event]bool
 	failed    func(error)
 	told      bool // of a failure
@@ -70,10 +71,13 @@ func (l *Log) Begin() error {
 	l.series, second = openFile(l.on, l.path(SeriesJSONL))
 	err = errors.Join(err, first, second)
 	l.fail(err)
-	for _, v := range l.waiting {
-		_ = l.write(v) // it has told
+	for _, e := range l.waiting {
+		_ = l.write(e) // it has told
 	}
-	l.waiting = nil
+	for _, s := range l.samples {
+		_ = l.write(s)
+	}
+	l.waiting, l.samples = nil, nil
 	return err
 }
 
@@ -105,23 +109,30 @@ func (l *Log) Sample(s Sample) error {
 	return l.put(s)
 }
 
-// mostWaiting is how much waits for a run to be recorded: one that is paused before its first update may take a while.
-const mostWaiting = 1000
+// mostWaiting is how many of each wait for a run to be recorded: one that is paused before its first update may take days.
+const mostWaiting = 2_000
 
-// put writes an event or a sample, or has it wait. An event gets its ID.
+// put writes an event or a sample, or has it wait: of samples that are too many, neighbours go together. An event gets its
+// ID.
 func (l *Log) put(v any) error {
-	e, _ := v.(*Event)
 	switch {
 	case l.closed:
 		return os.ErrClosed
 	case l.begun:
 		return l.write(v)
-	case len(l.waiting) < mostWaiting:
-		l.waiting = append(l.waiting, v)
-		if e != nil {
+	}
+	switch v := v.(type) {
+	case *Event:
+		if len(l.waiting) < mostWaiting {
+			l.waiting = append(l.waiting, v)
 			l.last++
-			e.ID = l.last
+			v.ID = l.last
 		}
+	case Sample:
+		if len(l.samples) == mostWaiting {
+			l.samples = Resample(l.samples, mostWaiting/2)
+		}
+		l.samples = append(l.samples, v)
 	}
 	return nil
 }

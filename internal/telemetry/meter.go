@@ -86,7 +86,7 @@ func (m *Meter) Sample(now time.Time, p pipeline.Progress) Sample {
 	s.At, s.Seconds = now.UTC().Round(time.Millisecond), round(now.Sub(m.last).Seconds(), 1000)
 	m.last = now
 	s.Remaining = max(0, p.Total-p.Done)
-	s.Rate, s.Ceiling, s.ReadCeiling = round(p.Rate.PerSecond, 100), p.Rate.Ceiling, p.Rate.Reads
+	s.Rate, s.Ceiling, s.ReadCeiling = significant(p.Rate.PerSecond, 100), p.Rate.Ceiling, p.Rate.Reads
 	s.Paused = p.Pause == pipeline.Paused
 	m.calls.Lock()
 	defer m.calls.Unlock()

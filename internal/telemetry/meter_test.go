@@ -101,3 +101,19 @@ func BenchmarkCalled(b *testing.B) {
 		m.Called(pipeline.Call{Reading: i%2 == 0, Took: time.Duration(i%1000) * time.Millisecond})
 	}
 }
+
+// TestLowRates: a rate that is next to nothing is none that has no limit.
+func TestLowRates(t *testing.T) {
+	for _, tt := range []struct {
+		rate, sample float64
+		text         string
+	}{
+		{17.3456, 17.35, "17.3"}, {1234.56, 1234.56, "1234.6"}, {0.25, 0.25, "0.25"}, {0.0041, 0.0041, "0.0041"}, {1e-9, 1e-9, "1e-09"}, {1. / 3, 0.333, "0.333"}, {0, 0, "off"},
+	} {
+		m := NewMeter(update, read, noon)
+		s := m.Sample(noon.Add(time.Second), pipeline.Progress{Rate: checkpoint.Rate{PerSecond: tt.rate}})
+		if text := RateText(tt.rate); text != tt.text || s.Rate != tt.sample {
+			t.Errorf("%g: %q, and %g in a sample", tt.rate, text, s.Rate)
+		}
+	}
+}

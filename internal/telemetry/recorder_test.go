@@ -55,6 +55,8 @@ func TestRecord(t *testing.T) {
 			"3s throttled >20; 1m4s unthrottled >20 (4 calls throttled in 3.0s)"},
 		{"a pause is no quiet", []step{{1, 30 * time.Second, 12, ""}, {0, time.Hour, 12, pipeline.Paused}, {0, 29 * time.Second, 12, ""}, {1, 2 * time.Second, 12, ""}},
 			"1s throttled 20>12"},
+		{"pauses are no part of it", []step{{2, 0, 12, ""}, {0, time.Hour, 12, pipeline.Paused}, {2, 30 * time.Second, 12, ""}, {0, time.Hour, 12, pipeline.Paused}, {0, time.Minute, 12, ""}},
+			"1s throttled 20>12; 2h1m4s unthrottled >12 (4 calls throttled in 3.0s)"},
 		{"twice", []step{{2, 2 * time.Minute, 12, ""}, {0, 0, 20, ""}, {1, 2 * time.Minute, 10, ""}},
 			"1s throttled 20>12; 1m2s unthrottled >12 (2 calls throttled in 1.0s); 2m3s throttled 12>10; 3m3s unthrottled >10 (1 call throttled in 0.0s)"},
 		{"it has not ended", []step{{5, 10 * time.Second, 12, ""}}, "1s throttled 20>12"},

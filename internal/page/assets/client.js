@@ -5,10 +5,19 @@ const tokenName = 'attrmigrate-token ' + location.port;
 // takeToken takes the token out of the fragment of the address, which then has none, so that no history keeps it. The
 // token lasts as long as the tab.
 function takeToken() {
-  const found = decodeURIComponent(location.hash.replace(/^#(token=)?/, ''));
+  const found = decoded(location.hash.replace(/^#(token=)?/, ''));
   if (location.hash !== '') history.replaceState(null, '', location.pathname);
   if (found !== '') keepToken(found);
   return sessionStorage.getItem(tokenName) || '';
+}
+
+// decoded is what a text of an address means; one that is cut short, or no address at all, is no token either.
+function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function keepToken(token) {

@@ -46,7 +46,7 @@ class Figures {
   }
 
   one(spec) {
-    const shape = JSON.stringify(spec.series.map(s => s.label));
+    const shape = JSON.stringify([spec.second !== undefined, ...spec.series.map(s => s.label)]);
     const before = this.drawn.get(spec.name);
     if (before && before.shape === shape) {
       before.caption.textContent = spec.caption;
@@ -132,7 +132,7 @@ function optionsOf(figures, holder, width, height) {
   const spec = holder.current;
   const only = type => type === 'mousemove' || type === 'mouseleave';
   return {
-    width, height, plugins: [marked(() => figures.marks)], padding: [18, spec.second ? 4 : 14, 0, 0],
+    width, height, plugins: [marked(() => figures.marks)], padding: [18, spec.second ? 4 : 26, 0, 0],
     cursor: {
       sync: { key: 'run', setSeries: false, filters: { pub: only, sub: only } },
       drag: { x: true, y: false, setScale: false },
@@ -155,12 +155,20 @@ function optionsOf(figures, holder, width, height) {
       second: { range: (u, min, max) => [0, (max || 1) * 1.08] },
     },
     bands: spec.stacked ? spec.series.slice(1).map((_, i) => ({ series: [i + 1, i + 2] })) : [],
-    axes: [axis({ space: 70, values: dates }), axis({ values: (u, all) => all.map(spec.show), size: 66 }),
-      ...(spec.second ? [axis({ scale: 'second', side: 1, grid: { show: false }, values: (u, all) => all.map(spec.second), size: 52 })] : [])],
+    axes: [axis({ space: 70, values: dates }), axis({ values: (u, all) => all.map(spec.show), size: wide, ...(spec.whole ? { incrs: wholes } : {}) }),
+      ...(spec.second ? [axis({ scale: 'second', side: 1, grid: { show: false }, values: (u, all) => all.map(spec.second), size: wide, incrs: spans })] : [])],
     series: [{ label: 'Time', value: (u, v) => (v == null ? '–' : clock(new Date(v * 1000)).slice(5)) },
       ...spec.series.map((s, i) => seriesOf(holder, s, i))],
   };
 }
+
+// wide is the room that the texts of an axis take.
+const wide = (u, texts) => Math.max(46, 16 + 7 * Math.max(0, ...(texts || []).map(text => String(text).length)));
+
+// What stands between two marks of an axis: of things that are counted, and of seconds as people read them.
+const wholes = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map(n => n * 10 ** power)).flat();
+const spans = [[1, [1, 2, 5, 10, 20, 30]], [60, [1, 2, 5, 10, 20, 30]], [3600, [1, 2, 3, 6, 12]], [86400, [1, 2, 4, 7, 14, 28, 56, 112, 224, 448]]]
+  .flatMap(([unit, all]) => all.map(n => n * unit));
 
 // dates are how times stand at an axis: from so many seconds between two of them, the text, and what is added where a year
 // and a day begin.

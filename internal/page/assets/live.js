@@ -41,7 +41,7 @@ class Live {
     byId('run').hidden = false;
     byId('asks').hidden = true;
     this.link('live', 'live');
-    await this.draw();
+    await this.draw().catch(() => {}); // without pictures there is still all that the status says
   }
 
   message(event, said) {

@@ -7,9 +7,13 @@ const cycle = ['red', 'amber', 'purple', 'teal', 'blue', 'grey'];
 // picturesOf are the specs of all figures. standing is that of the run.
 function picturesOf(samples, standing) {
   const c = columns(samples);
-  if (c.at.length === 0) return [];
-  return [pace(c, standing), remaining(c, standing), outcomes(c), throttles(c), failures(c), ...c.apis.map(api => latency(c, api))];
+  if (c.at.length === 0 || standing.rows === 0) return [];
+  const all = [pace(c, standing), remaining(c, standing), outcomes(c), throttles(c), failures(c), ...c.apis.map(api => latency(c, api))];
+  const empty = spec => spec.series.length === 0; // they leave no hole among the others
+  return [...all.filter(spec => !empty(spec)), ...all.filter(empty)];
 }
+
+const told = s => s.values.some(v => v !== null);
 
 function pace(c, standing) {
   const work = c.samples.filter(s => !s.paused);
@@ -19,36 +23,42 @@ function pace(c, standing) {
   return {
     name: 'pace', title: 'Updates accepted a second', broad: true, at: c.at, show: rate,
     caption: `${time > 0 ? rate(accepted / time) : 0} a second on average while it was not paused, at most ${rate(most(c.accepted))}. ` +
-      `${ended.includes(standing.state) ? 'In the end' : 'Now'} ${perSecond(last.rate)} allowed, the ceiling ${perSecond(last.ceiling)}.`,
+      limitsOf(last, ended.includes(standing.state)),
     series: [
       { label: 'accepted', values: c.accepted, colour: 'blue', fill: '30', width: 2 },
       { label: 'allowed', values: c.rate, colour: 'green', stepped: true },
       { label: 'ceiling', values: c.ceiling, colour: 'amber', stepped: true, dash: [6, 4] },
-    ],
+    ].filter((s, i) => i === 0 || told(s)),
   };
+}
+
+// limitsOf says what was allowed at a moment.
+function limitsOf(sample, over) {
+  if (!sample.rate && !sample.ceiling) return over ? 'In the end there was no limit.' : 'There is no limit.';
+  const [when, is] = over ? ['In the end', 'was'] : ['Now', 'is'];
+  const below = sample.ceiling ? `, the ceiling ${is} ${perSecond(sample.ceiling)}` : '';
+  return `${when} ${perSecond(sample.rate)} ${is} allowed${below}.`;
 }
 
 function remaining(c, standing) {
   const rest = standing.remaining ?? lastOf(c.remaining) ?? 0;
-  const hours = lastOf(c.left);
+  const left = lastOf(c.left);
   let caption = `${count(rest)} remain.`;
   if (rest === 0) caption = 'None remain.';
-  else if (hours !== null && standing.state === 'running') {
-    caption = `${count(rest)} remain: ${span(hours * 3600)} at the pace of the last ten minutes, until ${hour(new Date(Date.now() + hours * 3600e3))} or so.`;
-  } else if (hours !== null) {
+  else if (left !== null && standing.state === 'running') {
+    caption = `${count(rest)} remain: ${span(left)} at the pace of the last ten minutes, until ${hour(new Date(Date.now() + left * 1000))} or so.`;
+  } else if (left !== null) {
     const when = ended.includes(standing.state) ? 'another start' : 'it once it goes on';
-    caption = `${count(rest)} remain: ${span(hours * 3600)} of work for ${when}, at the last pace.`;
+    caption = `${count(rest)} remain: ${span(left)} of work for ${when}, at the last pace.`;
   }
   return {
-    name: 'remaining', title: 'Records remaining, and the time that they take', at: c.at, show: count, second: inWords, caption,
+    name: 'remaining', title: 'Records remaining, and the time that they take', at: c.at, show: count, whole: true, second: most(c.left) > 0 ? span : undefined, caption,
     series: [
       { label: 'remaining', values: c.remaining, colour: 'teal', fill: '30', width: 2 },
-      { label: 'work left', values: c.left, colour: 'purple', dash: [4, 3], second: true },
+      ...(most(c.left) > 0 ? [{ label: 'work left', values: c.left, colour: 'purple', dash: [4, 3], second: true }] : []),
     ],
   };
 }
-
-const inWords = h => span(h * 3600);
 
 function throttles(c) {
   const n = c.samples.reduce((n, s) => n + s.throttled, 0);
@@ -61,10 +71,14 @@ function throttles(c) {
 function failures(c) {
   const spec = { name: 'failed', title: 'Records failed a minute, by class', at: c.at, show: rate, series: [], caption: 'No record failed.' };
   if (c.classes.length === 0) return spec;
-  const totals = c.classes.map(name => `${count(c.samples.reduce((n, s) => n + ((s.failed || {})[name] || 0), 0))} ${name}`);
+  const totals = c.classes.map(name => [name, c.samples.reduce((n, s) => n + ((s.failed || {})[name] || 0), 0)]).sort((a, b) => b[1] - a[1]);
+  const drawn = totals.length > cycle.length ? cycle.length - 1 : totals.length; // as many as can be told apart
+  const all = totals.slice(0, drawn).map(([name]) => ({ label: name, values: c.failed[name] }));
+  const rest = totals.slice(drawn).map(([name]) => c.failed[name]);
+  if (rest.length > 0) all.push({ label: `${rest.length} others`, values: c.at.map((_, at) => (rest[0][at] == null ? null : rest.reduce((n, values) => n + values[at], 0))) });
   return {
-    ...spec, caption: totals.join(', ') + '.',
-    series: c.classes.map((name, i) => ({ label: name, values: c.failed[name], colour: cycle[i % cycle.length], stepped: true, dash: i < cycle.length ? undefined : [4, 3], fill: '28' })),
+    ...spec, caption: totals.map(([name, n]) => `${count(n)} ${name}`).join(', ') + '.',
+    series: all.map((s, i) => ({ ...s, colour: cycle[i], stepped: true, fill: all.length === 1 ? '28' : undefined })),
   };
 }
 
@@ -87,7 +101,7 @@ function outcomes(c) {
   const there = parts.filter(([name]) => most(o[name]) > 0 || name === 'accepted');
   const stacked = there.map((_, i) => c.at.map((_, at) => (o.accepted[at] == null ? null : there.slice(i).reduce((n, [name]) => n + o[name][at], 0))));
   return {
-    name: 'outcomes', title: 'Records finished, by outcome', stacked: true, at: c.at, show: count,
+    name: 'outcomes', title: 'Records finished, by outcome', stacked: true, at: c.at, show: count, whole: true,
     caption: there.map(([name]) => `${count(lastOf(o[name]) ?? 0)} ${name}`).reverse().join(', ') + '.',
     series: there.map(([name, ink], i) => ({ label: name, values: stacked[i], raw: o[name], colour: ink, fill: 'a0' })),
   };
@@ -134,11 +148,12 @@ function pictureBook() {
     draw(samples, events, standing) {
       const marks = marksOf(events, samples);
       figures.marks = marks;
-      byId('pictures').hidden = samples.length === 0;
+      const specs = picturesOf(samples, standing);
+      byId('pictures').hidden = specs.length === 0;
       fitRange(choice, samples);
       if (!free) figures.window = look();
       keyTo(byId('key'), marks);
-      figures.draw(picturesOf(samples, standing), marks);
+      figures.draw(specs, marks);
     },
   };
 }

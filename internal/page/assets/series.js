@@ -87,7 +87,7 @@ function aMinute(all, read) {
 
 const finished = s => s.accepted + (s.unchanged || 0) + (s.skipped || 0) + sum(s.failed);
 
-// left is how many hours of work remain at each point, at the pace of the ten minutes before it; pauses are no work.
+// left is how many seconds of work remain at each point, at the pace of the ten minutes before it; pauses are no work.
 function left(all) {
   const recent = [];
   let n = 0;
@@ -104,7 +104,7 @@ function left(all) {
         time -= old.seconds;
       }
     }
-    return n > 0 ? (p.s.remaining * time) / n / 3600 : null;
+    return n > 0 ? (p.s.remaining * time) / n : null;
   });
 }
 

@@ -16,7 +16,8 @@ function showStanding(s) {
   byId('state').className = 'state ' + s.state;
   document.title = `${s.rows > 0 ? Math.floor((100 * done) / s.rows) : 0}% ${s.state} · ${name}`;
   const paused = s.paused_seconds > 0 ? `, paused for ${span(s.paused_seconds)}` : '';
-  say('lede', `${count(done)} of ${count(s.rows)} records finished in ${span(s.elapsed_seconds)} of work${paused}.`);
+  const records = s.rows === 1 ? 'record' : 'records';
+  say('lede', s.rows === 0 ? 'There is no record to apply.' : `${count(done)} of ${count(s.rows)} ${records} finished in ${span(s.elapsed_seconds)} of work${paused}.`);
   const numbers = {
     done, remaining: s.remaining, updated: s.updated, unchanged: s.unchanged, skipped: s.skipped, awaiting: s.awaiting_verification, failed: s.failed, throttled: s.throttled,
   };
@@ -51,7 +52,7 @@ function showWhy(s) {
   } else if (s.state === 'paused' || s.state === 'pausing') {
     line(s.state === 'paused' ? 'Paused' : 'Pausing', pauseText(s));
   } else if (s.state === 'stopping') {
-    line('Stopping', 'calls under way come to their end.');
+    line('Stopping', [orderText(s.asked.hold_order), underWay + '.'].filter(Boolean).join(' · '));
   }
   const box = byId('why');
   const text = lines.map(l => l.textContent).join('\n');
@@ -65,7 +66,7 @@ function showWhy(s) {
 function pauseText(s) {
   const asked = s.asked.paused ? orderText(s.asked.pause_order) : '';
   const until = s.asked.paused ? ' · ' + untilText(s.asked) : '';
-  return (asked || s.effective.reason || 'nobody says why') + until;
+  return (asked || alone(s.effective.reason || 'nobody says why')) + until;
 }
 
 const untilText = asked => (asked.paused_until ? 'until ' + hour(new Date(asked.paused_until)) : 'until somebody lets it go on');
@@ -73,7 +74,7 @@ const untilText = asked => (asked.paused_until ? 'until ' + hour(new Date(asked.
 // orderText is who asked for something and why.
 function orderText(order) {
   if (!order) return '';
-  return [order.by, order.reason].filter(Boolean).join(': ');
+  return [order.by, order.reason].filter(Boolean).map(alone).join(': ');
 }
 
 const behind = text => (text ? ' · ' + text : '');
@@ -82,8 +83,9 @@ const behind = text => (text ? ' · ' + text : '');
 function showAsked(s) {
   const { asked, effective } = s;
   say('a-pause', asked.paused ? untilText(asked) + behind(orderText(asked.pause_order)) : 'not paused');
-  const inPause = { paused: 'paused: nothing is under way', pausing: 'pausing: ' + underWay(s), stopping: 'stopping: ' + underWay(s) }[s.state];
-  say('e-pause', over(s.state) ? 'the run has ended' : inPause || 'at work');
+  const inPause = { paused: 'paused: nothing is under way', pausing: 'pausing: ' + underWay, stopping: 'stopping: ' + underWay }[s.state];
+  const byProgram = s.effective.paused && !asked.paused ? behind(alone(s.effective.reason || '')) : '';
+  say('e-pause', over(s.state) ? 'the run has ended' : (inPause || 'at work') + byProgram);
   const ceiling = x => (x == null ? 'as the command line says' : perSecond(x));
   const order = asked.rate != null || asked.read_rate != null ? behind(orderText(asked.rate_order)) : '';
   say('a-rate', ceiling(asked.rate) + (asked.rate == null ? '' : order));
@@ -95,11 +97,11 @@ function showAsked(s) {
   say('e-stop', over(s.state) ? s.state : s.state === 'stopping' ? 'stopping' : 'goes on');
 }
 
-const underWay = s => (s.under_way > 0 ? `${count(s.under_way)} ${s.under_way === 1 ? 'call' : 'calls'} under way` : 'calls under way come to their end');
+const underWay = 'calls under way come to their end';
 
 function showFacts(s) {
   const facts = [
-    ['Pool', s.pool], ['Endpoint', s.endpoint], ['Started', s.started_at && clock(new Date(s.started_at))], ['Time at work', span(s.elapsed_seconds)], ['Time paused', span(s.paused_seconds || 0)],
+    ['Pool', s.pool], ['Endpoint', s.endpoint], ['Started', s.started_at && clock(new Date(s.started_at))], ['Time at work', span(s.elapsed_seconds)], ['Time paused', s.paused_seconds > 0 ? span(s.paused_seconds) : 'none'],
     ['Accepted', `${rate(s.updates_per_second)} updates a second, on average`], ['Updates sent', `${count(s.attempts)}, ${count(s.throttled)} of all calls throttled`],
     ['Parked', s.parked > 0 ? `${count(s.parked)}, taken last` : ''], ['Process', s.held_by ? `${s.held_by.pid} on ${s.held_by.host}` : ''], ['Last error', s.last_error],
   ].filter(([, text]) => text);

@@ -37,8 +37,7 @@ class Verbs {
     if (!this.there) return;
     const able = connected && s !== null && !over(s.state);
     const going = able && s.state !== 'stopping';
-    const paused = able && (s.asked.paused || s.state === 'paused' || s.state === 'pausing');
-    byId('b-pause').disabled = !going || paused;
+    byId('b-pause').disabled = !going || s.asked.paused; // beside a program's, people may have a pause of their own
     byId('b-unpause').disabled = !going || !s.asked.paused;
     byId('b-rate').disabled = !going;
     byId('b-stop').disabled = !able;

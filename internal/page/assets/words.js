@@ -50,6 +50,9 @@ function localise(root) {
   }
 }
 
+// alone keeps what people type from turning what stands beside it around, where it is written from right to left.
+const alone = text => (text === '' ? '' : '\u2068' + text + '\u2069');
+
 // element makes one with properties, and with children, which are elements or texts: never markup.
 function element(name, properties, ...children) {
   const e = Object.assign(document.createElement(name), properties);
