@@ -65,6 +65,9 @@ type options struct {
 	output console.Options
 }
 
+// defaultRate is that of updates, a second.
+const defaultRate = 20
+
 // metadataFlag names the flag whose values are for the pool's Lambda triggers alone.
 const metadataFlag = "client-metadata"
 
@@ -88,7 +91,7 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.Func("phone-region", "`region` whose national phone numbers are read and written as +49..., of ISO 3166, such as DE (default: none are)",
 		region(&o.phones))
 	f.Func(metadataFlag, "`k=v` passed to the pool's Lambda triggers; repeatable", pairs(&o.metadata))
-	o.rate = 20
+	o.rate = defaultRate
 	f.Func("rate", "updates a second at most: `N|off` (default 20; AWS allows 25 to the whole account)", rate(&o.rate))
 	f.Func("read-rate", "reads of single users a second at most: `N|off` (default 80, or --rate if that is higher; AWS allows 120)", rate(&o.readRate))
 	registerListRate(f, &o.listRate)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -15,6 +16,7 @@ import (
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/telemetry"
 )
 
 const steeringCodes = `Exit codes:
@@ -54,7 +56,7 @@ and started again is still paused, and says so.
 				body["for"], until = span.String(), time.Now().Add(span).UTC()
 			}
 			o.asks = func(a *rundir.Asked, by *rundir.Order) { a.Paused, a.PausedUntil, a.PauseOrder = true, until, by }
-			o.shows = func(s rundir.Standing) bool { return s.State == "paused" }
+			o.shows = func(h heard) bool { return h.State == "paused" }
 			return o.give(cmd.Context(), sys, args[0], body)
 		},
 	}
@@ -77,7 +79,7 @@ stays so as long as the program says, and that is told.
 			o.asks = func(a *rundir.Asked, by *rundir.Order) {
 				a.Paused, a.PausedUntil, a.PauseOrder = false, time.Time{}, by
 			}
-			o.shows = func(s rundir.Standing) bool { return s.State == "running" }
+			o.shows = func(h heard) bool { return h.State == "running" || !h.before.Paused || unpaused(args[0], h.order) }
 			return o.give(cmd.Context(), sys, args[0], map[string]any{})
 		},
 	}
@@ -149,12 +151,30 @@ func ceiling(text string, set *bool, perSecond **float64) error {
 	return rundir.CheckRate(n)
 }
 
-// showsLimits tells of a status whether limits are in force; of one that was lifted it cannot be told what it is now.
-func showsLimits(l control.Limits) func(rundir.Standing) bool {
-	same := func(wanted, now *float64) bool { return wanted == nil || now != nil && *now == *wanted }
-	return func(s rundir.Standing) bool {
-		return same(l.Rate, s.Effective.Rate) && same(l.ReadRate, s.Effective.ReadRate)
+// showsLimits tells whether limits are in force. One that was lifted is another than before or, where it is the same, long
+// enough ago.
+func showsLimits(l control.Limits) func(heard) bool {
+	return func(h heard) bool {
+		in := func(set bool, wanted, before, now *float64) bool {
+			switch {
+			case !set:
+				return true
+			case wanted != nil:
+				return now != nil && *now == *wanted
+			default:
+				return before == nil || now == nil || *now != *before || h.waited >= toldAfter
+			}
+		}
+		return in(l.SetRate, l.Rate, h.before.Rate, h.Effective.Rate) && in(l.SetReadRate, l.ReadRate, h.before.ReadRate, h.Effective.ReadRate)
 	}
+}
+
+// unpaused tells whether a run has heard that it may go on. A program can keep it paused nevertheless.
+func unpaused(dir string, o rundir.Order) bool {
+	events, _ := telemetry.ReadEvents(dir) // what cannot be read is not told
+	return slices.ContainsFunc(events, func(e telemetry.Event) bool {
+		return e.Kind == telemetry.Unpaused && e.By == o.By && !e.At.Before(o.At.Truncate(time.Millisecond))
+	})
 }
 
 func newStop(sys System) *cobra.Command {
@@ -175,7 +195,7 @@ did is unknown then, and they are made again when the run is continued.
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.asks = func(a *rundir.Asked, by *rundir.Order) { a.Hold, a.HoldOrder = true, by }
-			o.shows = func(s rundir.Standing) bool { return s.HeldBy == nil }
+			o.shows = func(h heard) bool { return h.HeldBy == nil }
 			if now {
 				o.unsaid = "without the socket calls under way come to their end before it stops: --now is not told"
 			}

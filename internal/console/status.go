@@ -65,6 +65,9 @@ func showAsked(line func(head, format string, args ...any), v *View) {
 	if head == "" && !v.Ended() || v.paused() {
 		line("in force", "%s", inForce(s))
 	}
+	if text := expiringText(s); text != "" {
+		line("watch", "%s", text)
+	}
 	if v.isHeld() {
 		line("hold", "%s", holdText(s.Asked, v.At))
 	}

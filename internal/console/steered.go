@@ -16,9 +16,14 @@ func ShowSteered(w io.Writer, dir string, s rundir.Standing) {
 	line(s.State, "%s: %s of %s finished", dir, prose.Count(s.Rows-s.Remaining), prose.Plural(s.Rows, "row"))
 	switch s.State {
 	case "pausing", "paused":
-		line("why", "%s", s.Effective.Reason)
+		if s.Effective.Reason != "" {
+			line("why", "%s", s.Effective.Reason)
+		}
 		if s.Asked.Paused && !s.Asked.PausedUntil.IsZero() {
 			line("until", "%s", dateTime(s.Asked.PausedUntil))
+		}
+		if text := expiringText(&s); text != "" {
+			line("watch", "%s", text)
 		}
 		if s.Asked.Paused {
 			line("next", "attrmigrate unpause %s", shell.File(dir))
@@ -32,6 +37,18 @@ func ShowSteered(w io.Writer, dir string, s rundir.Standing) {
 		return
 	}
 	line("rate", "%s of updates at most, %s of reads", ceilingText(s.Effective.Rate), ceilingText(s.Effective.ReadRate))
+}
+
+// expiringText tells how many access tokens do not outlast a pause; empty: all do.
+func expiringText(s *rundir.Standing) string {
+	if s.Expiring == nil || *s.Expiring == 0 {
+		return ""
+	}
+	when := "within the hour"
+	if !s.Asked.PausedUntil.IsZero() {
+		when = "in this pause"
+	}
+	return fmt.Sprintf("%s of the rows that remain will expire %s: %s fail then", prose.Plural(*s.Expiring, "access token"), when, prose.Either(*s.Expiring, "its row will", "their rows will"))
 }
 
 // ShowAsked writes what people have asked of a run that is about to go on, and how it is taken back.

@@ -247,7 +247,27 @@ func (d *Desk) Status() rundir.Standing {
 	if s.State.Pause != "" && !d.ended {
 		out.Effective.Reason = d.whyPaused()
 	}
+	if now := time.Now(); !d.ended && d.cfg.Expiring != nil && d.asked.PausedAt(now) {
+		n := d.expiring(now)
+		out.Expiring = &n
+	}
 	return out
+}
+
+// pauseAhead is for how long it is looked ahead in a pause without an end.
+const pauseAhead = time.Hour
+
+// expiring is how many access tokens of the records that remain expire in the pause that is asked for, those that have since it
+// began among them. It is called with mu.
+func (d *Desk) expiring(now time.Time) int64 {
+	from, until := now, d.asked.PausedUntil
+	if o := d.asked.PauseOrder; o != nil && o.At.Before(now) {
+		from = o.At
+	}
+	if until.IsZero() {
+		until = now.Add(pauseAhead)
+	}
+	return d.cfg.Expiring(from, until)
 }
 
 // whyPaused is who has paused the run, and why: a person, a program, or both. It is called with mu.

@@ -10,7 +10,7 @@ import (
 // Pause pauses the run, until a moment or, where that is zero, until somebody says otherwise.
 func (d *Desk) Pause(o rundir.Order, until time.Time) (rundir.Standing, error) {
 	if !until.IsZero() {
-		if err := rundir.CheckPause(time.Until(until)); err != nil {
+		if err := rundir.CheckPause(until.Sub(o.At)); err != nil {
 			return d.Status(), err
 		}
 	}

@@ -36,6 +36,8 @@ type Config struct {
 	// the ceiling of reads.
 	Rate  float64
 	Reads func(updates float64) float64
+	// Expiring is how many access tokens of the records that remain expire from a moment on until another. Nil: they have none.
+	Expiring func(from, until time.Time) int64
 	// Told gives a state the words of the command line. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 

@@ -43,7 +43,8 @@ var followed = map[string][2]string{
 	"%s --help shows how":       {"hints", "applaud"},
 	"to rehearse with users and tokens that are made up: attrmigrate sandbox --users 100 --tokens made-up-tokens.csv": {"hints", "follow serves"},
 
-	"byFile":                       {"hints_steer", "follow 1"},
+	"nothingToStop":                {"hints_steer", "follow 1"},
+	"commandOf":                    {"hints_steer", "follow 1"},
 	"unholding":                    {"hints_steer", "follow 0"},
 	"attrmigrate unpause %s":       {"hints_steer", "attrmigrate unpause tiers.run"},
 	"attrmigrate report makes one": {"hints_steer", "attrmigrate report tiers.run"},

@@ -115,7 +115,7 @@ func (j *Job) carry(ctx context.Context, in *changeset.Reader, reports *report.F
 		Probe:   j.to.Probe,
 		Check:   j.terms.Check,
 		Key:     userKey(j.pool),
-		Results: counted{reports, meter}, Called: meter.Called, Store: store, Resume: j.state,
+		Results: counted{reports, meter, j.tokens}, Called: meter.Called, Store: store, Resume: j.state,
 		Rate: j.spec.Rate, ReadRate: j.spec.reads(), Workers: j.spec.Workers, MaxAttempts: j.spec.MaxAttempts,
 		Budget: j.spec.Budget, Limit: j.spec.Limit,
 		MaxDuration: j.spec.MaxDuration, DrainTimeout: j.spec.DrainTimeout, Log: j.spec.Log,

@@ -22,7 +22,8 @@ type Job struct {
 	cost    audit.Cost       // of this start
 	claims  claims           // on addresses by which others sign in
 
-	asked rundir.Asked // of the run, by people
+	asked  rundir.Asked // of the run, by people
+	tokens *expiries    // of the records that are left; nil: they have none
 
 	began  bool // the run is recorded
 	listed bool // a file in the directory is yet to be read
@@ -82,6 +83,9 @@ func (j *Job) prepare(ctx context.Context) error {
 		return err
 	}
 	j.terms = j.spec.terms(j.pool, j.set.Noun())
+	if j.spec.AsUser {
+		j.tokens = newExpiries(j.terms.Check)
+	}
 	if goesOn {
 		return j.goOn(ctx)
 	}

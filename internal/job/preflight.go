@@ -40,7 +40,7 @@ func (j *Job) preflight(ctx context.Context) (err error) {
 	terms := j.terms
 	terms.Long = j.spec.long(ctx, j.set, in, j.pool)
 	j.checked = audit.NewPreflight(terms)
-	err = checkAll(ctx, in, j.checked, list)
+	err = checkAll(ctx, in, j.checked, list, j.tokens)
 	if err == nil {
 		err = j.checked.Finish(in)
 	}
@@ -74,12 +74,13 @@ func (s *Spec) long(ctx context.Context, set *changeset.Set, in *changeset.Reade
 }
 
 // checkAll decodes and checks every record.
-func checkAll(ctx context.Context, in *changeset.Reader, s *audit.Preflight, list *report.Files) error {
+func checkAll(ctx context.Context, in *changeset.Reader, s *audit.Preflight, list *report.Files, tokens *expiries) error {
 	for c, err := range changeset.ReadAhead(ctx, in.Next) {
 		if err != nil {
 			return err
 		}
 		bad := s.Add(c)
+		tokens.add(c)
 		switch {
 		case bad == nil:
 			continue
@@ -135,7 +136,9 @@ func (j *Job) rest(ctx context.Context) (*audit.Preflight, error) {
 		if rest.Full() {
 			break
 		}
-		_ = rest.Add(j.asOfNow(c)) // what is bad costs nothing
+		now := j.asOfNow(c)
+		_ = rest.Add(now) // what is bad costs nothing
+		j.tokens.add(now)
 	}
 	return rest, nil
 }

@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"sync"
+	"time"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/control"
@@ -20,7 +21,11 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	if err := j.unhold(); err != nil {
 		return checkpoint.State{}, err
 	}
-	desk, err := control.Start(control.Config{
+	var expiring func(from, until time.Time) int64
+	if j.tokens != nil {
+		expiring = j.tokens.between
+	}
+	desk, err := control.Start(control.Config{Expiring: expiring,
 		Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Rate: j.spec.Rate, Reads: j.spec.readsAt, Told: j.spec.Told,
 		Began: j.begins(runner.Progress(), log.Earlier()), Log: log, Meter: meter, Logger: j.spec.Log, Options: j.spec.Steering,
 	})
@@ -83,7 +88,8 @@ func (t *told) Save(s checkpoint.State) error {
 // counted counts the results that are written.
 type counted struct {
 	pipeline.ResultWriter
-	meter *telemetry.Meter
+	meter  *telemetry.Meter
+	tokens *expiries
 }
 
 func (c counted) Write(r pipeline.Result) error {
@@ -95,5 +101,6 @@ func (c counted) Write(r pipeline.Result) error {
 		class = report.ClassOf(r)
 	}
 	c.meter.Finished(r.Outcome, class)
+	c.tokens.finished(r.Change)
 	return nil
 }

@@ -124,6 +124,9 @@ func (a Asked) check() error {
 // the file control.lock beside it is each one's for the moment. A process that is at work on the run may be one of them.
 func ChangeAsked(on disk.FS, dir string, change func(*Asked)) (before, after Asked, err error) {
 	if err := ownDir(dir); err != nil {
+		if e, ok := errors.AsType[*refusal.Error](err); ok {
+			err = &refusal.Error{Msg: e.Msg, Remedy: "a run is steered by the user who began it, or root"}
+		}
 		return before, after, err
 	}
 	err = disk.Exclusively(on, filepath.Join(dir, askedLock), func() (err error) {

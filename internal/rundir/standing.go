@@ -11,9 +11,12 @@ import (
 // Standing is where a run stands, for programs: what `status --json` prints, and what every verb answers.
 type Standing struct {
 	report.Summary
-	State     string           `json:"state"` // running, pausing, paused, stopping; then how it ended, also killed
-	Asked     Asked            `json:"asked"`
-	Effective Effective        `json:"effective"`
+	State     string    `json:"state"` // running, pausing, paused, stopping; then how it ended, also killed
+	Asked     Asked     `json:"asked"`
+	Effective Effective `json:"effective"`
+	// Expiring is how many access tokens of the records that remain expire in the pause that is asked for or, where that
+	// has no end, within the hour; nil: there is no pause, or no token, or no process that knows.
+	Expiring  *int64           `json:"tokens_expiring,omitempty"`
 	Inputs    []string         `json:"inputs"`
 	Pool      string           `json:"pool"`
 	Endpoint  string           `json:"endpoint"`
@@ -46,7 +49,7 @@ func (s *Status) Standing(asked Asked) Standing {
 			Paused: s.Phase() == "paused", Rate: orNone(s.State.Rate.Ceiling), ReadRate: orNone(s.State.Rate.Reads),
 		},
 	}
-	if out.Effective.Paused && asked.PauseOrder != nil {
+	if out.Effective.Paused && asked.Paused && asked.PauseOrder != nil {
 		out.Effective.Reason = asked.PauseOrder.String()
 	}
 	if s.Held {

@@ -50,6 +50,12 @@ func (c Connection) Flags(pool string) []string {
 	return words
 }
 
+// IsAWS tells whether an endpoint is AWS's own, for a pool.
+func IsAWS(endpoint, pool string) bool {
+	region, ok := cognito.RegionOf(pool)
+	return ok && endpoint == "https://cognito-idp."+region+".amazonaws.com"
+}
+
 // serviceFlags are those that the AWS CLI has, too.
 func (c Connection) serviceFlags() (words []string) {
 	for _, flag := range [][2]string{{"--region", c.Region}, {"--profile", c.Profile}, {"--endpoint-url", c.EndpointURL}} {
