@@ -76,8 +76,10 @@ func (c *Client) Do(ctx context.Context, method, path string, body any) (rundir.
 
 // replied is what an answer says.
 func replied(resp *http.Response, reply []byte) (s rundir.Standing, err error) {
-	switch resp.StatusCode {
-	case http.StatusOK, http.StatusConflict:
+	var refused struct{ Error, Hint string }
+	_ = json.Unmarshal(reply, &refused) // a status has neither
+	switch {
+	case resp.StatusCode == http.StatusOK, resp.StatusCode == http.StatusConflict && refused.Error == "":
 		if err := json.Unmarshal(reply, &s); err != nil {
 			return s, fmt.Errorf("%w: it is not the status of a run: %w", ErrUnreached, err)
 		}
@@ -86,8 +88,7 @@ func replied(resp *http.Response, reply []byte) (s rundir.Standing, err error) {
 		}
 		return s, nil
 	}
-	var refused struct{ Error, Hint string }
-	if json.Unmarshal(reply, &refused) != nil || refused.Error == "" {
+	if refused.Error == "" {
 		return s, fmt.Errorf("%w: it answers %s", ErrUnreached, resp.Status)
 	}
 	if resp.StatusCode == http.StatusBadRequest {

@@ -222,6 +222,9 @@ func (d *Desk) Status() rundir.Standing {
 		s.State.Counts, s.State.Total, s.State.Rate = p.Counts, p.Total, p.Rate
 		s.State.Phase, s.State.Pause, s.State.Paused = checkpoint.Running, string(p.Pause), p.PausedFor
 		s.State.Reason, s.State.Hint = "", ""
+		if s.State.StartedAt.IsZero() { // it is not recorded yet
+			s.State.StartedAt = d.began
+		}
 		if p.LastError != nil {
 			s.State.LastError = p.LastError.Error()
 		}

@@ -195,8 +195,8 @@ func TestGuardBesidePeople(t *testing.T) {
 		{"and the person", func() { _, _ = s.Unpause(ann("")) }, "running", ""},
 	} {
 		step.do()
-		if got := s.Status(); got.State != step.state || got.Effective.Reason != step.want {
-			t.Errorf("%s: %s, %q", step.name, got.State, got.Effective.Reason)
+		if got := s.Status(); got.State != step.state || got.Effective.Reason != step.want || got.StartedAt.IsZero() {
+			t.Errorf("%s: %s, %q, since %s", step.name, got.State, got.Effective.Reason, got.StartedAt)
 		}
 	}
 	wantEvents(t, s.cfg.Dir,

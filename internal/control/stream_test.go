@@ -25,9 +25,11 @@ type served struct {
 	close func()        // as the run's end does: what serves it is told to end
 }
 
-// serve is called in a bubble.
-func newServed(t *testing.T) *served {
-	s := &served{scene: newScene(t), l: newPipes(), ended: make(chan struct{})}
+// newServed is called in a bubble.
+func newServed(t *testing.T) *served { return newScene(t).served(t) }
+
+func (of *scene) served(t *testing.T) *served {
+	s := &served{scene: of, l: newPipes(), ended: make(chan struct{})}
 	s.http = s.l.client(t)
 	ctx, end := context.WithCancel(t.Context())
 	s.close = func() {
@@ -228,9 +230,10 @@ func TestStreamLosesNothing(t *testing.T) {
 // TestStreamBeforeTheFile: what happens before the run is recorded is told once there is a file of it, to who came early, too.
 func TestStreamBeforeTheFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := newServed(t)
-		s.log = telemetry.New(disk.OS{}, s.cfg.Dir, true, nil)
-		s.cfg.Log = s.log // nobody has asked yet
+		of := newScene(t)
+		of.log = telemetry.New(disk.OS{}, of.cfg.Dir, true, nil)
+		of.cfg.Log = of.log
+		s := of.served(t)
 		s.tell(t, telemetry.Started)
 		stream := s.listen(t, "")
 		if got := stream.until("status"); !slices.Equal(got, []string{"status"}) {

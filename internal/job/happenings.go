@@ -39,18 +39,24 @@ func ends(s checkpoint.State, err error, hold *rundir.Order) []telemetry.Event {
 	if err == nil {
 		return []telemetry.Event{{At: now, Kind: telemetry.Finished, Reason: sums(s.Counts)}}
 	}
-	e := telemetry.Event{At: now, Kind: telemetry.Stopped, To: string(checkpoint.Stopped), Reason: publicly(err)}
+	e := telemetry.Event{At: now, Kind: telemetry.Stopped, To: string(phaseOf(err)), Reason: publicly(err)}
 	stop, ok := errors.AsType[*pipeline.StopError](err)
 	switch {
 	case !ok:
-	case stop.Reason == pipeline.Interrupted:
-		e.To = string(checkpoint.Interrupted)
 	case stop.Reason == pipeline.ByHand && hold != nil:
 		e.By, e.Reason = hold.By, hold.Reason
 	case stop.Reason == pipeline.OverBudget:
 		return []telemetry.Event{{At: now, Kind: telemetry.Budget, Reason: stop.Detail}, e}
 	}
 	return []telemetry.Event{e}
+}
+
+// phaseOf is that of a run whose start ended so, before its end.
+func phaseOf(err error) checkpoint.Phase {
+	if stop, ok := errors.AsType[*pipeline.StopError](err); ok && stop.Reason == pipeline.Interrupted {
+		return checkpoint.Interrupted
+	}
+	return checkpoint.Stopped
 }
 
 // publicly is what may be told of an error outside of the reports.

@@ -32,9 +32,12 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 	o.Started(runner, desk)
 	state, err := j.noted(ctx, runner, log, meter, desk)
 	recorded := !state.SavedAt.IsZero()
-	if recorded {
-		desk.Saved(state) // where the disk is full it was not, and is how the run ended nevertheless
+	last := state
+	if !recorded {
+		last = j.state
+		last.Phase = phaseOf(err)
 	}
+	desk.Saved(last) // or not, where nothing was begun or the disk is full: the start ended so nevertheless
 	desk.End()
 	if recorded {
 		j.conclude(state, err)

@@ -154,10 +154,16 @@ func eval[V any](b *tab, expression string) V {
 	return v
 }
 
-// until waits for an expression to be true.
+// until waits for an expression to be true, also over the page's loading itself anew.
 func (b *tab) until(expression string) {
 	b.Helper()
-	b.do(chromedp.Poll[chromedp.Void](expression, chromedp.WithPollingInterval(20*time.Millisecond)))
+	for {
+		err := chromedp.Do(b.ctx, chromedp.Poll[chromedp.Void]("document.body !== null && ("+expression+")", chromedp.WithPollingInterval(20*time.Millisecond)))
+		if err == nil || b.ctx.Err() != nil || !strings.Contains(err.Error(), "context with specified id") && !strings.Contains(err.Error(), "context was destroyed") {
+			b.must(err)
+			return
+		}
+	}
 }
 
 // says waits until an element has a text in it.

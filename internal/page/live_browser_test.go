@@ -104,6 +104,24 @@ func (b *browser) livePhone(t *testing.T) {
 	tab.accessible()
 }
 
+// troubled: an address that was cut short asks for a token, a run whose series cannot be read is live without pictures, and
+// one that a program pauses can be paused by a person, too, and not be let go on.
+func (b *browser) troubled(t *testing.T) {
+	d := atWork()
+	d.Standing.State, d.Standing.Effective.Paused, d.Standing.Effective.Reason = "paused", true, "the program of --pause-when: too many logins"
+	c := newContract(t, d, false)
+	c.noSeries = true
+	tab := b.open(t, c.URL+"/#%E0%A4%A", "#asks:not([hidden])", look{})
+	tab.do(chromedp.SendKeys(chromedp.CSS("#token"), aToken), chromedp.Click(chromedp.CSS("#token-form button")))
+	tab.until(`document.querySelectorAll('#events tr').length === 10`)
+	tab.says("link", "live")
+	tab.says("why", "too many logins")
+	tab.says("e-pause", "too many logins")
+	if able := eval[[]bool](tab, `['b-pause', 'b-unpause', 'b-rate', 'b-stop'].map(id => !document.getElementById(id).disabled)`); !slices.Equal(able, []bool{true, false, true, true}) {
+		t.Errorf("pause, go on, rate and stop can be pressed: %v", able)
+	}
+}
+
 // readOnly: there is nothing to press, and all to see.
 func (b *browser) readOnly(t *testing.T) {
 	c := newContract(t, atWork(), true)

@@ -22,6 +22,7 @@ const aToken = "Z3VzdGF2LWtsaW10LXdhcy1oZXJlLWluLTE5MDc"
 type contract struct {
 	*httptest.Server
 	readOnly bool
+	noSeries bool // it cannot be read
 
 	streams chan string // Last-Event-ID of each
 
@@ -41,6 +42,11 @@ func newContract(t *testing.T, d pages.Data, readOnly bool) *contract {
 	})
 	mux.HandleFunc("GET /v1/status", func(w http.ResponseWriter, r *http.Request) { c.answer(w) })
 	mux.HandleFunc("GET /v1/series", func(w http.ResponseWriter, r *http.Request) {
+		if c.noSeries {
+			w.WriteHeader(http.StatusInternalServerError)
+			fmt.Fprint(w, `{"error":"the series cannot be read"}`)
+			return
+		}
 		_ = json.NewEncoder(w).Encode(append([]telemetry.Sample{}, telemetry.Resample(d.Series, 2000)...))
 	})
 	mux.HandleFunc("GET /v1/events", c.stream)

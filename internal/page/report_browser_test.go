@@ -46,6 +46,7 @@ func TestBrowser(t *testing.T) {
 		{"steered", (*browser).steered}, // which waits the most
 		{"live", (*browser).live},
 		{"live on a phone", (*browser).livePhone},
+		{"live, troubled", (*browser).troubled},
 		{"live, read only", (*browser).readOnly},
 		{"report", (*browser).report},
 		{"report on a phone in the dark", (*browser).phone},

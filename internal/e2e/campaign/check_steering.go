@@ -32,15 +32,19 @@ type Sight struct {
 // The rules of steering.
 const (
 	SentPaused = "something is sent while the run is paused"
+	SentHeld   = "something is sent while the run is on hold"
 	Forgotten  = "what was asked of the run is not what it says"
 )
 
-// soon is how long a pause may take to come about.
+// silence are the fields that let nothing be sent, and what is violated if something is.
+var silence = map[string]string{"paused": SentPaused, "hold": SentHeld}
+
+// soon is how long a pause or a stop may take to come about.
 const soon = time.Second
 
 // CheckSteering returns every violation of what steering promises: from when a run says that it is paused, or a second after
-// it was asked, nothing is sent until somebody lets it go on, over starts too; and what it says is asked of it is what was
-// asked last.
+// it was asked, nothing is sent until somebody lets it go on, over starts too; so it is where it is stopped and on hold; and
+// what it says is asked of it is what was asked last.
 func CheckSteering(s Steered) (found []Violation) {
 	orders := slices.Concat(s.Orders, expiries(s.Orders))
 	for field, value := range map[string]string{"paused": "false", "rate": "null", "read_rate": "null", "hold": "false"} {
@@ -53,12 +57,12 @@ func CheckSteering(s Steered) (found []Violation) {
 			}
 		}
 		if sight.Paused {
-			found = append(found, s.silent(orders, sight.Begin, sight.End)...)
+			found = append(found, s.silent("paused", orders, sight.Begin, sight.End)...)
 		}
 	}
 	for _, o := range s.Orders {
-		if o.Field == "paused" && o.Value == "true" && o.Kept {
-			found = append(found, s.silent(orders, o.Begin, o.End.Add(soon))...)
+		if silence[o.Field] != "" && o.Value == "true" && o.Kept {
+			found = append(found, s.silent(o.Field, orders, o.Begin, o.End.Add(soon))...)
 		}
 	}
 	return found
@@ -93,13 +97,13 @@ func explained(orders []Order, field, value string, seen Sight) bool {
 	})
 }
 
-// silent says what was sent between a moment from which on the run is paused and the next order that lets it go on. Where
-// one was under way since the beginning, nobody knows.
-func (s Steered) silent(orders []Order, begin, from time.Time) []Violation {
+// silent says what was sent between a moment from which on the run is paused, or on hold, and the next order that lets it go
+// on. Where one was under way since the beginning, nobody knows.
+func (s Steered) silent(field string, orders []Order, begin, from time.Time) []Violation {
 	until := from.Add(24 * time.Hour)
 	for _, o := range orders {
 		switch {
-		case o.Field != "paused" || o.Value != "false" || !o.End.After(begin):
+		case o.Field != field || o.Value != "false" || !o.End.After(begin):
 		case o.Begin.Before(from):
 			return nil
 		case o.Begin.Before(until):
@@ -108,7 +112,7 @@ func (s Steered) silent(orders []Order, begin, from time.Time) []Violation {
 	}
 	for _, at := range s.Arrivals {
 		if at.After(from) && at.Before(until) {
-			return []Violation{{SentPaused, fmt.Sprintf("at %s, paused since %s until %s", clock(at), clock(from), clock(until))}}
+			return []Violation{{silence[field], fmt.Sprintf("at %s, so since %s until %s", clock(at), clock(from), clock(until))}}
 		}
 	}
 	return nil

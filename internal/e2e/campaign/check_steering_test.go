@@ -18,6 +18,9 @@ func TestCheckSteering(t *testing.T) {
 	seen := func(seconds float64, paused bool, value string) Sight {
 		return Sight{Begin: at(seconds), End: at(seconds + 0.1), Paused: paused, Asked: map[string]string{"paused": value}}
 	}
+	hold := func(value string, begin, end float64, kept bool) Order {
+		return Order{Field: "hold", Value: value, Begin: at(begin), End: at(end), Kept: kept}
+	}
 	lost, expiring, rate := pause(1, 9), pause(1, 1.1), Order{Field: "rate", Value: "10", Begin: at(1), End: at(2), Kept: true}
 	lost.Kept, expiring.Until = false, at(5)
 	tests := []struct {
@@ -40,6 +43,10 @@ func TestCheckSteering(t *testing.T) {
 		{"a pause of which no answer came, kept", Steered{Orders: []Order{lost}, Sights: []Sight{seen(10, false, "true")}}, ""},
 		{"a pause of which no answer came, lost", Steered{Orders: []Order{lost}, Sights: []Sight{seen(10, false, "false")}}, ""},
 		{"it comes back later", Steered{Orders: []Order{lost, unpause(10, 11)}, Sights: []Sight{seen(12, false, "true")}}, Forgotten},
+		{"sent though it was stopped", Steered{Orders: []Order{hold("true", 1, 1.1, true)}, Arrivals: []time.Time{at(2.2)}}, SentHeld},
+		{"sent as it was stopped", Steered{Orders: []Order{hold("true", 1, 1.1, true)}, Arrivals: []time.Time{at(1.5)}}, ""},
+		{"sent once it was let go on", Steered{Orders: []Order{hold("true", 1, 1.1, true), hold("false", 5, 9, false)}, Arrivals: []time.Time{at(6)}}, ""},
+		{"sent before it was let go on", Steered{Orders: []Order{hold("true", 1, 1.1, true), hold("false", 5, 9, false)}, Arrivals: []time.Time{at(4)}}, SentHeld},
 		{"a rate forgotten", Steered{Orders: []Order{rate}, Sights: []Sight{{Begin: at(3), End: at(4), Asked: map[string]string{"rate": "null"}}}}, Forgotten},
 	}
 	for _, tt := range tests {
