@@ -43,12 +43,12 @@ var followed = map[string][2]string{
 	"%s --help shows how":       {"hints", "applaud"},
 	"to rehearse with users and tokens that are made up: attrmigrate sandbox --users 100 --tokens made-up-tokens.csv": {"hints", "follow serves"},
 
-	"nothingToStop":                {"hints_steer", "follow 1"},
-	"commandOf":                    {"hints_steer", "follow 1"},
-	"unholding":                    {"hints_steer", "follow 0"},
-	"attrmigrate unpause %s":       {"hints_steer", "attrmigrate unpause tiers.run"},
-	"attrmigrate report makes one": {"hints_steer", "attrmigrate report tiers.run"},
-	"to let it go on: attrmigrate unpause %s":                                        {"hints_steer", "to let it go on: attrmigrate unpause tiers.run"},
+	"nothingToStop":                           {"hints_steer", "follow 1"},
+	"commandOf":                               {"hints_steer", "follow 1"},
+	"unholding":                               {"hints_steer", "follow 0"},
+	"attrmigrate unpause %s":                  {"hints_steer", "attrmigrate unpause tiers.run"},
+	"attrmigrate report makes one":            {"hints_steer", "attrmigrate report tiers.run"},
+	"to let it go on: attrmigrate unpause %s": {"hints_steer", "to let it go on: attrmigrate unpause tiers.run"},
 	"to have those of this command: attrmigrate rate --read-rate default %s default": {"hints_steer", "exits 0 attrmigrate rate --read-rate default tiers.run default"},
 
 	"add it: aws cognito-idp add-custom-attributes ":                          {"hints", "add-custom-attributes"},
