@@ -3,6 +3,7 @@ package console
 import (
 	"bytes"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -94,11 +95,18 @@ func TestPausedLog(t *testing.T) {
 		s := rundir.Standing{Summary: report.Summary{Rows: 100, Remaining: 90, Updated: 10}, State: "running", Rate: checkpoint.Rate{PerSecond: 20, Reason: "ceiling"}}
 		events := make(chan telemetry.Event, 1)
 		o := Options{Progress: "log"}
-		end := Watch(RunGauge(func() rundir.Standing { return s }), events, o, &out, NewLog(&out, o))
+		var seen sync.Mutex // of s, which Watch reads beside this goroutine
+		end := Watch(RunGauge(func() rundir.Standing {
+			seen.Lock()
+			defer seen.Unlock()
+			return s
+		}), events, o, &out, NewLog(&out, o))
 		time.Sleep(time.Second)
 		events <- telemetry.Event{Kind: telemetry.Paused, By: "ann@host by command", Reason: "support called"}
 		synctest.Wait()
+		seen.Lock()
 		s.State, s.Effective.Reason, s.Asked.Rate = "paused", "ann@host by command: support called", &ten
+		seen.Unlock()
 		time.Sleep(10 * time.Second)
 		synctest.Wait()
 		end()
