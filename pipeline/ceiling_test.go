@@ -25,7 +25,6 @@ func TestCeiling(t *testing.T) {
 	for _, test := range tests {
 		for _, reads := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%g to %g, reads %t", test.from, test.to, reads), func(t *testing.T) {
-				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
 					s := newService()
 					s.latency = 200 * time.Millisecond // 160 a second, by 32 workers

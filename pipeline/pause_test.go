@@ -84,7 +84,6 @@ func reading(latency time.Duration) func(*service, *pipeline.Config) {
 func TestPause(t *testing.T) {
 	for _, scene := range pauseScenes {
 		t.Run(scene.name, func(t *testing.T) {
-			t.Parallel()
 			for _, at := range []time.Duration{7_000_300, 10_031_700, 13_990_100} { // µs: between the beats of every rate
 				synctest.Test(t, func(t *testing.T) { scene.play(t, at*time.Microsecond) })
 			}
