@@ -86,16 +86,10 @@ func TestHappenings(t *testing.T) {
 func TestHappeningsOfAnotherRun(t *testing.T) {
 	inDir(t, map[string]string{"locales.csv": locales})
 	spec := specOf(townOf("ann", "bob", "cat"), "locales.csv")
-	j := prepared(t, spec)
-	if _, err := j.Start(t.Context(), new(watcher)); err != nil {
-		t.Fatal(err)
-	}
-	if err := j.Close(); err != nil {
-		t.Fatal(err)
-	}
+	carried(t, spec)
 	kept := ""
 	spec.Restart, spec.Kept = true, func(dir string) { kept = dir }
-	j = prepared(t, spec)
+	j := prepared(t, spec)
 	if _, err := j.Start(t.Context(), new(watcher)); err != nil {
 		t.Fatal(err)
 	}

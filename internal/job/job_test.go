@@ -225,10 +225,9 @@ func TestOverBudget(t *testing.T) {
 	}
 }
 
-// TestNotStarted: a job that starts over, and is closed without having begun, puts the run of before back.
-func TestNotStarted(t *testing.T) {
-	inDir(t, map[string]string{"locales.csv": locales})
-	spec := specOf(townOf("ann", "bob", "cat"), "locales.csv")
+// carried carries a job through, to its end.
+func carried(t *testing.T, spec Spec) {
+	t.Helper()
 	j := prepared(t, spec)
 	if _, err := j.Start(t.Context(), new(watcher)); err != nil {
 		t.Fatal(err)
@@ -236,10 +235,17 @@ func TestNotStarted(t *testing.T) {
 	if err := j.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestNotStarted: a job that starts over, and is closed without having begun, puts the run of before back.
+func TestNotStarted(t *testing.T) {
+	inDir(t, map[string]string{"locales.csv": locales})
+	spec := specOf(townOf("ann", "bob", "cat"), "locales.csv")
+	carried(t, spec)
 	before := namesIn(t, "locales.run")
 	kept := ""
 	spec.Restart, spec.Kept = true, func(dir string) { kept = dir }
-	j = prepared(t, spec)
+	j := prepared(t, spec)
 	if !strings.HasPrefix(kept, "locales.run.") || !disk.Exists(kept) {
 		t.Errorf("the run of before is in %q", kept)
 	}
