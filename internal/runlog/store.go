@@ -27,7 +27,8 @@ type Store interface {
 // Object is what an object holds.
 type Object struct {
 	Body []byte
-	Tag  string // changes with each writing
+	Tag  string        // changes with each writing
+	Age  time.Duration // since it was written, by the clock of the store
 }
 
 // Entry is an object in a list.
@@ -35,7 +36,6 @@ type Entry struct {
 	Key  string
 	Size int64 // in bytes
 	Tag  string
-	At   time.Time // when it was written, by the clock of the store
 }
 
 // Condition is when an object is written: [Always], [IfAbsent], or if its tag is this one.
