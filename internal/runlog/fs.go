@@ -21,6 +21,8 @@ type FS struct {
 	work    string // the work directory
 	keeps   func(name string) bool
 	runs    runs
+	// replaced is told of each file that got its name, once it has it.
+	replaced func(dir, name string) error
 
 	mu    sync.Mutex
 	files map[string]*shipped // by their paths
@@ -118,7 +120,10 @@ func (f *FS) Rename(from, to string) error {
 	dirFrom, nameFrom, was := f.place(from)
 	dirTo, nameTo, is := f.place(to)
 	if !was && !is {
-		return f.FS.Rename(from, to)
+		if err := f.FS.Rename(from, to); err != nil {
+			return err
+		}
+		return f.replaced(dirTo, nameTo)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -134,10 +139,13 @@ func (f *FS) Rename(from, to string) error {
 		}
 	}
 	ops, err := wholeFile(to, nameTo)
+	if err == nil {
+		err = f.did(dirTo, to, ops...)
+	}
 	if err != nil {
 		return err
 	}
-	return f.did(dirTo, to, ops...)
+	return f.replaced(dirTo, nameTo)
 }
 
 // did notes operations on a file that were done, and that they changed the names in its directory.

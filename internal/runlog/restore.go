@@ -195,4 +195,6 @@ const (
 )
 
 // runPrefix is where the run of a directory is kept that has a name.
-func runPrefix(prefix, name string) string { return fmt.Sprintf("%sruns/%s/", prefix, path.Clean(name)) }
+func runPrefix(prefix, name string) string {
+	return fmt.Sprintf("%sruns/%s/", prefix, path.Clean(name))
+}

@@ -1,0 +1,77 @@
+package runlog
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+)
+
+// current is current.json: which run a directory holds.
+type current struct {
+	Run string `json:"run"`
+	// Published is the number of the object of the log up to which the files of the run are published under their names.
+	Published int64 `json:"published,omitempty"`
+
+	tag Condition
+}
+
+// The objects of a directory.
+const (
+	currentName = "current.json"
+	lockName    = "lock.json"
+)
+
+// loadCurrent reads it; one that is not there names no run.
+func loadCurrent(ctx context.Context, store Store, prefix string) (c current, err error) {
+	err = again(ctx, func() error {
+		o, err := store.Get(ctx, prefix+currentName)
+		if errors.Is(err, fs.ErrNotExist) {
+			c = current{tag: IfAbsent}
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		c = current{tag: Condition(o.Tag)}
+		if err := json.Unmarshal(o.Body, &c); err != nil || !isName(c.Run) {
+			return &DamagedError{Key: prefix + currentName, Err: errors.New("it names no run")}
+		}
+		return nil
+	})
+	return c, err
+}
+
+// setCurrent has the directory hold another run.
+func (r *Run) setCurrent(ctx context.Context, name string) error {
+	return r.saveCurrent(ctx, current{Run: name, tag: r.now.tag})
+}
+
+// saveCurrent replaces current.json. It is the lease's owner who does, so that what stands there otherwise is an answer
+// that was lost, or another owner's.
+func (r *Run) saveCurrent(ctx context.Context, c current) error {
+	body, err := json.Marshal(c)
+	if err != nil {
+		return err
+	}
+	var tag string
+	err = again(ctx, func() error {
+		tag, err = r.c.Store.Put(ctx, r.c.Prefix+currentName, body, c.tag)
+		return err
+	})
+	if errors.Is(err, ErrTaken) {
+		there, failed := loadCurrent(ctx, r.c.Store, r.c.Prefix)
+		if failed != nil {
+			return failed
+		}
+		if there.Run != c.Run || there.Published != c.Published {
+			return &OvertakenError{Key: r.c.Prefix + currentName}
+		}
+		tag, err = string(there.tag), nil
+	}
+	if err == nil {
+		c.tag = Condition(tag)
+		r.now = c
+	}
+	return err
+}

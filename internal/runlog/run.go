@@ -1,0 +1,278 @@
+package runlog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/disk"
+)
+
+// Config says where the run of a directory in a store is kept, and how.
+type Config struct {
+	Store  Store
+	Clock  Clock
+	Prefix string // of the directory: empty, or with a slash at its end
+	Shown  string // how people call it, without a slash at its end: s3://bucket/loyalty
+	Work   string // a directory on this machine that is this start's alone
+
+	TTL     time.Duration // of the lease
+	Timeout time.Duration // of one attempt
+	Holder  checkpoint.Info
+	Names   Names
+
+	Watching  func(holder checkpoint.Info, during time.Duration) // waits for another's lease
+	Restoring func(done, total int64)                            // bytes of the run
+	Log       *slog.Logger
+}
+
+// Names tells the files of a run directory apart.
+type Names struct {
+	// Ships tells whether a file means something on another machine.
+	Ships func(name string) bool
+	// Asked is the file that holds what people ask of the run. It is an object of its own, which others write, too.
+	Asked string
+	// Published tells of an object beside the runs whether a run may have published it.
+	Published func(name string) bool
+	// Live are files that are published while the run goes on, each time they are replaced.
+	Live []string
+}
+
+// Run is a directory in a store, which this process has: its lease, its log, and the work directory in which it is
+// continued.
+type Run struct {
+	c     Config
+	fs    *FS
+	lease *Lease
+	ctx   context.Context // of the goroutines: ends with Close
+	stop  context.CancelFunc
+	all   sync.WaitGroup
+
+	mu    sync.Mutex
+	dirs  map[string]*kept // by the name of the directory in the work directory
+	now   current          // as current.json has it
+	ready func() time.Duration
+
+	asked *asked
+	live  *publisher
+}
+
+// kept is the log of one run.
+type kept struct {
+	name   string // in the store
+	number int64  // of the last object of its log
+	*log
+	stop context.CancelFunc // of its folder
+}
+
+// runDir is what the directory of the run is called in the work directory.
+const runDir = "run"
+
+// Open takes the directory for this process: it takes the lease, restores the run that is there into the work directory,
+// and claims its log. An error is a reason not to begin; a *[checkpoint.HeldError] says that another process is at work.
+func Open(ctx context.Context, c Config) (*Run, error) {
+	lease, err := TakeLease(ctx, LeaseConfig{
+		Store: c.Store, Clock: c.Clock, Key: c.Prefix + lockName, TTL: c.TTL, Timeout: c.Timeout, Holder: c.Holder, Watching: c.Watching,
+	})
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{c: c, lease: lease, dirs: map[string]*kept{}}
+	r.ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
+	r.fs = &FS{FS: disk.OS{}, work: c.Work, keeps: r.ships, runs: r, files: map[string]*shipped{}}
+	r.asked = newAsked(c.Store, c.Prefix+c.Names.Asked, filepath.Join(r.Dir(), c.Names.Asked))
+	r.fs.replaced = r.replaced
+	r.live = newPublisher(c)
+	if err := r.begin(ctx); err != nil {
+		r.stop()
+		r.all.Wait()
+		return nil, errors.Join(err, lease.Release(context.WithoutCancel(ctx)))
+	}
+	return r, nil
+}
+
+// begin finds the run of the directory, or makes it, and restores it.
+func (r *Run) begin(ctx context.Context) (err error) {
+	if r.now, err = loadCurrent(ctx, r.c.Store, r.c.Prefix); err != nil {
+		return err
+	}
+	if r.now.Run == "" {
+		if err := r.setCurrent(ctx, r.newName()); err != nil {
+			return err
+		}
+	}
+	if err := os.Mkdir(r.Dir(), 0o700); err != nil {
+		return err
+	}
+	if err := r.resume(ctx); err != nil {
+		return err
+	}
+	if err := r.asked.fetch(ctx); err != nil {
+		return err
+	}
+	r.all.Go(func() { r.asked.watch(r.ctx, r.c.Log) })
+	r.all.Go(func() { r.live.run(r.ctx) })
+	return nil
+}
+
+// resume restores the run and claims its log.
+func (r *Run) resume(ctx context.Context) error {
+	prefix := runPrefix(r.c.Prefix, r.now.Run)
+	there, err := survey(ctx, r.c.Store, prefix)
+	if err != nil {
+		return err
+	}
+	if err := there.restore(ctx, r.c.Store, r.Dir(), r.c.Restoring); err != nil {
+		return err
+	}
+	to := newReplayer(r.Dir())
+	defer to.close()
+	k, err := r.claim(ctx, r.now.Run, there.next, there.folded, func(s Segment) error { return to.replay(s.Payload) })
+	if err == nil {
+		r.dirs[runDir] = k
+	}
+	return err
+}
+
+// claim claims the log of a run, from a number on.
+func (r *Run) claim(ctx context.Context, name string, next, folded int64, replay func(Segment) error) (*kept, error) {
+	prefix := runPrefix(r.c.Prefix, name)
+	a, err := Claim(ctx, ClaimConfig{Store: r.c.Store, Clock: r.c.Clock, Prefix: prefix + logDir, Next: next, Lease: r.lease, Timeout: r.c.Timeout, Replay: replay})
+	if err != nil {
+		return nil, err
+	}
+	folder := newFolder(r.c.Store, prefix, folded, r.c.Log)
+	folding, stop := context.WithCancel(r.ctx)
+	r.all.Go(func() { folder.run(folding) })
+	k := &kept{name: name, stop: stop, number: a.Next() - 1}
+	k.log = newLog(r.ctx, a, r.busy, func(number int64) {
+		k.number = number // read once the log is closed
+		folder.reached(number)
+	})
+	return k, nil
+}
+
+// Dir is the directory of the run on this machine.
+func (r *Run) Dir() string { return filepath.Join(r.c.Work, runDir) }
+
+// FS is the file system that the run is written to.
+func (r *Run) FS() disk.FS { return r.fs }
+
+// Holds tells whether a call that begins now and takes so long ends within the lease.
+func (r *Run) Holds(call time.Duration) bool { return r.lease.Holds(call) }
+
+// Ended is closed when the lease is another's, or has run out; then Err says why.
+func (r *Run) Ended() <-chan struct{} { return r.lease.Ended() }
+
+// Err says why the lease has ended.
+func (r *Run) Err() error { return r.lease.Err() }
+
+// Gather tells how to find out for how long what is durable keeps the run busy: so long, writes may wait for others.
+func (r *Run) Gather(ready func() time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ready = ready
+}
+
+func (r *Run) busy() time.Duration {
+	r.mu.Lock()
+	ready := r.ready
+	r.mu.Unlock()
+	if ready == nil {
+		return 0
+	}
+	return ready()
+}
+
+func (r *Run) ships(name string) bool { return name != r.c.Names.Asked && r.c.Names.Ships(name) }
+
+// log implements [runs]. A directory that is not known is that of a new run.
+func (r *Run) log(dir string) (*log, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if k := r.dirs[dir]; k != nil {
+		return k.log, nil
+	}
+	if dir != runDir {
+		return nil, nil
+	}
+	name := r.newName()
+	k, err := r.claim(r.ctx, name, 1, 0, func(Segment) error {
+		return fmt.Errorf("%s: another process has begun it", runPrefix(r.c.Prefix, name))
+	})
+	if err == nil {
+		err = r.setCurrent(r.ctx, name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.dirs[dir] = k
+	return k.log, nil
+}
+
+// moved implements [runs]: the directory holds the run again that gets its name back.
+func (r *Run) moved(from, to string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	k := r.dirs[from]
+	if k == nil {
+		return nil
+	}
+	delete(r.dirs, from)
+	r.dirs[to] = k
+	if to != runDir {
+		return nil
+	}
+	return r.setCurrent(r.ctx, k.name)
+}
+
+// newName is one that no run of the directory has had.
+func (r *Run) newName() string {
+	return r.c.Clock.now().UTC().Format("2006-01-02T150405Z") + "-" + r.lease.Owner()[:min(8, len(r.lease.Owner()))]
+}
+
+// URL is how people call what lies at a path of the work directory; other paths stay as they are.
+func (r *Run) URL(path string) string {
+	rel, err := filepath.Rel(r.c.Work, path)
+	if err != nil || !filepath.IsLocal(rel) {
+		return path
+	}
+	rel = filepath.ToSlash(rel)
+	dir, below := rel, ""
+	for i, c := range rel {
+		if c == '/' {
+			dir, below = rel[:i], rel[i:]
+			break
+		}
+	}
+	r.mu.Lock()
+	k := r.dirs[dir]
+	r.mu.Unlock()
+	if dir == runDir || k == nil {
+		return r.c.Shown + below
+	}
+	return r.c.Shown + "/runs/" + k.name + below
+}
+
+// Close ships what is left, publishes the files of the run, and releases the lease. The work directory stays for the
+// caller to remove. It is called once the run has ended.
+func (r *Run) Close(ctx context.Context) error {
+	var errs []error
+	for _, k := range r.dirs {
+		errs = append(errs, k.close())
+		k.stop()
+	}
+	r.stop()
+	r.all.Wait()
+	if r.lease.Err() == nil && errors.Join(errs...) == nil {
+		errs = append(errs, r.publish(ctx))
+	}
+	errs = append(errs, r.lease.Release(ctx))
+	return errors.Join(errs...)
+}
