@@ -1,0 +1,60 @@
+package runlog
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"time"
+)
+
+// firstBackoff is how long a call that failed waits before it is tried again; it doubles each time.
+const firstBackoff = 100 * time.Millisecond
+
+// backoff is how long to wait after so many failures: a twelfth of the lease at most, so that a renewal has many tries.
+func backoff(failures int, ttl time.Duration) time.Duration {
+	return min(firstBackoff<<min(failures, 16), ttl/12)
+}
+
+// attempts makes single calls of a store, each with a time-out of its own.
+type attempts struct {
+	store   Store
+	timeout time.Duration // none if zero
+}
+
+func (a attempts) put(ctx context.Context, key string, body []byte, when Condition) (tag string, err error) {
+	err = a.within(ctx, func(ctx context.Context) error {
+		tag, err = a.store.Put(ctx, key, body, when)
+		return err
+	})
+	return tag, err
+}
+
+func (a attempts) get(ctx context.Context, key string) (o Object, err error) {
+	err = a.within(ctx, func(ctx context.Context) error {
+		o, err = a.store.Get(ctx, key)
+		return err
+	})
+	return o, err
+}
+
+func (a attempts) within(ctx context.Context, call func(context.Context) error) error {
+	if a.timeout <= 0 {
+		return call(ctx)
+	}
+	inner, cancel := context.WithTimeout(ctx, a.timeout)
+	defer cancel()
+	err := call(inner)
+	if err != nil && ctx.Err() == nil && errors.Is(inner.Err(), context.DeadlineExceeded) && !Passing(err) {
+		return &unanswered{err}
+	}
+	return err
+}
+
+// unanswered is a call that got no answer in its time.
+type unanswered struct{ error }
+
+func (e *unanswered) Unwrap() error { return e.error }
+func (*unanswered) Passing() bool   { return true }
+
+// taken tells that a condition did not hold; what is gone is not what it was, either.
+func taken(err error) bool { return errors.Is(err, ErrTaken) || errors.Is(err, fs.ErrNotExist) }

@@ -1,0 +1,62 @@
+package runlog
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Segment is one object of the log. It says itself which one it is and who wrote it, so that an object in the place of
+// another is no better than a damaged one.
+type Segment struct {
+	Number     int64  `json:"number"`          // its place in the log, from one
+	Generation int64  `json:"generation"`      // of the lease under which it was written
+	Owner      string `json:"owner,omitempty"` // the start that wrote it
+	Batch      int64  `json:"batch,omitempty"` // counts what that owner wrote, from one
+	Claim      bool   `json:"claim,omitempty"` // the first of its owner, which keeps all before from writing on
+	Payload    []byte `json:"-"`
+}
+
+// magic begins the first line of each, which holds the checksum of all behind it; the second is the header, as JSON.
+const magic = "attrmigrate-log-1 "
+
+// Seal gives the bytes of the object: the same segment, the same bytes.
+func (s Segment) Seal() []byte {
+	header, _ := json.Marshal(s) // numbers and a text cannot fail
+	b := make([]byte, len(magic)+hex.EncodedLen(sha256.Size)+1, len(magic)+2*sha256.Size+len(header)+len(s.Payload)+2)
+	sealed := len(b)
+	b = append(append(append(b, header...), '\n'), s.Payload...)
+	sum := sha256.Sum256(b[sealed:])
+	copy(b, magic)
+	hex.Encode(b[len(magic):], sum[:])
+	b[sealed-1] = '\n'
+	return b
+}
+
+// Unseal reads the object of a number. Its payload is part of body.
+func Unseal(number int64, body []byte) (Segment, error) {
+	first, sealed, _ := bytes.Cut(body, []byte("\n"))
+	sum, ok := bytes.CutPrefix(first, []byte(magic))
+	if !ok {
+		return Segment{}, errors.New("it is no object of a log, or one of a newer attrmigrate")
+	}
+	if want := sha256.Sum256(sealed); string(sum) != hex.EncodeToString(want[:]) {
+		return Segment{}, errors.New("its checksum is that of another content")
+	}
+	header, payload, _ := bytes.Cut(sealed, []byte("\n"))
+	var s Segment
+	if err := json.Unmarshal(header, &s); err != nil {
+		return Segment{}, fmt.Errorf("its header cannot be read: %w", err)
+	}
+	if s.Number != number {
+		return Segment{}, fmt.Errorf("it is number %d, in the place of number %d", s.Number, number)
+	}
+	s.Payload = payload
+	return s, nil
+}
+
+// Key is where an object of a number is. Keys stand in the order of their numbers for the first billion.
+func Key(prefix string, number int64) string { return fmt.Sprintf("%s%09d", prefix, number) }
