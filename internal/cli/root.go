@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -28,15 +29,20 @@ type System struct {
 	// Heed delivers a signal that was ignored when the program started. It may be nil.
 	Heed func(os.Signal)
 
+	// LeaseTTL is how long the lease of a run lasts that is kept elsewhere. 0: as its time-outs have it. Tests have no minute.
+	LeaseTTL time.Duration
+
 	words []string // of the command line
+	names *console.Names
 }
 
 // Run executes the command line and returns the exit code. It never exits by itself.
 func Run(args []string, sys System) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	out := console.WatchOutput(sys.Stdout)
-	sys.Stdout = out
+	sys.names = new(console.Names)
+	out := console.WatchOutput(sys.names.Writer(sys.Stdout))
+	sys.Stdout, sys.Stderr = out, sys.names.Writer(sys.Stderr)
 	var measured profiling.Profiles
 	args = append([]string{}, args...) // none are none, and not those of the process
 	sys.words = args

@@ -64,10 +64,14 @@ func (e *lostOutputError) Hint() string {
 	return "only what was to be printed is lost, or a part of it"
 }
 
-// terminalOf is the writer itself, where it is watched.
+// terminalOf is the writer itself, where it is watched, or has other names told.
 func terminalOf(w io.Writer) io.Writer {
-	if o, ok := w.(*Output); ok {
-		return o.to
+	switch o := w.(type) {
+	case *Output:
+		return terminalOf(o.to)
+	case *named:
+		return terminalOf(o.to)
+	default:
+		return w
 	}
-	return w
 }

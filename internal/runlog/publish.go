@@ -49,7 +49,7 @@ func (p *publisher) run(ctx context.Context) {
 // replaced is told by the file system of each file of a run that was replaced.
 func (r *Run) replaced(dir, name string) error {
 	switch {
-	case dir != runDir:
+	case dir != r.runDir():
 	case name == r.c.Names.Asked:
 		return r.asked.replaced(r.ctx)
 	case slices.Contains(r.c.Names.Live, name):
@@ -64,14 +64,14 @@ func (r *Run) publish(ctx context.Context) error {
 	var errs []error
 	for dir, k := range r.dirs {
 		prefix := r.c.Prefix
-		if dir != runDir {
+		if dir != r.runDir() {
 			prefix = runPrefix(r.c.Prefix, k.name)
 		}
 		names, err := r.publishDir(ctx, filepath.Join(r.c.Work, dir), prefix)
-		if err == nil && dir == runDir {
+		if err == nil && dir == r.runDir() {
 			err = r.unpublish(ctx, names)
 		}
-		if err == nil && dir == runDir {
+		if err == nil && dir == r.runDir() {
 			now := r.now
 			now.Published = k.number
 			err = r.saveCurrent(ctx, now)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path"
 	"path/filepath"
 	"sync"
 	"time"
@@ -71,8 +72,14 @@ type kept struct {
 	stop context.CancelFunc // of its folder
 }
 
-// runDir is what the directory of the run is called in the work directory.
-const runDir = "run"
+// runDir is what the directory of the run is called in the work directory: as people call it.
+func (r *Run) runDir() string {
+	name := path.Base(r.c.Shown)
+	if !isName(name) {
+		return "run"
+	}
+	return name
+}
 
 // Open takes the directory for this process: it takes the lease, restores the run that is there into the work directory,
 // and claims its log. An error is a reason not to begin; a *[checkpoint.HeldError] says that another process is at work.
@@ -135,7 +142,7 @@ func (r *Run) resume(ctx context.Context) error {
 	defer to.close()
 	k, err := r.claim(ctx, r.now.Run, there.next, there.folded, func(s Segment) error { return to.replay(s.Payload) })
 	if err == nil {
-		r.dirs[runDir] = k
+		r.dirs[r.runDir()] = k
 	}
 	return err
 }
@@ -159,7 +166,7 @@ func (r *Run) claim(ctx context.Context, name string, next, folded int64, replay
 }
 
 // Dir is the directory of the run on this machine.
-func (r *Run) Dir() string { return filepath.Join(r.c.Work, runDir) }
+func (r *Run) Dir() string { return filepath.Join(r.c.Work, r.runDir()) }
 
 // FS is the file system that the run is written to.
 func (r *Run) FS() disk.FS { return r.fs }
@@ -199,7 +206,7 @@ func (r *Run) log(dir string) (*log, error) {
 	if k := r.dirs[dir]; k != nil {
 		return k.log, nil
 	}
-	if dir != runDir {
+	if dir != r.runDir() {
 		return nil, nil
 	}
 	name := r.newName()
@@ -226,7 +233,7 @@ func (r *Run) moved(from, to string) error {
 	}
 	delete(r.dirs, from)
 	r.dirs[to] = k
-	if to != runDir {
+	if to != r.runDir() {
 		return nil
 	}
 	return r.setCurrent(r.ctx, k.name)
@@ -237,27 +244,16 @@ func (r *Run) newName() string {
 	return r.c.Clock.now().UTC().Format("2006-01-02T150405Z") + "-" + r.lease.Owner()[:min(8, len(r.lease.Owner()))]
 }
 
-// URL is how people call what lies at a path of the work directory; other paths stay as they are.
-func (r *Run) URL(path string) string {
-	rel, err := filepath.Rel(r.c.Work, path)
-	if err != nil || !filepath.IsLocal(rel) {
-		return path
-	}
-	rel = filepath.ToSlash(rel)
-	dir, below := rel, ""
-	for i, c := range rel {
-		if c == '/' {
-			dir, below = rel[:i], rel[i:]
-			break
+// Places are the directories of runs on this machine, each followed by how people call it; the longer ones come first.
+func (r *Run) Places() (pairs []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for dir, k := range r.dirs {
+		if dir != r.runDir() {
+			pairs = append(pairs, filepath.Join(r.c.Work, dir), r.c.Shown+"/runs/"+k.name)
 		}
 	}
-	r.mu.Lock()
-	k := r.dirs[dir]
-	r.mu.Unlock()
-	if dir == runDir || k == nil {
-		return r.c.Shown + below
-	}
-	return r.c.Shown + "/runs/" + k.name + below
+	return append(pairs, r.Dir(), r.c.Shown)
 }
 
 // Close ships what is left, publishes the files of the run, and releases the lease. The work directory stays for the

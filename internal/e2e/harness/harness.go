@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.uber.org/goleak"
@@ -36,8 +37,15 @@ func (l leakChecked) Run() int {
 // program is the program, as main has it.
 func program() {
 	signal.Ignore(syscall.Signal(sigxfsz))
-	os.Exit(cli.Run(os.Args[1:], cli.Process()))
+	sys := cli.Process()
+	if ttl, err := time.ParseDuration(os.Getenv(Lease)); err == nil {
+		sys.LeaseTTL = ttl
+	}
+	os.Exit(cli.Run(os.Args[1:], sys))
 }
+
+// Lease is the variable of the environment that says how long the lease of a run lasts that is kept elsewhere.
+const Lease = "ATTRMIGRATE_TEST_LEASE"
 
 // sigxfsz is the signal of a file that has grown to the limit of ulimit -f. It is ignored, so that
 // the write fails, as it does on a full disk.

@@ -1,0 +1,44 @@
+package console
+
+import (
+	"bytes"
+	"io"
+	"strings"
+	"sync/atomic"
+)
+
+// Names are other names for places on this machine that mean nothing to people, such as the directory in which a run is
+// carried out that is kept elsewhere: what is written tells its URL. It may be used by many goroutines.
+type Names struct {
+	told atomic.Pointer[func() []string] // pairs of a place and its name, the longer ones first
+}
+
+// Tell has names told from now on: pairs of a place and its name, the longer places first.
+func (n *Names) Tell(pairs func() []string) { n.told.Store(&pairs) }
+
+// Writer writes to another one, with the names. Each Write is one text: a place that is written in two is not found.
+func (n *Names) Writer(to io.Writer) io.Writer { return &named{to, n} }
+
+type named struct {
+	to    io.Writer
+	names *Names
+}
+
+// Write implements [io.Writer].
+func (w *named) Write(p []byte) (int, error) {
+	pairs := w.names.told.Load()
+	if pairs == nil {
+		return w.to.Write(p)
+	}
+	list := (*pairs)()
+	text := p
+	for i := 0; i+1 < len(list); i += 2 {
+		if bytes.Contains(text, []byte(list[i])) {
+			text = []byte(strings.ReplaceAll(string(text), list[i], list[i+1]))
+		}
+	}
+	if n, err := w.to.Write(text); err != nil {
+		return min(n, len(p)), err
+	}
+	return len(p), nil
+}
