@@ -84,8 +84,8 @@ func Holder(dir string) (info Info, held bool, err error) {
 	return info, !free, err
 }
 
-// ownInfo describes this process.
-func ownInfo() Info {
+// ThisProcess describes this process, as the holder of a lock.
+func ThisProcess() Info {
 	host, err := os.Hostname()
 	if err != nil {
 		host = "unknown host"

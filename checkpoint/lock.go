@@ -56,7 +56,7 @@ func AcquireOn(on disk.FS, dir string) (*Lock, error) {
 	if !l.inPlace() { // the directory was moved meanwhile: this is the lock of another one
 		return nil, errors.Join(&HeldError{Path: path}, l.flock.Unlock())
 	}
-	info, err := json.Marshal(ownInfo())
+	info, err := json.Marshal(ThisProcess())
 	if err == nil {
 		err = writeInfo(on, path, append(info, '\n'))
 	}
@@ -95,7 +95,7 @@ func (l *Lock) ReleaseUnsaved(end End) error {
 	if !l.flock.Locked() {
 		return nil
 	}
-	info := ownInfo()
+	info := ThisProcess()
 	info.End = &end
 	return errors.Join(overwriteInfo(l.on, l.path, info), l.flock.Unlock())
 }

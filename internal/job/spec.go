@@ -65,6 +65,7 @@ type Spec struct {
 	Asks bool
 
 	Volume rundir.Volume // what the directory lies on
+	Remote Remote        // a run that is kept elsewhere; nil: this machine's disk is all that it needs
 	Stdin  io.Reader
 	Log    *slog.Logger
 	// Kept is told, at once, where an earlier run of the directory was set aside; where the job does not begin it is
@@ -80,6 +81,17 @@ type Spec struct {
 	Told func(checkpoint.State) checkpoint.State
 	// Connect finds the target of a change set. Nil: by Target and AsUser.
 	Connect func(context.Context, *changeset.Set) (*target.Target, error)
+}
+
+// Remote is the keeper of a run that is kept elsewhere: a *[runlog.Run].
+type Remote interface {
+	// Holds tells whether a call that begins now and takes so long ends within the lease.
+	Holds(call time.Duration) bool
+	// Ended is closed when the lease has; then Err says why.
+	Ended() <-chan struct{}
+	Err() error
+	// Gather tells for how long what is durable keeps the run busy: so long, writes may wait for others.
+	Gather(ready func() time.Duration)
 }
 
 // reads is the rate of single reads: they must not hold up updates that are allowed to be faster.

@@ -65,11 +65,11 @@ func (m *memory) write(key string, body []byte, when Condition) (string, error) 
 
 func (m *memory) List(_ context.Context, prefix, behind string, each func(Entry) error) error {
 	m.mu.Lock()
-	keys := slices.Sorted(maps.Keys(m.objects))
+	objects := maps.Clone(m.objects)
 	m.mu.Unlock()
-	for _, key := range keys {
+	for _, key := range slices.Sorted(maps.Keys(objects)) {
 		if strings.HasPrefix(key, prefix) && key > behind {
-			if err := each(Entry{Key: key}); err != nil {
+			if err := each(Entry{Key: key, Size: int64(len(objects[key].body)), Tag: tagOf(objects[key].body)}); err != nil {
 				return err
 			}
 		}
@@ -84,8 +84,12 @@ func (m *memory) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-func (m *memory) Upload(context.Context, string, io.ReaderAt, int64) error {
-	return errors.ErrUnsupported
+func (m *memory) Upload(ctx context.Context, key string, from io.ReaderAt, size int64) error {
+	body, err := io.ReadAll(io.NewSectionReader(from, 0, size))
+	if err == nil {
+		_, err = m.Put(ctx, key, body, Always)
+	}
+	return err
 }
 
 // fleeting is a failure that passes.

@@ -118,7 +118,7 @@ func (r *Run) unpublish(ctx context.Context, names []string) error {
 		stale = nil
 		return r.c.Store.List(ctx, r.c.Prefix, "", func(e Entry) error {
 			name := strings.TrimPrefix(e.Key, r.c.Prefix)
-			if isName(name) && r.ships(name) && !slices.Contains(names, name) && r.c.Names.Published(name) {
+			if isName(name) && name != lockName && name != currentName && r.ships(name) && !slices.Contains(names, name) && r.c.Names.Published(name) {
 				stale = append(stale, e.Key)
 			}
 			return nil

@@ -1,0 +1,23 @@
+package rundir
+
+import (
+	"strings"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/runlog"
+)
+
+// Names tell the files of a run directory apart that is kept elsewhere. Locks and a socket are of a process, and copies that
+// are made anew at each start stay where they are.
+func Names() runlog.Names {
+	return runlog.Names{Ships: ships, Published: ownFile, Asked: AskedJSON, Live: []string{checkpoint.FileName}}
+}
+
+func ships(name string) bool {
+	switch name {
+	case checkpoint.LockName, askedLock, Socket:
+		return false
+	default:
+		return !strings.HasPrefix(name, Unpacked) && !strings.HasPrefix(name, Spooled)
+	}
+}

@@ -1,0 +1,139 @@
+package runlog
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"attrmigrate/internal/disk"
+)
+
+// opened takes the directory "loyalty" in a store for a start.
+func opened(t *testing.T, store Store) *Run {
+	t.Helper()
+	work, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := Open(t.Context(), Config{
+		Store: store, Prefix: "loyalty/", Shown: "s3://runs/loyalty", Work: work, TTL: time.Minute, Timeout: 10 * time.Second,
+		Names: Names{
+			Ships: func(name string) bool { return name != "lock" }, Published: func(string) bool { return true },
+			Asked: "control.json", Live: []string{"checkpoint.json"},
+		},
+		Restoring: func(int64, int64) {}, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// appendTo writes behind what a file has, durably.
+func appendTo(t *testing.T, r *Run, name, text string) {
+	t.Helper()
+	f, err := r.FS().OpenFile(filepath.Join(r.Dir(), name), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(f, text); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Sync(); err != nil {
+		t.Fatal(err)
+	}
+	_ = f.Close()
+}
+
+func replace(t *testing.T, r *Run, name, text string) {
+	t.Helper()
+	if err := disk.WriteFile(r.FS(), filepath.Join(r.Dir(), name), []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// content is what the files of the directory of a run hold, the lock aside.
+func content(t *testing.T, r *Run) string {
+	t.Helper()
+	entries, err := os.ReadDir(r.Dir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, e := range entries {
+		data, err := os.ReadFile(filepath.Join(r.Dir(), e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, fmt.Sprintf("%s=%.40s", e.Name(), data))
+	}
+	return strings.Join(list, " ")
+}
+
+// TestRestored: what was durable is there at the next start, on another machine.
+func TestRestored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newMemory()
+		r := opened(t, store)
+		appendTo(t, r, "undo.jsonl", "one\n")
+		appendTo(t, r, "undo.jsonl", "two\n")
+		replace(t, r, "checkpoint.json", "{1}")
+		replace(t, r, "checkpoint.json", "{2}")
+		replace(t, r, "control.json", "{asked}")
+		replace(t, r, "large", strings.Repeat("x", 3<<20))
+		if err := r.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"undo.jsonl", "checkpoint.json", "control.json"} {
+			if _, there := store.objects["loyalty/"+name]; !there {
+				t.Errorf("%s is not published", name)
+			}
+		}
+		r = opened(t, store)
+		const want = "checkpoint.json={2} control.json={asked} large=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx undo.jsonl=one\ntwo\n"
+		if got := content(t, r); got != want {
+			t.Errorf("restored is %q, want %q", got, want)
+		}
+		if err := r.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// TestSetAside: a run that is set aside is kept under its own name, and can be put back.
+func TestSetAside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newMemory()
+		r := opened(t, store)
+		replace(t, r, "checkpoint.json", "{old}")
+		first := r.now.Run
+		kept := r.Dir() + ".2026"
+		time.Sleep(time.Second)
+		for _, step := range []error{disk.Rename(r.FS(), r.Dir(), kept), disk.MkdirAll(r.FS(), r.Dir())} {
+			if step != nil {
+				t.Fatal(step)
+			}
+		}
+		replace(t, r, "checkpoint.json", "{new}")
+		if r.now.Run == first {
+			t.Errorf("the directory still holds the run %s", first)
+		}
+		if places := r.Places(); places[1] != "s3://runs/loyalty/runs/"+first {
+			t.Errorf("places are %q", places)
+		}
+		if err := r.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for key, want := range map[string]string{"loyalty/checkpoint.json": "{new}", "loyalty/runs/" + first + "/checkpoint.json": "{old}"} {
+			if got := string(store.objects[key].body); got != want {
+				t.Errorf("%s is %q, want %q", key, got, want)
+			}
+		}
+	})
+}
