@@ -63,6 +63,7 @@ func TestNobodyElseListens(t *testing.T) {
 		"internal/sandbox/server.go",
 		"internal/control/loopback.go", // of --serve: refuses what is beyond loopback
 		"internal/control/socket.go",   // of the run directory: its owner's alone
+		"internal/s3/s3test/server.go", // for tests; it is no part of the program
 		"internal/bench/seen.go",       // for a moment, to find a port that is free; it is no part of the program
 	}
 	found := map[string]bool{}

@@ -15,12 +15,13 @@ import (
 var house = []string{
 	"internal/disk", "internal/shell", "internal/phone", "internal/prose", "internal/refusal", "internal/sealed", "internal/records",
 	"sources", "checkpoint", "pipeline",
+	"internal/runlog",
 	"internal/schema", "internal/cognito", "internal/report", "internal/telemetry", "internal/rundir", "internal/page", "internal/metrics", "internal/control", "internal/changeset",
 	"internal/rules", "internal/listing", "internal/sandbox", "internal/target", "internal/rehearsal",
 	"internal/audit",
 	"internal/job", "internal/console", "internal/profiling", "internal/cli", "cmd/attrmigrate",
 	// Beside it: what measures, tests and shows it.
-	"internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/monitoring", "internal/e2e/powercut", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",
+	"internal/s3/s3test", "internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/monitoring", "internal/e2e/powercut", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",
 	"examples", "examples/customsource", "examples/scheduled", "examples/steering",
 }
 
@@ -71,6 +72,7 @@ var reserved = []reservation{
 	{"internal/cli", []string{"cmd/attrmigrate", "internal/e2e/harness"}, "it wires all others, and nobody depends on the wiring"},
 	{"internal/console", []string{"internal/cli"}, "a job runs without a screen"},
 	{"internal/disk/crash", nil, "it plays crashes, in tests"},
+	{"internal/s3/s3test", nil, "the program speaks with S3, and tests with this one"},
 	{"internal/sealed", []string{"sources"}, "who reads an input asks sources, which knows its seals"},
 	{"internal/records", []string{"sources"}, "who wants a record asks sources, which knows what it means"},
 	{"internal/sandbox", []string{"internal/rehearsal", "internal/cli", "internal/e2e/campaign", "internal/bench"},
@@ -79,6 +81,7 @@ var reserved = []reservation{
 	{"github.com/spf13/", []string{"internal/cli"}, "all but cli can be driven by a test without flags"},
 	{"github.com/aws/", []string{"internal/cognito", "internal/target", "internal/bench", "examples/customsource"},
 		"what AWS says is put into our words in one place"},
+	{"github.com/johannesboyne/", []string{"internal/s3/s3test"}, "one S3 is what tests speak with"},
 	{"github.com/prometheus/", []string{"internal/metrics"}, "what is told to a metrics system is named in one place"},
 	{"github.com/schollz/", []string{"internal/console"}, "one place draws on the screen"},
 	{"golang.org/x/term", []string{"internal/console", "internal/cli"}, "one place asks whether there is a terminal"},
