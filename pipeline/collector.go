@@ -203,7 +203,7 @@ func (c *collector) finish() (checkpoint.State, error) {
 	s, err := checkpoint.State{}, c.failure
 	switch {
 	case !c.recorded && err != nil:
-		return s, &StopError{Reason: NotKept, Err: err}
+		return s, c.unkept(err)
 	case !c.recorded && !c.binding && stop != nil:
 		return s, stop
 	case err == nil:
@@ -213,7 +213,7 @@ func (c *collector) finish() (checkpoint.State, error) {
 	case err != nil:
 		// The last state that was saved stands, however far the run came: nothing kept since then can be
 		// relied on.
-		stop = &StopError{Reason: NotKept, Err: err}
+		stop = c.unkept(err)
 		s = c.last
 		s.Phase, s.Reason, s.Hint = checkpoint.Stopped, stop.Error(), stop.Hint()
 		return s, stop
@@ -222,6 +222,15 @@ func (c *collector) finish() (checkpoint.State, error) {
 	default:
 		return s, nil
 	}
+}
+
+// unkept is the stop of a run that could not be kept: for what the error says, unless the run was stopped already because it
+// is not to be kept any more.
+func (c *collector) unkept(err error) *StopError {
+	if c.Stopping() && (c.stopErr.Reason == Overtaken || c.stopErr.Reason == Unleased) {
+		return c.stopErr
+	}
+	return (&StopError{Reason: NotKept, Err: err}).cause()
 }
 
 // ending says how the run ended: a stop that came when all was done already is none.

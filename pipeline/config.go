@@ -43,9 +43,16 @@ type Config struct {
 	Rate float64
 	// ReadRate is the ceiling of reads in attempts a second. The default is 80; [Unlimited] sets none.
 	ReadRate float64
-	// Workers is how many calls may be under way at once, at most [checkpoint.MaxGapRecords]. The default
+	// Workers is how many calls may be under way at once; with Ahead at most [checkpoint.MaxGapRecords]. The default
 	// is 32.
 	Workers int
+	// Ahead is how many more records than Workers may be at work at once, for those whose preparation waits to be kept (see
+	// [Keep]): so updates go on at the rate meanwhile. The default is 0; it counts only where there is a Preparer.
+	Ahead int
+	// Leave says whether an update may be sent now. It is asked right before each, by many goroutines, and must not hold
+	// them up. While it says no, updates wait, and nothing else does: they go on at the rate once it says yes, and whoever
+	// knows that it never will calls [Runner.StopFor]. Nil always says yes.
+	Leave func() bool
 	// MaxAttempts is how often a record is tried, throttled attempts aside. While no other record succeeds it
 	// is tried for the time that so many attempts take on average. The default is 8, or half a minute.
 	MaxAttempts int
@@ -91,6 +98,9 @@ func (c Config) withDefaults() Config {
 	c.DrainTimeout = cmp.Or(c.DrainTimeout, 15*time.Second)
 	c.SaveInterval = cmp.Or(c.SaveInterval, time.Second)
 	c.ThrottleLimit = cmp.Or(c.ThrottleLimit, 5*time.Minute)
+	if c.Preparer == nil {
+		c.Ahead = 0 // nothing is kept before an update
+	}
 	if c.Check == nil {
 		c.Check = func(*sources.Change) error { return nil }
 	}
@@ -120,6 +130,8 @@ func (c Config) validate() error {
 		return errors.New("pipeline: no updater")
 	case c.Workers < 1 || c.Workers > checkpoint.MaxGapRecords:
 		return fmt.Errorf("pipeline: workers are %d, want 1 to %d", c.Workers, checkpoint.MaxGapRecords)
+	case c.Ahead < 0 || c.Ahead > checkpoint.MaxGapRecords-c.Workers:
+		return fmt.Errorf("pipeline: ahead is %d, want 0 to %d", c.Ahead, checkpoint.MaxGapRecords-c.Workers)
 	case c.MaxAttempts < 1:
 		return fmt.Errorf("pipeline: max attempts are %d, want at least 1", c.MaxAttempts)
 	case c.Limit < 0:

@@ -33,6 +33,8 @@ type dispatcher struct {
 	wanted   int64    // the number up to which jobs must be saved for a user's next one to follow
 	saving   bool     // the collector is asked to save
 
+	keeping time.Duration // how long it takes to keep what was read: the longest lately
+
 	started time.Time // in the time of the run, as all below and in the lanes
 	health  health
 
@@ -162,15 +164,10 @@ func (d *dispatcher) wake(now time.Time) {
 	}
 }
 
-// readAhead is for how long a user who was read may wait for the update, as far as that can be foreseen.
-const readAhead = ImageAge * 8 / 10
-
-// offer is the next job and the channel to send it on; nil, which blocks for ever, if there is none. No more
-// users are read than can be updated before what was read is too old: they would be read twice. Nor are more than the
-// reads' rate allows within that time, for a record may take a second one.
+// offer is the next job and the channel to send it on; nil, which blocks for ever, if there is none.
 func (d *dispatcher) offer() (*job, chan<- *job) {
 	switch {
-	case d.cfg.Preparer != nil && float64(d.underway) >= max(1, min(d.updates.rate, d.reads.rate)*readAhead.Seconds()):
+	case d.cfg.Preparer != nil && float64(d.underway) >= d.room():
 		return nil, nil
 	case !d.again.empty():
 		return d.again.first(), d.jobs
@@ -263,6 +260,9 @@ func (d *dispatcher) observe(a *attempt) {
 		}
 		if c.lane.observe(c, a.job) {
 			d.cfg.Log.Debug("throttled", "reading", c.lane == d.reads, "rate", c.lane.rate)
+		}
+		if c.kept > 0 {
+			d.noteKept(c.kept)
 		}
 		if isThere(c.err) {
 			d.setAnswer(c.at)

@@ -14,11 +14,19 @@ type gate struct {
 	isShut bool
 	turned chan struct{} // closed when it is shut or opened, and made anew
 	inside int           // calls under way
+	places chan struct{} // as many as calls may be under way at once, full of these; nil: who comes is few enough
 	begun  bool          // the run has: before, its time does not go on
 	pauses pauses        // of this start
 }
 
-func newGate() *gate { return &gate{turned: make(chan struct{})} }
+// newGate returns a gate with so many places; 0: with one for everybody.
+func newGate(places int) *gate {
+	g := &gate{turned: make(chan struct{})}
+	if places > 0 {
+		g.places = make(chan struct{}, places)
+	}
+	return g
+}
 
 // begin lets the time of the run begin, which stands still at once if the gate is shut.
 func (g *gate) begin(now time.Time) {
@@ -49,37 +57,52 @@ func (g *gate) turn(shut bool) {
 	}
 }
 
-// enter lets a call begin, and says whether it may. Each that may is followed by leave.
-func (g *gate) enter() bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.isShut {
-		return false
-	}
-	g.inside++
-	return true
-}
+// enter lets a call begin once there is a place for it, and says whether it may before stop was closed. Each that may is
+// followed by leave.
+func (g *gate) enter(stop <-chan struct{}) bool { return g.enterSince(time.Now(), stop) }
 
 // enterSince is enter, unless the run was paused since a moment.
-func (g *gate) enterSince(moment time.Time) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if n := len(g.pauses); g.isShut || n > 0 && g.pauses[n-1].until.After(moment) {
+func (g *gate) enterSince(moment time.Time, stop <-chan struct{}) bool {
+	if !g.take(stop) {
 		return false
 	}
-	g.inside++
-	return true
+	g.mu.Lock()
+	n := len(g.pauses)
+	enters := !g.isShut && (n == 0 || !g.pauses[n-1].until.After(moment))
+	if enters {
+		g.inside++
+	}
+	g.mu.Unlock()
+	if !enters {
+		g.free()
+	}
+	return enters
 }
 
-func (g *gate) leave() { g.count(-1) }
-
-// reenter counts a call as under way that goes on to its end, whether the gate is open or not.
-func (g *gate) reenter() { g.count(1) }
-
-func (g *gate) count(calls int) {
+func (g *gate) leave() {
 	g.mu.Lock()
-	g.inside += calls
+	g.inside--
 	g.mu.Unlock()
+	g.free()
+}
+
+// take waits for a place, and says whether there was one before stop was closed; free gives it to the next.
+func (g *gate) take(stop <-chan struct{}) bool {
+	if g.places == nil {
+		return true
+	}
+	select {
+	case g.places <- struct{}{}:
+		return true
+	case <-stop:
+		return false
+	}
+}
+
+func (g *gate) free() {
+	if g.places != nil {
+		<-g.places
+	}
 }
 
 // wait waits until the gate is open, and says whether it was before stop was closed. It returns what is closed when the
@@ -102,7 +125,7 @@ func (g *gate) wait(stop <-chan struct{}) (shut <-chan struct{}, opened bool) {
 
 // await waits until a call may begin, and says whether it may before stop was closed.
 func (g *gate) await(stop <-chan struct{}) bool {
-	for !g.enter() {
+	for !g.enter(stop) {
 		if _, opened := g.wait(stop); !opened {
 			return false
 		}

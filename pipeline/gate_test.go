@@ -96,9 +96,9 @@ func TestPauses(t *testing.T) {
 
 // TestGate: what is shut lets nobody in, whatever they waited for before; who is in leaves, and then it is paused.
 func TestGate(t *testing.T) {
-	g, stop := newGate(), make(chan struct{})
+	g, stop := newGate(0), make(chan struct{})
 	shut, opened := g.wait(stop)
-	if !opened || !g.enter() || g.state() != Going {
+	if !opened || !g.enter(stop) || g.state() != Going {
 		t.Fatal("it is not open")
 	}
 	g.turn(true)
@@ -107,7 +107,7 @@ func TestGate(t *testing.T) {
 	default:
 		t.Error("who waits for a permit is not told")
 	}
-	if g.enter() || g.state() != Pausing {
+	if g.enter(stop) || g.state() != Pausing {
 		t.Errorf("it lets in, or is %q", g.state())
 	}
 	g.leave()
@@ -139,7 +139,7 @@ func TestIsOld(t *testing.T) {
 		{"the machine slept", time.Second, 8 * 3600, true}, {"for a moment", time.Second, 3, false},
 		{"the clock was set back", time.Second, -3600, false}, {"set back, and it is old", ImageAge + time.Second, -3600, true},
 	} {
-		if got := isOld(asked, setWall(asked.Add(test.passed), test.set)); got != test.want {
+		if got := isOld(asked, setWall(asked.Add(test.passed), test.set), ImageAge); got != test.want {
 			t.Errorf("%s: %t", test.name, got)
 		}
 	}

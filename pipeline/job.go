@@ -53,6 +53,7 @@ type call struct {
 	sent, ended time.Time     // by the clock until the dispatcher has them, then in the time of the run
 	at          time.Time     // when it ended, by the clock
 	took        time.Duration // without what it spent on others than the service
+	kept        time.Duration // how long keeping took afterwards what was read
 	err         error
 }
 
@@ -74,6 +75,7 @@ type attempt struct {
 	job     *job
 	calls   []call
 	ongoing bool    // the worker goes on with it: these calls are told before the rest
+	kept    bool    // what was read last was kept, and took its time
 	looked  bool    // the last call is a look at what an accepted update did: its error is none of the job's
 	outcome Outcome // if the decisive call has no error
 	// skipped: the run was stopping before the attempt was complete. cancelled: the run ended the decisive
@@ -81,15 +83,14 @@ type attempt struct {
 	skipped, cancelled bool
 }
 
-// call makes a call now, for which the gate was passed, and says what came of it. What of its time is not
-// the service's, it tells by its context.
-func (a *attempt) call(ctx context.Context, g *gate, l *lane, make func(context.Context) error) error {
-	defer g.leave()
+// call makes a call now, for which the gate was passed, and says what came of it. It ends when it leaves the gate for the
+// last time; the time that it was outside is not the service's.
+func (a *attempt) call(ctx context.Context, v *visit, l *lane, make func(context.Context) error) error {
 	c := call{lane: l, sent: time.Now()}
-	var aside time.Duration
-	c.err = make(context.WithValue(ctx, asideKey{}, &aside))
-	c.at = time.Now()
-	c.ended, c.took = c.at, c.at.Sub(c.sent)-aside
+	c.err = make(context.WithValue(ctx, visitKey{}, v))
+	v.leave()
+	c.at, c.kept = v.left, time.Since(v.left)
+	c.ended, c.took = c.at, c.at.Sub(c.sent)-v.spent
 	a.calls = append(a.calls, c)
 	return c.err
 }

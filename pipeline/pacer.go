@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -17,25 +18,27 @@ const lateness = 50 * time.Millisecond
 // change ends the wait, and the next permit is reserved anew. Permits are not saved up: while nobody
 // takes one, the next is not reserved, and once it is taken late the bucket is empty, too.
 type pacer struct {
-	limiter   *rate.Limiter // burst 1; used by run alone
-	permits   chan struct{} // unbuffered: a permit exists only while it is offered
-	changes   chan float64  // at most one waits; the newest wins
-	unlimited atomic.Bool   // no waiting at all
+	limiter *rate.Limiter // burst 1; used by run alone
+	permits chan struct{} // unbuffered: a permit exists only while it is offered
+	first   chan struct{} // the same, for those who come before others
+	changes chan float64  // at most one waits; the newest wins
+	told    atomic.Uint64 // bits of the rate as it was set last; Unlimited: no waiting at all
 }
 
 func newPacer(perSecond float64) *pacer {
 	p := &pacer{
 		limiter: rate.NewLimiter(rate.Limit(perSecond), 1),
 		permits: make(chan struct{}),
+		first:   make(chan struct{}),
 		changes: make(chan float64, 1),
 	}
-	p.unlimited.Store(perSecond == Unlimited)
+	p.told.Store(math.Float64bits(perSecond))
 	return p
 }
 
 // setRate changes the rate. It is called by the dispatcher alone.
 func (p *pacer) setRate(perSecond float64) {
-	p.unlimited.Store(perSecond == Unlimited)
+	p.told.Store(math.Float64bits(perSecond))
 	select {
 	case <-p.changes:
 	default:
@@ -43,12 +46,18 @@ func (p *pacer) setRate(perSecond float64) {
 	p.changes <- perSecond
 }
 
+// rate is the one that was set last. It may be asked by anybody.
+func (p *pacer) rate() float64 { return math.Float64frombits(p.told.Load()) }
+
 // take waits for a permit and says whether there was one before stop or shut was closed. Who waits no more has used up
 // none.
-func (p *pacer) take(stop, shut <-chan struct{}) bool {
-	if !p.unlimited.Load() {
+func (p *pacer) take(stop, shut <-chan struct{}) bool { return p.takeOf(p.permits, stop, shut) }
+
+// takeOf is take, of the permits that are offered to all or to the first.
+func (p *pacer) takeOf(permits, stop, shut <-chan struct{}) bool {
+	if p.rate() != Unlimited {
 		select {
-		case <-p.permits:
+		case <-permits:
 		case <-shut:
 			return false
 		case <-stop:
@@ -84,8 +93,11 @@ func (p *pacer) run(stop <-chan struct{}) {
 				return
 			}
 		}
-		for offered := true; offered; {
+		offered := !p.offerFirst()
+		for offered {
 			select {
+			case p.first <- struct{}{}:
+				offered = false
 			case p.permits <- struct{}{}:
 				offered = false
 			case r := <-p.changes:
@@ -100,5 +112,15 @@ func (p *pacer) run(stop <-chan struct{}) {
 			p.limiter = rate.NewLimiter(p.limiter.Limit(), 1)
 			p.limiter.AllowN(now, 1)
 		}
+	}
+}
+
+// offerFirst gives the permit to one of those who come before others, and says whether there was one.
+func (p *pacer) offerFirst() bool {
+	select {
+	case p.first <- struct{}{}:
+		return true
+	default:
+		return false
 	}
 }

@@ -18,6 +18,8 @@ type Progress struct {
 	// Pause says whether the run is paused, PausedFor how long it was, over all starts.
 	Pause     PauseState
 	PausedFor time.Duration
+	// Waiting says that updates have no leave to be sent; see [Config.Leave].
+	Waiting bool
 	// LastError is the error of the last attempt that failed, of whatever kind; nil if none did.
 	LastError error
 }
@@ -34,6 +36,7 @@ type progress struct {
 	mu     sync.Mutex
 	counts checkpoint.Counts // written by the collector
 	rate   checkpoint.Rate   // written by the dispatcher
+	leave  leave
 }
 
 func (p *progress) init(cfg Config) {
@@ -42,6 +45,7 @@ func (p *progress) init(cfg Config) {
 	p.paused = cfg.Resume.Paused
 	p.updates = newLane(updateLane, cfg.Rate, cfg.Resume.Counts.Attempts)
 	p.reads = newLane(readLane, cfg.ReadRate, cfg.Resume.Counts.Reads)
+	p.leave.asking = make(chan struct{}, 1)
 	p.throttles.Store(cfg.Resume.Counts.Throttled)
 	switch s := cfg.Resume; {
 	case !s.LastAnswer.IsZero():
@@ -69,7 +73,8 @@ func (r *Runner) Progress() Progress {
 	counts, rate := r.counts, r.rate
 	r.mu.Unlock()
 	counts.Attempts, counts.Reads, counts.Throttled = r.updates.calls.Load(), r.reads.calls.Load(), r.throttles.Load()
-	now := Progress{Total: r.total, Done: counts.Done(), Counts: counts, Rate: rate, Pause: r.gate.state(), PausedFor: r.paused + r.gate.paused(time.Now())}
+	now := Progress{Total: r.total, Done: counts.Done(), Counts: counts, Rate: rate, Pause: r.gate.state(), PausedFor: r.paused + r.gate.paused(time.Now()),
+		Waiting: r.leave.refused.Load()}
 	if err := r.lastError.Load(); err != nil {
 		now.LastError = *err
 	}
@@ -86,6 +91,9 @@ func (p *progress) setCounts(c checkpoint.Counts) {
 func (p *progress) setPace(now time.Time) {
 	g := p.updates.governor
 	rate := checkpoint.Rate{PerSecond: limit(g.rate(now)), Reason: g.reason(now), Ceiling: limit(g.ceiling), Reads: limit(p.reads.governor.ceiling)}
+	if p.leave.refused.Load() {
+		rate.Reason = "waiting for leave to send"
+	}
 	p.mu.Lock()
 	p.rate = rate
 	p.mu.Unlock()

@@ -33,7 +33,7 @@ const ImageAge = 10 * time.Second
 type Preparer interface {
 	// Prepare reads the user, in one attempt, and returns what is left to send: c itself, a change with
 	// other attributes, or nil if nothing is. What must be durable before an update is sent, such as its
-	// undo entry, is durable when Prepare returns.
+	// undo entry, is durable when Prepare returns; [Keep] is for that.
 	//
 	// It is called again for a record of which an update was sent and nothing is known, and where what it
 	// read is older than [ImageAge] when the update could leave. Then earlier is what it returned before:

@@ -48,19 +48,24 @@ func New(cfg Config) (*Runner, error) {
 		tracker:   checkpoint.NewTracker(cfg.Resume.Records, cfg.Resume.Position, cfg.Resume.Finished),
 		incoming:  make(chan *job, cfg.Workers),
 		jobs:      make(chan *job),
-		attempts:  make(chan *attempt, cfg.Workers),
+		attempts:  make(chan *attempt, cfg.Workers+cfg.Ahead),
 		results:   make(chan finished, checkpoint.MaxGapRecords),
 		beginning: make(chan struct{}),
 		begun:     make(chan struct{}),
 		saved:     make(chan int64, 1),
 		stopping:  make(chan struct{}),
 		halting:   make(chan struct{}),
-		gate:      newGate(),
+		gate:      newGate(0),
 
 		collecting: make(chan struct{}, 1),
 	}
 	r.read.Store(cfg.Resume.Records)
 	r.progress.init(cfg)
+	if cfg.Ahead > 0 { // more workers than calls
+		r.gate = newGate(cfg.Workers)
+		r.updates.takeTurns()
+		r.reads.takeTurns()
+	}
 	return r, nil
 }
 
@@ -87,6 +92,7 @@ func (r *Runner) Stopping() bool {
 }
 
 func (r *Runner) stop(err *StopError) {
+	err = err.cause()
 	r.stopOnce.Do(func() {
 		r.stopErr = err
 		close(r.stopping)
@@ -117,7 +123,7 @@ func (r *Runner) Run(ctx context.Context) (checkpoint.State, error) {
 	defer context.AfterFunc(ctx, func() { r.Stop(Interrupted) })()
 
 	var workers, all sync.WaitGroup
-	for range r.cfg.Workers {
+	for range r.cfg.Workers + r.cfg.Ahead {
 		workers.Go(func() { r.work(calls) })
 	}
 	pacing := make(chan struct{})

@@ -25,7 +25,7 @@ func (r *Runner) try(ctx context.Context, a *attempt) {
 		if a.skipped = !r.gate.await(r.stopping); a.skipped {
 			return
 		}
-		_ = a.call(ctx, r.gate, nil, func(ctx context.Context) error { return r.cfg.Probe(ctx) })
+		_ = a.call(ctx, r.visit(), nil, func(ctx context.Context) error { return r.cfg.Probe(ctx) })
 		return
 	case r.cfg.Preparer == nil:
 		j.prepared = j.change
@@ -35,7 +35,7 @@ func (r *Runner) try(ctx context.Context, a *attempt) {
 	if !r.admit(ctx, a) {
 		return
 	}
-	err := a.call(ctx, r.gate, r.updates, func(ctx context.Context) (err error) {
+	err := a.call(ctx, r.visit(), r.updates, func(ctx context.Context) (err error) {
 		a.outcome, err = r.cfg.Updater.Update(ctx, j.prepared)
 		return err
 	})
@@ -45,38 +45,64 @@ func (r *Runner) try(ctx context.Context, a *attempt) {
 	}
 }
 
-// admit waits until the update may be sent: the run is recorded, the permit is there, and what was read of the user is
-// not too old, or is read again under it. That is as young as the service lets it be, and goes, or a run whose reads take
-// longer than that would read for ever. Where the run was paused meanwhile it takes another permit, and is judged anew:
-// else all that were given out would be used at once when it goes on. It is false if the attempt ends without an update.
+// admit waits until the update may be sent: the run is recorded, the permit is there, what was read of the user is
+// not too old, or is read again under it, and there is leave. What is read again is as young as the service lets it be, and
+// goes, or a run whose reads take longer than that would read for ever. Where the run was paused meanwhile, or there was no
+// leave, it takes another permit, and is judged anew: else all that were given out would be used at once when it goes on.
+// So it is where what was read had to be kept once more; it is then among the first who have one. It is false if the attempt
+// ends without an update.
 func (r *Runner) admit(ctx context.Context, a *attempt) bool {
-	for r.begin() && r.permit(r.updates) {
-		if r.cfg.Preparer == nil || !isOld(a.job.asked, time.Now()) {
+	from, age := &r.updates.all, ImageAge
+	for r.begin() && r.awaitLeave() && r.permit(r.updates, from) {
+		if r.cfg.Preparer != nil && isOld(a.job.asked, time.Now(), age) {
+			r.gate.leave()
+			if !r.prepare(ctx, a) {
+				return false
+			}
+			from, age = &r.updates.all, ImageAge
+			if a.kept && r.cfg.Ahead > 0 {
+				from, age = &r.updates.first, max(ImageAge, time.Since(a.job.asked)+keptFor)
+				continue
+			}
+			if !r.gate.enterSince(a.job.asked, r.stopping) {
+				continue
+			}
+		}
+		if r.hasLeave() {
 			return true
 		}
 		r.gate.leave()
-		if !r.prepare(ctx, a) {
-			return false
-		}
-		if r.gate.enterSince(a.job.asked) {
-			return true
-		}
 	}
 	a.skipped = true
 	return false
 }
 
-// isOld tells whether an image that was asked for at a moment is too old. While a machine sleeps, its clock alone goes on.
-func isOld(asked, now time.Time) bool {
-	return max(now.Sub(asked), now.Round(0).Sub(asked.Round(0))) > ImageAge
+// keptFor is for how long an image may wait for its permit that was kept once more, however long that took: where it takes
+// longer than ImageAge, the run would read for ever.
+const keptFor = ImageAge - readAhead
+
+// isOld tells whether an image that was asked for at a moment is older than it may be. While a machine sleeps, its clock
+// alone goes on.
+func isOld(asked, now time.Time, age time.Duration) bool {
+	return max(now.Sub(asked), now.Round(0).Sub(asked.Round(0))) > age
 }
 
-// permit waits for a permit of a lane with which a call may begin, and says whether there was one before the run was
-// told to stop. While the run is paused nobody waits for one.
-func (r *Runner) permit(l *lane) bool {
+// permit waits in a line of a lane for a permit with which a call may begin, and says whether there was one before the run
+// was told to stop. While the run is paused nobody waits for one.
+func (r *Runner) permit(l *lane, from *line) bool {
+	l.waiting.Add(1)
+	defer l.waiting.Add(-1)
+	if from.turn != nil {
+		select {
+		case from.turn <- struct{}{}:
+			defer func() { <-from.turn }()
+		case <-r.stopping:
+			return false
+		}
+	}
 	for !r.Stopping() {
 		shut, opened := r.gate.wait(r.stopping)
-		if opened && l.pacer.take(r.stopping, shut) && r.gate.enter() {
+		if opened && l.pacer.takeOf(from.permits, r.stopping, shut) && r.gate.enter(r.stopping) {
 			return true
 		}
 	}
@@ -87,7 +113,7 @@ func (r *Runner) permit(l *lane) bool {
 // so that no more are held than one record needs.
 func (r *Runner) readPermits(n int) bool {
 	if n == 1 {
-		return r.permit(r.reads)
+		return r.permit(r.reads, &r.reads.all)
 	}
 	select {
 	case r.collecting <- struct{}{}:
@@ -96,21 +122,21 @@ func (r *Runner) readPermits(n int) bool {
 		return false
 	}
 	for range n - 1 {
-		if !r.permit(r.reads) {
+		if !r.permit(r.reads, &r.reads.all) {
 			return false
 		}
 		r.gate.leave()
 	}
-	return r.permit(r.reads)
+	return r.permit(r.reads, &r.reads.all)
 }
 
 // confirm reads a user whose update was accepted. If that fails, what the updater said of it stands.
 func (r *Runner) confirm(ctx context.Context, a *attempt) {
-	if r.cfg.Preparer == nil || !r.permit(r.reads) {
+	if r.cfg.Preparer == nil || !r.permit(r.reads, &r.reads.all) {
 		return
 	}
 	a.looked = true
-	_ = a.call(ctx, r.gate, r.reads, func(ctx context.Context) error {
+	_ = a.call(ctx, r.visit(), r.reads, func(ctx context.Context) error {
 		holds, err := r.cfg.Preparer.Holds(ctx, a.job.prepared)
 		if holds {
 			a.outcome = Updated
@@ -148,12 +174,13 @@ func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 		return false
 	}
 	j.asked = time.Now()
-	send, more := j.prepared, further{permits: j.further}
-	err := a.call(context.WithValue(ctx, furtherKey{}, &more), r.gate, r.reads, func(ctx context.Context) (err error) {
+	send, v := j.prepared, r.visit()
+	v.permits = j.further
+	err := a.call(ctx, v, r.reads, func(ctx context.Context) (err error) {
 		send, err = r.cfg.Preparer.Prepare(ctx, j.change, j.prepared)
 		return err
 	})
-	j.further = max(j.further, more.reads)
+	j.further, a.kept = max(j.further, v.reads), v.kept
 	switch {
 	case errors.Is(err, ErrStopping):
 		j.asked, a.skipped, a.calls = time.Time{}, true, nil
@@ -172,46 +199,3 @@ func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 	}
 	return false
 }
-
-// ErrStopping is what a [Preparer] returns that wanted to read more, and had no permit because the run stops. The record
-// stays undone.
-var ErrStopping = errors.New("the run is stopping")
-
-// AwaitRead waits for the permit of one more read, and tells whether there was one before the run was told to stop. It is
-// for a [Preparer] that reads more than one user for a record, within the context that it was given: the first read has
-// its permit. While the run is paused it waits, and the record counts as not under way.
-func (r *Runner) AwaitRead(ctx context.Context) bool {
-	since := time.Now()
-	r.gate.leave()
-	if more, within := ctx.Value(furtherKey{}).(*further); within {
-		if more.reads++; more.reads <= more.permits && r.gate.enter() {
-			return true
-		}
-	}
-	ok := r.permit(r.reads)
-	if !ok {
-		r.gate.reenter()
-	}
-	Aside(ctx, time.Since(since))
-	return ok
-}
-
-// further are the reads of a [Preparer] for one record, behind the first.
-type further struct {
-	permits int // that were there before
-	reads   int // that it asked for
-}
-
-// furtherKey is that of these, in the context of the first.
-type furtherKey struct{}
-
-// Aside says of a call, by its context, that so much of its time was not the service's: [Call].Took leaves it out. It is for
-// a [Preparer] that keeps what it has read before it returns.
-func Aside(ctx context.Context, spent time.Duration) {
-	if aside, within := ctx.Value(asideKey{}).(*time.Duration); within {
-		*aside += spent
-	}
-}
-
-// asideKey is that of how much of the time of a call was not the service's, in its context.
-type asideKey struct{}

@@ -195,7 +195,8 @@ func TestStopReasons(t *testing.T) {
 	page := read(t, filepath.Join("..", "..", "docs", "operating.md"))
 	for _, reason := range []pipeline.Reason{
 		pipeline.OverBudget, pipeline.AtLimit, pipeline.OutOfTime, pipeline.ServiceAway, pipeline.ThrottledOut,
-		pipeline.Streak, pipeline.Refused, pipeline.BadSource, pipeline.NotKept,
+		pipeline.Streak, pipeline.Refused, pipeline.BadSource, pipeline.NotKept, pipeline.Overtaken,
+		pipeline.Unleased,
 	} {
 		if !strings.Contains(page, string(reason)) {
 			t.Errorf("operating.md does not say what to do about: %s", reason)

@@ -3,7 +3,6 @@ package job
 import (
 	"context"
 	"slices"
-	"time"
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/cognito"
@@ -66,10 +65,7 @@ func (p *preparer) Prepare(ctx context.Context, c, earlier *sources.Change) (*so
 	if user.Username != c.Username {
 		entry.Name = c.Username
 	}
-	since := time.Now()
-	err = p.reports.Undo(append(losses, entry)...)
-	pipeline.Aside(ctx, time.Since(since)) // the disk's
-	if err != nil {
+	if err := pipeline.Keep(ctx, func() error { return p.reports.Undo(append(losses, entry)...) }); err != nil {
 		return nil, &pipeline.StopError{Reason: pipeline.NotKept, Err: err}
 	}
 	return &net, nil
