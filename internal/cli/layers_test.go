@@ -38,6 +38,8 @@ var narrow = []struct {
 		"it is a library, and the first: what to change is known without a run"},
 	{[]string{"checkpoint", "pipeline"}, []string{"sources", "checkpoint", "internal/disk"},
 		"they are libraries: other programs use them without AWS, without our files and without our screens"},
+	{[]string{"internal/runlog"}, []string{"checkpoint", "internal/disk", "internal/refusal"},
+		"it keeps the files of a run, and does not know what they say, nor whose store it is"},
 	{[]string{"internal/phone"}, nil,
 		"it reads numbers, whoever asks"},
 	{[]string{"internal/schema"}, []string{"sources", "internal/shell", "internal/phone"},
