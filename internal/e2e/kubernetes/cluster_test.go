@@ -74,8 +74,9 @@ func startCluster(t *testing.T) *api {
 	config := filepath.Join(dir, "kubeconfig")
 	write(t, config, []byte(a.kubeconfig(filepath.Join(certs, "apiserver.crt"))))
 	start(t, dir, exec.Command(filepath.Join(bin, "kube-controller-manager"), "--kubeconfig", config, "--leader-elect=false",
-		"--controllers", "job-controller,taint-eviction-controller,pod-garbage-collector-controller",
-		"--secure-port", "0"))
+		// The one that looks after the life of nodes keeps the index of pods by nodes, too; no node has to be heard of.
+		"--controllers", "job-controller,node-lifecycle-controller,taint-eviction-controller,pod-garbage-collector-controller",
+		"--node-monitor-grace-period", "1h", "--secure-port", "0"))
 	return a
 }
 

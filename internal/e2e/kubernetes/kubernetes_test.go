@@ -13,6 +13,10 @@ func TestKubernetes(t *testing.T) {
 			t.Parallel()
 			testCodes(t, a, said)
 		})
+		t.Run("fleet", func(t *testing.T) {
+			t.Parallel()
+			testFleet(t, a, said)
+		})
 	})
 	t.Log("\n" + said.text())
 }
