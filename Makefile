@@ -79,6 +79,29 @@ test-libreoffice: ## (test) what LibreOffice saves, in several countries, comes 
 	command -v soffice >/dev/null || { apt-get update -q && apt-get install -yq --no-install-recommends libreoffice-calc; }
 	SOFFICE=soffice go test -count=1 -v -run 'LibreOffice$$' ./sources ./internal/report
 
+# Kubernetes' control plane, from its published modules, and etcd, Debian's where there is none. No service is installed:
+# etcd is unpacked beside the two programs.
+KUBERNETES     := v1.36.3
+KUBERNETES_DIR := bin/.kubernetes-$(KUBERNETES)
+
+.PHONY: kubernetes
+kubernetes: $(KUBERNETES_DIR) ## (build) build a control plane for test-kubernetes (some twelve minutes of a processor)
+
+.PHONY: test-kubernetes
+test-kubernetes: $(KUBERNETES_DIR) ## (test) examples/fleet/kubernetes on a real control plane; renews docs/elsewhere.md (Linux, a minute)
+	PATH="$(CURDIR)/$(KUBERNETES_DIR):$$PATH" KUBERNETES=$(CURDIR)/$(KUBERNETES_DIR) KUBERNETES_PAGE=$(CURDIR)/docs/elsewhere.md \
+		go test -count=1 -timeout 5m -v -run '^TestKubernetes$$' ./internal/e2e/kubernetes
+
+$(KUBERNETES_DIR):
+	rm -rf $@.part && mkdir -p $@.part/debian
+	cd internal/tools/kubernetes && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES)' \
+		-o $(CURDIR)/$@.part/ k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager
+	command -v etcd >/dev/null || { cd $@.part/debian && \
+		{ apt-get download -q etcd-server || { apt-get update -q && apt-get download -q etcd-server; }; } && \
+		dpkg-deb -x etcd-server_*.deb . && mv usr/bin/etcd ..; }
+	rm -rf $@.part/debian
+	mv $@.part $@
+
 .PHONY: man
 man: build ## (build) write the man pages to dist/man
 	mkdir -p dist/man && $(BIN) man dist/man

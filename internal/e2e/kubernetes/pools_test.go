@@ -1,0 +1,137 @@
+//go:build linux
+
+package kubernetes
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"attrmigrate/internal/e2e/harness"
+	"attrmigrate/internal/s3/s3test"
+	"attrmigrate/internal/sandbox"
+)
+
+// users are in each pool, each with one record, so that each run takes ten seconds.
+const (
+	users = 200
+	rate  = "20"
+)
+
+// target is a row of the file of targets, and the account that it is about.
+type target struct {
+	row    map[string]string
+	server *sandbox.Server
+	pool   string
+}
+
+// readTargets reads the file of targets that the manifest has.
+func readTargets(t *testing.T, text string) (header []string, targets []*target) {
+	t.Helper()
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil || len(rows) < 2 {
+		t.Fatalf("%d rows: %v", len(rows), err)
+	}
+	for _, cells := range rows[1:] {
+		g := &target{row: map[string]string{}}
+		for i, name := range rows[0] {
+			g.row[name] = cells[i]
+		}
+		targets = append(targets, g)
+	}
+	return rows[0], targets
+}
+
+// writeTargets is the file again, with what only the test has: places of the services on this machine, and a rate.
+func writeTargets(header []string, targets []*target) string {
+	var text bytes.Buffer
+	w := csv.NewWriter(&text)
+	for _, more := range []string{"rate", "endpoint_url"} {
+		if !slices.Contains(header, more) {
+			header = append(slices.Clip(header), more)
+		}
+	}
+	_ = w.Write(header)
+	for _, g := range targets {
+		var cells []string
+		for _, name := range header {
+			cells = append(cells, g.row[name])
+		}
+		_ = w.Write(cells)
+	}
+	w.Flush()
+	return text.String()
+}
+
+// open makes the account of a target, its pool with its users, and its change set in the bucket, of which the last rows
+// are of nobody.
+func (g *target) open(t *testing.T, bucket *s3test.Server, nobody int) {
+	t.Helper()
+	var err error
+	if g.server, err = sandbox.New(sandbox.Config{Account: g.row["account"], Region: g.row["region"]}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = g.server.Close() })
+	if g.row["endpoint_url"], err = g.server.Start("127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	g.row["rate"] = rate
+	g.pool = g.row["user_pool_id"]
+	document := fmt.Sprintf(`{"UserPool": {"Id": %q, "Name": %q, "SchemaAttributes": [
+		{"Name": "custom:tier", "AttributeDataType": "String", "Mutable": true}]}}`, g.pool, g.row["name"])
+	if _, err := g.server.CreatePool([]byte(document)); err != nil {
+		t.Fatal(err)
+	}
+	rows := "username,custom:tier\n"
+	for i := range users {
+		name := fmt.Sprintf("%s-%d@example.com", g.row["name"], i)
+		rows += name + ",gold\n"
+		if i >= users-nobody {
+			continue
+		}
+		if err := g.server.CreateUser(g.pool, sandbox.User{Username: name, Attributes: map[string]string{"custom:tier": "none"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	name, key, _ := strings.Cut(strings.TrimPrefix(g.row["input"], "s3://"), "/")
+	if err := bucket.Put(name, key, []byte(rows)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sent is how many updates have come to the account.
+func (g *target) sent() int {
+	return int(g.server.Stats().Operations["AdminUpdateUserAttributes"])
+}
+
+// underWay waits until a good part of the records is done, and as many are not.
+func (g *target) underWay(t *testing.T) {
+	t.Helper()
+	harness.Until(t, g.row["name"]+" is under way", func() (bool, string) {
+		n := g.sent()
+		return n >= users/5, fmt.Sprintf("%d updates", n)
+	})
+}
+
+// once wants each user to have the new value, by one update.
+func (g *target) once(t *testing.T, want int) {
+	t.Helper()
+	updates := map[string]int{}
+	for _, u := range g.server.Log() {
+		updates[u.Username]++
+	}
+	done := 0
+	for u := range g.server.Users(g.pool) {
+		if n := updates[u.Username]; u.Attributes["custom:tier"] != "gold" || n != 1 {
+			t.Errorf("%s: user %s has the tier %s, after %d updates", g.row["name"], u.Username, u.Attributes["custom:tier"], n)
+			continue
+		}
+		done++
+	}
+	if done != want {
+		t.Errorf("%s: %d users were updated once, want %d", g.row["name"], done, want)
+	}
+}
