@@ -1,6 +1,7 @@
 package runlog
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -12,20 +13,31 @@ import (
 	"attrmigrate/internal/disk"
 )
 
-// publisher publishes files while the run goes on: each time one is replaced, what it holds then. A goroutine of its own
-// does, and leaves out what was replaced meanwhile.
+// publisher publishes files while the run goes on, for those who look at it. A goroutine of its own does, and leaves out what
+// was replaced meanwhile.
 type publisher struct {
-	c    Config
-	wake chan string
+	c     Config
+	dir   string // of the run
+	lease *Lease
+	wake  chan struct{}
+	there map[string]published // by name
 }
 
-func newPublisher(c Config) *publisher { return &publisher{c: c, wake: make(chan string, 1)} }
+// published is what was published last of a file.
+type published struct {
+	body []byte
+	tag  Condition
+}
+
+func newPublisher(c Config, dir string, lease *Lease) *publisher {
+	return &publisher{c: c, dir: dir, lease: lease, wake: make(chan struct{}, 1), there: map[string]published{}}
+}
 
 // replaced tells that a file was. It never waits.
-func (p *publisher) replaced(path string) {
+func (p *publisher) replaced() {
 	select {
-	case p.wake <- path:
-	default: // one waits already, and there is one live file that is replaced often
+	case p.wake <- struct{}{}:
+	default: // one waits already
 	}
 }
 
@@ -34,16 +46,58 @@ func (p *publisher) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case path := <-p.wake:
-			body, err := disk.ReadFile(path)
-			if err == nil {
-				_, err = p.c.Store.Put(ctx, p.c.Prefix+filepath.Base(path), body, Always)
-			}
-			if err != nil && ctx.Err() == nil {
-				p.c.Log.Debug("not published: the next one is", "file", filepath.Base(path), "error", err)
+		case <-p.wake:
+		}
+		for _, name := range p.c.Names.Live {
+			if err := p.publish(ctx, name); err != nil && ctx.Err() == nil {
+				p.c.Log.Debug("not published: the next one is", "file", name, "error", err)
 			}
 		}
 	}
+}
+
+// publish publishes a file as it is, if it is not. An owner that was overtaken meanwhile replaces nothing: not what it has not
+// written itself, unless it has the lease when it has seen it.
+func (p *publisher) publish(ctx context.Context, name string) error {
+	body, err := disk.ReadFile(filepath.Join(p.dir, name))
+	last, known := p.there[name]
+	if err != nil || known && bytes.Equal(body, last.body) {
+		return err
+	}
+	if !known {
+		if last.tag, err = p.tagOf(ctx, name); err != nil {
+			return err
+		}
+	}
+	if !p.lease.Holds(0) {
+		return p.lease.Err()
+	}
+	tag, err := p.c.Store.Put(ctx, p.c.Prefix+name, body, last.tag)
+	if err != nil {
+		delete(p.there, name) // it may be there, or another's
+		return err
+	}
+	p.there[name] = published{body, Condition(tag)}
+	return nil
+}
+
+func (p *publisher) tagOf(ctx context.Context, name string) (Condition, error) {
+	o, err := p.c.Store.Get(ctx, p.c.Prefix+name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return IfAbsent, nil
+	}
+	return Condition(o.Tag), err
+}
+
+// withdraw takes back what the run that the directory held has published: the next one has nothing yet. It is called before
+// the directory holds that one.
+func (p *publisher) withdraw(ctx context.Context) error {
+	for _, name := range p.c.Names.Live {
+		if err := again(ctx, func() error { return p.c.Store.Delete(ctx, p.c.Prefix+name) }); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // replaced is told by the file system of each file of a run that was replaced.
@@ -53,13 +107,14 @@ func (r *Run) replaced(dir, name string) error {
 	case name == r.c.Names.Asked:
 		return r.asked.replaced(r.ctx)
 	case slices.Contains(r.c.Names.Live, name):
-		r.live.replaced(filepath.Join(r.Dir(), name))
+		r.live.replaced()
 	}
 	return nil
 }
 
 // publish writes the files of each run that this start had under their names: those of the run of the directory where
-// people look for them, and those of one that was set aside beside its log. Of an earlier run, none is left.
+// people look for them, and those of one that was set aside beside its log, with what was asked of it. Of an earlier run,
+// none is left.
 func (r *Run) publish(ctx context.Context) error {
 	var errs []error
 	for dir, k := range r.dirs {
@@ -87,7 +142,8 @@ func (r *Run) publishDir(ctx context.Context, dir, prefix string) (names []strin
 		return nil, err
 	}
 	for _, e := range entries {
-		if !e.Type().IsRegular() || !r.ships(e.Name()) || strings.HasSuffix(e.Name(), temporary) {
+		asked := e.Name() == r.c.Names.Asked && prefix != r.c.Prefix
+		if !e.Type().IsRegular() || !r.ships(e.Name()) && !asked || strings.HasSuffix(e.Name(), temporary) {
 			continue
 		}
 		if err := r.upload(ctx, filepath.Join(dir, e.Name()), prefix+e.Name()); err != nil {
@@ -113,24 +169,12 @@ func (r *Run) upload(ctx context.Context, path, key string) error {
 
 // unpublish removes what an earlier run of the directory has published, and this one has not.
 func (r *Run) unpublish(ctx context.Context, names []string) error {
-	var stale []string
-	err := again(ctx, func() error {
-		stale = nil
-		return r.c.Store.List(ctx, r.c.Prefix, "", func(e Entry) error {
-			name := strings.TrimPrefix(e.Key, r.c.Prefix)
-			if isName(name) && name != lockName && name != currentName && r.ships(name) && !slices.Contains(names, name) && r.c.Names.Published(name) {
-				stale = append(stale, e.Key)
-			}
-			return nil
-		})
-	})
-	for _, key := range stale {
-		if err == nil {
-			err = r.c.Store.Delete(ctx, key)
+	there, err := files(ctx, r.c.Store, r.c.Prefix)
+	for _, name := range there {
+		own := name == lockName || name == currentName || !r.ships(name)
+		if err == nil && !own && !slices.Contains(names, name) && r.c.Names.Published(name) {
+			err = again(ctx, func() error { return r.c.Store.Delete(ctx, r.c.Prefix+name) })
 		}
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
 	}
 	return err
 }

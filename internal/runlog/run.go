@@ -41,7 +41,7 @@ type Names struct {
 	Asked string
 	// Published tells of an object beside the runs whether a run may have published it.
 	Published func(name string) bool
-	// Live are files that are published while the run goes on, each time they are replaced.
+	// Live are files that are published while the run goes on: each time one of them is replaced, all that have changed.
 	Live []string
 }
 
@@ -84,6 +84,11 @@ func (r *Run) runDir() string {
 // Open takes the directory for this process: it takes the lease, restores the run that is there into the work directory,
 // and claims its log. An error is a reason not to begin; a *[checkpoint.HeldError] says that another process is at work.
 func Open(ctx context.Context, c Config) (*Run, error) {
+	if seen, err := Look(ctx, c.Store, c.Prefix, c.Names); err != nil {
+		return nil, err
+	} else if seen.Aside {
+		return nil, &AsideError{Shown: c.Shown}
+	}
 	lease, err := TakeLease(ctx, LeaseConfig{
 		Store: c.Store, Clock: c.Clock, Key: c.Prefix + lockName, TTL: c.TTL, Timeout: c.Timeout, Holder: c.Holder, Watching: c.Watching,
 	})
@@ -95,7 +100,7 @@ func Open(ctx context.Context, c Config) (*Run, error) {
 	r.fs = &FS{FS: disk.OS{}, work: c.Work, keeps: r.ships, runs: r, files: map[string]*shipped{}}
 	r.asked = newAsked(c.Store, c.Prefix+c.Names.Asked, filepath.Join(r.Dir(), c.Names.Asked))
 	r.fs.replaced = r.replaced
-	r.live = newPublisher(c)
+	r.live = newPublisher(c, r.Dir(), lease)
 	if err := r.begin(ctx); err != nil {
 		r.stop()
 		r.all.Wait()
@@ -214,7 +219,13 @@ func (r *Run) log(dir string) (*log, error) {
 		return fmt.Errorf("%s: another process has begun it", runPrefix(r.c.Prefix, name))
 	})
 	if err == nil {
+		err = r.live.withdraw(r.ctx)
+	}
+	if err == nil {
 		err = r.setCurrent(r.ctx, name)
+	}
+	if err == nil {
+		err = r.asked.replaced(r.ctx) // nothing is asked of it yet
 	}
 	if err != nil {
 		return nil, err
@@ -236,7 +247,10 @@ func (r *Run) moved(from, to string) error {
 	if to != r.runDir() {
 		return nil
 	}
-	return r.setCurrent(r.ctx, k.name)
+	if err := r.setCurrent(r.ctx, k.name); err != nil {
+		return err
+	}
+	return r.asked.replaced(r.ctx)
 }
 
 // newName is one that no run of the directory has had.
