@@ -48,6 +48,7 @@ func (a *Afar) Status(ctx context.Context) (*Status, error) {
 		return nil, err
 	case found:
 		s.State = state
+		s.Publishing = held && state.Phase != checkpoint.Running && state.SavedAt.After(last.Holder.Since)
 		return s, a.marks(ctx)
 	default:
 		return a.unpublished(ctx, s)
@@ -144,6 +145,23 @@ func (a *Afar) marks(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// Whole is the same, with all files of the run in place of the copies, as they are now. It tells how many of all bytes are
+// there.
+func (a *Afar) Whole(ctx context.Context, told func(done, total int64)) (*Status, error) {
+	s, err := a.Status(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.Restore(ctx, told); err != nil {
+		return nil, err
+	}
+	state, found, err := s.Dir.Load()
+	if found {
+		s.State = state
+	}
+	return s, err
 }
 
 // Restore makes all files of the run in place of the copies. It tells how many of all bytes are there.

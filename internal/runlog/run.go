@@ -72,9 +72,11 @@ type kept struct {
 	stop context.CancelFunc // of its folder
 }
 
-// runDir is what the directory of the run is called in the work directory: as people call it.
-func (r *Run) runDir() string {
-	name := path.Base(r.c.Shown)
+func (r *Run) runDir() string { return DirName(r.c.Shown) }
+
+// DirName is what the directory of a run is called on this machine: as people call it.
+func DirName(shown string) string {
+	name := path.Base(shown)
 	if !isName(name) {
 		return "run"
 	}
