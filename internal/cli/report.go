@@ -84,7 +84,9 @@ A report elsewhere (-o) that is there already is replaced with --force only.
 func (o *outside) report(ctx context.Context, sys System) (page.Data, error) {
 	whole := o.status
 	if o.far != nil {
-		whole = func(ctx context.Context) (*rundir.Status, error) { return o.far.Whole(ctx, console.Restoring(sys.Stderr)) }
+		whole = func(ctx context.Context) (*rundir.Status, error) {
+			return o.far.Whole(ctx, console.Restoring(sys.Stderr))
+		}
 	}
 	s, err := whole(ctx)
 	if err != nil {

@@ -16,6 +16,7 @@ type ClaimConfig struct {
 	Store   Store
 	Clock   Clock
 	Prefix  string // of the objects of the log
+	Shown   string // how people call that; empty: by the prefix
 	Next    int64  // the number behind the last that was replayed; one for a new log
 	Lease   *Lease
 	Timeout time.Duration       // of one attempt to write or read an object
@@ -46,7 +47,7 @@ func Claim(ctx context.Context, c ClaimConfig) (*Appender, error) {
 		}
 		s, err := Unseal(a.next, body)
 		if err != nil {
-			return nil, damaged(Key(c.Prefix, a.next), err)
+			return nil, damaged(Key(a.c.Shown, a.next), err)
 		}
 		if err := c.Replay(s); err != nil {
 			return nil, err
@@ -56,6 +57,7 @@ func Claim(ctx context.Context, c ClaimConfig) (*Appender, error) {
 }
 
 func newAppender(c ClaimConfig) *Appender {
+	c.Shown = cmp.Or(c.Shown, c.Prefix)
 	return &Appender{c: c, calls: attempts{c.Store, c.Timeout}, next: max(c.Next, 1)}
 }
 
@@ -68,7 +70,7 @@ func (a *Appender) Append(ctx context.Context, payload []byte) (number int64, er
 	}
 	other, err := a.write(ctx, Segment{Payload: payload})
 	if other != nil {
-		err = &OvertakenError{Key: Key(a.c.Prefix, a.next)}
+		err = &OvertakenError{Key: Key(a.c.Shown, a.next)}
 		a.c.Lease.end(err)
 	}
 	a.err = err

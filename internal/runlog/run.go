@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -32,6 +33,9 @@ type Config struct {
 	Restoring func(done, total int64)                            // bytes of the run
 	Log       *slog.Logger
 }
+
+// shown is how people call a key.
+func (c Config) shown(key string) string { return c.Shown + "/" + strings.TrimPrefix(key, c.Prefix) }
 
 // Names tells the files of a run directory apart.
 type Names struct {
@@ -92,7 +96,7 @@ func Open(ctx context.Context, c Config) (*Run, error) {
 		return nil, &AsideError{Shown: c.Shown}
 	}
 	lease, err := TakeLease(ctx, LeaseConfig{
-		Store: c.Store, Clock: c.Clock, Key: c.Prefix + lockName, TTL: c.TTL, Timeout: c.Timeout, Holder: c.Holder, Watching: c.Watching,
+		Store: c.Store, Clock: c.Clock, Key: c.Prefix + lockName, Shown: c.shown(c.Prefix + lockName), TTL: c.TTL, Timeout: c.Timeout, Holder: c.Holder, Watching: c.Watching,
 	})
 	if err != nil {
 		return nil, err
@@ -157,7 +161,7 @@ func (r *Run) resume(ctx context.Context) error {
 // claim claims the log of a run, from a number on.
 func (r *Run) claim(ctx context.Context, name string, next, folded int64, replay func(Segment) error) (*kept, error) {
 	prefix := runPrefix(r.c.Prefix, name)
-	a, err := Claim(ctx, ClaimConfig{Store: r.c.Store, Clock: r.c.Clock, Prefix: prefix + logDir, Next: next, Lease: r.lease, Timeout: r.c.Timeout, Replay: replay})
+	a, err := Claim(ctx, ClaimConfig{Store: r.c.Store, Clock: r.c.Clock, Prefix: prefix + logDir, Shown: r.c.shown(prefix + logDir), Next: next, Lease: r.lease, Timeout: r.c.Timeout, Replay: replay})
 	if err != nil {
 		return nil, err
 	}
