@@ -47,13 +47,13 @@ func TestCodes(t *testing.T) {
 		{"records failed", "3", nil, "FAILED 3:0, 0 restarts", 1},
 		{"stopped early, then done", "4 4 0", nil, "COMPLETED 0:0, 2 restarts", 3},
 		{"stopped early for good", "4 4 4 0", nil, "FAILED 4:0, 2 restarts", 3},
-		{"another process at work", "5 5 5 0", nil, "COMPLETED 0:0, 3 restarts", 4},
 		{"interrupted by itself", "130 0", nil, "COMPLETED 0:0, 1 restarts", 2},
 		{"waiting and interrupts count for nothing", "4 5 4 130 0", nil, "COMPLETED 0:0, 4 restarts", 5},
 		{"killed, then records failed", "kill 3", nil, "FAILED 3:0, 1 restarts", 2},
 		{"killed for good", "kill 4 kill 0", nil, "FAILED 137:0, 2 restarts", 3},
 		{"its time is over", "hang 0", []string{"--signal=USR1", "--batch"}, "COMPLETED 0:0, 1 restarts", 2},
 		{"cancelled", "hang 0", []string{}, "CANCELLED 130:0, 0 restarts", 1},
+		{"another process at work, in the task that has the number of the array", "5 5 5 0", nil, "COMPLETED 0:0, 3 restarts", 4},
 	}
 	dir := c.path("jobs")
 	write := func(name, content string, mode os.FileMode) {
@@ -71,20 +71,21 @@ func TestCodes(t *testing.T) {
 	write(fmt.Sprintf("codes-%d", len(tests)), "5\n5\n5\n0\n", 0o600)
 	bounded := c.submit(t, dir, append(env, "RESTARTS=2"), fmt.Sprintf("--array=%d", len(tests)), example(t), "apply")
 
+	for i, tt := range tests { // all of them first: one must not start another again
+		if tt.signal != nil {
+			c.signal(t, job, i, tt.signal)
+		}
+	}
+	for i, tt := range tests {
+		c.ends(t, job, i, tt.want)
+	}
+	c.ends(t, bounded, len(tests), "FAILED 5:0, 2 restarts")
 	for i, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			starts := filepath.Join("jobs", fmt.Sprintf("starts-%d", i))
-			if tt.signal != nil {
-				harness.Until(t, "it waits", func() (bool, string) {
-					return strings.Contains(c.read(starts), "waiting"), c.task(job, i)
-				})
-				args := append(tt.signal, fmt.Sprintf("%s_%d", job, i))
-				if out, err := exec.Command("scancel", args...).CombinedOutput(); err != nil {
-					t.Fatalf("scancel: %v\n%s", err, out)
-				}
+			if is := c.task(job, i); is != tt.want {
+				t.Errorf("it has ended as %s, and now is %s", tt.want, is)
 			}
-			c.ends(t, job, i, tt.want)
-			noted := c.read(starts)
+			noted := c.read(starts(i))
 			if n := strings.Count(noted, "start apply --targets my targets.csv --index auto"); n != tt.starts {
 				t.Errorf("it was started %d times, want %d\n%s", n, tt.starts, noted)
 			}
@@ -93,9 +94,21 @@ func TestCodes(t *testing.T) {
 			}
 		})
 	}
-	t.Run("the end of waiting", func(t *testing.T) {
-		c.ends(t, bounded, len(tests), "FAILED 5:0, 2 restarts")
+}
+
+// starts is where the stand-in of a task notes what happens to it.
+func starts(index int) string { return filepath.Join("jobs", fmt.Sprintf("starts-%d", index)) }
+
+// signal runs scancel with arguments, once the first start of a task waits.
+func (c *cluster) signal(t *testing.T, job string, index int, args []string) {
+	t.Helper()
+	harness.Until(t, "it waits", func() (bool, string) {
+		return strings.Contains(c.read(starts(index)), "waiting"), c.task(job, index)
 	})
+	args = append(args, fmt.Sprintf("%s_%d", job, index))
+	if out, err := exec.Command("scancel", args...).CombinedOutput(); err != nil {
+		t.Fatalf("scancel: %v\n%s", err, out)
+	}
 }
 
 // example is the script that is given to sbatch.
