@@ -22,8 +22,9 @@ var house = []string{
 	"internal/job", "internal/console", "internal/profiling", "internal/cli", "cmd/attrmigrate",
 	// Beside it: what measures, tests and shows it.
 	"internal/s3/s3test", "internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/monitoring", "internal/e2e/powercut", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",
-	"internal/e2e/kubernetes",
+	"internal/e2e/kubernetes", "internal/e2e/slurm",
 	"examples", "examples/customsource", "examples/scheduled", "examples/steering",
+	"examples/fleet", "examples/fleet/batch", "examples/fleet/stepfunctions",
 }
 
 // narrow are packages that import less of ours than the house would let them.
