@@ -91,6 +91,9 @@ func (s *start) rehearse(ctx context.Context, earlier string, fresh bool) error 
 	if s.from != nil {
 		cfg.From = s.from.set
 	}
+	if s.spec.Volume.Private { // the rehearsal goes on elsewhere, too
+		cfg.Service = s.dir.FS
+	}
 	local, address, err := rehearsal.Start(ctx, cfg)
 	if err != nil {
 		return err
