@@ -19,7 +19,7 @@ import (
 // they are shipped whole. Files of directories that are no run's are the system's alone. It may be used by many goroutines.
 //
 // A file that has two names by a link is two files elsewhere, and what is written to it goes to both, if they are in one
-// directory. A file that gets a name in the directory of another run has it durably before it loses the one of before.
+// directory. What stays behind is shipped once it gets a name that is; who has it open must not write to it then. A file that gets a name in the directory of another run has it durably before it loses the one of before.
 type FS struct {
 	disk.FS        // below
 	work    string // the work directory
@@ -63,9 +63,10 @@ func newFS(below disk.FS, work string, keeps func(string) bool, of runs, replace
 // temporary is the ending of a file that is yet to get its name.
 const temporary = ".tmp"
 
-// place is where a path lies: the directory of a run and the file's name there, and the log that it is shipped to, if it is.
+// place is where a path lies: the directory and the file's name there, and the log that it is shipped to, if it is.
 type place struct {
 	path, dir, name string
+	keeps           bool // it may be shipped under this name
 	log             *log
 }
 
@@ -77,10 +78,10 @@ func (f *FS) place(path string) (p place, err error) {
 	}
 	p.dir, p.name = filepath.Split(rel)
 	p.dir = strings.TrimSuffix(p.dir, string(filepath.Separator))
-	if p.dir == "" || !filepath.IsLocal(p.dir) || filepath.Base(p.dir) != p.dir || !f.keeps(p.name) || isTemporary(p.name) {
-		return p, nil
+	p.keeps = p.dir != "" && filepath.IsLocal(p.dir) && filepath.Base(p.dir) == p.dir && f.keeps(p.name) && !isTemporary(p.name)
+	if p.keeps {
+		p.log, err = f.runs.log(p.dir)
 	}
-	p.log, err = f.runs.log(p.dir)
 	return p, err
 }
 
@@ -95,7 +96,7 @@ func (f *FS) OpenFile(path string, flag int, mode fs.FileMode) (disk.File, error
 	if err != nil {
 		return nil, err
 	}
-	if p.log == nil && !isTemporary(path) {
+	if !p.keeps && !isTemporary(path) {
 		return f.FS.OpenFile(path, flag, mode)
 	}
 	f.mu.Lock()
@@ -133,8 +134,12 @@ func (f *FS) node(p place) *node {
 	return n
 }
 
-// changed notes that an operation changed the names in the directory of a place.
-func (f *FS) changed(p place, by mark) { f.named[filepath.Dir(p.path)] = by }
+// changed notes that an operation changed the names in the directory of a place. Of a file that is not shipped there is none.
+func (f *FS) changed(p place, by mark) {
+	if by.log != nil {
+		f.named[filepath.Dir(p.path)] = by
+	}
+}
 
 // Rename implements [disk.FS]. Of a directory, the run's name changes.
 func (f *FS) Rename(from, to string) error {
