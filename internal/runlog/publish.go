@@ -1,9 +1,9 @@
 package runlog
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,40 +11,6 @@ import (
 
 	"attrmigrate/internal/disk"
 )
-
-// publisher publishes files while the run goes on: each time one is replaced, what it holds then. A goroutine of its own
-// does, and leaves out what was replaced meanwhile.
-type publisher struct {
-	c    Config
-	wake chan string
-}
-
-func newPublisher(c Config) *publisher { return &publisher{c: c, wake: make(chan string, 1)} }
-
-// replaced tells that a file was. It never waits.
-func (p *publisher) replaced(path string) {
-	select {
-	case p.wake <- path:
-	default: // one waits already, and there is one live file that is replaced often
-	}
-}
-
-func (p *publisher) run(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case path := <-p.wake:
-			body, err := disk.ReadFile(path)
-			if err == nil {
-				_, err = p.c.Store.Put(ctx, p.c.Prefix+filepath.Base(path), body, Always)
-			}
-			if err != nil && ctx.Err() == nil {
-				p.c.Log.Debug("not published: the next one is", "file", filepath.Base(path), "error", err)
-			}
-		}
-	}
-}
 
 // replaced is told by the file system of each file of a run that was replaced.
 func (r *Run) replaced(dir, name string) error {
@@ -63,11 +29,14 @@ func (r *Run) replaced(dir, name string) error {
 func (r *Run) publish(ctx context.Context) error {
 	var errs []error
 	for dir, k := range r.dirs {
-		prefix := r.c.Prefix
+		prefix, path := r.c.Prefix, filepath.Join(r.c.Work, dir)
 		if dir != r.runDir() {
 			prefix = runPrefix(r.c.Prefix, k.name)
 		}
-		names, err := r.publishDir(ctx, filepath.Join(r.c.Work, dir), prefix)
+		if !disk.Exists(path) { // a start that did not begin has removed it
+			continue
+		}
+		names, err := r.publishDir(ctx, path, prefix)
 		if err == nil && dir == r.runDir() {
 			err = r.unpublish(ctx, names)
 		}
@@ -87,8 +56,11 @@ func (r *Run) publishDir(ctx context.Context, dir, prefix string) (names []strin
 		return nil, err
 	}
 	for _, e := range entries {
-		if !e.Type().IsRegular() || !r.ships(e.Name()) || strings.HasSuffix(e.Name(), temporary) {
+		if !e.Type().IsRegular() || !r.ships(e.Name()) || isTemporary(e.Name()) {
 			continue
+		}
+		if !r.lease.Holds(r.c.Timeout) { // what another publishes is newer
+			return nil, cmp.Or(r.lease.Err(), errReleased)
 		}
 		if err := r.upload(ctx, filepath.Join(dir, e.Name()), prefix+e.Name()); err != nil {
 			return nil, err
@@ -114,23 +86,35 @@ func (r *Run) upload(ctx context.Context, path, key string) error {
 // unpublish removes what an earlier run of the directory has published, and this one has not.
 func (r *Run) unpublish(ctx context.Context, names []string) error {
 	var stale []string
-	err := again(ctx, func() error {
-		stale = nil
-		return r.c.Store.List(ctx, r.c.Prefix, "", func(e Entry) error {
-			name := strings.TrimPrefix(e.Key, r.c.Prefix)
-			if isName(name) && name != lockName && name != currentName && r.ships(name) && !slices.Contains(names, name) && r.c.Names.Published(name) {
-				stale = append(stale, e.Key)
-			}
-			return nil
-		})
+	err := r.beside(ctx, func(key, name string) {
+		if isName(name) && name != lockName && name != currentName && r.ships(name) && !slices.Contains(names, name) && r.c.Names.Published(name) {
+			stale = append(stale, key)
+		}
 	})
 	for _, key := range stale {
 		if err == nil {
 			err = r.c.Store.Delete(ctx, key)
 		}
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	return err
+}
+
+// beside lists the objects of the directory, but for those of its runs, of which there may be very many.
+func (r *Run) beside(ctx context.Context, each func(key, name string)) error {
+	runs := r.c.Prefix + runsDir
+	errRuns := errors.New("behind here are runs")
+	err := list(ctx, r.c.Store, r.c.Prefix, "", func(e Entry) error {
+		if strings.HasPrefix(e.Key, runs) {
+			return errRuns
+		}
+		each(e.Key, strings.TrimPrefix(e.Key, r.c.Prefix))
+		return nil
+	})
+	if !errors.Is(err, errRuns) {
+		return err
+	}
+	return list(ctx, r.c.Store, r.c.Prefix, strings.TrimSuffix(runs, "/")+"0", func(e Entry) error { // behind the slash
+		each(e.Key, strings.TrimPrefix(e.Key, r.c.Prefix))
+		return nil
+	})
 }
