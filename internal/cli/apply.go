@@ -112,7 +112,12 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if err := rundir.NoneAtWork(paths, nil); err != nil {
 		return err
 	}
-	if job.EmptyPlan(paths) {
+	from, err := a.opts.fetch(ctx, a.notes, paths)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, from.remove()) }()
+	if job.EmptyPlan(paths, from.files) {
 		fmt.Fprintf(a.sys.Stdout, "%-8s %s: the plan found nothing to change\n", "done", prose.Printable(paths[0]))
 		a.nothingToDo(cmp.Or(a.opts.runDir, rundir.Name(paths, ".run")), metrics.Reading{})
 		return nil
@@ -127,6 +132,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, there.close(ctx, a.notes)) }()
 	spec := a.opts.spec(paths, a.sys, a.log)
+	spec.Changes.Stands = from.files
 	there.in(&spec)
 	spec.Sized = func(size changeset.Size) { a.limitMemory(checkMemory + entryMemory*size.Records) }
 	spec.Kept = func(dir string) { console.ShowKept(a.notes, dir) }

@@ -128,7 +128,13 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 	if rule != nil {
 		rule.Repeats = p.opts.check
 	}
+	from, err := p.opts.fetch(ctx, p.notes, paths)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, from.remove()) }()
 	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read, Rule: rule}
+	spec.Changes.Stands = from.files
 	spec.Target.Calls = listing.Chains
 	there, err := p.opts.openElsewhere(ctx, p.sys, p.notes, p.log)
 	if err != nil {

@@ -34,7 +34,7 @@ func (s *start) open(ctx context.Context) (err error) {
 	if s.to, s.set, err = s.spec.connect(ctx, s.set); err != nil || s.spec.Target.From == "" {
 		return err
 	}
-	s.from, err = openExport(ctx, s.spec.Target.From)
+	s.from, err = openExport(ctx, s.spec.Target.From, s.spec.Changes.Stands)
 	return err
 }
 
@@ -44,8 +44,8 @@ type export struct {
 	digest string
 }
 
-func openExport(ctx context.Context, path string) (*export, error) {
-	set, err := rehearsal.OpenUsers(ctx, path)
+func openExport(ctx context.Context, path string, stands map[string]string) (*export, error) {
+	set, err := rehearsal.OpenUsers(ctx, path, stands)
 	if err != nil {
 		return nil, err
 	}
