@@ -26,6 +26,7 @@ import (
 // options are the settings of apply and plan, as their flags fill them.
 type options struct {
 	connection connectionOptions
+	fleet      fleetOptions
 	asUser     bool // the users' own access tokens write
 	decoding   sources.Options
 	rule       ruleOptions
@@ -83,6 +84,7 @@ type connectionOptions struct {
 
 func (o *options) register(f *pflag.FlagSet) {
 	o.connection.register(f)
+	o.fleet.register(f)
 	f.BoolVar(&o.connection.sandbox, "sandbox", false, "rehearse on a local Cognito inside the process, filled with the change set's users")
 	f.StringVar(&o.connection.from, "from", "", "`file` whose users, with their values, the local Cognito has instead: an export of everything (export --format jsonl --all), say")
 	f.Func("as", "who writes: `admin|user` (default admin: AWS credentials; user: each user, by the column access_token)",
