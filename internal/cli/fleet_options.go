@@ -56,7 +56,7 @@ func (o *fleetOptions) check(f *pflag.FlagSet, args []string) error {
 	return err
 }
 
-// checkRates refuses flags that the file answers for some of its rows.
+// checkColumns refuses flags that the file answers for some of its rows.
 func checkColumns(f *pflag.FlagSet, file *fleet.File) error {
 	for flag, column := range map[string]string{"rate": "rate", "endpoint-url": "endpoint_url"} {
 		if f.Changed(flag) && file.Has(column) {
@@ -129,9 +129,12 @@ func checkNamed(flag, value, example string) error {
 		Remedy: fmt.Sprintf("{name} in it stands for the name of the row: --%s '%s'", flag, example)}
 }
 
-// rowConnection leads to the pool of a row; what the row does not say stays as the flags have it.
+// of leads to the pool of a row; what the row does not say stays as the flags have it.
 func (o connectionOptions) of(row fleet.Row) connectionOptions {
-	o.poolID, o.region = row.Pool, row.GivenRegion()
+	o.poolID, o.region, o.account = row.Pool, row.GivenRegion(), row.Account
+	if !o.sandbox { // which has no accounts
+		o.role, o.externalID = row.Role, row.External
+	}
 	if row.Endpoint != "" {
 		o.endpointURL = row.Endpoint
 	}
