@@ -231,12 +231,12 @@ func allUsers(s *running) string {
 	return b.String()
 }
 
-// checkUser NAME[@POOL] ATTRIBUTE [VALUE] compares an attribute in the sandbox; no value: it is absent.
+// checkUser [POOL/]NAME ATTRIBUTE [VALUE] compares an attribute in the sandbox; no value: it is absent.
 func checkUser(ts *testscript.TestScript, neg bool, args []string) {
 	s := sandboxOf(ts)
-	name, pool, other := strings.Cut(args[0], "@") // of another pool of the sandbox
+	pool, name, other := strings.Cut(args[0], "/") // of another pool of the sandbox
 	if !other {
-		pool = s.pool
+		pool, name = s.pool, args[0]
 	}
 	u, ok := s.User(pool, name)
 	if !ok {
