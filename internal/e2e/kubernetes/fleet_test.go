@@ -4,9 +4,7 @@ package kubernetes
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -48,7 +46,7 @@ func testFleet(t *testing.T, a *api, said *transcript) {
 	if len(targets) != len(fates) {
 		t.Fatalf("the manifest has %d targets, the test %d", len(targets), len(fates))
 	}
-	bucket := s3test.Start(t, "attrmigrate-fleet")
+	bucket := s3test.Start(t, "jobs-111122223333")
 	for i, g := range targets {
 		g.open(t, bucket, fates[i].nobody)
 	}
@@ -109,8 +107,8 @@ func byHand(t *testing.T, header []string, targets []*target, environment []stri
 	t.Cleanup(func() {
 		w.kill()
 		<-w.ended
-		if text, err := os.ReadFile(w.log); err == nil && t.Failed() {
-			t.Logf("the other process said:\n%s", strings.TrimSpace(string(text)))
+		if t.Failed() {
+			t.Logf("the other process said last:\n%s", tail(w.log))
 		}
 	})
 	return w

@@ -70,8 +70,10 @@ func writeTargets(header []string, targets []*target) string {
 // are of nobody.
 func (g *target) open(t *testing.T, bucket *s3test.Server, nobody int) {
 	t.Helper()
+	g.pool = g.row["user_pool_id"]
+	region, _, _ := strings.Cut(g.pool, "_")
 	var err error
-	if g.server, err = sandbox.New(sandbox.Config{Account: g.row["account"], Region: g.row["region"]}); err != nil {
+	if g.server, err = sandbox.New(sandbox.Config{Account: strings.Split(g.row["role_arn"], ":")[4], Region: region}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = g.server.Close() })
@@ -79,7 +81,6 @@ func (g *target) open(t *testing.T, bucket *s3test.Server, nobody int) {
 		t.Fatal(err)
 	}
 	g.row["rate"] = rate
-	g.pool = g.row["user_pool_id"]
 	document := fmt.Sprintf(`{"UserPool": {"Id": %q, "Name": %q, "SchemaAttributes": [
 		{"Name": "custom:tier", "AttributeDataType": "String", "Mutable": true}]}}`, g.pool, g.row["name"])
 	if _, err := g.server.CreatePool([]byte(document)); err != nil {
