@@ -58,6 +58,23 @@ func (p *puts) write() {
 	}
 }
 
+// keeping is a Preparer whose images are kept.
+type keeping struct {
+	pipeline.Preparer
+	keep func() error
+}
+
+func (k keeping) Prepare(ctx context.Context, c, earlier *sources.Change) (*sources.Change, error) {
+	send, err := k.Preparer.Prepare(ctx, c, earlier)
+	if err != nil || send == nil {
+		return send, err
+	}
+	if err := pipeline.Keep(ctx, k.keep); err != nil {
+		return nil, err
+	}
+	return send, nil
+}
+
 // kept is a Preparer and an Updater whose images are kept before the update, each time that a user is read. It counts the
 // calls that are under way.
 type kept struct {
@@ -128,10 +145,10 @@ func TestAhead(t *testing.T) {
 	}{
 		{name: "a third of a second", store: &puts{took: 300 * time.Millisecond}, rate: 25, workers: 32, ahead: 256, full: 0.99},
 		{name: "gathered for a second", store: &puts{took: 300 * time.Millisecond, gather: time.Second}, rate: 25, workers: 32, ahead: 256, full: 0.99},
-		{name: "three seconds, which is too long", store: &puts{took: 3 * time.Second}, rate: 25, workers: 32, ahead: 256, full: 0.6},
+		{name: "three seconds, which is too long", store: &puts{took: 3 * time.Second}, rate: 25, workers: 32, ahead: 256, full: 0.9},
 		{name: "few workers", store: &puts{took: 300 * time.Millisecond, gather: time.Second}, rate: 25, workers: 2, ahead: 256, full: 0.99},
 		{name: "one worker", store: &puts{took: 300 * time.Millisecond, gather: time.Second}, rate: 20, workers: 1, ahead: 256, full: 0.99},
-		{name: "100 a second", store: &puts{took: 300 * time.Millisecond}, rate: 70, workers: 32, ahead: 256, full: 0.99},
+		{name: "70 a second", store: &puts{took: 300 * time.Millisecond}, rate: 70, workers: 32, ahead: 256, full: 0.99},
 		{name: "one in five seconds", store: &puts{took: 300 * time.Millisecond, gather: time.Second}, rate: 0.2, workers: 32, ahead: 256, full: 0.95},
 	}
 	for _, test := range tests {

@@ -193,6 +193,9 @@ func (d *dispatcher) settle(a *attempt) {
 	for i, c := range a.calls {
 		a.calls[i].sent, a.calls[i].ended = d.gate.at(c.sent), d.gate.at(c.ended)
 	}
+	if given := d.leave.given.Load(); given != nil {
+		d.updates.held = d.gate.at(*given)
+	}
 	if a.ongoing {
 		d.observe(a)
 		d.reviveBy(a)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"attrmigrate/sources"
@@ -34,8 +35,14 @@ func (e *endless) Update(context.Context, *sources.Change) (Outcome, error) {
 // TestGateRaces: among real goroutines, as fast as they go, no call begins between Pause and Unpause, however quickly
 // and by how many these are called; the run is paused as soon as calls are through, and comes to its end.
 func TestGateRaces(t *testing.T) {
+	t.Run("updates", func(t *testing.T) { raceGate(t, Config{Workers: 8}, &endless{}) })
 	e := &endless{}
-	r, err := New(Config{Source: e, Updater: e, Rate: Unlimited, ReadRate: Unlimited, Workers: 8})
+	t.Run("reads that are kept", func(t *testing.T) { raceGate(t, Config{Workers: 4, Ahead: 8, Preparer: e}, e) })
+}
+
+func raceGate(t *testing.T, cfg Config, e *endless) {
+	cfg.Source, cfg.Updater, cfg.Rate, cfg.ReadRate = e, e, Unlimited, Unlimited
+	r, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,6 +73,49 @@ func TestGateRaces(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
+}
+
+// Prepare finds the user as nobody left it, and keeps that.
+func (e *endless) Prepare(ctx context.Context, c, _ *sources.Change) (*sources.Change, error) {
+	e.begun.Add(1)
+	return c, Keep(ctx, func() error { runtime.Gosched(); return nil })
+}
+
+func (e *endless) Holds(context.Context, *sources.Change) (bool, error) { return true, nil }
+
+// TestPlacesOfTheGate: one who has no place waits for it until one leaves, until the run stops, and not while it is paused.
+func TestPlacesOfTheGate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g, stop := newGate(1), make(chan struct{})
+		g.begin(time.Now())
+		if !g.enter(stop) {
+			t.Fatal("there is no place")
+		}
+		time.AfterFunc(time.Minute, g.leave)
+		begun := time.Now()
+		if !g.enter(stop) || time.Since(begun) != time.Minute {
+			t.Errorf("the second was in after %s", time.Since(begun))
+		}
+		time.AfterFunc(time.Minute, func() { g.turn(true); g.leave() })
+		if g.enter(stop) || g.state() != Paused {
+			t.Errorf("one was let in at a pause, or it is %q", g.state())
+		}
+		g.turn(false)
+		if !g.enter(stop) {
+			t.Error("who was not let in keeps a place")
+		}
+		time.AfterFunc(time.Minute, func() { g.turn(true); g.turn(false); g.leave() })
+		if g.enter(stop) {
+			t.Error("one who waited for a place over a pause was let in with what it had before")
+		}
+		if !g.enter(stop) {
+			t.Error("there is no place")
+		}
+		time.AfterFunc(time.Minute, func() { close(stop) })
+		if g.enter(stop) {
+			t.Error("one was let in when the run stopped")
+		}
+	})
 }
 
 // TestPauses: moments of the clock in the time of the run.

@@ -66,7 +66,7 @@ func (h *health) judgeThrottle(j *job, c call) verdict {
 	if v.throttled.IsZero() {
 		v.throttled = c.ended
 	}
-	if since := c.ended.Sub(v.throttled); since >= h.throttleLimit {
+	if since := c.ended.Sub(later(v.throttled, v.held)); since >= h.throttleLimit {
 		return verdict{stop: &StopError{Reason: ThrottledOut,
 			Err: fmt.Errorf("for %s: %w", since.Round(time.Second), c.err)}}
 	}
@@ -82,7 +82,7 @@ func (h *health) exhausted(j *job, c call, allowed int) bool {
 	if c.lane.there.After(j.failing) || j.last || j.parked[c.lane.index] {
 		return enough
 	}
-	return c.ended.Sub(j.failing) >= h.longest(enough)
+	return c.ended.Sub(later(j.failing, c.lane.held)) >= h.longest(enough)
 }
 
 // longest is how long a job is tried while nothing else succeeds.
@@ -100,7 +100,7 @@ const hanging = 40 * time.Second
 // due is when a job is tried again: after a pause, and not past the time for which it is tried.
 func (h *health) due(j *job, c call, pause time.Duration) time.Time {
 	due := c.ended.Add(pause)
-	end := j.failing.Add(h.longest(j.attempts >= h.attempts))
+	end := later(j.failing, c.lane.held).Add(h.longest(j.attempts >= h.attempts))
 	if j.throttles == 0 && !c.lane.there.After(j.failing) && due.After(end) {
 		return later(end, c.ended)
 	}

@@ -138,6 +138,11 @@ func playHistory(t *testing.T, random *rand.Rand) {
 		cfg.Limit = int64(1 + random.IntN(rows))
 	}
 
+	if cfg.Preparer != nil && random.IntN(2) == 0 {
+		log := &puts{took: time.Duration(random.IntN(2000)) * time.Millisecond, gather: time.Duration(random.IntN(1000)) * time.Millisecond}
+		cfg.Preparer, cfg.Ahead = keeping{cfg.Preparer, log.keep}, []int{1, 16, 256}[random.IntN(3)]
+	}
+
 	kept, state := &ledger{}, checkpoint.State{}
 	var err error
 	starts := 0

@@ -76,6 +76,7 @@ type attempt struct {
 	calls   []call
 	ongoing bool    // the worker goes on with it: these calls are told before the rest
 	kept    bool    // what was read last was kept, and took its time
+	unused  *permit // for the update, which is another's while what is read again is kept
 	looked  bool    // the last call is a look at what an accepted update did: its error is none of the job's
 	outcome Outcome // if the decisive call has no error
 	// skipped: the run was stopping before the attempt was complete. cancelled: the run ended the decisive

@@ -35,6 +35,7 @@ type lane struct {
 type vitals struct {
 	there     time.Time // end of the last call that showed the service to be there; zero: none did in this start
 	throttled time.Time // of the first throttle since anything else was answered; zero: none
+	held      time.Time // until then there was no leave to send; zero: there always was. No update is judged by that time
 	streak    streak
 }
 

@@ -22,6 +22,7 @@ type pacer struct {
 	permits chan struct{} // unbuffered: a permit exists only while it is offered
 	first   chan struct{} // the same, for those who come before others
 	changes chan float64  // at most one waits; the newest wins
+	offered atomic.Int64  // so many permits were so far
 	told    atomic.Uint64 // bits of the rate as it was set last; Unlimited: no waiting at all
 }
 
@@ -93,6 +94,7 @@ func (p *pacer) run(stop <-chan struct{}) {
 				return
 			}
 		}
+		p.offered.Add(1)
 		offered := !p.offerFirst()
 		for offered {
 			select {
@@ -112,6 +114,28 @@ func (p *pacer) run(stop <-chan struct{}) {
 			p.limiter = rate.NewLimiter(p.limiter.Limit(), 1)
 			p.limiter.AllowN(now, 1)
 		}
+	}
+}
+
+// permit is one that was taken.
+type permit struct {
+	pacer  *pacer
+	number int64
+}
+
+// latest is the permit that was offered last.
+func (p *pacer) latest() *permit { return &permit{p, p.offered.Load()} }
+
+// pass gives a permit that cannot be used now to somebody who waits, if the next one is not offered yet; else it is used
+// up. Nil is none.
+func (t *permit) pass() {
+	if t == nil || t.number != t.pacer.offered.Load() || t.pacer.offerFirst() {
+		return
+	}
+	p := t.pacer
+	select {
+	case p.permits <- struct{}{}:
+	default:
 	}
 }
 

@@ -24,10 +24,11 @@ type order struct {
 	rate  float64 // of "rate"
 }
 
-var verbs = []string{"pause", "pause", "unpause", "unpause", "rate", "stop", "halt", "cancel", "crash"}
+var verbs = []string{"pause", "pause", "unpause", "unpause", "rate", "stop", "halt", "cancel", "crash",
+	"no leave", "leave", "leave"}
 
 // TestSteering: whatever people do to a run in whatever order, and however its starts end, nothing begins while it is
-// paused, over starts too; in the end each record stands exactly once, each user has the last value, and none had an
+// paused, and no update while there is no leave, over starts too; in the end each record stands exactly once, each user has the last value, and none had an
 // earlier one again meanwhile.
 func TestSteering(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
@@ -35,6 +36,7 @@ func TestSteering(t *testing.T) {
 			rows:   rapid.IntRange(1, 300).Draw(rt, "rows"),
 			rate:   rapid.SampledFrom([]float64{2, 20, 100, pipeline.Unlimited}).Draw(rt, "rate"),
 			reads:  rapid.Bool().Draw(rt, "reads"),
+			ahead:  rapid.SampledFrom([]int{0, 0, 8, 64}).Draw(rt, "ahead"),
 			random: rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1)),
 		}
 		s.users = rapid.IntRange(1, s.rows).Draw(rt, "users")
@@ -54,6 +56,8 @@ type steering struct {
 	rows, users int
 	rate        float64
 	reads       bool
+	ahead       int // where reads are kept by a log
+	lease       lease
 	orders      []order
 	random      *rand.Rand // behind the lock
 
@@ -99,6 +103,8 @@ func (s *steering) obey(o order) {
 	case "rate":
 		s.live = o.rate
 		s.at.SetRate(o.rate, o.rate)
+	case "no leave", "leave":
+		s.lease.set(o.verb == "leave")
 	case "stop":
 		s.at.StopFor(&pipeline.StopError{Reason: pipeline.ByHand})
 	case "halt":
@@ -127,7 +133,7 @@ func (s *steering) play(t *testing.T) {
 	service.jitter, service.fault = 300*time.Millisecond, s.fault
 	all := changes(s.rows, s.users)
 	state := checkpoint.State{Total: int64(s.rows)}
-	var calls []time.Time
+	var calls, updates []time.Time
 	driven := make(chan struct{})
 	for starts := 0; state.Phase != checkpoint.Finished; starts++ {
 		if starts > 100 {
@@ -135,9 +141,13 @@ func (s *steering) play(t *testing.T) {
 		}
 		dying := &dyingLedger{ledger: kept} // a crash is played by a store that keeps nothing from some moment on
 		cfg := pipeline.Config{Source: &list{changes: all, next: int(state.Position.Offset)}, Updater: service,
-			Results: dying, Store: dying, Resume: state, Rate: s.rate, Workers: 16, MaxAttempts: 50, UserInterval: -1}
+			Results: dying, Store: dying, Resume: state, Rate: s.rate, Workers: 16, MaxAttempts: 50, UserInterval: -1,
+			Leave: s.lease.holds, Ahead: s.ahead}
 		if s.reads {
 			cfg.Preparer = &reader{live: service.last, latency: 50 * time.Millisecond}
+		}
+		if s.reads && s.ahead > 0 {
+			cfg.Preparer = keeping{cfg.Preparer, (&puts{took: 300 * time.Millisecond, gather: 200 * time.Millisecond}).keep}
 		}
 		g := newRig(t, cfg)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -147,11 +157,12 @@ func (s *steering) play(t *testing.T) {
 		}
 		g.Run(ctx)
 		cancel()
-		calls = append(calls, g.all()...)
+		calls, updates = append(calls, g.all()...), append(updates, g.updates...)
 		kept.crash()
 		state = kept.saved
 	}
 	<-driven
+	s.lease.check(t, updates)
 	s.check(t, service, kept, calls)
 }
 
@@ -164,6 +175,7 @@ func (s *steering) drive(driven chan<- struct{}) {
 	}
 	s.obey(order{verb: "rate", rate: pipeline.Unlimited})
 	s.obey(order{verb: "unpause"})
+	s.obey(order{verb: "leave"})
 }
 
 func (s *steering) check(t *testing.T, service *service, kept *ledger, calls []time.Time) {

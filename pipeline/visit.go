@@ -15,8 +15,9 @@ type visit struct {
 	spent   time.Duration // outside, up to when it last came in again
 	kept    bool          // it was outside to keep something
 
-	permits int // for further reads, that were there before
-	reads   int // further ones that it asked for
+	unused  *permit // that the record has for its update, and which is another's if something is kept; nil: it has none
+	permits int     // for further reads, that were there before
+	reads   int     // further ones that it asked for
 }
 
 // visitKey is that of the visit, in the context of its call.
@@ -68,6 +69,8 @@ func Keep(ctx context.Context, keep func() error) error {
 	if v, within := ctx.Value(visitKey{}).(*visit); within {
 		v.leave()
 		v.kept = true
+		v.unused.pass()
+		v.unused = nil
 	}
 	return keep()
 }

@@ -49,18 +49,21 @@ func (r *Runner) try(ctx context.Context, a *attempt) {
 // not too old, or is read again under it, and there is leave. What is read again is as young as the service lets it be, and
 // goes, or a run whose reads take longer than that would read for ever. Where the run was paused meanwhile, or there was no
 // leave, it takes another permit, and is judged anew: else all that were given out would be used at once when it goes on.
-// So it is where what was read had to be kept once more; it is then among the first who have one. It is false if the attempt
-// ends without an update.
+// So it is where what was read is kept once more, while others are ahead: the permit is theirs, and the record is among the
+// first who have one afterwards. It is false if the attempt ends without an update.
 func (r *Runner) admit(ctx context.Context, a *attempt) bool {
 	from, age := &r.updates.all, ImageAge
 	for r.begin() && r.awaitLeave() && r.permit(r.updates, from) {
 		if r.cfg.Preparer != nil && isOld(a.job.asked, time.Now(), age) {
 			r.gate.leave()
+			if r.cfg.Ahead > 0 {
+				a.unused = r.updates.pacer.latest()
+			}
 			if !r.prepare(ctx, a) {
 				return false
 			}
 			from, age = &r.updates.all, ImageAge
-			if a.kept && r.cfg.Ahead > 0 {
+			if a.kept && a.unused != nil {
 				from, age = &r.updates.first, max(ImageAge, time.Since(a.job.asked)+keptFor)
 				continue
 			}
@@ -175,7 +178,7 @@ func (r *Runner) prepare(ctx context.Context, a *attempt) bool {
 	}
 	j.asked = time.Now()
 	send, v := j.prepared, r.visit()
-	v.permits = j.further
+	v.permits, v.unused = j.further, a.unused
 	err := a.call(ctx, v, r.reads, func(ctx context.Context) (err error) {
 		send, err = r.cfg.Preparer.Prepare(ctx, j.change, j.prepared)
 		return err

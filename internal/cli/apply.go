@@ -116,7 +116,13 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 		return err
 	}
 	a.limitMemory(checkMemory)
+	there, err := a.opts.openElsewhere(ctx, a.sys, a.notes, a.log)
+	if err != nil {
+		return a.opts.explain(err, paths)
+	}
+	defer func() { err = errors.Join(err, there.close(ctx, a.notes)) }()
 	spec := a.opts.spec(paths, a.sys, a.log)
+	there.in(&spec)
 	spec.Sized = func(size changeset.Size) { a.limitMemory(checkMemory + entryMemory*size.Records) }
 	spec.Kept = func(dir string) { console.ShowKept(a.notes, dir) }
 	spec.Looking = func(addresses, records, users int64) {

@@ -11,6 +11,7 @@ import (
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/runlog"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -49,10 +50,13 @@ func exitCode(err error) int {
 		held  *rundir.HeldError
 		ended *runEndedError
 		hold  *rundir.HoldError
+		taken *runlog.OvertakenError
 	)
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &taken):
+		return exitHeld
 	case errors.Is(err, errFailures):
 		return exitFailures
 	case errors.As(err, &stop) && stop.Reason == pipeline.Interrupted,

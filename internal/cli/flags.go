@@ -43,6 +43,7 @@ type options struct {
 	drainTimeout time.Duration
 
 	runDir     string
+	workDir    string // where a run is carried out that is kept elsewhere
 	onlyFailed string // a run directory
 	restart    bool
 	yes        bool
@@ -102,7 +103,8 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.Int64Var(&o.limit, "limit", 0, "stop after `N` records in this start, as a canary")
 	f.DurationVar(&o.maxDuration, "max-duration", 0, "stop after this time, such as 6h")
 	f.DurationVar(&o.drainTimeout, "drain-timeout", 15*time.Second, "time for calls under way to end once stopped")
-	f.StringVar(&o.runDir, "run-dir", "", "`directory` of the run (default: NAME.run for the input NAME.csv)")
+	f.StringVar(&o.runDir, "run-dir", "", "`directory` of the run, or s3://BUCKET/PREFIX, where it outlives this machine (default: NAME.run for the input NAME.csv)")
+	f.StringVar(&o.workDir, "work-dir", "", "`directory` of this machine in which a run in S3 is carried out (default: a temporary one)")
 	f.StringVar(&o.onlyFailed, "only-failed", "", "apply only the records that failed in the run in `RUN_DIR`, read from the same inputs again")
 	f.BoolVar(&o.restart, "restart", false, "start over; the old run directory is kept under its date")
 	f.BoolVar(&o.yes, "yes", false, "do not ask")

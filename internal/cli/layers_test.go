@@ -15,7 +15,7 @@ import (
 var house = []string{
 	"internal/disk", "internal/shell", "internal/phone", "internal/prose", "internal/refusal", "internal/sealed", "internal/records",
 	"sources", "checkpoint", "pipeline",
-	"internal/runlog",
+	"internal/runlog", "internal/s3",
 	"internal/schema", "internal/cognito", "internal/report", "internal/telemetry", "internal/rundir", "internal/page", "internal/metrics", "internal/control", "internal/changeset",
 	"internal/rules", "internal/listing", "internal/sandbox", "internal/target", "internal/rehearsal",
 	"internal/audit",
@@ -39,6 +39,8 @@ var narrow = []struct {
 		"it is a library, and the first: what to change is known without a run"},
 	{[]string{"checkpoint", "pipeline"}, []string{"sources", "checkpoint", "internal/disk"},
 		"they are libraries: other programs use them without AWS, without our files and without our screens"},
+	{[]string{"internal/runlog"}, []string{"checkpoint", "internal/disk", "internal/refusal"},
+		"it keeps the files of a run, and does not know what they say, nor whose store it is"},
 	{[]string{"internal/phone"}, nil,
 		"it reads numbers, whoever asks"},
 	{[]string{"internal/schema"}, []string{"sources", "internal/shell", "internal/phone"},
@@ -80,7 +82,7 @@ var reserved = []reservation{
 		"the program speaks with it by HTTP, as with AWS"},
 
 	{"github.com/spf13/", []string{"internal/cli"}, "all but cli can be driven by a test without flags"},
-	{"github.com/aws/", []string{"internal/cognito", "internal/target", "internal/bench", "examples/customsource"},
+	{"github.com/aws/", []string{"internal/cognito", "internal/target", "internal/s3", "internal/bench", "examples/customsource"},
 		"what AWS says is put into our words in one place"},
 	{"github.com/johannesboyne/", []string{"internal/s3/s3test"}, "one S3 is what tests speak with"},
 	{"github.com/prometheus/", []string{"internal/metrics"}, "what is told to a metrics system is named in one place"},

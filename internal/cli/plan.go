@@ -97,7 +97,7 @@ func newPlanRun(sys System, o options) *planRun {
 	return &planRun{opts: o, sys: sys, notes: o.output.Notes(sys.Stderr), log: console.NewLog(sys.Stderr, o.output), endProgress: func() {}}
 }
 
-func (p *planRun) run(ctx context.Context, paths []string) error {
+func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 	if p.opts.asUser {
 		return &refusal.UsageError{Err: errors.New("a plan cannot be made --as user: it lists the users, which a user's own token may not"),
 			Remedy: "plan with AWS credentials and usernames, or apply --as user --limit 10 as a canary"}
@@ -117,6 +117,12 @@ func (p *planRun) run(ctx context.Context, paths []string) error {
 	}
 	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read, Rule: rule}
 	spec.Target.Calls = listing.Chains
+	there, err := p.opts.openElsewhere(ctx, p.sys, p.notes, p.log)
+	if err != nil {
+		return p.opts.explain(err, paths)
+	}
+	defer func() { err = errors.Join(err, there.close(ctx, p.notes)) }()
+	there.in(&spec.Spec)
 	spec.Sized = func(size changeset.Size) { // a long CSV needs two entries for each
 		size.Records *= 2
 		p.limitMemory(size)

@@ -110,7 +110,7 @@ func (j *Job) carry(ctx context.Context, in *changeset.Reader, reports *report.F
 	file.Disk = j.dir.FS
 	store := &told{Store: file}
 	meter := telemetry.NewMeter(j.spec.operation(), j.spec.reading(), time.Now())
-	runner, err := pipeline.New(pipeline.Config{
+	runner, err := pipeline.New(j.withRemote(pipeline.Config{
 		Source: ordered{in, j.claims.orders}, Updater: j.updater(reports), Preparer: orNone(look),
 		Probe:   j.to.Probe,
 		Check:   j.terms.Check,
@@ -119,14 +119,16 @@ func (j *Job) carry(ctx context.Context, in *changeset.Reader, reports *report.F
 		Rate: j.spec.Rate, ReadRate: j.spec.reads(), Workers: j.spec.Workers, MaxAttempts: j.spec.MaxAttempts,
 		Budget: j.spec.Budget, Limit: j.spec.Limit,
 		MaxDuration: j.spec.MaxDuration, DrainTimeout: j.spec.DrainTimeout, Log: j.spec.Log,
-	})
+	}))
 	if err != nil {
 		return checkpoint.State{}, err
 	}
 	if look != nil {
 		look.await = runner.AwaitRead
 	}
-	return j.steered(ctx, runner, store, meter, o)
+	var state checkpoint.State
+	j.whileHeld(ctx, runner, func() { state, err = j.steered(ctx, runner, store, meter, o) })
+	return state, err
 }
 
 // userKey names the user of a record for ordering: a pool that ignores case takes Ann and ann for one.

@@ -23,10 +23,12 @@ type Volume struct {
 	disk.FS
 	// Pins says that a directory stays where it is while a file in it is open, such as its lock.
 	Pins bool
+	// Private says that a directory on it is this start's alone, and has what an earlier one has left elsewhere: without its lock.
+	Private bool
 }
 
 // Local is the system's own. Windows pins.
-func Local() Volume { return Volume{disk.OS{}, runtime.GOOS == "windows"} }
+func Local() Volume { return Volume{FS: disk.OS{}, Pins: runtime.GOOS == "windows"} }
 
 // Dir is the directory of a run, locked against other processes.
 type Dir struct {
@@ -77,7 +79,7 @@ func Of(file string) (string, bool) {
 // Open makes the directory, if need be, and locks it. A directory with files in it that no run
 // has left is somebody else's: nothing is written there.
 func (v Volume) Open(path string) (*Dir, error) {
-	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 && !leftByRun(path, entries) {
+	if entries, err := os.ReadDir(path); err == nil && len(entries) > 0 && !v.Private && !leftByRun(path, entries) {
 		return nil, &refusal.Error{Msg: fmt.Sprintf("%s is a directory with files in it, and no run directory", path),
 			Remedy: "--run-dir names another one, which is made if it is not there"}
 	}

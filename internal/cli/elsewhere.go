@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"attrmigrate/checkpoint"
+	"attrmigrate/internal/console"
+	"attrmigrate/internal/job"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/runlog"
+	"attrmigrate/internal/s3"
+)
+
+// leastLease is the shortest lease, and leaseTimeouts how many time-outs it outlasts at least.
+const (
+	leastLease    = 60 * time.Second
+	leaseTimeouts = 3
+)
+
+// elsewhere is the run of a command that is kept elsewhere: it is carried out in a work directory of this start. Nil: the run is
+// kept in a directory of this machine.
+type elsewhere struct {
+	run  *runlog.Run
+	work string
+	ttl  time.Duration
+}
+
+// openElsewhere takes the run directory for this start, if that is a URL.
+func (o *options) openElsewhere(ctx context.Context, sys System, notes io.Writer, log *slog.Logger) (*elsewhere, error) {
+	if !s3.Is(o.runDir) {
+		if o.workDir != "" {
+			return nil, &refusal.UsageError{Err: errors.New("--work-dir is for a run that is kept elsewhere"), Remedy: "--run-dir s3://bucket/prefix keeps it in S3"}
+		}
+		return nil, nil
+	}
+	place, err := s3.ParseURL(o.runDir)
+	if err == nil && place.Version != "" {
+		err = &refusal.UsageError{Err: fmt.Errorf("%s: a run directory has no version", prose.Printable(o.runDir)), Remedy: "write s3://BUCKET/PREFIX"}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("--run-dir: %w", err)
+	}
+	bucket, err := s3.Open(ctx, place.Bucket, o.connection.s3())
+	if err != nil {
+		return nil, err
+	}
+	work, err := workDir(o.workDir)
+	if err != nil {
+		return nil, err
+	}
+	e := &elsewhere{work: work, ttl: o.lease(sys)}
+	e.run, err = runlog.Open(ctx, runlog.Config{
+		Store: bucket, Prefix: place.Below("").Key, Shown: strings.TrimRight(place.String(), "/"), Work: work, TTL: e.ttl, Timeout: min(o.connection.timeout, e.ttl/leaseTimeouts),
+		Holder: checkpoint.ThisProcess(), Names: rundir.Names(), Log: log,
+		Watching: func(holder checkpoint.Info, during time.Duration) { console.ShowWatching(notes, holder, during) },
+		Restoring: console.Restoring(notes),
+	})
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(work))
+	}
+	sys.names.Tell(e.run.Places)
+	return e, nil
+}
+
+// s3 is how S3 is reached: by the credentials that the program is given, whatever role it takes for the pool.
+func (o *connectionOptions) s3() s3.Config {
+	return s3.Config{Profile: o.profile, Timeout: o.timeout, UserAgent: "attrmigrate/" + release()}
+}
+
+// lease is how long the lease of a run lasts.
+func (o *options) lease(sys System) time.Duration {
+	if sys.LeaseTTL > 0 {
+		return sys.LeaseTTL
+	}
+	return max(leastLease, leaseTimeouts*o.connection.timeout)
+}
+
+// workDir makes the directory of a start, in the one that is named or that of the system for such.
+func workDir(in string) (string, error) {
+	dir, err := os.MkdirTemp(in, "attrmigrate-run-")
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
+	}
+	if err != nil {
+		return "", &refusal.Error{Msg: fmt.Sprintf("no work directory: %v", err), Remedy: "--work-dir names a directory on a disk of this machine"}
+	}
+	return dir, nil
+}
+
+// in has a job carried out in the work directory.
+func (e *elsewhere) in(spec *job.Spec) {
+	if e == nil {
+		return
+	}
+	spec.Dir, spec.Volume, spec.Remote = e.run.Dir(), rundir.Volume{FS: e.run.FS(), Pins: rundir.Local().Pins, Private: true}, e.run
+	spec.Target.Timeout = min(spec.Target.Timeout, e.ttl/leaseTimeouts)
+}
+
+// close ends it: what is left is shipped, and the files are published. An error of the command comes first.
+func (e *elsewhere) close(ctx context.Context, notes io.Writer) error {
+	if e == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*e.ttl)
+	defer cancel()
+	err := e.run.Close(ctx)
+	if err != nil {
+		console.Printer(notes, console.Columns(notes))("notice", "not all of the run could be published: %s", prose.Printable(err.Error()))
+	}
+	return os.RemoveAll(e.work)
+}

@@ -1,0 +1,228 @@
+package s3_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"attrmigrate/internal/runlog"
+	"attrmigrate/internal/s3"
+	"attrmigrate/internal/s3/s3test"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// setenv has the SDK find a server, and nothing of the machine's own configuration.
+func setenv(t *testing.T, env []string) {
+	t.Helper()
+	for _, pair := range env {
+		name, value, _ := strings.Cut(pair, "=")
+		t.Setenv(name, value)
+	}
+}
+
+func open(t *testing.T, bucket string, cfg s3.Config) *s3.Bucket {
+	t.Helper()
+	b, err := s3.Open(t.Context(), bucket, cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	return b
+}
+
+// TestSuite holds the bucket against each server that there is: the one in the process, and the one of make test-s3.
+func TestSuite(t *testing.T) {
+	t.Run("gofakes3", func(t *testing.T) {
+		setenv(t, s3test.Start(t).Env())
+		suite(t, s3test.Bucket)
+	})
+	t.Run("another server", func(t *testing.T) {
+		at := os.Getenv("S3_TEST_URL")
+		if at == "" {
+			t.Skip("make test-s3 runs it, against versitygw")
+		}
+		t.Setenv("AWS_ENDPOINT_URL_S3", at)
+		suite(t, os.Getenv("S3_TEST_BUCKET"))
+	})
+}
+
+func suite(t *testing.T, bucket string) {
+	b := open(t, bucket, s3.Config{UserAgent: "attrmigrate/test"})
+	for _, tt := range []struct {
+		name string
+		test func(*testing.T, *s3.Bucket, string)
+	}{
+		{"an object", suiteObject},
+		{"conditions", suiteConditions},
+		{"many at once", suiteAtOnce},
+		{"lists", suiteLists},
+		{"uploads", suiteUploads},
+	} {
+		t.Run(tt.name, func(t *testing.T) { tt.test(t, b, "suite/"+strings.ReplaceAll(tt.name, " ", "-")+"/") })
+	}
+}
+
+func suiteObject(t *testing.T, b *s3.Bucket, at string) {
+	for _, key := range []string{at + "a", at + "with blanks + plus & more/ü.csv"} {
+		if _, err := b.Get(t.Context(), key); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s: before: %v", key, err)
+		}
+		tag, err := b.Put(t.Context(), key, []byte("one"), runlog.Always)
+		if err != nil || tag == "" {
+			t.Fatalf("%s: put: %q, %v", key, tag, err)
+		}
+		o, err := b.Get(t.Context(), key)
+		if err != nil || string(o.Body) != "one" || o.Tag != tag || o.Age < 0 || o.Age > time.Minute {
+			t.Errorf("%s: got %q %s %s, %v, want one %s", key, o.Body, o.Tag, o.Age, err, tag)
+		}
+		for range 2 {
+			if err := b.Delete(t.Context(), key); err != nil {
+				t.Errorf("%s: delete: %v", key, err)
+			}
+		}
+		if _, err := b.Get(t.Context(), key); !errors.Is(err, fs.ErrNotExist) || runlog.Passing(err) {
+			t.Errorf("%s: after: %v", key, err)
+		}
+	}
+	if _, err := b.Put(t.Context(), at+"empty", nil, runlog.Always); err != nil {
+		t.Error(err)
+	}
+	if o, err := b.Get(t.Context(), at+"empty"); err != nil || len(o.Body) != 0 {
+		t.Errorf("empty: %q, %v", o.Body, err)
+	}
+}
+
+func suiteConditions(t *testing.T, b *s3.Bucket, at string) {
+	first, err := b.Put(t.Context(), at+"a", []byte("first"), runlog.IfAbsent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := b.Put(t.Context(), at+"a", []byte("second"), runlog.Condition(first))
+	if err != nil || second == first {
+		t.Fatalf("under its own tag: %q, %v", second, err)
+	}
+	for _, tt := range []struct {
+		name, key string
+		when      runlog.Condition
+	}{
+		{"it is there", at + "a", runlog.IfAbsent},
+		{"it is another one", at + "a", runlog.Condition(first)},
+		{"it is not there at all", at + "b", runlog.Condition(first)},
+	} {
+		if _, err := b.Put(t.Context(), tt.key, []byte("third"), tt.when); !errors.Is(err, runlog.ErrTaken) || runlog.Passing(err) {
+			t.Errorf("%s: %v", tt.name, err)
+		}
+	}
+	if o, err := b.Get(t.Context(), at+"a"); err != nil || string(o.Body) != "second" || o.Tag != second {
+		t.Errorf("in the end: %q %s, %v", o.Body, o.Tag, err)
+	}
+}
+
+func suiteAtOnce(t *testing.T, b *s3.Bucket, at string) {
+	var won, taken atomic.Int32
+	var all sync.WaitGroup
+	for i := range 16 {
+		all.Go(func() {
+			_, err := b.Put(t.Context(), at+"a", []byte(fmt.Sprint(i)), runlog.IfAbsent)
+			for runlog.Passing(err) { // as a conflict is
+				_, err = b.Put(t.Context(), at+"a", []byte(fmt.Sprint(i)), runlog.IfAbsent)
+			}
+			switch {
+			case err == nil:
+				won.Add(1)
+			case errors.Is(err, runlog.ErrTaken):
+				taken.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	if won.Load() != 1 || taken.Load() != 15 {
+		t.Errorf("%d wrote it, %d found it taken", won.Load(), taken.Load())
+	}
+}
+
+func suiteLists(t *testing.T, b *s3.Bucket, at string) {
+	const n = 1100 // more than a page
+	var all sync.WaitGroup
+	for from := range 8 {
+		all.Go(func() {
+			for i := from; i < n; i += 8 {
+				if _, err := b.Put(t.Context(), fmt.Sprintf("%slog/%09d", at, i), []byte("x"), runlog.Always); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if _, err := b.Put(t.Context(), at+"other", []byte("x"), runlog.Always); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, prefix, behind string
+		first, count         int
+	}{
+		{"all", at + "log/", "", 0, n},
+		{"behind one", at + "log/", fmt.Sprintf("%slog/%09d", at, 41), 42, n - 42},
+		{"behind one that is not there", at + "log/", fmt.Sprintf("%slog/%09d-", at, 41), 42, n - 42},
+		{"behind the last", at + "log/", fmt.Sprintf("%slog/%09d", at, n), 0, 0},
+		{"nothing", at + "none/", "", 0, 0},
+	} {
+		next := tt.first
+		err := b.List(t.Context(), tt.prefix, tt.behind, func(e runlog.Entry) error {
+			if want := fmt.Sprintf("%slog/%09d", at, next); e.Key != want || e.Size != 1 || e.Tag == "" {
+				t.Errorf("%s: got %+v, want %s", tt.name, e, want)
+			}
+			next++
+			return nil
+		})
+		if err != nil || next-tt.first != tt.count {
+			t.Errorf("%s: %d objects, %v, want %d", tt.name, next-tt.first, err, tt.count)
+		}
+	}
+	enough := errors.New("enough")
+	if err := b.List(t.Context(), at, "", func(runlog.Entry) error { return enough }); !errors.Is(err, enough) {
+		t.Errorf("it was not ended: %v", err)
+	}
+}
+
+// content is made of numbers, so that a part in another place shows.
+func content(size int) []byte {
+	body := make([]byte, 0, size+8)
+	for i := 0; len(body) < size; i++ {
+		body = fmt.Appendf(body, "%07d\n", i)
+	}
+	return body[:size]
+}
+
+func suiteUploads(t *testing.T, b *s3.Bucket, at string) {
+	for _, size := range []int{0, 1, 1 << 20, 65<<20 + 17} {
+		key, body := fmt.Sprintf("%s%d", at, size), content(size)
+		if err := b.Create(t.Context(), key, bytes.NewReader(body), int64(size), runlog.IfAbsent); err != nil {
+			t.Fatalf("%d bytes: %v", size, err)
+		}
+		if o, err := b.Get(t.Context(), key); err != nil || !bytes.Equal(o.Body, body) {
+			t.Errorf("%d bytes: came back as %d, %v", size, len(o.Body), err)
+		}
+		if err := b.Create(t.Context(), key, bytes.NewReader(body), int64(size), runlog.IfAbsent); !errors.Is(err, runlog.ErrTaken) {
+			t.Errorf("%d bytes, over itself: %v", size, err)
+		}
+		if err := b.Upload(t.Context(), key, strings.NewReader("new"), 3); err != nil {
+			t.Errorf("%d bytes, replaced: %v", size, err)
+		}
+		if o, err := b.Get(t.Context(), key); err != nil || string(o.Body) != "new" {
+			t.Errorf("%d bytes, replaced: %q, %v", size, o.Body[:min(10, len(o.Body))], err)
+		}
+	}
+}

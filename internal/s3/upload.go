@@ -1,0 +1,167 @@
+package s3
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"attrmigrate/internal/runlog"
+)
+
+const (
+	inOnePiece = 64 << 20 // up to here, an object is written by one call
+	leastPart  = 16 << 20
+	mostParts  = 10_000 // of S3
+	atOnce     = 8      // parts of one object
+)
+
+// Upload writes an object of any size, whatever is there. It tries again by itself.
+func (b *Bucket) Upload(ctx context.Context, key string, body io.ReaderAt, size int64) error {
+	return b.Create(ctx, key, body, size, runlog.Always)
+}
+
+// Create writes an object of any size if a condition holds; if it does not, the error is a [runlog.ErrTaken]. It tries again by
+// itself, and knows its own object when an answer was lost.
+func (b *Bucket) Create(ctx context.Context, key string, body io.ReaderAt, size int64, when runlog.Condition) error {
+	u := &upload{b: b, key: key, body: body, size: size, when: when, word: rand.Text(), part: leastPart}
+	for size > int64(u.part)*mostParts {
+		u.part *= 2
+	}
+	var err error
+	if size <= inOnePiece {
+		err = persist(ctx, func() error { return u.whole(ctx) })
+	} else {
+		err = u.inParts(ctx)
+	}
+	err = b.taken(key, when, err)
+	if errors.Is(err, runlog.ErrTaken) && u.isThere(ctx) {
+		return nil
+	}
+	return err
+}
+
+// upload is one object on its way.
+type upload struct {
+	b    *Bucket
+	key  string
+	body io.ReaderAt
+	size int64
+	part int
+	when runlog.Condition
+	word string // by which it knows itself
+}
+
+// uploadWord is the name of its word among the object's own headers.
+const uploadWord = "upload"
+
+func (u *upload) metadata() map[string]string { return map[string]string{uploadWord: u.word} }
+
+// isThere tells whether the object that is there is this one.
+func (u *upload) isThere(ctx context.Context) bool {
+	found := ""
+	err := persist(ctx, func() error {
+		return u.b.attempt(ctx, call{op: "HeadObject", key: u.key}, func(ctx context.Context, region func(*s3.Options)) error {
+			out, err := u.b.api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &u.b.name, Key: &u.key, ExpectedBucketOwner: u.b.owner()}, region)
+			if err == nil {
+				found = out.Metadata[uploadWord]
+			}
+			return err
+		})
+	})
+	return err == nil && found == u.word
+}
+
+// whole writes all of it by one call.
+func (u *upload) whole(ctx context.Context) error {
+	in := u.b.putting(u.key, nil, u.when)
+	in.Metadata, in.ContentLength = u.metadata(), &u.size
+	return u.b.attempt(ctx, call{op: "PutObject", key: u.key, size: u.size}, func(ctx context.Context, region func(*s3.Options)) error {
+		in.Body = io.NewSectionReader(u.body, 0, u.size)
+		_, err := u.b.api.PutObject(ctx, in, region)
+		return err
+	})
+}
+
+// inParts writes parts at once, and puts them together. What is left of an upload that fails is removed.
+func (u *upload) inParts(ctx context.Context) error {
+	id := ""
+	err := persist(ctx, func() error {
+		return u.b.attempt(ctx, call{op: "CreateMultipartUpload", key: u.key}, func(ctx context.Context, region func(*s3.Options)) error {
+			in := &s3.CreateMultipartUploadInput{Bucket: &u.b.name, Key: &u.key, Metadata: u.metadata(), ExpectedBucketOwner: u.b.owner()}
+			if u.b.cfg.KMSKey != "" {
+				in.ServerSideEncryption, in.SSEKMSKeyId = types.ServerSideEncryptionAwsKms, &u.b.cfg.KMSKey
+			}
+			out, err := u.b.api.CreateMultipartUpload(ctx, in, region)
+			if err == nil {
+				id = aws.ToString(out.UploadId)
+			}
+			return err
+		})
+	})
+	if err != nil {
+		return err
+	}
+	parts, err := u.parts(ctx, id)
+	if err == nil {
+		err = u.complete(ctx, id, parts)
+	}
+	if err != nil {
+		u.abort(ctx, id)
+	}
+	return err
+}
+
+// parts writes the parts. Each goroutine writes those that it draws, into their places.
+func (u *upload) parts(ctx context.Context, id string) ([]types.CompletedPart, error) {
+	parts := make([]types.CompletedPart, (u.size+int64(u.part)-1)/int64(u.part))
+	err := each(ctx, len(parts), func(ctx context.Context, i int) error {
+		return persist(ctx, func() error { return u.send(ctx, id, i, &parts[i]) })
+	})
+	return parts, err
+}
+
+// send writes one part.
+func (u *upload) send(ctx context.Context, id string, i int, done *types.CompletedPart) error {
+	from := int64(i) * int64(u.part)
+	size, number := min(int64(u.part), u.size-from), int32(i+1)
+	return u.b.attempt(ctx, call{op: "UploadPart", key: u.key, size: size}, func(ctx context.Context, region func(*s3.Options)) error {
+		out, err := u.b.api.UploadPart(ctx, &s3.UploadPartInput{Bucket: &u.b.name, Key: &u.key, UploadId: &id, PartNumber: &number,
+			Body: io.NewSectionReader(u.body, from, size), ContentLength: &size, ExpectedBucketOwner: u.b.owner()}, region)
+		if err == nil {
+			*done = types.CompletedPart{ETag: out.ETag, PartNumber: &number, ChecksumCRC32: out.ChecksumCRC32}
+		}
+		return err
+	})
+}
+
+// complete puts the parts together. An answer that was lost leaves the next attempt without an upload: then the object is there.
+func (u *upload) complete(ctx context.Context, id string, parts []types.CompletedPart) error {
+	in := &s3.CompleteMultipartUploadInput{Bucket: &u.b.name, Key: &u.key, UploadId: &id, ExpectedBucketOwner: u.b.owner(),
+		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts}}
+	in.IfMatch, in.IfNoneMatch = conditions(u.when)
+	err := persist(ctx, func() error {
+		return u.b.attempt(ctx, call{op: "CompleteMultipartUpload", key: u.key, size: u.size}, func(ctx context.Context, region func(*s3.Options)) error {
+			_, err := u.b.api.CompleteMultipartUpload(ctx, in, region)
+			return err
+		})
+	})
+	if e, ok := errors.AsType[*Error](err); ok && e.code == "NoSuchUpload" && u.isThere(ctx) {
+		return nil
+	}
+	return err
+}
+
+// abort removes the parts, also where the upload was cancelled.
+func (u *upload) abort(ctx context.Context, id string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), u.b.cfg.Timeout)
+	defer cancel()
+	_ = u.b.attempt(ctx, call{op: "AbortMultipartUpload", key: u.key}, func(ctx context.Context, region func(*s3.Options)) error {
+		_, err := u.b.api.AbortMultipartUpload(ctx, &s3.AbortMultipartUploadInput{Bucket: &u.b.name, Key: &u.key, UploadId: &id, ExpectedBucketOwner: u.b.owner()}, region)
+		return err
+	})
+}
