@@ -62,7 +62,7 @@ func (o *options) openElsewhere(ctx context.Context, sys System, notes io.Writer
 	e.run, err = runlog.Open(ctx, runlog.Config{
 		Store: bucket, Prefix: place.Below("").Key, Shown: strings.TrimRight(place.String(), "/"), Work: work, TTL: e.ttl, Timeout: min(o.connection.timeout, e.ttl/leaseTimeouts),
 		Holder: checkpoint.ThisProcess(), Names: rundir.Names(), Log: log,
-		Watching: func(holder checkpoint.Info, during time.Duration) { console.ShowWatching(notes, holder, during) },
+		Watching:  func(holder checkpoint.Info, during time.Duration) { console.ShowWatching(notes, holder, during) },
 		Restoring: console.Restoring(notes),
 	})
 	if err != nil {

@@ -52,6 +52,7 @@ func TestScripts(t *testing.T) {
 			"signal":   signalJob,
 			"ended":    endJob,
 			"sandbox":  startSandbox,
+			"pool":     createPool,
 			"faults":   setFaults,
 			"await":    awaitRequests,
 			"holding":  holdDirectory,
