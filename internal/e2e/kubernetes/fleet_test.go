@@ -50,7 +50,7 @@ func testFleet(t *testing.T, a *api, said *transcript) {
 	for i, g := range targets {
 		g.open(t, bucket, fates[i].nobody)
 	}
-	environment := append(bucket.Env(), "ATTRMIGRATE_TEST_LEASE=3s")
+	environment := append(bucket.Env(), harness.Lease+"=3s", "AWS_ENDPOINT_URL_STS="+targets[0].row["endpoint_url"])
 	m := startMachines(t, a, "fleet", 3, func(index int) int { return index / 3 }, environment...)
 	m.create(objects, true)
 
@@ -86,6 +86,7 @@ func testFleet(t *testing.T, a *api, said *transcript) {
 				i, f.happens, ends, failed, state[i], f.ends, f.failed, f.engine)
 		}
 		targets[i].once(t, users-f.nobody)
+		targets[i].published(t, bucket, f.nobody)
 		said.fate(i, targets[i].row["name"], f.happens, ends, state[i])
 	}
 	said.engine(s)
