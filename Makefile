@@ -102,6 +102,26 @@ $(KUBERNETES_DIR):
 	rm -rf $@.part/debian
 	mv $@.part $@
 
+# A cluster of one node, on loopback and in a directory of its own, that ends with the test. A minute, and half a minute
+# to install; a machine with systemd should not have the daemons started by that (policy-rc.d).
+.PHONY: test-slurm
+test-slurm: ## (test) the array of examples/fleet/slurm, run by Slurm itself (installs it on Debian)
+	command -v sbatch >/dev/null || { apt-get update -q && apt-get install -yq --no-install-recommends slurm-wlm munge; }
+	SLURM=1 go test -count=1 -v ./internal/e2e/slurm
+
+# What others say of the manifests: make test asks nobody who is not there.
+VALIDATOR     := asl-validator@4.0.0
+VALIDATOR_DIR := bin/.$(VALIDATOR)
+
+.PHONY: test-examples
+test-examples: $(VALIDATOR_DIR) ## (test) examples/fleet, its state machine by asl-validator (npm), its commands of AWS by the AWS CLI
+	ASL_VALIDATOR=$(CURDIR)/$(VALIDATOR_DIR)/node_modules/.bin/asl-validator go test -count=1 ./examples/fleet/...
+
+$(VALIDATOR_DIR):
+	rm -rf $@.part
+	npm install --prefix $@.part --no-audit --no-fund --loglevel error $(VALIDATOR)
+	mv $@.part $@
+
 .PHONY: man
 man: build ## (build) write the man pages to dist/man
 	mkdir -p dist/man && $(BIN) man dist/man

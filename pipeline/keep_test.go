@@ -33,9 +33,10 @@ func TestPauseWhileKept(t *testing.T) {
 					g := newRig(t, cfg)
 					both.g = g
 					g.pauseAfter(at, time.Minute)
-					var state pipeline.PauseState
-					time.AfterFunc(at+50*time.Millisecond, func() { state = g.Progress().Pause })
+					seen := make(chan pipeline.PauseState, 1)
+					time.AfterFunc(at+50*time.Millisecond, func() { seen <- g.Progress().Pause })
 					done, err := g.Run(t.Context())
+					state := <-seen
 					if err != nil || done.Counts.Updated != 200 || state != pipeline.Paused {
 						t.Errorf("paused after %s: %v, %d updated; 50 ms later it is %q", at, err, done.Counts.Updated, state)
 					}

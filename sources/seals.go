@@ -18,6 +18,13 @@ type Seals struct{ known sealed.Seals }
 // Renamed tells that a file has another name now, and is the same.
 func (s *Seals) Renamed(from, to string) { s.known.Renamed(from, to) }
 
+// Stand has a file of this machine stand for a path that is none, such as a URL: what is read of the path is read of the file,
+// and called by the path. It is called before the path is opened.
+func (s *Seals) Stand(path, file string) { s.known.Stand(path, file) }
+
+// File is the file that is read for a path: itself, unless another stands for it.
+func (s *Seals) File(path string) string { return s.known.File(path) }
+
 // Digest returns the digest of a file's bytes as they are stored, such as "sha256:9f86d0…". From then on all of
 // them are known. A file that cannot be read is a *[FileError]; it returns soon when ctx ends, with ctx.Err().
 func (s *Seals) Digest(ctx context.Context, path string) (string, error) {

@@ -21,7 +21,7 @@ type selection struct {
 
 // selectFailed reads which records of the inputs an earlier run reported as failed.
 func (s *Set) selectFailed(ctx context.Context, dir string) (*selection, error) {
-	d := &rundir.Dir{Path: dir}
+	d := &rundir.Dir{Path: s.decoding.Seals.File(dir)}
 	state, found, err := d.Load()
 	if err != nil {
 		return nil, err

@@ -21,6 +21,9 @@ type Spec struct {
 	// OnlyFailed is the directory of a run of these inputs: the records that failed in it are the change set. Empty:
 	// all records are.
 	OnlyFailed string
+	// Stands are the files of this machine that stand for paths which are URLs, and the directory that stands for OnlyFailed.
+	// Reports, errors and the run know the URLs alone.
+	Stands map[string]string
 }
 
 // Set is a change set. It is not modified, and may be used by many goroutines.
@@ -45,6 +48,9 @@ func Open(ctx context.Context, spec Spec) (*Set, error) {
 	s.decoding.Rename, s.decoding.Ignore = maps.Clone(s.decoding.Rename), slices.Clone(s.decoding.Ignore)
 	s.decoding.EmptyValues = slices.Clone(s.decoding.EmptyValues)
 	s.decoding.Seals = new(sources.Seals) // what is confirmed is what is sent
+	for path, file := range spec.Stands {
+		s.decoding.Seals.Stand(path, file)
+	}
 	if slices.Contains(s.paths, rundir.Stdin) {
 		switch {
 		case len(s.paths) > 1:
@@ -103,7 +109,7 @@ func (s *Set) Known(names []string) *Set {
 
 // Stamped is the set with the state of its inputs on the disk as it is now; see [Set.Unchanged].
 func (s *Set) Stamped() (*Set, error) {
-	stamps, err := stampsOf(s.paths)
+	stamps, err := s.stampsOf(s.paths)
 	if err != nil {
 		return nil, err
 	}
@@ -150,7 +156,7 @@ func (s *Set) Digests(ctx context.Context) ([]string, error) {
 
 // Unchanged refuses inputs that are not what was looked through, and confirmed, any more.
 func (s *Set) Unchanged() error {
-	now, err := stampsOf(s.paths)
+	now, err := s.stampsOf(s.paths)
 	if err != nil {
 		return err
 	}
@@ -164,10 +170,10 @@ func (s *Set) Unchanged() error {
 }
 
 // stampsOf tells the state of the inputs on the disk.
-func stampsOf(paths []string) ([]os.FileInfo, error) {
+func (s *Set) stampsOf(paths []string) ([]os.FileInfo, error) {
 	var stamps []os.FileInfo
 	for _, path := range paths {
-		info, err := os.Stat(path)
+		info, err := os.Stat(s.decoding.Seals.File(path))
 		if err != nil {
 			return nil, &refusal.UsageError{Err: fmt.Errorf("%s: %w", path, disk.WithoutPath(err))}
 		}

@@ -63,7 +63,7 @@ func (s *Set) bytes() (n int64) {
 	if s.copies != nil {
 		paths = s.copies
 	}
-	stamps, _ := stampsOf(paths) // an input that is gone is told when it is read
+	stamps, _ := s.stampsOf(paths) // an input that is gone is told when it is read
 	for _, info := range stamps {
 		n += info.Size()
 	}

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/shell"
 )
 
@@ -14,7 +15,7 @@ import (
 func (in *Reader) SortCommand() string {
 	name := in.First()
 	column, long := in.UserColumn()
-	if !long || len(in.paths) > 1 || in.copies != nil || !in.Lined() || runtime.GOOS == "windows" {
+	if !long || len(in.paths) > 1 || in.copies != nil || disk.Remote(name) || !in.Lined() || runtime.GOOS == "windows" {
 		return ""
 	}
 	sorted := strings.TrimSuffix(name, filepath.Ext(name)) + ".sorted" + filepath.Ext(name)

@@ -44,6 +44,7 @@ func (s *Set) Unpack(ctx context.Context, dir *rundir.Dir) (_ *Set, clean func()
 
 // formatEnding is the ending of a file's name that tells its format.
 func formatEnding(path string) string {
+	path = disk.Unpinned(path)
 	ending := filepath.Ext(path)
 	switch strings.ToLower(ending) {
 	case ".gz", ".zst":

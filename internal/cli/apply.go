@@ -45,33 +45,14 @@ back. Interrupted, the same command continues where it stopped.
   attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E --yes loyalty.run/errors.csv
   attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E loyalty.run/undo.jsonl
   attrmigrate apply --sandbox --rate off loyalty.csv`,
-		Args: o.needsChanges,
+		Args: targeted(&o.fleet, o.needsChanges),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.validate(); err != nil {
-				return err
-			}
-			if err := findPrograms(&o.steering); err != nil {
-				return err
+			if o.fleet.asked() {
+				return o.applyRows(cmd, sys, args)
 			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.end()
-			if o.dryRun && o.steering.Serve != "" {
-				return &refusal.UsageError{Err: errors.New("--dry-run has no page: a plan writes nothing that could be steered"), Remedy: "leave --serve out"}
-			}
-			if o.dryRun {
-				if err := o.validateRule(args); err != nil {
-					return err
-				}
-				return newPlanRun(sys, o).run(ctx, args)
-			}
-			if err := o.ruleInApply(args); err != nil {
-				return err
-			}
-			if err := o.serve(ctx, sys); err != nil {
-				return err
-			}
-			a := &applyRun{opts: o, sys: sys, signals: signals, notes: o.output.Notes(sys.Stderr), log: console.NewLog(sys.Stderr, o.output)}
-			return a.run(ctx, args)
+			return o.apply(ctx, sys, signals, args)
 		},
 	}
 	cmd.Flags().SortFlags = false
@@ -83,6 +64,30 @@ back. Interrupted, the same command continues where it stopped.
 		_ = cmd.Flags().MarkHidden(name) // a rule is planned first, and apply says so
 	}
 	return cmd
+}
+
+// apply is one apply, of the options as the flags have filled them.
+func (o options) apply(ctx context.Context, sys System, signals *interrupts, args []string) error {
+	if err := o.validate(); err != nil {
+		return err
+	}
+	if err := findPrograms(&o.steering); err != nil {
+		return err
+	}
+	if o.dryRun && o.steering.Serve != "" {
+		return &refusal.UsageError{Err: errors.New("--dry-run has no page: a plan writes nothing that could be steered"), Remedy: "leave --serve out"}
+	}
+	if o.dryRun {
+		return o.planned(ctx, sys, args)
+	}
+	if err := o.ruleInApply(args); err != nil {
+		return err
+	}
+	if err := o.serve(ctx, sys); err != nil {
+		return err
+	}
+	a := &applyRun{opts: o, sys: sys, signals: signals, notes: o.output.Notes(sys.Stderr), log: console.NewLog(sys.Stderr, o.output)}
+	return a.run(ctx, args)
 }
 
 // applyRun is one start of apply.
@@ -107,7 +112,12 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if err := rundir.NoneAtWork(paths, nil); err != nil {
 		return err
 	}
-	if job.EmptyPlan(paths) {
+	from, err := a.opts.fetch(ctx, a.notes, paths)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, from.remove()) }()
+	if job.EmptyPlan(paths, from.files) {
 		fmt.Fprintf(a.sys.Stdout, "%-8s %s: the plan found nothing to change\n", "done", prose.Printable(paths[0]))
 		a.nothingToDo(cmp.Or(a.opts.runDir, rundir.Name(paths, ".run")), metrics.Reading{})
 		return nil
@@ -122,6 +132,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, there.close(ctx, a.notes)) }()
 	spec := a.opts.spec(paths, a.sys, a.log)
+	spec.Changes.Stands = from.files
 	there.in(&spec)
 	spec.Sized = func(size changeset.Size) { a.limitMemory(checkMemory + entryMemory*size.Records) }
 	spec.Kept = func(dir string) { console.ShowKept(a.notes, dir) }

@@ -8,6 +8,7 @@ import (
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/console"
+	"attrmigrate/internal/fleet"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
@@ -50,11 +51,15 @@ func exitCode(err error) int {
 		held  *rundir.HeldError
 		ended *runEndedError
 		hold  *rundir.HoldError
+		rows  *rowsError
+		wrong *fleet.Problems
 		taken *runlog.OvertakenError
 	)
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &rows):
+		return rows.code
 	case errors.As(err, &taken):
 		return exitHeld
 	case errors.Is(err, errFailures):
@@ -66,7 +71,7 @@ func exitCode(err error) int {
 		return exitStopped
 	case errors.As(err, &lock), errors.As(err, &held):
 		return exitHeld
-	case errors.As(err, &usage), errors.As(err, &file):
+	case errors.As(err, &usage), errors.As(err, &file), errors.As(err, &wrong):
 		return exitUsage
 	default:
 		return exitRefused
@@ -75,7 +80,11 @@ func exitCode(err error) int {
 
 // printError writes an error and its remedy, one line each; between them, where the error is in an expression, that.
 func printError(w io.Writer, err error) {
-	if errors.Is(err, errFailures) {
+	if _, told := errors.AsType[*rowsError](err); told || errors.Is(err, errFailures) {
+		return
+	}
+	if wrong, ok := errors.AsType[*fleet.Problems](err); ok {
+		printProblems(w, wrong)
 		return
 	}
 	fmt.Fprintf(w, "attrmigrate: %s\n", prose.Printable(console.StopReason(err.Error())))
@@ -90,6 +99,20 @@ func printError(w io.Writer, err error) {
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintf(w, "hint: %s\n", prose.Printable(hint))
 	}
+}
+
+// mostProblems are told of a file of targets; nobody mends more at once.
+const mostProblems = 30
+
+// printProblems writes all that is wrong with a file of targets.
+func printProblems(w io.Writer, wrong *fleet.Problems) {
+	for _, p := range wrong.List[:min(len(wrong.List), mostProblems)] {
+		printError(w, p)
+	}
+	if n := len(wrong.List) - mostProblems; n > 0 {
+		fmt.Fprintf(w, "attrmigrate: ... and %s more\n", prose.Count(n))
+	}
+	fmt.Fprintf(w, "attrmigrate: %s\n", prose.Printable(wrong.Count()))
 }
 
 // hintOf is the remedy that an error knows, with the flag of it, or nothing.

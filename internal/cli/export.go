@@ -49,8 +49,11 @@ with a byte-order mark, without which Excel does not read UTF-8.
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --where 'custom.tier == nil' --columns 'email,status,created'
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --columns 'sub,email' --columns 'custom:domain:=split(email, "@")[1]' -o domains.csv
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --filter 'status = "Enabled"' | gzip > enabled.csv.gz`,
-		Args: o.noArgs,
+		Args: targeted(&o.fleet, o.noArgs),
 		RunE: func(cmd *cobra.Command, words []string) error {
+			if o.fleet.asked() {
+				return o.exportRows(cmd, sys, words)
+			}
 			if err := cmp.Or(o.unquoted(words), o.complete()); err != nil {
 				return err
 			}

@@ -21,6 +21,7 @@ import (
 // exportOptions are the settings of export.
 type exportOptions struct {
 	connection  connectionOptions
+	fleet       fleetOptions
 	attributes  []string       // none: all that can be written
 	all         bool           // also what nobody can write, and the accounts
 	columns     []rules.Column // instead of attributes; none: not asked for
@@ -41,6 +42,7 @@ type exportOptions struct {
 
 func (o *exportOptions) register(f *pflag.FlagSet) {
 	o.connection.register(f)
+	o.fleet.register(f)
 	f.StringSliceVar(&o.attributes, "attributes", nil, "`a,b` to write, in this order; repeatable (default: sub and all that can be written)")
 	f.BoolVar(&o.all, "all", false, "write everything, to rehearse on: also read-only attributes, status, dates and groups (JSONL)")
 	f.Func("columns", "`a,b` to write, also status, enabled, created, modified, groups; or one NAME:=EXPRESSION; repeatable, in this order", func(text string) error {
@@ -157,6 +159,18 @@ func (o *exportOptions) checkAll() error {
 	}
 	o.format = sources.JSONL
 	return nil
+}
+
+// usualEnding is the end of a file's name that says the format.
+func (o *exportOptions) usualEnding() string {
+	switch {
+	case o.all || o.format == sources.JSONL:
+		return ".jsonl"
+	case o.separator == '\t':
+		return ".tsv"
+	default:
+		return ".csv"
+	}
 }
 
 // formatByName is the format that apply takes a file for.

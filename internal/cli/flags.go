@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,8 +14,10 @@ import (
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/control"
+	"attrmigrate/internal/fleet"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/listing"
+	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/schema"
@@ -26,6 +29,7 @@ import (
 // options are the settings of apply and plan, as their flags fill them.
 type options struct {
 	connection connectionOptions
+	fleet      fleetOptions
 	asUser     bool // the users' own access tokens write
 	decoding   sources.Options
 	rule       ruleOptions
@@ -75,6 +79,8 @@ const metadataFlag = "client-metadata"
 // connectionOptions say which pool is meant and how it is reached.
 type connectionOptions struct {
 	poolID, region, profile, endpointURL string
+	role, externalID                     string
+	account                              string // that the pool must be of, as a file of targets says; empty: the role's
 
 	sandbox bool
 	from    string // an export that the sandbox is filled from
@@ -83,6 +89,7 @@ type connectionOptions struct {
 
 func (o *options) register(f *pflag.FlagSet) {
 	o.connection.register(f)
+	o.fleet.register(f)
 	f.BoolVar(&o.connection.sandbox, "sandbox", false, "rehearse on a local Cognito inside the process, filled with the change set's users")
 	f.StringVar(&o.connection.from, "from", "", "`file` whose users, with their values, the local Cognito has instead: an export of everything (export --format jsonl --all), say")
 	f.Func("as", "who writes: `admin|user` (default admin: AWS credentials; user: each user, by the column access_token)",
@@ -122,6 +129,8 @@ func (o *connectionOptions) register(f *pflag.FlagSet) {
 	f.StringVar(&o.poolID, "user-pool-id", "", "`id` of the user pool, such as us-east-1_Ab12Cd34E")
 	f.StringVar(&o.region, "region", "", "AWS `Region` (default: the pool id's)")
 	f.StringVar(&o.profile, "profile", "", "`profile` of the AWS configuration")
+	f.StringVar(&o.role, "role-arn", "", "`ARN` of a role in which the pool is reached, assumed with the credentials through STS")
+	f.StringVar(&o.externalID, "external-id", "", "`id` that the role asks for")
 	f.StringVar(&o.endpointURL, "endpoint-url", "", "`URL` of the service, instead of AWS's own")
 	f.DurationVar(&o.timeout, "timeout", 20*time.Second, "time for one attempt")
 }
@@ -207,8 +216,9 @@ func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 
 // target is the connection that the flags describe, for as many calls at once.
 func (o *connectionOptions) target(calls int) target.Connection {
+	account, _ := fleet.AccountOfRole(o.role)
 	return target.Connection{
-		PoolID: o.poolID, Region: o.region, Profile: o.profile, EndpointURL: o.endpointURL, Sandbox: o.sandbox, From: o.from,
+		PoolID: o.poolID, Region: o.region, Profile: o.profile, EndpointURL: o.endpointURL, Role: o.role, ExternalID: o.externalID, Account: cmp.Or(o.account, account), Sandbox: o.sandbox, From: o.from,
 		Timeout: o.timeout, Calls: calls, UserAgent: "attrmigrate/" + release(),
 	}
 }
@@ -264,6 +274,12 @@ func (o *options) validate() error {
 // validate refuses what no connection could be made of.
 func (o *connectionOptions) validate() error {
 	switch {
+	case o.sandbox && o.role != "":
+		return &refusal.UsageError{Err: errors.New("--sandbox and --role-arn exclude each other"), Remedy: "a rehearsal has no account: leave the role out"}
+	case o.externalID != "" && o.role == "":
+		return &refusal.UsageError{Err: errors.New("--external-id is for a role, and there is none"), Remedy: "--role-arn names it"}
+	case o.role != "" && !isRole(o.role):
+		return &refusal.UsageError{Err: fmt.Errorf("--role-arn: %s is no ARN of a role", prose.Printable(o.role)), Remedy: "such as arn:aws:iam::111122223333:role/attrmigrate"}
 	case o.sandbox && o.endpointURL != "":
 		return refusal.Usagef("--sandbox and --endpoint-url exclude each other")
 	case o.from != "" && !o.sandbox:
@@ -283,4 +299,9 @@ func (o *connectionOptions) needsPool(hint string) error {
 		return &refusal.UsageError{Err: errors.New("--user-pool-id is missing"), Remedy: hint}
 	}
 	return nil
+}
+
+func isRole(arn string) bool {
+	_, ok := fleet.AccountOfRole(arn)
+	return ok
 }

@@ -18,7 +18,8 @@ var flagGroups = []struct {
 	heading string
 	flags   []string
 }{
-	{"Pool", []string{"user-pool-id", "region", "profile", "endpoint-url", "sandbox", "from"}},
+	{"Pool", []string{"user-pool-id", "region", "profile", "role-arn", "external-id", "endpoint-url", "sandbox", "from"}},
+	{"Many pools", []string{"targets", "index"}},
 	{"Users and rules", []string{"where", "set", "unset", "rules", "match", "filter", "group", "name"}},
 	{"Change set", []string{"attributes", "columns", "all", "format", "separator",
 		"username-column", "map", "ignore", "empty", "empty-value", "delete-marker", "trim", "phone-region", "client-metadata"}},

@@ -16,14 +16,15 @@ var house = []string{
 	"internal/disk", "internal/shell", "internal/phone", "internal/prose", "internal/refusal", "internal/sealed", "internal/records",
 	"sources", "checkpoint", "pipeline",
 	"internal/runlog", "internal/s3",
-	"internal/schema", "internal/cognito", "internal/report", "internal/telemetry", "internal/rundir", "internal/page", "internal/metrics", "internal/control", "internal/changeset",
+	"internal/schema", "internal/cognito", "internal/fleet", "internal/report", "internal/telemetry", "internal/rundir", "internal/page", "internal/metrics", "internal/control", "internal/changeset",
 	"internal/rules", "internal/listing", "internal/sandbox", "internal/target", "internal/rehearsal",
 	"internal/audit",
 	"internal/job", "internal/console", "internal/profiling", "internal/cli", "cmd/attrmigrate",
 	// Beside it: what measures, tests and shows it.
 	"internal/s3/s3test", "internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/monitoring", "internal/e2e/powercut", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",
-	"internal/e2e/kubernetes",
+	"internal/e2e/kubernetes", "internal/e2e/slurm",
 	"examples", "examples/customsource", "examples/scheduled", "examples/steering",
+	"examples/fleet", "examples/fleet/batch", "examples/fleet/stepfunctions",
 }
 
 // narrow are packages that import less of ours than the house would let them.

@@ -27,7 +27,7 @@ var (
 func pages(t *testing.T) []page {
 	t.Helper()
 	var all []page
-	for _, pattern := range []string{"README.md", "CONTRIBUTING.md", "docs/*.md", "examples/*.md", "examples/*/*.md"} {
+	for _, pattern := range []string{"README.md", "CONTRIBUTING.md", "docs/*.md", "examples/*.md", "examples/*/*.md", "examples/*/*/*.md"} {
 		for _, path := range glob(t, pattern) {
 			all = append(all, pageOf(t, path))
 		}

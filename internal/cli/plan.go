@@ -45,17 +45,14 @@ is something left to change, or something that fails.
   attrmigrate plan --user-pool-id us-east-1_Ab12Cd34E --check loyalty.csv
   attrmigrate plan --user-pool-id us-east-1_Ab12Cd34E --where 'custom.tier == nil' --set custom:tier=free
   attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E us-east-1_Ab12Cd34E.plan/plan.jsonl`,
-		Args: o.needsChanges,
+		Args: targeted(&o.fleet, o.needsChanges),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.validate(); err != nil {
-				return err
-			}
-			if err := o.validateRule(args); err != nil {
-				return err
+			if o.fleet.asked() {
+				return o.planRows(cmd, sys, args)
 			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.end()
-			return newPlanRun(sys, o).run(ctx, args)
+			return o.plan(ctx, sys, args)
 		},
 	}
 	cmd.Flags().SortFlags = false
@@ -74,6 +71,22 @@ func (o *options) registerPlan(f *pflag.FlagSet) {
 		word(&o.read, map[string]audit.Mode{"auto": audit.Auto, "scan": audit.Scan, "lookup": audit.Lookup, "none": audit.None}))
 	f.BoolVar(&o.check, "check", false, "exit code 3 if there is something to change, or something that fails")
 	f.BoolVar(&o.asJSON, "json", false, "the result for programs, on standard output")
+}
+
+// plan is one plan, of the options as the flags have filled them.
+func (o options) plan(ctx context.Context, sys System, args []string) error {
+	if err := o.validate(); err != nil {
+		return err
+	}
+	return o.planned(ctx, sys, args)
+}
+
+// planned is one plan, once the options are known to go together.
+func (o options) planned(ctx context.Context, sys System, args []string) error {
+	if err := o.validateRule(args); err != nil {
+		return err
+	}
+	return newPlanRun(sys, o).run(ctx, args)
 }
 
 // planRun is one plan.
@@ -115,7 +128,13 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 	if rule != nil {
 		rule.Repeats = p.opts.check
 	}
+	from, err := p.opts.fetch(ctx, p.notes, paths)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, from.remove()) }()
 	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read, Rule: rule}
+	spec.Changes.Stands = from.files
 	spec.Target.Calls = listing.Chains
 	there, err := p.opts.openElsewhere(ctx, p.sys, p.notes, p.log)
 	if err != nil {

@@ -95,7 +95,7 @@ and why, continues where it was stopped, and can go back.
 		}
 		return &refusal.UsageError{Err: nearFlag(cmd, ofFlag(err)), Remedy: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
 	})
-	root.AddCommand(newApply(sys), newPlan(sys), newExport(sys), newStatus(sys), newPause(sys), newUnpause(sys), newRate(sys), newStop(sys), newReport(sys), newSandbox(sys), newMan(root))
+	root.AddCommand(newApply(sys), newPlan(sys), newExport(sys), newStatus(sys), newPause(sys), newUnpause(sys), newRate(sys), newStop(sys), newReport(sys), newTargets(sys), newSandbox(sys), newMan(root))
 	for _, cmd := range append(root.Commands(), root) {
 		cmd.Args = usageArgs(cmd, cmd.Args)
 	}

@@ -13,6 +13,7 @@ type interrupts struct {
 	ended  chan struct{} // closed when nobody listens any more
 
 	mu     sync.Mutex
+	any    bool   // a signal came
 	gently func() // nil: the first signal cancels, too
 }
 
@@ -44,6 +45,7 @@ func (i *interrupts) end() {
 func (i *interrupts) handle(first bool) {
 	i.mu.Lock()
 	gently := i.gently
+	i.any = true
 	i.mu.Unlock()
 	if first && gently != nil {
 		gently()
@@ -57,4 +59,11 @@ func (i *interrupts) stopGently(f func()) {
 	i.mu.Lock()
 	i.gently = f
 	i.mu.Unlock()
+}
+
+// came tells whether a signal has come.
+func (i *interrupts) came() bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.any
 }

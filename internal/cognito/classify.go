@@ -99,7 +99,12 @@ func httpStatus(err error) int {
 // credentialsCode names a failure to get credentials.
 func credentialsCode(err *credentialsError) string {
 	var signIn *ssocreds.InvalidTokenError
+	var role *roleError
 	switch {
+	case errors.As(err, &role) && role.refused():
+		return "RoleRefused"
+	case errors.As(err, &role) && !err.lost:
+		return "NoRole"
 	case errors.As(err, &signIn):
 		return "SignInExpired"
 	case configCode(err.err) != "BadConfiguration":

@@ -35,6 +35,9 @@ type Config struct {
 	// Credentials sign the calls. If they are set, the environment and the shared configuration are
 	// not read at all, so Region must be given.
 	Credentials aws.CredentialsProvider
+	// Role is the ARN of a role that is assumed with the credentials, and ExternalID what it asks for, if it does.
+	// Calls are made as the role.
+	Role, ExternalID string
 	// Anonymous makes a client without any credentials, for the calls that a user's own token allows:
 	// [UserUpdater.Update] and [Client.GetUserByToken]. Region and endpoint are found as ever, but
 	// nobody is asked for credentials, not the metadata service of the machine either. Other calls
@@ -55,6 +58,8 @@ type Client struct {
 	timeout     time.Duration
 	region      string
 	profile     string
+	role        string
+	external    bool // an external id was given
 	endpoint    string
 	endpointBy  string
 }
@@ -67,6 +72,7 @@ func NewClient(ctx context.Context, cfg Config) (*Client, error) {
 		timeout: cfg.Timeout,
 		region:  cfg.Region,
 		profile: cfg.Profile,
+		role:    cfg.Role, external: cfg.ExternalID != "",
 	}
 	if cfg.Anonymous {
 		cfg.Credentials = nil
@@ -114,13 +120,8 @@ func (c Config) load(ctx context.Context) (aws.Config, error) {
 		return aws.Config{Region: c.Region, Credentials: aws.NewCredentialsCache(c.Credentials)}, nil
 	}
 	options := []func(*config.LoadOptions) error{
-		config.WithLogger(logging.Nop{}), // what matters comes back as an error; the SDK's warnings are noise
-		// Credentials of a role are renewed before they expire, not by the call that finds out. The
-		// SDK does so by itself only for containers.
-		config.WithCredentialsCacheOptions(func(o *aws.CredentialsCacheOptions) {
-			o.ExpiryWindow = 5 * time.Minute
-			o.ExpiryWindowJitterFrac = 0.5
-		}),
+		config.WithLogger(logging.Nop{}),          // what matters comes back as an error; the SDK's warnings are noise
+		config.WithCredentialsCacheOptions(early), // the SDK does so by itself only for containers
 	}
 	if c.Region != "" {
 		options = append(options, config.WithRegion(c.Region))
@@ -133,7 +134,11 @@ func (c Config) load(ctx context.Context) (aws.Config, error) {
 			// AWS_DEFAULTS_MODE=auto would have the SDK ask the metadata service where it runs.
 			config.WithDefaultsMode(aws.DefaultsModeLegacy))
 	}
-	return config.LoadDefaultConfig(ctx, options...)
+	sdk, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return sdk, err
+	}
+	return c.assumed(sdk), nil
 }
 
 // httpClient returns a client with a connection for each worker and without redirects: a redirect

@@ -31,6 +31,8 @@ func (c *Client) fill(text string, e *Error) string {
 		"{region}", c.region,
 		"{elsewhere}", c.elsewhere(e.pool),
 		"{profile}", c.profileFlag(),
+		"{role}", c.role,
+		"{external}", c.externalID(),
 		"{timeout}", c.timeout.String(),
 		"{endpoint}", c.endpointBySetter(),
 		"{setter}", cmp.Or(c.endpointBy, "the Region "+c.region),
@@ -92,6 +94,14 @@ func (c *Client) profileFlag() string {
 		return ""
 	}
 	return " --profile " + shell.Quote(c.profile)
+}
+
+// externalID says what a role's trust policy may ask for.
+func (c *Client) externalID() string {
+	if c.external {
+		return ", with that external id"
+	}
+	return "; if that asks for an external id, give it"
 }
 
 func (c *Client) regionFlag() string { return " --region " + shell.Quote(c.region) }

@@ -22,6 +22,23 @@ func Exists(path string) bool {
 	return err == nil
 }
 
+// Of a path that is none of this machine's, a URL of an object in S3.
+const (
+	remote = "s3://"
+	pinned = "?versionId="
+)
+
+// Remote tells whether a path is a URL.
+func Remote(path string) bool { return strings.HasPrefix(path, remote) }
+
+// Unpinned is a path without the version that a URL may pin at its end: by what is left it has a name, and that an ending.
+func Unpinned(path string) string {
+	if Remote(path) {
+		path, _, _ = strings.Cut(path, pinned)
+	}
+	return path
+}
+
 // SameFile tells whether two paths lead to one file, which is there.
 func SameFile(a, b string) bool {
 	x, err1 := os.Stat(a)

@@ -231,10 +231,14 @@ func allUsers(s *running) string {
 	return b.String()
 }
 
-// checkUser NAME ATTRIBUTE [VALUE] compares an attribute in the sandbox; no value: it is absent.
+// checkUser [POOL/]NAME ATTRIBUTE [VALUE] compares an attribute in the sandbox; no value: it is absent.
 func checkUser(ts *testscript.TestScript, neg bool, args []string) {
 	s := sandboxOf(ts)
-	u, ok := s.User(s.pool, args[0])
+	pool, name, other := strings.Cut(args[0], "/") // of another pool of the sandbox
+	if !other {
+		pool, name = s.pool, args[0]
+	}
+	u, ok := s.User(pool, name)
 	if !ok {
 		ts.Fatalf("there is no user %s", args[0])
 	}

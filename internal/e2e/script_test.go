@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"attrmigrate/internal/s3/s3test"
 )
 
 // quickScripts are those that -short leaves: what most people do, and how it goes wrong.
@@ -52,6 +54,7 @@ func TestScripts(t *testing.T) {
 			"signal":   signalJob,
 			"ended":    endJob,
 			"sandbox":  startSandbox,
+			"pool":     createPool,
 			"faults":   setFaults,
 			"await":    awaitRequests,
 			"holding":  holdDirectory,
@@ -76,6 +79,7 @@ func TestScripts(t *testing.T) {
 			"follow":   followHint,
 			"with":     withFlag,
 			"again":    runAgain,
+			"s3":       useS3,
 		},
 	})
 }
@@ -83,6 +87,7 @@ func TestScripts(t *testing.T) {
 // stage is what a script has set up. It belongs to the goroutine of the script.
 type stage struct {
 	sandbox *running
+	s3      *s3test.Server // nil: nothing was asked of it yet
 	jobs    map[string]*job
 	users   map[string]string // the pool as it was remembered, by name
 	tokens  []string          // that the script has made

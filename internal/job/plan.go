@@ -13,6 +13,7 @@ import (
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/control"
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/listing"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rehearsal"
@@ -67,7 +68,7 @@ func Plan(ctx context.Context, spec PlanSpec, o PlanObserver) (*PlanResult, erro
 	if err := rundir.NoneAtWork(spec.Changes.Paths, nil); err != nil {
 		return nil, err
 	}
-	if EmptyPlan(spec.Changes.Paths) {
+	if EmptyPlan(spec.Changes.Paths, spec.Changes.Stands) {
 		r := &PlanResult{PlanFacts: rundir.PlanFacts{DryRun: true, Inputs: spec.Changes.Paths}, Clean: true, Result: &audit.Result{Read: audit.None}}
 		return r, nil
 	}
@@ -296,7 +297,7 @@ func (w planWriter) Row(r audit.Row) error {
 func absolute(paths []string) []string {
 	all := slices.Clone(paths)
 	for i, path := range all {
-		if whole, err := filepath.Abs(path); err == nil && path != rundir.Stdin {
+		if whole, err := filepath.Abs(path); err == nil && path != rundir.Stdin && !disk.Remote(path) {
 			all[i] = whole
 		}
 	}

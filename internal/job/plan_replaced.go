@@ -48,7 +48,7 @@ func (p *planning) replaces(ctx context.Context) (string, error) {
 
 // holdsNothing tells whether there is nothing to apply in an earlier plan: whoever sees that tries another rule.
 func (p *planning) holdsNothing(earlier *rundir.PlanFacts) bool {
-	return earlier.Withheld || EmptyPlan([]string{filepath.Join(p.dir.Path, report.PlanJSONL)})
+	return earlier.Withheld || EmptyPlan([]string{filepath.Join(p.dir.Path, report.PlanJSONL)}, nil)
 }
 
 // tries tells whether an earlier plan is one of other rules for the same pool, or for the same inputs.

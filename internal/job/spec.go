@@ -15,6 +15,7 @@ import (
 	"attrmigrate/internal/changeset"
 	"attrmigrate/internal/cognito"
 	"attrmigrate/internal/control"
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/target"
@@ -194,12 +195,12 @@ func (s *Spec) inputs(set *changeset.Set) []string {
 	return paths
 }
 
-// EmptyPlan tells whether inputs are a plan that found nothing to change.
-func EmptyPlan(paths []string) bool {
-	if len(paths) != 1 || filepath.Base(paths[0]) != report.PlanJSONL {
+// EmptyPlan tells whether inputs are a plan that found nothing to change. Files may stand for them ([changeset.Spec]).
+func EmptyPlan(paths []string, stands map[string]string) bool {
+	if len(paths) != 1 || filepath.Base(disk.Unpinned(paths[0])) != report.PlanJSONL {
 		return false
 	}
-	info, err := os.Stat(paths[0])
+	info, err := os.Stat(cmp.Or(stands[paths[0]], paths[0]))
 	return err == nil && info.Mode().IsRegular() && info.Size() == 0
 }
 

@@ -34,7 +34,7 @@ func (s *start) open(ctx context.Context) (err error) {
 	if s.to, s.set, err = s.spec.connect(ctx, s.set); err != nil || s.spec.Target.From == "" {
 		return err
 	}
-	s.from, err = openExport(ctx, s.spec.Target.From)
+	s.from, err = openExport(ctx, s.spec.Target.From, s.spec.Changes.Stands)
 	return err
 }
 
@@ -44,8 +44,8 @@ type export struct {
 	digest string
 }
 
-func openExport(ctx context.Context, path string) (*export, error) {
-	set, err := rehearsal.OpenUsers(ctx, path)
+func openExport(ctx context.Context, path string, stands map[string]string) (*export, error) {
+	set, err := rehearsal.OpenUsers(ctx, path, stands)
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +90,9 @@ func (s *start) rehearse(ctx context.Context, earlier string, fresh bool) error 
 		Earlier: earlier, Fresh: fresh, FS: s.dir.FS, Attributes: s.rules.attributes()}
 	if s.from != nil {
 		cfg.From = s.from.set
+	}
+	if s.spec.Volume.Private { // the rehearsal goes on elsewhere, too
+		cfg.Service = s.dir.FS
 	}
 	local, address, err := rehearsal.Start(ctx, cfg)
 	if err != nil {

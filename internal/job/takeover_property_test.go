@@ -170,7 +170,7 @@ func (c *claimScene) unasked(before map[string]map[string]string) (refused bool)
 	if planned := filepath.Join(c.dir, "x.plan", report.PlanJSONL); exists(planned) && rapid.Bool().Draw(c.T, "unasked by plan") {
 		input = planned
 	}
-	if job.EmptyPlan([]string{input}) {
+	if job.EmptyPlan([]string{input}, nil) {
 		return false
 	}
 	run := c.apply(input, false)

@@ -99,7 +99,7 @@ func (o Furniture) usersFile(ctx context.Context) (*changeset.Set, error) {
 	if _, err := strconv.Atoi(o.Users); err == nil || o.Users == "" {
 		return nil, nil
 	}
-	return OpenUsers(ctx, o.Users)
+	return OpenUsers(ctx, o.Users, nil)
 }
 
 // unused are the flags that the journal has made good already.

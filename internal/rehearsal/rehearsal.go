@@ -24,6 +24,9 @@ type Config struct {
 	Fresh   bool
 	Earlier string
 	FS      disk.FS // what the journal is copied to
+	// Service is what the sandbox writes it to; nil: the operating system's file system. In tests of crashes the service is
+	// another machine, which stays.
+	Service disk.FS
 }
 
 // Start starts the sandbox. The caller closes it.
@@ -35,7 +38,7 @@ func Start(ctx context.Context, cfg Config) (local *sandbox.Server, address stri
 		}
 	}
 	region, _ := cognito.RegionOf(cfg.PoolID)
-	local, err = sandbox.New(sandbox.Config{Journal: cfg.Journal, Region: region, Quotas: sandbox.NoQuotas(), LogSize: 1})
+	local, err = sandbox.New(sandbox.Config{Journal: cfg.Journal, FS: cfg.Service, Region: region, Quotas: sandbox.NoQuotas(), LogSize: 1})
 	if err != nil {
 		return nil, "", err
 	}

@@ -16,9 +16,9 @@ const (
 )
 
 // OpenUsers opens a file with users: an export, what ListUsers prints, or a change set. No flag says how it is read, and no error
-// names one.
-func OpenUsers(ctx context.Context, path string) (*changeset.Set, error) {
-	set, err := changeset.Open(ctx, changeset.Spec{Paths: []string{path}, Decoding: sources.Options{
+// names one. A file of this machine may stand for its path ([changeset.Spec]).
+func OpenUsers(ctx context.Context, path string, stands map[string]string) (*changeset.Set, error) {
+	set, err := changeset.Open(ctx, changeset.Spec{Paths: []string{path}, Stands: stands, Decoding: sources.Options{
 		Setting: func(string, string) string { return noFlag },
 	}})
 	if e, ok := errors.AsType[*sources.FileError](err); ok && strings.Contains(e.Msg+e.Remedy, noFlag) {

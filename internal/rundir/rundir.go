@@ -45,7 +45,7 @@ type Dir struct {
 // input's name without its endings. An input that lies in a run directory takes that one's name too,
 // so that applying its errors.csv begins a run of its own.
 func Name(inputs []string, ending string) string {
-	first := inputs[0]
+	first := disk.Unpinned(inputs[0])
 	name := filepath.Base(first)
 	if first == "-" {
 		name = "stdin"

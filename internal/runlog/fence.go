@@ -7,14 +7,13 @@ import (
 	"errors"
 	"io/fs"
 	"time"
-
-	"attrmigrate/internal/refusal"
 )
 
 // ClaimConfig is what a log is claimed with.
 type ClaimConfig struct {
 	Store   Store
 	Clock   Clock
+	Run     string // its name: an object of another run is a damaged one
 	Prefix  string // of the objects of the log
 	Shown   string // how people call that; empty: by the prefix
 	Next    int64  // the number behind the last that was replayed; one for a new log
@@ -46,8 +45,11 @@ func Claim(ctx context.Context, c ClaimConfig) (*Appender, error) {
 			return a, nil
 		}
 		s, err := Unseal(a.next, body)
+		if err == nil {
+			err = s.belongs(c.Run, false)
+		}
 		if err != nil {
-			return nil, damaged(Key(a.c.Shown, a.next), err)
+			return nil, &DamagedError{Key: Key(a.c.Shown, a.next), Err: err}
 		}
 		if err := c.Replay(s); err != nil {
 			return nil, err
@@ -87,7 +89,7 @@ func (a *Appender) Next() int64 { return a.next }
 // given up nor passed over, so that an attempt which has its effect late writes what is there already, or nothing.
 func (a *Appender) write(ctx context.Context, s Segment) (other []byte, err error) {
 	lease := a.c.Lease
-	s.Number, s.Generation, s.Owner, s.Batch = a.next, lease.Generation(), lease.Owner(), a.batch+1
+	s.Run, s.Number, s.Generation, s.Owner, s.Batch = a.c.Run, a.next, lease.Generation(), lease.Owner(), a.batch+1
 	key, body := Key(a.c.Prefix, a.next), s.Seal()
 	for failures := 0; ; failures++ {
 		if !lease.Holds(0) {
@@ -129,7 +131,3 @@ func (a *Appender) attempt(ctx context.Context, key string, body []byte) (there 
 }
 
 var errReleased = errors.New("the lease is released")
-
-func damaged(key string, err error) error {
-	return &refusal.Error{Msg: key + ": damaged: " + err.Error(), Remedy: "restore the object by the bucket's versions, or begin a run under another prefix"}
-}

@@ -17,15 +17,16 @@ const (
 // objects stay: the fence needs every number taken. Its goroutine ends with ctx. A snapshot says nothing that the log does
 // not, so it does not matter who writes it, or whether two do.
 type folder struct {
-	store  Store
-	prefix string
-	log    *slog.Logger
-	folded int64      // everything up to this number is in snapshots, or in blocks that have none
-	number chan int64 // the last object that is durable; holds one
+	store     Store
+	prefix    string
+	log       *slog.Logger
+	snapshots map[int64]part // that were there when the run was restored
+	folded    int64          // everything up to this number is in snapshots, or in blocks that are to have none
+	number    chan int64     // the last object that is durable; holds one
 }
 
-func newFolder(store Store, prefix string, folded int64, log *slog.Logger) *folder {
-	return &folder{store: store, prefix: prefix, folded: folded, log: log, number: make(chan int64, 1)}
+func newFolder(store Store, there *restoration, log *slog.Logger) *folder {
+	return &folder{store: store, prefix: there.prefix, log: log, snapshots: there.snapshots, number: make(chan int64, 1)}
 }
 
 // reached tells how far the log has come. It never waits.
@@ -47,7 +48,7 @@ func (f *folder) run(ctx context.Context) {
 			return
 		case number := <-f.number:
 			for f.folded+foldSize <= number && ctx.Err() == nil {
-				if err := f.fold(ctx, f.folded+foldSize); err != nil {
+				if err := f.fold(ctx, f.folded+foldSize); err != nil && err != errTooMuch {
 					if ctx.Err() == nil {
 						f.log.Debug("no snapshot of the log: the next start fetches more", "error", err)
 					}
@@ -61,27 +62,27 @@ func (f *folder) run(ctx context.Context) {
 
 // fold writes the snapshot of the block that ends with a number.
 func (f *folder) fold(ctx context.Context, last int64) error {
-	r := &restoration{}
-	err := list(ctx, f.store, f.prefix+logDir, Key(f.prefix+logDir, last-foldSize), func(p part) error {
-		if p.number <= last {
-			r.add(p)
-		}
+	if _, there := f.snapshots[last]; there {
 		return nil
-	})
-	if err != nil || r.bytes > mostFolded {
-		return err
 	}
-	if len(r.parts) != foldSize {
-		return &DamagedError{Key: Key(f.prefix+logDir, last), Err: errors.New("objects of its block are missing")}
+	r := &restoration{prefix: f.prefix}
+	for number := last - foldSize + 1; number <= last; number++ {
+		r.add(part{number: number, size: mostBatch}) // at most, about
 	}
 	var c compactor
-	err = r.fetch(ctx, f.store, func(_ part, s Segment) error { return operations(s.Payload, c.add) })
+	bytes := 0
+	err := r.fetch(ctx, f.store, func(_ part, s Segment) error {
+		if bytes += len(s.Payload); bytes > mostFolded {
+			return errTooMuch
+		}
+		return operations(s.Payload, c.add)
+	})
 	if err != nil {
 		return err
 	}
-	body := Segment{Number: last, Payload: c.payload()}.Seal()
+	body := Segment{Run: runName(f.prefix), Number: last, From: last - foldSize + 1, Payload: c.payload()}.Seal()
 	err = again(ctx, func() error {
-		_, err := f.store.Put(ctx, snapshotName(f.prefix, last), body, IfAbsent)
+		_, err := f.store.Put(ctx, Key(f.prefix+snapshotDir, last), body, IfAbsent)
 		return err
 	})
 	if errors.Is(err, ErrTaken) {
@@ -89,6 +90,8 @@ func (f *folder) fold(ctx context.Context, last int64) error {
 	}
 	return err
 }
+
+var errTooMuch = errors.New("the block holds too much for a snapshot")
 
 // compactor brings operations down to what is left of them: writes that follow each other are one, and what was done to a
 // file before it was replaced or removed is nothing.

@@ -1,6 +1,7 @@
 package runlog
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -14,18 +15,22 @@ import (
 // written, cut, replaced and removed is noted in the order in which it was done, and Sync and SyncDir return once it is
 // durable in the store. On the disk below nothing is synced: it goes with the machine.
 //
-// Some files stay behind, since they mean nothing elsewhere: see keeps. Files of directories that are no run's are the
-// system's alone. It may be used by many goroutines.
+// Some files stay behind, since they mean nothing elsewhere: see keeps. So do those that are yet to get their name; with it
+// they are shipped whole. Files of directories that are no run's are the system's alone. It may be used by many goroutines.
+//
+// A file that has two names by a link is two files elsewhere, and what is written to it goes to both, if they are in one
+// directory. What stays behind is shipped once it gets a name that is; who has it open must not write to it then. A file that gets a name in the directory of another run has it durably before it loses the one of before.
 type FS struct {
 	disk.FS        // below
 	work    string // the work directory
 	keeps   func(name string) bool
 	runs    runs
-	// replaced is told of each file that got its name, once it has it.
+	// replaced is told of each file that got its name, once it has it. Nothing of the file system is locked then.
 	replaced func(dir, name string) error
 
 	mu    sync.Mutex
-	files map[string]*shipped // by their paths
+	nodes map[string]*node // files that were opened or named, by their paths
+	named map[string]mark  // what last changed the names in a directory, by its path
 }
 
 // runs are the logs of the directories of runs.
@@ -36,41 +41,63 @@ type runs interface {
 	moved(from, to string) error
 }
 
-// shipped is a file, or the names in a directory, of which operations were noted.
-type shipped struct {
-	log  *log
-	last int64 // the number of its last operation
+// mark is an operation in a log. Of the zero value, there is none.
+type mark struct {
+	log    *log
+	number int64
+}
+
+func (m mark) sync() error {
+	if m.log == nil {
+		return nil
+	}
+	return m.log.sync(m.number)
 }
 
 var _ disk.FS = (*FS)(nil)
 
-// place is the directory of a run that a path lies in, and the file's name there; false: it is no file of a run that is shipped.
-func (f *FS) place(path string) (dir, name string, ok bool) {
-	rel, err := filepath.Rel(f.work, path)
-	if err != nil {
-		return "", "", false
-	}
-	dir, name = filepath.Split(rel)
-	dir = strings.TrimSuffix(dir, string(filepath.Separator))
-	return dir, name, dir != "" && filepath.IsLocal(dir) && filepath.Base(dir) == dir && f.keeps(name) && !strings.HasSuffix(name, temporary)
+func newFS(below disk.FS, work string, keeps func(string) bool, of runs, replaced func(dir, name string) error) *FS {
+	return &FS{FS: below, work: work, keeps: keeps, runs: of, replaced: replaced, nodes: map[string]*node{}, named: map[string]mark{}}
 }
 
-// temporary is the ending of a file that is yet to get its name: then it is shipped whole.
+// temporary is the ending of a file that is yet to get its name.
 const temporary = ".tmp"
+
+// place is where a path lies: the directory and the file's name there, and the log that it is shipped to, if it is.
+type place struct {
+	path, dir, name string
+	keeps           bool // it may be shipped under this name
+	log             *log
+}
+
+func (f *FS) place(path string) (p place, err error) {
+	p.path = path
+	rel, err := filepath.Rel(f.work, path)
+	if err != nil {
+		return p, nil // it is elsewhere
+	}
+	p.dir, p.name = filepath.Split(rel)
+	p.dir = strings.TrimSuffix(p.dir, string(filepath.Separator))
+	p.keeps = p.dir != "" && filepath.IsLocal(p.dir) && filepath.Base(p.dir) == p.dir && f.keeps(p.name) && !isTemporary(p.name)
+	if p.keeps {
+		p.log, err = f.runs.log(p.dir)
+	}
+	return p, err
+}
+
+func isTemporary(path string) bool { return strings.HasSuffix(path, temporary) }
 
 // OpenFile implements [disk.FS].
 func (f *FS) OpenFile(path string, flag int, mode fs.FileMode) (disk.File, error) {
-	dir, name, ok := f.place(path)
-	if !ok {
-		under, err := f.FS.OpenFile(path, flag, mode)
-		if err == nil && strings.HasSuffix(path, temporary) {
-			under = unsynced{under}
-		}
-		return under, err
+	if flag&os.O_CREATE == 0 && !disk.Exists(path) {
+		return f.FS.OpenFile(path, flag, mode) // for its error; a run need not begin for it
 	}
-	log, err := f.runs.log(dir)
+	p, err := f.place(path)
 	if err != nil {
 		return nil, err
+	}
+	if !p.keeps && !isTemporary(path) {
+		return f.FS.OpenFile(path, flag, mode)
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -79,83 +106,110 @@ func (f *FS) OpenFile(path string, flag int, mode fs.FileMode) (disk.File, error
 	if err != nil {
 		return nil, err
 	}
-	var ops []operation
+	if isNew {
+		delete(f.nodes, path)
+	}
+	n := f.node(p)
 	switch {
 	case isNew:
-		ops = []operation{{kind: opCreate, name: name}}
+		n.note(operation{kind: opCreate})
+		f.changed(p, n.mark)
 	case flag&os.O_TRUNC != 0:
-		ops = []operation{{kind: opCut, name: name}}
+		n.note(operation{kind: opCut})
 	}
-	file := &file{File: under, fs: f, path: path, name: name, appends: flag&os.O_APPEND != 0}
-	if len(ops) > 0 {
-		f.note(log, path, ops...)
-		f.note(log, filepath.Dir(path))
-	} else if f.files[path] == nil {
-		f.files[path] = &shipped{log: log}
-	}
-	return file, nil
+	return &file{File: under, fs: f, node: n, appends: flag&os.O_APPEND != 0}, nil
 }
 
-// unsynced is a file that has no name yet: with that it is shipped, and nobody needs it before.
-type unsynced struct{ disk.File }
-
-func (unsynced) Sync() error { return nil }
-
-// note records operations on what has a path. Without any, that changed with the last which was recorded.
-func (f *FS) note(l *log, path string, ops ...operation) {
-	s := f.files[path]
-	if s == nil {
-		s = &shipped{}
-		f.files[path] = s
+// node is what is known of the file at a place. One that is not known was there when the run was restored, or is yet to
+// get its name.
+func (f *FS) node(p place) *node {
+	n := f.nodes[p.path]
+	if n == nil {
+		n = &node{}
+		if p.log != nil {
+			n.log, n.names = p.log, []string{p.name}
+		}
+		f.nodes[p.path] = n
 	}
-	s.log, s.last = l, l.record(ops...)
+	return n
 }
 
-// Rename implements [disk.FS]. A file that gets its name is shipped with all that is in it; of a directory, the run's
-// name changes.
+// changed notes that an operation changed the names in the directory of a place. Of a file that is not shipped there is none.
+func (f *FS) changed(p place, by mark) {
+	if by.log != nil {
+		f.named[filepath.Dir(p.path)] = by
+	}
+}
+
+// Rename implements [disk.FS]. Of a directory, the run's name changes.
 func (f *FS) Rename(from, to string) error {
 	if filepath.Dir(from) == f.work && filepath.Dir(to) == f.work {
 		return f.renameRun(from, to)
 	}
-	dirFrom, nameFrom, was := f.place(from)
-	dirTo, nameTo, is := f.place(to)
-	if !was && !is {
-		if err := f.FS.Rename(from, to); err != nil {
-			return err
-		}
-		return f.replaced(dirTo, nameTo)
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if err := f.FS.Rename(from, to); err != nil {
+	p, err := f.place(from)
+	if err != nil {
 		return err
 	}
-	switch {
-	case was && is && dirFrom == dirTo:
-		return f.did(dirTo, to, operation{kind: opRename, name: nameFrom, to: nameTo})
-	case was:
-		if err := f.did(dirFrom, from, operation{kind: opRemove, name: nameFrom}); err != nil || !is {
-			return err
-		}
-	}
-	ops, err := wholeFile(to, nameTo)
+	q, err := f.place(to)
 	if err == nil {
-		err = f.did(dirTo, to, ops...)
+		err = f.rename(p, q)
 	}
 	if err != nil {
 		return err
 	}
-	return f.replaced(dirTo, nameTo)
+	return f.replaced(q.dir, q.name)
 }
 
-// did notes operations on a file that were done, and that they changed the names in its directory.
-func (f *FS) did(dir, path string, ops ...operation) error {
-	log, err := f.runs.log(dir)
-	if err != nil {
+func (f *FS) rename(p, q place) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := f.node(p)
+	if err := f.FS.Rename(p.path, q.path); err != nil || n == f.nodes[q.path] { // two names of one file both stay
 		return err
 	}
-	f.note(log, path, ops...)
-	f.note(log, filepath.Dir(path))
+	f.lose(q)
+	delete(f.nodes, p.path)
+	f.nodes[q.path] = n
+	switch {
+	case p.log != nil && p.log == q.log:
+		n.number = n.log.record(operation{kind: opRename, name: p.name, to: q.name})
+		n.unname(p.name)
+		n.names = append(n.names, q.name)
+		f.changed(q, n.mark)
+		return nil
+	case p.log == nil && q.log == nil:
+		return nil
+	case p.log == nil:
+		return f.ship(n, q)
+	}
+	n.unname(p.name)
+	var err error
+	if q.log != nil {
+		n.names = nil // it goes over, whatever other names it had
+		err = errors.Join(f.ship(n, q), n.sync())
+	}
+	f.changed(p, mark{p.log, p.log.record(operation{kind: opRemove, name: p.name})})
+	return err
+}
+
+// lose forgets the name of a file that another file has got, or none has any more. Who has it open may go on writing.
+func (f *FS) lose(p place) {
+	if n := f.nodes[p.path]; n != nil {
+		n.unname(p.name)
+		delete(f.nodes, p.path)
+	}
+}
+
+// ship notes a file that has got a name, with all that is in it.
+func (f *FS) ship(n *node, p place) error {
+	number, err := recordWhole(p.log, p.path, p.name)
+	if err != nil {
+		p.log.fail(err) // it has its name here, and elsewhere it never will
+		return err
+	}
+	n.mark = mark{p.log, number}
+	n.names = append(n.names, p.name)
+	f.changed(p, n.mark)
 	return nil
 }
 
@@ -165,140 +219,82 @@ func (f *FS) renameRun(from, to string) error {
 		return err
 	}
 	f.mu.Lock()
-	for path := range f.files { // what follows is noted anew
-		if path == from || filepath.Dir(path) == from {
-			delete(f.files, path)
+	for path, n := range f.nodes {
+		if filepath.Dir(path) == from {
+			delete(f.nodes, path)
+			f.nodes[filepath.Join(to, filepath.Base(path))] = n
 		}
+	}
+	if m, ok := f.named[from]; ok {
+		delete(f.named, from)
+		f.named[to] = m
 	}
 	f.mu.Unlock()
 	return f.runs.moved(filepath.Base(from), filepath.Base(to))
 }
 
-// wholeFile are the operations that make a file as it is. One that is too long for one operation gets its name when it is whole.
-func wholeFile(path, name string) ([]operation, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	if len(data) <= mostOperation {
-		return []operation{{kind: opPut, name: name, data: data}}, nil
-	}
-	part := name + temporary
-	ops := []operation{{kind: opPut, name: part}}
-	for at := 0; at < len(data); at += mostOperation {
-		ops = append(ops, operation{kind: opWrite, name: part, at: int64(at), data: data[at:min(at+mostOperation, len(data))]})
-	}
-	return append(ops, operation{kind: opRename, name: part, to: name}), nil
-}
-
 // Link implements [disk.FS].
 func (f *FS) Link(from, to string) error {
-	if err := f.FS.Link(from, to); err != nil {
+	p, err := f.place(from)
+	if err != nil {
 		return err
 	}
-	dir, name, ok := f.place(to)
-	if !ok {
-		return nil
+	q, err := f.place(to)
+	if err != nil {
+		return err
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	ops, err := wholeFile(to, name)
-	if err != nil {
+	if err := f.FS.Link(from, to); err != nil {
 		return err
 	}
-	return f.did(dir, to, ops...)
+	n := f.node(p)
+	if p.log != nil && q.log != nil && p.log != q.log {
+		n = &node{}
+	}
+	f.nodes[q.path] = n
+	if q.log == nil {
+		return nil
+	}
+	return f.ship(n, q)
 }
 
 // Remove implements [disk.FS].
 func (f *FS) Remove(path string) error {
-	dir, name, ok := f.place(path)
+	if !disk.Exists(path) {
+		return f.FS.Remove(path)
+	}
+	p, err := f.place(path)
+	if err != nil {
+		return err
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if err := f.FS.Remove(path); err != nil || !ok {
+	if err := f.FS.Remove(path); err != nil {
 		return err
 	}
-	return f.did(dir, path, operation{kind: opRemove, name: name})
-}
-
-// SyncDir implements [disk.FS].
-func (f *FS) SyncDir(path string) error { return f.sync(path) }
-
-func (f *FS) sync(path string) error {
-	f.mu.Lock()
-	s := f.files[path]
-	var last int64
-	if s != nil {
-		last = s.last
+	f.lose(p)
+	if p.log != nil {
+		f.changed(p, mark{p.log, p.log.record(operation{kind: opRemove, name: p.name})})
 	}
-	f.mu.Unlock()
-	if s == nil || s.log == nil {
-		return nil
-	}
-	return s.log.sync(last)
-}
-
-// file is an open file that is shipped.
-type file struct {
-	disk.File
-	fs      *FS
-	path    string
-	name    string
-	appends bool
-	pos     int64 // of the next Write
-}
-
-// Write implements [disk.File].
-func (f *file) Write(b []byte) (int, error) {
-	f.fs.mu.Lock()
-	defer f.fs.mu.Unlock()
-	if f.appends {
-		info, err := f.Stat()
-		if err != nil {
-			return 0, err
-		}
-		f.pos = info.Size()
-	}
-	n, err := f.File.Write(b)
-	f.wrote(b[:n], f.pos)
-	f.pos += int64(n)
-	return n, err
-}
-
-// WriteAt implements [disk.File].
-func (f *file) WriteAt(b []byte, at int64) (int, error) {
-	f.fs.mu.Lock()
-	defer f.fs.mu.Unlock()
-	n, err := f.File.WriteAt(b, at)
-	f.wrote(b[:n], at)
-	return n, err
-}
-
-func (f *file) wrote(b []byte, at int64) {
-	for len(b) > 0 {
-		part := b[:min(len(b), mostOperation)]
-		f.note(operation{kind: opWrite, name: f.name, at: at, data: part})
-		at, b = at+int64(len(part)), b[len(part):]
-	}
-}
-
-// note records an operation on the file. The file may have been removed or renamed: then nobody will read it by this name, and
-// what is written to it is lost with the process, as it is elsewhere.
-func (f *file) note(o operation) {
-	if s := f.fs.files[f.path]; s != nil && s.log != nil {
-		s.last = s.log.record(o)
-	}
-}
-
-// Truncate implements [disk.File].
-func (f *file) Truncate(size int64) error {
-	f.fs.mu.Lock()
-	defer f.fs.mu.Unlock()
-	if err := f.File.Truncate(size); err != nil {
-		return err
-	}
-	f.note(operation{kind: opCut, name: f.name, at: size})
 	return nil
 }
 
-// Sync implements [disk.File].
-func (f *file) Sync() error { return f.fs.sync(f.path) }
+// SyncDir implements [disk.FS].
+func (f *FS) SyncDir(path string) error {
+	f.mu.Lock()
+	last := f.named[path]
+	f.mu.Unlock()
+	return last.sync()
+}
+
+// content is what a file holds, and the operation with which that is durable.
+func (f *FS) content(path string) ([]byte, mark, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	body, err := disk.ReadFile(path)
+	if n := f.nodes[path]; n != nil {
+		return body, n.mark, err
+	}
+	return body, mark{}, err
+}

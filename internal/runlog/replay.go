@@ -19,8 +19,18 @@ type replayer struct {
 
 func newReplayer(dir string) *replayer { return &replayer{dir: dir, open: map[string]*os.File{}} }
 
-// replay does what the payload of an object says.
-func (r *replayer) replay(payload []byte) error { return operations(payload, r.do) }
+// replay does what the payload of an object says, by its key. What cannot be done is the object's fault, or this machine's.
+func (r *replayer) replay(key string, payload []byte) error {
+	var local error
+	err := operations(payload, func(o operation) error {
+		local = r.do(o)
+		return local
+	})
+	if err == nil || local != nil && !errors.Is(local, fs.ErrNotExist) {
+		return local
+	}
+	return &DamagedError{Key: key, Err: err}
+}
 
 func (r *replayer) do(o operation) error {
 	path := filepath.Join(r.dir, o.name)

@@ -1,9 +1,10 @@
 package runlog
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strconv"
@@ -17,53 +18,59 @@ const (
 	fetchBytes = 128 // MiB of them
 )
 
-// part is an object of a log, or a snapshot in place of many.
+// part is an object of a log, or a snapshot in place of many. Of a long run there may be very many.
 type part struct {
-	key    string
 	number int64 // its own, or the last that it holds
 	size   int64
+	folded bool // it is a snapshot
 }
 
 // restoration is what is there to be restored of a run, in order.
 type restoration struct {
-	parts  []part
-	bytes  int64
-	next   int64 // the number behind the last
-	folded int64 // up to this one everything is in snapshots
+	prefix    string // of the run
+	parts     []part
+	bytes     int64
+	next      int64          // the number behind the last
+	snapshots map[int64]part // by the last number of each
 }
 
 // survey lists what there is of the run that is kept under a prefix. Objects that have a snapshot are left out.
 func survey(ctx context.Context, store Store, prefix string) (*restoration, error) {
-	r := &restoration{next: 1}
-	snapshots := map[int64]part{}
-	err := list(ctx, store, prefix+snapshotDir, "", func(p part) error {
-		snapshots[p.number] = p
-		return nil
-	})
+	r := &restoration{prefix: prefix, next: 1, snapshots: map[int64]part{}}
+	found, err := numbered(ctx, store, prefix+snapshotDir, "")
 	if err != nil {
 		return nil, err
 	}
-	for snapshots[r.folded+foldSize].key != "" {
-		r.folded += foldSize
-		r.add(snapshots[r.folded])
+	for _, p := range found {
+		p.folded = true
+		r.snapshots[p.number] = p
 	}
 	behind := ""
-	if r.folded > 0 {
-		behind = Key(prefix+logDir, r.folded)
+	for r.take(foldSize) {
+		behind = r.key(part{number: r.next - 1})
 	}
-	err = list(ctx, store, prefix+logDir, behind, func(p part) error {
+	if found, err = numbered(ctx, store, prefix+logDir, behind); err != nil {
+		return nil, err
+	}
+	for _, p := range found {
 		switch {
 		case p.number < r.next: // of a block that has a snapshot
-			return nil
 		case p.number != r.next:
-			return &DamagedError{Key: Key(prefix+logDir, r.next), Err: errors.New("it is missing, and later ones are there")}
-		case p.number%foldSize == 1 && snapshots[p.number+foldSize-1].key != "":
-			p = snapshots[p.number+foldSize-1]
+			return nil, &DamagedError{Key: r.key(part{number: r.next}), Err: errors.New("it is missing, and later ones are there")}
+		case !r.take(foldSize):
+			r.add(p)
 		}
+	}
+	return r, nil
+}
+
+// take takes the snapshot of the block that begins with the next number, if there is one.
+func (r *restoration) take(size int64) bool {
+	p, ok := r.snapshots[r.next+size-1]
+	if ok = ok && r.next%size == 1; ok {
 		r.add(p)
-		return nil
-	})
-	return r, err
+	}
+	return ok
 }
 
 func (r *restoration) add(p part) {
@@ -72,29 +79,46 @@ func (r *restoration) add(p part) {
 	r.next = p.number + 1
 }
 
-// list gives the numbered objects under a prefix.
-func list(ctx context.Context, store Store, prefix, behind string, each func(part) error) error {
-	var found []part
-	err := again(ctx, func() error {
-		found = found[:0]
-		return store.List(ctx, prefix, behind, func(e Entry) error {
-			number, err := strconv.ParseInt(strings.TrimPrefix(e.Key, prefix), 10, 64)
-			if err == nil && number > 0 && Key(prefix, number) == e.Key {
-				found = append(found, part{e.Key, number, e.Size})
-			}
-			return nil
-		})
-	})
-	if err != nil {
-		return err
+// key is that of the object.
+func (r *restoration) key(p part) string {
+	if p.folded {
+		return Key(r.prefix+snapshotDir, p.number)
 	}
-	slices.SortFunc(found, func(a, b part) int { return int(a.number - b.number) }) // beyond nine digits, keys have another order
-	for _, p := range found {
-		if err := each(p); err != nil {
+	return Key(r.prefix+logDir, p.number)
+}
+
+// numbered gives the numbered objects under a prefix.
+func numbered(ctx context.Context, store Store, prefix, behind string) (found []part, err error) {
+	err = list(ctx, store, prefix, behind, func(e Entry) error {
+		number, err := strconv.ParseInt(strings.TrimPrefix(e.Key, prefix), 10, 64)
+		if err == nil && number > 0 && Key(prefix, number) == e.Key {
+			found = append(found, part{number: number, size: e.Size})
+		}
+		return nil
+	})
+	slices.SortFunc(found, func(a, b part) int { return cmp.Compare(a.number, b.number) }) // beyond nine digits, keys have another order
+	return found, err
+}
+
+// list lists objects as the store does. After a failure that passes it goes on where it was, and has as many tries again.
+func list(ctx context.Context, store Store, prefix, behind string, each func(Entry) error) error {
+	errFurther := errors.New("it has come further")
+	for {
+		began := behind
+		err := again(ctx, func() error {
+			err := store.List(ctx, prefix, behind, func(e Entry) error {
+				behind = e.Key
+				return each(e)
+			})
+			if Passing(err) && behind != began {
+				return errFurther
+			}
+			return err
+		})
+		if err != errFurther {
 			return err
 		}
 	}
-	return nil
 }
 
 // restore makes the files of the run in a directory, and tells how many of all bytes are there.
@@ -106,8 +130,8 @@ func (r *restoration) restore(ctx context.Context, store Store, dir string, told
 	defer to.close()
 	done := int64(0)
 	return r.fetch(ctx, store, func(p part, s Segment) error {
-		if err := to.replay(s.Payload); err != nil {
-			return &DamagedError{Key: p.key, Err: err}
+		if err := to.replay(r.key(p), s.Payload); err != nil {
+			return err
 		}
 		done += p.size
 		told(done, r.bytes)
@@ -139,7 +163,7 @@ func (r *restoration) fetch(ctx context.Context, store Store, each func(part, Se
 				}
 			}
 			c := make(chan fetched, 1)
-			go func() { c <- fetchPart(ctx, store, p) }()
+			go func() { c <- r.fetchPart(ctx, store, p) }()
 			coming <- c
 		}
 	}()
@@ -171,30 +195,36 @@ func (r *restoration) fetch(ctx context.Context, store Store, each func(part, Se
 // weight is about how many MiB a part is, as far as they are counted.
 func (p part) weight() int64 { return min(p.size>>20+1, fetchBytes) }
 
-func fetchPart(ctx context.Context, store Store, p part) (f fetched) {
+func (r *restoration) fetchPart(ctx context.Context, store Store, p part) (f fetched) {
+	key := r.key(p)
 	f.err = again(ctx, func() error {
-		o, err := store.Get(ctx, p.key)
-		if err == nil {
-			f.segment, err = Unseal(p.number, o.Body)
-			if err != nil {
-				err = &DamagedError{Key: p.key, Err: err}
-			}
+		o, err := store.Get(ctx, key)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = errors.New("it is missing, and was listed")
+		} else if err != nil {
+			return err
+		} else if f.segment, err = Unseal(p.number, o.Body); err == nil {
+			err = f.segment.belongs(runName(r.prefix), p.folded)
 		}
-		return err
+		if err != nil {
+			return &DamagedError{Key: key, Err: err}
+		}
+		return nil
 	})
 	return f
 }
 
-// snapshotName is the key of the snapshot of a block of objects, by its last.
-func snapshotName(prefix string, last int64) string { return Key(prefix+snapshotDir, last) }
-
-// What a run is kept under, behind its prefix.
+// What a directory has its runs under, and each run its log, behind its prefix.
 const (
+	runsDir     = "runs/"
 	logDir      = "log/"
 	snapshotDir = "snapshot/"
 )
 
 // runPrefix is where the run of a directory is kept that has a name.
 func runPrefix(prefix, name string) string {
-	return fmt.Sprintf("%sruns/%s/", prefix, path.Clean(name))
+	return prefix + runsDir + name + "/"
 }
+
+// runName is the name of the run that is kept under a prefix.
+func runName(prefix string) string { return path.Base(prefix) }

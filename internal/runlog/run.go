@@ -34,9 +34,6 @@ type Config struct {
 	Log       *slog.Logger
 }
 
-// shown is how people call a key.
-func (c Config) shown(key string) string { return c.Shown + "/" + strings.TrimPrefix(key, c.Prefix) }
-
 // Names tells the files of a run directory apart.
 type Names struct {
 	// Ships tells whether a file means something on another machine.
@@ -76,6 +73,10 @@ type kept struct {
 	stop context.CancelFunc // of its folder
 }
 
+// shown is how people call a key.
+func (c Config) shown(key string) string { return c.Shown + "/" + strings.TrimPrefix(key, c.Prefix) }
+
+// runDir is what the directory of the run is called in the work directory.
 func (r *Run) runDir() string { return DirName(r.c.Shown) }
 
 // DirName is what the directory of a run is called on this machine: as people call it.
@@ -103,10 +104,9 @@ func Open(ctx context.Context, c Config) (*Run, error) {
 	}
 	r := &Run{c: c, lease: lease, dirs: map[string]*kept{}}
 	r.ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
-	r.fs = &FS{FS: disk.OS{}, work: c.Work, keeps: r.ships, runs: r, files: map[string]*shipped{}}
+	r.fs = newFS(disk.OS{}, c.Work, r.ships, r, r.replaced)
 	r.asked = newAsked(c.Store, c.Prefix+c.Names.Asked, filepath.Join(r.Dir(), c.Names.Asked))
-	r.fs.replaced = r.replaced
-	r.live = newPublisher(c, r.Dir(), lease)
+	r.live = newPublisher(c, lease, r.fs, r.Dir())
 	if err := r.begin(ctx); err != nil {
 		r.stop()
 		r.all.Wait()
@@ -149,23 +149,36 @@ func (r *Run) resume(ctx context.Context) error {
 	if err := there.restore(ctx, r.c.Store, r.Dir(), r.c.Restoring); err != nil {
 		return err
 	}
+	if there.next <= r.now.Published {
+		return &DamagedError{Key: Key(prefix+logDir, there.next), Err: fmt.Errorf("it is missing, and its files were published up to number %d", r.now.Published)}
+	}
 	to := newReplayer(r.Dir())
-	defer to.close()
-	k, err := r.claim(ctx, r.now.Run, there.next, there.folded, func(s Segment) error { return to.replay(s.Payload) })
-	if err == nil {
-		r.dirs[r.runDir()] = k
+	k, err := r.claim(ctx, r.now.Run, there, func(s Segment) error { return to.replay(Key(prefix+logDir, s.Number), s.Payload) })
+	to.close()
+	if err != nil {
+		return err
+	}
+	r.dirs[r.runDir()] = k
+	return removeTemporary(r.Dir())
+}
+
+// removeTemporary removes files that were yet to get their name when the run was cut short.
+func removeTemporary(dir string) error {
+	left, err := filepath.Glob(filepath.Join(dir, "*"+temporary))
+	for _, path := range left {
+		err = errors.Join(err, os.Remove(path))
 	}
 	return err
 }
 
-// claim claims the log of a run, from a number on.
-func (r *Run) claim(ctx context.Context, name string, next, folded int64, replay func(Segment) error) (*kept, error) {
+// claim claims the log of a run, behind what is there of it.
+func (r *Run) claim(ctx context.Context, name string, there *restoration, replay func(Segment) error) (*kept, error) {
 	prefix := runPrefix(r.c.Prefix, name)
-	a, err := Claim(ctx, ClaimConfig{Store: r.c.Store, Clock: r.c.Clock, Prefix: prefix + logDir, Shown: r.c.shown(prefix + logDir), Next: next, Lease: r.lease, Timeout: r.c.Timeout, Replay: replay})
+	a, err := Claim(ctx, ClaimConfig{Store: r.c.Store, Clock: r.c.Clock, Run: name, Prefix: prefix + logDir, Shown: r.c.shown(prefix + logDir), Next: there.next, Lease: r.lease, Timeout: r.c.Timeout, Replay: replay})
 	if err != nil {
 		return nil, err
 	}
-	folder := newFolder(r.c.Store, prefix, folded, r.c.Log)
+	folder := newFolder(r.c.Store, there, r.c.Log)
 	folding, stop := context.WithCancel(r.ctx)
 	r.all.Go(func() { folder.run(folding) })
 	k := &kept{name: name, stop: stop, number: a.Next() - 1}
@@ -221,11 +234,12 @@ func (r *Run) log(dir string) (*log, error) {
 		return nil, nil
 	}
 	name := r.newName()
-	k, err := r.claim(r.ctx, name, 1, 0, func(Segment) error {
+	nothing := &restoration{prefix: runPrefix(r.c.Prefix, name), next: 1}
+	k, err := r.claim(r.ctx, name, nothing, func(Segment) error {
 		return fmt.Errorf("%s: another process has begun it", runPrefix(r.c.Prefix, name))
 	})
 	if err == nil {
-		err = r.live.withdraw(r.ctx)
+		err = r.withdraw(r.ctx)
 	}
 	if err == nil {
 		err = r.setCurrent(r.ctx, name)

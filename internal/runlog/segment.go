@@ -12,7 +12,9 @@ import (
 // Segment is one object of the log. It says itself which one it is and who wrote it, so that an object in the place of
 // another is no better than a damaged one.
 type Segment struct {
+	Run        string `json:"run,omitempty"`   // whose log it is of
 	Number     int64  `json:"number"`          // its place in the log, from one
+	From       int64  `json:"from,omitempty"`  // of a snapshot: the first of the objects that it holds, Number being the last
 	Generation int64  `json:"generation"`      // of the lease under which it was written
 	Owner      string `json:"owner,omitempty"` // the start that wrote it
 	Batch      int64  `json:"batch,omitempty"` // counts what that owner wrote, from one
@@ -56,6 +58,19 @@ func Unseal(number int64, body []byte) (Segment, error) {
 	}
 	s.Payload = payload
 	return s, nil
+}
+
+// belongs refuses an object of another run, and one of the log in the place of a snapshot.
+func (s Segment) belongs(run string, snapshot bool) error {
+	switch {
+	case s.Run != run:
+		return fmt.Errorf("it is of the run %s, in the place of one of %s", s.Run, run)
+	case snapshot != (s.From > 0):
+		return errors.New("it is of the log, in the place of a snapshot, or the other way round")
+	case snapshot && s.From != s.Number-foldSize+1:
+		return fmt.Errorf("it holds the objects from %d to %d", s.From, s.Number)
+	}
+	return nil
 }
 
 // Key is where an object of a number is. Keys stand in the order of their numbers for the first billion.

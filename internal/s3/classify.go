@@ -23,6 +23,9 @@ const unknownError = "UnknownError"
 // classify names an error of a call. An answer counts even if the call was cancelled meanwhile; any other error of a cancelled
 // call is the caller's own.
 func (b *Bucket) classify(caller, attempt context.Context, c call, err error) error {
+	if local, ok := errors.AsType[*localError](err); ok {
+		return local.err
+	}
 	code, message := "", ""
 	trouble, inTrouble := errors.AsType[*credentialsError](err)
 	answer, answered := errors.AsType[smithy.APIError](err)

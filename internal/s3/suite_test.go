@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -67,6 +68,7 @@ func suite(t *testing.T, bucket string) {
 		{"many at once", suiteAtOnce},
 		{"lists", suiteLists},
 		{"uploads", suiteUploads},
+		{"files", suiteFiles},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, b, "suite/"+strings.ReplaceAll(tt.name, " ", "-")+"/") })
 	}
@@ -197,11 +199,14 @@ func suiteLists(t *testing.T, b *s3.Bucket, at string) {
 	}
 }
 
+var line = strings.Repeat("-", 4088)
+
 // content is made of numbers, so that a part in another place shows.
 func content(size int) []byte {
 	body := make([]byte, 0, size+8)
 	for i := 0; len(body) < size; i++ {
 		body = fmt.Appendf(body, "%07d\n", i)
+		body = append(body, line[:min(len(line), size+8-len(body))]...)
 	}
 	return body[:size]
 }
@@ -224,5 +229,43 @@ func suiteUploads(t *testing.T, b *s3.Bucket, at string) {
 		if o, err := b.Get(t.Context(), key); err != nil || string(o.Body) != "new" {
 			t.Errorf("%d bytes, replaced: %q, %v", size, o.Body[:min(10, len(o.Body))], err)
 		}
+	}
+}
+
+// buffer is a file in memory.
+type buffer struct {
+	mu   sync.Mutex
+	body []byte
+}
+
+func (b *buffer) WriteAt(p []byte, at int64) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return copy(b.body[at:], p), nil
+}
+
+// fetch reads an object whole.
+func fetch(t *testing.T, b *s3.Bucket, key, version string) ([]byte, error) {
+	t.Helper()
+	var to buffer
+	err := b.Fetch(t.Context(), key, version, s3.Fetching{Make: func(size int64) (io.WriterAt, error) {
+		to.body = make([]byte, size)
+		return &to, nil
+	}})
+	return to.body, err
+}
+
+func suiteFiles(t *testing.T, b *s3.Bucket, at string) {
+	for _, size := range []int{0, 1, 16 << 20, 16<<20 + 1, 40<<20 + 17} {
+		key, body := fmt.Sprintf("%s%d", at, size), content(size)
+		if err := b.Upload(t.Context(), key, bytes.NewReader(body), int64(size)); err != nil {
+			t.Fatalf("%d bytes: %v", size, err)
+		}
+		if got, err := fetch(t, b, key, ""); err != nil || !bytes.Equal(got, body) {
+			t.Errorf("%d bytes: %d came back, %v", size, len(got), err)
+		}
+	}
+	if _, err := fetch(t, b, at+"none", ""); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("nothing: %v", err)
 	}
 }

@@ -26,6 +26,15 @@
 // pool's id and is kept in the journal: a token is good on any server with the same journal, and, on
 // servers without one, with the same seed, pool id and app client.
 //
+// # Accounts
+//
+// At the same address the server plays the Security Token Service (AWS_ENDPOINT_URL leads to both), with AssumeRole and
+// GetCallerIdentity, so that programs which work in roles can be tried. Any role can be assumed, of whatever account,
+// unless [Faults].Hook says otherwise, which is asked with AssumeRole and the role's ARN. A session is all in its token: it
+// is good on every server, and after a restart, until it expires. Who calls in a role sees the pools of that role's account, as
+// their ARNs name it, and those of the server's own account ([Config].Account), which everybody sees; ListUserPools lists all. The
+// quotas are those of the server: for accounts with a quota each, run a server for each.
+//
 // # As AWS
 //
 // Documented (the API reference, the developer guide), or seen by others on AWS (the issue is named):

@@ -149,12 +149,10 @@ func (i *injector) delay() time.Duration {
 
 // pick returns the fault of a request.
 func (i *injector) pick(op string, c category, username string) Fault {
-	faults := i.current()
-	if faults.Hook != nil {
-		if f := faults.Hook(op, username); f != nil {
-			return *f
-		}
+	if f := i.hooked(op, username); f != nil {
+		return *f
 	}
+	faults := i.current()
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if until, ok := i.burst[c]; ok && i.now().Before(until) {
@@ -165,6 +163,14 @@ func (i *injector) pick(op string, c category, username string) Fault {
 		i.burst[c] = i.now().Add(faults.ThrottleBurst)
 	}
 	return f
+}
+
+// hooked returns what a script has for a request; nil: chance decides.
+func (i *injector) hooked(op, username string) *Fault {
+	if hook := i.current().Hook; hook != nil {
+		return hook(op, username)
+	}
+	return nil
 }
 
 // current returns the faults as they are now.

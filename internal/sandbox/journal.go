@@ -8,6 +8,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"attrmigrate/internal/disk"
 )
 
 // record is one line of the journal: an accepted mutation, with the states that it led to.
@@ -38,25 +40,26 @@ type storedUser struct {
 // ledger numbers the updates, keeps the logs and writes the journal, all in one order.
 type ledger struct {
 	mu       sync.Mutex
-	file     *os.File // nil: no journal
-	created  bool     // the file was not there before
-	found    int64    // bytes of whole lines that were
-	size     int64    // bytes of whole lines
-	broken   error    // why the journal can take no more
-	last     int64    // sequence of the last update
+	on       disk.FS
+	file     disk.File // nil: no journal
+	created  bool      // the file was not there before
+	found    int64     // bytes of whole lines that were
+	size     int64     // bytes of whole lines
+	broken   error     // why the journal can take no more
+	last     int64     // sequence of the last update
 	updates  tail[Update]
 	messages tail[Message]
 }
 
 // openLedger replays the journal at path, if it exists, and cuts off a torn last line. What is no journal is
 // a *[JournalError], and stays as it is; so does one that another process has open. No path: no journal.
-func openLedger(path string, keep int, replay func(record) error) (*ledger, error) {
-	l := &ledger{updates: tail[Update]{keep: keep}, messages: tail[Message]{keep: keep}}
+func openLedger(on disk.FS, path string, keep int, replay func(record) error) (*ledger, error) {
+	l := &ledger{on: on, updates: tail[Update]{keep: keep}, messages: tail[Message]{keep: keep}}
 	if path == "" {
 		return l, nil
 	}
 	var err error
-	if l.file, l.created, err = openJournal(path); err != nil {
+	if l.file, l.created, err = openJournal(on, path); err != nil {
 		return nil, err
 	}
 	if l.size, err = readJournal(l.file, func(r record) error {
@@ -161,7 +164,7 @@ func (l *ledger) takeBack() error {
 	if there, failed := os.Lstat(path); err != nil || failed != nil || !os.SameFile(made, there) {
 		return err // it is gone, or somebody else's by now
 	}
-	return os.Remove(path)
+	return l.on.Remove(path)
 }
 
 // kept says whether there is a journal.

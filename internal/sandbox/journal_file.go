@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"strings"
 
@@ -43,11 +44,14 @@ func (e *JournalError) Hint() string {
 var errTaken = errors.New("another sandbox is at work on it")
 
 // openJournal opens the file of a journal, which is then this process's alone until it is closed.
-func openJournal(path string) (f *os.File, created bool, err error) {
-	if f, created, err = openFile(path); err != nil {
+func openJournal(on disk.FS, path string) (f disk.File, created bool, err error) {
+	if f, created, err = openFile(on, path); err != nil {
 		return nil, false, err
 	}
-	alone, err := disk.Claim(f)
+	alone := true
+	if c, ok := f.(disk.Claimable); ok { // else it is on a file system that is this process's alone
+		alone, err = disk.Claim(c)
+	}
 	if err == nil && !alone {
 		err = &JournalError{Path: path, Err: errTaken}
 	}
@@ -59,8 +63,8 @@ func openJournal(path string) (f *os.File, created bool, err error) {
 
 // openFile creates the file of a journal, or opens one that is there. It follows a link to a journal, and
 // creates nothing through one. A pipe or a device is not even opened.
-func openFile(path string) (f *os.File, created bool, err error) {
-	f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
+func openFile(on disk.FS, path string) (f disk.File, created bool, err error) {
+	f, err = on.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o600)
 	if err == nil {
 		return f, true, nil
 	}
@@ -75,7 +79,7 @@ func openFile(path string) (f *os.File, created bool, err error) {
 	case !info.Mode().IsRegular():
 		return nil, false, &JournalError{Path: path, Err: errors.New("is not a regular file")}
 	}
-	if f, err = os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0); err != nil {
+	if f, err = on.OpenFile(path, os.O_RDWR|os.O_APPEND, 0); err != nil {
 		return nil, false, fmt.Errorf("sandbox journal: %w", err)
 	}
 	return f, false, nil
@@ -83,8 +87,8 @@ func openFile(path string) (f *os.File, created bool, err error) {
 
 // readJournal applies the records of a journal, and returns how many bytes its whole lines have. It changes
 // nothing. Behind the last newline may be what is left of a record that was torn, and nothing else.
-func readJournal(f *os.File, apply func(record) error) (size int64, err error) {
-	reader := bufio.NewReaderSize(f, 1<<16)
+func readJournal(f disk.File, apply func(record) error) (size int64, err error) {
+	reader := bufio.NewReaderSize(io.NewSectionReader(f, 0, math.MaxInt64), 1<<16)
 	for line := 1; ; line++ {
 		text, err := reader.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
@@ -107,7 +111,7 @@ func readJournal(f *os.File, apply func(record) error) (size int64, err error) {
 	}
 }
 
-func notJournal(f *os.File, line int, err error) error {
+func notJournal(f disk.File, line int, err error) error {
 	return &JournalError{Path: f.Name(), Line: line, Err: fmt.Errorf("not a line of a sandbox journal: %w", err)}
 }
 

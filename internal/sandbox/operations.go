@@ -128,7 +128,13 @@ func (s *Server) call(r *http.Request) ([]byte, error) {
 	if c.request, c.invalid, err = decodeBody(r.Body, name); err != nil {
 		return nil, err
 	}
-	c.subject = c.request.find(s)
+	of, err := s.sessionOf(r.Header)
+	if err != nil {
+		return nil, err
+	}
+	if c.subject = c.request.find(s); c.pool != nil && !s.sees(of, c.pool) {
+		c.subject = subject{username: c.username}
+	}
 	if c.user != nil && op.access == accessWrite {
 		s.stats.enter(c.user)
 		defer c.user.inFlight.Add(-1)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -121,6 +122,9 @@ func (s *Server) addPool(document map[string]jsontext.Value) (*pool, error) {
 	return p, nil
 }
 
+// poolRegion is the Region that a pool's id begins with.
+var poolRegion = regexp.MustCompile(`^([a-z]{2,}(?:-[a-z]+)+-[0-9]+)_`)
+
 // complete returns a copy of the document with what AWS would have filled in, and with its dates as
 // the protocol has them: the command line prints them as text. The caller holds poolsMu.
 func (s *Server) complete(document map[string]jsontext.Value) (map[string]jsontext.Value, error) {
@@ -133,7 +137,11 @@ func (s *Server) complete(document map[string]jsontext.Value) (map[string]jsonte
 	if id == "" {
 		id = s.poolID()
 	}
-	arn := cmp.Or(given.Arn, fmt.Sprintf("arn:aws:cognito-idp:%s:%s:userpool/%s", s.cfg.Region, s.cfg.Account, id))
+	region := s.cfg.Region
+	if home := poolRegion.FindStringSubmatch(id); home != nil {
+		region = home[1]
+	}
+	arn := cmp.Or(given.Arn, fmt.Sprintf("arn:aws:cognito-idp:%s:%s:userpool/%s", region, s.cfg.Account, id))
 	if err := fillTypes(document, given.SchemaAttributes); err != nil {
 		return nil, err
 	}

@@ -67,6 +67,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path != "/" && r.URL.Path != "/health":
 		http.NotFound(w, r)
+	case r.Method == http.MethodPost && isSTS(r):
+		s.callSTS(w, r)
 	case r.Method == http.MethodPost:
 		body, err := s.call(r)
 		s.answer(w, body, err)

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"attrmigrate/internal/disk"
 )
 
 // Config says how a server behaves. The zero value is a well-behaved account with AWS's quotas.
@@ -26,6 +28,8 @@ type Config struct {
 	Seed uint64
 	// Journal is a file that keeps all state; an existing one is replayed. Default: none.
 	Journal string
+	// FS is what the journal is written to. Nil: the operating system's file system.
+	FS disk.FS
 	// LogSize is how many entries Log, Messages and Invocations remember, at least. Default: 1,048,576.
 	LogSize int
 	// Account and Region stand in ARNs and pool ids. Defaults: 000000000000 and us-east-1.
@@ -89,7 +93,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.invoked.log.keep = cfg.LogSize
 	var err error
-	if s.ledger, err = openLedger(cfg.Journal, cfg.LogSize, s.replay); err != nil {
+	if s.ledger, err = openLedger(cmp.Or[disk.FS](cfg.FS, disk.OS{}), cfg.Journal, cfg.LogSize, s.replay); err != nil {
 		return nil, err
 	}
 	// The length of the journal is in the seed, so that a reopened server makes other identifiers.

@@ -46,6 +46,7 @@ type User struct {
 // changes another part of a state holds mu for reading and the user's own mu.
 type pool struct {
 	id           string
+	account      string // that its ARN names
 	described    atomic.Pointer[description]
 	ignoreCase   bool
 	aliases      []string // attributes that may stand for the username
@@ -132,6 +133,7 @@ func newPool(document map[string]jsontext.Value) (*pool, error) {
 	sensitive := given.UsernameConfiguration.CaseSensitive
 	p := &pool{
 		id:           given.ID,
+		account:      accountOf(given.Arn),
 		ignoreCase:   sensitive != nil && !*sensitive,
 		aliases:      slices.Concat(given.AliasAttributes, given.UsernameAttributes),
 		addressNames: len(given.UsernameAttributes) > 0,

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+
+	"attrmigrate/internal/disk"
 )
 
 // Packing is how a file is compressed.
@@ -23,6 +25,7 @@ func (p Packing) String() string {
 
 // PackingOf takes the packing from a file's name, and returns the name without its suffix.
 func PackingOf(path string) (Packing, string) {
+	path = disk.Unpinned(path)
 	lower := strings.ToLower(path)
 	switch {
 	case strings.HasSuffix(lower, ".gz"):

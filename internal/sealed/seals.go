@@ -16,8 +16,30 @@ import (
 // Seals remember what the bytes of files were when they were read first. The zero value has seen nothing yet.
 // They may be used by many goroutines.
 type Seals struct {
-	mu    sync.Mutex
-	files map[string]*seal // by path
+	mu     sync.Mutex
+	files  map[string]*seal  // by path
+	stands map[string]string // the files that stand for paths, which are no files of this machine
+}
+
+// Stand has a file of this machine stand for a path that is none: its bytes are that path's. It is called before the path is
+// looked at.
+func (s *Seals) Stand(path, file string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stands == nil {
+		s.stands = map[string]string{}
+	}
+	s.stands[path] = file
+}
+
+// File is the file whose bytes are those of a path: itself, unless another stands for it.
+func (s *Seals) File(path string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if file, ok := s.stands[path]; ok {
+		return file
+	}
+	return path
 }
 
 // blockSize is how much of a file has one sum, in bytes.
@@ -37,7 +59,7 @@ type seal struct {
 // Look refuses what is no file, or a file that cannot be read twice, or has nothing in it, or is not the file of
 // before.
 func (s *Seals) Look(path string) error {
-	info, err := os.Stat(path)
+	info, err := os.Stat(s.File(path))
 	switch {
 	case err != nil:
 		return refusalOf(err)
@@ -125,7 +147,7 @@ func copyAll(ctx context.Context, w io.Writer, r io.Reader) error {
 
 // open begins to read a file as it is stored.
 func (s *Seals) open(path string) (*file, error) {
-	f, err := disk.Open(path) // by now it may be a pipe
+	f, err := disk.Open(s.File(path)) // by now it may be a pipe
 	if err != nil {
 		return nil, refusalOf(err)
 	}

@@ -2,21 +2,40 @@ package target
 
 import (
 	"context"
+	"fmt"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
 
 // admin is the authority of AWS credentials.
 type admin struct {
-	client *cognito.Client
-	poolID string
+	client  *cognito.Client
+	poolID  string
+	account string // that the pool must be of; empty: any
 }
 
 // Describe implements [Authority].
 func (a *admin) Describe(ctx context.Context, attempts int) (*cognito.Pool, error) {
-	return describe(ctx, a.client, a.poolID, attempts)
+	pool, err := describe(ctx, a.client, a.poolID, attempts)
+	if err != nil {
+		return nil, err
+	}
+	return pool, a.check(pool)
+}
+
+// madeUp is the account that emulators have, and nobody else.
+const madeUp = "000000000000"
+
+// check refuses a pool of another account than the one that is meant.
+func (a *admin) check(pool *cognito.Pool) error {
+	if a.account == "" || pool.Account == "" || pool.Account == a.account || pool.Account == madeUp {
+		return nil
+	}
+	return &refusal.Error{Msg: fmt.Sprintf("the pool %s is of account %s, and account %s is meant", pool.ID, pool.Account, a.account),
+		Remedy: "check the pool id, the account and the role; nothing was written"}
 }
 
 // Probe implements [Authority].

@@ -19,6 +19,9 @@ type Connection struct {
 	Region      string // empty: the pool id's
 	Profile     string // of the AWS configuration; empty: the environment's
 	EndpointURL string // empty: AWS's own
+	Role        string // the ARN of a role in which calls are made; empty: in the name of the credentials
+	ExternalID  string // that the role asks for
+	Account     string // that the pool must be of; empty: any
 	Sandbox     bool   // a local Cognito inside the process
 	From        string // an export, whose users are in the sandbox; empty: those of the change set
 
@@ -41,6 +44,11 @@ func (c Connection) Flags(pool string) []string {
 		words = append(words, "--user-pool-id", pool)
 	}
 	words = append(words, c.serviceFlags()...)
+	for _, flag := range [][2]string{{"--role-arn", c.Role}, {"--external-id", c.ExternalID}} {
+		if flag[1] != "" {
+			words = append(words, flag[0], flag[1])
+		}
+	}
 	if c.Sandbox {
 		words = append(words, "--sandbox")
 	}
@@ -89,7 +97,7 @@ func Connect(ctx context.Context, c Connection) (*Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newTarget(c.PoolID, client, &admin{client: client, poolID: c.PoolID}), nil
+	return newTarget(c.PoolID, client, &admin{client: client, poolID: c.PoolID, account: c.Account}), nil
 }
 
 // ConnectUsers prepares a target that is written to with users' own access tokens: it has no AWS credentials, and
@@ -119,7 +127,7 @@ func ConnectUsers(ctx context.Context, c Connection, token *cognito.Token) (*Tar
 
 func (c Connection) client(ctx context.Context, region string, anonymous bool) (*cognito.Client, error) {
 	return cognito.NewClient(ctx, cognito.Config{
-		Region: region, Profile: c.Profile, EndpointURL: c.EndpointURL, Anonymous: anonymous,
+		Region: region, Profile: c.Profile, EndpointURL: c.EndpointURL, Role: c.Role, ExternalID: c.ExternalID, Anonymous: anonymous,
 		Connections: c.Calls, Timeout: c.Timeout, UserAgent: c.UserAgent,
 	})
 }

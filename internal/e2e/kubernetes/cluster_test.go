@@ -65,10 +65,10 @@ func startCluster(t *testing.T) *api {
 	harness.Until(t, "the API server is ready", func() (bool, string) {
 		select {
 		case <-server.ended:
-			t.Fatalf("the API server has ended:\n%s", server.tail())
+			t.Fatalf("the API server has ended:\n%s", tail(server.log))
 		default:
 		}
-		return a.trust(filepath.Join(certs, "apiserver.crt")) && a.get(t.Context(), "/readyz", nil) == nil, server.tail()
+		return a.trust(filepath.Join(certs, "apiserver.crt")) && a.get(t.Context(), "/readyz", nil) == nil, tail(server.log)
 	})
 
 	config := filepath.Join(dir, "kubeconfig")

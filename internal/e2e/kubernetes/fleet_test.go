@@ -4,9 +4,7 @@ package kubernetes
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -48,11 +46,11 @@ func testFleet(t *testing.T, a *api, said *transcript) {
 	if len(targets) != len(fates) {
 		t.Fatalf("the manifest has %d targets, the test %d", len(targets), len(fates))
 	}
-	bucket := s3test.Start(t, "attrmigrate-fleet")
+	bucket := s3test.Start(t, "jobs-111122223333")
 	for i, g := range targets {
 		g.open(t, bucket, fates[i].nobody)
 	}
-	environment := append(bucket.Env(), "ATTRMIGRATE_TEST_LEASE=3s")
+	environment := append(bucket.Env(), harness.Lease+"=3s", "AWS_ENDPOINT_URL_STS="+targets[0].row["endpoint_url"])
 	m := startMachines(t, a, "fleet", 3, func(index int) int { return index / 3 }, environment...)
 	m.create(objects, true)
 
@@ -88,6 +86,7 @@ func testFleet(t *testing.T, a *api, said *transcript) {
 				i, f.happens, ends, failed, state[i], f.ends, f.failed, f.engine)
 		}
 		targets[i].once(t, users-f.nobody)
+		targets[i].published(t, bucket, f.nobody)
 		said.fate(i, targets[i].row["name"], f.happens, ends, state[i])
 	}
 	said.engine(s)
@@ -109,8 +108,8 @@ func byHand(t *testing.T, header []string, targets []*target, environment []stri
 	t.Cleanup(func() {
 		w.kill()
 		<-w.ended
-		if text, err := os.ReadFile(w.log); err == nil && t.Failed() {
-			t.Logf("the other process said:\n%s", strings.TrimSpace(string(text)))
+		if t.Failed() {
+			t.Logf("the other process said last:\n%s", tail(w.log))
 		}
 	})
 	return w

@@ -68,6 +68,9 @@ func startMachines(t *testing.T, a *api, namespace string, nodes int, place func
 		}
 		m.mu.Unlock()
 		m.pods.Wait()
+		if t.Failed() {
+			t.Log(m.describe())
+		}
 	})
 	return m
 }
@@ -264,13 +267,16 @@ func (m *machines) history(index int) (ends, failed string) {
 	return strings.Join(m.ends[index], ", "), failed
 }
 
-// describe is what was noted of each index.
+// describe is what was noted of each index, and what its latest pod has said last.
 func (m *machines) describe() (text string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i := range len(m.latest) {
 		if p := m.latest[i]; p != nil {
 			text += fmt.Sprintf("index %d: ends %q, latest %s on %s: %s\n", i, m.ends[i], p.Metadata.Name, cmp.Or(p.Spec.NodeName, "no node"), p.Status.Phase)
+			if w := m.work[p.Metadata.UID]; w != nil {
+				text += tail(w.log)
+			}
 		}
 	}
 	return text

@@ -5,7 +5,10 @@ package kubernetes
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -70,8 +73,10 @@ func writeTargets(header []string, targets []*target) string {
 // are of nobody.
 func (g *target) open(t *testing.T, bucket *s3test.Server, nobody int) {
 	t.Helper()
+	g.pool = g.row["user_pool_id"]
+	region, _, _ := strings.Cut(g.pool, "_")
 	var err error
-	if g.server, err = sandbox.New(sandbox.Config{Account: g.row["account"], Region: g.row["region"]}); err != nil {
+	if g.server, err = sandbox.New(sandbox.Config{Account: strings.Split(g.row["role_arn"], ":")[4], Region: region}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = g.server.Close() })
@@ -79,7 +84,6 @@ func (g *target) open(t *testing.T, bucket *s3test.Server, nobody int) {
 		t.Fatal(err)
 	}
 	g.row["rate"] = rate
-	g.pool = g.row["user_pool_id"]
 	document := fmt.Sprintf(`{"UserPool": {"Id": %q, "Name": %q, "SchemaAttributes": [
 		{"Name": "custom:tier", "AttributeDataType": "String", "Mutable": true}]}}`, g.pool, g.row["name"])
 	if _, err := g.server.CreatePool([]byte(document)); err != nil {
@@ -96,10 +100,16 @@ func (g *target) open(t *testing.T, bucket *s3test.Server, nobody int) {
 			t.Fatal(err)
 		}
 	}
-	name, key, _ := strings.Cut(strings.TrimPrefix(g.row["input"], "s3://"), "/")
+	name, key := keyOf(g.row["input"])
 	if err := bucket.Put(name, key, []byte(rows)); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// keyOf takes a URL of S3 apart.
+func keyOf(url string) (bucket, key string) {
+	bucket, key, _ = strings.Cut(strings.TrimPrefix(url, "s3://"), "/")
+	return bucket, key
 }
 
 // sent is how many updates have come to the account.
@@ -133,5 +143,24 @@ func (g *target) once(t *testing.T, want int) {
 	}
 	if done != want {
 		t.Errorf("%s: %d users were updated once, want %d", g.row["name"], done, want)
+	}
+}
+
+// published wants a way back for each user in the files that the run has left in the bucket, and a line for each record of nobody.
+func (g *target) published(t *testing.T, bucket *s3test.Server, nobody int) {
+	t.Helper()
+	name, prefix := keyOf(g.row["run_dir"])
+	for file, want := range map[string]int{"undo.jsonl": users - nobody, "errors.csv": nobody} {
+		text, err := bucket.Get(name, prefix+file)
+		if err != nil && !(errors.Is(err, fs.ErrNotExist) && want == 0) {
+			t.Errorf("%s: %s: %v", g.row["name"], file, err)
+		}
+		named := map[string]bool{}
+		for _, user := range regexp.MustCompile(regexp.QuoteMeta(g.row["name"])+`-\d+@`).FindAll(text, -1) {
+			named[string(user)] = true
+		}
+		if len(named) != want {
+			t.Errorf("%s: %s names %d users, want %d", g.row["name"], file, len(named), want)
+		}
 	}
 }

@@ -41,21 +41,25 @@ func start(t *testing.T, dir string, cmd *exec.Cmd) *process {
 		_ = cmd.Process.Kill()
 		<-p.ended
 		if t.Failed() {
-			t.Logf("%s said last:\n%s", filepath.Base(cmd.Path), p.tail())
+			t.Logf("%s said last:\n%s", filepath.Base(cmd.Path), tail(p.log))
 		}
 	})
 	return p
 }
 
-// tail is the end of what the program has said.
-func (p *process) tail() string {
-	const most = 4 << 10
-	text, err := os.ReadFile(p.log)
+// tail is the end of a log.
+func tail(path string) string {
+	const most = 2 << 10
+	text, err := os.ReadFile(path)
 	if err != nil {
-		return err.Error()
+		return err.Error() + "\n"
 	}
-	text = text[max(0, len(text)-most):]
-	return string(text[bytes.IndexByte(text, '\n')+1:])
+	cut := max(0, len(text)-most)
+	text = text[cut:]
+	if cut > 0 {
+		text = text[bytes.IndexByte(text, '\n')+1:]
+	}
+	return string(text)
 }
 
 // freePorts are ports of the loopback interface that nobody listens on. Nothing keeps them free: what takes one of

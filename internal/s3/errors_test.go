@@ -1,0 +1,289 @@
+package s3_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/runlog"
+	"attrmigrate/internal/s3"
+	"attrmigrate/internal/s3/s3test"
+)
+
+// answering has the server answer as AWS does.
+func answering(status int, code, message string) func(*s3test.Server) {
+	return func(s *s3test.Server) {
+		s.Script(func(s3test.Request) s3test.Fault {
+			return s3test.Fault{Status: status, Code: code, Message: message}
+		})
+	}
+}
+
+func denying(permissions ...string) func(*s3test.Server) {
+	return func(s *s3test.Server) { s.Deny(permissions...) }
+}
+
+func get(ctx context.Context, b *s3.Bucket) error { _, err := b.Get(ctx, "run/a"); return err }
+func put(ctx context.Context, b *s3.Bucket) error {
+	_, err := b.Put(ctx, "run/a", []byte("x"), runlog.Always)
+	return err
+}
+func list(ctx context.Context, b *s3.Bucket) error {
+	return b.List(ctx, "run/", "", func(runlog.Entry) error { return nil })
+}
+func remove(ctx context.Context, b *s3.Bucket) error { return b.Delete(ctx, "run/a") }
+
+func TestErrors(t *testing.T) {
+	tests := []struct {
+		name    string
+		set     func(*s3test.Server)
+		call    func(context.Context, *s3.Bucket) error
+		text    string // ends may be left out
+		hint    string
+		passing bool
+		is      error
+	}{
+		{name: "nothing there", call: get, text: "s3://runs/run/a: there is no such object: NoSuchKey", hint: "aws s3 ls s3://runs", is: fs.ErrNotExist},
+		{name: "no leave to read", set: denying("s3:GetObject"), call: get,
+			text: "s3://runs/run/a: s3:GetObject is not allowed: AccessDenied: User: arn:aws:iam::111122223333:user/example is not authorized to perform: s3:GetObject",
+			hint: "allow s3:GetObject on arn:aws:s3:::runs/run/* to whoever runs this"},
+		{name: "no leave to list, and nothing there", set: denying("s3:ListBucket"), call: get,
+			text: "s3://runs/run/a: it is not there, or may not be read: s3:ListBucket is not allowed: AccessDenied", hint: "allow s3:ListBucket on arn:aws:s3:::runs to"},
+		{name: "no leave to read or to list, in few words", set: answering(403, "AccessDenied", "Access Denied"), call: get,
+			text: "s3://runs/run/a: it may not be read, or is not there: s3:GetObject or s3:ListBucket is not allowed: AccessDenied: Access Denied",
+			hint: "allow s3:GetObject on arn:aws:s3:::runs/run/* and s3:ListBucket on arn:aws:s3:::runs"},
+		{name: "no leave to write", set: denying("s3:PutObject"), call: put, text: "s3:PutObject is not allowed", hint: "allow s3:PutObject on arn:aws:s3:::runs/run/*"},
+		{name: "no leave to write, in few words", set: answering(403, "AccessDenied", "Access Denied"), call: put, text: "s3://runs/run/a: s3:PutObject is not allowed: AccessDenied: Access Denied", hint: "allow s3:PutObject"},
+		{name: "no leave to list", set: denying("s3:ListBucket"), call: list, text: "s3://runs/run/: s3:ListBucket is not allowed", hint: "allow s3:ListBucket on arn:aws:s3:::runs to"},
+		{name: "no leave to delete", set: denying("s3:DeleteObject"), call: remove, text: "s3:DeleteObject is not allowed", hint: "allow s3:DeleteObject on arn:aws:s3:::runs/run/*"},
+		{name: "no leave to use the key for writing", set: denying("kms:GenerateDataKey"), call: put, text: "kms:GenerateDataKey is not allowed on the key that encrypts the bucket", hint: "allow kms:GenerateDataKey and kms:Decrypt on the key"},
+		{name: "no leave to use the key for reading", set: denying("kms:Decrypt"), call: get, text: "kms:Decrypt is not allowed on the key that encrypts the bucket", hint: "allow kms:GenerateDataKey and kms:Decrypt"},
+		{name: "no bucket", set: answering(404, "NoSuchBucket", "The specified bucket does not exist"), call: get,
+			text: "s3://runs/run/a: there is no bucket of this name, at http://127.0.0.1", hint: "to see the buckets: aws s3 ls"},
+		{name: "a throttle", set: answering(503, "SlowDown", "Please reduce your request rate."), call: put, text: "s3://runs/run/a: S3 is in trouble: SlowDown: Please reduce your request rate", hint: "run the same command again", passing: true},
+		{name: "an error within", set: answering(500, "InternalError", "We encountered an internal error. Please try again."), call: put, text: "S3 is in trouble: InternalError", passing: true},
+		{name: "an error that nobody knows", set: answering(503, "Confused", "I am"), call: put, text: "S3 is in trouble: Confused: I am", passing: true},
+		{name: "a proxy in trouble", set: answering(502, "", ""), call: put, text: "S3 is in trouble", passing: true},
+		{name: "too slow a body", set: answering(400, "RequestTimeout", "Your socket connection to the server was not read from or written to within the timeout period."), call: put, text: "RequestTimeout", passing: true},
+		{name: "a conflict", set: answering(409, "ConditionalRequestConflict", "The conditional request cannot succeed due to a conflicting operation against this resource."), call: put, text: "somebody else writes the object: ConditionalRequestConflict", passing: true},
+		{name: "expired credentials", set: answering(400, "ExpiredToken", "The provided token has expired."), call: put, text: "the AWS credentials have expired: ExpiredToken", hint: "sign in again, such as by: aws sso login"},
+		{name: "unknown credentials", set: answering(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."), call: put, text: "S3 does not know the AWS credentials", hint: "aws sts get-caller-identity"},
+		{name: "a wrong secret", set: answering(403, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your key and signing method."), call: put, text: "the secret access key is not that of the access key id", hint: "the AWS_* variables"},
+		{name: "a wrong clock", set: answering(403, "RequestTimeTooSkewed", "The difference between the request time and the current time is too large."), call: put, text: "the clock of this machine is wrong by more than S3 allows", hint: "set the clock"},
+		{name: "an archive", set: answering(403, "InvalidObjectState", "The operation is not valid for the object's storage class"), call: get, text: "the object is archived", hint: "restore it first"},
+		{name: "a key that is disabled", set: answering(400, "KMS.DisabledException", "arn:aws:kms:us-east-1:111122223333:key/made-up is disabled."), call: put, text: "the key that encrypts the bucket can't be used: KMS.DisabledException", hint: "look at the key in KMS"},
+		{name: "a Region that nobody tells", set: answering(301, "PermanentRedirect", "The bucket you are attempting to access must be addressed using the specified endpoint."), call: put, text: "the bucket lies in another Region than us-east-1: PermanentRedirect", hint: "name its Region by AWS_REGION; to learn it: aws s3api get-bucket-location --bucket runs"},
+		{name: "a store that lacks it", set: answering(501, "NotImplemented", "A header you provided implies functionality that is not implemented"), call: put, text: "the store does not know what is asked of it", hint: "a store that honours conditional writes"},
+		{name: "what the table lacks", set: answering(400, "MalformedACLError", "whatever\nsecond line"), call: put, text: "s3://runs/run/a: S3 refuses it: MalformedACLError: whatever", hint: "look the code up"},
+		{name: "away", set: func(s *s3test.Server) { s.Away(true) }, call: put, text: "s3://runs/run/a: ", passing: true},
+		{name: "the answer is lost", set: func(s *s3test.Server) {
+			s.Script(func(s3test.Request) s3test.Fault { return s3test.Fault{Lost: true} })
+		}, call: put,
+			text: "s3://runs/run/a: the connection was lost, to http://127.0.0.1", passing: true},
+		{name: "no answer", set: func(s *s3test.Server) { s.Delay(time.Hour) }, call: put, text: "s3://runs/run/a: no answer within 500ms, from http://127.0.0.1", hint: "raise --timeout", passing: true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			server := s3test.Start(t)
+			if tt.set != nil {
+				tt.set(server)
+			}
+			setenv(t, server.Env())
+			err := tt.call(t.Context(), open(t, s3test.Bucket, s3.Config{Timeout: 500 * time.Millisecond}))
+			if err == nil || !strings.Contains(err.Error(), tt.text) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("got  %v\nwant %s", err, tt.text)
+			}
+			if hint := refusal.HintOf(err); !strings.Contains(hint, tt.hint) || hint == "" || strings.Contains(hint, "{") {
+				t.Errorf("the hint is %q, want %q", hint, tt.hint)
+			}
+			if runlog.Passing(err) != tt.passing {
+				t.Errorf("passing is %t", !tt.passing)
+			}
+			if errors.Is(err, fs.ErrNotExist) != (tt.is == fs.ErrNotExist) {
+				t.Errorf("it is taken for a missing object, or not: %v", err)
+			}
+		})
+	}
+}
+
+// What the SDK finds, or does not, is told before anything is sent.
+func TestNothingIsThere(t *testing.T) {
+	none := s3test.Start(t)
+	away := "http://127.0.0.1:1"
+	tests := []struct {
+		name    string
+		env     []string
+		text    string
+		hint    string
+		passing bool
+	}{
+		{"no credentials", append(none.Env(), "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY="), "there are no AWS credentials for S3 (looked at the AWS_* variables, the default profile and the machine's role)", "aws sso login", false},
+		{"no server", append(none.Env(), "AWS_ENDPOINT_URL_S3="+away), "S3 can't be reached, at " + away + " (AWS_ENDPOINT_URL_S3)", "look at the network and at AWS_ENDPOINT_URL_S3", true},
+		{"another variable", append(none.Env(), "AWS_ENDPOINT_URL_S3=", "AWS_ENDPOINT_URL="+away), "S3 can't be reached, at " + away + " (AWS_ENDPOINT_URL)", "AWS_ENDPOINT_URL", true},
+		{"no TLS", append(none.Env(), "AWS_ENDPOINT_URL_S3="+strings.Replace(none.URL, "http:", "https:", 1)), "it does not speak TLS, at https://127.0.0.1", "write http:// in AWS_ENDPOINT_URL_S3", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			setenv(t, tt.env)
+			err := get(t.Context(), open(t, s3test.Bucket, s3.Config{}))
+			if err == nil || !strings.Contains(err.Error(), tt.text) {
+				t.Errorf("got  %v\nwant %s", err, tt.text)
+			}
+			if hint := refusal.HintOf(err); !strings.Contains(hint, tt.hint) {
+				t.Errorf("the hint is %q, want %q", hint, tt.hint)
+			}
+			if runlog.Passing(err) != tt.passing {
+				t.Errorf("passing is %t", !tt.passing)
+			}
+		})
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	server := s3test.Start(t)
+	tests := []struct {
+		name, env string
+		cfg       s3.Config
+		text      string
+	}{
+		{"an endpoint that is none", "AWS_ENDPOINT_URL_S3=localhost:9000", s3.Config{}, "the endpoint of S3 can't be used: it does not begin with https:// or http://"},
+		{"an endpoint with a password", "AWS_ENDPOINT_URL_S3=http://a:secret@localhost", s3.Config{}, "the endpoint of S3 can't be used: it holds a user name or password"},
+		{"an account that is none", "AWS_REGION=us-east-1", s3.Config{Owner: "1234"}, "--s3-bucket-owner: 1234 is no account"},
+		{"a profile that is none", "AWS_REGION=us-east-1", s3.Config{Profile: "nobody"}, "s3://runs/: "},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			setenv(t, append(server.Env(), tt.env))
+			_, err := s3.Open(t.Context(), s3test.Bucket, tt.cfg)
+			if err == nil || !strings.HasPrefix(err.Error(), tt.text) || strings.Contains(err.Error(), "secret") || refusal.HintOf(err) == "" {
+				t.Errorf("got %v (%s), want %s", err, refusal.HintOf(err), tt.text)
+			}
+		})
+	}
+}
+
+// A bucket in another Region is found by what the first answer says, and asked there from then on.
+func TestAnotherRegion(t *testing.T) {
+	server := s3test.Start(t)
+	server.SetRegion(s3test.Bucket, "eu-west-1")
+	setenv(t, server.Env())
+	b := open(t, s3test.Bucket, s3.Config{})
+	for range 3 {
+		if err := put(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := server.Count("PutObject"); got != 4 {
+		t.Errorf("it took %d requests for three calls, want one more", got)
+	}
+}
+
+// Each call makes one attempt, whatever the environment says about attempts.
+func TestOneAttempt(t *testing.T) {
+	for _, fault := range []s3test.Fault{s3test.SlowDown(), {Lost: true}, {Status: http.StatusInternalServerError, Code: "InternalError"}} {
+		server := s3test.Start(t)
+		server.Script(func(s3test.Request) s3test.Fault { return fault })
+		setenv(t, append(server.Env(), "AWS_MAX_ATTEMPTS=7"))
+		b := open(t, s3test.Bucket, s3.Config{})
+		for operation, call := range map[string]func(context.Context, *s3.Bucket) error{"GetObject": get, "PutObject": put, "ListObjectsV2": list, "DeleteObject": remove} {
+			if err := call(t.Context(), b); !runlog.Passing(err) {
+				t.Errorf("%s: %v", operation, err)
+			}
+			if got := server.Count(operation); got != 1 {
+				t.Errorf("%s: %d attempts", operation, got)
+			}
+		}
+	}
+}
+
+// What is cancelled by its caller is no error of S3.
+func TestCancelled(t *testing.T) {
+	server := s3test.Start(t)
+	server.Delay(time.Hour)
+	setenv(t, server.Env())
+	ctx, cancel := context.WithCancel(t.Context())
+	b := open(t, s3test.Bucket, s3.Config{})
+	failed := make(chan error)
+	go func() { failed <- put(ctx, b) }()
+	for server.Count("PutObject") == 0 {
+		runtime.Gosched() // the request is on its way
+	}
+	cancel()
+	if err := <-failed; !errors.Is(err, context.Canceled) || runlog.Passing(err) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Files are carried through trouble, and an upload knows its own object where the answer was lost.
+func TestFilesThroughTrouble(t *testing.T) {
+	for _, size := range []int{100, 65 << 20} {
+		server := s3test.Start(t)
+		setenv(t, server.Env())
+		b := open(t, s3test.Bucket, s3.Config{})
+		body := string(content(size))
+		server.Script(func(r s3test.Request) s3test.Fault {
+			switch {
+			case r.Number == 1 && (r.Operation == "PutObject" || r.Operation == "CompleteMultipartUpload"):
+				return s3test.Fault{Lost: true}
+			case r.Number == 1:
+				return s3test.SlowDown()
+			default:
+				return s3test.Fault{}
+			}
+		})
+		if err := b.Create(t.Context(), "a", strings.NewReader(body), int64(size), runlog.IfAbsent); err != nil {
+			t.Errorf("%d bytes: %v", size, err)
+		}
+		if got, err := fetch(t, b, "a", ""); err != nil || string(got) != body {
+			t.Errorf("%d bytes: %d came back, %v", size, len(got), err)
+		}
+	}
+}
+
+// An upload that fails leaves no parts behind, which cost money.
+func TestAborted(t *testing.T) {
+	server := s3test.Start(t)
+	setenv(t, server.Env())
+	server.Deny("kms:Decrypt")
+	size := int64(65 << 20)
+	err := open(t, s3test.Bucket, s3.Config{}).Upload(t.Context(), "a", strings.NewReader(string(content(int(size)))), size)
+	if err == nil || !strings.Contains(err.Error(), "kms:Decrypt is not allowed") || server.Count("AbortMultipartUpload") != 1 {
+		t.Errorf("%v, %v", err, server.Counts())
+	}
+}
+
+// An object that changes while it is fetched is refused; one whose bucket keeps versions is read as it was.
+func TestChangedMeanwhile(t *testing.T) {
+	for _, versions := range []bool{false, true} {
+		server := s3test.Start(t)
+		setenv(t, server.Env())
+		if versions {
+			if err := server.Version(s3test.Bucket); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := content(20 << 20)
+		if err := server.Put(s3test.Bucket, "users.csv", before); err != nil {
+			t.Fatal(err)
+		}
+		b := open(t, s3test.Bucket, s3.Config{})
+		var to buffer
+		err := b.Fetch(t.Context(), "users.csv", "", s3.Fetching{Make: func(size int64) (io.WriterAt, error) {
+			to.body = make([]byte, size)
+			return &to, server.Put(s3test.Bucket, "users.csv", content(21<<20))
+		}})
+		switch {
+		case versions && (err != nil || string(to.body) != string(before)):
+			t.Errorf("with versions: %v", err)
+		case !versions && (err == nil || err.Error() != "s3://runs/users.csv: the object has changed while it was read" || runlog.Passing(err)):
+			t.Errorf("without: %v", err)
+		}
+	}
+}
