@@ -1,6 +1,7 @@
 package runlog
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -16,6 +17,7 @@ type LeaseConfig struct {
 	Store    Store
 	Clock    Clock
 	Key      string        // of lock.json
+	Shown    string        // how people call that; empty: by the key
 	TTL      time.Duration // how long it lasts unless it is renewed
 	Timeout  time.Duration // of one attempt to write or read it
 	Holder   checkpoint.Info
@@ -55,6 +57,7 @@ func TakeLease(ctx context.Context, c LeaseConfig) (*Lease, error) {
 		_, _ = rand.Read(b[:]) // never fails
 		c.owner = hex.EncodeToString(b[:])
 	}
+	c.Shown = cmp.Or(c.Shown, c.Key)
 	l := &Lease{
 		c: c, calls: attempts{c.Store, c.Timeout}, ended: make(chan struct{}), kept: make(chan struct{}),
 		tried: map[int64]time.Time{},
@@ -126,7 +129,7 @@ func (l *Lease) watch(ctx context.Context, first found) (found, error) {
 	}
 }
 
-func (l *Lease) heldBy(f found) error { return &checkpoint.HeldError{Path: l.c.Key, Info: f.Holder} }
+func (l *Lease) heldBy(f found) error { return &checkpoint.HeldError{Path: l.c.Shown, Info: f.Holder} }
 
 // prove tries both conditions where they do not hold, with what stands there already, so that a store which ignores
 // them does no harm.
@@ -137,7 +140,7 @@ func (l *Lease) prove(ctx context.Context) error {
 			_, err = l.calls.put(ctx, l.c.Key, body, when)
 			switch {
 			case err == nil:
-				return false, &UnfitError{Key: l.c.Key, When: when}
+				return false, &UnfitError{Key: l.c.Shown, When: when}
 			case errors.Is(err, ErrTaken):
 				return true, nil
 			}
@@ -177,7 +180,7 @@ func (l *Lease) patiently(ctx context.Context, do func() (done bool, err error))
 		}
 		if l.c.Clock.now().Sub(began) >= l.c.TTL {
 			if err == nil {
-				err = errors.New(l.c.Key + ": the store refuses to replace it, and shows it unchanged")
+				err = errors.New(l.c.Shown + ": the store refuses to replace it, and shows it unchanged")
 			}
 			return err
 		}
