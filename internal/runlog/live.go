@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// publisher publishes files while the run goes on: each time one is replaced, what each that has changed holds then, once
-// that is durable. A goroutine of its own does, and leaves out what was replaced meanwhile. It replaces what it knows, so that a start that was
+// publisher publishes files while the run goes on: each time one is replaced, all that have changed, as they are once that
+// is durable. A goroutine of its own does, and leaves out what was replaced meanwhile. It replaces what it knows, so that a start that was
 // overtaken, and wakes, puts nothing old in the place of the other's.
 type publisher struct {
 	c     Config
@@ -19,14 +19,12 @@ type publisher struct {
 	dir   string // of the run
 	wake  chan struct{}
 	tags  map[string]Condition // of what stands there, by name
-	has   map[string][]byte    // what this one has published last
+	last  map[string][]byte    // what that holds
 }
 
 func newPublisher(c Config, lease *Lease, of *FS, dir string) *publisher {
-	return &publisher{
-		c: c, calls: attempts{c.Store, c.Timeout}, lease: lease, of: of, dir: dir, wake: make(chan struct{}, 1),
-		tags: map[string]Condition{}, has: map[string][]byte{},
-	}
+	return &publisher{c: c, calls: attempts{c.Store, c.Timeout}, lease: lease, of: of, dir: dir, wake: make(chan struct{}, 1),
+		tags: map[string]Condition{}, last: map[string][]byte{}}
 }
 
 // replaced tells that a file was. It never waits.
@@ -45,7 +43,7 @@ func (p *publisher) run(ctx context.Context) {
 		case <-p.wake:
 		}
 		for _, name := range p.c.Names.Live {
-			if err := p.publish(ctx, name); err != nil && !errors.Is(err, fs.ErrNotExist) && ctx.Err() == nil {
+			if err := p.publish(ctx, name); err != nil && ctx.Err() == nil && !errors.Is(err, fs.ErrNotExist) {
 				p.c.Log.Debug("not published: the next one is", "file", name, "error", err)
 			}
 		}
@@ -54,14 +52,14 @@ func (p *publisher) run(ctx context.Context) {
 
 func (p *publisher) publish(ctx context.Context, name string) error {
 	body, at, err := p.of.content(filepath.Join(p.dir, name))
-	if err == nil && at.log != nil {
+	if last, known := p.last[name]; err != nil || known && bytes.Equal(body, last) {
+		return err
+	}
+	if at.log != nil {
 		err = at.log.reached(at.number)
 	}
 	if err != nil {
 		return err
-	}
-	if last, known := p.has[name]; known && bytes.Equal(last, body) {
-		return nil
 	}
 	for range 2 {
 		tag, known := p.tags[name]
@@ -76,11 +74,11 @@ func (p *publisher) publish(ctx context.Context, name string) error {
 		var now string
 		now, err = p.calls.put(ctx, p.c.Prefix+name, body, tag)
 		if err == nil {
-			p.tags[name], p.has[name] = Condition(now), body
+			p.tags[name], p.last[name] = Condition(now), body
 			return nil
 		}
 		delete(p.tags, name)
-		delete(p.has, name)
+		delete(p.last, name)
 		if !taken(err) {
 			return err
 		}
@@ -97,11 +95,11 @@ func (p *publisher) look(ctx context.Context, name string) (Condition, error) {
 	return Condition(o.Tag), err
 }
 
-// withdraw takes back what the run that the directory holds has published while it went on: the next one has nothing yet. It
-// is called before the directory holds that one.
-func (r *Run) withdraw(ctx context.Context) error {
-	for _, name := range r.c.Names.Live {
-		if err := again(ctx, func() error { return r.c.Store.Delete(ctx, r.c.Prefix+name) }); err != nil {
+// withdraw takes back what the run that the directory held has published: the next one has nothing yet. It is called before
+// the directory holds that one.
+func (p *publisher) withdraw(ctx context.Context) error {
+	for _, name := range p.c.Names.Live {
+		if err := again(ctx, func() error { return p.c.Store.Delete(ctx, p.c.Prefix+name) }); err != nil {
 			return err
 		}
 	}

@@ -55,13 +55,13 @@ func isAside(ctx context.Context, store Store, prefix string) (bool, error) {
 
 // isThere tells whether there is an object, without reading it.
 func isThere(ctx context.Context, store Store, key string) (there bool, err error) {
-	err = list(ctx, store, key, "", func(e Entry) error {
-		there = e.Key == key // the first, if any
-		return errEnough
+	err = again(ctx, func() error {
+		there = false
+		return store.List(ctx, key, "", func(e Entry) error {
+			there = there || e.Key == key
+			return nil
+		})
 	})
-	if errors.Is(err, errEnough) {
-		err = nil
-	}
 	return there, err
 }
 
@@ -123,9 +123,13 @@ func (s *Seen) goneOn(ctx context.Context) (on bool, err error) {
 	if s.published == 0 {
 		return true, nil
 	}
-	err = list(ctx, s.store, s.kept+logDir, Key(s.kept+logDir, s.published), func(Entry) error {
-		on = true
-		return errEnough
+	last := Key(s.kept+logDir, s.published)
+	err = again(ctx, func() error {
+		on = false
+		return s.store.List(ctx, s.kept+logDir, last, func(Entry) error {
+			on = true
+			return errEnough
+		})
 	})
 	if errors.Is(err, errEnough) {
 		err = nil
@@ -147,9 +151,6 @@ func (s *Seen) Restore(ctx context.Context, dir string, told func(done, total in
 		return err
 	}
 	if err := there.restore(ctx, s.store, dir, told); err != nil {
-		return err
-	}
-	if err := removeTemporary(dir); err != nil {
 		return err
 	}
 	return newAsked(s.store, s.prefix+s.names.Asked, path.Join(dir, s.names.Asked)).fetch(ctx)
@@ -182,19 +183,23 @@ func (s *Seen) Ask(ctx context.Context, body []byte, stands Condition) error {
 // files gives the names of the objects of a directory. What lies deeper is passed over, a directory at a time: a log is long.
 func files(ctx context.Context, store Store, prefix string) (names []string, err error) {
 	for behind, more := "", true; more; {
-		more = false
-		err := list(ctx, store, prefix, behind, func(e Entry) error {
-			name, _, deeper := strings.Cut(strings.TrimPrefix(e.Key, prefix), "/")
-			if deeper {
-				behind, more = prefix+name+"0", true // the character behind the slash
-				return errEnough
-			}
-			names = append(names, name)
-			return nil
+		var some []string
+		err := again(ctx, func() error {
+			some, more = nil, false
+			return store.List(ctx, prefix, behind, func(e Entry) error {
+				name, _, deeper := strings.Cut(strings.TrimPrefix(e.Key, prefix), "/")
+				if deeper {
+					behind, more = prefix+name+"0", true // the character behind the slash
+					return errEnough
+				}
+				some = append(some, name)
+				return nil
+			})
 		})
 		if err != nil && !errors.Is(err, errEnough) {
 			return nil, err
 		}
+		names = append(names, some...)
 	}
 	return names, nil
 }

@@ -90,7 +90,7 @@ func (r *Run) unpublish(ctx context.Context, names []string) error {
 	for _, name := range there {
 		own := name == lockName || name == currentName || !r.ships(name)
 		if err == nil && !own && !slices.Contains(names, name) && r.c.Names.Published(name) {
-			err = r.c.Store.Delete(ctx, r.c.Prefix+name)
+			err = again(ctx, func() error { return r.c.Store.Delete(ctx, r.c.Prefix+name) })
 		}
 	}
 	return err

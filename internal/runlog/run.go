@@ -34,6 +34,9 @@ type Config struct {
 	Log       *slog.Logger
 }
 
+// shown is how people call a key.
+func (c Config) shown(key string) string { return c.Shown + "/" + strings.TrimPrefix(key, c.Prefix) }
+
 // Names tells the files of a run directory apart.
 type Names struct {
 	// Ships tells whether a file means something on another machine.
@@ -73,10 +76,6 @@ type kept struct {
 	stop context.CancelFunc // of its folder
 }
 
-// shown is how people call a key.
-func (c Config) shown(key string) string { return c.Shown + "/" + strings.TrimPrefix(key, c.Prefix) }
-
-// runDir is what the directory of the run is called in the work directory.
 func (r *Run) runDir() string { return DirName(r.c.Shown) }
 
 // DirName is what the directory of a run is called on this machine: as people call it.
@@ -239,7 +238,7 @@ func (r *Run) log(dir string) (*log, error) {
 		return fmt.Errorf("%s: another process has begun it", runPrefix(r.c.Prefix, name))
 	})
 	if err == nil {
-		err = r.withdraw(r.ctx)
+		err = r.live.withdraw(r.ctx)
 	}
 	if err == nil {
 		err = r.setCurrent(r.ctx, name)
