@@ -206,7 +206,7 @@ func TestALifeElsewhere(t *testing.T) {
 	f.says(f.run(4, apply...), run+": the run is on hold", "wrong tiers", "attrmigrate apply --unhold")
 	f.says(f.run(1, "rate", run, "default"), "it has this rate when it is started again", "--run-dir "+run+" loyalty.csv")
 	f.says(f.run(1, "stop", run), "it is on hold already, stopped by")
-	f.says(f.run(0, "status", run), run+": stopped", run+"/undo.jsonl", run+"/report.html", "the run is on hold")
+	f.says(f.run(0, "status", run), run+": stopped", run+"/undo.jsonl", run+"/report.html", "no start goes on")
 
 	f.machine("two")
 	f.write("loyalty.csv", loyalty)
