@@ -137,7 +137,7 @@ func modelled(t *testing.T, explore func() explored) (e explored) {
 	return e
 }
 
-// long is set for an exploration of all pairs of faults, which takes an hour.
+// long is set for an exploration of all pairs of faults, which takes many minutes.
 var long = os.Getenv("ATTRMIGRATE_MODEL") == "long"
 
 const anything = failing + losing + delaying + slow + stopping + crashing
@@ -158,6 +158,9 @@ func TestModel(t *testing.T) {
 			if !long && (s.faults > 1 && s.kinds == anything || s.owners > 2 && s.faults > 0) {
 				t.Skip("it takes long: make model")
 			}
+			if s.faults > 0 && (racing || testing.Short()) {
+				t.Skip("it takes seconds, and a minute with the race detector")
+			}
 			if e := modelled(t, func() explored { return explore(s) }); e.wrong != "" {
 				t.Errorf("%s\n%s", e.wrong, strings.Join(e.steps, "\n"))
 			}
@@ -168,8 +171,11 @@ func TestModel(t *testing.T) {
 // TestModelAtRandom plays histories of three owners to whom much happens.
 func TestModelAtRandom(t *testing.T) {
 	histories := 5000
-	if long {
-		histories = 1_000_000
+	switch {
+	case long:
+		histories = 500_000
+	case racing || testing.Short():
+		histories = 100
 	}
 	for _, s := range []size{
 		{name: "with undo", owners: 3, records: 2, faults: 6, kinds: anything},
@@ -197,6 +203,9 @@ func TestModelFindsBugs(t *testing.T) {
 		{size{bug: noClaim, owners: 2, records: 1, faults: 1, kinds: stopping}, "A was told that it has written number 1: B had claimed the log, and does not know it"},
 	} {
 		t.Run(string(tt.bug), func(t *testing.T) {
+			if tt.kinds == stopping && (racing || testing.Short()) {
+				t.Skip("it takes a second, and ten with the race detector")
+			}
 			e := modelled(t, func() explored { return explore(tt.size) })
 			if e.wrong != tt.want {
 				t.Errorf("found: %q, want %q", e.wrong, tt.want)
