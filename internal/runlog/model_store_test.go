@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// kept is an object.
-type kept struct {
+// simulatedObject is an object.
+type simulatedObject struct {
 	body []byte
 	tag  string
 }
 
 // simulated is the store of a model. Its tags are made of the content, as S3's are.
 type simulated struct {
-	objects map[string]kept
+	objects map[string]simulatedObject
 	bug     bug
 	// What lock.json says, and since when: for the properties.
 	lock   LeaseState
@@ -77,7 +77,7 @@ func (w *world) put(c *call) answer {
 	if key == lockKey {
 		w.locked(body)
 	}
-	s.objects[key] = kept{body, tagOf(body)}
+	s.objects[key] = simulatedObject{body, tagOf(body)}
 	return answer{tag: s.objects[key].tag}
 }
 

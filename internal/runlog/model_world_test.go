@@ -67,7 +67,7 @@ type roleKey struct{}
 var errOver = errors.New("the history is over")
 
 func newWorld(s size) *world {
-	w := &world{size: s, faults: s.faults, store: &simulated{objects: map[string]kept{}, bug: s.bug}}
+	w := &world{size: s, faults: s.faults, store: &simulated{objects: map[string]simulatedObject{}, bug: s.bug}}
 	for i := range s.owners {
 		o := &owner{world: w, name: string(rune('A' + i)), checked: -1}
 		w.owners = append(w.owners, o)
