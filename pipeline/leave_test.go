@@ -110,7 +110,7 @@ func TestLeave(t *testing.T) {
 						t.Fatalf("%v: %d of %d updated, %d overlaps", err, state.Counts.Updated, scene.rows, s.overlaps)
 					}
 					l.check(t, g.updates)
-					if again := firstAfter(g.updates, l.spans[0].until); again > 2*time.Second {
+					if again := firstAfter(g.updates, l.spans[0].until); again > 3*time.Second {
 						t.Errorf("went on %s after there was leave", again)
 					}
 					if most := mostInASecond(g.updates); scene.rate != pipeline.Unlimited && most > perSecond(scene.rate) {
