@@ -95,6 +95,8 @@ func (l *Lease) take(ctx context.Context) error {
 			return err == nil, err
 		case there.held() && there.moved(l.stands):
 			return false, l.heldBy(there)
+		case there.tag == l.stands.tag:
+			return false, &unanswered{errUnchanged}
 		}
 		l.stands = there // released meanwhile
 		return false, nil
@@ -170,25 +172,31 @@ func anotherTag(tag Condition) Condition {
 	return Condition(b)
 }
 
-// patiently does something until it is done, is refused, or has failed for as long as a lease lasts.
+// patiently does something until it is done, is refused, or has failed for as long as a lease lasts, since it failed first.
 func (l *Lease) patiently(ctx context.Context, do func() (done bool, err error)) error {
-	began := l.c.Clock.now()
-	for n := 0; ; n++ {
+	var began time.Time
+	for failures := 0; ; {
 		done, err := do()
-		if done || err != nil && (ctx.Err() != nil || !Passing(err)) {
+		switch {
+		case done:
+			return nil
+		case err == nil:
+			continue
+		case failures == 0:
+			began = l.c.Clock.now()
+		}
+		if ctx.Err() != nil || !Passing(err) || l.c.Clock.now().Sub(began) >= l.c.TTL {
 			return err
 		}
-		if l.c.Clock.now().Sub(began) >= l.c.TTL {
-			if err == nil {
-				err = errors.New(l.c.Shown + ": the store refuses to replace it, and shows it unchanged")
-			}
+		if err := l.c.Clock.sleep(ctx, backoff(failures, l.c.TTL)); err != nil {
 			return err
 		}
-		if err := l.c.Clock.sleep(ctx, backoff(n, l.c.TTL)); err != nil {
-			return err
-		}
+		failures++
 	}
 }
+
+// errUnchanged is a store of two minds: two writings may have met, of which neither stands.
+var errUnchanged = errors.New("the store refuses to replace lock.json, and shows it unchanged")
 
 // Generation counts the owners of the run.
 func (l *Lease) Generation() int64 { return l.generation }

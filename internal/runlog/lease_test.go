@@ -92,6 +92,13 @@ func (m *memory) Upload(ctx context.Context, key string, from io.ReaderAt, size 
 	return err
 }
 
+// fleeting is a failure that passes.
+type fleeting struct{ error }
+
+func (fleeting) Passing() bool { return true }
+
+var errAway = fleeting{errors.New("503 Slow Down")}
+
 func leaseConfig(m Store) LeaseConfig {
 	return LeaseConfig{Store: m, Key: "run/lock.json", TTL: time.Minute, Timeout: 20 * time.Second,
 		Holder: checkpoint.Info{PID: 7, Host: "one.example.com", Since: time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC), Command: "attrmigrate"}}
