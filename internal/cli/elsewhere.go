@@ -95,7 +95,7 @@ func (e *elsewhere) in(spec *job.Spec) {
 	if e == nil {
 		return
 	}
-	spec.Dir, spec.Volume, spec.Remote = e.run.Dir(), rundir.Volume{FS: e.run.FS(), Pins: rundir.Local().Pins, Private: true}, e.run
+	spec.Dir, spec.Volume, spec.Remote = e.run.Dir(), rundir.Volume{FS: e.run.FS(), Pins: rundir.Local().Pins, Private: true, Shown: e.run.ShownAs}, e.run
 	spec.Target.Timeout = min(spec.Target.Timeout, e.ttl/leaseTimeouts)
 }
 

@@ -26,7 +26,7 @@ import (
 // its user can read.
 type fetched struct {
 	files map[string]string // by URL; nil: none lies there
-	dir   string
+	own   *disk.Private
 	cfg   s3.Config
 	notes io.Writer
 }
@@ -57,10 +57,10 @@ func (o *options) fetch(ctx context.Context, notes io.Writer, paths []string) (_
 
 // remove removes the files.
 func (f *fetched) remove() error {
-	if f.dir == "" {
+	if f.own == nil {
 		return nil
 	}
-	return os.RemoveAll(f.dir)
+	return f.own.Close()
 }
 
 // input fetches an object that is an input.
@@ -77,12 +77,9 @@ func (f *fetched) input(ctx context.Context, text string) error {
 		return err
 	}
 	defer bucket.Close()
-	if err := noneAtWork(ctx, bucket, u); err != nil {
-		return err
-	}
 	file, err := f.place(fmt.Sprint(len(f.files) + 1))
 	if err == nil {
-		err = f.to(ctx, bucket, u, file)
+		file, err = f.file(ctx, bucket, u, file)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return &refusal.UsageError{Err: err, Remedy: refusal.HintOf(err)}
@@ -100,12 +97,36 @@ func (f *fetched) stand(text, file string) {
 	f.files[text] = file
 }
 
-// noneAtWork refuses an input that a run in S3 is writing, as [rundir.NoneAtWork] does of those in directories.
-func noneAtWork(ctx context.Context, bucket *s3.Bucket, u s3.URL) error {
-	dir := s3.URL{Bucket: u.Bucket, Key: u.Key[:strings.LastIndexByte(u.Key, '/')+1]}
-	if u.Version != "" || !rundir.Names().Published(path.Base(u.Key)) {
-		return nil
+// file fetches an object to a place. One that a run in S3 has published is a file of that run: if it has gone on since, as one
+// does that was killed, it is made from the run's log, and lies elsewhere.
+func (f *fetched) file(ctx context.Context, bucket *s3.Bucket, u s3.URL, place string) (string, error) {
+	dir, name := s3.URL{Bucket: u.Bucket, Key: u.Key[:strings.LastIndexByte(u.Key, '/')+1]}, path.Base(u.Key)
+	if u.Version == "" && rundir.Names().Published(name) {
+		run := &rundir.Afar{Path: place + ".run", Store: bucket, Prefix: dir.Key}
+		if err := noneAtWork(ctx, bucket, dir); err != nil {
+			return "", err
+		}
+		newer, err := run.Newer(ctx, name)
+		if err == nil && newer { // who may not see whether there is a run is told of the object itself
+			return filepath.Join(run.Path, name), f.restore(ctx, run, u, name)
+		}
 	}
+	return place, f.to(ctx, bucket, u, place)
+}
+
+// restore restores the run that a file lies in.
+func (f *fetched) restore(ctx context.Context, run *rundir.Afar, u s3.URL, name string) error {
+	if err := run.Restore(ctx, console.Restoring(f.notes)); err != nil {
+		return err
+	}
+	if !disk.Exists(filepath.Join(run.Path, name)) {
+		return fmt.Errorf("%s: the run has no such file: %w", u, fs.ErrNotExist)
+	}
+	return nil
+}
+
+// noneAtWork refuses what a run in S3 is writing, as [rundir.NoneAtWork] does of what lies in directories.
+func noneAtWork(ctx context.Context, bucket *s3.Bucket, dir s3.URL) error {
 	state, held, err := runlog.ReadLease(ctx, bucket, dir.Key+"lock.json")
 	if err == nil && held {
 		return &checkpoint.HeldError{Path: dir.String(), Info: state.Holder}
@@ -124,7 +145,7 @@ func (f *fetched) failed(ctx context.Context, text string) error {
 		return err
 	}
 	defer bucket.Close()
-	if err := noneAtWork(ctx, bucket, u.Below(report.ErrorsCSV)); err != nil {
+	if err := noneAtWork(ctx, bucket, u.Below("")); err != nil {
 		return err
 	}
 	dir, err := f.place("run")
@@ -134,26 +155,30 @@ func (f *fetched) failed(ctx context.Context, text string) error {
 	if err != nil {
 		return err
 	}
+	f.stand(text, dir)
+	run := &rundir.Afar{Path: dir, Store: bucket, Prefix: u.Below("").Key}
+	if newer, err := run.Newer(ctx, checkpoint.FileName); err == nil && newer {
+		return run.Restore(ctx, console.Restoring(f.notes))
+	}
 	for _, name := range []string{checkpoint.FileName, report.ErrorsCSV, report.ErrorsJSONL} {
 		file := filepath.Join(dir, name)
 		if err := f.to(ctx, bucket, u.Below(name), file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
-	f.stand(text, dir)
 	return nil
 }
 
 // place is a path in the directory, which is made for the first of them.
 func (f *fetched) place(name string) (string, error) {
-	if f.dir == "" {
-		dir, err := os.MkdirTemp("", "attrmigrate-inputs-") // with mode 0700
+	if f.own == nil {
+		own, err := disk.MakePrivate("")
 		if err != nil {
 			return "", &refusal.Error{Msg: fmt.Sprintf("no place for inputs from S3: %v", err), Remedy: "TMPDIR names a directory on a disk of this machine"}
 		}
-		f.dir = dir
+		f.own = own
 	}
-	return filepath.Join(f.dir, name), nil
+	return filepath.Join(f.own.Path, name), nil
 }
 
 // to fetches an object into a file, if there is room.

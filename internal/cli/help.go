@@ -27,7 +27,7 @@ var flagGroups = []struct {
 	{"What it does", []string{"dry-run", "check", "as", "read", "no-read", "verified", "on-conflict", "allow-takeover", "strict"}},
 	{"Pace", []string{"rate", "read-rate", "list-rate", "chains", "workers", "timeout", "max-attempts"}},
 	{"Stops", []string{"limit", "max-failures", "max-duration", "drain-timeout"}},
-	{"Run directory", []string{"run-dir", "only-failed", "restart", "unhold"}},
+	{"Run directory", []string{"run-dir", "work-dir", "only-failed", "restart", "unhold"}},
 	{"Seen and steered", []string{"serve", "serve-read-only", "token-file", "metrics-file", "on-event", "pause-when"}},
 	// Of those that steer a run.
 	{"Order", []string{"for", "reason", "now"}},

@@ -58,7 +58,7 @@ func (d *Desk) guardian() *guardian {
 		run: func(ctx context.Context, env []string, stdin []byte) ran {
 			return runProgram(ctx, d.cfg.PauseWhen, env, stdin)
 		},
-		env:   func() []string { return variables(d.Status(), d.cfg.Dir) },
+		env:   func() []string { return variables(d.Status(), shownDir(d.cfg)) },
 		pause: d.Guard, mute: d.guardIsMute, log: d.cfg.Logger,
 	}
 }

@@ -67,7 +67,7 @@ func newHooks(cfg Config) *hooks {
 		run: func(ctx context.Context, env []string, stdin []byte) ran {
 			return runProgram(ctx, cfg.OnEvent, env, stdin)
 		},
-		dir: cfg.Dir,
+		dir: shownDir(cfg),
 	}
 	h.events, h.unlisten = cfg.Log.Listen()
 	return h

@@ -125,13 +125,21 @@ func firstLine(text string) string {
 
 // variables tell a program of the run that it is run for. They hold nothing of a user.
 func variables(s rundir.Standing, dir string) []string {
-	if whole, err := filepath.Abs(dir); err == nil {
-		dir = whole
-	}
 	count := func(n int64) string { return strconv.FormatInt(n, 10) }
 	return assignments(
 		"RUN_DIR", dir, "POOL", s.Pool, "STATE", s.State, "TOTAL", count(s.Rows), "DONE", count(s.Rows-s.Remaining),
 		"UPDATED", count(s.Updated), "UNCHANGED", count(s.Unchanged), "SKIPPED", count(s.Skipped), "FAILED", count(s.Failed))
+}
+
+// shownDir is what a program is told of where the run is: it may be in another directory itself.
+func shownDir(cfg Config) string {
+	if cfg.Shown != "" && cfg.Shown != cfg.Dir {
+		return cfg.Shown
+	}
+	if whole, err := filepath.Abs(cfg.Dir); err == nil {
+		return whole
+	}
+	return cfg.Dir
 }
 
 // assignments are variables of an environment, of their names and values.

@@ -30,6 +30,8 @@ type Config struct {
 	Run Run
 	FS  disk.FS
 	Dir string
+	// Shown is what people call the directory, where that is not its path: a run that is kept elsewhere has a URL.
+	Shown string
 	// State is that of the run as this start finds it; it has its inputs and its fingerprint.
 	State checkpoint.State
 	// Rate is the ceiling of updates that the command line sets, and Reads what it makes of one, whoever set that, as

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -192,7 +193,7 @@ func TestALifeElsewhere(t *testing.T) {
 	f.says(f.run(2, "pause", run), run+": there is no run in it")
 
 	apply := f.toPool("apply", "--yes", "--progress", "log", "--rate", "5", "--run-dir", run, "loyalty.csv")
-	one := f.start(apply...)
+	one := f.start(append(apply, f.hook()...)...)
 	f.until(run+": running", "status", run)
 	f.says(f.run(5, apply...), run+"/lock.json: attrmigrate is at work")
 	f.says(f.run(0, "pause", "--reason", "support called", run), "it is asked; process", "paused   "+run, "support called", "attrmigrate unpause "+run)
@@ -206,7 +207,7 @@ func TestALifeElsewhere(t *testing.T) {
 	f.says(f.run(4, apply...), run+": the run is on hold", "wrong tiers", "attrmigrate apply --unhold")
 	f.says(f.run(1, "rate", run, "default"), "it has this rate when it is started again", "--run-dir "+run+" loyalty.csv")
 	f.says(f.run(1, "stop", run), "it is on hold already, stopped by")
-	f.says(f.run(0, "status", run), run+": stopped", run+"/undo.jsonl", run+"/report.html", "the run is on hold")
+	f.says(f.run(0, "status", run), run+": stopped", run+"/undo.jsonl", run+"/report.html", "no start goes on")
 
 	f.machine("two")
 	f.write("loyalty.csv", loyalty)
@@ -216,7 +217,16 @@ func TestALifeElsewhere(t *testing.T) {
 	two.ended(-1)
 	f.says(f.run(0, "status", run), run+": running")
 	f.until(run+": killed", "status", run)
+	if left, err := os.ReadDir(f.temp); err != nil || len(left) > 0 {
+		f.Errorf("the next start leaves what the killed one left: %v %v", left, err)
+	}
 	f.says(f.run(0, "report", run, "-o", "killed.html"), "report   killed.html")
+	published := strings.Count(f.object("night/loyalty.run/undo.jsonl"), "\n")
+	var records int
+	out := f.run(0, f.toPool("plan", run+"/undo.jsonl")...)
+	if _, err := fmt.Sscanf(out[strings.Index(out, "read "):], "read %d records", &records); err != nil || records <= published {
+		f.Errorf("the undo file of a killed run has %d records, and %d were published before it began (%v):\n%s", records, published, err, out)
+	}
 
 	f.machine("three")
 	f.write("loyalty.csv", loyalty)
@@ -224,6 +234,10 @@ func TestALifeElsewhere(t *testing.T) {
 	f.says(f.run(0, "status", run), run+": finished", "1 row: "+run+"/errors.csv says why")
 	f.says(f.run(3, "status", "--watch", run), "msg=finished")
 	f.says(f.run(1, "pause", run), run+": the run has ended: it is finished")
+
+	f.says(f.run(3, f.toPool("apply", "--yes", run+"/errors.csv")...), "1 failed", "loyalty.errors.run")
+	f.says(f.run(0, f.toPool("apply", "--yes", "--rate", "off", "--run-dir", "s3://runs/night/back", run+"/undo.jsonl")...), "600 updated")
+	f.says(f.run(0, f.toPool("apply", "--yes", "--rate", "off", "--run-dir", "s3://runs/night/back", run+"/undo.jsonl")...), "already")
 
 	f.run(3, append(apply, "--restart", "--rate", "off")...)
 	f.says(f.run(0, "status", run), run+": finished")
@@ -248,6 +262,26 @@ func (f *faraway) aside(prefix string) string {
 	}
 	f.Fatalf("no run was set aside: %q", keys)
 	return ""
+}
+
+// hook are flags by which a program keeps what it is told; on Windows there is none.
+func (f *faraway) hook() []string {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	f.write("told", "#!/bin/sh\nenv | grep ^ATTRMIGRATE_ >> told.txt; cat >> told.txt\n")
+	program := filepath.Join(f.home, "told")
+	if err := os.Chmod(program, 0o700); err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() {
+		told, err := os.ReadFile(filepath.Join(filepath.Dir(program), "told.txt"))
+		f.says(string(told), "ATTRMIGRATE_RUN_DIR=s3://runs/night/loyalty.run\n")
+		if err != nil || strings.Contains(string(told), "canary-tmp") {
+			f.Errorf("the program is told %s %v", told, err)
+		}
+	})
+	return []string{"--on-event", program}
 }
 
 // loyaltyRows are records of users that are there, but for the last.

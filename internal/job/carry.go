@@ -108,7 +108,7 @@ func (j *Job) carry(ctx context.Context, in *changeset.Reader, reports *report.F
 	}
 	file := checkpoint.NewFile(j.dir.Path)
 	file.Disk = j.dir.FS
-	store := &told{Store: file}
+	store := &told{Store: file, on: j.dir.Volume}
 	meter := telemetry.NewMeter(j.spec.operation(), j.spec.reading(), time.Now())
 	runner, err := pipeline.New(j.withRemote(pipeline.Config{
 		Source: ordered{in, j.claims.orders}, Updater: j.updater(reports), Preparer: orNone(look),

@@ -27,7 +27,9 @@ func (r *PlanResult) JSON() ([]byte, error) {
 }
 
 func (r *PlanResult) save(dir *rundir.Dir) error {
-	text, err := r.JSON()
+	kept := *r
+	kept.Plan, kept.Audit = dir.ShownAs(r.Plan), dir.ShownAs(r.Audit)
+	text, err := kept.JSON()
 	if err != nil {
 		return err
 	}

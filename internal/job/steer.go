@@ -8,6 +8,7 @@ import (
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/control"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/telemetry"
 	"attrmigrate/pipeline"
 )
@@ -26,7 +27,7 @@ func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told,
 		expiring = j.tokens.between
 	}
 	desk, err := control.Start(control.Config{Expiring: expiring,
-		Run: runner, FS: j.dir.FS, Dir: j.dir.Path, State: j.state, Rate: j.spec.Rate, Reads: j.spec.readsAt, Told: j.spec.Told,
+		Run: runner, FS: j.dir.FS, Dir: j.dir.Path, Shown: j.dir.ShownAs(j.dir.Path), State: j.state, Rate: j.spec.Rate, Reads: j.spec.readsAt, Told: j.spec.Told,
 		Began: j.begins(runner.Progress(), log.Earlier()), Log: log, Meter: meter, Logger: j.spec.Log, Options: j.spec.Steering,
 	})
 	if err != nil {
@@ -72,11 +73,13 @@ func note(log *telemetry.Log, e telemetry.Event) { _, _ = log.Event(e) }
 // told tells others what is saved.
 type told struct {
 	pipeline.Store
+	on   rundir.Volume
 	desk *control.Desk
 	log  *telemetry.Log
 }
 
 func (t *told) Save(s checkpoint.State) error {
+	s.Reason, s.Hint, s.LastError = t.on.ShownAs(s.Reason), t.on.ShownAs(s.Hint), t.on.ShownAs(s.LastError)
 	err := t.Store.Save(s)
 	if err == nil {
 		_ = t.log.Begin() // the run is recorded; the log tells itself what it cannot keep

@@ -181,6 +181,16 @@ func (a *Afar) Restore(ctx context.Context, told func(done, total int64)) error 
 	return err
 }
 
+// Newer tells whether there is a run of which a file is newer than what is published under its name: then [Afar.Restore]
+// makes it.
+func (a *Afar) Newer(ctx context.Context, name string) (bool, error) {
+	if err := a.look(ctx); err != nil || a.seen.Run == "" {
+		return false, err
+	}
+	published, err := a.seen.Published(ctx, name)
+	return err == nil && !published, err
+}
+
 // clear removes the copies.
 func (a *Afar) clear() error {
 	entries, err := os.ReadDir(a.Path)

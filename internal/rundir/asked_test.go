@@ -14,6 +14,7 @@ import (
 
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/runlog"
 )
 
 func write(t testing.TB, dir, text string) {
@@ -213,4 +214,24 @@ func FuzzAsked(f *testing.F) {
 			t.Errorf("%q: %+v and then %+v", text, a, again)
 		}
 	})
+}
+
+// TestChangeAskedRaced: what another one asked at the same time stays, and the change is made to it.
+func TestChangeAskedRaced(t *testing.T) {
+	ten := 10.0
+	there, races := Asked{Version: askedVersion}, 2
+	before, after, err := alter(func(a *Asked) { a.Paused = true }, func() (Asked, error) { return there, nil }, func([]byte) error {
+		if races--; races >= 0 {
+			there.Rate = &ten
+			return fmt.Errorf("control.json: %w", runlog.ErrRaced)
+		}
+		return nil
+	})
+	if err != nil || before.Rate != &ten || before.Paused || after.Rate != &ten || !after.Paused {
+		t.Errorf("before is %+v, after %+v (%v)", before, after, err)
+	}
+	_, _, err = alter(func(*Asked) {}, func() (Asked, error) { return there, nil }, func([]byte) error { return runlog.ErrRaced })
+	if !errors.Is(err, runlog.ErrRaced) {
+		t.Errorf("who loses every race is told %v", err)
+	}
 }

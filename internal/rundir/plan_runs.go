@@ -30,6 +30,7 @@ func (d *Dir) MarkPlans(inputs []string) error {
 	if err != nil {
 		return err
 	}
+	own = d.ShownAs(own)
 	for _, input := range inputs {
 		if filepath.Base(input) != report.PlanJSONL || !disk.Exists(filepath.Join(filepath.Dir(input), checkpoint.LockName)) {
 			continue

@@ -25,6 +25,17 @@ type Volume struct {
 	Pins bool
 	// Private says that a directory on it is this start's alone, and has what an earlier one has left elsewhere: without its lock.
 	Private bool
+	// Shown is a text with the names that people have for what lies on it: of a run that is kept elsewhere, URLs. Nil: they
+	// have none but the paths.
+	Shown func(text string) string
+}
+
+// ShownAs is a text, such as a path, as people and programs read it in what is kept or told of the run.
+func (v Volume) ShownAs(text string) string {
+	if v.Shown == nil {
+		return text
+	}
+	return v.Shown(text)
 }
 
 // Local is the system's own. Windows pins.

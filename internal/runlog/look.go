@@ -96,23 +96,17 @@ func (s *Seen) get(ctx context.Context, key string) (o Object, err error) {
 	return o, err
 }
 
-// Published is the object that has a file of the run as it is now; false: there is none, and only [Seen.Restore] tells,
-// since the run has gone on after it was published last.
-func (s *Seen) Published(ctx context.Context, name string) (key string, ok bool, err error) {
-	if s.Run == "" {
-		return "", false, nil
-	}
-	key = s.prefix + name
-	if s.Aside { // it never goes on: what is there, stays
-		ok, err = isThere(ctx, s.store, key)
-		return key, ok, err
+// Published tells whether what is published under the name of a file is that file as it is now, so that where there is no such
+// object the run has no such file. If not, only [Seen.Restore] tells: the run has gone on since it was published last.
+func (s *Seen) Published(ctx context.Context, name string) (bool, error) {
+	switch {
+	case s.Run == "":
+		return false, nil
+	case s.Aside: // it never goes on: what is there stays, and not all may be there
+		return isThere(ctx, s.store, s.prefix+name)
 	}
 	behind, err := s.goneOn(ctx)
-	if err != nil || behind {
-		return "", false, err
-	}
-	ok, err = isThere(ctx, s.store, key)
-	return key, ok, err
+	return err == nil && !behind, err
 }
 
 // Files are the names of what is published in the directory, by this run or an earlier one.

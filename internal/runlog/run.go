@@ -289,6 +289,9 @@ func (r *Run) Places() (pairs []string) {
 	return append(pairs, r.Dir(), r.c.Shown)
 }
 
+// ShownAs is a text in which the directories of runs have the names by which people call them.
+func (r *Run) ShownAs(text string) string { return strings.NewReplacer(r.Places()...).Replace(text) }
+
 // Close ships what is left, publishes the files of the run, and releases the lease. The work directory stays for the
 // caller to remove. It is called once the run has ended.
 func (r *Run) Close(ctx context.Context) error {

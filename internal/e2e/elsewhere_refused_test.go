@@ -1,0 +1,60 @@
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestRefusedElsewhere: what cannot be done to a run in S3 is told with its place and a remedy.
+func TestRefusedElsewhere(t *testing.T) {
+	f := newFaraway(t, 3)
+	f.write("loyalty.csv", loyaltyRows(3))
+	const run = "s3://runs/night/loyalty.run"
+	apply := f.toPool("apply", "--yes", "--run-dir", run, "loyalty.csv")
+	f.run(0, apply...)
+	for _, row := range []struct {
+		name string
+		deny string
+		code int
+		args []string
+		says []string
+	}{
+		{"no run there", "", 2, []string{"status", "s3://runs/none"}, []string{"s3://runs/none: there is no run in it"}},
+		{"no run to pause", "", 2, []string{"pause", "s3://runs/none/"}, []string{"s3://runs/none: there is no run in it"}},
+		{"no run to report", "", 2, []string{"report", "s3://runs/none"}, []string{"s3://runs/none: there is no run in it"}},
+		{"no bucket", "", 1, []string{"status", "s3://none-of-these/run"}, []string{"s3://none-of-these/run/", "there is no bucket of this name"}},
+		{"no URL", "", 2, []string{"status", "s3://"}, []string{"it names no bucket"}},
+		{"a version", "", 2, []string{"status", run + "?versionId=1"}, []string{"a run directory has no version"}},
+		{"may not read", "s3:GetObject", 1, []string{"status", run}, []string{run + "/current.json", "s3:GetObject"}},
+		{"may not write", "s3:PutObject", 1, []string{"report", run}, []string{run + "/report.html", "s3:PutObject"}},
+		{"finished", "", 1, []string{"stop", run}, []string{run + ": the run has ended: it is finished"}},
+		{"report in the run", "", 2, []string{"report", run, "-o", run + "/mine.html"}, []string{"lies in the run directory, where the report is called report.html"}},
+		{"no work directory", "", 1, append(apply, "--work-dir", "none"), []string{"no work directory", "--work-dir names"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			f := *f
+			f.T = t
+			if row.deny != "" {
+				f.bucket.Deny(row.deny)
+				defer f.bucket.Allow(row.deny)
+			}
+			f.says(f.run(row.code, row.args...), append(row.says, "")...)
+		})
+	}
+	t.Run("a work directory that cannot be written to", func(t *testing.T) {
+		if os.Geteuid() == 0 {
+			t.Skip("modes do not stop root")
+		}
+		closed := filepath.Join(f.home, "closed")
+		if err := os.Mkdir(closed, 0o500); err != nil {
+			t.Fatal(err)
+		}
+		out := f.run(1, append(apply, "--work-dir", closed)...)
+		f.says(out, "no work directory", "permission denied")
+	})
+	if printed := f.printed.String(); strings.Contains(printed, "canary-tmp") {
+		t.Errorf("it names the work directory:\n%s", printed)
+	}
+}
