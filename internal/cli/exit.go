@@ -54,8 +54,6 @@ func exitCode(err error) int {
 		rows  *rowsError
 		wrong *fleet.Problems
 		taken *runlog.OvertakenError
-		rows  *rowsError
-		wrong *fleet.Problems
 	)
 	switch {
 	case err == nil:
