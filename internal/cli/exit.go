@@ -62,8 +62,6 @@ func exitCode(err error) int {
 		return rows.code
 	case errors.As(err, &taken):
 		return exitHeld
-	case errors.As(err, &rows):
-		return rows.code
 	case errors.Is(err, errFailures):
 		return exitFailures
 	case errors.As(err, &stop) && stop.Reason == pipeline.Interrupted,
