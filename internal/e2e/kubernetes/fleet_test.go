@@ -78,6 +78,10 @@ func testFleet(t *testing.T, a *api, said *transcript) {
 		t.Errorf("the other process ended with %d", other.code)
 	}
 	// The next pod goes on; then the process of the one before wakes up, and has to find that out.
+	m.until("the pod of the one that sleeps has a successor", func() bool {
+		p := m.latest[asleep]
+		return p.Status.Phase == "Running" && !m.lost[p.Spec.NodeName]
+	})
 	before := targets[asleep].sent()
 	harness.Until(t, "another pod goes on with the run of the one that sleeps", func() (bool, string) {
 		return targets[asleep].sent() > before+users/10, m.describe()

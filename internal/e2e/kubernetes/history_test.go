@@ -83,7 +83,7 @@ func (m *machines) until(what string, holds func() bool) {
 
 // patience is how long the control plane may take for anything: it looks for lost pods every twenty seconds, and waits before it
 // tries a pod again.
-const patience = 60 * time.Second
+const patience = 90 * time.Second
 
 // describe is what was noted of each index, and what its latest pod has said last.
 func (m *machines) describe() (text string) {
