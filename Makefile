@@ -213,6 +213,11 @@ STEERED := $(if $(SEED),1,1000)
 campaign-steering: ## (test) random sequences of pause, unpause, rate, stop, kill and restart, each checked (STEERED=50 SEED=7)
 	CAMPAIGN_STEERED=$(STEERED) CAMPAIGN_SEED=$(SEED) go test -count=1 -timeout 0 -v -run '^TestSteeredCampaign$$' ./internal/e2e/campaign
 
+# Of the protocol of runs in an object store, go test explores what it can in seconds.
+.PHONY: model
+model: ## (test) explore the lease and the fence of a run in S3 with every pair of faults, many minutes
+	ATTRMIGRATE_MODEL=long go test -count=1 -timeout 0 -v -run '^TestModel' ./internal/runlog
+
 .PHONY: clean
 clean: ## (build) remove what was built
 	rm -rf bin dist

@@ -6,13 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/console"
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
@@ -31,7 +30,7 @@ const (
 // kept in a directory of this machine.
 type elsewhere struct {
 	run  *runlog.Run
-	work string
+	work *disk.Private
 	ttl  time.Duration
 }
 
@@ -43,10 +42,7 @@ func (o *options) openElsewhere(ctx context.Context, sys System, notes io.Writer
 		}
 		return nil, nil
 	}
-	place, err := s3.ParseURL(o.runDir)
-	if err == nil && place.Version != "" {
-		err = &refusal.UsageError{Err: fmt.Errorf("%s: a run directory has no version", prose.Printable(o.runDir)), Remedy: "write s3://BUCKET/PREFIX"}
-	}
+	place, err := runPlace(o.runDir)
 	if err != nil {
 		return nil, fmt.Errorf("--run-dir: %w", err)
 	}
@@ -60,13 +56,13 @@ func (o *options) openElsewhere(ctx context.Context, sys System, notes io.Writer
 	}
 	e := &elsewhere{work: work, ttl: o.lease(sys)}
 	e.run, err = runlog.Open(ctx, runlog.Config{
-		Store: bucket, Prefix: place.Below("").Key, Shown: strings.TrimRight(place.String(), "/"), Work: work, TTL: e.ttl, Timeout: min(o.connection.timeout, e.ttl/leaseTimeouts),
+		Store: bucket, Prefix: place.Below("").Key, Shown: strings.TrimRight(place.String(), "/"), Work: work.Path, TTL: e.ttl, Timeout: min(o.connection.timeout, e.ttl/leaseTimeouts),
 		Holder: checkpoint.ThisProcess(), Names: rundir.Names(), Log: log,
 		Watching:  func(holder checkpoint.Info, during time.Duration) { console.ShowWatching(notes, holder, during) },
 		Restoring: console.Restoring(notes),
 	})
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(work))
+		return nil, errors.Join(err, work.Close())
 	}
 	sys.names.Tell(e.run.Places)
 	return e, nil
@@ -86,13 +82,10 @@ func (o *options) lease(sys System) time.Duration {
 }
 
 // workDir makes the directory of a start, in the one that is named or that of the system for such.
-func workDir(in string) (string, error) {
-	dir, err := os.MkdirTemp(in, "attrmigrate-run-")
-	if err == nil {
-		dir, err = filepath.EvalSymlinks(dir)
-	}
+func workDir(in string) (*disk.Private, error) {
+	dir, err := disk.MakePrivate(in)
 	if err != nil {
-		return "", &refusal.Error{Msg: fmt.Sprintf("no work directory: %v", err), Remedy: "--work-dir names a directory on a disk of this machine"}
+		return nil, &refusal.Error{Msg: fmt.Sprintf("no work directory: %v", err), Remedy: "--work-dir names a directory on a disk of this machine that can be written to"}
 	}
 	return dir, nil
 }
@@ -117,5 +110,5 @@ func (e *elsewhere) close(ctx context.Context, notes io.Writer) error {
 	if err != nil {
 		console.Printer(notes, console.Columns(notes))("notice", "not all of the run could be published: %s", prose.Printable(err.Error()))
 	}
-	return os.RemoveAll(e.work)
+	return e.work.Close()
 }

@@ -10,7 +10,6 @@ import (
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/console"
-	"attrmigrate/internal/control"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/telemetry"
 )
@@ -20,26 +19,31 @@ const livePatience = time.Second
 
 // lookout looks at a run from outside. It is used by one goroutine.
 type lookout struct {
-	dir    string
-	client *control.Client
+	*outside
 	work   *rundir.Work // what was seen last of something that is no run; nil: nothing
 	events kept[telemetry.Event]
 	series kept[telemetry.Sample]
+
+	last   console.View // of a run in S3
+	lastAt time.Time    // when S3 was asked
 }
 
-func newLookout(dir string) *lookout { return &lookout{dir: dir, client: control.NewClient(dir)} }
+// farInterval is how often a run in S3 is looked at by who watches it: its process publishes every five seconds.
+const farInterval = 2 * time.Second
 
-// standing is where the run stands, or what is no run: as the process says, or else as the files do.
-func (l *lookout) standing(ctx context.Context) (s rundir.Standing, work *rundir.Work, err error) {
-	asking, cancel := context.WithTimeout(ctx, livePatience)
-	defer cancel()
-	if s, work, err = l.client.Look(asking); err == nil {
-		l.work = work
-		return s, work, nil
+// seen is where the run stands, or what is no run: as the process says, or else as the files do.
+func (l *lookout) seen(ctx context.Context) (s rundir.Standing, work *rundir.Work, err error) {
+	if l.client != nil {
+		asking, cancel := context.WithTimeout(ctx, livePatience)
+		defer cancel()
+		if s, work, err = l.client.Look(asking); err == nil {
+			l.work = work
+			return s, work, nil
+		}
 	}
-	status, err := rundir.ReadStatus(l.dir)
+	status, err := l.status(ctx)
 	if _, none := errors.AsType[*rundir.NoRunError](err); none {
-		return l.noRun(s, err)
+		return l.noRun(ctx, s, err)
 	}
 	if err != nil {
 		return s, nil, err
@@ -49,8 +53,8 @@ func (l *lookout) standing(ctx context.Context) (s rundir.Standing, work *rundir
 }
 
 // noRun is what is there where no run is: a process that does not say how far it is, or a plan that was seen before.
-func (l *lookout) noRun(s rundir.Standing, err error) (rundir.Standing, *rundir.Work, error) {
-	held := rundir.AtWork(l.dir)
+func (l *lookout) noRun(ctx context.Context, s rundir.Standing, err error) (rundir.Standing, *rundir.Work, error) {
+	held := l.atWork(ctx)
 	switch {
 	case l.work == nil:
 		return s, nil, cmp.Or(held, err)
@@ -73,13 +77,19 @@ func (l *lookout) workEnded() *rundir.Work {
 
 // look is all that is seen of the run. Events and series that cannot be read are none: the status is there without them.
 func (l *lookout) look(ctx context.Context) (console.View, error) {
-	s, work, err := l.standing(ctx)
-	v := console.View{Dir: l.dir, At: time.Now(), Standing: s, Work: work}
+	now := time.Now()
+	if l.far != nil && now.Sub(l.lastAt) < farInterval {
+		l.last.At = now
+		return l.last, nil
+	}
+	s, work, err := l.seen(ctx)
+	v := console.View{Dir: l.dir, At: now, Standing: s, Work: work}
 	if err != nil || work != nil {
 		return v, err
 	}
 	v.Events = l.events.read(l.dir, telemetry.EventsJSONL, telemetry.ReadEvents)
 	v.Series = l.series.read(l.dir, telemetry.SeriesJSONL, telemetry.ReadSeries)
+	l.last, l.lastAt = v, now
 	return v, nil
 }
 

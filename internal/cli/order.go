@@ -33,6 +33,7 @@ type order struct {
 // heard is what the files of a run show of an order.
 type heard struct {
 	rundir.Standing
+	dir    string // with the files
 	order  rundir.Order
 	before rundir.Asked  // what was asked until then
 	waited time.Duration // since it was given
@@ -53,18 +54,31 @@ func (o *order) give(ctx context.Context, sys System, dir string, body map[strin
 	ctx, signals := watchSignals(ctx, sys.Signals)
 	defer signals.end()
 	body["by"], body["reason"] = byCommand(), o.reason
-	s, err := control.NewClient(dir).Do(ctx, o.method, o.path, body)
+	run, err := lookFrom(ctx, sys, dir)
+	if err != nil {
+		return err
+	}
+	defer run.close()
+	s, err := o.bySocket(ctx, run, body)
 	switch {
 	case errors.Is(err, control.ErrEnded): // the files tell how
 		o.unsaid = ""
-		s, err = o.byFile(ctx, sys, dir)
+		s, err = o.byFile(ctx, sys, run)
 	case errors.Is(err, control.ErrUnreached):
-		s, err = o.byFile(ctx, sys, dir)
+		s, err = o.byFile(ctx, sys, run)
 	}
 	if err != nil {
 		return err
 	}
-	return o.print(sys, dir, s)
+	return o.print(sys, run.dir, s)
+}
+
+// bySocket gives the order to the process itself, if it can be reached.
+func (o *order) bySocket(ctx context.Context, run *outside, body map[string]any) (rundir.Standing, error) {
+	if run.client == nil {
+		return rundir.Standing{}, control.ErrUnreached
+	}
+	return run.client.Do(ctx, o.method, o.path, body)
 }
 
 func (o *order) print(sys System, dir string, s rundir.Standing) error {
@@ -80,10 +94,10 @@ func (o *order) print(sys System, dir string, s rundir.Standing) error {
 
 // byFile gives the order by control.json. Where a process is at work it waits until the files of the run show that it was
 // heard.
-func (o *order) byFile(ctx context.Context, sys System, dir string) (rundir.Standing, error) {
-	status, err := rundir.Within(ctx, rundir.StatusPatience, dir, func() (*rundir.Status, error) { return rundir.ReadStatus(dir) })
+func (o *order) byFile(ctx context.Context, sys System, run *outside) (rundir.Standing, error) {
+	status, err := within(ctx, run, rundir.StatusPatience, func() (*rundir.Status, error) { return run.status(ctx) })
 	if e, ok := errors.AsType[*rundir.NoRunError](err); ok {
-		return rundir.Standing{}, cmp.Or(rundir.AtWork(dir), notARun(e)) // who is at work has recorded nothing yet
+		return rundir.Standing{}, cmp.Or(run.atWork(ctx), notARun(e)) // who is at work has recorded nothing yet
 	}
 	if err != nil {
 		return rundir.Standing{}, err
@@ -92,11 +106,11 @@ func (o *order) byFile(ctx context.Context, sys System, dir string) (rundir.Stan
 	case status.Phase() == string(checkpoint.Finished):
 		return rundir.Standing{}, o.notAtWork(status, rundir.Asked{})
 	case !status.Held && o.kept == "":
-		return rundir.Standing{}, nothingToStop(dir)
+		return rundir.Standing{}, nothingToStop(run.dir)
 	}
-	h := heard{order: rundir.Order{At: time.Now().UTC(), By: byCommand(), Reason: o.reason}}
-	after, err := rundir.Within(ctx, rundir.StatusPatience, dir, func() (after rundir.Asked, err error) {
-		h.before, after, err = rundir.ChangeAsked(rundir.Local(), dir, func(a *rundir.Asked) { o.asks(a, &h.order) })
+	h := heard{dir: run.dir, order: rundir.Order{At: time.Now().UTC(), By: byCommand(), Reason: o.reason}}
+	after, err := within(ctx, run, rundir.StatusPatience, func() (after rundir.Asked, err error) {
+		h.before, after, err = run.changeAsked(ctx, func(a *rundir.Asked) { o.asks(a, &h.order) })
 		return after, err
 	})
 	if errors.Is(err, fs.ErrPermission) {
@@ -111,7 +125,7 @@ func (o *order) byFile(ctx context.Context, sys System, dir string) (rundir.Stan
 	if o.unsaid != "" {
 		fmt.Fprintf(sys.Stderr, "note: %s\n", o.unsaid)
 	}
-	return o.await(ctx, sys, dir, h)
+	return o.await(ctx, sys, run, h)
 }
 
 // notAtWork says of an order that no process has heard what becomes of it.
@@ -124,14 +138,18 @@ func (o *order) notAtWork(s *rundir.Status, asked rundir.Asked) error {
 }
 
 // await waits until the files of a run show that the process has heard the order, or has ended.
-func (o *order) await(ctx context.Context, sys System, dir string, h heard) (rundir.Standing, error) {
-	tick := time.NewTicker(seenEvery)
+func (o *order) await(ctx context.Context, sys System, run *outside, h heard) (rundir.Standing, error) {
+	every, tellAfter := seenEvery, toldAfter
+	if run.far != nil {
+		every, tellAfter = farInterval, 0
+	}
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	told := false
 	for begun := time.Now(); ; {
 		var status *rundir.Status
-		s, err := rundir.Within(ctx, rundir.StatusPatience, dir, func() (s rundir.Standing, err error) {
-			status, s, err = standing(dir)
+		s, err := within(ctx, run, rundir.StatusPatience, func() (s rundir.Standing, err error) {
+			status, s, err = run.standing(ctx)
 			return s, err
 		})
 		if err != nil {
@@ -144,11 +162,15 @@ func (o *order) await(ctx context.Context, sys System, dir string, h heard) (run
 		case s.HeldBy == nil: // it has ended before it heard
 			return s, o.notAtWork(status, s.Asked)
 		case h.waited >= seenWithin:
-			return s, &refusal.Error{Msg: fmt.Sprintf("%s: it is asked, but process %d on %s has not done it for %s", prose.Printable(dir), s.HeldBy.PID, s.HeldBy.Host, seenWithin),
+			return s, &refusal.Error{Msg: fmt.Sprintf("%s: it is asked, but process %d on %s has not done it for %s", prose.Printable(run.dir), s.HeldBy.PID, s.HeldBy.Host, seenWithin),
 				Remedy: "see whether that process still runs, and what it says; control.json stays, and it looks at that every two seconds"}
-		case h.waited >= toldAfter && !told:
+		case h.waited >= tellAfter && !told:
 			told = true
-			fmt.Fprintf(sys.Stderr, "note: it is asked; process %d on %s has not done it yet\n", s.HeldBy.PID, s.HeldBy.Host)
+			has := "has not done it yet"
+			if run.far != nil {
+				has = "takes it up within seconds, and then publishes that it has"
+			}
+			fmt.Fprintf(sys.Stderr, "note: it is asked; process %d on %s %s\n", s.HeldBy.PID, s.HeldBy.Host, has)
 		}
 		select {
 		case <-tick.C:
@@ -156,17 +178,6 @@ func (o *order) await(ctx context.Context, sys System, dir string, h heard) (run
 			return s, ctx.Err()
 		}
 	}
-}
-
-// standing is where a run stands, as its files have it.
-func standing(dir string) (*rundir.Status, rundir.Standing, error) {
-	status, err := rundir.ReadStatus(dir)
-	if err != nil {
-		return nil, rundir.Standing{}, err
-	}
-	asked, err := rundir.LoadAsked(dir)
-	status.State = console.ByFlags(status.State)
-	return status, status.Standing(asked), err
 }
 
 // byCommand is who gives an order by a command.

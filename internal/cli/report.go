@@ -1,11 +1,12 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,6 +34,7 @@ network, and holds nothing of a user.
 
 apply makes it at every stop, as report.html in the run directory. report makes it
 anew at any time: of a run that was killed, and of one that goes on, as it stands then.
+Of a run in S3 it fetches all there is of it first.
 A report elsewhere (-o) that is there already is replaced with --force only.
 
 ` + exitCodes,
@@ -40,34 +42,72 @@ A report elsewhere (-o) that is there already is replaced with --force only.
   attrmigrate report loyalty.run -o loyalty.html`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := o.settle(args[0]); err != nil {
-				return err
-			}
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.end()
-			data, err := rundir.Within(ctx, reportPatience, args[0], func() (page.Data, error) { return reportOf(args[0]) })
+			run, err := lookFrom(ctx, sys, args[0])
+			if err != nil {
+				return err
+			}
+			defer run.close()
+			if err := o.settle(run.dir, args[0]); err != nil {
+				return err
+			}
+			data, err := within(ctx, run, reportPatience, func() (page.Data, error) { return run.report(ctx, sys) })
 			if e, ok := errors.AsType[*rundir.NoRunError](err); ok {
 				return notARun(e)
 			}
 			if err != nil {
 				return err
 			}
-			return o.write(sys.Stdout, data)
+			if o.file == "" {
+				return page.Report(sys.Stdout, data)
+			}
+			if err := o.write(data); err != nil {
+				return err
+			}
+			if run.far != nil && disk.Inside(run.dir, o.file) {
+				if err := run.upload(ctx, o.file); err != nil {
+					return err
+				}
+			}
+			fmt.Fprintf(sys.Stdout, "%-8s %s\n", "report", prose.Printable(o.file))
+			return nil
 		},
 	}
-	cmd.Flags().StringVarP(&o.file, "output", "o", "", "`file` to write (default: report.html in the run directory; -: standard output)")
+	cmd.Flags().StringVarP(&o.file, "output", "o", "", "`file` to write (default: report.html in the run directory, also in S3; -: standard output)")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file, if it is there")
 	return cmd
 }
 
-// reportOf is what a run directory holds for a report.
-func reportOf(dir string) (page.Data, error) {
-	s, err := rundir.ReadStatus(dir)
+// report is what the run holds for a report. Of one in S3 all is fetched: what it has done since it was published last
+// is known by its log alone.
+func (o *outside) report(ctx context.Context, sys System) (page.Data, error) {
+	whole := o.status
+	if o.far != nil {
+		whole = func(ctx context.Context) (*rundir.Status, error) {
+			return o.far.Whole(ctx, console.Restoring(sys.Stderr))
+		}
+	}
+	s, err := whole(ctx)
 	if err != nil {
 		return page.Data{}, err
 	}
 	s.State = console.ByFlags(s.State)
 	return page.Of(s), nil
+}
+
+// upload publishes a file that was made in the place of one of the run's.
+func (o *outside) upload(ctx context.Context, path string) error {
+	f, err := disk.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return o.bucket.Upload(ctx, o.place.Below(filepath.Base(path)).Key, f, info.Size())
 }
 
 // reportOptions say where a report is written.
@@ -76,9 +116,13 @@ type reportOptions struct {
 	force bool
 }
 
-// settle finds the file. In a run directory there is one name for it; the others are the run's.
-func (o *reportOptions) settle(run string) error {
+// settle finds the file. In a run directory there is one name for it; the others are the run's. Called is how that directory
+// was given: of a run in S3, run is that of its copies.
+func (o *reportOptions) settle(run, called string) error {
 	own := (&rundir.Dir{Path: run}).File(report.HTML)
+	if rest, below := strings.CutPrefix(o.file, strings.TrimRight(called, "/")+"/"); run != called && below {
+		o.file = filepath.Join(run, rest)
+	}
 	switch {
 	case o.file == "-":
 		o.file = ""
@@ -96,10 +140,7 @@ func (o *reportOptions) settle(run string) error {
 
 // write writes the report. It gets its name when it is whole, so that a browser never shows half of one, and so that it
 // does no harm if the run ends at the same time and leaves its own.
-func (o *reportOptions) write(out io.Writer, data page.Data) error {
-	if o.file == "" {
-		return page.Report(out, data)
-	}
+func (o *reportOptions) write(data page.Data) error {
 	f, err := disk.Create(disk.OS{}, o.file, disk.Manner{Shared: true, New: !o.force})
 	if errors.Is(err, fs.ErrExist) && disk.Exists(o.file) { // it came since it was looked for
 		return isThere(o.file, "report")
@@ -114,6 +155,5 @@ func (o *reportOptions) write(out io.Writer, data page.Data) error {
 	if err != nil {
 		return &refusal.Error{Msg: fmt.Sprintf("%s: %v", prose.Printable(o.file), disk.WithoutPath(err)), Remedy: "-o names another file"}
 	}
-	fmt.Fprintf(out, "%-8s %s\n", "report", prose.Printable(o.file))
 	return nil
 }

@@ -20,7 +20,8 @@ func newStatus(sys System) *cobra.Command {
 		Short: "Where a run stands",
 		Long: `status says where a run stands, also while it goes on: it reads the run
 directory and changes nothing. Where a process is at work it is asked first, by the
-socket in that directory.
+socket in that directory. A run in S3 (s3://BUCKET/PREFIX) is seen as its process
+published it last, every five seconds.
 
 --watch shows it until the run has ended: on a terminal a screen, drawn anew every
 second, else a line every ten seconds and one for each event. It ends as the run did
@@ -30,7 +31,8 @@ alone.
 ` + exitCodes,
 		Example: `  attrmigrate status loyalty.run
   attrmigrate status --watch loyalty.run
-  attrmigrate status --json loyalty.run`,
+  attrmigrate status --json loyalty.run
+  attrmigrate status s3://example-runs/loyalty`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
@@ -38,10 +40,15 @@ alone.
 			if watch && asJSON {
 				return &refusal.UsageError{Err: errors.New("--watch is for people, and --json for programs"), Remedy: "leave one of them out"}
 			}
-			if watch {
-				return watchStatus(ctx, sys, args[0])
+			run, err := lookFrom(ctx, sys, args[0])
+			if err != nil {
+				return err
 			}
-			return showStatus(ctx, cmd.OutOrStdout(), args[0], asJSON)
+			defer run.close()
+			if watch {
+				return watchStatus(ctx, sys, run)
+			}
+			return showStatus(ctx, cmd.OutOrStdout(), run, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&watch, "watch", false, "show it until the run has ended, and end as it did; q leaves")
@@ -50,9 +57,9 @@ alone.
 }
 
 // showStatus prints where a run stands.
-func showStatus(ctx context.Context, out io.Writer, dir string, asJSON bool) error {
-	l := newLookout(dir)
-	v, err := rundir.Within(ctx, rundir.StatusPatience, dir, func() (console.View, error) { return l.look(ctx) })
+func showStatus(ctx context.Context, out io.Writer, run *outside, asJSON bool) error {
+	l := &lookout{outside: run}
+	v, err := within(ctx, run, rundir.StatusPatience, func() (console.View, error) { return l.look(ctx) })
 	if e, ok := errors.AsType[*rundir.NoRunError](err); ok {
 		return notARun(e)
 	}

@@ -12,10 +12,10 @@ import (
 )
 
 // watchStatus shows where a run stands until it has ended, and ends as that did.
-func watchStatus(ctx context.Context, sys System, dir string) error {
-	l := newLookout(dir)
+func watchStatus(ctx context.Context, sys System, run *outside) error {
+	l := &lookout{outside: run}
 	look := func(ctx context.Context) (console.View, error) {
-		return rundir.Within(ctx, rundir.StatusPatience, dir, func() (console.View, error) { return l.look(ctx) })
+		return within(ctx, run, rundir.StatusPatience, func() (console.View, error) { return l.look(ctx) })
 	}
 	v, err := follow(ctx, sys, look)
 	gone, ok := errors.AsType[*rundir.NoRunError](err)

@@ -28,8 +28,8 @@ const steeringCodes = `Exit codes:
 const whoeverRuns = `
 It reaches the process by the socket in the run directory and, where there is none or
 from another machine, by control.json there, which the process looks at every two
-seconds. Where no process is at work on the run, what is asked is kept for its next
-start.
+seconds; of a run in S3 (s3://BUCKET/PREFIX) by that alone. Where no process is at work
+on the run, what is asked is kept for its next start.
 
 `
 
@@ -79,7 +79,7 @@ stays so as long as the program says, and that is told.
 			o.asks = func(a *rundir.Asked, by *rundir.Order) {
 				a.Paused, a.PausedUntil, a.PauseOrder = false, time.Time{}, by
 			}
-			o.shows = func(h heard) bool { return h.State == "running" || !h.before.Paused || unpaused(args[0], h.order) }
+			o.shows = func(h heard) bool { return h.State == "running" || !h.before.Paused || unpaused(h.dir, h.order) }
 			return o.give(cmd.Context(), sys, args[0], map[string]any{})
 		},
 	}

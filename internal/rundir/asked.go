@@ -13,6 +13,7 @@ import (
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/runlog"
 )
 
 // askedVersion is that of control.json.
@@ -53,7 +54,15 @@ func LoadAsked(dir string) (Asked, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		return Asked{Version: askedVersion}, nil
 	}
+	return parseAsked(path, data, err)
+}
+
+// parseAsked is what the content of a file says, if it could be read.
+func parseAsked(path string, data []byte, err error) (Asked, error) {
 	a := Asked{}
+	if err == nil && len(data) > maxAsked {
+		err = fmt.Errorf("it has more than %s bytes", prose.Count(maxAsked))
+	}
 	if err == nil {
 		err = json.Unmarshal(data, &a, json.RejectUnknownMembers(true))
 	}
@@ -98,9 +107,6 @@ func readAsked(path string) ([]byte, error) {
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxAsked+1))
-	if err == nil && len(data) > maxAsked {
-		err = fmt.Errorf("it has more than %s bytes", prose.Count(maxAsked))
-	}
 	return data, err
 }
 
@@ -130,27 +136,49 @@ func ChangeAsked(on disk.FS, dir string, change func(*Asked)) (before, after Ask
 		return before, after, err
 	}
 	err = disk.Exclusively(on, filepath.Join(dir, askedLock), func() (err error) {
-		if before, err = LoadAsked(dir); err != nil {
-			return err
+		before, after, err = alter(change, func() (Asked, error) { return LoadAsked(dir) }, func(data []byte) error {
+			return disk.WriteFile(on, filepath.Join(dir, AskedJSON), data)
+		})
+		return err
+	})
+	return before, after, err
+}
+
+// mostRaces is how often a change is made again because somebody else was faster. Nobody asks so often.
+const mostRaces = 20
+
+// alter changes what is asked, wherever it is kept, and returns what was asked before and is now: the same where it fails.
+// Where save tells of a race ([runlog.ErrRaced]) what the other one asked is loaded, and changed.
+func alter(change func(*Asked), load func() (Asked, error), save func([]byte) error) (before, after Asked, err error) {
+	for races := 0; ; races++ {
+		if before, err = load(); err != nil {
+			return before, before, err
 		}
 		after = before
 		change(&after)
-		if err := after.check(); err != nil {
-			return err
+		data, err := after.encode()
+		if err == nil {
+			err = save(data)
 		}
-		data, err := json.Marshal(after)
-		if err == nil && len(data) > maxAsked {
-			err = fmt.Errorf("%s would have more than %s bytes", AskedJSON, prose.Count(maxAsked))
+		switch {
+		case err == nil:
+			return before, after, nil
+		case !errors.Is(err, runlog.ErrRaced) || races == mostRaces:
+			return before, before, err
 		}
-		if err != nil {
-			return err
-		}
-		return disk.WriteFile(on, filepath.Join(dir, AskedJSON), append(data, '\n'))
-	})
-	if err != nil {
-		return before, before, err
 	}
-	return before, after, nil
+}
+
+// encode is the content of the file.
+func (a Asked) encode() ([]byte, error) {
+	if err := a.check(); err != nil {
+		return nil, err
+	}
+	data, err := json.Marshal(a)
+	if err == nil && len(data) > maxAsked {
+		err = fmt.Errorf("%s would have more than %s bytes", AskedJSON, prose.Count(maxAsked))
+	}
+	return append(data, '\n'), err
 }
 
 // AskedError says that control.json cannot be read as what was asked. It may say that the run is on hold.

@@ -5,12 +5,13 @@ import (
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/runlog"
+	"attrmigrate/internal/telemetry"
 )
 
 // Names tell the files of a run directory apart that is kept elsewhere. Locks and a socket are of a process, and copies that
 // are made anew at each start stay where they are.
 func Names() runlog.Names {
-	return runlog.Names{Ships: ships, Published: ownFile, Asked: AskedJSON, Live: []string{checkpoint.FileName}}
+	return runlog.Names{Ships: ships, Published: ownFile, Asked: AskedJSON, Live: []string{checkpoint.FileName, telemetry.EventsJSONL}}
 }
 
 func ships(name string) bool {

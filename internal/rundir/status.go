@@ -20,6 +20,8 @@ type Status struct {
 	State  checkpoint.State
 	Holder checkpoint.Info
 	Held   bool
+	// Publishing says that the run has ended, and that its process is yet to publish its files.
+	Publishing bool
 }
 
 // Within does what may hang in the file system, and leaves it to the end of the process if it takes longer
@@ -103,6 +105,8 @@ func (e *NoRunError) Hint() string {
 // also while another start holds its directory to look through the input.
 func (s *Status) Phase() string {
 	switch {
+	case s.Publishing:
+		return "stopping"
 	case s.State.Phase == checkpoint.Finished:
 		return string(checkpoint.Finished)
 	case s.Held && s.State.Pause != "":

@@ -19,7 +19,8 @@ const askedInterval = 2 * time.Second
 var ErrRaced = errors.New("somebody else has asked something at the same time")
 
 // asked keeps the object and the file of what people ask of a run alike: what is asked here is written to the object, if that is
-// what was known, and what is asked elsewhere is found by looking. It is used by several goroutines.
+// what was known, and what is asked elsewhere is found by looking. Where nothing is asked there is no file, and no object or
+// an empty one. It is used by several goroutines.
 type asked struct {
 	store Store
 	key   string
@@ -49,11 +50,15 @@ func (a *asked) look(ctx context.Context) error {
 	if err != nil || a.tag == Condition(o.Tag) {
 		return err
 	}
-	a.known, a.tag = o.Body, Condition(o.Tag)
-	if a.tag == IfAbsent {
-		return disk.RemoveIfThere(disk.OS{}, a.path)
+	if len(o.Body) == 0 {
+		err = disk.RemoveIfThere(disk.OS{}, a.path)
+	} else {
+		err = disk.WriteFile(disk.OS{}, a.path, o.Body)
 	}
-	return disk.WriteFile(disk.OS{}, a.path, o.Body)
+	if err == nil {
+		a.known, a.tag = o.Body, Condition(o.Tag)
+	}
+	return err
 }
 
 // watch looks again and again, until ctx ends.
@@ -71,6 +76,9 @@ func (a *asked) replaced(ctx context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	body, err := disk.ReadFile(a.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		body, err = nil, nil
+	}
 	if err != nil || bytes.Equal(body, a.known) {
 		return err
 	}

@@ -15,6 +15,7 @@ type ClaimConfig struct {
 	Clock   Clock
 	Run     string // its name: an object of another run is a damaged one
 	Prefix  string // of the objects of the log
+	Shown   string // how people call that; empty: by the prefix
 	Next    int64  // the number behind the last that was replayed; one for a new log
 	Lease   *Lease
 	Timeout time.Duration       // of one attempt to write or read an object
@@ -48,7 +49,7 @@ func Claim(ctx context.Context, c ClaimConfig) (*Appender, error) {
 			err = s.belongs(c.Run, false)
 		}
 		if err != nil {
-			return nil, &DamagedError{Key: Key(c.Prefix, a.next), Err: err}
+			return nil, &DamagedError{Key: Key(a.c.Shown, a.next), Err: err}
 		}
 		if err := c.Replay(s); err != nil {
 			return nil, err
@@ -58,6 +59,7 @@ func Claim(ctx context.Context, c ClaimConfig) (*Appender, error) {
 }
 
 func newAppender(c ClaimConfig) *Appender {
+	c.Shown = cmp.Or(c.Shown, c.Prefix)
 	return &Appender{c: c, calls: attempts{c.Store, c.Timeout}, next: max(c.Next, 1)}
 }
 
@@ -70,7 +72,7 @@ func (a *Appender) Append(ctx context.Context, payload []byte) (number int64, er
 	}
 	other, err := a.write(ctx, Segment{Payload: payload})
 	if other != nil {
-		err = &OvertakenError{Key: Key(a.c.Prefix, a.next)}
+		err = &OvertakenError{Key: Key(a.c.Shown, a.next)}
 		a.c.Lease.end(err)
 	}
 	a.err = err

@@ -25,7 +25,7 @@ func (l *Lease) keep(ctx context.Context) {
 			failures = 0
 			l.failed(nil)
 		case err == nil:
-			l.end(&OvertakenError{Key: l.c.Key, Holder: there.Holder})
+			l.end(&OvertakenError{Key: l.c.Shown, Holder: there.Holder})
 			return
 		case !Passing(err):
 			l.end(err)
@@ -42,7 +42,7 @@ func (l *Lease) keep(ctx context.Context) {
 // tag of what it replaces, only one of them ever has an effect, however late.
 func (l *Lease) write(ctx context.Context, released bool) (found, error) {
 	if l.stands.tag == Always {
-		return found{}, &UnfitError{Key: l.c.Key, When: Always}
+		return found{}, &UnfitError{Key: l.c.Shown, When: Always}
 	}
 	l.beat++
 	s := LeaseState{l.generation, l.c.owner, l.beat, l.c.TTL, released, l.c.Holder}
@@ -80,7 +80,7 @@ func (l *Lease) Holds(call time.Duration) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if left <= 0 && !l.released {
-		l.endLocked(&lapsedError{key: l.c.Key, ttl: l.c.TTL, cause: l.cause})
+		l.endLocked(&lapsedError{key: l.c.Shown, ttl: l.c.TTL, cause: l.cause})
 	}
 	return l.err == nil && !l.released && call < left
 }

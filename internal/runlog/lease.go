@@ -1,6 +1,7 @@
 package runlog
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -16,6 +17,7 @@ type LeaseConfig struct {
 	Store    Store
 	Clock    Clock
 	Key      string        // of lock.json
+	Shown    string        // how people call that; empty: by the key
 	TTL      time.Duration // how long it lasts unless it is renewed
 	Timeout  time.Duration // of one attempt to write or read it
 	Holder   checkpoint.Info
@@ -55,6 +57,7 @@ func TakeLease(ctx context.Context, c LeaseConfig) (*Lease, error) {
 		_, _ = rand.Read(b[:]) // never fails
 		c.owner = hex.EncodeToString(b[:])
 	}
+	c.Shown = cmp.Or(c.Shown, c.Key)
 	l := &Lease{
 		c: c, calls: attempts{c.Store, c.Timeout}, ended: make(chan struct{}), kept: make(chan struct{}),
 		tried: map[int64]time.Time{},
@@ -92,6 +95,8 @@ func (l *Lease) take(ctx context.Context) error {
 			return err == nil, err
 		case there.held() && there.moved(l.stands):
 			return false, l.heldBy(there)
+		case there.tag == l.stands.tag:
+			return false, &unanswered{errUnchanged}
 		}
 		l.stands = there // released meanwhile
 		return false, nil
@@ -126,7 +131,7 @@ func (l *Lease) watch(ctx context.Context, first found) (found, error) {
 	}
 }
 
-func (l *Lease) heldBy(f found) error { return &checkpoint.HeldError{Path: l.c.Key, Info: f.Holder} }
+func (l *Lease) heldBy(f found) error { return &checkpoint.HeldError{Path: l.c.Shown, Info: f.Holder} }
 
 // prove tries both conditions where they do not hold, with what stands there already, so that a store which ignores
 // them does no harm.
@@ -137,7 +142,7 @@ func (l *Lease) prove(ctx context.Context) error {
 			_, err = l.calls.put(ctx, l.c.Key, body, when)
 			switch {
 			case err == nil:
-				return false, &UnfitError{Key: l.c.Key, When: when}
+				return false, &UnfitError{Key: l.c.Shown, When: when}
 			case errors.Is(err, ErrTaken):
 				return true, nil
 			}
@@ -167,25 +172,31 @@ func anotherTag(tag Condition) Condition {
 	return Condition(b)
 }
 
-// patiently does something until it is done, is refused, or has failed for as long as a lease lasts.
+// patiently does something until it is done, is refused, or has failed for as long as a lease lasts, since it failed first.
 func (l *Lease) patiently(ctx context.Context, do func() (done bool, err error)) error {
-	began := l.c.Clock.now()
-	for n := 0; ; n++ {
+	var began time.Time
+	for failures := 0; ; {
 		done, err := do()
-		if done || err != nil && (ctx.Err() != nil || !Passing(err)) {
+		switch {
+		case done:
+			return nil
+		case err == nil:
+			continue
+		case failures == 0:
+			began = l.c.Clock.now()
+		}
+		if ctx.Err() != nil || !Passing(err) || l.c.Clock.now().Sub(began) >= l.c.TTL {
 			return err
 		}
-		if l.c.Clock.now().Sub(began) >= l.c.TTL {
-			if err == nil {
-				err = errors.New(l.c.Key + ": the store refuses to replace it, and shows it unchanged")
-			}
+		if err := l.c.Clock.sleep(ctx, backoff(failures, l.c.TTL)); err != nil {
 			return err
 		}
-		if err := l.c.Clock.sleep(ctx, backoff(n, l.c.TTL)); err != nil {
-			return err
-		}
+		failures++
 	}
 }
+
+// errUnchanged is a store of two minds: two writings may have met, of which neither stands.
+var errUnchanged = errors.New("the store refuses to replace lock.json, and shows it unchanged")
 
 // Generation counts the owners of the run.
 func (l *Lease) Generation() int64 { return l.generation }

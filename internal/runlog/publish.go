@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"attrmigrate/internal/disk"
 )
@@ -19,13 +18,14 @@ func (r *Run) replaced(dir, name string) error {
 	case name == r.c.Names.Asked:
 		return r.asked.replaced(r.ctx)
 	case slices.Contains(r.c.Names.Live, name):
-		r.live.replaced(filepath.Join(r.Dir(), name))
+		r.live.replaced()
 	}
 	return nil
 }
 
 // publish writes the files of each run that this start had under their names: those of the run of the directory where
-// people look for them, and those of one that was set aside beside its log. Of an earlier run, none is left.
+// people look for them, and those of one that was set aside beside its log, with what was asked of it. Of an earlier run,
+// none is left.
 func (r *Run) publish(ctx context.Context) error {
 	var errs []error
 	for dir, k := range r.dirs {
@@ -56,7 +56,8 @@ func (r *Run) publishDir(ctx context.Context, dir, prefix string) (names []strin
 		return nil, err
 	}
 	for _, e := range entries {
-		if !e.Type().IsRegular() || !r.ships(e.Name()) || isTemporary(e.Name()) {
+		asked := e.Name() == r.c.Names.Asked && prefix != r.c.Prefix
+		if !e.Type().IsRegular() || !r.ships(e.Name()) && !asked || isTemporary(e.Name()) {
 			continue
 		}
 		if !r.lease.Holds(r.c.Timeout) { // what another publishes is newer
@@ -85,36 +86,12 @@ func (r *Run) upload(ctx context.Context, path, key string) error {
 
 // unpublish removes what an earlier run of the directory has published, and this one has not.
 func (r *Run) unpublish(ctx context.Context, names []string) error {
-	var stale []string
-	err := r.beside(ctx, func(key, name string) {
-		if isName(name) && name != lockName && name != currentName && r.ships(name) && !slices.Contains(names, name) && r.c.Names.Published(name) {
-			stale = append(stale, key)
-		}
-	})
-	for _, key := range stale {
-		if err == nil {
-			err = r.c.Store.Delete(ctx, key)
+	there, err := files(ctx, r.c.Store, r.c.Prefix)
+	for _, name := range there {
+		own := name == lockName || name == currentName || !r.ships(name)
+		if err == nil && !own && !slices.Contains(names, name) && r.c.Names.Published(name) {
+			err = again(ctx, func() error { return r.c.Store.Delete(ctx, r.c.Prefix+name) })
 		}
 	}
 	return err
-}
-
-// beside lists the objects of the directory, but for those of its runs, of which there may be very many.
-func (r *Run) beside(ctx context.Context, each func(key, name string)) error {
-	runs := r.c.Prefix + runsDir
-	errRuns := errors.New("behind here are runs")
-	err := list(ctx, r.c.Store, r.c.Prefix, "", func(e Entry) error {
-		if strings.HasPrefix(e.Key, runs) {
-			return errRuns
-		}
-		each(e.Key, strings.TrimPrefix(e.Key, r.c.Prefix))
-		return nil
-	})
-	if !errors.Is(err, errRuns) {
-		return err
-	}
-	return list(ctx, r.c.Store, r.c.Prefix, strings.TrimSuffix(runs, "/")+"0", func(e Entry) error { // behind the slash
-		each(e.Key, strings.TrimPrefix(e.Key, r.c.Prefix))
-		return nil
-	})
 }

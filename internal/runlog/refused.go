@@ -2,6 +2,7 @@ package runlog
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"attrmigrate/checkpoint"
@@ -24,6 +25,19 @@ func (e *OvertakenError) Error() string {
 // Hint says what to do about it.
 func (e *OvertakenError) Hint() string {
 	return "let the other one go on; what this one has done, it knows"
+}
+
+// AsideError says that a directory is that of a run which was set aside.
+type AsideError struct{ Shown string }
+
+func (e *AsideError) Error() string {
+	return e.Shown + ": the run was set aside for another one: it can be looked at and gone back from, and is not continued"
+}
+
+// Hint says which directory is another.
+func (e *AsideError) Hint() string {
+	dir := e.Shown[:max(0, strings.LastIndex(e.Shown, "/runs/"))]
+	return "name the directory in which it was set aside, " + dir + "/, or another one"
 }
 
 // UnfitError says that a store cannot keep a run.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,6 +34,9 @@ type Config struct {
 	Log       *slog.Logger
 }
 
+// shown is how people call a key.
+func (c Config) shown(key string) string { return c.Shown + "/" + strings.TrimPrefix(key, c.Prefix) }
+
 // Names tells the files of a run directory apart.
 type Names struct {
 	// Ships tells whether a file means something on another machine.
@@ -41,7 +45,7 @@ type Names struct {
 	Asked string
 	// Published tells of an object beside the runs whether a run may have published it.
 	Published func(name string) bool
-	// Live are files that are published while the run goes on, each time they are replaced.
+	// Live are files that are published while the run goes on: each time one of them is replaced, all that have changed.
 	Live []string
 }
 
@@ -72,9 +76,11 @@ type kept struct {
 	stop context.CancelFunc // of its folder
 }
 
-// runDir is what the directory of the run is called in the work directory: as people call it.
-func (r *Run) runDir() string {
-	name := path.Base(r.c.Shown)
+func (r *Run) runDir() string { return DirName(r.c.Shown) }
+
+// DirName is what the directory of a run is called on this machine: as people call it.
+func DirName(shown string) string {
+	name := path.Base(shown)
 	if !isName(name) {
 		return "run"
 	}
@@ -84,8 +90,13 @@ func (r *Run) runDir() string {
 // Open takes the directory for this process: it takes the lease, restores the run that is there into the work directory,
 // and claims its log. An error is a reason not to begin; a *[checkpoint.HeldError] says that another process is at work.
 func Open(ctx context.Context, c Config) (*Run, error) {
+	if seen, err := Look(ctx, c.Store, c.Prefix, c.Names); err != nil {
+		return nil, err
+	} else if seen.Aside {
+		return nil, &AsideError{Shown: c.Shown}
+	}
 	lease, err := TakeLease(ctx, LeaseConfig{
-		Store: c.Store, Clock: c.Clock, Key: c.Prefix + lockName, TTL: c.TTL, Timeout: c.Timeout, Holder: c.Holder, Watching: c.Watching,
+		Store: c.Store, Clock: c.Clock, Key: c.Prefix + lockName, Shown: c.shown(c.Prefix + lockName), TTL: c.TTL, Timeout: c.Timeout, Holder: c.Holder, Watching: c.Watching,
 	})
 	if err != nil {
 		return nil, err
@@ -94,7 +105,7 @@ func Open(ctx context.Context, c Config) (*Run, error) {
 	r.ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
 	r.fs = newFS(disk.OS{}, c.Work, r.ships, r, r.replaced)
 	r.asked = newAsked(c.Store, c.Prefix+c.Names.Asked, filepath.Join(r.Dir(), c.Names.Asked))
-	r.live = newPublisher(c, lease, r.fs)
+	r.live = newPublisher(c, lease, r.fs, r.Dir())
 	if err := r.begin(ctx); err != nil {
 		r.stop()
 		r.all.Wait()
@@ -162,7 +173,7 @@ func removeTemporary(dir string) error {
 // claim claims the log of a run, behind what is there of it.
 func (r *Run) claim(ctx context.Context, name string, there *restoration, replay func(Segment) error) (*kept, error) {
 	prefix := runPrefix(r.c.Prefix, name)
-	a, err := Claim(ctx, ClaimConfig{Store: r.c.Store, Clock: r.c.Clock, Run: name, Prefix: prefix + logDir, Next: there.next, Lease: r.lease, Timeout: r.c.Timeout, Replay: replay})
+	a, err := Claim(ctx, ClaimConfig{Store: r.c.Store, Clock: r.c.Clock, Run: name, Prefix: prefix + logDir, Shown: r.c.shown(prefix + logDir), Next: there.next, Lease: r.lease, Timeout: r.c.Timeout, Replay: replay})
 	if err != nil {
 		return nil, err
 	}
@@ -227,7 +238,13 @@ func (r *Run) log(dir string) (*log, error) {
 		return fmt.Errorf("%s: another process has begun it", runPrefix(r.c.Prefix, name))
 	})
 	if err == nil {
+		err = r.live.withdraw(r.ctx)
+	}
+	if err == nil {
 		err = r.setCurrent(r.ctx, name)
+	}
+	if err == nil {
+		err = r.asked.replaced(r.ctx) // nothing is asked of it yet
 	}
 	if err != nil {
 		return nil, err
@@ -249,7 +266,10 @@ func (r *Run) moved(from, to string) error {
 	if to != r.runDir() {
 		return nil
 	}
-	return r.setCurrent(r.ctx, k.name)
+	if err := r.setCurrent(r.ctx, k.name); err != nil {
+		return err
+	}
+	return r.asked.replaced(r.ctx)
 }
 
 // newName is one that no run of the directory has had.
