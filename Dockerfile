@@ -14,13 +14,15 @@ COPY . .
 ARG VERSION=dev COMMIT=
 RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X attrmigrate/internal/cli.buildVersion=$VERSION -X attrmigrate/internal/cli.buildCommit=$COMMIT" \
     -o /out/attrmigrate ./cmd/attrmigrate
-RUN mkdir /out/work && echo 'attrmigrate:x:65532:65532::/work:/sbin/nologin' >/out/passwd
+RUN mkdir /out/work /out/tmp && echo 'attrmigrate:x:65532:65532::/work:/sbin/nologin' >/out/passwd
 
 FROM scratch
 # The certificates of AWS are checked against these.
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/passwd /etc/passwd
 COPY --from=build --chown=65532:65532 /out/work /work
+# What is temporary, such as the work directory of a run that is kept in S3.
+COPY --from=build --chown=65532:65532 /out/tmp /tmp
 COPY --from=build /out/attrmigrate /usr/local/bin/attrmigrate
 # A number, so that Kubernetes can tell that it is not root (runAsNonRoot).
 USER 65532:65532

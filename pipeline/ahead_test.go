@@ -133,7 +133,7 @@ func fullness(begun []time.Time, start time.Time, from, to time.Duration, rate f
 }
 
 // TestAhead: while what was read is kept for long, updates go on at the rate, no more calls are under way at once than
-// there are workers, and no image is too old.
+// there are workers, and images are no older than that needs.
 func TestAhead(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -142,14 +142,15 @@ func TestAhead(t *testing.T) {
 		workers int
 		ahead   int
 		full    float64 // at least
+		oldest  time.Duration
 	}{
-		{name: "a third of a second", store: &puts{took: 300 * time.Millisecond}, rate: 25, workers: 32, ahead: 256, full: 0.99},
-		{name: "gathered for a second", store: &puts{took: 300 * time.Millisecond, gather: time.Second}, rate: 25, workers: 32, ahead: 256, full: 0.99},
-		{name: "three seconds, which is too long", store: &puts{took: 3 * time.Second}, rate: 25, workers: 32, ahead: 256, full: 0.9},
-		{name: "few workers", store: &puts{took: 300 * time.Millisecond, gather: time.Second}, rate: 25, workers: 2, ahead: 256, full: 0.99},
-		{name: "one worker", store: &puts{took: 300 * time.Millisecond, gather: time.Second}, rate: 20, workers: 1, ahead: 256, full: 0.99},
-		{name: "70 a second", store: &puts{took: 300 * time.Millisecond}, rate: 70, workers: 32, ahead: 256, full: 0.99},
-		{name: "one in five seconds", store: &puts{took: 300 * time.Millisecond, gather: time.Second}, rate: 0.2, workers: 32, ahead: 256, full: 0.95},
+		{name: "a third of a second", store: &puts{took: 300 * time.Millisecond}, rate: 25, workers: 32, ahead: 256, full: 0.99, oldest: 4 * time.Second},
+		{name: "gathered for a second", store: &puts{took: 300 * time.Millisecond, gather: time.Second}, rate: 25, workers: 32, ahead: 256, full: 0.99, oldest: 7 * time.Second},
+		{name: "three seconds, which is too long", store: &puts{took: 3 * time.Second}, rate: 25, workers: 32, ahead: 256, full: 0.9, oldest: pipeline.ImageAge},
+		{name: "few workers", store: &puts{took: 300 * time.Millisecond, gather: time.Second}, rate: 25, workers: 2, ahead: 256, full: 0.99, oldest: 7 * time.Second},
+		{name: "one worker", store: &puts{took: 300 * time.Millisecond, gather: time.Second}, rate: 20, workers: 1, ahead: 256, full: 0.99, oldest: 7 * time.Second},
+		{name: "70 a second", store: &puts{took: 300 * time.Millisecond}, rate: 70, workers: 32, ahead: 256, full: 0.99, oldest: 4 * time.Second},
+		{name: "one in five seconds", store: &puts{took: 300 * time.Millisecond, gather: time.Second}, rate: 0.2, workers: 32, ahead: 256, full: 0.95, oldest: pipeline.ImageAge},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -171,7 +172,7 @@ func TestAhead(t *testing.T) {
 				if k.most > test.workers {
 					t.Errorf("%d calls were under way at once", k.most)
 				}
-				if k.oldest > pipeline.ImageAge {
+				if k.oldest > test.oldest {
 					t.Errorf("the oldest image was %s old", k.oldest)
 				}
 				if most := mostInASecond(g.updates); most > perSecond(test.rate) {

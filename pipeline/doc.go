@@ -2,7 +2,7 @@
 // nothing on the way.
 //
 //	Source > reader > dispatcher > workers > dispatcher > results > collector > reports, checkpoint
-//	                                  ^ pacers: one permit a call
+//	                                  ^ pacers: one permit a call; the gate; leave, for updates
 //
 // A run is made of a [Config] by [New] and carried through by [Runner.Run]. A [Source] and an [Updater] are all
 // that it needs; the examples show both.
@@ -55,12 +55,26 @@
 // While a run goes on, [Runner.Pause] lets no call begin any more, and [Runner.SetRate] replaces the ceilings of both
 // lanes, above or below those of [Config]. Every call passes one gate, behind its permit. Who pauses the run shuts it, so
 // that nothing begins once Pause has returned, whatever the rate; the run is pausing until the calls under way are
-// through, then paused. While the gate is shut the time of the run stands still, and by that time is judged all that is
-// judged by how long it takes: retries, throttles, a service that is away, the rate. [Config.MaxDuration] alone goes by
-// the clock, for it bounds the night. No permits are saved up meanwhile, and images of users that have become too
-// old are read again. [Runner.StopFor] ends a start, paused or not, and [Runner.Halt] with it the calls under way.
+// through, then paused. A call that is outside to keep what it has read is not under way. While the gate is shut the time
+// of the run stands still, and by that time is judged all that is judged by how long it takes: retries, throttles, a service
+// that is away, the rate. [Config.MaxDuration] alone goes by the clock, for it bounds the night. No permits are saved up
+// meanwhile, and images of users that have become too old are read again. [Runner.StopFor] ends a start, paused or not, and
+// [Runner.Halt] with it the calls under way, but not what is being kept.
 //
 // What was asked is not in the state: who starts the run again asks again, before [Runner.Run] if it is to begin paused.
+//
+// # Leave to send, and records ahead
+//
+// Where others may take a run over, [Config.Leave] says whether an update may be sent now. It is asked behind all else:
+// permit, gate and the age of the image. While it says no, updates wait without permits, reads go on, and the run is told
+// as waiting ([Progress]); time without leave is no silence of the service. Whoever knows that there will be none ends the
+// run, as [Overtaken] or [Unleased].
+//
+// A [Preparer] keeps what it has read through [Keep]. Where that takes long, [Config.Ahead] has more records at work than
+// calls: one that is being kept, or waits for a permit, has no place at the gate, and there are as many places as
+// [Config.Workers]. Only so many records are ahead as keep updates going for twice as long as keeping takes, and a little
+// more, so that images stay as young as that allows. Whoever gathers what is to be kept asks [Runner.Ready] for how long
+// that may take.
 //
 // # Goroutines
 //
@@ -127,3 +141,14 @@ package pipeline
 //  12. A ceiling that is set live holds within a second, above Config's or below it, for updates and for reads
 //     (TestCeiling), also where it was set in a pause (TestCeilingWhilePaused). Whatever was set before, once it is
 //     lifted the rate returns to what the quota gives (TestCeilingsNeverStick).
+//  13. No update begins without leave, which is asked last (TestLeave, TestSteering). Who waits for it is stopped at once
+//     (TestLeaveStops); afterwards nothing comes faster than the rate, and with images that are young (TestLeave,
+//     TestLeaveAndImages). It is no silence of the service (TestLeaveIsNoSilence). What ended a run for good is what is
+//     told, also where nothing could be kept any more because of it (TestStoppedForGood).
+//  14. However many records are ahead, no more calls are under way than there are workers (TestPlaces, TestAhead); who waits
+//     for a permit has no place, and only one permit of a lane waits for a place. While what was read is kept, its record
+//     is not under way: the run can be paused (TestPauseWhileKept), and updates go on at the rate (TestAhead). An image
+//     that is kept again does not use the permit that it was read under, which is another's at once, or is lost once the
+//     next is there: so a run whose images became old catches up (TestStoreIsAway, TestKeptInStorms), and nothing that was
+//     kept together is sent together. Where keeping takes longer than an image may be old, the run goes on nevertheless
+//     (TestSlowStore).

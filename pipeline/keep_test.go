@@ -251,3 +251,48 @@ func TestReady(t *testing.T) {
 		})
 	}
 }
+
+// TestKeptInStorms: where throttles bring the rate down while many are ahead, images that become too old and have to be
+// kept again cost no permits, and not so many reads as those have permits for.
+func TestKeptInStorms(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, begun := &puts{took: 300 * time.Millisecond, gather: time.Second}, time.Now()
+		k := newKept(log.keep)
+		k.fault = func() error {
+			if since := time.Since(begun); since > 20*time.Second && since < 140*time.Second {
+				return errThrottle
+			}
+			return nil
+		}
+		const rows = 25 * 60
+		g := newRig(t, pipeline.Config{Source: &list{changes: changes(rows, rows)}, Updater: k, Preparer: k, Rate: 25, Ahead: 256})
+		state, err := g.Run(t.Context())
+		if err != nil || state.Counts.Updated != rows || k.oldest > pipeline.ImageAge {
+			t.Errorf("%v, %d updated, the oldest image was %s old", err, state.Counts.Updated, k.oldest)
+		}
+		n := 0
+		for _, at := range g.updates {
+			if since := at.Sub(begun); since > 30*time.Second && since < 140*time.Second {
+				n++
+			}
+		}
+		if took := time.Since(begun); n < 110 || k.again > 1500 || took > 190*time.Second {
+			t.Errorf("%d read again, %d updates in the storm, %s", k.again, n, took)
+		}
+	})
+}
+
+// TestSlowStore: where keeping takes longer than an image may be old, each time that one is read, the run comes to its end
+// all the same: the images are as young as the store lets them be.
+func TestSlowStore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := &puts{took: 12 * time.Second}
+		k := newKept(log.keep)
+		const rows = 60
+		g := newRig(t, pipeline.Config{Source: &list{changes: changes(rows, rows)}, Updater: k, Preparer: k, Rate: 2, Ahead: 64, MaxDuration: time.Hour})
+		state, err := g.Run(t.Context())
+		if err != nil || state.Counts.Updated != rows || k.oldest > 27*time.Second {
+			t.Errorf("%v, %d updated, the oldest image was %s old", err, state.Counts.Updated, k.oldest)
+		}
+	})
+}

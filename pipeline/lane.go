@@ -19,9 +19,8 @@ const (
 type lane struct {
 	index    int
 	pacer    *pacer
-	all      line          // who waits for a permit
-	first    line          // and who does before others
-	waiting  atomic.Int64  // so many in both; read by anybody
+	turn     chan struct{} // full while a worker has it; nil: all wait for a permit at once
+	waiting  atomic.Int64  // so many workers wait for one; read by anybody
 	given    float64       // the ceiling of Config
 	live     atomic.Uint64 // bits of the ceiling in its place; 0: none. Written by anybody
 	calls    atomic.Int64  // over all starts; read by anybody
@@ -41,23 +40,14 @@ type vitals struct {
 
 func newLane(index int, ceiling float64, calls int64) *lane {
 	l := &lane{index: index, pacer: newPacer(ceiling), given: ceiling, rate: ceiling}
-	l.all.permits, l.first.permits = l.pacer.permits, l.pacer.first
 	l.governor = newGovernor(ceiling, time.Now())
 	l.calls.Store(calls)
 	return l
 }
 
-// line is where workers wait for a permit. Where they are more than the places for calls, one has the turn: it waits for
-// the permit and then for a place. So who waits for a permit has no place, and no more than one permit waits for one.
-type line struct {
-	permits chan struct{}
-	turn    chan struct{} // full while somebody has it; nil: all wait at once
-}
-
-// takeTurns has workers wait in turns. It is called before there are any.
-func (l *lane) takeTurns() {
-	l.all.turn, l.first.turn = make(chan struct{}, 1), make(chan struct{}, 1)
-}
+// takeTurns has workers wait for permits in turns, where they are more than the places for calls: one waits for a permit,
+// and then for a place. So who waits for a permit has no place, and no more than one permit waits for one.
+func (l *lane) takeTurns() { l.turn = make(chan struct{}, 1) }
 
 // begin is called when the run does: until then, time does not count.
 func (l *lane) begin(now time.Time) {

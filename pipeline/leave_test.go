@@ -110,7 +110,7 @@ func TestLeave(t *testing.T) {
 						t.Fatalf("%v: %d of %d updated, %d overlaps", err, state.Counts.Updated, scene.rows, s.overlaps)
 					}
 					l.check(t, g.updates)
-					if again := firstAfter(g.updates, l.spans[0].until); again > 2*time.Second {
+					if again := firstAfter(g.updates, l.spans[0].until); again > 3*time.Second {
 						t.Errorf("went on %s after there was leave", again)
 					}
 					if most := mostInASecond(g.updates); scene.rate != pipeline.Unlimited && most > perSecond(scene.rate) {
@@ -245,7 +245,7 @@ func TestStoppedForGood(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s, book := newService(), &refusing{ledger: &ledger{}, from: time.Now().Add(3 * time.Second), err: test.failed}
+				s, book := newService(), &refusing{ledger: &ledger{}, from: time.Now().Add(2500 * time.Millisecond), err: test.failed}
 				look := &reader{live: s.last}
 				cfg := pipeline.Config{Source: &list{changes: changes(200, 200)}, Updater: s, Store: book, Results: book}
 				cfg.Preparer = keeping{look, func() error {

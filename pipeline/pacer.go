@@ -20,7 +20,6 @@ const lateness = 50 * time.Millisecond
 type pacer struct {
 	limiter *rate.Limiter // burst 1; used by run alone
 	permits chan struct{} // unbuffered: a permit exists only while it is offered
-	first   chan struct{} // the same, for those who come before others
 	changes chan float64  // at most one waits; the newest wins
 	offered atomic.Int64  // so many permits were so far
 	told    atomic.Uint64 // bits of the rate as it was set last; Unlimited: no waiting at all
@@ -30,7 +29,6 @@ func newPacer(perSecond float64) *pacer {
 	p := &pacer{
 		limiter: rate.NewLimiter(rate.Limit(perSecond), 1),
 		permits: make(chan struct{}),
-		first:   make(chan struct{}),
 		changes: make(chan float64, 1),
 	}
 	p.told.Store(math.Float64bits(perSecond))
@@ -52,13 +50,10 @@ func (p *pacer) rate() float64 { return math.Float64frombits(p.told.Load()) }
 
 // take waits for a permit and says whether there was one before stop or shut was closed. Who waits no more has used up
 // none.
-func (p *pacer) take(stop, shut <-chan struct{}) bool { return p.takeOf(p.permits, stop, shut) }
-
-// takeOf is take, of the permits that are offered to all or to the first.
-func (p *pacer) takeOf(permits, stop, shut <-chan struct{}) bool {
+func (p *pacer) take(stop, shut <-chan struct{}) bool {
 	if p.rate() != Unlimited {
 		select {
-		case <-permits:
+		case <-p.permits:
 		case <-shut:
 			return false
 		case <-stop:
@@ -95,11 +90,8 @@ func (p *pacer) run(stop <-chan struct{}) {
 			}
 		}
 		p.offered.Add(1)
-		offered := !p.offerFirst()
-		for offered {
+		for offered := true; offered; {
 			select {
-			case p.first <- struct{}{}:
-				offered = false
 			case p.permits <- struct{}{}:
 				offered = false
 			case r := <-p.changes:
@@ -129,22 +121,11 @@ func (p *pacer) latest() *permit { return &permit{p, p.offered.Load()} }
 // pass gives a permit that cannot be used now to somebody who waits, if the next one is not offered yet; else it is used
 // up. Nil is none.
 func (t *permit) pass() {
-	if t == nil || t.number != t.pacer.offered.Load() || t.pacer.offerFirst() {
+	if t == nil || t.number != t.pacer.offered.Load() {
 		return
 	}
-	p := t.pacer
 	select {
-	case p.permits <- struct{}{}:
+	case t.pacer.permits <- struct{}{}:
 	default:
-	}
-}
-
-// offerFirst gives the permit to one of those who come before others, and says whether there was one.
-func (p *pacer) offerFirst() bool {
-	select {
-	case p.first <- struct{}{}:
-		return true
-	default:
-		return false
 	}
 }

@@ -54,7 +54,7 @@ func (r *Runner) AwaitRead(ctx context.Context) bool {
 	}
 	v.leave()
 	v.reads++
-	if v.reads <= v.permits && r.gate.enter(r.stopping) || r.permit(r.reads, &r.reads.all) {
+	if v.reads <= v.permits && r.gate.enter(r.stopping) || r.permit(r.reads) {
 		v.enter()
 		return true
 	}

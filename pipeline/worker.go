@@ -49,11 +49,11 @@ func (r *Runner) try(ctx context.Context, a *attempt) {
 // not too old, or is read again under it, and there is leave. What is read again is as young as the service lets it be, and
 // goes, or a run whose reads take longer than that would read for ever. Where the run was paused meanwhile, or there was no
 // leave, it takes another permit, and is judged anew: else all that were given out would be used at once when it goes on.
-// So it is where what was read is kept once more, while others are ahead: the permit is theirs, and the record is among the
-// first who have one afterwards. It is false if the attempt ends without an update.
+// So it is where what was read is kept once more while others are ahead: the permit is theirs. It is false if the attempt
+// ends without an update.
 func (r *Runner) admit(ctx context.Context, a *attempt) bool {
-	from, age := &r.updates.all, ImageAge
-	for r.begin() && r.awaitLeave() && r.permit(r.updates, from) {
+	age := ImageAge
+	for r.begin() && r.awaitLeave() && r.permit(r.updates) {
 		if r.cfg.Preparer != nil && isOld(a.job.asked, time.Now(), age) {
 			r.gate.leave()
 			if r.cfg.Ahead > 0 {
@@ -62,9 +62,9 @@ func (r *Runner) admit(ctx context.Context, a *attempt) bool {
 			if !r.prepare(ctx, a) {
 				return false
 			}
-			from, age = &r.updates.all, ImageAge
+			age = ImageAge
 			if a.kept && a.unused != nil {
-				from, age = &r.updates.first, max(ImageAge, time.Since(a.job.asked)+keptFor)
+				age = max(ImageAge, time.Since(a.job.asked)+keptFor)
 				continue
 			}
 			if !r.gate.enterSince(a.job.asked, r.stopping) {
@@ -90,22 +90,22 @@ func isOld(asked, now time.Time, age time.Duration) bool {
 	return max(now.Sub(asked), now.Round(0).Sub(asked.Round(0))) > age
 }
 
-// permit waits in a line of a lane for a permit with which a call may begin, and says whether there was one before the run
+// permit waits for a permit of a lane with which a call may begin, and says whether there was one before the run
 // was told to stop. While the run is paused nobody waits for one.
-func (r *Runner) permit(l *lane, from *line) bool {
+func (r *Runner) permit(l *lane) bool {
 	l.waiting.Add(1)
 	defer l.waiting.Add(-1)
-	if from.turn != nil {
+	if l.turn != nil {
 		select {
-		case from.turn <- struct{}{}:
-			defer func() { <-from.turn }()
+		case l.turn <- struct{}{}:
+			defer func() { <-l.turn }()
 		case <-r.stopping:
 			return false
 		}
 	}
 	for !r.Stopping() {
 		shut, opened := r.gate.wait(r.stopping)
-		if opened && l.pacer.takeOf(from.permits, r.stopping, shut) && r.gate.enter(r.stopping) {
+		if opened && l.pacer.take(r.stopping, shut) && r.gate.enter(r.stopping) {
 			return true
 		}
 	}
@@ -116,7 +116,7 @@ func (r *Runner) permit(l *lane, from *line) bool {
 // so that no more are held than one record needs.
 func (r *Runner) readPermits(n int) bool {
 	if n == 1 {
-		return r.permit(r.reads, &r.reads.all)
+		return r.permit(r.reads)
 	}
 	select {
 	case r.collecting <- struct{}{}:
@@ -125,17 +125,17 @@ func (r *Runner) readPermits(n int) bool {
 		return false
 	}
 	for range n - 1 {
-		if !r.permit(r.reads, &r.reads.all) {
+		if !r.permit(r.reads) {
 			return false
 		}
 		r.gate.leave()
 	}
-	return r.permit(r.reads, &r.reads.all)
+	return r.permit(r.reads)
 }
 
 // confirm reads a user whose update was accepted. If that fails, what the updater said of it stands.
 func (r *Runner) confirm(ctx context.Context, a *attempt) {
-	if r.cfg.Preparer == nil || !r.permit(r.reads, &r.reads.all) {
+	if r.cfg.Preparer == nil || !r.permit(r.reads) {
 		return
 	}
 	a.looked = true

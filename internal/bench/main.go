@@ -31,6 +31,8 @@ func run(ctx context.Context, args []string) error {
 			return serve(args[1:], os.Stdin, os.Stdout)
 		case "loop":
 			return loop(ctx, args[1:])
+		case "store":
+			return serveStore(args[1:], os.Stdin, os.Stdout)
 		case "decode":
 			return decode(args[1:])
 		}

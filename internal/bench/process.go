@@ -24,11 +24,17 @@ type process struct {
 
 // spawn starts a process that has made-up credentials and no others.
 func (b *bench) spawn(ctx context.Context, name string, args ...string) (*process, error) {
+	return b.spawnWith(ctx, nil, name, args...)
+}
+
+// spawnWith starts a process whose environment has more.
+func (b *bench) spawnWith(ctx context.Context, env []string, name string, args ...string) (*process, error) {
 	p := &process{cmd: exec.CommandContext(ctx, name, args...), ended: make(chan struct{})}
 	p.cmd.Dir = b.dir
 	p.cmd.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "AWS_") }),
 		"AWS_ACCESS_KEY_ID=bench", "AWS_SECRET_ACCESS_KEY=bench", "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
 		"AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null")
+	p.cmd.Env = append(p.cmd.Env, env...)
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
 	p.began = time.Now()
 	if err := p.cmd.Start(); err != nil {
@@ -44,7 +50,11 @@ func (b *bench) spawn(ctx context.Context, name string, args ...string) (*proces
 
 // attrmigrate starts the program under test.
 func (b *bench) attrmigrate(ctx context.Context, s *server, pool string, args ...string) (*process, error) {
-	return b.spawn(ctx, b.program, append([]string{args[0], "--endpoint-url", s.URL, "--user-pool-id", pool}, args[1:]...)...)
+	return b.attrmigrateWith(ctx, nil, s, pool, args...)
+}
+
+func (b *bench) attrmigrateWith(ctx context.Context, env []string, s *server, pool string, args ...string) (*process, error) {
+	return b.spawnWith(ctx, env, b.program, append([]string{args[0], "--endpoint-url", s.URL, "--user-pool-id", pool}, args[1:]...)...)
 }
 
 // interrupt asks the process to stop, and waits until it has.

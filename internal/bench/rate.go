@@ -15,6 +15,15 @@ type scenario struct {
 	runs        int
 	length      time.Duration // from the first update
 	changes     []quotaChange
+	store       *store // that keeps the runs; nil: local directories do
+}
+
+// runDir is where a run is kept, and what its process has to know for that.
+func (b *bench) runDir(s *store, name string) (dir string, env []string) {
+	if s == nil {
+		return filepath.Join(b.dir, name), nil
+	}
+	return s.runDir(name), s.env
 }
 
 // quotaChange is another quota from a moment after the first update.
@@ -45,8 +54,8 @@ func (b *bench) play(ctx context.Context, c scenario) (*course, error) {
 	}
 	ended := make(chan struct{})
 	for i, pool := range s.Pools {
-		p, err := b.attrmigrate(ctx, s, pool, "apply", "--yes", "--progress", "none", "--rate", fmt.Sprint(c.rate),
-			"--run-dir", filepath.Join(b.dir, fmt.Sprintf("%s-%d.run", c.name, i)), input)
+		dir, env := b.runDir(c.store, fmt.Sprintf("%s-%d.run", c.name, i))
+		p, err := b.attrmigrateWith(ctx, env, s, pool, "apply", "--yes", "--progress", "none", "--rate", fmt.Sprint(c.rate), "--run-dir", dir, input)
 		if err != nil {
 			return nil, err
 		}

@@ -19,6 +19,7 @@ type settings struct {
 	planned int           // users of the planned change
 	scan    int           // users of the scans by a rule and without one
 	ruled   int           // users of the rule for memory
+	moving  int           // records of the run that is restored on another machine
 	judged  bool          // rows are held against their figures
 }
 
@@ -26,12 +27,12 @@ var full = settings{
 	rounds: 5, full: 10 * time.Second,
 	rate: 40 * time.Second, settle: 10 * time.Second, share: 60 * time.Second, change: 20 * time.Second,
 	peer: 500, offline: 1_000_000, base: 100_000, applied: 1_000_000, checked: 10_000_000,
-	starts: 9, planned: 2_000, scan: 100_000, ruled: 1_000_000, judged: true,
+	starts: 9, planned: 2_000, scan: 100_000, ruled: 1_000_000, moving: 1_000_000, judged: true,
 }
 
 var short = settings{
 	rounds: 1, full: time.Second,
 	rate: 5 * time.Second, settle: 2 * time.Second, share: 8 * time.Second, change: 4 * time.Second,
 	peer: 100, offline: 100_000, base: 10_000, applied: 20_000, checked: 200_000,
-	starts: 3, planned: 300, scan: 10_000, ruled: 30_000,
+	starts: 3, planned: 300, scan: 10_000, ruled: 30_000, moving: 50_000,
 }

@@ -64,12 +64,17 @@ func (b *bench) atFullSpeed(ctx context.Context, c *contender) (float64, error) 
 
 // applyAtFullSpeed is attrmigrate without a rate, on an input that is longer than a round.
 func (b *bench) applyAtFullSpeed(name, input string, flags ...string) *contender {
+	return b.applyIn(nil, name, input, flags...)
+}
+
+// applyIn is applyAtFullSpeed, with its runs in a store.
+func (b *bench) applyIn(in *store, name, input string, flags ...string) *contender {
 	round := 0
 	return &contender{name: name, start: func(ctx context.Context, s *server) (*process, error) {
 		round++
-		dir := filepath.Join(b.dir, fmt.Sprintf("%s-%s-%d.run", filepath.Base(input), name, round))
+		dir, env := b.runDir(in, fmt.Sprintf("%s-%s-%d.run", filepath.Base(input), name, round))
 		args := append([]string{"apply", "--yes", "--progress", "none", "--rate", "off", "--workers", fmt.Sprint(workers), "--run-dir", dir}, flags...)
-		return b.attrmigrate(ctx, s, s.Pools[0], append(args, input)...)
+		return b.attrmigrateWith(ctx, env, s, s.Pools[0], append(args, input)...)
 	}}
 }
 

@@ -97,6 +97,12 @@ var othersFlags = map[string]string{
 	"--user-data":       "aws",
 	"--policy-document": "aws",
 
+	"--role-name": "aws iam", "--policy-name": "aws iam", "--assume-role-policy-document": "aws iam",
+	"--stack-name": "aws cloudformation", "--template-file": "aws cloudformation", "--parameter-overrides": "aws cloudformation", "--capabilities": "aws cloudformation",
+	"--definition": "aws stepfunctions", "--state-machine-arn": "aws stepfunctions", "--input": "aws stepfunctions",
+	"--array-job-id": "aws batch", "--job-status": "aws batch",
+	"--array": "sbatch", "--me": "squeue", "--signal": "scancel", "--batch": "scancel", "--argjson": "jq", "--args": "jq",
+
 	"--collector": "prometheus-node-exporter",
 	"--topic-arn": "aws sns", "--subject": "aws sns", "--message": "aws sns",
 	"--alarm-name": "aws cloudwatch", "--alarm-actions": "aws cloudwatch", "--alarm-names": "aws cloudwatch", "--alarm-types": "aws cloudwatch", "--state-value": "aws cloudwatch",

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Submits an array job with a child for each index of a targets file, and prints the job's id:
 #
-#   submit.sh QUEUE s3://jobs-111122223333/targets.csv apply --yes
+#   submit.sh QUEUE s3://attrmigrate-fleet/targets.csv apply --yes
 #
 # Behind the file stand the command and its flags; --targets and --index are added. It needs attrmigrate, aws and jq.
 set -eu

@@ -96,6 +96,33 @@ func TestCodes(t *testing.T) {
 	}
 }
 
+// TestNodeLost takes the node away while a task runs on it: Slurm itself requeues that, and the script does not do so once more.
+func TestNodeLost(t *testing.T) {
+	needSlurm(t)
+	c := start(t)
+	dir := c.path("jobs")
+	c.write(t, "jobs/codes-0", "hang\n0\n")
+	if err := os.WriteFile(filepath.Join(dir, "attrmigrate"), []byte(standIn), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	job := c.submit(t, dir, append(os.Environ(), "PATH="+dir+":"+os.Getenv("PATH")), "--array=0", example(t), "apply")
+	harness.Until(t, "it waits", func() (bool, string) { return strings.Contains(c.read(starts(0)), "waiting"), c.task(job, 0) })
+	for _, state := range []string{"DOWN", "RESUME"} {
+		out, err := exec.Command("scontrol", "update", "NodeName="+hostname(t), "State="+state, "Reason=test").CombinedOutput()
+		if err != nil {
+			t.Fatalf("scontrol: %v\n%s", err, out)
+		}
+		harness.Until(t, "the task is requeued", func() (bool, string) {
+			is := c.task(job, 0)
+			return strings.Contains(is, ", 1 restarts"), is
+		})
+	}
+	c.ends(t, job, 0, "COMPLETED 0:0, 1 restarts")
+	if noted := c.read(starts(0)); strings.Count(noted, "start apply --index auto") != 2 {
+		t.Errorf("it was to be started twice\n%s", noted)
+	}
+}
+
 // starts is where the stand-in of a task notes what happens to it.
 func starts(index int) string { return filepath.Join("jobs", fmt.Sprintf("starts-%d", index)) }
 
