@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/s3"
 )
 
 // reportPatience is how long report waits for the file system. A series of days is read in a second.
@@ -52,7 +54,7 @@ A report elsewhere (-o) that is there already is replaced with --force only.
 			if err != nil {
 				return err
 			}
-			return o.write(sys.Stdout, data)
+			return o.write(ctx, sys.Stdout, data)
 		},
 	}
 	cmd.Flags().StringVarP(&o.file, "output", "o", "", "`file` to write (default: report.html in the run directory; -: standard output)")
@@ -83,6 +85,8 @@ func (o *reportOptions) settle(run string) error {
 	case o.file == "-":
 		o.file = ""
 		return nil
+	case s3.Is(o.file):
+		return checkDelivery(o.file)
 	case o.file == "", filepath.Clean(o.file) == filepath.Clean(own), disk.SameFile(o.file, own):
 		o.file, o.force = own, true
 		return nil
@@ -96,9 +100,12 @@ func (o *reportOptions) settle(run string) error {
 
 // write writes the report. It gets its name when it is whole, so that a browser never shows half of one, and so that it
 // does no harm if the run ends at the same time and leaves its own.
-func (o *reportOptions) write(out io.Writer, data page.Data) error {
+func (o *reportOptions) write(ctx context.Context, out io.Writer, data page.Data) error {
 	if o.file == "" {
 		return page.Report(out, data)
+	}
+	if s3.Is(o.file) {
+		return o.deliver(ctx, out, data)
 	}
 	f, err := disk.Create(disk.OS{}, o.file, disk.Manner{Shared: true, New: !o.force})
 	if errors.Is(err, fs.ErrExist) && disk.Exists(o.file) { // it came since it was looked for
@@ -113,6 +120,22 @@ func (o *reportOptions) write(out io.Writer, data page.Data) error {
 	}
 	if err != nil {
 		return &refusal.Error{Msg: fmt.Sprintf("%s: %v", prose.Printable(o.file), disk.WithoutPath(err)), Remedy: "-o names another file"}
+	}
+	fmt.Fprintf(out, "%-8s %s\n", "report", prose.Printable(o.file))
+	return nil
+}
+
+// deliver writes the report to an object.
+func (o *reportOptions) deliver(ctx context.Context, out io.Writer, data page.Data) error {
+	d, err := deliver(ctx, new(connectionOptions).s3(), o.file, "report", o.force)
+	if err != nil {
+		return err
+	}
+	if err := page.Report(d, data); err != nil {
+		return errors.Join(err, d.Discard())
+	}
+	if err := d.Commit(ctx); err != nil {
+		return err
 	}
 	fmt.Fprintf(out, "%-8s %s\n", "report", prose.Printable(o.file))
 	return nil

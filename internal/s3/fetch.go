@@ -146,3 +146,27 @@ func (l local) Write(p []byte) (int, error) {
 	}
 	return n, err
 }
+
+// Exists tells whether an object is there, as far as that can be told: who may write and not read does not know.
+func (b *Bucket) Exists(ctx context.Context, key string) (bool, error) {
+	// Its first byte is read, for HeadObject cannot tell a missing object from a missing bucket.
+	in := &s3.GetObjectInput{Bucket: &b.name, Key: &key, ExpectedBucketOwner: b.owner(), Range: aws.String("bytes=0-0")}
+	err := persist(ctx, func() error {
+		return b.attempt(ctx, call{op: "GetObject", key: key}, func(ctx context.Context, region func(*s3.Options)) error {
+			out, err := b.api.GetObject(ctx, in, region)
+			if err == nil {
+				err = out.Body.Close()
+			}
+			return err
+		})
+	})
+	e, ok := errors.AsType[*Error](err)
+	switch {
+	case ok && e.code == "InvalidRange": // it is empty
+		return true, nil
+	case ok && (e.verdict.missing || strings.HasPrefix(e.permission, "s3:")):
+		return false, nil
+	default:
+		return err == nil, err
+	}
+}
