@@ -96,6 +96,8 @@ var othersFlags = map[string]string{
 	"--cli-input-json":  "aws",
 	"--user-data":       "aws",
 	"--policy-document": "aws",
+	"--bucket":          "aws", "--public-access-block-configuration": "aws", "--versioning-configuration": "aws",
+	"--server-side-encryption-configuration": "aws", "--policy": "aws", "--lifecycle-configuration": "aws",
 
 	"--collector": "prometheus-node-exporter",
 	"--topic-arn": "aws sns", "--subject": "aws sns", "--message": "aws sns",
