@@ -223,10 +223,10 @@ func TestCancelled(t *testing.T) {
 
 // Files are carried through trouble, and an upload knows its own object where the answer was lost.
 func TestFilesThroughTrouble(t *testing.T) {
-	for _, size := range []int{100, 65 << 20} {
+	for _, size := range []int{100, 7 << 20} {
 		server := s3test.Start(t)
 		setenv(t, server.Env())
-		b := open(t, s3test.Bucket, s3.Config{})
+		b := open(t, s3test.Bucket, s3.Config{}).InSmallParts()
 		body := string(content(size))
 		server.Script(func(r s3test.Request) s3test.Fault {
 			switch {
@@ -252,8 +252,8 @@ func TestAborted(t *testing.T) {
 	server := s3test.Start(t)
 	setenv(t, server.Env())
 	server.Deny("kms:Decrypt")
-	size := int64(65 << 20)
-	err := open(t, s3test.Bucket, s3.Config{}).Upload(t.Context(), "a", strings.NewReader(string(content(int(size)))), size)
+	size := int64(7 << 20)
+	err := open(t, s3test.Bucket, s3.Config{}).InSmallParts().Upload(t.Context(), "a", strings.NewReader(string(content(int(size)))), size)
 	if err == nil || !strings.Contains(err.Error(), "kms:Decrypt is not allowed") || server.Count("AbortMultipartUpload") != 1 {
 		t.Errorf("%v, %v", err, server.Counts())
 	}
@@ -269,15 +269,15 @@ func TestChangedMeanwhile(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		before := content(20 << 20)
+		before := content(2 << 20)
 		if err := server.Put(s3test.Bucket, "users.csv", before); err != nil {
 			t.Fatal(err)
 		}
-		b := open(t, s3test.Bucket, s3.Config{})
+		b := open(t, s3test.Bucket, s3.Config{}).InSmallParts()
 		var to buffer
 		err := b.Fetch(t.Context(), "users.csv", "", s3.Fetching{Make: func(size int64) (io.WriterAt, error) {
 			to.body = make([]byte, size)
-			return &to, server.Put(s3test.Bucket, "users.csv", content(21<<20))
+			return &to, server.Put(s3test.Bucket, "users.csv", content(3<<20))
 		}})
 		switch {
 		case versions && (err != nil || string(to.body) != string(before)):
