@@ -73,6 +73,21 @@ $(EMULATOR_DIR):
 		$$(node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || major == 20 && minor >= 19 ? 0 : 1)' || echo node@22.23.3)
 	mv $@.part $@
 
+# An S3 server that others wrote, with all conditions right; it takes some 210 seconds of a processor to build.
+VERSITYGW     := github.com/versity/versitygw/cmd/versitygw
+VERSITYGW_AT  := v1.8.0
+VERSITYGW_BIN := bin/.versitygw-$(VERSITYGW_AT)/versitygw
+
+.PHONY: versitygw
+versitygw: $(VERSITYGW_BIN) ## (build) build versitygw for test-s3
+
+$(VERSITYGW_BIN):
+	GOBIN=$(CURDIR)/$(@D) go install $(VERSITYGW)@$(VERSITYGW_AT)
+
+.PHONY: test-s3
+test-s3: $(VERSITYGW_BIN) ## (test) play the tests of S3 against versitygw, too
+	bash internal/s3/testdata/versitygw.sh $(CURDIR)/$(VERSITYGW_BIN) go test $(RACE) -count=1 -v -run '^TestSuite$$/^another_server$$' ./internal/s3
+
 # What it takes: some eighty seconds to install, and two minutes for the tests. Without SOFFICE they are skipped.
 .PHONY: test-libreoffice
 test-libreoffice: ## (test) what LibreOffice saves, in several countries, comes back (installs it on Debian)

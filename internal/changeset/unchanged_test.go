@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"attrmigrate/sources"
 )
 
 // TestUnchanged: inputs are refused that are not what was looked through and confirmed any more.
@@ -31,7 +33,7 @@ func TestUnchanged(t *testing.T) {
 			if err := os.WriteFile(path, []byte("username\na\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			set, err := (&Set{paths: []string{path}}).Stamped()
+			set, err := (&Set{paths: []string{path}, decoding: sources.Options{Seals: new(sources.Seals)}}).Stamped()
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -70,7 +70,7 @@ func (o *options) openElsewhere(ctx context.Context, sys System, notes io.Writer
 
 // s3 is how S3 is reached: by the credentials that the program is given, whatever role it takes for the pool.
 func (o *connectionOptions) s3() s3.Config {
-	return s3.Config{Profile: o.profile, Timeout: o.timeout, UserAgent: "attrmigrate/" + release()}
+	return s3.Config{Profile: o.profile, Timeout: o.timeout, UserAgent: "attrmigrate/" + release(), KMSKey: o.kmsKey, Owner: o.bucketOwner}
 }
 
 // lease is how long the lease of a run lasts.

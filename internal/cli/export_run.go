@@ -17,6 +17,7 @@ import (
 	"attrmigrate/internal/metrics"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/s3"
 	"attrmigrate/internal/target"
 	"attrmigrate/sources"
 )
@@ -95,6 +96,9 @@ func (e *exportRun) export(ctx context.Context, to *target.Target) (*listing.Exp
 	if e.opts.file == "" {
 		return e.write(ctx, to, pool, how, e.sys.Stdout)
 	}
+	if s3.Is(e.opts.file) {
+		return e.deliver(ctx, to, pool, how)
+	}
 	f, err := report.CreateExport(e.opts.file, e.opts.force)
 	if errors.Is(err, fs.ErrExist) && disk.Exists(e.opts.file) { // it came since it was looked for
 		return nil, isThere(e.opts.file, "export")
@@ -111,6 +115,19 @@ func (e *exportRun) export(ctx context.Context, to *target.Target) (*listing.Exp
 		return r, err
 	}
 	return nil, e.notWritten(err)
+}
+
+// deliver writes the users to an object.
+func (e *exportRun) deliver(ctx context.Context, to *target.Target, pool *cognito.Pool, how listing.Exporting) (*listing.Exported, error) {
+	d, err := deliver(ctx, e.opts.connection.s3(), e.opts.file, "export", e.opts.force)
+	if err != nil {
+		return nil, err
+	}
+	r, err := e.write(ctx, to, pool, how, d)
+	if err != nil {
+		return nil, errors.Join(err, d.Discard())
+	}
+	return r, d.Commit(ctx)
 }
 
 // write lists the users to what is written.
@@ -131,7 +148,7 @@ func (e *exportRun) write(ctx context.Context, to *target.Target, pool *cognito.
 
 // scratch is where users lie until all are there: beside the file.
 func (e *exportRun) scratch() (*disk.Scratch, error) {
-	if e.opts.file == "" {
+	if e.opts.file == "" || s3.Is(e.opts.file) {
 		return listing.Temporary()
 	}
 	return disk.CreateScratch(disk.OS{}, e.opts.file+".users", true)

@@ -11,6 +11,7 @@ import (
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/s3"
 	"attrmigrate/sources"
 )
 
@@ -18,6 +19,9 @@ import (
 func (o *exportOptions) checkTarget() error {
 	if sources.Packed(o.file) {
 		return notTarget(o.file, "an export is not packed", "pack it on its way: "+o.packed())
+	}
+	if s3.Is(o.file) {
+		return checkDelivery(o.file)
 	}
 	return checkTarget(o.file, "export", o.force)
 }

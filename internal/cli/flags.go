@@ -85,6 +85,8 @@ type connectionOptions struct {
 	sandbox bool
 	from    string // an export that the sandbox is filled from
 	timeout time.Duration
+
+	kmsKey, bucketOwner string // of S3
 }
 
 func (o *options) register(f *pflag.FlagSet) {
@@ -133,6 +135,8 @@ func (o *connectionOptions) register(f *pflag.FlagSet) {
 	f.StringVar(&o.externalID, "external-id", "", "`id` that the role asks for")
 	f.StringVar(&o.endpointURL, "endpoint-url", "", "`URL` of the service, instead of AWS's own")
 	f.DurationVar(&o.timeout, "timeout", 20*time.Second, "time for one attempt")
+	f.StringVar(&o.kmsKey, "s3-kms-key-id", "", "`key` of KMS that encrypts what is written to S3, by id, ARN or alias (default: as the bucket is set)")
+	f.StringVar(&o.bucketOwner, "s3-bucket-owner", "", "`account` that a bucket has to belong to, 12 digits (default: any)")
 }
 
 func registerListRate(f *pflag.FlagSet, r *float64) {

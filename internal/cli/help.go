@@ -28,6 +28,7 @@ var flagGroups = []struct {
 	{"Pace", []string{"rate", "read-rate", "list-rate", "chains", "workers", "timeout", "max-attempts"}},
 	{"Stops", []string{"limit", "max-failures", "max-duration", "drain-timeout"}},
 	{"Run directory", []string{"run-dir", "work-dir", "only-failed", "restart", "unhold"}},
+	{"S3", []string{"s3-kms-key-id", "s3-bucket-owner"}},
 	{"Seen and steered", []string{"serve", "serve-read-only", "token-file", "metrics-file", "on-event", "pause-when"}},
 	// Of those that steer a run.
 	{"Order", []string{"for", "reason", "now"}},

@@ -76,7 +76,7 @@ var reserved = []reservation{
 	{"internal/cli", []string{"cmd/attrmigrate", "internal/e2e/harness"}, "it wires all others, and nobody depends on the wiring"},
 	{"internal/console", []string{"internal/cli"}, "a job runs without a screen"},
 	{"internal/disk/crash", nil, "it plays crashes, in tests"},
-	{"internal/s3/s3test", nil, "the program speaks with S3, and tests with this one"},
+	{"internal/s3/s3test", []string{"internal/bench"}, "the program speaks with S3, and tests with this one"},
 	{"internal/sealed", []string{"sources"}, "who reads an input asks sources, which knows its seals"},
 	{"internal/records", []string{"sources"}, "who wants a record asks sources, which knows what it means"},
 	{"internal/sandbox", []string{"internal/rehearsal", "internal/cli", "internal/e2e/campaign", "internal/bench"},

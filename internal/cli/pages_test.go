@@ -96,6 +96,8 @@ var othersFlags = map[string]string{
 	"--cli-input-json":  "aws",
 	"--user-data":       "aws",
 	"--policy-document": "aws",
+	"--bucket":          "aws", "--public-access-block-configuration": "aws", "--versioning-configuration": "aws",
+	"--server-side-encryption-configuration": "aws", "--policy": "aws", "--lifecycle-configuration": "aws",
 
 	"--role-name": "aws iam", "--policy-name": "aws iam", "--assume-role-policy-document": "aws iam",
 	"--stack-name": "aws cloudformation", "--template-file": "aws cloudformation", "--parameter-overrides": "aws cloudformation", "--capabilities": "aws cloudformation",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,7 @@ import (
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/s3"
 )
 
 // reportPatience is how long report waits for the file system. A series of days is read in a second.
@@ -59,8 +61,11 @@ A report elsewhere (-o) that is there already is replaced with --force only.
 			if err != nil {
 				return err
 			}
-			if o.file == "" {
+			switch {
+			case o.file == "":
 				return page.Report(sys.Stdout, data)
+			case s3.Is(o.file):
+				return o.deliver(ctx, sys.Stdout, data)
 			}
 			if err := o.write(data); err != nil {
 				return err
@@ -127,6 +132,8 @@ func (o *reportOptions) settle(run, called string) error {
 	case o.file == "-":
 		o.file = ""
 		return nil
+	case s3.Is(o.file):
+		return checkDelivery(o.file)
 	case o.file == "", filepath.Clean(o.file) == filepath.Clean(own), disk.SameFile(o.file, own):
 		o.file, o.force = own, true
 		return nil
@@ -155,5 +162,21 @@ func (o *reportOptions) write(data page.Data) error {
 	if err != nil {
 		return &refusal.Error{Msg: fmt.Sprintf("%s: %v", prose.Printable(o.file), disk.WithoutPath(err)), Remedy: "-o names another file"}
 	}
+	return nil
+}
+
+// deliver writes the report to an object.
+func (o *reportOptions) deliver(ctx context.Context, out io.Writer, data page.Data) error {
+	d, err := deliver(ctx, new(connectionOptions).s3(), o.file, "report", o.force)
+	if err != nil {
+		return err
+	}
+	if err := page.Report(d, data); err != nil {
+		return errors.Join(err, d.Discard())
+	}
+	if err := d.Commit(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%-8s %s\n", "report", prose.Printable(o.file))
 	return nil
 }

@@ -97,15 +97,15 @@ func TestAnAppendThatIsNotWritten(t *testing.T) {
 		after time.Duration // at most
 	}{
 		{"the store is away for longer than the lease", func(m *memory, _ func()) {
-			m.put = func(_ string, _ []byte, _ Condition, do func() (string, error)) (string, error) { return fails(do) }
+			m.onPut(func(_ string, _ []byte, _ Condition, do func() (string, error)) (string, error) { return fails(do) })
 		}, "run/lock.json: the lease ran out: it could not be renewed within 1m0s: 503 Slow Down", 66 * time.Second},
 		{"it is refused", func(m *memory, _ func()) { inTurn(m, "log/000000002", isRefused) },
 			"run/lock.json: s3:PutObject is not allowed", 0},
 		{"its caller gives up", func(m *memory, cancel func()) {
-			m.put = func(_ string, _ []byte, _ Condition, do func() (string, error)) (string, error) {
+			m.onPut(func(_ string, _ []byte, _ Condition, do func() (string, error)) (string, error) {
 				cancel()
 				return loses(do)
-			}
+			})
 		}, "503 Slow Down", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -124,7 +124,7 @@ func TestAnAppendThatIsNotWritten(t *testing.T) {
 				if err == nil || err.Error() != tt.want || time.Since(began) > tt.after {
 					t.Errorf("after %s: %v", time.Since(began), err)
 				}
-				m.put = nil
+				m.onPut(nil)
 				if n, again := a.Append(t.Context(), []byte("two")); again != err || n != 0 { // the first may be there
 					t.Errorf("the next one: number %d, error %v", n, again)
 				}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -32,14 +33,14 @@ func release(t *testing.T, l *Lease) {
 
 // inTurn has writings of a key meet faults: each answers one, in order; those behind go well.
 func inTurn(m *memory, key string, faults ...func(do func() (string, error)) (string, error)) {
-	m.put = func(k string, _ []byte, _ Condition, do func() (string, error)) (string, error) {
+	m.onPut(func(k string, _ []byte, _ Condition, do func() (string, error)) (string, error) {
 		if k != key || len(faults) == 0 {
 			return do()
 		}
 		fault := faults[0]
 		faults = faults[1:]
 		return fault(do)
-	}
+	})
 }
 
 func fails(func() (string, error)) (string, error) { return "", errAway }
@@ -88,7 +89,7 @@ func TestALeaseLapses(t *testing.T) {
 		m := newMemory()
 		l := take(t, leaseConfig(m))
 		time.Sleep(25 * time.Second) // renewed at 20
-		m.put = func(_ string, _ []byte, _ Condition, do func() (string, error)) (string, error) { return fails(do) }
+		m.onPut(func(_ string, _ []byte, _ Condition, do func() (string, error)) (string, error) { return fails(do) })
 		began := time.Now()
 		<-l.Ended()
 		if took := time.Since(began); took != 55*time.Second {
@@ -98,7 +99,7 @@ func TestALeaseLapses(t *testing.T) {
 		if err := l.Err(); err.Error() != want || refusal.HintOf(err) != "start again: the run goes on where it stopped" {
 			t.Errorf("%q, hint %q", err, refusal.HintOf(err))
 		}
-		m.put = nil
+		m.onPut(nil)
 		time.Sleep(time.Hour)
 		if l.Holds(0) {
 			t.Error("it holds again")
@@ -156,42 +157,41 @@ func TestALeaseIsTakenOver(t *testing.T) {
 		m := newMemory()
 		old := take(t, leaseConfig(m))
 		away := true
-		m.put = func(key string, body []byte, _ Condition, do func() (string, error)) (string, error) {
+		m.onPut(func(key string, body []byte, _ Condition, do func() (string, error)) (string, error) {
 			if away && strings.Contains(string(body), old.Owner()) {
 				return "", errAway // its network is gone
 			}
 			return do()
-		}
-		var told time.Duration
+		})
+		var told atomic.Int64
 		c := leaseConfig(m)
 		c.Holder = checkpoint.Info{PID: 8, Host: "two.example.com", Since: c.Holder.Since, Command: "attrmigrate"}
 		c.Watching = func(holder checkpoint.Info, during time.Duration) {
-			if told = during; holder.PID != 7 {
+			if told.Store(int64(during)); holder.PID != 7 {
 				t.Errorf("watching process %d", holder.PID)
 			}
 		}
 		began := time.Now()
-		second := make(chan error)
-		go func() { // another watcher: one of the two gets it
-			l, err := TakeLease(t.Context(), c)
-			if err == nil {
-				err = l.Release(t.Context())
-			}
-			second <- err
-		}()
-		l, err := TakeLease(t.Context(), c)
-		other := <-second
-		if _, held := errors.AsType[*checkpoint.HeldError](errors.Join(err, other)); !held || (err == nil) == (other == nil) {
-			t.Errorf("the watchers: %v, %v", err, other)
+		var leases [2]*Lease
+		var errs [2]error
+		var watchers sync.WaitGroup
+		for i := range 2 {
+			watchers.Go(func() { leases[i], errs[i] = TakeLease(t.Context(), c) })
 		}
-		if took := time.Since(began); told != time.Minute || took < time.Minute || took > 61*time.Second {
-			t.Errorf("told %s, took %s", told, took)
+		watchers.Wait()
+		if _, held := errors.AsType[*checkpoint.HeldError](errors.Join(errs[:]...)); !held || (errs[0] == nil) == (errs[1] == nil) {
+			t.Errorf("of two watchers one gets it: %v, %v", errs[0], errs[1])
+		}
+		if took := time.Since(began); told.Load() != int64(time.Minute) || took < time.Minute || took > 61*time.Second {
+			t.Errorf("told %s, took %s", time.Duration(told.Load()), took)
 		}
 		if old.Holds(0) {
 			t.Error("the old owner has it, too")
 		}
-		if err == nil {
-			release(t, l)
+		for _, l := range leases {
+			if l != nil {
+				release(t, l)
+			}
 		}
 		away = false
 		release(t, old)
@@ -255,9 +255,9 @@ func TestAStoreWithoutConditionsIsRefused(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := newMemory()
-				m.put = func(key string, body []byte, when Condition, _ func() (string, error)) (string, error) {
+				m.onPut(func(key string, body []byte, when Condition, _ func() (string, error)) (string, error) {
 					return m.write(key, body, tt.put(m, when))
-				}
+				})
 				_, err := TakeLease(t.Context(), leaseConfig(m))
 				unfit, ok := errors.AsType[*UnfitError](err)
 				want := "run/lock.json: the store does not honour conditional writes (" + tt.want + "): two processes could work on one run"
@@ -300,12 +300,12 @@ func TestReadLease(t *testing.T) {
 		is("before the first start", 0, false)
 		l := take(t, leaseConfig(m))
 		is("held", 1, true)
-		m.put = func(_ string, _ []byte, _ Condition, do func() (string, error)) (string, error) { return fails(do) }
+		m.onPut(func(_ string, _ []byte, _ Condition, do func() (string, error)) (string, error) { return fails(do) })
 		time.Sleep(59 * time.Second)
 		is("silent for 59 s", 1, true)
 		time.Sleep(2 * time.Second)
 		is("silent for a minute", 1, false)
-		m.put = nil
+		m.onPut(nil)
 		release(t, l)
 		is("released", 1, false)
 	})

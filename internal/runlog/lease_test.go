@@ -46,10 +46,20 @@ func (m *memory) Get(ctx context.Context, key string) (Object, error) {
 
 func (m *memory) Put(ctx context.Context, key string, body []byte, when Condition) (string, error) {
 	do := func() (string, error) { return m.write(key, body, when) }
-	if m.put != nil {
-		return m.put(key, body, when, do)
+	m.mu.Lock()
+	put := m.put
+	m.mu.Unlock()
+	if put != nil {
+		return put(key, body, when, do)
 	}
 	return do()
+}
+
+// onPut has writings go through a function from now on, or go well if it is nil.
+func (m *memory) onPut(put func(key string, body []byte, when Condition, do func() (string, error)) (string, error)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.put = put
 }
 
 func (m *memory) write(key string, body []byte, when Condition) (string, error) {

@@ -27,10 +27,20 @@ type Bucket struct {
 	endpoint    string // for people, if it is not AWS's own
 	setBy       string // what named it
 	region      atomic.Pointer[string]
+	sizes       sizes
 	http        *http.Transport
 }
 
 var _ runlog.Store = (*Bucket)(nil)
+
+// sizes are those of what one call carries of a file, in bytes.
+type sizes struct {
+	whole   int64 // up to here, an object is written by one call
+	part    int64 // of an upload, at least
+	fetched int64 // of an object that is fetched
+}
+
+var usual = sizes{whole: 64 << 20, part: 16 << 20, fetched: 16 << 20}
 
 // Open prepares a bucket. It makes no call; credentials are fetched by the first.
 func Open(ctx context.Context, name string, cfg Config) (*Bucket, error) {
@@ -38,7 +48,7 @@ func Open(ctx context.Context, name string, cfg Config) (*Bucket, error) {
 	if err := cfg.check(); err != nil {
 		return nil, err
 	}
-	b := &Bucket{name: name, cfg: cfg}
+	b := &Bucket{name: name, cfg: cfg, sizes: usual}
 	sdk, err := cfg.load(ctx)
 	if err != nil {
 		return nil, b.failure(call{}, "BadConfiguration", err.Error(), err)

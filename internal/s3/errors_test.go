@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -49,6 +51,7 @@ func TestErrors(t *testing.T) {
 		hint    string
 		passing bool
 		is      error
+		timeout time.Duration
 	}{
 		{name: "nothing there", call: get, text: "s3://runs/run/a: there is no such object: NoSuchKey", hint: "aws s3 ls s3://runs", is: fs.ErrNotExist},
 		{name: "no leave to read", set: denying("s3:GetObject"), call: get,
@@ -87,7 +90,7 @@ func TestErrors(t *testing.T) {
 			s.Script(func(s3test.Request) s3test.Fault { return s3test.Fault{Lost: true} })
 		}, call: put,
 			text: "s3://runs/run/a: the connection was lost, to http://127.0.0.1", passing: true},
-		{name: "no answer", set: func(s *s3test.Server) { s.Delay(time.Hour) }, call: put, text: "s3://runs/run/a: no answer within 500ms, from http://127.0.0.1", hint: "raise --timeout", passing: true},
+		{name: "no answer", set: func(s *s3test.Server) { s.Delay(time.Hour) }, call: put, text: "s3://runs/run/a: no answer within 500ms, from http://127.0.0.1", hint: "raise --timeout", passing: true, timeout: 500 * time.Millisecond},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -96,7 +99,7 @@ func TestErrors(t *testing.T) {
 				tt.set(server)
 			}
 			setenv(t, server.Env())
-			err := tt.call(t.Context(), open(t, s3test.Bucket, s3.Config{Timeout: 500 * time.Millisecond}))
+			err := tt.call(t.Context(), open(t, s3test.Bucket, s3.Config{Timeout: tt.timeout}))
 			if err == nil || !strings.Contains(err.Error(), tt.text) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("got  %v\nwant %s", err, tt.text)
 			}
@@ -185,6 +188,35 @@ func TestAnotherRegion(t *testing.T) {
 	}
 }
 
+// Credentials that have expired are read anew from where they come from, and the call, which did nothing, is made again.
+func TestExpiredCredentialsAreReadAnew(t *testing.T) {
+	server := s3test.Start(t)
+	keys := filepath.Join(t.TempDir(), "credentials")
+	write := func(id string) {
+		if err := os.WriteFile(keys, []byte("[default]\naws_access_key_id = "+id+"\naws_secret_access_key = made-up\n"), 0o600); err != nil {
+			t.Error(err)
+		}
+	}
+	write("AKIDOLD")
+	server.Script(func(r s3test.Request) s3test.Fault {
+		if r.Signer == "AKIDOLD" {
+			write("AKIDNEW") // by another program
+			return s3test.Fault{Status: 400, Code: "ExpiredToken", Message: "The provided token has expired."}
+		}
+		return s3test.Fault{}
+	})
+	setenv(t, append(server.Env(), "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_SHARED_CREDENTIALS_FILE="+keys))
+	b := open(t, s3test.Bucket, s3.Config{})
+	for range 2 {
+		if err := put(t.Context(), b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := server.Count("PutObject"); got != 3 {
+		t.Errorf("it took %d requests for two calls, want one more", got)
+	}
+}
+
 // Each call makes one attempt, whatever the environment says about attempts.
 func TestOneAttempt(t *testing.T) {
 	for _, fault := range []s3test.Fault{s3test.SlowDown(), {Lost: true}, {Status: http.StatusInternalServerError, Code: "InternalError"}} {
@@ -223,10 +255,10 @@ func TestCancelled(t *testing.T) {
 
 // Files are carried through trouble, and an upload knows its own object where the answer was lost.
 func TestFilesThroughTrouble(t *testing.T) {
-	for _, size := range []int{100, 65 << 20} {
+	for _, size := range []int{100, 7 << 20} {
 		server := s3test.Start(t)
 		setenv(t, server.Env())
-		b := open(t, s3test.Bucket, s3.Config{})
+		b := open(t, s3test.Bucket, s3.Config{}).InSmallParts()
 		body := string(content(size))
 		server.Script(func(r s3test.Request) s3test.Fault {
 			switch {
@@ -252,8 +284,8 @@ func TestAborted(t *testing.T) {
 	server := s3test.Start(t)
 	setenv(t, server.Env())
 	server.Deny("kms:Decrypt")
-	size := int64(65 << 20)
-	err := open(t, s3test.Bucket, s3.Config{}).Upload(t.Context(), "a", strings.NewReader(string(content(int(size)))), size)
+	size := int64(7 << 20)
+	err := open(t, s3test.Bucket, s3.Config{}).InSmallParts().Upload(t.Context(), "a", strings.NewReader(string(content(int(size)))), size)
 	if err == nil || !strings.Contains(err.Error(), "kms:Decrypt is not allowed") || server.Count("AbortMultipartUpload") != 1 {
 		t.Errorf("%v, %v", err, server.Counts())
 	}
@@ -269,15 +301,15 @@ func TestChangedMeanwhile(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		before := content(20 << 20)
+		before := content(2 << 20)
 		if err := server.Put(s3test.Bucket, "users.csv", before); err != nil {
 			t.Fatal(err)
 		}
-		b := open(t, s3test.Bucket, s3.Config{})
+		b := open(t, s3test.Bucket, s3.Config{}).InSmallParts()
 		var to buffer
 		err := b.Fetch(t.Context(), "users.csv", "", s3.Fetching{Make: func(size int64) (io.WriterAt, error) {
 			to.body = make([]byte, size)
-			return &to, server.Put(s3test.Bucket, "users.csv", content(21<<20))
+			return &to, server.Put(s3test.Bucket, "users.csv", content(3<<20))
 		}})
 		switch {
 		case versions && (err != nil || string(to.body) != string(before)):

@@ -13,9 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// fetchPart is how much of an object one call fetches, in bytes.
-const fetchPart = 16 << 20
-
 // Fetching is where an object goes.
 type Fetching struct {
 	// Make is told the size before the first byte, and gives the file.
@@ -36,7 +33,7 @@ func (b *Bucket) Fetch(ctx context.Context, key, version string, to Fetching) er
 	if err != nil || f.whole {
 		return err
 	}
-	rest := int((f.size - 1) / fetchPart) // parts behind the first
+	rest := int((f.size - 1) / b.sizes.fetched) // parts behind the first
 	return each(ctx, rest, func(ctx context.Context, i int) error {
 		return persist(ctx, func() error { return f.part(ctx, i+1) })
 	})
@@ -57,11 +54,11 @@ type fetch struct {
 
 // part fetches one part, the first of which tells the version, the size, and so the file.
 func (f *fetch) part(ctx context.Context, i int) error {
-	from := int64(i) * fetchPart
-	c := call{op: "GetObject", key: f.key, version: f.version, size: fetchPart}
+	from := int64(i) * f.b.sizes.fetched
+	c := call{op: "GetObject", key: f.key, version: f.version, size: f.b.sizes.fetched}
 	in := &s3.GetObjectInput{Bucket: &f.b.name, Key: &f.key, ExpectedBucketOwner: f.b.owner()}
 	if !f.whole {
-		in.Range = aws.String(fmt.Sprintf("bytes=%d-%d", from, from+fetchPart-1))
+		in.Range = aws.String(fmt.Sprintf("bytes=%d-%d", from, from+f.b.sizes.fetched-1))
 	}
 	switch {
 	case f.version != "":
@@ -90,7 +87,7 @@ func (f *fetch) take(out *s3.GetObjectOutput, from int64) error {
 			return err
 		}
 	}
-	want := min(fetchPart, f.size-from)
+	want := min(f.b.sizes.fetched, f.size-from)
 	if f.whole {
 		want = f.size
 	}
@@ -145,4 +142,28 @@ func (l local) Write(p []byte) (int, error) {
 		err = &localError{err}
 	}
 	return n, err
+}
+
+// Exists tells whether an object is there, as far as that can be told: who may write and not read does not know.
+func (b *Bucket) Exists(ctx context.Context, key string) (bool, error) {
+	// Its first byte is read, for HeadObject cannot tell a missing object from a missing bucket.
+	in := &s3.GetObjectInput{Bucket: &b.name, Key: &key, ExpectedBucketOwner: b.owner(), Range: aws.String("bytes=0-0")}
+	err := persist(ctx, func() error {
+		return b.attempt(ctx, call{op: "GetObject", key: key}, func(ctx context.Context, region func(*s3.Options)) error {
+			out, err := b.api.GetObject(ctx, in, region)
+			if err == nil {
+				err = out.Body.Close()
+			}
+			return err
+		})
+	})
+	e, ok := errors.AsType[*Error](err)
+	switch {
+	case ok && e.code == "InvalidRange": // it is empty
+		return true, nil
+	case ok && (e.verdict.missing || strings.HasPrefix(e.permission, "s3:")):
+		return false, nil
+	default:
+		return err == nil, err
+	}
 }

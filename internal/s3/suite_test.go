@@ -58,7 +58,7 @@ func TestSuite(t *testing.T) {
 }
 
 func suite(t *testing.T, bucket string) {
-	b := open(t, bucket, s3.Config{UserAgent: "attrmigrate/test"})
+	b := open(t, bucket, s3.Config{UserAgent: "attrmigrate/test"}).InSmallParts()
 	for _, tt := range []struct {
 		name string
 		test func(*testing.T, *s3.Bucket, string)
@@ -212,7 +212,7 @@ func content(size int) []byte {
 }
 
 func suiteUploads(t *testing.T, b *s3.Bucket, at string) {
-	for _, size := range []int{0, 1, 1 << 20, 65<<20 + 17} {
+	for _, size := range []int{0, 1, 1 << 20, 12<<20 + 17} {
 		key, body := fmt.Sprintf("%s%d", at, size), content(size)
 		if err := b.Create(t.Context(), key, bytes.NewReader(body), int64(size), runlog.IfAbsent); err != nil {
 			t.Fatalf("%d bytes: %v", size, err)
@@ -256,7 +256,7 @@ func fetch(t *testing.T, b *s3.Bucket, key, version string) ([]byte, error) {
 }
 
 func suiteFiles(t *testing.T, b *s3.Bucket, at string) {
-	for _, size := range []int{0, 1, 16 << 20, 16<<20 + 1, 40<<20 + 17} {
+	for _, size := range []int{0, 1, 1 << 20, 1<<20 + 1, 13<<20 + 17} {
 		key, body := fmt.Sprintf("%s%d", at, size), content(size)
 		if err := b.Upload(t.Context(), key, bytes.NewReader(body), int64(size)); err != nil {
 			t.Fatalf("%d bytes: %v", size, err)

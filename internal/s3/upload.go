@@ -14,10 +14,8 @@ import (
 )
 
 const (
-	inOnePiece = 64 << 20 // up to here, an object is written by one call
-	leastPart  = 16 << 20
-	mostParts  = 10_000 // of S3
-	atOnce     = 8      // parts of one object
+	mostParts = 10_000 // of S3
+	atOnce    = 8      // parts of one object
 )
 
 // Upload writes an object of any size, whatever is there. It tries again by itself.
@@ -28,12 +26,12 @@ func (b *Bucket) Upload(ctx context.Context, key string, body io.ReaderAt, size 
 // Create writes an object of any size if a condition holds; if it does not, the error is a [runlog.ErrTaken]. It tries again by
 // itself, and knows its own object when an answer was lost.
 func (b *Bucket) Create(ctx context.Context, key string, body io.ReaderAt, size int64, when runlog.Condition) error {
-	u := &upload{b: b, key: key, body: body, size: size, when: when, word: rand.Text(), part: leastPart}
-	for size > int64(u.part)*mostParts {
+	u := &upload{b: b, key: key, body: body, size: size, when: when, word: rand.Text(), part: b.sizes.part}
+	for size > u.part*mostParts {
 		u.part *= 2
 	}
 	var err error
-	if size <= inOnePiece {
+	if size <= b.sizes.whole {
 		err = persist(ctx, func() error { return u.whole(ctx) })
 	} else {
 		err = u.inParts(ctx)
@@ -51,7 +49,7 @@ type upload struct {
 	key  string
 	body io.ReaderAt
 	size int64
-	part int
+	part int64
 	when runlog.Condition
 	word string // by which it knows itself
 }
@@ -118,7 +116,7 @@ func (u *upload) inParts(ctx context.Context) error {
 
 // parts writes the parts. Each goroutine writes those that it draws, into their places.
 func (u *upload) parts(ctx context.Context, id string) ([]types.CompletedPart, error) {
-	parts := make([]types.CompletedPart, (u.size+int64(u.part)-1)/int64(u.part))
+	parts := make([]types.CompletedPart, (u.size+u.part-1)/u.part)
 	err := each(ctx, len(parts), func(ctx context.Context, i int) error {
 		return persist(ctx, func() error { return u.send(ctx, id, i, &parts[i]) })
 	})
@@ -127,8 +125,8 @@ func (u *upload) parts(ctx context.Context, id string) ([]types.CompletedPart, e
 
 // send writes one part.
 func (u *upload) send(ctx context.Context, id string, i int, done *types.CompletedPart) error {
-	from := int64(i) * int64(u.part)
-	size, number := min(int64(u.part), u.size-from), int32(i+1)
+	from := int64(i) * u.part
+	size, number := min(u.part, u.size-from), int32(i+1)
 	return u.b.attempt(ctx, call{op: "UploadPart", key: u.key, size: size}, func(ctx context.Context, region func(*s3.Options)) error {
 		out, err := u.b.api.UploadPart(ctx, &s3.UploadPartInput{Bucket: &u.b.name, Key: &u.key, UploadId: &id, PartNumber: &number,
 			Body: io.NewSectionReader(u.body, from, size), ContentLength: &size, ExpectedBucketOwner: u.b.owner()}, region)

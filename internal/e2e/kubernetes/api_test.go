@@ -101,9 +101,10 @@ func (a *api) patch(ctx context.Context, path string, change any) error {
 	return a.call(ctx, http.MethodPatch, path, asPatch, body, nil)
 }
 
-// watch tells of each object of a collection as it is, and of each change of one, until ctx ends, which is no error.
+// watch tells of each object of a collection as it is, or was a moment ago, and of each change of one since, until ctx ends,
+// which is no error.
 func watch[T any](ctx context.Context, a *api, path string, each func(kind string, object T)) error {
-	resp, err := a.send(ctx, http.MethodGet, path+"?watch=true", asJSON, nil)
+	resp, err := a.send(ctx, http.MethodGet, path+"?watch=true&resourceVersion=0", asJSON, nil)
 	if err != nil {
 		return err
 	}

@@ -5,28 +5,28 @@ package kubernetes
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"testing"
 )
 
 // codes are the ends of a program, one an index, and what the Job of the manifest makes of them. Each ends so while
 // again says, then well.
 var codes = []struct {
-	code   int
-	again  int // how often it ends so; 0: whenever it is tried
-	means  string
-	ends   string // of the pods, one after the other
-	failed string // how many pods were counted before the last one
-	engine string // the state of the index
+	code  int
+	again int // how often it ends so; 0: whenever it is tried
+	means string
+	ends  string // of the pods, one after the other
+	job   string // what the Job makes of each
 }{
-	{0, 1, "done", "0", "0", "completed"},
-	{1, 0, "refused, or failed before the first write", "1", "0", "failed"},
-	{2, 0, "wrong flags, or a file that cannot be used", "2", "0", "failed"},
-	{3, 0, "finished, but records failed", "3", "0", "failed"},
-	{4, 1, "stopped early, once", "4, 0", "1", "completed"},
-	{4, 0, "stopped early, each time", "4, 4, 4", "2", "failed"},
-	{5, 1, "another process is at work on the run", "5, 0", "0", "completed"},
-	{130, 1, "interrupted", "130, 0", "0", "completed"},
-	{137, 1, "killed", "137, 0", "0", "completed"},
+	{0, 1, "done", "0", "index completed"},
+	{1, 0, "refused, or failed before the first write", "1", "index failed"},
+	{2, 0, "wrong flags, or a file that cannot be used", "2", "index failed"},
+	{3, 0, "finished, but records failed", "3", "index failed"},
+	{4, 1, "stopped early, once", "4, 0", "counted, index completed"},
+	{4, 0, "stopped early, each time", "4, 4, 4", "counted, counted, index failed"},
+	{5, 1, "another process is at work on the run", "5, 0", "ignored, index completed"},
+	{130, 1, "interrupted", "130, 0", "ignored, index completed"},
+	{137, 1, "killed", "137, 0", "ignored, index completed"},
 }
 
 // pretend is a program for these: how often an index was tried is kept in the directory $TRIED.
@@ -60,11 +60,11 @@ func testCodes(t *testing.T, a *api, said *transcript) {
 	s := m.end("attrmigrate")
 	state := s.indexes()
 	for i, c := range codes {
-		ends, failed := m.history(i)
-		if ends != c.ends || failed != c.failed || state[i] != c.engine {
-			t.Errorf("index %d (%d, %s): pods ended with %s, %s counted before the last one, the index %s; want %s, %s, %s",
-				i, c.code, c.means, ends, failed, state[i], c.ends, c.failed, c.engine)
+		h := m.history(i)
+		ends, job := h.ends(), strings.Join(h.verdicts(state[i]), ", ")
+		if ends != c.ends || job != c.job {
+			t.Errorf("index %d (%d, %s): pods ended with %s: %s; want %s: %s", i, c.code, c.means, ends, job, c.ends, c.job)
 		}
-		said.code(c.code, c.means, ends, state[i])
+		said.code(c.code, c.means, ends, job)
 	}
 }

@@ -5,6 +5,7 @@ package kubernetes
 import (
 	"fmt"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -17,23 +18,23 @@ import (
 var fates = []struct {
 	happens string
 	ends    string // of its pods, one after the other
-	failed  string // how many pods were counted before the last one
+	job     string // what the Job makes of each
+	nodes   string // where they were
 	nobody  int    // records of users who are not there
-	engine  string // the state of the index
 }{
-	{happens: "nothing", ends: "0", failed: "0", engine: "completed"},
-	{happens: "its process is killed (kill -9)", ends: "137, 0", failed: "0", engine: "completed"},
-	{happens: "its pod is evicted, as kubectl drain does", ends: "130 EvictionByEvictionAPI, 0", failed: "0", engine: "completed"},
-	{happens: "two of its users do not exist", ends: "3", failed: "0", nobody: 2, engine: "failed"},
-	{happens: "somebody else is at work on its run", ends: "5, 0", failed: "0", engine: "completed"},
-	{happens: "its credentials expire, and are renewed", ends: "4, 0", failed: "1", engine: "completed"},
-	{happens: "its node is lost, and the files with it", ends: "DeletionByTaintManager, 0", failed: "0", engine: "completed"},
-	{happens: "its node is lost, too", ends: "DeletionByTaintManager, 0", failed: "0", engine: "completed"},
+	{happens: "nothing", ends: "0", job: "index completed", nodes: "fleet-1"},
+	{happens: "its process is killed (kill -9)", ends: "137, 0", job: "ignored, index completed", nodes: "fleet-1, fleet-1"},
+	{happens: "its pod is evicted, as kubectl drain does", ends: "130 EvictionByEvictionAPI, 0", job: "ignored, index completed", nodes: "fleet-1, fleet-1"},
+	{happens: "two of its users do not exist", ends: "3", job: "index failed", nodes: "fleet-2", nobody: 2},
+	{happens: "somebody else is at work on its run, and stops", ends: "5, 0", job: "ignored, index completed", nodes: "fleet-2, fleet-2"},
+	{happens: "its credentials expire, and are renewed", ends: "4, 0", job: "counted, index completed", nodes: "fleet-2, fleet-2"},
+	{happens: "its node is lost, with the run's files", ends: "DeletionByTaintManager, 0", job: "ignored, index completed", nodes: "fleet-3, fleet-1"},
+	{happens: "its node is lost, but wakes up later", ends: "DeletionByTaintManager, 0", job: "ignored, index completed", nodes: "fleet-3, fleet-1"},
 }
 
 // The indexes to which something happens, and the node that is lost: three indexes a node, one after the other.
 const (
-	killed, evicted, waiting, expired, lost, lostToo = 1, 2, 4, 5, 6, 7
+	killed, evicted, waiting, expired, lost, asleep = 1, 2, 4, 5, 6, 7
 
 	lostNode = 2
 )
@@ -66,8 +67,8 @@ func testFleet(t *testing.T, a *api, said *transcript) {
 	targets[expired].underWay(t)
 	targets[expired].server.SetFaults(sandbox.Faults{ExpiredToken: 1})
 	targets[lost].underWay(t)
-	targets[lostToo].underWay(t)
-	m.lose(lostNode)
+	targets[asleep].underWay(t)
+	sleeper := m.lose(lostNode, asleep)
 	m.until("the pod whose credentials have expired has ended", func() bool { return len(m.ends[expired]) > 0 })
 	targets[expired].server.SetFaults(sandbox.Faults{})
 	m.until("the pod whose run somebody else works on has ended", func() bool { return len(m.ends[waiting]) > 0 })
@@ -76,18 +77,34 @@ func testFleet(t *testing.T, a *api, said *transcript) {
 	if other.code != 130 {
 		t.Errorf("the other process ended with %d", other.code)
 	}
+	// The next pod goes on; then the process of the one before wakes up, and has to find that out.
+	m.until("the pod of the one that sleeps has a successor", func() bool {
+		p := m.latest[asleep]
+		return p.Status.Phase == "Running" && !m.lost[p.Spec.NodeName]
+	})
+	before := targets[asleep].sent()
+	harness.Until(t, "another pod goes on with the run of the one that sleeps", func() (bool, string) {
+		return targets[asleep].sent() > before+users/10, m.describe()
+	})
+	sleeper.signal(syscall.SIGCONT)
+	<-sleeper.ended
+	if sleeper.code != 4 && sleeper.code != 5 { // its lease is over, or somebody else has the run: whatever it looks at first
+		t.Errorf("the process that slept ended with %d, want 4 or 5\n%s", sleeper.code, tail(sleeper.log))
+	}
 
 	s := m.end("attrmigrate")
 	state := s.indexes()
 	for i, f := range fates {
-		ends, failed := m.history(i)
-		if ends != f.ends || failed != f.failed || state[i] != f.engine {
-			t.Errorf("index %d (%s): pods ended with %s, %s counted before the last one, the index %s; want %s, %s, %s",
-				i, f.happens, ends, failed, state[i], f.ends, f.failed, f.engine)
+		h := m.history(i)
+		verdicts := h.verdicts(state[i])
+		if ends, job, nodes := h.ends(), strings.Join(verdicts, ", "), h.nodes(); ends != f.ends || job != f.job || nodes != f.nodes {
+			t.Errorf("index %d (%s): pods on %s ended with %s: %s; want on %s with %s: %s", i, f.happens, nodes, ends, job, f.nodes, f.ends, f.job)
 		}
-		targets[i].once(t, users-f.nobody)
-		targets[i].published(t, bucket, f.nobody)
-		said.fate(i, targets[i].row["name"], f.happens, ends, state[i])
+		once, failed := targets[i].once(t, users-f.nobody), targets[i].published(t, bucket, f.nobody)
+		for k, e := range h {
+			said.pod(i, e, verdicts[k])
+		}
+		said.fate(i, targets[i].row["name"], f.happens, state[i], once, failed)
 	}
 	said.engine(s)
 }

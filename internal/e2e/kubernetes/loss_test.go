@@ -5,6 +5,7 @@ package kubernetes
 import (
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // at is the process of the latest pod of an index.
@@ -34,10 +35,11 @@ func (m *machines) evict(index int) {
 }
 
 // lose has a node vanish, with the processes and files of its pods, and tells the API server what an administrator or a cloud's
-// controller does: that it is out of service.
-func (m *machines) lose(node int) {
+// controller does: that it is out of service. The process of one index only falls asleep, and may be woken.
+func (m *machines) lose(node, asleep int) (sleeper *work) {
 	m.Helper()
 	name := m.nodes[node]
+	sleeper, _ = m.at(asleep)
 	m.mu.Lock()
 	m.lost[name] = true
 	var processes []*work
@@ -48,11 +50,16 @@ func (m *machines) lose(node int) {
 	}
 	m.mu.Unlock()
 	for _, w := range processes {
+		if w == sleeper {
+			w.signal(syscall.SIGSTOP)
+			continue
+		}
 		w.kill()
 		<-w.ended
+		m.must(os.RemoveAll(filepath.Dir(w.log)))
 	}
-	m.must(os.RemoveAll(filepath.Join(m.dir, name)))
 	m.must(m.patch(m.Context(), "/api/v1/nodes/"+name+"/status", status(map[string]any{"conditions": []condition{{Type: "Ready", Status: "Unknown"}}})))
 	m.must(m.patch(m.Context(), "/api/v1/nodes/"+name, map[string]any{"spec": map[string]any{"taints": []any{
 		map[string]any{"key": "node.kubernetes.io/out-of-service", "value": "nodeshutdown", "effect": "NoExecute"}}}}))
+	return sleeper
 }

@@ -3,13 +3,11 @@
 package kubernetes
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -33,7 +31,7 @@ type machines struct {
 	lost    map[string]bool  // nodes
 	work    map[string]*work // by the UID of the pod
 	noted   map[string]bool  // pods whose end was noted, by UID
-	ends    map[int][]string // how the pods of an index ended, in that order
+	ends    map[int][]ending // of the pods of an index, one after the other
 	latest  map[int]*pod     // of each index, by creation
 	changed chan struct{}    // closed, and replaced, when one of these changes
 }
@@ -43,7 +41,7 @@ func startMachines(t *testing.T, a *api, namespace string, nodes int, place func
 	t.Helper()
 	m := &machines{T: t, api: a, namespace: namespace, place: place, environment: environment, dir: t.TempDir(),
 		given: map[string]bool{}, noted: map[string]bool{}, lost: map[string]bool{}, work: map[string]*work{},
-		ends: map[int][]string{}, latest: map[int]*pod{}, changed: make(chan struct{})}
+		ends: map[int][]ending{}, latest: map[int]*pod{}, changed: make(chan struct{})}
 	m.must(a.post(t.Context(), "/api/v1/namespaces", named("v1", "Namespace", namespace)))
 	for i := range nodes {
 		name := fmt.Sprintf("%s-%d", namespace, i+1)
@@ -108,7 +106,8 @@ func (m *machines) see(ctx context.Context, kind string, p *pod) {
 	defer m.mu.Unlock()
 	if end, over := p.over(); over && !m.noted[p.Metadata.UID] {
 		m.noted[p.Metadata.UID] = true
-		m.ends[p.index()] = append(m.ends[p.index()], end)
+		failed, ignored := p.counted()
+		m.ends[p.index()] = append(m.ends[p.index()], ending{p.Spec.NodeName, end, failed, ignored})
 	}
 	if last := m.latest[p.index()]; last == nil || !p.Metadata.CreationTimestamp.Before(last.Metadata.CreationTimestamp) {
 		m.latest[p.index()] = p
@@ -121,9 +120,10 @@ func (m *machines) decide(ctx context.Context, kind string, p *pod) error {
 	uid := p.Metadata.UID
 	_, over := p.over()
 	m.mu.Lock()
-	w := m.work[uid]
+	w, lost := m.work[uid], m.lost[p.Spec.NodeName]
 	m.mu.Unlock()
 	switch {
+	case lost: // nothing reaches it
 	case kind == "DELETED":
 		if w != nil {
 			w.kill()
@@ -227,57 +227,4 @@ func (m *machines) tell(ctx context.Context, p *pod, w *work, began time.Time) e
 func (m *machines) remove(ctx context.Context, p *pod) error {
 	const atOnce = `{"gracePeriodSeconds": 0}`
 	return m.call(ctx, http.MethodDelete, m.path("pods", p.Metadata.Name), asJSON, []byte(atOnce), nil)
-}
-
-// until waits until something holds of what the goroutines have noted; it is asked with mu held.
-func (m *machines) until(what string, holds func() bool) {
-	m.Helper()
-	late := time.NewTimer(patience)
-	defer late.Stop()
-	for {
-		m.mu.Lock()
-		ok, changed := holds(), m.changed
-		m.mu.Unlock()
-		if ok {
-			return
-		}
-		select {
-		case <-changed:
-		case <-late.C:
-			m.Fatalf("%s: not within %s\n%s", what, patience, m.describe())
-		}
-	}
-}
-
-// patience is how long the control plane may take for anything: it looks for lost pods every twenty seconds, and waits before it
-// tries a pod again.
-const patience = 60 * time.Second
-
-// history is how the pods of an index have ended, once the last of them has, and how many of them were counted as
-// failures before that one.
-func (m *machines) history(index int) (ends, failed string) {
-	m.Helper()
-	m.until(fmt.Sprintf("the last pod of index %d has ended", index), func() bool {
-		p := m.latest[index]
-		return p != nil && m.noted[p.Metadata.UID]
-	})
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	failed, _ = m.latest[index].counted()
-	return strings.Join(m.ends[index], ", "), failed
-}
-
-// describe is what was noted of each index, and what its latest pod has said last.
-func (m *machines) describe() (text string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for i := range len(m.latest) {
-		if p := m.latest[i]; p != nil {
-			text += fmt.Sprintf("index %d: ends %q, latest %s on %s: %s\n", i, m.ends[i], p.Metadata.Name, cmp.Or(p.Spec.NodeName, "no node"), p.Status.Phase)
-			if w := m.work[p.Metadata.UID]; w != nil {
-				text += tail(w.log)
-			}
-		}
-	}
-	return text
 }

@@ -126,14 +126,13 @@ func (g *target) underWay(t *testing.T) {
 	})
 }
 
-// once wants each user to have the new value, by one update.
-func (g *target) once(t *testing.T, want int) {
+// once wants each user to have the new value, by one update, and returns how many have.
+func (g *target) once(t *testing.T, want int) (done int) {
 	t.Helper()
 	updates := map[string]int{}
 	for _, u := range g.server.Log() {
 		updates[u.Username]++
 	}
-	done := 0
 	for u := range g.server.Users(g.pool) {
 		if n := updates[u.Username]; u.Attributes["custom:tier"] != "gold" || n != 1 {
 			t.Errorf("%s: user %s has the tier %s, after %d updates", g.row["name"], u.Username, u.Attributes["custom:tier"], n)
@@ -144,23 +143,33 @@ func (g *target) once(t *testing.T, want int) {
 	if done != want {
 		t.Errorf("%s: %d users were updated once, want %d", g.row["name"], done, want)
 	}
+	return done
 }
 
-// published wants a way back for each user in the files that the run has left in the bucket, and a line for each record of nobody.
-func (g *target) published(t *testing.T, bucket *s3test.Server, nobody int) {
+// published wants a way back for each user in the files that the run has left in the bucket, and a line for each record of
+// nobody. It returns how many records failed.
+func (g *target) published(t *testing.T, bucket *s3test.Server, nobody int) (failed int) {
+	t.Helper()
+	if n := g.named(t, bucket, "undo.jsonl"); n != users-nobody {
+		t.Errorf("%s: undo.jsonl names %d users, want %d", g.row["name"], n, users-nobody)
+	}
+	if failed = g.named(t, bucket, "errors.csv"); failed != nobody {
+		t.Errorf("%s: errors.csv names %d users, want %d", g.row["name"], failed, nobody)
+	}
+	return failed
+}
+
+// named is how many users a file of the run in the bucket names.
+func (g *target) named(t *testing.T, bucket *s3test.Server, file string) int {
 	t.Helper()
 	name, prefix := keyOf(g.row["run_dir"])
-	for file, want := range map[string]int{"undo.jsonl": users - nobody, "errors.csv": nobody} {
-		text, err := bucket.Get(name, prefix+file)
-		if err != nil && !(errors.Is(err, fs.ErrNotExist) && want == 0) {
-			t.Errorf("%s: %s: %v", g.row["name"], file, err)
-		}
-		named := map[string]bool{}
-		for _, user := range regexp.MustCompile(regexp.QuoteMeta(g.row["name"])+`-\d+@`).FindAll(text, -1) {
-			named[string(user)] = true
-		}
-		if len(named) != want {
-			t.Errorf("%s: %s names %d users, want %d", g.row["name"], file, len(named), want)
-		}
+	text, err := bucket.Get(name, prefix+file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%s: %s: %v", g.row["name"], file, err)
 	}
+	found := map[string]bool{}
+	for _, user := range regexp.MustCompile(regexp.QuoteMeta(g.row["name"])+`-\d+@`).FindAll(text, -1) {
+		found[string(user)] = true
+	}
+	return len(found)
 }

@@ -12,28 +12,33 @@ import (
 // transcript is what the page shows of the test: nothing in it depends on how fast the machine is. Each part has one
 // goroutine that writes it.
 type transcript struct {
-	codes, fates [][]string
-	job          *jobStatus
+	fates, pods, codes [][]string
+	job                *jobStatus
 }
 
-func (s *transcript) code(code int, means, ends, state string) {
-	s.codes = append(s.codes, []string{fmt.Sprint(code), means, ends, state})
+func (s *transcript) fate(index int, name, happens, state string, updated, failed int) {
+	s.fates = append(s.fates, []string{fmt.Sprint(index), name, happens, state, fmt.Sprint(updated), fmt.Sprint(failed)})
 }
 
-func (s *transcript) fate(index int, name, happens, ends, state string) {
-	s.fates = append(s.fates, []string{fmt.Sprint(index), name, happens, ends, state})
+func (s *transcript) pod(index int, e ending, verdict string) {
+	s.pods = append(s.pods, []string{fmt.Sprint(index), e.node, e.end, verdict})
+}
+
+func (s *transcript) code(code int, means, ends, job string) {
+	s.codes = append(s.codes, []string{fmt.Sprint(code), means, ends, job})
 }
 
 func (s *transcript) engine(job *jobStatus) { s.job = job }
 
 func (s *transcript) text() string {
-	text := table([]string{"INDEX", "TARGET", "WHAT HAPPENS", "ITS PODS END WITH", "INDEX IS"}, s.fates)
+	text := table([]string{"INDEX", "NODE", "POD ENDS WITH", "THE JOB"}, s.pods)
+	text += "\n" + table([]string{"INDEX", "TARGET", "WHAT HAPPENS", "STATE", "UPDATED ONCE", "FAILED"}, s.fates)
 	if s.job != nil {
 		of := s.job.Status
-		text += fmt.Sprintf("\nthe Job: %s; completedIndexes %s, failedIndexes %s, succeeded %d, failed %d\n",
+		text += fmt.Sprintf("\nthe Job: %s\ncompletedIndexes %s  failedIndexes %s  succeeded %d  failed %d\n",
 			s.job.over(), cmp.Or(of.CompletedIndexes, "none"), cmp.Or(of.FailedIndexes, "none"), of.Succeeded, of.Failed)
 	}
-	return text + "\n" + table([]string{"EXIT CODE", "A PROGRAM THAT ENDS SO", "ITS PODS END WITH", "INDEX IS"}, s.codes)
+	return text + "\n" + table([]string{"EXIT CODE", "A PROGRAM THAT ENDS SO", "PODS END WITH", "THE JOB"}, s.codes)
 }
 
 // table sets rows out in columns below their headings.

@@ -14,6 +14,7 @@ type Request struct {
 	Number    int    // of the requests of this operation, from 1
 	Size      int    // of its body
 	Condition string // the header that holds one, or nothing: If-None-Match
+	Signer    string // the access key id
 }
 
 // Fault is what happens to a request. The zero value is nothing: it is answered.

@@ -66,7 +66,7 @@ func (s *Server) later(r *http.Request, body []byte, when <-chan struct{}) {
 // note counts and logs a request.
 func (s *Server) note(r *http.Request, size int) Request {
 	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	request := Request{Operation: operationOf(r, key), Bucket: bucket, Key: key, Size: size}
+	request := Request{Operation: operationOf(r, key), Bucket: bucket, Key: key, Size: size, Signer: signed(r, 1)}
 	if key == "" {
 		request.Key = r.URL.Query().Get("prefix")
 	}
@@ -132,8 +132,8 @@ func (s *Server) faultOf(request Request, r *http.Request) Fault {
 	if fault.Status != 0 || fault.Lost || fault.Late != nil {
 		return fault
 	}
-	switch signed := signedFor(r); {
-	case region != "" && signed != region:
+	switch {
+	case region != "" && signed(r, 2) != region:
 		fault.Status, fault.Code = http.StatusMovedPermanently, "PermanentRedirect"
 		fault.Message = "The bucket you are attempting to access must be addressed using the specified endpoint."
 		fault.Header = http.Header{"X-Amz-Bucket-Region": {region}}
@@ -171,12 +171,12 @@ func refusalOf(permission string, request Request) string {
 		permission, resource)
 }
 
-var credential = regexp.MustCompile(`Credential=[^/]+/[0-9]+/([^/]+)/`)
+var credential = regexp.MustCompile(`Credential=([^/]+)/[0-9]+/([^/]+)/`)
 
-// signedFor is the Region in the signature of a request.
-func signedFor(r *http.Request) string {
+// signed is a part of the signature of a request: 1, the access key id, or 2, the Region.
+func signed(r *http.Request, part int) string {
 	if m := credential.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
-		return m[1]
+		return m[part]
 	}
 	return ""
 }

@@ -271,7 +271,7 @@ func TestLogAndShares(t *testing.T) {
 		t.Errorf("%d of 100 failed", failed)
 	}
 	last := s.Requests()[99]
-	if want := (s3test.Request{Operation: "PutObject", Bucket: s3test.Bucket, Key: "log/099", Number: 100, Size: 1, Condition: "If-None-Match"}); last != want {
+	if want := (s3test.Request{Operation: "PutObject", Bucket: s3test.Bucket, Key: "log/099", Number: 100, Size: 1, Condition: "If-None-Match", Signer: "AKIDEXAMPLE"}); last != want {
 		t.Errorf("got %+v, want %+v", last, want)
 	}
 	keys, err := s.Keys(s3test.Bucket, "log/")

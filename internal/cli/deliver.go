@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/listing"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/runlog"
+	"attrmigrate/internal/s3"
+)
+
+// delivery is a file that goes to S3 when it is whole. Until then it is on this machine, where nobody else finds it, and what
+// has its name there stands.
+type delivery struct {
+	*disk.Scratch
+	bucket *s3.Bucket
+	to     s3.URL
+	what   string // is in it
+	force  bool   // what has the name is replaced
+}
+
+// checkDelivery refuses a URL that no object can have, before anything is read.
+func checkDelivery(text string) error {
+	u, err := s3.ParseURL(text)
+	switch {
+	case err != nil:
+		return fmt.Errorf("--output: %w", err)
+	case u.Version != "":
+		return notTarget(text, "a version is not written to", "leave ?versionId= out")
+	case u.Dir():
+		return notTarget(text, "it names no object", "name one: s3://BUCKET/KEY")
+	default:
+		return nil
+	}
+}
+
+// deliver begins such a file. One that is there is refused now, and not in the end only.
+func deliver(ctx context.Context, cfg s3.Config, text, what string, force bool) (*delivery, error) {
+	u, err := s3.ParseURL(text)
+	if err != nil {
+		return nil, err
+	}
+	bucket, err := s3.Open(ctx, u.Bucket, cfg)
+	if err != nil {
+		return nil, err
+	}
+	d := &delivery{bucket: bucket, to: u, what: what, force: force}
+	if there, err := bucket.Exists(ctx, u.Key); err != nil || there && !force {
+		bucket.Close()
+		if err == nil {
+			err = isThere(text, what)
+		}
+		return nil, err
+	}
+	if d.Scratch, err = listing.Temporary(); err != nil {
+		bucket.Close()
+		return nil, &refusal.Error{Msg: fmt.Sprintf("%s: no place for it until it is whole: %v", prose.Printable(text), err), Remedy: "TMPDIR names a directory on a disk of this machine"}
+	}
+	return d, nil
+}
+
+// Commit uploads it.
+func (d *delivery) Commit(ctx context.Context) error {
+	info, err := d.Stat()
+	if err == nil {
+		when := runlog.IfAbsent
+		if d.force {
+			when = runlog.Always
+		}
+		err = d.bucket.Create(ctx, d.to.Key, d.Scratch, info.Size(), when)
+	}
+	if errors.Is(err, runlog.ErrTaken) { // it came since it was looked for
+		err = isThere(d.to.String(), d.what)
+	}
+	return errors.Join(err, d.Discard())
+}
+
+// Discard drops it.
+func (d *delivery) Discard() error {
+	d.bucket.Close()
+	if err := d.Close(); err != nil && !errors.Is(err, fs.ErrClosed) {
+		return err
+	}
+	return nil
+}
