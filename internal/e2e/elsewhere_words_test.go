@@ -53,7 +53,7 @@ func TestNoWorkDirectoryIsTold(t *testing.T) {
 		cmd.Path = "/bin/sh"
 		out, _ := cmd.CombinedOutput() // the exit code tells
 		f.tell(args, out)
-		f.says(string(out), "file too large")
+		f.says(string(out), "s3://runs/full/undo.jsonl: file too large", "work directory on this machine", "--work-dir")
 	})
 	f.nowhere()
 	t.Log(f.printed.String())
