@@ -51,11 +51,16 @@ func (s *Set) Settled(dir *rundir.Dir) (*Set, error) {
 		return s, nil
 	}
 	kept, other := s.arriving, s.as()
-	other.paths, other.arriving = []string{kept.kept(dir)}, nil
 	if err := disk.Rename(dir.Volume, kept.incoming(dir), kept.kept(dir)); err != nil {
 		return nil, err
 	}
-	s.decoding.Seals.Renamed(kept.incoming(dir), kept.kept(dir))
+	path := kept.kept(dir)
+	shown := dir.ShownAs(path)
+	other.paths, other.arriving = []string{shown}, nil
+	if shown != path { // of a run that is kept elsewhere
+		s.decoding.Seals.Stand(shown, path)
+	}
+	s.decoding.Seals.Renamed(kept.incoming(dir), shown)
 	return other.Stamped()
 }
 

@@ -153,7 +153,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 		return a.opts.explain(err, paths)
 	}
 	console.ShowAsked(a.sys.Stderr, j.Dir().Path, j.Preview().Asked, time.Now())
-	return a.orUnhold(a.start(ctx, j), paths)
+	return there.explain(a.orUnhold(a.start(ctx, j), paths))
 }
 
 // asks tells whether there is somebody to ask.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"strings"
 	"time"
@@ -62,7 +63,7 @@ func (o *options) openElsewhere(ctx context.Context, sys System, notes io.Writer
 		Restoring: console.Restoring(notes),
 	})
 	if err != nil {
-		return nil, errors.Join(err, work.Close())
+		return nil, errors.Join(e.explain(err), work.Close())
 	}
 	sys.names.Tell(e.run.Places)
 	return e, nil
@@ -88,6 +89,19 @@ func workDir(in string) (*disk.Private, error) {
 		return nil, &refusal.Error{Msg: fmt.Sprintf("no work directory: %v", err), Remedy: "--work-dir names a directory on a disk of this machine that can be written to"}
 	}
 	return dir, nil
+}
+
+// explain tells of what could not be kept on this machine what is to be looked at: what is shown of the run is a URL.
+func (e *elsewhere) explain(err error) error {
+	if e == nil {
+		return err
+	}
+	const remedy = "see that the work directory on this machine can be written to and has room, or name one on another disk by --work-dir; then run the same command again"
+	path, local := errors.AsType[*fs.PathError](err)
+	if _, full := errors.AsType[*disk.RoomError](err); full || local && disk.Inside(e.work.Path, path.Path) {
+		return &heldBack{err, remedy}
+	}
+	return err
 }
 
 // in has a job carried out in the work directory.

@@ -10,7 +10,7 @@ import (
 	"attrmigrate/pipeline"
 )
 
-// heldBack is an error of a run that somebody has stopped by hand, with the command by which it goes on.
+// heldBack is an error of a run that somebody has stopped by hand, or that has no room, with how it goes on.
 type heldBack struct {
 	error
 	remedy string

@@ -120,6 +120,7 @@ func (f *faraway) nowhere() {
 		for line := range strings.Lines(text) {
 			if strings.Contains(line, "canary-tmp") || strings.Contains(line, "attrmigrate-work-") {
 				f.Errorf("%s names the work directory: %.300s", where, line)
+				break
 			}
 		}
 	}

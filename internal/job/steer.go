@@ -59,9 +59,11 @@ func (j *Job) noted(ctx context.Context, runner *pipeline.Runner, log *telemetry
 	recorder.Go(func() { telemetry.Record(recording, log, meter, runner.Progress) })
 	desk.Admit(ctx)
 	state, err := runner.Run(ctx)
+	state = inWords(j.dir.Volume, state)
 	end()
 	recorder.Wait()
 	for _, e := range ends(state, err, desk.Status().Asked.HoldOrder) {
+		e.Reason = j.dir.ShownAs(e.Reason)
 		note(log, e)
 	}
 	return state, err
@@ -79,13 +81,19 @@ type told struct {
 }
 
 func (t *told) Save(s checkpoint.State) error {
-	s.Reason, s.Hint, s.LastError = t.on.ShownAs(s.Reason), t.on.ShownAs(s.Hint), t.on.ShownAs(s.LastError)
+	s = inWords(t.on, s)
 	err := t.Store.Save(s)
 	if err == nil {
 		_ = t.log.Begin() // the run is recorded; the log tells itself what it cannot keep
 		t.desk.Saved(s)
 	}
 	return err
+}
+
+// inWords is a state whose texts name what lies on a volume as people do.
+func inWords(on rundir.Volume, s checkpoint.State) checkpoint.State {
+	s.Reason, s.Hint, s.LastError = on.ShownAs(s.Reason), on.ShownAs(s.Hint), on.ShownAs(s.LastError)
+	return s
 }
 
 // counted counts the results that are written.
