@@ -198,13 +198,14 @@ func (f *far) start(s script, args []string) (code int, output string, found []V
 	if err != nil {
 		return 0, "", nil, err
 	}
-	code = asleep
-	if f.asleep != p {
+	if code = asleep; f.asleep != p {
 		<-p.done
+	}
+	close(gone)
+	if f.asleep != p {
 		code = p.cmd.ProcessState.ExitCode()
 		f.settle(p.key)
 	}
-	close(gone)
 	found = append(found, <-woken...)
 	f.sky.clear()
 	f.server.SetQuotas(sandbox.NoQuotas())
