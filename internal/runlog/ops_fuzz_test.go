@@ -39,15 +39,3 @@ func FuzzOperations(f *testing.F) {
 		}
 	})
 }
-
-// FuzzUnseal: whatever stands in an object, it is one of its number or is refused.
-func FuzzUnseal(f *testing.F) {
-	f.Add(int64(7), Segment{Run: "r", Number: 7, Generation: 1, Owner: "o", Batch: 3, Payload: []byte("x")}.Seal())
-	f.Add(int64(1), []byte(magic+"\n"))
-	f.Fuzz(func(t *testing.T, number int64, body []byte) {
-		s, err := Unseal(number, body)
-		if err == nil && (s.Number != number || len(s.Payload) > len(body)) {
-			t.Errorf("%+v of number %d", s, number)
-		}
-	})
-}

@@ -210,7 +210,7 @@ func (f *far) start(s script, args []string) (code int, output string, found []V
 	f.sky.clear()
 	f.server.SetQuotas(sandbox.NoQuotas())
 	f.count(s, code)
-	if s.gone {
+	if s.gone && code != asleep {
 		f.totals.gone++
 		err = os.RemoveAll(f.machine())
 		f.machines++
