@@ -88,7 +88,7 @@ func (j *Job) conclude(state checkpoint.State, err error) {
 func notBegun(err error) error {
 	stop, ok := errors.AsType[*pipeline.StopError](err)
 	switch {
-	case !ok, stop.Reason == pipeline.OutOfTime, stop.Reason == pipeline.ByHand, stop.Reason == pipeline.Overtaken, stop.Reason == pipeline.Unleased:
+	case !ok, stop.Reason == pipeline.OutOfTime, stop.Reason == pipeline.ByHand, unleased(err):
 		return err
 	case stop.Reason == pipeline.Interrupted:
 		return refusal.ErrNotStarted

@@ -89,10 +89,13 @@ func (c *clerk) hook(operation, name string) *sandbox.Fault {
 		c.shut = make(chan struct{})
 	}
 	shut := c.shut
+	if shut != nil { // who asked will hardly wait
+		fault, kind = sandbox.Fault{}, ""
+	}
 	switch {
 	case fault.Drop:
 		request.Fault = Dropped
-	case shut != nil: // who asked will hardly wait
+	case shut != nil:
 		request.Fault = Hung
 	case fault.Hang:
 		request.Fault = Hung

@@ -26,6 +26,8 @@ type far struct {
 	machines int
 	objects  int      // of the log of the run that has ended
 	asleep   *process // was suspended, and another start goes on
+	dreams   []int    // the exit codes that it may have
+	since    time.Time
 }
 
 // process is one start of the program.
@@ -248,7 +250,7 @@ const asleep = -2
 // its end.
 func (f *far) wake(other *process) <-chan []Violation {
 	found := make(chan []Violation, 1)
-	p := f.asleep
+	p, codes, since := f.asleep, f.dreams, f.since
 	f.asleep = nil
 	if p == nil {
 		found <- nil
@@ -258,12 +260,13 @@ func (f *far) wake(other *process) <-chan []Violation {
 		select {
 		case <-time.After(lease + time.Duration(f.sky.draw(int(lease)))):
 		case <-other.done:
+			time.Sleep(time.Until(since.Add(lease * 5 / 4))) // it has lost the run, whatever became of the other
 		}
 		f.guests.woke(p.key)
 		p.signal(syscall.SIGCONT)
 		<-p.done
 		f.settle(p.key)
-		if code := p.cmd.ProcessState.ExitCode(); code != 4 && code != 5 {
+		if code := p.cmd.ProcessState.ExitCode(); !slices.Contains(codes, code) {
 			found <- []Violation{{wrongEnd, fmt.Sprintf("a start that was suspended, and overtaken: %d\n%s", code, p.out.String())}}
 			return
 		}
@@ -286,7 +289,7 @@ func (f *far) whileStopped(p *process, s script, args []string) (found []Violati
 		time.Sleep(lease * 5 / 4)
 		p.signal(syscall.SIGCONT)
 	case overtaken:
-		f.asleep = p
+		f.asleep, f.dreams, f.since = p, s.dreams(), time.Now()
 	case rival:
 		other, err := f.launch(args, (*exec.Cmd).Start)
 		if err != nil {
@@ -342,10 +345,21 @@ func (f *far) count(s script, code int) {
 	}
 }
 
+// dreams are the exit codes that a start may have that was suspended beyond its lease.
+func (c script) dreams() []int {
+	if len(c.faults) > 0 || c.spell.length > 0 || c.weather.kind != "" {
+		return []int{1, 4, 5} // 1: before the first write
+	}
+	return []int{4, 5}
+}
+
 // farCodes are the exit codes that a start may have whose run is in S3. A lease that is so short may run out on a machine that is
 // busy.
 func (c script) farCodes() []int {
-	codes := append(c.codes(false, true), 1, 5)
+	codes := append(c.codes(false, false), 4)
+	if c.weather.kind != "" || c.end == twoAtOnce || c.end == rival { // 1: before the first write; 5: the other is quicker
+		codes = append(codes, 1, 5)
+	}
 	if c.end == overtaken {
 		codes = append(codes, asleep)
 	}
