@@ -67,8 +67,6 @@ func neededPermissions(t *testing.T) (all []string) {
 	setenv(t, server.Env())
 	b := open(t, s3test.Bucket, s3.Config{}).InSmallParts()
 	big := content(7 << 20)
-	b := open(t, s3test.Bucket, s3.Config{})
-	big := content(65 << 20)
 	server.Script(func(r s3test.Request) s3test.Fault { // an upload that fails is taken back
 		if r.Operation == "CompleteMultipartUpload" && r.Number == 1 {
 			return s3test.Fault{Status: 400, Code: "InvalidPart"}
