@@ -120,6 +120,10 @@ func (e *elsewhere) close(ctx context.Context, notes io.Writer) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*e.ttl)
 	defer cancel()
+	if err := e.run.Overtaken(ctx); err != nil {
+		_ = e.run.Close(ctx) // it can write nothing any more
+		return errors.Join(err, e.work.Close())
+	}
 	err := e.run.Close(ctx)
 	if err != nil {
 		console.Printer(notes, console.Columns(notes))("notice", "not all of the run could be published: %s", prose.Printable(err.Error()))

@@ -12,6 +12,9 @@ type current struct {
 	Run string `json:"run"`
 	// Published is the number of the object of the log up to which the files of the run are published under their names.
 	Published int64 `json:"published,omitempty"`
+	// Generation is that of the owner who wrote it. Each begins by writing it, so that no owner of before can any more: what
+	// he would replace is not there again.
+	Generation int64 `json:"generation"`
 
 	tag Condition
 }
@@ -42,14 +45,31 @@ func loadCurrent(ctx context.Context, store Store, prefix string) (c current, er
 	return c, err
 }
 
+// take makes current.json this owner's, before anything of the run is read. What another has written meanwhile is read anew.
+func (r *Run) take(ctx context.Context) error {
+	for {
+		now, err := loadCurrent(ctx, r.c.Store, r.c.Prefix)
+		if err != nil {
+			return err
+		}
+		if now.Run == "" {
+			now.Run = r.newName()
+		}
+		err = r.saveCurrent(ctx, now)
+		if _, other := errors.AsType[*OvertakenError](err); !other || !r.lease.Holds(r.c.Timeout) {
+			return err
+		}
+	}
+}
+
 // setCurrent has the directory hold another run.
 func (r *Run) setCurrent(ctx context.Context, name string) error {
 	return r.saveCurrent(ctx, current{Run: name, tag: r.now.tag})
 }
 
-// saveCurrent replaces current.json. It is the lease's owner who does, so that what stands there otherwise is an answer
-// that was lost, or another owner's.
+// saveCurrent replaces current.json. What stands there otherwise is an answer that was lost, or another owner's.
 func (r *Run) saveCurrent(ctx context.Context, c current) error {
+	c.Generation = r.lease.Generation()
 	body, err := json.Marshal(c)
 	if err != nil {
 		return err
@@ -64,10 +84,12 @@ func (r *Run) saveCurrent(ctx context.Context, c current) error {
 		if failed != nil {
 			return failed
 		}
-		if there.Run != c.Run || there.Published != c.Published {
-			return &OvertakenError{Key: r.c.Prefix + currentName}
+		tag = string(there.tag)
+		there.tag = c.tag
+		if there != c {
+			return &OvertakenError{Key: r.c.shown(r.c.Prefix + currentName)}
 		}
-		tag, err = string(there.tag), nil
+		err = nil
 	}
 	if err == nil {
 		c.tag = Condition(tag)

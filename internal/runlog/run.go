@@ -116,13 +116,8 @@ func Open(ctx context.Context, c Config) (*Run, error) {
 
 // begin finds the run of the directory, or makes it, and restores it.
 func (r *Run) begin(ctx context.Context) (err error) {
-	if r.now, err = loadCurrent(ctx, r.c.Store, r.c.Prefix); err != nil {
+	if err := r.take(ctx); err != nil {
 		return err
-	}
-	if r.now.Run == "" {
-		if err := r.setCurrent(ctx, r.newName()); err != nil {
-			return err
-		}
 	}
 	if err := os.Mkdir(r.Dir(), 0o700); err != nil {
 		return err
@@ -202,6 +197,20 @@ func (r *Run) Ended() <-chan struct{} { return r.lease.Ended() }
 
 // Err says why the lease has ended.
 func (r *Run) Err() error { return r.lease.Err() }
+
+// Overtaken looks who has the lease, once it has run out here: where another process does, the error says so.
+func (r *Run) Overtaken(ctx context.Context) error {
+	if r.lease.Holds(0) || r.lease.Err() == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.c.Timeout)
+	defer cancel()
+	there, _, err := ReadLease(ctx, r.c.Store, r.c.Prefix+lockName)
+	if err != nil || there.Owner == r.lease.Owner() {
+		return nil // nobody, as far as can be told
+	}
+	return &OvertakenError{Key: r.c.Shown, Holder: there.Holder}
+}
 
 // Gather tells how to find out for how long what is durable keeps the run busy: so long, writes may wait for others.
 func (r *Run) Gather(ready func() time.Duration) {
