@@ -233,6 +233,12 @@ campaign-steering: ## (test) random sequences of pause, unpause, rate, stop, kil
 model: ## (test) explore the lease and the fence of a run in S3 with every pair of faults, many minutes
 	ATTRMIGRATE_MODEL=long go test -count=1 -timeout 0 -v -run '^TestModel' ./internal/runlog
 
+# KILLS is how many starts are killed; a fifth of that many machines go, and a tenth of that many starts are suspended.
+KILLS := $(if $(SEED),,500)
+.PHONY: campaign-s3
+campaign-s3: ## (test) runs in S3 whose starts are killed, lose their machine, are suspended and woken, or are two at once (KILLS=100 SEED=7)
+	CAMPAIGN_KILLS=$(KILLS) CAMPAIGN_SEED=$(SEED) go test -count=1 -timeout 0 -v -run '^TestS3Campaign$$' ./internal/e2e/campaign
+
 .PHONY: clean
 clean: ## (build) remove what was built
 	rm -rf bin dist

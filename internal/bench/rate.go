@@ -38,6 +38,7 @@ type course struct {
 	observation
 	pools []string // one a run
 	first int64    // when the first update came
+	puts  []int    // objects written until each change, and until the end, of runs in a store
 }
 
 // play runs a scenario to its end.
@@ -78,6 +79,13 @@ func (b *bench) play(ctx context.Context, c scenario) (*course, error) {
 			if err := s.setQuota(change.quota); err != nil {
 				return nil, err
 			}
+		}
+		if c.store != nil {
+			n, err := c.store.puts()
+			if err != nil {
+				return nil, err
+			}
+			done.puts = append(done.puts, n)
 		}
 	}
 	done.observation, err = s.report()

@@ -67,7 +67,7 @@ func exitCode(err error) int {
 	case errors.As(err, &stop) && stop.Reason == pipeline.Interrupted,
 		errors.Is(err, refusal.ErrNotStarted), errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &stop), errors.As(err, &ended), errors.As(err, &hold):
+	case errors.As(err, &stop), errors.As(err, &ended), errors.As(err, &hold), runlog.Lapsed(err):
 		return exitStopped
 	case errors.As(err, &lock), errors.As(err, &held):
 		return exitHeld

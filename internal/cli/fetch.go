@@ -63,7 +63,7 @@ func (f *fetched) remove() error {
 	return f.own.Close()
 }
 
-// input fetches an object that is an input.
+// input fetches an object that is an input. One that lies in a run is that run's file as it is now.
 func (f *fetched) input(ctx context.Context, text string) error {
 	u, err := s3.ParseURL(text)
 	switch {
@@ -77,10 +77,22 @@ func (f *fetched) input(ctx context.Context, text string) error {
 		return err
 	}
 	defer bucket.Close()
-	file, err := f.place(fmt.Sprint(len(f.files) + 1))
-	if err == nil {
-		file, err = f.file(ctx, bucket, u, file)
+	place, err := f.place()
+	if err != nil {
+		return err
 	}
+	if dir, name, ok := ofRun(u); ok {
+		restored, err := f.restored(ctx, bucket, dir, name, place)
+		if err != nil {
+			return err
+		}
+		if file := filepath.Join(place, name); restored && disk.Exists(file) {
+			f.stand(text, file)
+			return nil
+		}
+	}
+	file := filepath.Join(place, "input")
+	err = f.to(ctx, bucket, u, file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return &refusal.UsageError{Err: err, Remedy: refusal.HintOf(err)}
 	}
@@ -97,41 +109,43 @@ func (f *fetched) stand(text, file string) {
 	f.files[text] = file
 }
 
-// file fetches an object to a place. One that a run in S3 has published is a file of that run: if it has gone on since, as one
-// does that was killed, it is made from the run's log, and lies elsewhere.
-func (f *fetched) file(ctx context.Context, bucket *s3.Bucket, u s3.URL, place string) (string, error) {
-	dir, name := s3.URL{Bucket: u.Bucket, Key: u.Key[:strings.LastIndexByte(u.Key, '/')+1]}, path.Base(u.Key)
-	if u.Version == "" && rundir.Names().Published(name) {
-		run := &rundir.Afar{Path: place + ".run", Store: bucket, Prefix: dir.Key}
-		if err := noneAtWork(ctx, bucket, dir); err != nil {
-			return "", err
-		}
-		newer, err := run.Newer(ctx, name)
-		if err == nil && newer { // who may not see whether there is a run is told of the object itself
-			return filepath.Join(run.Path, name), f.restore(ctx, run, u, name)
-		}
-	}
-	return place, f.to(ctx, bucket, u, place)
+// ofRun tells which run directory an object may lie in, and what it is called there.
+func ofRun(u s3.URL) (dir s3.URL, name string, ok bool) {
+	name = path.Base(u.Key)
+	dir = s3.URL{Bucket: u.Bucket, Key: u.Key[:strings.LastIndexByte(u.Key, '/')+1]}
+	return dir, name, u.Version == "" && rundir.Names().Published(name)
 }
 
-// restore restores the run that a file lies in.
-func (f *fetched) restore(ctx context.Context, run *rundir.Afar, u s3.URL, name string) error {
-	if err := run.Restore(ctx, console.Restoring(f.notes)); err != nil {
-		return err
+// restored makes the files of a run in S3 in a directory, if one of them is newer than what is published under its name. A run that
+// is being written is refused, as [rundir.NoneAtWork] does with those in directories. Who may not look whether there is a
+// run is given the object as it stands.
+func (f *fetched) restored(ctx context.Context, bucket *s3.Bucket, dir s3.URL, name, to string) (bool, error) {
+	seen, err := runlog.Look(ctx, bucket, dir.Key, rundir.Names())
+	if err != nil {
+		return false, unlessDenied(err)
 	}
-	if !disk.Exists(filepath.Join(run.Path, name)) {
-		return fmt.Errorf("%s: the run has no such file: %w", u, fs.ErrNotExist)
+	last, held, err := seen.Holder(ctx)
+	switch {
+	case err != nil:
+		return false, unlessDenied(err)
+	case held:
+		return false, &checkpoint.HeldError{Path: dir.String(), Info: last.Holder}
+	case seen.Run == "":
+		return false, nil
 	}
-	return nil
+	published, err := seen.Published(ctx, name)
+	if err != nil || published {
+		return false, unlessDenied(err)
+	}
+	return true, seen.Restore(ctx, to, console.Restoring(f.notes))
 }
 
-// noneAtWork refuses what a run in S3 is writing, as [rundir.NoneAtWork] does of what lies in directories.
-func noneAtWork(ctx context.Context, bucket *s3.Bucket, dir s3.URL) error {
-	state, held, err := runlog.ReadLease(ctx, bucket, dir.Key+"lock.json")
-	if err == nil && held {
-		return &checkpoint.HeldError{Path: dir.String(), Info: state.Holder}
+// unlessDenied leaves out that a permission is missing.
+func unlessDenied(err error) error {
+	if code := refusal.CodeOf(err); code == "AccessDenied" || code == "Forbidden" {
+		return nil
 	}
-	return nil // who may not read that, or finds something else there, is told of the object itself
+	return err
 }
 
 // failed fetches what tells which records failed in a run.
@@ -145,20 +159,17 @@ func (f *fetched) failed(ctx context.Context, text string) error {
 		return err
 	}
 	defer bucket.Close()
-	if err := noneAtWork(ctx, bucket, u.Below("")); err != nil {
+	dir, err := f.place()
+	if err != nil {
 		return err
 	}
-	dir, err := f.place("run")
-	if err == nil {
-		err = os.MkdirAll(dir, 0o700)
-	}
+	restored, err := f.restored(ctx, bucket, u.Below(""), report.ErrorsCSV, dir)
 	if err != nil {
 		return err
 	}
 	f.stand(text, dir)
-	run := &rundir.Afar{Path: dir, Store: bucket, Prefix: u.Below("").Key}
-	if newer, err := run.Newer(ctx, checkpoint.FileName); err == nil && newer {
-		return run.Restore(ctx, console.Restoring(f.notes))
+	if restored {
+		return nil
 	}
 	for _, name := range []string{checkpoint.FileName, report.ErrorsCSV, report.ErrorsJSONL} {
 		file := filepath.Join(dir, name)
@@ -169,16 +180,21 @@ func (f *fetched) failed(ctx context.Context, text string) error {
 	return nil
 }
 
-// place is a path in the directory, which is made for the first of them.
-func (f *fetched) place(name string) (string, error) {
+// place is a directory for one of them.
+func (f *fetched) place() (string, error) {
+	var err error
 	if f.own == nil {
-		own, err := disk.MakePrivate("")
-		if err != nil {
-			return "", &refusal.Error{Msg: fmt.Sprintf("no place for inputs from S3: %v", err), Remedy: "TMPDIR names a directory on a disk of this machine"}
-		}
-		f.own = own
+		f.own, err = disk.MakePrivate("")
 	}
-	return filepath.Join(f.own.Path, name), nil
+	dir := ""
+	if err == nil {
+		dir = filepath.Join(f.own.Path, fmt.Sprint(len(f.files)+1))
+		err = os.Mkdir(dir, 0o700)
+	}
+	if err != nil {
+		return "", &refusal.Error{Msg: fmt.Sprintf("no place for inputs from S3: %v", err), Remedy: "TMPDIR names a directory on a disk of this machine"}
+	}
+	return dir, nil
 }
 
 // to fetches an object into a file, if there is room.

@@ -67,6 +67,9 @@ A report elsewhere (-o) that is there already is replaced with --force only.
 			case s3.Is(o.file):
 				return o.deliver(ctx, sys.Stdout, data)
 			}
+			if s3.Is(o.file) {
+				return o.deliver(ctx, sys.Stdout, data)
+			}
 			if err := o.write(data); err != nil {
 				return err
 			}

@@ -84,11 +84,11 @@ func (j *Job) conclude(state checkpoint.State, err error) {
 	}
 }
 
-// notBegun turns the stop of a run that was not even recorded into a refusal.
+// notBegun turns the stop of a run that was not even recorded into a refusal; not so where the same command may go on as it is.
 func notBegun(err error) error {
 	stop, ok := errors.AsType[*pipeline.StopError](err)
 	switch {
-	case !ok, stop.Reason == pipeline.OutOfTime, stop.Reason == pipeline.ByHand:
+	case !ok, stop.Reason == pipeline.OutOfTime, stop.Reason == pipeline.ByHand, unleased(err):
 		return err
 	case stop.Reason == pipeline.Interrupted:
 		return refusal.ErrNotStarted

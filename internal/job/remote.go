@@ -60,3 +60,9 @@ func leaseStop(err error) *pipeline.StopError {
 	}
 	return &pipeline.StopError{Reason: reason, Err: err}
 }
+
+// unleased tells of an error whether the lease has ended, of whatever was done just then.
+func unleased(err error) bool {
+	_, overtaken := errors.AsType[*runlog.OvertakenError](err)
+	return overtaken || runlog.Lapsed(err)
+}

@@ -1,6 +1,7 @@
 package runlog
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -77,6 +78,12 @@ func (e *lapsedError) Error() string {
 }
 
 func (e *lapsedError) Unwrap() error { return e.cause }
+
+// Lapsed tells of an error whether it says that the lease has run out: the same start may go well right away.
+func Lapsed(err error) bool {
+	_, ok := errors.AsType[*lapsedError](err)
+	return ok
+}
 
 // Hint says what to do about it.
 func (e *lapsedError) Hint() string { return "start again: the run goes on where it stopped" }

@@ -3,7 +3,6 @@ package runlog
 import (
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,18 +16,7 @@ import (
 // opened takes the directory "loyalty" in a store for a start.
 func opened(t *testing.T, store Store) *Run {
 	t.Helper()
-	work, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := Open(t.Context(), Config{
-		Store: store, Prefix: "loyalty/", Shown: "s3://runs/loyalty", Work: work, TTL: time.Minute, Timeout: 10 * time.Second,
-		Names: Names{
-			Ships: func(name string) bool { return name != "lock" }, Published: func(string) bool { return true },
-			Asked: "control.json", Live: []string{"checkpoint.json"},
-		},
-		Restoring: func(int64, int64) {}, Log: slog.New(slog.DiscardHandler),
-	})
+	r, err := open(t, store)
 	if err != nil {
 		t.Fatal(err)
 	}

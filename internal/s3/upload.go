@@ -91,6 +91,9 @@ func (u *upload) inParts(ctx context.Context) error {
 	err := persist(ctx, func() error {
 		return u.b.attempt(ctx, call{op: "CreateMultipartUpload", key: u.key}, func(ctx context.Context, region func(*s3.Options)) error {
 			in := &s3.CreateMultipartUploadInput{Bucket: &u.b.name, Key: &u.key, Metadata: u.metadata(), ExpectedBucketOwner: u.b.owner()}
+			if u.summed() {
+				in.ChecksumAlgorithm = types.ChecksumAlgorithmCrc32
+			}
 			if u.b.cfg.KMSKey != "" {
 				in.ServerSideEncryption, in.SSEKMSKeyId = types.ServerSideEncryptionAwsKms, &u.b.cfg.KMSKey
 			}
@@ -114,6 +117,12 @@ func (u *upload) inParts(ctx context.Context) error {
 	return err
 }
 
+// summed tells whether the SDK adds a checksum to each part, as it does unless the configuration says when_required. An upload has
+// to be told of it before the first, or the sums are refused in the end.
+func (u *upload) summed() bool {
+	return u.b.api.Options().RequestChecksumCalculation != aws.RequestChecksumCalculationWhenRequired
+}
+
 // parts writes the parts. Each goroutine writes those that it draws, into their places.
 func (u *upload) parts(ctx context.Context, id string) ([]types.CompletedPart, error) {
 	parts := make([]types.CompletedPart, (u.size+u.part-1)/u.part)
@@ -131,7 +140,10 @@ func (u *upload) send(ctx context.Context, id string, i int, done *types.Complet
 		out, err := u.b.api.UploadPart(ctx, &s3.UploadPartInput{Bucket: &u.b.name, Key: &u.key, UploadId: &id, PartNumber: &number,
 			Body: io.NewSectionReader(u.body, from, size), ContentLength: &size, ExpectedBucketOwner: u.b.owner()}, region)
 		if err == nil {
-			*done = types.CompletedPart{ETag: out.ETag, PartNumber: &number, ChecksumCRC32: out.ChecksumCRC32}
+			*done = types.CompletedPart{ETag: out.ETag, PartNumber: &number}
+			if u.summed() {
+				done.ChecksumCRC32 = out.ChecksumCRC32
+			}
 		}
 		return err
 	})

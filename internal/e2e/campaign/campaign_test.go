@@ -29,7 +29,7 @@ func TestCampaign(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("programs are sent signals")
 	}
-	c := &campaigner{T: t, next: rand.Uint64N(1 << 32), totals: newTotals()}
+	c := &campaigner{T: t, next: rand.Uint64N(1 << 32), totals: newTotals(), kind: local}
 	limit := shortCampaign
 	text, seed := os.Getenv("CAMPAIGN_FOR"), os.Getenv("CAMPAIGN_SEED")
 	var err error
@@ -55,14 +55,34 @@ func TestCampaign(t *testing.T) {
 type campaigner struct {
 	*testing.T
 
-	steered bool // scenes are
+	kind kind
 
 	mu     sync.Mutex
 	next   uint64 // seed
 	totals totals
 }
 
-const atOnce = 4
+// kind is what scenes are played.
+type kind struct {
+	target string // of make
+	begin  func(seed uint64, dir string) (*tale, error)
+	atOnce int
+}
+
+var local = kind{"campaign", func(seed uint64, dir string) (*tale, error) {
+	h, err := newHistory(seed, dir)
+	if err != nil {
+		return nil, err
+	}
+	return &tale{h, h.run, h.close}, nil
+}, 4}
+
+// tale is a history and what carries it through.
+type tale struct {
+	*history
+	run   func() ([]Violation, error)
+	close func()
+}
 
 func (c *campaigner) playFor(limit time.Duration) {
 	end := time.Now().Add(limit)
@@ -77,7 +97,7 @@ func (c *campaigner) playMany(scenes int) {
 
 func (c *campaigner) playWhile(more func() bool) {
 	var lanes sync.WaitGroup
-	for range atOnce {
+	for range c.kind.atOnce {
 		lanes.Go(func() {
 			for more() {
 				c.mu.Lock()
@@ -98,17 +118,13 @@ func (c *campaigner) play(seed uint64) {
 		c.Error(err)
 		return
 	}
-	h, err := newHistory(seed, dir)
+	h, err := c.kind.begin(seed, dir)
 	if err != nil {
 		c.Errorf("seed %d: %v", seed, err)
 		return
 	}
 	defer h.close()
-	run := h.run
-	if c.steered {
-		run = h.runSteered
-	}
-	found, err := run()
+	found, err := h.run()
 	if err != nil {
 		c.Errorf("seed %d: %v", seed, err)
 	}
@@ -126,5 +142,5 @@ func (c *campaigner) play(seed uint64) {
 		text += "\n" + v.String()
 	}
 	_ = os.WriteFile(filepath.Join(dir, "story.txt"), []byte(text), 0o600)
-	c.Errorf("%s\nreplay: make %s SEED=%d\nkept: %s", text, map[bool]string{false: "campaign", true: "campaign-steering"}[c.steered], seed, dir)
+	c.Errorf("%s\nreplay: make %s SEED=%d\nkept: %s", text, c.kind.target, seed, dir)
 }

@@ -58,8 +58,11 @@ func (c *checker) violated(rule, format string, args ...any) {
 	c.found = append(c.found, Violation{rule, fmt.Sprintf(format, args...)})
 }
 
-// users are the usernames of the pool, sorted.
-func (c *checker) users() []string { return slices.Sorted(maps.Keys(c.Before)) }
+// users are the usernames of the pool, sorted, but for those of whom nothing is promised.
+func (c *checker) users() []string {
+	all := slices.Sorted(maps.Keys(c.Before))
+	return slices.DeleteFunc(all, func(user string) bool { return c.Slipped[user] })
+}
 
 // of are the records of a user, in order.
 func (c *checker) of(user string) (records []Record) {

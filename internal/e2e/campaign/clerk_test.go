@@ -24,6 +24,8 @@ type clerk struct {
 	random   *rand.Rand
 	cmd      *exec.Cmd
 	gone     <-chan struct{} // closed when the program has ended
+	stopped  chan struct{}   // closed when it is suspended, or held up; nil: it never is
+	shut     chan struct{}   // no call is answered until it is closed; nil: they are
 	requests []Request
 	arrivals []time.Time    // of calls for users, in all starts
 	patience map[string]int // how often a spell has hit a user in this start
@@ -38,6 +40,32 @@ func (c *clerk) watch(cmd *exec.Cmd, gone <-chan struct{}, s script) error {
 	c.script.faults, c.patience = maps.Clone(s.faults), map[string]int{}
 	c.random = rand.New(rand.NewPCG(s.noisy, 0))
 	return cmd.Start()
+}
+
+// watchStops starts a program that may be suspended; then stopped is closed.
+func (c *clerk) watchStops(cmd *exec.Cmd, gone <-chan struct{}, s script, stopped chan struct{}) error {
+	c.mu.Lock()
+	c.stopped = stopped
+	c.mu.Unlock()
+	return c.watch(cmd, gone, s)
+}
+
+// close has no call answered until openUp.
+func (c *clerk) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.shut == nil {
+		c.shut = make(chan struct{})
+	}
+}
+
+func (c *clerk) openUp() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.shut != nil {
+		close(c.shut)
+		c.shut = nil
+	}
 }
 
 // seen are the requests of the start.
@@ -57,9 +85,18 @@ func (c *clerk) hook(operation, name string) *sandbox.Fault {
 	if ends && c.script.end != "" {
 		fault, kind = endings[c.script.end], ""
 	}
+	if ends && c.script.end == rival {
+		c.shut = make(chan struct{})
+	}
+	shut := c.shut
+	if shut != nil { // who asked will hardly wait
+		fault, kind = sandbox.Fault{}, ""
+	}
 	switch {
 	case fault.Drop:
 		request.Fault = Dropped
+	case shut != nil:
+		request.Fault = Hung
 	case fault.Hang:
 		request.Fault = Hung
 	default:
@@ -72,11 +109,14 @@ func (c *clerk) hook(operation, name string) *sandbox.Fault {
 	if kind != "" {
 		c.injected[kind]++
 	}
-	s, cmd, gone := c.script, c.cmd, c.gone
+	s, cmd, gone, stopped := c.script, c.cmd, c.gone, c.stopped
 	c.mu.Unlock()
 
 	if ends {
-		end(s, cmd, gone)
+		end(s, cmd, gone, stopped)
+	}
+	if shut != nil {
+		<-shut
 	}
 	if fault == (sandbox.Fault{}) {
 		return nil
@@ -92,8 +132,13 @@ var endings = map[string]sandbox.Fault{
 }
 
 // end makes the program end.
-func end(s script, cmd *exec.Cmd, gone <-chan struct{}) {
+func end(s script, cmd *exec.Cmd, gone <-chan struct{}, stopped chan struct{}) {
 	switch s.end {
+	case napped, overslept, overtaken:
+		_ = cmd.Process.Signal(syscall.SIGSTOP)
+		close(stopped)
+	case rival:
+		close(stopped)
 	case killBefore, killAnswer:
 		_ = cmd.Process.Kill() // it may be gone
 		<-gone

@@ -19,6 +19,10 @@ type Facts struct {
 	NoRead      bool     // --no-read: there is no undo file
 	Workers     int
 	MaxAttempts int
+
+	// Slipped are users whom a start changed that was suspended, overtaken and woken: no more than had a call on its way.
+	// What becomes of them is not promised.
+	Slipped map[string]bool
 }
 
 // Record is a record of the change set.

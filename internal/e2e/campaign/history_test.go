@@ -35,8 +35,12 @@ const (
 	neverDone = "the run does not come to its end"
 )
 
-func newHistory(seed uint64, dir string) (h *history, err error) {
-	h = &history{seed: seed, scene: drawScene(seed), dir: dir}
+func newHistory(seed uint64, dir string) (*history, error) {
+	return newHistoryOf(drawScene(seed), seed, dir)
+}
+
+func newHistoryOf(s *scene, seed uint64, dir string) (h *history, err error) {
+	h = &history{seed: seed, scene: s, dir: dir}
 	h.totals = newTotals()
 	h.clerk = &clerk{who: h.scene.who, injected: h.totals.faults}
 	if h.server, err = sandbox.New(sandbox.Config{Quotas: sandbox.NoQuotas(), Seed: seed}); err != nil {

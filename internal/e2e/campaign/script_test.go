@@ -15,6 +15,10 @@ type script struct {
 	faults map[int]string
 	spell  spell
 	noisy  uint64 // the seed of the faults of a spell that are drawn as requests come
+
+	// Of a start whose run is in S3.
+	gone    bool // with it, its machine
+	weather weather
 }
 
 // spell is a fault of all requests for a while; length 0: none.

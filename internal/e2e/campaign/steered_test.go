@@ -36,10 +36,18 @@ func TestSteeredCampaign(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c := &campaigner{T: t, next: seed, totals: newTotals(), steered: true}
+	c := &campaigner{T: t, next: seed, totals: newTotals(), kind: steered}
 	c.playMany(scenes)
 	t.Log(c.totals)
 }
+
+var steered = kind{"campaign-steering", func(seed uint64, dir string) (*tale, error) {
+	h, err := newHistory(seed, dir)
+	if err != nil {
+		return nil, err
+	}
+	return &tale{h, h.runSteered, h.close}, nil
+}, 4}
 
 // runSteered carries a scene through that is steered meanwhile, and returns what was violated.
 func (h *history) runSteered() ([]Violation, error) {

@@ -12,6 +12,7 @@ type totals struct {
 	seeds, starts, rows, updates, violations int
 	ends, faults                             map[string]int // by kind
 	orders, sights, paused                   int            // of scenes that are steered
+	gone, suspended, rivals                  int            // of runs in S3: machines, starts, starts at once
 }
 
 func newTotals() totals { return totals{ends: map[string]int{}, faults: map[string]int{}} }
@@ -20,13 +21,15 @@ func newTotals() totals { return totals{ends: map[string]int{}, faults: map[stri
 func (t *totals) ended(s script, code int) {
 	t.starts++
 	switch {
+	case code == asleep:
+		t.ends["overtaken"]++
 	case code == -1:
 		t.ends["SIGKILL"]++
 	case code == 130 && s.end == interrupt2:
 		t.ends["SIGINT twice"]++
 	case code == 130:
 		t.ends["SIGTERM"]++
-	case code == 4 || code == 1:
+	case code == 4 || code == 1 || code == 5:
 		t.ends["stopped"]++
 	default:
 		t.ends["done"]++
@@ -42,6 +45,9 @@ func (t *totals) add(o totals) {
 	t.orders += o.orders
 	t.sights += o.sights
 	t.paused += o.paused
+	t.gone += o.gone
+	t.suspended += o.suspended
+	t.rivals += o.rivals
 	for kind, n := range o.ends {
 		t.ends[kind] += n
 	}
@@ -69,6 +75,9 @@ func (t totals) String() string {
 	steered := ""
 	if t.orders > 0 {
 		steered = fmt.Sprintf("\n%d orders, the status seen %d times, %d of these paused", t.orders, t.sights, t.paused)
+	}
+	if t.gone > 0 {
+		steered = fmt.Sprintf("\n%d machines gone, %d starts suspended, %d times two starts at once", t.gone, t.suspended, t.rivals)
 	}
 	return fmt.Sprintf("%d seeds, %d starts: %s\n%d rows, %d updates accepted\nfaults injected: %s%s\n%d violations",
 		t.seeds, t.starts, counts(t.ends), t.rows, t.updates, counts(t.faults), steered, t.violations)

@@ -195,7 +195,7 @@ func TestConditionsAreAtomic(t *testing.T) {
 	}
 }
 
-// A part of an object that has changed is refused, and one of an object that has not comes without the checksum of all.
+// A part of an object that has changed is refused, and one of an object that has not comes without a checksum.
 func TestRanges(t *testing.T) {
 	s := s3test.Start(t)
 	c := client(t, s, "us-east-1")

@@ -55,8 +55,8 @@ func (s *Server) tagOf(bucket, key string) string {
 	return hex.EncodeToString(o.Hash)
 }
 
-// plain leaves out headers that gofakes3 keeps of the request that wrote an object: the checksum of all of it is wrong beside
-// a part, and AWS leaves it out there.
+// plain leaves out headers that gofakes3 keeps of the requests that wrote an object. A checksum may be that of an earlier content, for
+// what the last request did not say is kept of the one before.
 type plain struct {
 	http.ResponseWriter
 	begun bool
@@ -69,8 +69,7 @@ func (p *plain) WriteHeader(status int) {
 	p.begun = true
 	h := p.Header()
 	for name := range h {
-		if status == http.StatusPartialContent && strings.HasPrefix(name, "X-Amz-Checksum-") ||
-			name == "X-Amz-Content-Sha256" || name == "X-Amz-Date" || name == "X-Amz-Security-Token" {
+		if strings.HasPrefix(name, "X-Amz-Checksum-") || name == "X-Amz-Content-Sha256" || name == "X-Amz-Date" || name == "X-Amz-Security-Token" {
 			delete(h, name)
 		}
 	}

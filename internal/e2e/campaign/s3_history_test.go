@@ -1,0 +1,367 @@
+package campaign
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"attrmigrate/internal/e2e/harness"
+	"attrmigrate/internal/s3/s3test"
+	"attrmigrate/internal/sandbox"
+)
+
+// far is a history whose runs are in S3: each start has a work directory of its own machine.
+type far struct {
+	*history
+	bucket   bucket
+	sky      *sky
+	guests   *guests
+	machines int
+	objects  int      // of the log of the run that has ended
+	asleep   *process // was suspended, and another start goes on
+	dreams   []int    // the exit codes that it may have
+	since    time.Time
+}
+
+// process is one start of the program.
+type process struct {
+	cmd  *exec.Cmd
+	key  string // of its credentials, which tells its calls apart
+	out  bytes.Buffer
+	done chan struct{} // closed when it has ended
+}
+
+func newFar(seed uint64, dir string) (*far, error) {
+	h, err := newHistoryOf(drawElsewhere(seed), seed, dir)
+	if err != nil {
+		return nil, err
+	}
+	server, err := s3test.New()
+	if err != nil {
+		h.close()
+		return nil, err
+	}
+	f := &far{history: h, bucket: bucket{server}, sky: &sky{server: server, dice: newDice(seed + 1<<40)}, guests: newGuests(h.server, h.scene.who)}
+	h.front.close()
+	h.front, err = newFront(f.guests)
+	return f, err
+}
+
+func (f *far) close() {
+	f.sky.end()
+	f.bucket.Close()
+	f.history.close()
+}
+
+// run carries the scene through and returns what was violated.
+func (f *far) run() ([]Violation, error) {
+	facts := f.applyFacts()
+	facts.Files = nil
+	found, err := f.carry(&facts, f.applyArgs(), f.scene.applying, "there")
+	if len(found) > 0 || err != nil {
+		return found, err
+	}
+	undo := facts.Files["undo.jsonl"]
+	if len(undo) == 0 {
+		return nil, nil
+	}
+	input := "s3://" + s3test.Bucket + "/there/undo.jsonl"
+	if _, ok, err := f.bucket.published("there", f.objects); !ok || err != nil { // S3 was away
+		input = "undo.jsonl"
+		if err := os.WriteFile(filepath.Join(f.dir, input), undo, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	back := f.facts("")
+	back.Records, back.Goal, back.Tokens, back.MaxAttempts = UndoRecords(undo, facts.Names), facts.Before, facts.Tokens, 30
+	return f.carry(&back, []string{"--max-attempts", "30", "--rate", "off", "--workers", fmt.Sprint(f.scene.workers), input}, f.scene.undoing, "back")
+}
+
+// carry starts a command until it is done, and checks what came of it.
+func (f *far) carry(facts *Facts, args []string, scripts []script, dir string) ([]Violation, error) {
+	since := len(f.server.Log())
+	f.guests.forget()
+	for n := 0; ; n++ {
+		s := script{}
+		if n < len(scripts) {
+			s = scripts[n]
+		}
+		code, output, found, err := f.start(s, f.args(args, s, dir))
+		if err != nil || len(found) > 0 {
+			return found, err
+		}
+		files, objects, err := f.bucket.files(dir)
+		if err != nil {
+			return nil, err
+		}
+		facts.Starts = append(facts.Starts, Start{Requests: f.clerk.seen(), Accepted: len(f.server.Log()) - since, Undo: files["undo.jsonl"], Output: output})
+		switch {
+		case !slices.Contains(s.farCodes(), code):
+			return []Violation{{wrongEnd, fmt.Sprintf("start %d: %d\n%s", n+1, code, output)}}, nil
+		case code == 0 || code == 3:
+			facts.Updates, facts.After, facts.Files, f.objects = f.server.Log()[since:], f.pool(), files, objects
+			facts.Slipped = f.guests.forget()
+			f.totals.rows += len(facts.Records)
+			f.totals.updates += len(facts.Updates)
+			return append(Check(*facts), f.checkPublished(files, objects, dir)...), nil
+		case n > len(scripts)+10:
+			return []Violation{{neverDone, fmt.Sprintf("%d starts\n%s", n+1, output)}}, nil
+		}
+	}
+}
+
+// stale is a violation: what is published is not what the log has.
+const stale = "what is published of a run that has ended is not what its log has"
+
+func (f *far) checkPublished(files map[string][]byte, objects int, dir string) (found []Violation) {
+	published, ok, err := f.bucket.published(dir, objects)
+	if err != nil {
+		return []Violation{{stale, err.Error()}}
+	}
+	for _, name := range []string{"errors.csv", "errors.jsonl", "applied.csv", "undo.jsonl", "summary.json", "checkpoint.json"} {
+		if ok && !bytes.Equal(published[name], files[name]) {
+			found = append(found, Violation{stale, fmt.Sprintf("%s has %d bytes, and %d in the log", name, len(published[name]), len(files[name]))})
+		}
+	}
+	return found
+}
+
+// args are those of a start, on the machine that is there now.
+func (f *far) args(args []string, s script, dir string) []string {
+	all := append([]string{"apply", "--yes", "--endpoint-url", "http://" + f.front.addr, "--user-pool-id", poolID, "--read-rate", "off",
+		"--timeout", "1s", "--drain-timeout", "500ms", "--run-dir", "s3://" + s3test.Bucket + "/" + dir}, args...)
+	if s.limit > 0 {
+		all = append(all, "--limit", fmt.Sprint(s.limit))
+	}
+	return all
+}
+
+// launch starts the program on a machine.
+func (f *far) launch(args []string, begun func(*exec.Cmd) error) (*process, error) {
+	machine := f.machine()
+	if err := os.MkdirAll(machine, 0o700); err != nil {
+		return nil, err
+	}
+	p := &process{key: f.guests.newKey(), done: make(chan struct{})}
+	p.cmd = harness.Program(f.dir, slices.Concat(args[:1], []string{"--work-dir", machine}, args[1:])...)
+	p.cmd.Env = append(append(p.cmd.Env, f.bucket.Env()...), "AWS_ACCESS_KEY_ID="+p.key, harness.Lease+"="+lease.String())
+	if slices.Contains(args, "-") {
+		p.cmd.Stdin = bytes.NewReader(f.input)
+	}
+	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
+	if err := begun(p.cmd); err != nil {
+		return nil, err
+	}
+	hangs := time.AfterFunc(tooLong, func() { _ = p.cmd.Process.Kill() })
+	go func() {
+		_ = p.cmd.Wait() // the exit code tells
+		hangs.Stop()
+		close(p.done)
+	}()
+	return p, nil
+}
+
+// machine is the directory of the machine of now.
+func (f *far) machine() string { return filepath.Join(f.dir, fmt.Sprint("machine-", f.machines)) }
+
+func (p *process) signal(s syscall.Signal) { _ = p.cmd.Process.Signal(s) } // it may be gone
+
+// start starts the program, does to it what the script says, and waits for its end; or until it is asleep, while another is
+// to go on. That one has code asleep.
+func (f *far) start(s script, args []string) (code int, output string, found []Violation, err error) {
+	f.sky.begin(s.weather)
+	gone, stopped := make(chan struct{}), make(chan struct{})
+	if s.end == twoAtOnce {
+		f.clerk.close()
+	}
+	p, err := f.launch(args, func(cmd *exec.Cmd) error {
+		return f.clerk.watchStops(cmd, gone, s, stopped)
+	})
+	if err != nil {
+		return 0, "", nil, err
+	}
+	woken := f.wake(p)
+	if s.end == twoAtOnce {
+		p, found, err = f.two(p, args)
+	} else {
+		select {
+		case <-p.done:
+		case <-stopped:
+			found, err = f.whileStopped(p, s, args)
+		}
+	}
+	if err != nil {
+		return 0, "", nil, err
+	}
+	if code = asleep; f.asleep != p {
+		<-p.done
+	}
+	close(gone)
+	if f.asleep != p {
+		code = p.cmd.ProcessState.ExitCode()
+		f.settle(p.key)
+	}
+	found = append(found, <-woken...)
+	f.sky.clear()
+	f.server.SetQuotas(sandbox.NoQuotas())
+	f.count(s, code)
+	if s.gone && code != asleep {
+		f.totals.gone++
+		err = os.RemoveAll(f.machine())
+		f.machines++
+	}
+	fmt.Fprintf(&f.story, "attrmigrate %s\n    %s, machine gone %t%s: exit code %d after %d requests\n", strings.Join(args, " "), s, s.gone, s.weather, code, len(f.clerk.seen()))
+	return code, p.text(), found, err
+}
+
+// settle waits until no call is left of a start that has ended.
+func (f *far) settle(key string) {
+	_ = f.front.wait(time.After(tooLong), func() bool { // what is left then counts for the next
+		for host := range f.guests.of(key) {
+			if f.front.open[host] {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// text is what it has written. Of one that is asleep nothing is known.
+func (p *process) text() string {
+	select {
+	case <-p.done:
+		return p.out.String()
+	default:
+		return ""
+	}
+}
+
+// asleep stands for the exit code of a start that is suspended while others go on.
+const asleep = -2
+
+// wake wakes the start that sleeps, once another has had the time to take over, or has ended; and tells what is wrong with
+// its end.
+func (f *far) wake(other *process) <-chan []Violation {
+	found := make(chan []Violation, 1)
+	p, codes, since := f.asleep, f.dreams, f.since
+	f.asleep = nil
+	if p == nil {
+		found <- nil
+		return found
+	}
+	go func() {
+		select {
+		case <-time.After(lease + time.Duration(f.sky.draw(int(lease)))):
+		case <-other.done:
+			time.Sleep(time.Until(since.Add(lease * 5 / 4))) // it has lost the run, whatever became of the other
+		}
+		f.guests.woke(p.key)
+		p.signal(syscall.SIGCONT)
+		<-p.done
+		f.settle(p.key)
+		if code := p.cmd.ProcessState.ExitCode(); !slices.Contains(codes, code) {
+			found <- []Violation{{wrongEnd, fmt.Sprintf("a start that was suspended, and overtaken: %d\n%s", code, p.out.String())}}
+			return
+		}
+		if n := f.guests.slips(p.key); n > f.scene.workers {
+			found <- []Violation{{AfterStop, fmt.Sprintf("a start that was overtaken has sent %d updates, and has %d workers", n, f.scene.workers)}}
+			return
+		}
+		found <- nil
+	}()
+	return found
+}
+
+// whileStopped is what is done while a start is suspended, or held up.
+func (f *far) whileStopped(p *process, s script, args []string) (found []Violation, err error) {
+	switch s.end {
+	case napped:
+		time.Sleep(lease / 5)
+		p.signal(syscall.SIGCONT)
+	case overslept:
+		time.Sleep(lease * 5 / 4)
+		p.signal(syscall.SIGCONT)
+	case overtaken:
+		f.asleep, f.dreams, f.since = p, s.dreams(), time.Now()
+	case rival:
+		other, err := f.launch(args, (*exec.Cmd).Start)
+		if err != nil {
+			return nil, err
+		}
+		select {
+		case <-other.done:
+		case <-p.done:
+			other.signal(syscall.SIGKILL)
+			<-other.done
+		}
+		f.settle(other.key)
+		f.clerk.openUp()
+		if code := other.cmd.ProcessState.ExitCode(); code != 5 && !(s.weather.kind != "" && (code == 1 || code == 4)) && code != -1 {
+			found = []Violation{{wrongEnd, fmt.Sprintf("a second start: %d\n%s", code, other.out.String())}}
+		}
+	}
+	return found, nil
+}
+
+// two has a second start begin together with the first, and gives the one that got the run. Until one has ended, no call is
+// answered.
+func (f *far) two(p *process, args []string) (*process, []Violation, error) {
+	q, err := f.launch(args, (*exec.Cmd).Start)
+	if err != nil {
+		return p, nil, err
+	}
+	select {
+	case <-p.done:
+		p, q = q, p
+	case <-q.done:
+	case <-time.After(20 * lease):
+		return p, []Violation{{wrongEnd, "two starts are at work on one run"}}, errors.Join(q.cmd.Process.Kill())
+	}
+	f.clerk.openUp()
+	f.settle(q.key)
+	if code := q.cmd.ProcessState.ExitCode(); code != 5 && code != 4 && code != 1 {
+		return p, []Violation{{wrongEnd, fmt.Sprintf("of two starts one: %d\n%s", code, q.out.String())}}, nil
+	}
+	return p, nil, nil
+}
+
+func (f *far) count(s script, code int) {
+	f.totals.ended(s, code)
+	switch {
+	case code == asleep, s.end == overslept, s.end == napped:
+		f.totals.suspended++
+	case s.end == rival, s.end == twoAtOnce:
+		f.totals.rivals++
+	}
+	if s.weather.kind != "" {
+		f.totals.faults["S3 "+s.weather.kind]++
+	}
+}
+
+// dreams are the exit codes that a start may have that was suspended beyond its lease.
+func (c script) dreams() []int {
+	if len(c.faults) > 0 || c.spell.length > 0 || c.weather.kind != "" {
+		return []int{1, 4, 5} // 1: before the first write
+	}
+	return []int{4, 5}
+}
+
+// farCodes are the exit codes that a start may have whose run is in S3. A lease that is so short may run out on a machine that is
+// busy.
+func (c script) farCodes() []int {
+	codes := append(c.codes(false, false), 4)
+	if c.weather.kind != "" || c.end == twoAtOnce || c.end == rival { // 1: before the first write; 5: the other is quicker
+		codes = append(codes, 1, 5)
+	}
+	if c.end == overtaken {
+		codes = append(codes, asleep)
+	}
+	return codes
+}
