@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -74,6 +75,40 @@ func (o *connectionOptions) s3() s3.Config {
 	return s3.Config{Profile: o.profile, Timeout: o.timeout, UserAgent: "attrmigrate/" + release(), KMSKey: o.kmsKey, Owner: o.bucketOwner}
 }
 
+// volume is this machine's disk, from which runs in S3 can be seen.
+func (o *options) volume() rundir.Volume {
+	v := rundir.Local()
+	v.Away = o.stateAway
+	return v
+}
+
+// stateAway is the state of a run in S3, if there is one.
+func (o *options) stateAway(ctx context.Context, url string) (state checkpoint.State, found bool, err error) {
+	place, err := runPlace(url)
+	if err != nil {
+		return state, false, err
+	}
+	bucket, err := s3.Open(ctx, place.Bucket, o.connection.s3())
+	if err != nil {
+		return state, false, err
+	}
+	defer bucket.Close()
+	own, err := workDir("")
+	if err != nil {
+		return state, false, err
+	}
+	defer func() { _ = own.Close() }() // whoever makes the next one removes it
+	run := &rundir.Afar{Path: filepath.Join(own.Path, runlog.DirName(url)), Store: bucket, Prefix: place.Below("").Key}
+	s, err := run.Status(ctx)
+	if _, none := errors.AsType[*rundir.NoRunError](err); none {
+		return state, false, nil
+	}
+	if err != nil {
+		return state, false, err
+	}
+	return s.State, true, nil
+}
+
 // lease is how long the lease of a run lasts.
 func (o *options) lease(sys System) time.Duration {
 	if sys.LeaseTTL > 0 {
@@ -109,7 +144,7 @@ func (e *elsewhere) in(spec *job.Spec) {
 	if e == nil {
 		return
 	}
-	spec.Dir, spec.Volume, spec.Remote = e.run.Dir(), rundir.Volume{FS: e.run.FS(), Pins: rundir.Local().Pins, Private: true, Shown: e.run.ShownAs}, e.run
+	spec.Dir, spec.Volume, spec.Remote = e.run.Dir(), rundir.Volume{FS: e.run.FS(), Pins: rundir.Local().Pins, Private: true, Shown: e.run.ShownAs, Away: spec.Volume.Away}, e.run
 	spec.Target.Timeout = min(spec.Target.Timeout, e.ttl/leaseTimeouts)
 }
 

@@ -213,7 +213,7 @@ func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 		NoRead: o.noRead, PhoneRegion: o.phones, KeepVerified: o.keep, AllowTakeover: o.takeover, SkipConflicts: o.skip, Strict: o.strict, Metadata: o.metadata,
 		Rate: o.rate, ReadRate: o.readRate, ListRate: o.listRate, Chains: o.chains, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
 		Limit: o.limit, MaxDuration: o.maxDuration, DrainTimeout: o.drainTimeout,
-		Dir: o.runDir, Restart: o.restart, Volume: rundir.Local(), Stdin: sys.Stdin, Log: log, Told: console.ByFlags,
+		Dir: o.runDir, Restart: o.restart, Volume: o.volume(), Stdin: sys.Stdin, Log: log, Told: console.ByFlags,
 		Steering: o.steering, Unhold: o.unhold,
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"sync/atomic"
+
+	"attrmigrate/internal/shell"
 )
 
 // Names are other names for places on this machine that mean nothing to people, such as the directory in which a run is
@@ -33,8 +35,9 @@ func (w *named) Write(p []byte) (int, error) {
 	list := (*pairs)()
 	text := p
 	for i := 0; i+1 < len(list); i += 2 {
-		if bytes.Contains(text, []byte(list[i])) {
-			text = []byte(strings.ReplaceAll(string(text), list[i], list[i+1]))
+		if place, name := list[i], list[i+1]; bytes.Contains(text, []byte(place)) {
+			words := strings.NewReplacer(" "+place, " "+shell.Quote(name), place, name) // a word of a command can be pasted
+			text = []byte(words.Replace(string(text)))
 		}
 	}
 	if n, err := w.to.Write(text); err != nil {

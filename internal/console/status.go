@@ -114,6 +114,10 @@ func showGoingOn(line func(head, format string, args ...any), v *View) {
 	if s.Hint != "" && !v.isHeld() {
 		line("", "hint: %s", s.Hint)
 	}
+	if v.Aside {
+		line("next", "nothing: it was set aside for another run")
+		return
+	}
 	again := " again"
 	if v.isHeld() {
 		again = ""

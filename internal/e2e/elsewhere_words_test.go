@@ -27,7 +27,7 @@ func TestNoWorkDirectoryIsTold(t *testing.T) {
 			t.Fatalf("exited with %d\n%s", code, out)
 		}
 		f.says(f.run(0, "status", "s3://runs/stdin"), "s3://runs/stdin/stdin.csv")
-		f.says(f.run(3, f.toPool("apply", "--yes", "s3://runs/stdin/errors.csv")...), "1 failed")
+		f.says(f.run(3, f.toPool("apply", "--yes", "s3://runs/stdin/errors.csv")...), "1 failed", "stdin.errors.run")
 		metrics, err := os.ReadFile(filepath.Join(f.home, "run.prom"))
 		if err != nil || bytes.Contains(metrics, []byte("canary-tmp")) || !bytes.Contains(metrics, []byte(`run="stdin"`)) {
 			t.Errorf("the metrics are %s %v", metrics, err)
@@ -42,6 +42,9 @@ func TestNoWorkDirectoryIsTold(t *testing.T) {
 		f.says(f.run(0, f.toPool("plan", "--set", "custom:tier='silver'", "--run-dir", "s3://runs/rule")...), "apply", "s3://runs/rule/plan.jsonl")
 		f.run(0, f.toPool("apply", "--yes", "--rate", "off", "--run-dir", "s3://runs/ruled", "s3://runs/rule/plan.jsonl")...)
 		f.run(0, "report", "s3://runs/ruled")
+		f.run(0, f.toPool("plan", "--run-dir", "here.plan", "loyalty.csv")...)
+		f.run(4, f.toPool("apply", "--yes", "--limit", "1", "--run-dir", "s3://runs/limited", "here.plan/plan.jsonl")...)
+		f.says(f.run(1, f.toPool("plan", "--run-dir", "here.plan", "loyalty.csv")...), "is applied by the run in s3://runs/limited, which is unfinished")
 	})
 	t.Run("a disk that is full", func(t *testing.T) {
 		if runtime.GOOS == "windows" {

@@ -214,6 +214,9 @@ func (a *Afar) AtWork(ctx context.Context) error {
 	return err
 }
 
+// Aside tells of a run that was looked at whether it was set aside for another one.
+func (a *Afar) Aside() bool { return a.seen != nil && a.seen.Aside }
+
 // Asked is what is asked of the run.
 func (a *Afar) Asked(ctx context.Context) (Asked, error) {
 	asked, _, err := a.loadAsked(ctx)

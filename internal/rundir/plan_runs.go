@@ -106,7 +106,7 @@ func (d *Dir) RunsOfPlan(ctx context.Context) error {
 		runs = append(runs, Name([]string{plan}, ending))
 	}
 	for _, run := range runs {
-		state, found, err := (&Dir{Path: run}).Load()
+		state, found, err := d.stateOf(ctx, run)
 		if err != nil {
 			return &refusal.Error{Msg: fmt.Sprintf("%s is applied by the run in %s, which may be unfinished: %v", plan, prose.Printable(run), err),
 				Remedy: "mend or move that run's directory, or name another one for this plan with --run-dir"}
@@ -124,4 +124,12 @@ func (d *Dir) RunsOfPlan(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// stateOf is the state of a run, wherever it is kept.
+func (v Volume) stateOf(ctx context.Context, run string) (state checkpoint.State, found bool, err error) {
+	if disk.Remote(run) && v.Away != nil {
+		return v.Away(ctx, run)
+	}
+	return (&Dir{Path: run}).Load()
 }

@@ -1,6 +1,7 @@
 package rundir
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,6 +29,8 @@ type Volume struct {
 	// Shown is a text with the names that people have for what lies on it: of a run that is kept elsewhere, URLs. Nil: they
 	// have none but the paths.
 	Shown func(text string) string
+	// Away is the state of a run that is kept elsewhere, if there is one. Nil: nobody can tell.
+	Away func(ctx context.Context, url string) (state checkpoint.State, found bool, err error)
 }
 
 // ShownAs is a text, such as a path, as people and programs read it in what is kept or told of the run.
@@ -82,6 +85,9 @@ func Of(file string) (string, bool) {
 		if name, ok := strings.CutSuffix(base, ending); ok {
 			return name, true
 		}
+	}
+	if disk.Remote(file) { // what only runs write lies in one
+		return base, ownFile(filepath.Base(disk.Unpinned(file)))
 	}
 	_, err = os.Stat(filepath.Join(dir, checkpoint.FileName))
 	return base, err == nil
