@@ -27,6 +27,10 @@ type State struct {
 	Inputs []string `json:"inputs,omitempty"`
 	// RulesDigest is that of the rules that computed the inputs. Empty: they were not computed, or nobody says so.
 	RulesDigest string `json:"rules_digest,omitempty"`
+	// Role is in whose name the last start called the service, where that was another's than its credentials', and ExternalID
+	// what that one asks for. Another start may do so in another name.
+	Role       string `json:"role,omitempty"`
+	ExternalID string `json:"external_id,omitempty"`
 	// Total is the number of records of the input, Foreseen those of them that cannot be applied.
 	// Both were found by the pass over the input before the first write.
 	Total    int64 `json:"total"`

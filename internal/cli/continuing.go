@@ -71,11 +71,11 @@ func commandOf(s *rundir.Status, asked rundir.Asked) string {
 	return commandLine(words, inputs)
 }
 
-// placeFlags are those that lead to the pool of a run. By whose credentials, it does not tell.
+// placeFlags are those that lead to the pool of a run, in the role of its last start. By whose credentials, it does not tell.
 func placeFlags(s *rundir.Status) []string {
 	f := s.State.Fingerprint
 	pool, endpoint := f[rundir.ByPool], f[rundir.ByEndpoint]
-	c := target.Connection{Sandbox: endpoint == target.SandboxEndpoint}
+	c := target.Connection{Sandbox: endpoint == target.SandboxEndpoint, Role: s.State.Role, ExternalID: s.State.ExternalID}
 	if c.Sandbox && pool == target.SandboxPool {
 		pool = ""
 	}

@@ -37,7 +37,11 @@ func (o options) rows(cmd *cobra.Command, sys System, args []string, ending stri
 	if err := checkNamed("metrics-file", o.steering.MetricsFile, "{name}.prom"); err != nil {
 		return err
 	}
-	group, of, err := o.fleet.group(cmd.Context(), cmd.Flags(), !o.rule.any() || o.rule.match != "")
+	wanted := needed
+	if o.rule.any() && o.rule.match == "" {
+		wanted = looked // a rule reads none, and says so
+	}
+	group, of, err := o.fleet.group(cmd.Context(), cmd.Flags(), o.connection.targetsFile(sys), wanted)
 	if err != nil {
 		return err
 	}
@@ -88,7 +92,7 @@ func (o exportOptions) exportRows(cmd *cobra.Command, sys System, args []string)
 	if err := checkNamed("output", o.file, "{name}.csv"); err != nil {
 		return err
 	}
-	group, of, err := o.fleet.group(cmd.Context(), cmd.Flags(), false)
+	group, of, err := o.fleet.group(cmd.Context(), cmd.Flags(), o.connection.targetsFile(sys), unread)
 	if err != nil {
 		return err
 	}

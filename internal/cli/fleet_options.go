@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"attrmigrate/internal/disk"
 	"attrmigrate/internal/fleet"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
@@ -67,12 +66,8 @@ func checkColumns(f *pflag.FlagSet, file *fleet.File) error {
 }
 
 // group reads the file, and finds the rows that the command is for.
-func (o *fleetOptions) group(ctx context.Context, f *pflag.FlagSet, needsInputs bool) (fleet.Group, int, error) {
-	checks := fleet.Checks{Inputs: needsInputs}
-	if needsInputs {
-		checks.Exists = inputThere
-	}
-	file, err := readTargets(ctx, o.targets, checks)
+func (o *fleetOptions) group(ctx context.Context, f *pflag.FlagSet, from targetsFile, wanted inputs) (fleet.Group, int, error) {
+	file, err := from.read(ctx, o.targets, wanted)
 	if err != nil {
 		return fleet.Group{}, 0, err
 	}
@@ -89,32 +84,6 @@ func (o *fleetOptions) group(ctx context.Context, f *pflag.FlagSet, needsInputs 
 		return fleet.Group{}, 0, err
 	}
 	return groups[n], len(groups), nil
-}
-
-// readTargets reads a file of targets and checks it.
-func readTargets(_ context.Context, path string, checks fleet.Checks) (*fleet.File, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, &refusal.UsageError{Err: fmt.Errorf("%s: %w", prose.Printable(path), disk.WithoutPath(err)), Remedy: "a file of targets is a CSV with a row for each pool"}
-	}
-	defer func() { _ = f.Close() }()
-	return fleet.Read(path, f, checks)
-}
-
-// inputThere says why a local input cannot be used. An object is looked for when its row begins.
-func inputThere(path string) error {
-	if fleet.IsObject(path) {
-		return nil
-	}
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return fmt.Errorf("%s: %w", path, disk.WithoutPath(err))
-	case info.IsDir():
-		return fmt.Errorf("%s is a directory", path)
-	default:
-		return nil
-	}
 }
 
 // named replaces {name} in the value of a flag by the name of a row.

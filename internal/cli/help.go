@@ -19,7 +19,7 @@ var flagGroups = []struct {
 	flags   []string
 }{
 	{"Pool", []string{"user-pool-id", "region", "profile", "role-arn", "external-id", "endpoint-url", "sandbox", "from"}},
-	{"Many pools", []string{"targets", "index"}},
+	{"Many pools", []string{"targets", "index", "connect"}},
 	{"Users and rules", []string{"where", "set", "unset", "rules", "match", "filter", "group", "name"}},
 	{"Change set", []string{"attributes", "columns", "all", "format", "separator",
 		"username-column", "map", "ignore", "empty", "empty-value", "delete-marker", "trim", "phone-region", "client-metadata"}},

@@ -16,7 +16,7 @@ var house = []string{
 	"internal/disk", "internal/shell", "internal/phone", "internal/prose", "internal/refusal", "internal/sealed", "internal/records",
 	"sources", "checkpoint", "pipeline",
 	"internal/runlog", "internal/s3",
-	"internal/schema", "internal/cognito", "internal/fleet", "internal/report", "internal/telemetry", "internal/rundir", "internal/page", "internal/metrics", "internal/control", "internal/changeset",
+	"internal/schema", "internal/cognito", "internal/report", "internal/telemetry", "internal/rundir", "internal/fleet", "internal/page", "internal/metrics", "internal/control", "internal/changeset",
 	"internal/rules", "internal/listing", "internal/sandbox", "internal/target", "internal/rehearsal",
 	"internal/audit",
 	"internal/job", "internal/console", "internal/profiling", "internal/cli", "cmd/attrmigrate",

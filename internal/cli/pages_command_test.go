@@ -8,7 +8,7 @@ import (
 )
 
 // commands are those that the pages tell of.
-var commands = []string{"plan", "apply", "export", "status", "pause", "unpause", "rate", "stop", "report", "sandbox"}
+var commands = []string{"plan", "apply", "export", "status", "pause", "unpause", "rate", "stop", "report", "targets", "sandbox"}
 
 // parsed gives a command line to the program, which is to show its help: it parses all flags first. It gives the
 // complaint, or none.

@@ -27,9 +27,10 @@ const reportPatience = time.Minute
 
 func newReport(sys System) *cobra.Command {
 	var o reportOptions
+	var targets string
 	cmd := &cobra.Command{
-		Use:   "report RUN_DIR",
-		Short: "Make report.html, the pictures of a run",
+		Use:   "report RUN_DIR | --targets FILE -o FILE",
+		Short: "Make report.html, the pictures of a run, or one page over many",
 		Long: `report makes a page of a run: how far it came, at which pace, what was throttled and
 what failed, and what people did to it. It is one file, which a browser shows without a
 network, and holds nothing of a user.
@@ -39,13 +40,20 @@ anew at any time: of a run that was killed, and of one that goes on, as it stand
 Of a run in S3 it fetches all there is of it first.
 A report elsewhere (-o) that is there already is replaced with --force only.
 
+--targets makes one page over the runs of all rows of a file of targets: how far each
+is, what failed, and where its own report is.
+
 ` + exitCodes,
 		Example: `  attrmigrate report loyalty.run
-  attrmigrate report loyalty.run -o loyalty.html`,
-		Args: cobra.ExactArgs(1),
+  attrmigrate report loyalty.run -o loyalty.html
+  attrmigrate report --targets targets.csv -o all.html`,
+		Args: oneOrMany(&targets),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.end()
+			if targets != "" {
+				return o.reportAll(ctx, sys, targets)
+			}
 			run, err := lookFrom(ctx, sys, args[0])
 			if err != nil {
 				return err
@@ -61,13 +69,14 @@ A report elsewhere (-o) that is there already is replaced with --force only.
 			if err != nil {
 				return err
 			}
+			write := func(w io.Writer) error { return page.Report(w, data) }
 			switch {
 			case o.file == "":
-				return page.Report(sys.Stdout, data)
+				return write(sys.Stdout)
 			case s3.Is(o.file):
-				return o.deliver(ctx, sys.Stdout, data)
+				return o.deliver(ctx, sys.Stdout, write)
 			}
-			if err := o.write(data); err != nil {
+			if err := o.write(write); err != nil {
 				return err
 			}
 			if run.far != nil && disk.Inside(run.dir, o.file) {
@@ -75,10 +84,11 @@ A report elsewhere (-o) that is there already is replaced with --force only.
 					return err
 				}
 			}
-			fmt.Fprintf(sys.Stdout, "%-8s %s\n", "report", prose.Printable(o.file))
+			o.tell(sys.Stdout)
 			return nil
 		},
 	}
+	registerTargets(cmd.Flags(), &targets)
 	cmd.Flags().StringVarP(&o.file, "output", "o", "", "`file` to write (default: report.html in the run directory, also in S3; -: standard output)")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file, if it is there")
 	return cmd
@@ -145,15 +155,20 @@ func (o *reportOptions) settle(run, called string) error {
 	}
 }
 
+// tell says where the report is.
+func (o *reportOptions) tell(out io.Writer) {
+	fmt.Fprintf(out, "%-8s %s\n", "report", prose.Printable(o.file))
+}
+
 // write writes the report. It gets its name when it is whole, so that a browser never shows half of one, and so that it
 // does no harm if the run ends at the same time and leaves its own.
-func (o *reportOptions) write(data page.Data) error {
+func (o *reportOptions) write(content func(io.Writer) error) error {
 	f, err := disk.Create(disk.OS{}, o.file, disk.Manner{Shared: true, New: !o.force})
 	if errors.Is(err, fs.ErrExist) && disk.Exists(o.file) { // it came since it was looked for
 		return isThere(o.file, "report")
 	}
 	if err == nil {
-		if err = page.Report(f, data); err != nil {
+		if err = content(f); err != nil {
 			err = errors.Join(err, f.Discard())
 		} else {
 			err = f.Commit()
@@ -166,17 +181,17 @@ func (o *reportOptions) write(data page.Data) error {
 }
 
 // deliver writes the report to an object.
-func (o *reportOptions) deliver(ctx context.Context, out io.Writer, data page.Data) error {
+func (o *reportOptions) deliver(ctx context.Context, out io.Writer, content func(io.Writer) error) error {
 	d, err := deliver(ctx, new(connectionOptions).s3(), o.file, "report", o.force)
 	if err != nil {
 		return err
 	}
-	if err := page.Report(d, data); err != nil {
+	if err := content(d); err != nil {
 		return errors.Join(err, d.Discard())
 	}
 	if err := d.Commit(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%-8s %s\n", "report", prose.Printable(o.file))
+	o.tell(out)
 	return nil
 }

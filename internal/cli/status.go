@@ -15,9 +15,10 @@ import (
 
 func newStatus(sys System) *cobra.Command {
 	var asJSON, watch bool
+	var targets string
 	cmd := &cobra.Command{
-		Use:   "status RUN_DIR",
-		Short: "Where a run stands",
+		Use:   "status RUN_DIR | --targets FILE",
+		Short: "Where a run stands, or those of many pools",
 		Long: `status says where a run stands, also while it goes on: it reads the run
 directory and changes nothing. Where a process is at work it is asked first, by the
 socket in that directory. A run in S3 (s3://BUCKET/PREFIX) is seen as its process
@@ -28,17 +29,26 @@ second, else a line every ten seconds and one for each event. It ends as the run
 (0, 3, 4), at once where no process is at work; q and Ctrl-C (130) leave the run
 alone.
 
+--targets shows the runs of all rows of a file of targets in one table.
+
 ` + exitCodes,
 		Example: `  attrmigrate status loyalty.run
   attrmigrate status --watch loyalty.run
   attrmigrate status --json loyalty.run
-  attrmigrate status s3://example-runs/loyalty`,
-		Args: cobra.ExactArgs(1),
+  attrmigrate status s3://example-runs/loyalty
+  attrmigrate status --targets targets.csv`,
+		Args: oneOrMany(&targets),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.end()
 			if watch && asJSON {
 				return &refusal.UsageError{Err: errors.New("--watch is for people, and --json for programs"), Remedy: "leave one of them out"}
+			}
+			if targets != "" && watch {
+				return &refusal.UsageError{Err: errors.New("--watch is for one run, and --targets for many"), Remedy: "leave one of them out"}
+			}
+			if targets != "" {
+				return showRuns(ctx, sys, targets, asJSON)
 			}
 			run, err := lookFrom(ctx, sys, args[0])
 			if err != nil {
@@ -51,6 +61,7 @@ alone.
 			return showStatus(ctx, cmd.OutOrStdout(), run, asJSON)
 		},
 	}
+	registerTargets(cmd.Flags(), &targets)
 	cmd.Flags().BoolVar(&watch, "watch", false, "show it until the run has ended, and end as it did; q leaves")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for programs")
 	return cmd

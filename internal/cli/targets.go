@@ -3,12 +3,14 @@ package cli
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/fleet"
 	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
 )
 
 func newTargets(sys System) *cobra.Command {
@@ -26,35 +28,74 @@ region, role_arn, external_id, input, run_dir, rate, endpoint_url. Without accou
 is that of the role, without region that of the pool id, and without run_dir it is
 NAME.run.
 
+--connect goes to each pool, in its role, and compares the account. All rows are tried.
+
 ` + exitCodes,
 		Example: `  attrmigrate targets targets.csv
+  attrmigrate targets --connect targets.csv
   attrmigrate apply --targets targets.csv --index 0 --yes`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, sys, args[0]) },
 	}
+	cmd.Flags().BoolVar(&o.connect, "connect", false, "assume each role, describe each pool, and compare its account")
+	cmd.Flags().StringVar(&o.connection.profile, "profile", "", "`profile` of the AWS configuration, to connect with")
+	cmd.Flags().StringVar(&o.connection.endpointURL, "endpoint-url", "", "`URL` of the service, instead of AWS's own, to connect to")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "the indexes for programs")
+	o.connection.timeout = 20 * time.Second
 	return cmd
 }
 
 // targetsOptions are the settings of targets.
-type targetsOptions struct{ asJSON bool }
+type targetsOptions struct {
+	connection      connectionOptions
+	connect, asJSON bool
+}
 
 func (o *targetsOptions) run(cmd *cobra.Command, sys System, path string) error {
-	file, err := readTargets(cmd.Context(), path, fleet.Checks{Exists: inputThere})
+	for _, flag := range []string{"profile", "endpoint-url"} {
+		if cmd.Flags().Changed(flag) && !o.connect {
+			return &refusal.UsageError{Err: fmt.Errorf("--%s is for connecting, and nothing is connected to", flag), Remedy: "--connect goes to the pools"}
+		}
+	}
+	ctx, signals := watchSignals(cmd.Context(), sys.Signals)
+	defer signals.end()
+	file, err := o.connection.targetsFile(sys).read(ctx, path, looked)
 	if err != nil {
 		return err
 	}
-	for _, note := range file.Notes() {
+	if err := checkColumns(cmd.Flags(), file); err != nil {
+		return err
+	}
+	notes := file.Notes()
+	var reached []connected
+	if o.connect {
+		reached = connectAll(ctx, file.Groups(), o.connection)
+		if ctx.Err() != nil {
+			return interrupted("not every pool was tried")
+		}
+		notes = append(notes, connectNotes(reached)...)
+	}
+	for _, note := range notes {
 		fmt.Fprintf(sys.Stderr, "note: %s\n", note)
 	}
+	failed := tellUnreached(sys.Stderr, reached)
 	if o.asJSON {
-		return targetsJSON(sys.Stdout, file)
+		err = targetsJSON(sys.Stdout, file, notes, reached)
+	} else {
+		err = showTargets(sys.Stdout, file.Groups(), reached)
 	}
-	return showTargets(sys.Stdout, file.Groups())
+	if err != nil {
+		return err
+	}
+	return failed
 }
 
-// showTargets prints a table of the indexes, and their number.
-func showTargets(out io.Writer, groups []fleet.Group) error {
+// showTargets prints a table of the indexes, and their number. What was reached is in the order of the rows.
+func showTargets(out io.Writer, groups []fleet.Group, reached []connected) error {
+	heading := []string{"index", "account", "region", "name", "pool", "input", "run directory"}
+	if reached != nil {
+		heading = append(heading, "connected")
+	}
 	var cells [][]string
 	for _, g := range groups {
 		for i, row := range g.Rows {
@@ -62,45 +103,14 @@ func showTargets(out io.Writer, groups []fleet.Group) error {
 			if i > 0 {
 				at = []string{"", "", ""}
 			}
-			cells = append(cells, append(at, row.Name, row.Pool, prose.Printable(row.Input), prose.Printable(row.RunDir)))
+			at = append(at, row.Name, row.Pool, prose.Printable(row.Input), prose.Printable(row.RunDir))
+			if reached != nil {
+				at = append(at, prose.Printable(reached[len(cells)].found()))
+			}
+			cells = append(cells, at)
 		}
 	}
-	console.ShowTable(out, []string{"index", "account", "region", "name", "pool", "input", "run directory"}, cells)
+	console.ShowTable(out, heading, cells)
 	_, err := fmt.Fprintln(out, len(groups))
 	return err
-}
-
-// targetsJSON prints the indexes for programs.
-func targetsJSON(out io.Writer, file *fleet.File) error {
-	type row struct {
-		Name     string  `json:"name"`
-		Line     int     `json:"line"`
-		Pool     string  `json:"user_pool_id"`
-		Role     string  `json:"role_arn,omitempty"`
-		External string  `json:"external_id,omitempty"`
-		Input    string  `json:"input,omitempty"`
-		RunDir   string  `json:"run_dir"`
-		Rate     float64 `json:"rate,omitempty"`
-		Endpoint string  `json:"endpoint_url,omitempty"`
-	}
-	type index struct {
-		Index   int    `json:"index"`
-		Account string `json:"account,omitempty"`
-		Region  string `json:"region,omitempty"`
-		Rows    []row  `json:"rows"`
-	}
-	all := struct {
-		Indexes int      `json:"indexes"`
-		Groups  []index  `json:"groups"`
-		Notes   []string `json:"notes,omitempty"`
-	}{Notes: file.Notes()}
-	for _, g := range file.Groups() {
-		i := index{Index: g.Index, Account: g.Account, Region: g.Region}
-		for _, r := range g.Rows {
-			i.Rows = append(i.Rows, row{r.Name, r.Line, r.Pool, r.Role, r.External, r.Input, r.RunDir, r.Rate, r.Endpoint})
-		}
-		all.Groups = append(all.Groups, i)
-	}
-	all.Indexes = len(all.Groups)
-	return prose.PrintJSON(out, all)
 }

@@ -89,7 +89,7 @@ func footer(v View, width int) string {
 func progressRows(v View, width int) []row {
 	s := &v.Standing
 	rows := []row{{whole, barText(v.done(), s.Rows, width), 0}}
-	switch left, ok := v.eta(); {
+	switch left, ok := v.ETA(); {
 	case ok:
 		rows = append(rows, row{"eta", fmt.Sprintf("%s, about %s", prose.Span(left), clock(v.At.Add(left), v.At, minutes)), 1})
 	case v.Standing.State == "running":

@@ -42,8 +42,8 @@ func ShowStatus(w io.Writer, width int, v View) {
 	if s.State != string(checkpoint.Finished) {
 		line("rate", "%s: %s", rateText(s.Rate.PerSecond), rateReason(s.Rate.Reason))
 	}
-	if left, ok := v.eta(); ok {
-		line("eta", "%s at %.1f/s: about %s", prose.Span(left), v.pace(), clock(v.At.Add(left), v.At, minutes))
+	if left, ok := v.ETA(); ok {
+		line("eta", "%s at %.1f/s: about %s", prose.Span(left), v.Pace(), clock(v.At.Add(left), v.At, minutes))
 	}
 	showGoingOn(line, &v)
 	if s.LastError != "" {

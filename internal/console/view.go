@@ -50,8 +50,8 @@ func (v *View) done() int64 { return max(0, v.Standing.Rows-v.Standing.Remaining
 // recent is how many of the last samples tell the pace.
 const recent = 6
 
-// pace is how many records were finished a second in the last minute, pauses left out, since the ceiling was changed.
-func (v *View) pace() float64 {
+// Pace is how many records were finished a second in the last minute, pauses left out, since the ceiling was changed.
+func (v *View) Pace() float64 {
 	var records int64
 	var seconds float64
 	for i, n := len(v.Series)-1, 0; i >= 0 && n < recent; i-- {
@@ -80,9 +80,9 @@ func finished(s telemetry.Sample) int64 {
 	return n
 }
 
-// eta is how long the rest takes at the pace of the last minute, if that can be told: nobody knows when a pause ends.
-func (v *View) eta() (time.Duration, bool) {
-	pace := v.pace()
+// ETA is how long the rest takes at the pace of the last minute, if that can be told: nobody knows when a pause ends.
+func (v *View) ETA() (time.Duration, bool) {
+	pace := v.Pace()
 	if v.Standing.State != "running" || pace <= 0 || v.Standing.Remaining <= 0 {
 		return 0, false
 	}

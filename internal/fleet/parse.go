@@ -10,6 +10,8 @@ import (
 	"unicode"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/s3"
 )
 
 var (
@@ -51,16 +53,29 @@ func (r *reader) parse(line int, cell map[string]string) Row {
 	if row.Input == "-" {
 		r.problem(line, colInput, "name a file, or an s3:// URL", "standard input (-) is not for many rows")
 	}
-	for _, name := range []string{colInput, colRunDir} {
-		path := cell[name]
-		if bucket, _, _ := strings.Cut(strings.TrimPrefix(path, "s3://"), "/"); IsObject(path) && bucket == "" {
-			r.problem(line, name, "such as s3://bucket/prefix/", "%s names no bucket", path)
-		}
-	}
+	r.parseURLs(row, cell)
 	if u, err := url.Parse(row.Endpoint); row.Endpoint != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "") {
 		r.problem(line, colEndpoint, "", "it is no URL that begins with https:// or http://")
 	}
 	return row
+}
+
+// parseURLs checks what is meant for S3: an input is an object, and a run directory all below a prefix.
+func (r *reader) parseURLs(row Row, cell map[string]string) {
+	for _, name := range []string{colInput, colRunDir} {
+		if !s3.Is(cell[name]) {
+			continue
+		}
+		u, err := s3.ParseURL(cell[name])
+		switch {
+		case err != nil:
+			r.problem(row.Line, name, refusal.HintOf(err), "%v", err)
+		case name == colInput && u.Dir():
+			r.problem(row.Line, name, "name one: s3://BUCKET/KEY", "%s names no object", cell[name])
+		case name == colRunDir && u.Version != "":
+			r.problem(row.Line, name, "write s3://BUCKET/PREFIX", "%s: a run directory has no version", cell[name])
+		}
+	}
 }
 
 // parsePool checks the pool, and finds its Region.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/s3"
 )
 
 // Row is a target: a pool, how it is reached, and what is to become of it.
@@ -73,12 +74,9 @@ func AccountOfRole(arn string) (string, bool) {
 	return m[1], true
 }
 
-// IsObject tells whether a path is the URL of an object in S3, or of a prefix.
-func IsObject(path string) bool { return strings.HasPrefix(path, "s3://") }
-
 // place is a path in the one way of many to write it.
 func place(path string) string {
-	if IsObject(path) {
+	if s3.Is(path) {
 		return strings.TrimRight(path, "/")
 	}
 	if whole, err := filepath.Abs(path); err == nil {

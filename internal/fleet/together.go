@@ -2,6 +2,8 @@ package fleet
 
 import (
 	"strings"
+
+	"attrmigrate/internal/refusal"
 )
 
 // together checks the rows against each other, and against what a command needs.
@@ -32,7 +34,7 @@ func (r *reader) input(row Row, checks Checks) {
 	case checks.Exists == nil || row.Input == "" || row.Input == "-":
 	default:
 		if err := checks.Exists(row.Input); err != nil {
-			r.problem(row.Line, colInput, "", "%v", err)
+			r.problem(row.Line, colInput, refusal.HintOf(err), "%v", err)
 		}
 	}
 }

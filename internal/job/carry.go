@@ -115,7 +115,7 @@ func (j *Job) carry(ctx context.Context, in *changeset.Reader, reports *report.F
 		Probe:   j.to.Probe,
 		Check:   j.terms.Check,
 		Key:     userKey(j.pool),
-		Results: counted{reports, meter, j.tokens}, Called: meter.Called, Store: store, Resume: j.state,
+		Results: counted{reports, meter, j.tokens}, Called: meter.Called, Store: store, Resume: j.inRole(),
 		Rate: j.spec.Rate, ReadRate: j.spec.reads(), Workers: j.spec.Workers, MaxAttempts: j.spec.MaxAttempts,
 		Budget: j.spec.Budget, Limit: j.spec.Limit,
 		MaxDuration: j.spec.MaxDuration, DrainTimeout: j.spec.DrainTimeout, Log: j.spec.Log,
@@ -173,4 +173,10 @@ func (j *Job) preparer(ctx context.Context, reports *report.Files) (_ *preparer,
 		look.history, err = readHistory(ctx, j.dir.Path)
 	}
 	return look, err
+}
+
+// inRole is the state to go on from, with the role in which this start does so.
+func (j *Job) inRole() checkpoint.State {
+	j.state.Role, j.state.ExternalID = j.spec.Target.Role, j.spec.Target.ExternalID
+	return j.state
 }

@@ -13,7 +13,7 @@ var files embed.FS
 
 // What the pages are joined of, in this order. A part uses what stands before it.
 var (
-	style    = joined("uplot/uPlot.min.css", "assets/page.css", "assets/pictures.css")
+	style    = joined("uplot/uPlot.min.css", "assets/page.css", "assets/pictures.css", "assets/fleet.css")
 	library  = "/*!\n" + joined("uplot/LICENSE") + "*/\n" + joined("uplot/uPlot.iife.min.js") // its licence goes where it goes
 	pictures = joined("assets/words.js", "assets/series.js", "assets/marks.js", "assets/figures.js", "assets/pictures.js")
 	onPaper  = library + function(pictures+joined("assets/report.js"))

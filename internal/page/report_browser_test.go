@@ -54,6 +54,7 @@ func TestBrowser(t *testing.T) {
 		{"report of little", (*browser).little},
 		{"report of days", (*browser).days},
 		{"injection", (*browser).injection},
+		{"many runs", (*browser).fleet},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

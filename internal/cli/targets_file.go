@@ -1,0 +1,117 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/fleet"
+	"attrmigrate/internal/prose"
+	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/s3"
+)
+
+// targetsFile reads files of targets, on this machine and in S3, where it is the credentials at hand that read: roles are for
+// pools.
+type targetsFile struct {
+	cfg   s3.Config
+	notes io.Writer
+}
+
+// targetsFile reads them with the flags of a command.
+func (o *connectionOptions) targetsFile(sys System) targetsFile {
+	return targetsFile{cfg: o.s3(), notes: sys.Stderr}
+}
+
+// lookingAt reads them for a command that only looks.
+func lookingAt(sys System) targetsFile {
+	return targetsFile{cfg: s3.Config{Timeout: lookTimeout, UserAgent: "attrmigrate/" + release()}, notes: sys.Stderr}
+}
+
+// inputs says what the inputs of a file of targets have to be.
+type inputs int
+
+const (
+	unread inputs = iota // they do not matter
+	looked               // those that are given are there
+	needed               // each row has one, which is there
+)
+
+// read reads and checks a file of targets.
+func (t targetsFile) read(ctx context.Context, path string, wanted inputs) (*fleet.File, error) {
+	checks := fleet.Checks{Inputs: wanted == needed}
+	if wanted != unread {
+		there := &inputsThere{ctx: ctx, cfg: t.cfg, buckets: map[string]*s3.Bucket{}}
+		defer there.close()
+		checks.Exists = there.check
+	}
+	file := path
+	if s3.Is(path) {
+		f := &fetched{cfg: t.cfg, notes: io.Discard}
+		defer func() { _ = f.remove() }() // whoever makes the next one removes it
+		if err := f.input(ctx, path); err != nil {
+			return nil, err
+		}
+		file = f.files[path]
+	}
+	from, err := os.Open(file)
+	if err != nil {
+		return nil, &refusal.UsageError{Err: fmt.Errorf("%s: %w", prose.Printable(path), disk.WithoutPath(err)), Remedy: "a file of targets is a CSV with a row for each pool"}
+	}
+	defer func() { _ = from.Close() }()
+	return fleet.Read(path, from, checks)
+}
+
+// inputsThere looks whether inputs are there. It is used by one goroutine.
+type inputsThere struct {
+	ctx     context.Context
+	cfg     s3.Config
+	buckets map[string]*s3.Bucket
+}
+
+func (t *inputsThere) close() {
+	for _, b := range t.buckets {
+		b.Close()
+	}
+}
+
+// check says why an input cannot be used.
+func (t *inputsThere) check(input string) error {
+	if s3.Is(input) {
+		return t.object(input)
+	}
+	info, err := os.Stat(input)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s: %w", input, disk.WithoutPath(err))
+	case info.IsDir():
+		return fmt.Errorf("%s is a directory", input)
+	default:
+		return nil
+	}
+}
+
+// object looks for an object. What a run in S3 publishes need not be there yet: the row's own command makes it from the run's log.
+func (t *inputsThere) object(input string) error {
+	u, err := s3.ParseURL(input)
+	if err != nil || rundir.Names().Published(path.Base(u.Key)) {
+		return nil // a URL that is none was told already
+	}
+	bucket := t.buckets[u.Bucket]
+	if bucket == nil {
+		if bucket, err = s3.Open(t.ctx, u.Bucket, t.cfg); err != nil {
+			return err
+		}
+		t.buckets[u.Bucket] = bucket
+	}
+	there, err := bucket.Exists(t.ctx, u.Key)
+	if err == nil && !there {
+		err = errors.New(input + ": there is no such object")
+	}
+	return err
+}
