@@ -103,6 +103,7 @@ func (f *far) carry(facts *Facts, args []string, scripts []script, dir string) (
 		}
 		facts.Starts = append(facts.Starts, Start{Requests: f.clerk.seen(), Accepted: len(f.server.Log()) - since, Undo: files["undo.jsonl"], Output: output})
 		switch {
+		case code == 5 && n > 0 && scripts[min(n, len(scripts))-1].weather.kind == "late": // a beat of one that is gone
 		case !slices.Contains(s.farCodes(), code):
 			return []Violation{{wrongEnd, fmt.Sprintf("start %d: %d\n%s", n+1, code, output)}}, nil
 		case code == 0 || code == 3:
