@@ -188,6 +188,7 @@ func (f *far) start(s script, args []string) (code int, output string, found []V
 	if err != nil {
 		return 0, "", nil, err
 	}
+	early := f.asleep != nil && s.end == terminate // at a call of the one that is woken, it may not have come to notice signals
 	woken := f.wake(p)
 	if s.end == twoAtOnce {
 		p, found, err = f.two(p, args)
@@ -213,8 +214,13 @@ func (f *far) start(s script, args []string) (code int, output string, found []V
 	f.sky.clear()
 	f.server.SetQuotas(sandbox.NoQuotas())
 	f.count(s, code)
+	if early && code == -1 {
+		code = 130
+	}
 	if s.gone && code != asleep {
-		f.totals.gone++
+		if code == -1 {
+			f.totals.gone++
+		}
 		err = os.RemoveAll(f.machine())
 		f.machines++
 	}
