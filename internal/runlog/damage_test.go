@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// TestDamage: what is wrong with an object of the run is told by its key, and nothing of the run is used.
-func TestDamage(t *testing.T) {
+// TestLogDamage: what is wrong with an object of the run is told by its key, and nothing of the run is used.
+func TestLogDamage(t *testing.T) {
 	run := func(m *memory) string { // the prefix of the run
 		now, err := loadCurrent(t.Context(), m, "loyalty/")
 		if err != nil {

@@ -15,6 +15,11 @@
 // reached the service is noted by one clock, and [CheckSteering] holds it against what steering promises. When something
 // happens there is up to the machine: a seed draws what people do, not when it meets the run.
 //
+// TestS3Campaign draws scenes whose runs are in S3: starts are killed, lose their machine, are suspended and woken, within their
+// lease or beyond it, or are two at once, and S3 is slow, failing, away, and loses answers. What they leave is read from the
+// bucket without the program's own code, and held against the same promises. Leases are short there, and a machine that
+// is busy may have some run out: such a start ends resumable.
+//
 // # Algorithm
 //
 // The updates of a user that the sandbox accepted are explained one after the other by the user's

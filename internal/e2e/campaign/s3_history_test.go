@@ -103,6 +103,7 @@ func (f *far) carry(facts *Facts, args []string, scripts []script, dir string) (
 		}
 		facts.Starts = append(facts.Starts, Start{Requests: f.clerk.seen(), Accepted: len(f.server.Log()) - since, Undo: files["undo.jsonl"], Output: output})
 		switch {
+		case code == 5 && n > 0 && scripts[min(n, len(scripts))-1].weather.kind == "late": // a beat of one that is gone
 		case !slices.Contains(s.farCodes(), code):
 			return []Violation{{wrongEnd, fmt.Sprintf("start %d: %d\n%s", n+1, code, output)}}, nil
 		case code == 0 || code == 3:
@@ -187,6 +188,7 @@ func (f *far) start(s script, args []string) (code int, output string, found []V
 	if err != nil {
 		return 0, "", nil, err
 	}
+	early := f.asleep != nil && s.end == terminate // at a call of the one that is woken, it may not have come to notice signals
 	woken := f.wake(p)
 	if s.end == twoAtOnce {
 		p, found, err = f.two(p, args)
@@ -212,8 +214,13 @@ func (f *far) start(s script, args []string) (code int, output string, found []V
 	f.sky.clear()
 	f.server.SetQuotas(sandbox.NoQuotas())
 	f.count(s, code)
+	if early && code == -1 {
+		code = 130
+	}
 	if s.gone && code != asleep {
-		f.totals.gone++
+		if code == -1 {
+			f.totals.gone++
+		}
 		err = os.RemoveAll(f.machine())
 		f.machines++
 	}

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"attrmigrate/internal/cognito"
-	"attrmigrate/internal/disk/crash"
 	"attrmigrate/internal/schema"
 	"attrmigrate/internal/target"
 	"attrmigrate/pipeline"
@@ -98,7 +97,7 @@ func crashInput(t *testing.T, format string, records []crashRecord) (path string
 
 // crashPool plays the service. It marks what it accepts in the log of the disk.
 type crashPool struct {
-	disk    *crash.Disk   // nil: the updates are not marked
+	disk    marker        // nil: the updates are not marked
 	latency time.Duration // of each call
 	faults  bool          // some first attempts fail, before or after they count
 
@@ -107,6 +106,9 @@ type crashPool struct {
 	tried     map[int]bool                 // records by line
 	delivered func(*sources.Change, []cognito.Delivery)
 }
+
+// marker notes what happens among the operations of a run.
+type marker interface{ Mark(any) }
 
 // accepted is the mark of an update that changed something.
 type accepted struct {

@@ -25,16 +25,17 @@ import (
 
 // start is a start of the true job, on a disk and a pool of the test.
 type start struct {
-	input string
-	piped bool    // the input comes by standard input
-	disk  disk.FS // a [recorder] notes what is done
-	dir   string  // of the run
-	pool  *crashPool
-	rate  float64
-	limit int64
-	over  bool                   // a run in the directory is set aside
-	ended bool                   // the run was finished already
-	begun func(*pipeline.Runner) // is called when the files are in order, before the first call; may be nil
+	input  string
+	piped  bool    // the input comes by standard input
+	disk   disk.FS // a [recorder] notes what is done
+	dir    string  // of the run
+	pool   *crashPool
+	rate   float64
+	limit  int64
+	over   bool                   // a run in the directory is set aside
+	ended  bool                   // the run was finished already
+	remote job.Remote             // where the run is kept; nil: on the disk
+	begun  func(*pipeline.Runner) // is called when the files are in order, before the first call; may be nil
 }
 
 // Started implements [job.Observer].
@@ -49,7 +50,7 @@ func (s *start) spec() (job.Spec, error) {
 		Changes: changeset.Spec{Paths: []string{s.input}, Decoding: sources.Options{DeleteMarker: job.DefaultDeleteMarker}},
 		Rate:    s.rate, ReadRate: pipeline.Unlimited, Workers: 8, MaxAttempts: 8, Limit: s.limit, SkipConflicts: true,
 		Budget: pipeline.Budget{Given: true, Records: 1 << 20}, DrainTimeout: 15 * time.Second,
-		Steering: control.Options{NoSocket: true}, Dir: s.dir, Restart: s.over, Volume: rundir.Volume{FS: s.disk}, Log: slog.New(slog.DiscardHandler),
+		Steering: control.Options{NoSocket: true}, Dir: s.dir, Restart: s.over, Volume: rundir.Volume{FS: s.disk, Private: s.remote != nil}, Remote: s.remote, Log: slog.New(slog.DiscardHandler),
 		Connect: func(context.Context, *changeset.Set) (*target.Target, error) {
 			return &target.Target{Authority: s.pool, PoolID: "us-east-1_Made00000", Endpoint: "made up", ByUsers: true}, nil
 		},
