@@ -27,7 +27,8 @@
 //
 // An answer may be lost. A 412 for one's own number says only that something stands there: the object is read,
 // and if it is byte for byte what was written, it is written. What fails for the moment (409, 5xx, no answer) is tried
-// again with the same bytes until the lease ends. After any other end nothing more is written by that [Appender], for
+// again with the same bytes for as long as a lease lasts, unless it ends before: an owner whose lease is renewed, and
+// whose log never answers, stops. After any other end nothing more is written by that [Appender], for
 // nobody knows what stands at its number. A number says nothing of a generation: two owners have to meet in one name.
 //
 // # The lease

@@ -63,8 +63,8 @@ func newAppender(c ClaimConfig) *Appender {
 	return &Appender{c: c, calls: attempts{c.Store, c.Timeout}, next: max(c.Next, 1)}
 }
 
-// Append writes the next object, and returns once it is durable. What fails for the moment is tried again until the lease
-// ends; if another's object has the number, the error is an [*OvertakenError], and the lease ends. After an error, nothing
+// Append writes the next object, and returns once it is durable. What fails for the moment is tried again for as long as
+// a lease lasts; if another's object has the number, the error is an [*OvertakenError], and the lease ends. After an error, nothing
 // more can be written: the object may be there, or come there late.
 func (a *Appender) Append(ctx context.Context, payload []byte) (number int64, err error) {
 	if a.err != nil {
@@ -91,7 +91,7 @@ func (a *Appender) write(ctx context.Context, s Segment) (other []byte, err erro
 	lease := a.c.Lease
 	s.Run, s.Number, s.Generation, s.Owner, s.Batch = a.c.Run, a.next, lease.Generation(), lease.Owner(), a.batch+1
 	key, body := Key(a.c.Prefix, a.next), s.Seal()
-	for failures := 0; ; failures++ {
+	for failures, began := 0, a.c.Clock.now(); ; failures++ {
 		if !lease.Holds(0) {
 			return nil, cmp.Or(lease.Err(), errReleased)
 		}
@@ -103,7 +103,7 @@ func (a *Appender) write(ctx context.Context, s Segment) (other []byte, err erro
 				return nil, nil
 			case err == nil:
 				return there, nil
-			case ctx.Err() != nil || !Passing(err):
+			case ctx.Err() != nil || !Passing(err) || a.c.Clock.now().Sub(began) >= lease.c.TTL:
 				return nil, err
 			}
 		}

@@ -198,7 +198,7 @@ func (s *shop) do() map[string]func(*rapid.T) {
 		"write":    func() { _, _ = s.file().Write(s.bytes()) },
 		"write at": func() { _, _ = s.file().WriteAt(s.bytes(), rapid.Int64Range(0, 12).Draw(s.T, "at")) },
 		"cut":      func() { _ = s.file().Truncate(rapid.Int64Range(0, 20).Draw(s.T, "size")) },
-		"rename":   func() { _ = s.fs.Rename(s.source(), s.path()) },
+		"rename":   func() { s.rename() },
 		"link":     func() { s.link() },
 		"remove":   func() { _ = s.fs.Remove(s.path()) },
 		"replace":  func() { _ = disk.WriteFile(s.fs, s.path(), s.bytes()) },
@@ -227,6 +227,25 @@ func (s *shop) do() map[string]func(*rapid.T) {
 }
 
 func (s *shop) in(name string) string { return filepath.Join(s.work, name) }
+
+// rename keeps the names of a file in one directory, as link does.
+func (s *shop) rename() {
+	from, to := s.source(), s.path()
+	if filepath.Dir(from) != filepath.Dir(to) && s.linked(from) {
+		s.Skip("it has another name")
+	}
+	_ = s.fs.Rename(from, to)
+}
+
+// linked tells whether a file has another name in its directory.
+func (s *shop) linked(path string) bool {
+	info, err := os.Stat(path)
+	entries, _ := os.ReadDir(filepath.Dir(path)) // without it, path is no file either
+	return err == nil && slices.ContainsFunc(entries, func(e os.DirEntry) bool {
+		other, err := e.Info()
+		return err == nil && e.Name() != filepath.Base(path) && os.SameFile(info, other)
+	})
+}
 
 // link links within a directory: beyond one, what is written to a file goes to one of its names.
 func (s *shop) link() {

@@ -1,6 +1,7 @@
 package runlog
 
 import (
+	"cmp"
 	"context"
 	"time"
 )
@@ -137,4 +138,41 @@ func (l *Lease) Release(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// parting is for how long a start that was told to end tries to say that its lease is free.
+const parting = 5 * time.Second
+
+// part releases the lease, also where ctx has ended: then in a moment, or not at all.
+func (l *Lease) part(ctx context.Context) error {
+	within, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() {
+		_ = l.c.Clock.sleep(within, parting) // or until it is released
+		cancel()
+	})()
+	return l.Release(within)
+}
+
+// during does something that ends with the lease: then its error is that of the lease.
+func (l *Lease) during(ctx context.Context, do func(context.Context) error) error {
+	within, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	over := make(chan struct{})
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		select {
+		case <-l.Ended():
+			cancel(l.Err())
+		case <-over:
+		}
+	}()
+	err := do(within)
+	close(over)
+	<-ended
+	if err != nil {
+		err = cmp.Or(l.Err(), err)
+	}
+	return err
 }

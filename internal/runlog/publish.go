@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -81,7 +82,20 @@ func (r *Run) upload(ctx context.Context, path, key string) error {
 	if err != nil {
 		return err
 	}
-	return r.c.Store.Upload(ctx, key, f, info.Size())
+	return r.c.Store.Upload(ctx, key, whileHeld{f, r.lease}, info.Size())
+}
+
+// whileHeld reads a file as long as the lease holds: what a machine that stood still had yet to send is old.
+type whileHeld struct {
+	io.ReaderAt
+	lease *Lease
+}
+
+func (w whileHeld) ReadAt(b []byte, at int64) (int, error) {
+	if !w.lease.Holds(0) {
+		return 0, cmp.Or(w.lease.Err(), errReleased)
+	}
+	return w.ReaderAt.ReadAt(b, at)
 }
 
 // unpublish removes what an earlier run of the directory has published, and this one has not.

@@ -63,6 +63,7 @@ type Run struct {
 	dirs  map[string]*kept // by the name of the directory in the work directory
 	now   current          // as current.json has it
 	ready func() time.Duration
+	amiss error // why no new run could be begun in the directory
 
 	asked *asked
 	live  *publisher
@@ -107,9 +108,8 @@ func Open(ctx context.Context, c Config) (*Run, error) {
 	r.asked = newAsked(c.Store, c.Prefix+c.Names.Asked, filepath.Join(r.Dir(), c.Names.Asked))
 	r.live = newPublisher(c, lease, r.fs, r.Dir())
 	if err := r.begin(ctx); err != nil {
-		r.stop()
-		r.all.Wait()
-		return nil, errors.Join(err, lease.Release(context.WithoutCancel(ctx)))
+		_ = r.end(ctx) // nothing was written but claims
+		return nil, errors.Join(err, lease.part(ctx))
 	}
 	return r, nil
 }
@@ -241,25 +241,36 @@ func (r *Run) log(dir string) (*log, error) {
 	if dir != r.runDir() {
 		return nil, nil
 	}
+	if r.amiss == nil {
+		r.amiss = r.beginAnew()
+	}
+	if r.amiss != nil {
+		return nil, r.amiss
+	}
+	return r.dirs[dir].log, nil
+}
+
+// beginAnew has the directory hold a new run. The caller holds mu.
+func (r *Run) beginAnew() error {
 	name := r.newName()
 	nothing := &restoration{prefix: runPrefix(r.c.Prefix, name), next: 1}
 	k, err := r.claim(r.ctx, name, nothing, func(Segment) error {
 		return fmt.Errorf("%s: another process has begun it", runPrefix(r.c.Prefix, name))
 	})
-	if err == nil {
-		err = r.live.withdraw(r.ctx)
+	if err != nil {
+		return err
 	}
-	if err == nil {
+	if err = r.live.withdraw(r.ctx); err == nil {
 		err = r.setCurrent(r.ctx, name)
 	}
 	if err == nil {
 		err = r.asked.replaced(r.ctx) // nothing is asked of it yet
 	}
 	if err != nil {
-		return nil, err
+		return errors.Join(err, k.end())
 	}
-	r.dirs[dir] = k
-	return k.log, nil
+	r.dirs[r.runDir()] = k
+	return nil
 }
 
 // moved implements [runs]: the directory holds the run again that gets its name back.
@@ -272,6 +283,7 @@ func (r *Run) moved(from, to string) error {
 	}
 	delete(r.dirs, from)
 	r.dirs[to] = k
+	r.amiss = nil // what is begun now is another one
 	if to != r.runDir() {
 		return nil
 	}
@@ -301,19 +313,35 @@ func (r *Run) Places() (pairs []string) {
 // ShownAs is a text in which the directories of runs have the names by which people call them.
 func (r *Run) ShownAs(text string) string { return strings.NewReplacer(r.Places()...).Replace(text) }
 
-// Close ships what is left, publishes the files of the run, and releases the lease. The work directory stays for the
-// caller to remove. It is called once the run has ended.
+// Close ships what is left, publishes the files of the run, and releases the lease; of what ctx cuts short, the next start has
+// what was durable. An error says that not all is published. The work directory stays for the caller to remove. It is called
+// once the run has ended.
 func (r *Run) Close(ctx context.Context) error {
+	err := r.end(ctx)
+	if err == nil {
+		err = r.lease.Err()
+	}
+	if err == nil {
+		err = r.lease.during(ctx, r.publish)
+	}
+	return errors.Join(err, r.lease.part(ctx))
+}
+
+// end ends the logs, once what they have is durable, ctx ends or it can't be, and with them all goroutines but that of the
+// lease.
+func (r *Run) end(ctx context.Context) error {
+	defer context.AfterFunc(ctx, r.stop)()
 	var errs []error
 	for _, k := range r.dirs {
-		errs = append(errs, k.close())
-		k.stop()
+		errs = append(errs, k.end())
 	}
 	r.stop()
 	r.all.Wait()
-	if r.lease.Err() == nil && errors.Join(errs...) == nil {
-		errs = append(errs, r.publish(ctx))
-	}
-	errs = append(errs, r.lease.Release(ctx))
 	return errors.Join(errs...)
+}
+
+// end ends the log with its folder.
+func (k *kept) end() error {
+	defer k.stop()
+	return k.close()
 }

@@ -1,0 +1,156 @@
+package runlog
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// isAway has writings of keys with a text in them fail, as if they were on a server that is away.
+func isAway(m *memory, text string) {
+	m.onPut(func(key string, _ []byte, _ Condition, do func() (string, error)) (string, error) {
+		if strings.Contains(key, text) {
+			return fails(do)
+		}
+		return do()
+	})
+}
+
+// unread is a store of which one object cannot be read.
+type unread struct {
+	*memory
+	name string
+}
+
+func (u unread) Get(ctx context.Context, key string) (Object, error) {
+	if strings.HasSuffix(key, u.name) {
+		return Object{}, errAway
+	}
+	return u.memory.Get(ctx, key)
+}
+
+// TestOpenFailsLate: who has claimed the log already leaves no goroutine, and the lease is free.
+func TestOpenFailsLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		if _, err := open(t, unread{m, "control.json"}); !errors.Is(err, errAway) {
+			t.Errorf("error %v", err)
+		}
+		if state, _, err := ReadLease(t.Context(), m, "loyalty/lock.json"); !state.Released || err != nil {
+			t.Errorf("released: %t, error: %v", state.Released, err)
+		}
+	})
+}
+
+// TestCloseTellsOfALapse: files that are not published, since the lease has run out, are told of.
+func TestCloseTellsOfALapse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		r := opened(t, m)
+		appendTo(t, r, "errors.csv", "x\n")
+		isAway(m, "")
+		time.Sleep(2 * time.Minute)
+		m.onPut(nil)
+		if err := r.Close(t.Context()); !Lapsed(err) {
+			t.Errorf("error %v", err)
+		}
+		if _, there := m.objects["loyalty/errors.csv"]; there {
+			t.Error("it is published")
+		}
+	})
+}
+
+// TestLogThatNeverAnswers: an owner whose lease is renewed, and whose log is away, ends within a lease.
+func TestLogThatNeverAnswers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		r := opened(t, m)
+		isAway(m, "/log/")
+		began := time.Now()
+		f, err := r.FS().OpenFile(filepath.Join(r.Dir(), "undo.jsonl"), os.O_RDWR|os.O_CREATE, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if _, err := io.WriteString(f, "one\n"); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.Sync(); !errors.Is(err, errAway) {
+			t.Errorf("error %v", err)
+		}
+		if took := time.Since(began); took < time.Minute || took > 70*time.Second {
+			t.Errorf("it took %s", took)
+		}
+		if err := r.Close(t.Context()); !errors.Is(err, errAway) {
+			t.Errorf("closed: %v", err)
+		}
+	})
+}
+
+// TestCloseCutShort: who has no patience any more waits for nothing but a moment for the lease, whatever is under way.
+func TestCloseCutShort(t *testing.T) {
+	for _, away := range []string{"/log/", "loyalty/undo.jsonl", "lock.json", ""} {
+		t.Run(away, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := newMemory()
+				r := opened(t, m)
+				f, err := r.FS().OpenFile(filepath.Join(r.Dir(), "undo.jsonl"), os.O_RDWR|os.O_CREATE, 0o600)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer f.Close()
+				isAway(m, away)
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				began := time.Now()
+				err = r.Close(ctx)
+				if took := time.Since(began); err == nil || took > 8*time.Second {
+					t.Errorf("it took %s: %v", took, err)
+				}
+				synctest.Wait()
+			})
+		})
+	}
+}
+
+// TestSetAsideAway: where a new run cannot be begun, it is tried once, and leaves no goroutine; the run of before can be put back.
+func TestSetAsideAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		r := opened(t, m)
+		appendTo(t, r, "errors.csv", "x\n")
+		first := r.now.Run
+		time.Sleep(time.Second)
+		aside := r.Dir() + ".2000"
+		if err := errors.Join(r.FS().Rename(r.Dir(), aside), r.FS().Mkdir(r.Dir(), 0o700)); err != nil {
+			t.Fatal(err)
+		}
+		isAway(m, "current.json")
+		began := time.Now()
+		for range 3 {
+			if _, err := r.FS().OpenFile(filepath.Join(r.Dir(), "errors.csv"), os.O_RDWR|os.O_CREATE, 0o600); !errors.Is(err, errAway) {
+				t.Errorf("error %v", err)
+			}
+		}
+		if took := time.Since(began); took > 10*time.Second {
+			t.Errorf("it took %s", took)
+		}
+		m.onPut(nil)
+		if err := errors.Join(os.Remove(r.Dir()), r.FS().Rename(aside, r.Dir()), r.Close(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+		r = opened(t, m)
+		if got := content(t, r); got != "errors.csv=x\n" || r.now.Run != first {
+			t.Errorf("%s holds %q", r.now.Run, got)
+		}
+		if err := r.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
