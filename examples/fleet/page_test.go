@@ -230,14 +230,19 @@ func TestPage(t *testing.T) {
 	watched := p.types(t, "Watch, and steer")
 	close(p.hold)
 	applied()
-	if !strings.Contains(watched, targets[0].pool) {
-		t.Errorf("status says nothing of %s\n%s", targets[0].pool, watched)
+	for _, target := range targets {
+		if !strings.Contains(watched, target.name) {
+			t.Errorf("status says nothing of %s\n%s", target.name, watched)
+		}
 	}
 	p.check(t, "applied,", targets, "gold")
 
 	p.types(t, "Report")
-	if page, err := os.ReadFile(filepath.Join(p.dir, "shop-eu.html")); err != nil || !strings.Contains(string(page), targets[0].pool) {
-		t.Errorf("the report has no %s: %v", targets[0].pool, err)
+	page, err := os.ReadFile(filepath.Join(p.dir, "all.html"))
+	for _, target := range targets {
+		if err != nil || !strings.Contains(string(page), target.name) {
+			t.Errorf("the report has no %s: %v", target.name, err)
+		}
 	}
 	p.types(t, "Take it all back")
 	p.check(t, "taken back,", targets, "basic")
