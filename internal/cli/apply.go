@@ -126,7 +126,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 		return err
 	}
 	a.limitMemory(checkMemory)
-	there, err := a.opts.openElsewhere(ctx, a.sys, a.notes, a.log)
+	there, err := a.opts.openElsewhere(ctx, a.sys, a.notes, a.log, paths)
 	if err != nil {
 		return a.opts.explain(err, paths)
 	}

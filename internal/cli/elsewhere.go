@@ -31,13 +31,17 @@ const (
 // elsewhere is the run of a command that is kept elsewhere: it is carried out in a work directory of this start. Nil: the run is
 // kept in a directory of this machine.
 type elsewhere struct {
-	run  *runlog.Run
-	work *disk.Private
-	ttl  time.Duration
+	run    *runlog.Run
+	bucket *s3.Bucket
+	work   *disk.Private
+	ttl    time.Duration
+	// patience is for how long there is any with what is to be kept: when it ends, the next start has what was kept by then.
+	patience context.Context
+	forget   func() bool // that the run is abandoned with it
 }
 
-// openElsewhere takes the run directory for this start, if that is a URL.
-func (o *options) openElsewhere(ctx context.Context, sys System, notes io.Writer, log *slog.Logger) (*elsewhere, error) {
+// openElsewhere takes the run directory for this start, if that is a URL. The inputs are the start's.
+func (o *options) openElsewhere(ctx context.Context, sys System, notes io.Writer, log *slog.Logger, inputs []string) (*elsewhere, error) {
 	if !s3.Is(o.runDir) {
 		if o.workDir != "" {
 			return nil, &refusal.UsageError{Err: errors.New("--work-dir is for a run that is kept elsewhere"), Remedy: "--run-dir s3://bucket/prefix keeps it in S3"}
@@ -48,26 +52,49 @@ func (o *options) openElsewhere(ctx context.Context, sys System, notes io.Writer
 	if err != nil {
 		return nil, fmt.Errorf("--run-dir: %w", err)
 	}
+	if err := holdsInput(place, inputs); err != nil {
+		return nil, err
+	}
 	bucket, err := s3.Open(ctx, place.Bucket, o.connection.s3())
 	if err != nil {
 		return nil, err
 	}
 	work, err := workDir(o.workDir)
 	if err != nil {
+		bucket.Close()
 		return nil, err
 	}
-	e := &elsewhere{work: work, ttl: o.lease(sys)}
+	e := &elsewhere{bucket: bucket, work: work, ttl: o.lease(sys), patience: patienceOf(ctx)}
 	e.run, err = runlog.Open(ctx, runlog.Config{
-		Store: bucket, Prefix: place.Below("").Key, Shown: strings.TrimRight(place.String(), "/"), Work: work.Path, TTL: e.ttl, Timeout: min(o.connection.timeout, e.ttl/leaseTimeouts),
+		Store: bucket, Prefix: place.Below("").Key, Shown: shownPlace(place), Work: work.Path, TTL: e.ttl, Timeout: min(o.connection.timeout, e.ttl/leaseTimeouts),
 		Holder: checkpoint.ThisProcess(), Names: rundir.Names(), Log: log,
 		Watching:  func(holder checkpoint.Info, during time.Duration) { console.ShowWatching(notes, holder, during) },
 		Restoring: console.Restoring(notes),
 	})
 	if err != nil {
-		return nil, errors.Join(e.explain(err), work.Close())
+		return nil, errors.Join(e.explain(err), e.leave())
 	}
+	e.forget = context.AfterFunc(e.patience, e.run.Abandon)
 	sys.names.Tell(e.run.Places)
 	return e, nil
+}
+
+// shownPlace is how people call the place of a run.
+func shownPlace(place s3.URL) string { return strings.TrimSuffix(place.Below("").String(), "/") }
+
+// holdsInput refuses an input that the run would replace with a file of its own, as [rundir.Dir.HoldsInput] does.
+func holdsInput(place s3.URL, inputs []string) error {
+	for _, input := range inputs {
+		u, err := s3.ParseURL(input)
+		if err != nil {
+			continue // it lies on this machine
+		}
+		if dir, _, ok := ofRun(u); ok && dir == place.Below("") {
+			return &refusal.Error{Msg: prose.Printable(input) + " is the input, and the run would replace it by its own report",
+				Remedy: "--run-dir names another directory for this run"}
+		}
+	}
+	return nil
 }
 
 // s3 is how S3 is reached: by the credentials that the program is given, whatever role it takes for the pool.
@@ -153,15 +180,26 @@ func (e *elsewhere) close(ctx context.Context, notes io.Writer) error {
 	if e == nil {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*e.ttl)
+	defer e.forget()
+	defer part(ctx)()
+	ctx, cancel := context.WithTimeout(e.patience, 10*e.ttl)
 	defer cancel()
 	if err := e.run.Overtaken(ctx); err != nil {
 		_ = e.run.Close(ctx) // it can write nothing any more
-		return errors.Join(err, e.work.Close())
+		return errors.Join(err, e.leave())
 	}
-	err := e.run.Close(ctx)
-	if err != nil {
-		console.Printer(notes, console.Columns(notes))("notice", "not all of the run could be published: %s", prose.Printable(err.Error()))
+	note := console.Printer(notes, console.Columns(notes))
+	switch err := e.run.Close(ctx); {
+	case err != nil && e.patience.Err() != nil:
+		note("notice", "interrupted before all of the run was published: the same command does it")
+	case err != nil:
+		note("notice", "not all of the run could be published: %s", prose.Printable(err.Error()))
 	}
+	return e.leave()
+}
+
+// leave removes what this start has on this machine.
+func (e *elsewhere) leave() error {
+	e.bucket.Close()
 	return e.work.Close()
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"attrmigrate/internal/console"
@@ -48,7 +47,7 @@ func lookFrom(ctx context.Context, sys System, dir string) (*outside, error) {
 	if err != nil {
 		return nil, &refusal.Error{Msg: fmt.Sprintf("no place for copies of the run: %v", err), Remedy: "TMPDIR names a directory for temporary files that can be written to"}
 	}
-	shown := strings.TrimRight(place.String(), "/")
+	shown := shownPlace(place)
 	o := &outside{dir: filepath.Join(own.Path, runlog.DirName(shown)), bucket: bucket, place: place, own: own}
 	o.far = &rundir.Afar{Path: o.dir, Store: bucket, Prefix: place.Below("").Key}
 	sys.names.Tell(func() []string { return []string{o.dir, shown} })

@@ -136,7 +136,7 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read, Rule: rule}
 	spec.Changes.Stands = from.files
 	spec.Target.Calls = listing.Chains
-	there, err := p.opts.openElsewhere(ctx, p.sys, p.notes, p.log)
+	there, err := p.opts.openElsewhere(ctx, p.sys, p.notes, p.log, paths)
 	if err != nil {
 		return p.opts.explain(err, paths)
 	}

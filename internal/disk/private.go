@@ -18,7 +18,7 @@ type Private struct {
 
 const (
 	privateName  = "attrmigrate-work-"
-	privateClaim = "claim"
+	privateClaim = ".claim" // beside what others make there
 	// privateTries is how often one is made anew because another process took it for one that was left behind, in the moment
 	// before it was claimed.
 	privateTries = 10

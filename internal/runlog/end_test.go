@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"attrmigrate/internal/disk"
 )
 
 // isAway has writings of keys with a text in them fail, as if they were on a server that is away.
@@ -148,6 +150,35 @@ func TestSetAsideAway(t *testing.T) {
 		r = opened(t, m)
 		if got := content(t, r); got != "errors.csv=x\n" || r.now.Run != first {
 			t.Errorf("%s holds %q", r.now.Run, got)
+		}
+		if err := r.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// TestAbandon: who waits for what is not durable, waits no more.
+func TestAbandon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		r := opened(t, m)
+		appendTo(t, r, "undo.jsonl", "one\n")
+		isAway(m, "/log/")
+		time.AfterFunc(time.Second, r.Abandon)
+		began := time.Now()
+		if err := disk.WriteFile(r.FS(), filepath.Join(r.Dir(), "checkpoint.json"), []byte("{}")); !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v", err)
+		}
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("it took %s", took)
+		}
+		if err := r.Close(t.Context()); !errors.Is(err, context.Canceled) {
+			t.Errorf("closed: %v", err)
+		}
+		m.onPut(nil)
+		r = opened(t, m)
+		if got := content(t, r); got != "undo.jsonl=one\n" {
+			t.Errorf("restored is %q", got)
 		}
 		if err := r.Close(t.Context()); err != nil {
 			t.Fatal(err)

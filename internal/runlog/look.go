@@ -174,6 +174,20 @@ func (s *Seen) Ask(ctx context.Context, body []byte, stands Condition) error {
 	return ErrRaced
 }
 
+// takesOver refuses a directory that holds no run yet, and has files that one would replace, or remove, as its own.
+func (s *Seen) takesOver(ctx context.Context, shown string) error {
+	if s.Run != "" {
+		return nil
+	}
+	names, err := s.Files(ctx)
+	for _, name := range names {
+		if s.names.Ships(name) && s.names.Published(name) && name != s.names.Asked {
+			return &ForeignError{Shown: shown, Name: name}
+		}
+	}
+	return err
+}
+
 // files gives the names of the objects of a directory. What lies deeper is passed over, a directory at a time: a log is long.
 func files(ctx context.Context, store Store, prefix string) (names []string, err error) {
 	for behind, more := "", true; more; {

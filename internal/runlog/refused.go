@@ -41,6 +41,18 @@ func (e *AsideError) Hint() string {
 	return "name the directory in which it was set aside, " + dir + "/, or another one"
 }
 
+// ForeignError says that a directory which holds no run has a file that a run would replace.
+type ForeignError struct{ Shown, Name string }
+
+func (e *ForeignError) Error() string {
+	return fmt.Sprintf("%s/%s is there, and no run: a run would replace it by its own", e.Shown, e.Name)
+}
+
+// Hint says what to do about it.
+func (e *ForeignError) Hint() string {
+	return "--run-dir names another place, or the file is moved away"
+}
+
 // UnfitError says that a store cannot keep a run.
 type UnfitError struct {
 	Key  string    // that was tried

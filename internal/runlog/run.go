@@ -79,10 +79,14 @@ type kept struct {
 
 func (r *Run) runDir() string { return DirName(r.c.Shown) }
 
-// DirName is what the directory of a run is called on this machine: as people call it.
+// longestDir is how long the name of a directory of a run may be, in bytes: with the date of one that is set aside, and what
+// follows that, it has to be one.
+const longestDir = 128
+
+// DirName is what the directory of a run is called on this machine: as people call it, where nothing else can have that name.
 func DirName(shown string) string {
 	name := path.Base(shown)
-	if !isName(name) {
+	if !isName(name) || strings.HasPrefix(name, ".") || len(name) > longestDir {
 		return "run"
 	}
 	return name
@@ -95,6 +99,8 @@ func Open(ctx context.Context, c Config) (*Run, error) {
 		return nil, err
 	} else if seen.Aside {
 		return nil, &AsideError{Shown: c.Shown}
+	} else if err := seen.takesOver(ctx, c.Shown); err != nil {
+		return nil, err
 	}
 	lease, err := TakeLease(ctx, LeaseConfig{
 		Store: c.Store, Clock: c.Clock, Key: c.Prefix + lockName, Shown: c.shown(c.Prefix + lockName), TTL: c.TTL, Timeout: c.Timeout, Holder: c.Holder, Watching: c.Watching,
@@ -312,6 +318,9 @@ func (r *Run) Places() (pairs []string) {
 
 // ShownAs is a text in which the directories of runs have the names by which people call them.
 func (r *Run) ShownAs(text string) string { return strings.NewReplacer(r.Places()...).Replace(text) }
+
+// Abandon gives up what is not durable yet: who waits for it is told so. What can be done yet is to close the run.
+func (r *Run) Abandon() { r.stop() }
 
 // Close ships what is left, publishes the files of the run, and releases the lease; of what ctx cuts short, the next start has
 // what was durable. An error says that not all is published. The work directory stays for the caller to remove. It is called

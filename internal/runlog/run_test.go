@@ -125,3 +125,45 @@ func TestSetAside(t *testing.T) {
 		}
 	})
 }
+
+// TestDirName: the directory of a run is called as people call it, unless something else is, or could be.
+func TestDirName(t *testing.T) {
+	for shown, want := range map[string]string{
+		"s3://runs/loyalty": "loyalty", "s3://runs": "runs", "s3://runs/a b/ü": "ü", "s3://runs/claim": "claim", "s3://runs/x.tmp": "x.tmp",
+		"s3://runs/.claim": "run", "s3://runs/..": "run", "s3://runs/" + strings.Repeat("x", 200): "run", "s3://runs/a:b": "run",
+	} {
+		if got := DirName(shown); got != want {
+			t.Errorf("%s: %q, want %q", shown, got, want)
+		}
+	}
+}
+
+// TestForeignFiles: what lies where no run is yet, and a run would replace, stays; all else may lie there.
+func TestForeignFiles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newMemory()
+		for _, key := range []string{"errors.csv", "loyalty/others.csv", "loyalty/deeper/errors.csv", "loyalty/control.json"} {
+			store.objects[key] = memoryObject{body: []byte("theirs")}
+		}
+		names := Names{Ships: func(string) bool { return true }, Published: func(name string) bool { return name != "others.csv" }, Asked: "control.json"}
+		try := func() error {
+			seen, err := Look(t.Context(), store, "loyalty/", names)
+			if err == nil {
+				err = seen.takesOver(t.Context(), "s3://runs/loyalty")
+			}
+			return err
+		}
+		if err := try(); err != nil {
+			t.Error(err)
+		}
+		store.objects["loyalty/errors.csv"] = memoryObject{body: []byte("theirs")}
+		const want = "s3://runs/loyalty/errors.csv is there, and no run: a run would replace it by its own"
+		if err := try(); err == nil || err.Error() != want {
+			t.Errorf("error %v", err)
+		}
+		store.objects["loyalty/current.json"] = memoryObject{body: []byte(`{"run":"theirs"}`)}
+		if err := try(); err != nil {
+			t.Error(err)
+		}
+	})
+}
