@@ -3,121 +3,16 @@ package runlog
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
-	"sync"
-	"syscall"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
 	"attrmigrate/internal/disk"
 )
-
-// ledger is the log of a run in a test: its objects, and what the directory held behind each operation.
-type ledger struct {
-	*log
-	states map[int64]state // by the number of the last operation
-
-	mu       sync.Mutex
-	payloads [][]byte
-}
-
-func newLedger(ctx context.Context) *ledger {
-	l := &ledger{states: map[int64]state{0: {}}}
-	l.log = newLog(ctx, l, func() time.Duration { return 0 }, func(int64) {})
-	return l
-}
-
-// Append implements [appender].
-func (l *ledger) Append(_ context.Context, payload []byte) (int64, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.payloads = append(l.payloads, payload)
-	return int64(len(l.payloads)), nil
-}
-
-func (l *ledger) objects() [][]byte {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return slices.Clone(l.payloads)
-}
-
-// state is what the shipped files of a directory hold, by name.
-type state map[string]string
-
-func stateOf(t *rapid.T, dir string) state {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := state{}
-	for _, e := range entries {
-		if e.Name() == "lock" || isTemporary(e.Name()) {
-			continue
-		}
-		data, err := os.ReadFile(filepath.Join(dir, e.Name()))
-		if err != nil {
-			t.Fatal(err)
-		}
-		s[e.Name()] = string(data)
-	}
-	return s
-}
-
-// faulty is a disk of which some operations fail, a write in its midst.
-type faulty struct {
-	disk.OS
-	fails bool // the next one
-}
-
-func (f *faulty) failed() error {
-	if f.fails {
-		f.fails = false
-		return syscall.EIO
-	}
-	return nil
-}
-
-func (f *faulty) OpenFile(path string, flag int, mode fs.FileMode) (disk.File, error) {
-	if err := f.failed(); err != nil {
-		return nil, err
-	}
-	file, err := f.OS.OpenFile(path, flag, mode)
-	return &faultyFile{file, f}, err
-}
-
-func (f *faulty) Rename(from, to string) error {
-	if err := f.failed(); err != nil {
-		return err
-	}
-	return f.OS.Rename(from, to)
-}
-
-func (f *faulty) Remove(path string) error {
-	if err := f.failed(); err != nil {
-		return err
-	}
-	return f.OS.Remove(path)
-}
-
-type faultyFile struct {
-	disk.File
-	on *faulty
-}
-
-func (f *faultyFile) Write(b []byte) (int, error) {
-	if err := f.on.failed(); err != nil {
-		n, _ := f.File.Write(b[:len(b)/2])
-		return n, err
-	}
-	return f.File.Write(b)
-}
 
 // shop is a work directory with a file system that ships it, in the hands of a test.
 type shop struct {
@@ -381,30 +276,6 @@ func TestFS(t *testing.T) {
 	})
 }
 
-// TestFSOfMany: many write at once, and each finds what it has synced.
-func TestFSOfMany(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		work := workDir(rt)
-		defer os.RemoveAll(work)
-		s := newShop(rt, t.Context(), work)
-		_, _ = s.log("run")
-		rounds := rapid.IntRange(1, 4).Draw(rt, "rounds")
-		var all sync.WaitGroup
-		failures := make(chan error, 6)
-		for writer := range cap(failures) / 2 {
-			all.Go(func() { failures <- s.writeAlone(fmt.Sprint("w", writer), rounds) })
-			all.Go(func() { failures <- s.replaceAlone(fmt.Sprint("r", writer), rounds) })
-		}
-		all.Wait()
-		for range cap(failures) {
-			if err := <-failures; err != nil {
-				rt.Error(err)
-			}
-		}
-		s.check()
-	})
-}
-
 // workDir is a directory in memory, where that can be: very much is written, and none of it kept.
 func workDir(t *rapid.T) string {
 	const shared = "/dev/shm"
@@ -419,58 +290,4 @@ func workDir(t *rapid.T) string {
 		t.Fatal(err)
 	}
 	return dir
-}
-
-func (s *shop) writeAlone(name string, rounds int) error {
-	f, err := s.fs.OpenFile(filepath.Join(s.in("run"), name), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	written := ""
-	for i := range rounds {
-		line := strings.Repeat(fmt.Sprint(i), i) + "\n"
-		if _, err := f.Write([]byte(line)); err != nil {
-			return err
-		}
-		written += line
-		if err := s.durable(f.Sync, name, written); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (s *shop) replaceAlone(name string, rounds int) error {
-	for i := range rounds {
-		text := fmt.Sprintf("%s %d\n", name, i)
-		write := func() error { return disk.WriteFile(s.fs, filepath.Join(s.in("run"), name), []byte(text)) }
-		if err := s.durable(write, name, text); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// durable tells whether a file is elsewhere as it is to be, once it was synced.
-func (s *shop) durable(sync func() error, name, want string) error {
-	if err := sync(); err != nil {
-		return err
-	}
-	dir, err := os.MkdirTemp(s.work, "restored")
-	if err != nil {
-		return err
-	}
-	r := newReplayer(dir)
-	defer r.close()
-	for _, payload := range s.ledgers["run"].objects() {
-		if err := r.replay("", payload); err != nil {
-			return err
-		}
-	}
-	got, err := os.ReadFile(filepath.Join(dir, name))
-	if err == nil && string(got) != want {
-		err = fmt.Errorf("%s is %q elsewhere, and was synced as %q", name, got, want)
-	}
-	return err
 }

@@ -12,7 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"attrmigrate/internal/e2e/harness"
 	"attrmigrate/internal/s3/s3test"
 	"attrmigrate/internal/sandbox"
 )
@@ -28,14 +27,6 @@ type far struct {
 	asleep   *process // was suspended, and another start goes on
 	dreams   []int    // the exit codes that it may have
 	since    time.Time
-}
-
-// process is one start of the program.
-type process struct {
-	cmd  *exec.Cmd
-	key  string // of its credentials, which tells its calls apart
-	out  bytes.Buffer
-	done chan struct{} // closed when it has ended
 }
 
 func newFar(seed uint64, dir string) (*far, error) {
@@ -144,36 +135,6 @@ func (f *far) args(args []string, s script, dir string) []string {
 	return all
 }
 
-// launch starts the program on a machine.
-func (f *far) launch(args []string, begun func(*exec.Cmd) error) (*process, error) {
-	machine := f.machine()
-	if err := os.MkdirAll(machine, 0o700); err != nil {
-		return nil, err
-	}
-	p := &process{key: f.guests.newKey(), done: make(chan struct{})}
-	p.cmd = harness.Program(f.dir, slices.Concat(args[:1], []string{"--work-dir", machine}, args[1:])...)
-	p.cmd.Env = append(append(p.cmd.Env, f.bucket.Env()...), "AWS_ACCESS_KEY_ID="+p.key, harness.Lease+"="+lease.String())
-	if slices.Contains(args, "-") {
-		p.cmd.Stdin = bytes.NewReader(f.input)
-	}
-	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
-	if err := begun(p.cmd); err != nil {
-		return nil, err
-	}
-	hangs := time.AfterFunc(tooLong, func() { _ = p.cmd.Process.Kill() })
-	go func() {
-		_ = p.cmd.Wait() // the exit code tells
-		hangs.Stop()
-		close(p.done)
-	}()
-	return p, nil
-}
-
-// machine is the directory of the machine of now.
-func (f *far) machine() string { return filepath.Join(f.dir, fmt.Sprint("machine-", f.machines)) }
-
-func (p *process) signal(s syscall.Signal) { _ = p.cmd.Process.Signal(s) } // it may be gone
-
 // start starts the program, does to it what the script says, and waits for its end; or until it is asleep, while another is
 // to go on. That one has code asleep.
 func (f *far) start(s script, args []string) (code int, output string, found []Violation, err error) {
@@ -226,28 +187,6 @@ func (f *far) start(s script, args []string) (code int, output string, found []V
 	}
 	fmt.Fprintf(&f.story, "attrmigrate %s\n    %s, machine gone %t%s: exit code %d after %d requests\n", strings.Join(args, " "), s, s.gone, s.weather, code, len(f.clerk.seen()))
 	return code, p.text(), found, err
-}
-
-// settle waits until no call is left of a start that has ended.
-func (f *far) settle(key string) {
-	_ = f.front.wait(time.After(tooLong), func() bool { // what is left then counts for the next
-		for host := range f.guests.of(key) {
-			if f.front.open[host] {
-				return false
-			}
-		}
-		return true
-	})
-}
-
-// text is what it has written. Of one that is asleep nothing is known.
-func (p *process) text() string {
-	select {
-	case <-p.done:
-		return p.out.String()
-	default:
-		return ""
-	}
 }
 
 // asleep stands for the exit code of a start that is suspended while others go on.
@@ -350,25 +289,4 @@ func (f *far) count(s script, code int) {
 	if s.weather.kind != "" {
 		f.totals.faults["S3 "+s.weather.kind]++
 	}
-}
-
-// dreams are the exit codes that a start may have that was suspended beyond its lease.
-func (c script) dreams() []int {
-	if len(c.faults) > 0 || c.spell.length > 0 || c.weather.kind != "" {
-		return []int{1, 4, 5} // 1: before the first write
-	}
-	return []int{4, 5}
-}
-
-// farCodes are the exit codes that a start may have whose run is in S3. A lease that is so short may run out on a machine that is
-// busy.
-func (c script) farCodes() []int {
-	codes := append(c.codes(false, false), 4)
-	if c.weather.kind != "" || c.end == twoAtOnce || c.end == rival { // 1: before the first write; 5: the other is quicker
-		codes = append(codes, 1, 5)
-	}
-	if c.end == overtaken {
-		codes = append(codes, asleep)
-	}
-	return codes
 }

@@ -155,3 +155,24 @@ func (k *sky) of(r s3test.Request) s3test.Fault {
 	}
 	return s3test.Fault{}
 }
+
+// dreams are the exit codes that a start may have that was suspended beyond its lease.
+func (c script) dreams() []int {
+	if len(c.faults) > 0 || c.spell.length > 0 || c.weather.kind != "" {
+		return []int{1, 4, 5} // 1: before the first write
+	}
+	return []int{4, 5}
+}
+
+// farCodes are the exit codes that a start may have whose run is in S3. A lease that is so short may run out on a machine that is
+// busy.
+func (c script) farCodes() []int {
+	codes := append(c.codes(false, false), 4)
+	if c.weather.kind != "" || c.end == twoAtOnce || c.end == rival { // 1: before the first write; 5: the other is quicker
+		codes = append(codes, 1, 5)
+	}
+	if c.end == overtaken {
+		codes = append(codes, asleep)
+	}
+	return codes
+}
