@@ -3,11 +3,13 @@ package cli
 import (
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"attrmigrate/internal/fleet"
+	"attrmigrate/internal/target"
 )
 
 // applyRows is apply for the rows of an index.
@@ -55,16 +57,22 @@ func (o options) rows(cmd *cobra.Command, sys System, args []string, ending stri
 	r.one = func(ctx context.Context, row fleet.Row, signals *interrupts) (string, error) {
 		own, paths := o.of(row, ending)
 		of := sys
-		of.words = rowWords(sys.words, own, paths)
+		of.words = rowWords(sys.words, row, own, paths)
 		return own.runDir, one(ctx, own, of, signals, paths)
 	}
 	return r.run(cmd.Context())
 }
 
-// rowWords is the command line of a row's own command.
-func rowWords(words []string, own options, paths []string) []string {
+// rowWords is the command line of a row's own command: what the file says, and what the flags say of every row.
+func rowWords(words []string, row fleet.Row, own options, paths []string) []string {
 	if len(words) == 0 {
 		return nil
+	}
+	of := own.connection.target(0)
+	of = target.Connection{Region: of.Region, Role: of.Role, ExternalID: of.ExternalID, EndpointURL: row.Endpoint}
+	first := append(of.Flags(row.Pool), "--run-dir", own.runDir)
+	if row.Rate > 0 {
+		first = append(first, "--rate", strconv.FormatFloat(row.Rate, 'f', -1, 64))
 	}
 	rest, skip := []string{}, false
 	for _, word := range words[1:] {
@@ -75,10 +83,10 @@ func rowWords(words []string, own options, paths []string) []string {
 		case isFleet:
 			skip = !whole
 		default:
-			rest = append(rest, word)
+			rest = append(rest, named(word, row))
 		}
 	}
-	return slices.Concat(words[:1], own.connection.target(0).Flags(own.connection.poolID), []string{"--run-dir", own.runDir}, rest, paths)
+	return slices.Concat(words[:1], first, rest, paths)
 }
 
 // exportRows is export for the rows of an index.

@@ -34,12 +34,17 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	stageOf(ts).last = args[1:]
 	code := codeOf(ts, args[1:]...)
-	if slices.Contains(args, "--index") || slices.Contains(args, "targets") { // each of its rows has its own end
+	if ofRows(args) {
 		checkCode(ts, args[0], code, ts.ReadFile("stderr"))
 	} else {
 		checkEnd(ts, args[0], code, ts.ReadFile("stderr"), slices.Contains(args, "none"))
 	}
 	printed(ts)
+}
+
+// ofRows tells whether a command is for the rows of a file of targets, each of which has its own end.
+func ofRows(args []string) bool {
+	return slices.Contains(args, "--targets") || slices.Contains(args, "targets")
 }
 
 // codeOf runs a command and returns its exit code.
@@ -166,6 +171,10 @@ func endJob(ts *testscript.TestScript, neg bool, args []string) {
 	case code == "-1", j.killed && runtime.GOOS == "windows": // where it has a code like any other
 		code = "killed"
 	case code == "2" && args[1] == "dumped": // by SIGQUIT, with every goroutine told
+		return
+	}
+	if ofRows(j.cmd.Args) {
+		checkCode(ts, args[1], code, j.stderr.String())
 		return
 	}
 	checkEnd(ts, args[1], code, j.stderr.String(), false)
