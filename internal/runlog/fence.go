@@ -103,7 +103,9 @@ func (a *Appender) write(ctx context.Context, s Segment) (other []byte, err erro
 				return nil, nil
 			case err == nil:
 				return there, nil
-			case ctx.Err() != nil || !Passing(err) || a.c.Clock.now().Sub(began) >= lease.c.TTL:
+			case ctx.Err() != nil || !Passing(err):
+				return nil, err
+			case a.c.Clock.now().Sub(began) >= lease.c.TTL && lease.Holds(0): // else the lease is what has ended
 				return nil, err
 			}
 		}

@@ -3,6 +3,7 @@ package campaign
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -53,6 +54,9 @@ func (s *scene) drawFar(early, requests int, refusals bool) []script {
 			terminate, limited, napped, overslept, overtaken, overtaken, rival, twoAtOnce)
 		if c.end == overtaken && s.asUser { // whose calls do not tell whose they are
 			c.end = overslept
+		}
+		if i > 0 && scripts[i-1].end == overtaken && slices.Contains([]string{overtaken, overslept, napped, rival}, c.end) {
+			c.end = killLater // a call of the one that is woken may be the one at which it ends, before it has the run
 		}
 		c.limit = 0
 		if c.end == limited {
