@@ -20,6 +20,7 @@ import (
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/runlog"
 	"attrmigrate/internal/s3"
+	"attrmigrate/pipeline"
 )
 
 // leastLease is the shortest lease, and leaseTimeouts how many time-outs it outlasts at least.
@@ -72,6 +73,9 @@ func (o *options) openElsewhere(ctx context.Context, sys System, notes io.Writer
 		Restoring: console.Restoring(notes),
 	})
 	if err != nil {
+		if ctx.Err() != nil {
+			err = refusal.ErrNotStarted
+		}
 		return nil, errors.Join(e.explain(err), e.leave())
 	}
 	e.forget = context.AfterFunc(e.patience, e.run.Abandon)
@@ -157,6 +161,9 @@ func workDir(in string) (*disk.Private, error) {
 func (e *elsewhere) explain(err error) error {
 	if e == nil {
 		return err
+	}
+	if e.patience.Err() != nil && errors.Is(err, context.Canceled) { // it was abandoned
+		return &pipeline.StopError{Reason: pipeline.Interrupted}
 	}
 	const remedy = "see that the work directory on this machine can be written to and has room, or name one on another disk by --work-dir; then run the same command again"
 	path, local := errors.AsType[*fs.PathError](err)

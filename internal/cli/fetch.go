@@ -37,6 +37,9 @@ func (o *options) fetch(ctx context.Context, notes io.Writer, paths []string) (_
 	f := &fetched{cfg: o.connection.s3(), notes: notes}
 	defer func() {
 		if err != nil {
+			if ctx.Err() != nil {
+				err = refusal.ErrNotStarted
+			}
 			err = errors.Join(err, f.remove())
 		}
 	}()

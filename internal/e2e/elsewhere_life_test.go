@@ -24,11 +24,12 @@ type faraway struct {
 	pool    string
 	home    string // of the machine at work
 	temp    string // its directory for temporary files, which nobody is to read of
+	lease   string
 	printed bytes.Buffer
 }
 
 func newFaraway(t *testing.T, users int) *faraway {
-	f := &faraway{T: t, bucket: s3test.Start(t)}
+	f := &faraway{T: t, bucket: s3test.Start(t), lease: "6s"}
 	server, err := sandbox.New(sandbox.Config{Quotas: sandbox.NoQuotas()})
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +60,7 @@ func (f *faraway) write(name, text string) {
 
 func (f *faraway) command(args ...string) *exec.Cmd {
 	cmd := harness.Program(f.home, args...)
-	cmd.Env = append(cmd.Env, "TMPDIR="+f.temp, "TMP="+f.temp, harness.Lease+"=6s")
+	cmd.Env = append(cmd.Env, "TMPDIR="+f.temp, "TMP="+f.temp, harness.Lease+"="+f.lease)
 	cmd.Env = append(cmd.Env, f.bucket.Env()...)
 	return cmd
 }
