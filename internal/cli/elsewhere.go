@@ -20,6 +20,7 @@ import (
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/runlog"
 	"attrmigrate/internal/s3"
+	"attrmigrate/internal/shell"
 	"attrmigrate/pipeline"
 )
 
@@ -49,7 +50,7 @@ func (o *options) openElsewhere(ctx context.Context, sys System, notes io.Writer
 		}
 		return nil, nil
 	}
-	place, err := runPlace(o.runDir)
+	place, err := s3.ParseDir(o.runDir)
 	if err != nil {
 		return nil, fmt.Errorf("--run-dir: %w", err)
 	}
@@ -115,7 +116,7 @@ func (o *options) volume() rundir.Volume {
 
 // stateAway is the state of a run in S3, if there is one.
 func (o *options) stateAway(ctx context.Context, url string) (state checkpoint.State, found bool, err error) {
-	place, err := runPlace(url)
+	place, err := s3.ParseDir(url)
 	if err != nil {
 		return state, false, err
 	}
@@ -150,11 +151,21 @@ func (o *options) lease(sys System) time.Duration {
 
 // workDir makes the directory of a start, in the one that is named or that of the system for such.
 func workDir(in string) (*disk.Private, error) {
-	dir, err := disk.MakePrivate(in)
-	if err != nil {
-		return nil, &refusal.Error{Msg: fmt.Sprintf("no work directory: %v", err), Remedy: "--work-dir names a directory on a disk of this machine that can be written to"}
+	if s3.Is(in) {
+		return nil, &refusal.UsageError{Err: fmt.Errorf("--work-dir: %s is no directory of this machine", prose.Printable(in)), Remedy: "the run is kept where --run-dir says; leave --work-dir out, or name a directory on a disk"}
 	}
-	return dir, nil
+	dir, err := disk.MakePrivate(in)
+	if err == nil {
+		return dir, nil
+	}
+	place, remedy := "TMPDIR", "--work-dir names a directory on a disk of this machine that can be written to"
+	if in != "" {
+		place = "--work-dir"
+		if errors.Is(err, fs.ErrNotExist) {
+			remedy = "mkdir -p " + shell.Quote(in)
+		}
+	}
+	return nil, &refusal.Error{Msg: fmt.Sprintf("%s: no work directory: %v", place, err), Remedy: remedy}
 }
 
 // explain tells of what could not be kept on this machine what is to be looked at: what is shown of the run is a URL.

@@ -132,7 +132,7 @@ func (f *fetched) restored(ctx context.Context, bucket *s3.Bucket, dir s3.URL, n
 	case err != nil:
 		return false, unlessDenied(err)
 	case held:
-		return false, &checkpoint.HeldError{Path: dir.String(), Info: last.Holder}
+		return false, rundir.HeldAfar(strings.TrimRight(dir.String(), "/"), last.Holder)
 	case seen.Run == "":
 		return false, nil
 	}

@@ -9,7 +9,6 @@ import (
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/control"
 	"attrmigrate/internal/disk"
-	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/runlog"
@@ -35,7 +34,7 @@ func lookFrom(ctx context.Context, sys System, dir string) (*outside, error) {
 	if !s3.Is(dir) {
 		return &outside{dir: dir, client: control.NewClient(dir)}, nil
 	}
-	place, err := runPlace(dir)
+	place, err := s3.ParseDir(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -52,15 +51,6 @@ func lookFrom(ctx context.Context, sys System, dir string) (*outside, error) {
 	o.far = &rundir.Afar{Path: o.dir, Store: bucket, Prefix: place.Below("").Key}
 	sys.names.Tell(func() []string { return []string{o.dir, shown} })
 	return o, nil
-}
-
-// runPlace is the place of a run directory in S3.
-func runPlace(dir string) (s3.URL, error) {
-	place, err := s3.ParseURL(dir)
-	if err == nil && place.Version != "" {
-		err = &refusal.UsageError{Err: fmt.Errorf("%s: a run directory has no version", prose.Printable(dir)), Remedy: "write s3://BUCKET/PREFIX"}
-	}
-	return place, err
 }
 
 // close removes the copies.

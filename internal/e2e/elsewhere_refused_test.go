@@ -31,7 +31,11 @@ func TestRefusedElsewhere(t *testing.T) {
 		{"may not write", "s3:PutObject", 1, []string{"report", run}, []string{run + "/report.html", "s3:PutObject"}},
 		{"finished", "", 1, []string{"stop", run}, []string{run + ": the run has ended: it is finished"}},
 		{"report in the run", "", 2, []string{"report", run, "-o", run + "/mine.html"}, []string{"lies in the run directory, where the report is called report.html"}},
-		{"no work directory", "", 1, append(apply, "--work-dir", "none"), []string{"no work directory", "--work-dir names"}},
+		{"no work directory", "", 1, append(apply, "--work-dir", "none"), []string{"--work-dir: no work directory: ", "hint: mkdir -p none"}},
+		{"a file for a work directory", "", 1, append(apply, "--work-dir", "loyalty.csv"), []string{"--work-dir: no work directory: ", "not a directory", "--work-dir names"}},
+		{"a URL for a work directory", "", 2, append(apply, "--work-dir", "s3://runs/work"), []string{"--work-dir: s3://runs/work is no directory of this machine"}},
+		{"slashes at the end", "", 2, []string{"status", run + "//"}, []string{run + "//: a run directory has no empty name", "hint: write " + run}},
+		{"one slash is missing", "", 2, f.toPool("apply", "--yes", "--run-dir", "s3:/runs/night", "loyalty.csv"), []string{"--run-dir: s3:/runs/night: s3: has two slashes behind it"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			f := *f

@@ -66,14 +66,16 @@ func (r *reader) parseURLs(row Row, cell map[string]string) {
 		if !s3.Is(cell[name]) {
 			continue
 		}
-		u, err := s3.ParseURL(cell[name])
+		parse := s3.ParseURL
+		if name == colRunDir {
+			parse = s3.ParseDir
+		}
+		u, err := parse(cell[name])
 		switch {
 		case err != nil:
 			r.problem(row.Line, name, refusal.HintOf(err), "%v", err)
 		case name == colInput && u.Dir():
 			r.problem(row.Line, name, "name one: s3://BUCKET/KEY", "%s names no object", cell[name])
-		case name == colRunDir && u.Version != "":
-			r.problem(row.Line, name, "write s3://BUCKET/PREFIX", "%s: a run directory has no version", cell[name])
 		}
 	}
 }

@@ -59,7 +59,7 @@ func (a *Afar) Status(ctx context.Context) (*Status, error) {
 // then, or of none.
 func (a *Afar) unpublished(ctx context.Context, s *Status) (*Status, error) {
 	if s.Held {
-		return nil, &HeldError{dir: a.Path, holder: s.Holder}
+		return nil, HeldAfar(a.Path, s.Holder)
 	}
 	none := &NoRunError{Dir: a.Path}
 	if a.seen.Run == "" {
@@ -209,7 +209,7 @@ func (a *Afar) AtWork(ctx context.Context) error {
 	}
 	last, held, err := a.seen.Holder(ctx)
 	if err == nil && held {
-		err = &HeldError{dir: a.Path, holder: last.Holder}
+		err = HeldAfar(a.Path, last.Holder)
 	}
 	return err
 }

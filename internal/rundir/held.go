@@ -13,12 +13,21 @@ import (
 type HeldError struct {
 	dir    string
 	holder checkpoint.Info // zero if it cannot be told
+	afar   bool            // perhaps on another machine
+}
+
+// HeldAfar refuses those of a run that is kept elsewhere, by its URL or what stands for it.
+func HeldAfar(url string, holder checkpoint.Info) *HeldError {
+	return &HeldError{dir: url, holder: holder, afar: true}
 }
 
 func (e *HeldError) Error() string {
 	who := "another process"
 	if e.holder.PID != 0 {
 		who = fmt.Sprintf("process %d", e.holder.PID)
+		if e.afar {
+			who += " on " + prose.Printable(e.holder.Host)
+		}
 	}
 	return fmt.Sprintf("%s is at work in %s", who, prose.Printable(e.dir))
 }

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 
@@ -19,12 +20,14 @@ type URL struct {
 
 const (
 	scheme = "s3://"
+	begins = "s3:"
 	pins   = "?versionId="
 )
 
-// Is tells whether a path is meant for S3.
-func Is(path string) bool {
-	return len(path) >= len(scheme) && strings.EqualFold(path[:len(scheme)], scheme)
+// Is tells whether a path is meant for S3, also where a slash is missing: a run that is taken for a directory called s3: goes
+// with its machine. A file that is called so is ./s3:.
+func Is(text string) bool {
+	return len(text) >= len(begins) && strings.EqualFold(text[:len(begins)], begins)
 }
 
 // bucketName is wider than what S3 gives out today: old buckets have capitals and underscores.
@@ -42,17 +45,22 @@ func ParseURL(text string) (URL, error) {
 	if !Is(text) {
 		return refuse("it is no URL of S3", form)
 	}
-	bucket, key, _ := strings.Cut(text[len(scheme):], "/")
+	rest, ok := strings.CutPrefix(text, scheme)
+	switch {
+	case !ok && strings.HasPrefix(text[len(begins):], "//"):
+		return refuse("s3:// is written in small letters", form)
+	case !ok:
+		return refuse("s3: has two slashes behind it", form+"; a file of this machine that is called so is ./"+prose.Printable(text))
+	}
+	bucket, key, _ := strings.Cut(rest, "/")
 	key, version, pinned := strings.Cut(key, pins)
 	switch {
-	case text[:len(scheme)] != scheme:
-		return refuse("s3:// is written in small letters", form)
 	case bucket == "":
 		return refuse("it names no bucket", form)
 	case strings.HasPrefix(bucket, "arn:"):
 		return refuse("a bucket is named by its name, not by an ARN", "an access point has an alias, which stands for a bucket: s3://ALIAS/KEY")
 	case !bucketName.MatchString(bucket):
-		return refuse("the bucket's name is none", form+"; to list the buckets: aws s3 ls")
+		return refuse("a bucket can't be called "+prose.Printable(bucket)+": names have 3 characters or more, letters, digits, dots and hyphens", form+"; to list the buckets: aws s3 ls")
 	case pinned && (version == "" || key == ""):
 		return refuse("versionId pins nothing", form+pins+"ID")
 	case len(key) > longestKey:
@@ -61,6 +69,29 @@ func ParseURL(text string) (URL, error) {
 		return refuse("its key has characters that cannot be shown", "name another one")
 	}
 	return URL{Bucket: bucket, Key: key, Version: version}, nil
+}
+
+// ParseDir reads the place of a run directory, s3://BUCKET/PREFIX, with or without a slash at its end. The error is a
+// [refusal.UsageError].
+//
+// Names between slashes that are nothing, or dots, are refused: to S3 s3://runs/a//b is another place than s3://runs/a/b, but not
+// to every store, proxy and tool, nor to the people who read of both. One run in two places would be done twice.
+func ParseDir(text string) (URL, error) {
+	u, err := ParseURL(text)
+	if err != nil {
+		return URL{}, err
+	}
+	refuse := func(why, remedy string) (URL, error) {
+		return URL{}, &refusal.UsageError{Err: fmt.Errorf("%s: %s", prose.Printable(text), why), Remedy: remedy}
+	}
+	clean := strings.TrimPrefix(path.Clean("/"+u.Key), "/")
+	switch {
+	case u.Version != "":
+		return refuse("a run directory has no version", "write s3://BUCKET/PREFIX")
+	case u.Key == "/" || u.Key != clean && u.Key != clean+"/":
+		return refuse("a run directory has no empty name and no dots between its slashes", "write "+URL{Bucket: u.Bucket, Key: clean}.String())
+	}
+	return u, nil
 }
 
 // String is the URL as it was written.
