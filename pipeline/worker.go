@@ -49,8 +49,8 @@ func (r *Runner) try(ctx context.Context, a *attempt) {
 // not too old, or is read again under it, and there is leave. What is read again is as young as the service lets it be, and
 // goes, or a run whose reads take longer than that would read for ever. Where the run was paused meanwhile, or there was no
 // leave, it takes another permit, and is judged anew: else all that were given out would be used at once when it goes on.
-// So it is where what was read is kept once more while others are ahead: the permit is theirs. It is false if the attempt
-// ends without an update.
+// So it is where others are ahead, and what was read is kept once more, or the permit of the read was long in coming: they
+// would come at the pace of reads, with permits of before. It is false if the attempt ends without an update.
 func (r *Runner) admit(ctx context.Context, a *attempt) bool {
 	age := ImageAge
 	for r.begin() && r.awaitLeave() && r.permit(r.updates) {
@@ -59,11 +59,12 @@ func (r *Runner) admit(ctx context.Context, a *attempt) bool {
 			if r.cfg.Ahead > 0 {
 				a.unused = r.updates.pacer.latest()
 			}
+			asked := time.Now()
 			if !r.prepare(ctx, a) {
 				return false
 			}
 			age = ImageAge
-			if a.kept && a.unused != nil {
+			if a.unused != nil && (a.kept || a.job.asked.Sub(asked) > lateness) {
 				age = max(ImageAge, time.Since(a.job.asked)+keptFor)
 				continue
 			}
