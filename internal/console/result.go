@@ -44,9 +44,14 @@ func ShowResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again st
 	pictures(line, dir)
 }
 
-// pictures names the report for a browser, if it could be written.
+// pictures names the report for a browser, if it could be written. A browser opens none that is kept elsewhere.
 func pictures(line func(head, format string, args ...any), dir *rundir.Dir) {
-	if path := dir.File(report.HTML); disk.Exists(path) {
+	path := dir.File(report.HTML)
+	switch {
+	case !disk.Exists(path):
+	case dir.Private:
+		line("report", "%s; for a browser: attrmigrate report %s -o %s", path, dir.Path, report.HTML)
+	default:
 		line("report", "%s: open it in a browser", path)
 	}
 }

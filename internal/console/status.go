@@ -136,7 +136,7 @@ func showEvents(line func(head, format string, args ...any), v *View) {
 
 // showFiles names the files that people look into next.
 func showFiles(line func(head, format string, args ...any), v *View) {
-	dir := rundir.Dir{Path: v.Dir}
+	dir := rundir.Dir{Path: v.Dir, Volume: rundir.Volume{Private: v.Elsewhere}}
 	if undo := dir.File(report.UndoJSONL); disk.Exists(undo) {
 		line("undo", "%s: apply it to go back", undo)
 	}

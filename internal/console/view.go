@@ -19,8 +19,9 @@ type View struct {
 	Events   []telemetry.Event  // in their order
 	Series   []telemetry.Sample // in their order
 	// Problem is why it could not be looked at since, on one line; empty: it could.
-	Problem string
-	Aside   bool // it was set aside for another run: nobody goes on with it
+	Problem   string
+	Elsewhere bool // it is kept in S3
+	Aside     bool // it was set aside for another run: nobody goes on with it
 }
 
 // Ended tells whether no process is at work on the run.

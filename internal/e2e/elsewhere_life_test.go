@@ -233,7 +233,8 @@ func TestALifeElsewhere(t *testing.T) {
 	f.machine("three")
 	f.write("loyalty.csv", loyalty)
 	f.says(f.run(3, append(apply, "--rate", "off")...), "waiting ", "1 failed", run+"/errors.csv")
-	f.says(f.run(0, "status", run), run+": finished", "1 row: "+run+"/errors.csv says why")
+	f.says(f.run(0, "status", run), run+": finished", "1 row: "+run+"/errors.csv says why",
+		"report   "+run+"/report.html; for a browser: attrmigrate report "+run+" -o report.html\n")
 	f.says(f.run(3, "status", "--watch", run), "msg=finished")
 	f.says(f.run(1, "pause", run), run+": the run has ended: it is finished")
 

@@ -188,6 +188,60 @@ func TestPublishedOnceDurable(t *testing.T) {
 	})
 }
 
+// TestMended: a start that writes nothing leaves a published file as somebody has mended it, and puts one back that is gone;
+// one that writes, or that was set aside and came back, publishes all.
+func TestMended(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		start  func(t *testing.T, r *Run)
+		mended bool
+	}{
+		{"nothing", func(*testing.T, *Run) {}, true},
+		{"writes", func(t *testing.T, r *Run) { appendTo(t, r, "undo.jsonl", "2\n") }, false},
+		{"aside and back", func(t *testing.T, r *Run) {
+			for _, names := range [][2]string{{r.Dir(), r.Dir() + ".old"}, {r.Dir() + ".old", r.Dir()}} {
+				if err := r.FS().Rename(names[0], names[1]); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := newMemory()
+				r := opened(t, m)
+				appendTo(t, r, "errors.csv", "bad\n")
+				appendTo(t, r, "undo.jsonl", "1\n")
+				for n := range 3 { // also the second start that writes nothing
+					if n > 0 {
+						r = opened(t, m)
+						tt.start(t, r)
+					}
+					if err := r.Close(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+					if n == 0 {
+						mended := m.objects["loyalty/errors.csv"]
+						mended.body = []byte("good\n")
+						m.objects["loyalty/errors.csv"] = mended
+					}
+					delete(m.objects, "loyalty/undo.jsonl")
+				}
+				r = opened(t, m)
+				if err := r.Close(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if got := string(m.objects["loyalty/errors.csv"].body); got == "good\n" != tt.mended {
+					t.Errorf("errors.csv is %q", got)
+				}
+				if got := string(m.objects["loyalty/undo.jsonl"].body); !strings.HasPrefix(got, "1\n") {
+					t.Errorf("undo.jsonl is %q", got)
+				}
+			})
+		})
+	}
+}
+
 // open takes the directory, or is refused.
 func open(t *testing.T, store Store) (*Run, error) {
 	t.Helper()

@@ -26,7 +26,7 @@ func (r *Run) replaced(dir, name string) error {
 
 // publish writes the files of each run that this start had under their names: those of the run of the directory where
 // people look for them, and those of one that was set aside beside its log, with what was asked of it. Of an earlier run,
-// none is left.
+// none is left. A start that has written nothing leaves what is there, which somebody may have mended, and adds what is not.
 func (r *Run) publish(ctx context.Context) error {
 	var errs []error
 	for dir, k := range r.dirs {
@@ -37,7 +37,16 @@ func (r *Run) publish(ctx context.Context) error {
 		if !disk.Exists(path) { // a start that did not begin has removed it
 			continue
 		}
-		names, err := r.publishDir(ctx, path, prefix)
+		var leave []string
+		if k.whole == k.number {
+			there, err := files(ctx, r.c.Store, prefix)
+			if err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			leave = there
+		}
+		names, err := r.publishDir(ctx, path, prefix, leave)
 		if err == nil && dir == r.runDir() {
 			err = r.unpublish(ctx, names)
 		}
@@ -51,7 +60,7 @@ func (r *Run) publish(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-func (r *Run) publishDir(ctx context.Context, dir, prefix string) (names []string, err error) {
+func (r *Run) publishDir(ctx context.Context, dir, prefix string, leave []string) (names []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
@@ -64,10 +73,13 @@ func (r *Run) publishDir(ctx context.Context, dir, prefix string) (names []strin
 		if !r.lease.Holds(r.c.Timeout) { // what another publishes is newer
 			return nil, cmp.Or(r.lease.Err(), errReleased)
 		}
+		names = append(names, e.Name())
+		if slices.Contains(leave, e.Name()) {
+			continue
+		}
 		if err := r.upload(ctx, filepath.Join(dir, e.Name()), prefix+e.Name()); err != nil {
 			return nil, err
 		}
-		names = append(names, e.Name())
 	}
 	return names, nil
 }

@@ -73,6 +73,8 @@ type Run struct {
 type kept struct {
 	name   string // in the store
 	number int64  // of the last object of its log
+	// whole is the number at which all of its files were published as they are; 0: they are to be published.
+	whole int64
 	*log
 	stop context.CancelFunc // of its folder
 }
@@ -157,6 +159,9 @@ func (r *Run) resume(ctx context.Context) error {
 	to.close()
 	if err != nil {
 		return err
+	}
+	if before := k.number - 1; before > 0 && before == r.now.Published { // what came since is this start's claim
+		k.whole = k.number
 	}
 	r.dirs[r.runDir()] = k
 	return removeTemporary(r.Dir())
@@ -289,6 +294,7 @@ func (r *Run) moved(from, to string) error {
 	}
 	delete(r.dirs, from)
 	r.dirs[to] = k
+	k.whole = 0   // of the directory's files some are withdrawn, and this one's are in another place
 	r.amiss = nil // what is begun now is another one
 	if to != r.runDir() {
 		return nil
