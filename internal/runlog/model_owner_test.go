@@ -104,8 +104,8 @@ func (o *owner) ended(err error) {
 		}
 	case lapsed:
 		o.outcome = "lapsed"
-	case Passing(err) && o.claimed == 0:
-		o.outcome = "away" // so it says after a minute; a start that has begun to work goes on trying
+	case Passing(err):
+		o.outcome = "away" // so it says when nothing of one kind has been answered for as long as a lease lasts
 	default:
 		o.outcome = err.Error()
 		w.fail("%s ended with: %v", o.name, err)
