@@ -116,6 +116,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if err != nil {
 		return err
 	}
+	a.sys.names.Tell(from.places)
 	defer func() { err = errors.Join(err, from.remove()) }()
 	if job.EmptyPlan(paths, from.files) {
 		fmt.Fprintf(a.sys.Stdout, "%-8s %s: the plan found nothing to change\n", "done", prose.Printable(paths[0]))

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"attrmigrate/checkpoint"
@@ -105,6 +107,16 @@ func (f *fetched) input(ctx context.Context, text string) error {
 	return err
 }
 
+// places are the files on this machine, each followed by what people call it; the longer ones come first.
+func (f *fetched) places() (pairs []string) {
+	files := slices.Collect(maps.Keys(f.files))
+	slices.SortFunc(files, func(a, b string) int { return len(f.files[b]) - len(f.files[a]) })
+	for _, url := range files {
+		pairs = append(pairs, f.files[url], strings.TrimRight(url, "/"))
+	}
+	return pairs
+}
+
 func (f *fetched) stand(text, file string) {
 	if f.files == nil {
 		f.files = map[string]string{}
@@ -153,7 +165,7 @@ func unlessDenied(err error) error {
 
 // failed fetches what tells which records failed in a run.
 func (f *fetched) failed(ctx context.Context, text string) error {
-	u, err := s3.ParseURL(text)
+	u, err := s3.ParseDir(text)
 	if err != nil {
 		return err
 	}

@@ -132,6 +132,7 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 	if err != nil {
 		return err
 	}
+	p.sys.names.Tell(from.places)
 	defer func() { err = errors.Join(err, from.remove()) }()
 	spec := job.PlanSpec{Spec: p.opts.spec(paths, p.sys, p.log), Read: p.opts.read, Rule: rule}
 	spec.Changes.Stands = from.files

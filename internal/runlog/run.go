@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -84,15 +83,6 @@ func (r *Run) runDir() string { return DirName(r.c.Shown) }
 // longestDir is how long the name of a directory of a run may be, in bytes: with the date of one that is set aside, and what
 // follows that, it has to be one.
 const longestDir = 128
-
-// DirName is what the directory of a run is called on this machine: as people call it, where nothing else can have that name.
-func DirName(shown string) string {
-	name := path.Base(shown)
-	if !isName(name) || strings.HasPrefix(name, ".") || len(name) > longestDir {
-		return "run"
-	}
-	return name
-}
 
 // Open takes the directory for this process: it takes the lease, restores the run that is there into the work directory,
 // and claims its log. An error is a reason not to begin; a *[checkpoint.HeldError] says that another process is at work.
@@ -309,21 +299,6 @@ func (r *Run) moved(from, to string) error {
 func (r *Run) newName() string {
 	return r.c.Clock.now().UTC().Format("2006-01-02T150405Z") + "-" + r.lease.Owner()[:min(8, len(r.lease.Owner()))]
 }
-
-// Places are the directories of runs on this machine, each followed by how people call it; the longer ones come first.
-func (r *Run) Places() (pairs []string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for dir, k := range r.dirs {
-		if dir != r.runDir() {
-			pairs = append(pairs, filepath.Join(r.c.Work, dir), r.c.Shown+"/runs/"+k.name)
-		}
-	}
-	return append(pairs, r.Dir(), r.c.Shown)
-}
-
-// ShownAs is a text in which the directories of runs have the names by which people call them.
-func (r *Run) ShownAs(text string) string { return strings.NewReplacer(r.Places()...).Replace(text) }
 
 // Abandon gives up what is not durable yet: who waits for it is told so. What can be done yet is to close the run.
 func (r *Run) Abandon() { r.stop() }
