@@ -59,6 +59,16 @@ var followed = map[string][2]string{
 	"get new ones (aws sso login{profile}, or as you got these) and run the same command again":                {},
 	"sign in (aws sso login{profile}), name a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY":   {},
 
+	"group": {"targets", "attrmigrate targets targets.csv"},
+	"%s; for a browser: attrmigrate report %s -o %s": {}, // TestALifeElsewhere
+	// Of S3, as those of Cognito above.
+	"an account has 12 digits; to see your own: aws sts get-caller-identity": {"hints", "get-caller-identity"},
+	"to see whose they are: aws sts get-caller-identity{profile}":            {"hints", "get-caller-identity"},
+	"to see the profiles: aws configure list-profiles":                       {"hints", "list-profiles"},
+	"sign in again, such as by: aws sso login{profile}":                      {},
+	"sign in again: aws sso login{profile}":                                  {},
+	"sign in, such as by: aws sso login{profile}":                            {},
+
 	"jq -c ": {"places", "follow 0"},
 	"JSONL has one object a line; for an array of objects: jq -c \".[]\" FILE":           {},
 	"JSONL has one object a line; for objects over several lines: jq -c . FILE":          {},

@@ -12,12 +12,21 @@ import (
 	"time"
 
 	"attrmigrate/internal/e2e/harness"
+	"attrmigrate/internal/s3/s3test"
 )
 
 // attrmigrate is what the program prints.
 func attrmigrate(t *testing.T, dir string, args ...string) string {
 	t.Helper()
-	out, err := harness.Program(dir, args...).CombinedOutput()
+	return attrmigrateWith(t, nil, dir, args...)
+}
+
+// attrmigrateWith is what the program prints that has more in its environment.
+func attrmigrateWith(t *testing.T, env []string, dir string, args ...string) string {
+	t.Helper()
+	cmd := harness.Program(dir, args...)
+	cmd.Env = append(cmd.Env, env...)
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("attrmigrate %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
@@ -28,8 +37,19 @@ func attrmigrate(t *testing.T, dir string, args ...string) string {
 func TestIndexes(t *testing.T) {
 	objects := readManifest(t)
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "targets.csv"), []byte(of(objects, "ConfigMap").at("data", "targets.csv").(string)))
-	lines := strings.Split(strings.TrimSpace(attrmigrate(t, dir, "targets", "targets.csv")), "\n")
+	targets := of(objects, "ConfigMap").at("data", "targets.csv").(string)
+	write(t, filepath.Join(dir, "targets.csv"), []byte(targets))
+	inputs := regexp.MustCompile(`s3://([a-z0-9-]+)/(in/[a-z-]+\.csv)`).FindAllStringSubmatch(targets, -1)
+	if len(inputs) == 0 {
+		t.Fatal("no target has an input in S3")
+	}
+	store := s3test.Start(t, inputs[0][1])
+	for _, input := range inputs {
+		if err := store.Put(input[1], input[2], []byte("username,custom:tier\n")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lines := strings.Split(strings.TrimSpace(attrmigrateWith(t, store.Env(), dir, "targets", "targets.csv")), "\n")
 	job := of(objects, "Job")
 	for _, field := range []string{"completions", "parallelism"} {
 		if got := strconv.Itoa(job.at("spec", field).(int)); got != lines[len(lines)-1] {
