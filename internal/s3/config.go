@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -103,6 +104,8 @@ func unfit(address string) string {
 		return "it does not begin with https:// or http://"
 	case u.Hostname() == "":
 		return "it names no host"
+	case u.Port() != "" && !isPort(u.Port()):
+		return "its port is not a number from 1 to 65535"
 	case u.User != nil:
 		return "it holds a user name or password"
 	case u.RawQuery != "" || u.Fragment != "":
@@ -110,4 +113,9 @@ func unfit(address string) string {
 	default:
 		return ""
 	}
+}
+
+func isPort(text string) bool {
+	n, err := strconv.ParseUint(text, 10, 16)
+	return err == nil && n > 0
 }

@@ -157,6 +157,7 @@ func TestOpenRefuses(t *testing.T) {
 		text      string
 	}{
 		{"an endpoint that is none", "AWS_ENDPOINT_URL_S3=localhost:9000", s3.Config{}, "the endpoint of S3 can't be used: it does not begin with https:// or http://"},
+		{"an endpoint without such a port", "AWS_ENDPOINT_URL_S3=http://127.0.0.1:99999", s3.Config{}, "the endpoint of S3 can't be used: its port is not a number from 1 to 65535"},
 		{"an endpoint with a password", "AWS_ENDPOINT_URL_S3=http://a:secret@localhost", s3.Config{}, "the endpoint of S3 can't be used: it holds a user name or password"},
 		{"an account that is none", "AWS_REGION=us-east-1", s3.Config{Owner: "1234"}, "--s3-bucket-owner: 1234 is no account"},
 		{"a profile that is none", "AWS_REGION=us-east-1", s3.Config{Profile: "nobody"}, "s3://runs/: "},
