@@ -18,7 +18,7 @@ type puts struct {
 	mu    sync.Mutex
 	next  chan struct{} // closed once what gathers now is durable; nil: nothing does
 	going bool
-	made  int
+	made  int // whoever waits for a write may read that it was
 }
 
 // keep returns once what it was called with is durable.
@@ -46,9 +46,9 @@ func (p *puts) write() {
 		p.next = nil
 		p.mu.Unlock()
 		time.Sleep(p.took)
-		close(batch)
 		p.mu.Lock()
 		p.made++
+		close(batch)
 		if p.next == nil {
 			p.going = false
 			p.mu.Unlock()
