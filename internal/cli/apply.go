@@ -153,7 +153,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if err := a.confirm(ctx, j); err != nil {
 		return a.opts.explain(err, paths)
 	}
-	console.ShowAsked(a.sys.Stderr, j.Dir().Path, j.Preview().Asked, time.Now())
+	console.ShowAsked(a.sys.Stderr, j.Dir().Called(), j.Preview().Asked, time.Now())
 	return there.explain(a.orUnhold(a.start(ctx, j), paths))
 }
 

@@ -24,13 +24,8 @@ type targetsFile struct {
 }
 
 // targetsFile reads them with the flags of a command.
-func (o *connectionOptions) targetsFile(sys System) targetsFile {
+func (o *storeOptions) targetsFile(sys System) targetsFile {
 	return targetsFile{cfg: o.s3(), notes: sys.Stderr}
-}
-
-// lookingAt reads them for a command that only looks.
-func lookingAt(sys System) targetsFile {
-	return targetsFile{cfg: s3.Config{Timeout: lookTimeout, UserAgent: "attrmigrate/" + release()}, notes: sys.Stderr}
 }
 
 // inputs says what the inputs of a file of targets have to be.

@@ -43,6 +43,7 @@ var followed = map[string][2]string{
 	"%s --help shows how":       {"hints", "applaud"},
 	"to rehearse with users and tokens that are made up: attrmigrate sandbox --users 100 --tokens made-up-tokens.csv": {"hints", "follow serves"},
 
+	"Called":                                  {"s3_profile", "attrmigrate report --profile made-up s3://runs/loyalty -o report.html"},
 	"nothingToStop":                           {"hints_steer", "follow 1"},
 	"commandOf":                               {"hints_steer", "follow 1"},
 	"unholding":                               {"hints_steer", "follow 0"},
