@@ -47,8 +47,10 @@ func plays(page string) (all []play, err error) {
 			within = prose
 		case within == hidden:
 			all[last].unseen += line
+		case within == code && strings.HasPrefix(line, "```"):
+			within = prose
 		case strings.HasPrefix(line, "```"):
-			within, open = code-within, false
+			within, open = code, false
 		case within == code && typed && last < 0:
 			return nil, fmt.Errorf("$ %sis in no scene", command)
 		case within == code && typed:
@@ -64,6 +66,8 @@ func plays(page string) (all []play, err error) {
 			if m[3] == "" {
 				within = hidden
 			}
+		case within == prose && strings.HasPrefix(strings.TrimSpace(line), "$ "):
+			return nil, fmt.Errorf("at %d: %sis in no block of code that begins with its line", begin, line)
 		case within == prose && strings.HasPrefix(line, "<!-- scene"):
 			return nil, fmt.Errorf("at %d: %sdoes not begin a scene: <!-- scene NAME [unpaced]", begin, line)
 		}
@@ -173,7 +177,7 @@ func TestPlays(t *testing.T) {
 	if got := put(page, all, []string{"1\n", "2\n", "3\n"}); got != want {
 		t.Errorf("put\n%s\nwant\n%s", got, want)
 	}
-	for _, page := range []string{"```\n$ one\n```\n", "<!-- scene A\n-->\n"} {
+	for _, page := range []string{"```\n$ one\n```\n", "<!-- scene A\n-->\n", "<!-- scene shop -->\n- \n  ```\n  $ one\n  ```\n"} {
 		if all, err := plays(page); err == nil {
 			t.Errorf("%q: no error, but %v", page, all)
 		}

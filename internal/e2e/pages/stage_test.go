@@ -58,7 +58,7 @@ func bucket(t *testing.T, input string) []string {
 	if err := cmp.Or(err, server.Put("example-runs", "in/"+filepath.Base(input), content)); err != nil {
 		t.Fatal(err)
 	}
-	return append(server.Env(), harness.Lease+"=3s")
+	return append(server.Env(), harness.Lease+"=5s")
 }
 
 // furniture is what the sandbox gets.

@@ -18,8 +18,8 @@ import (
 // question is what apply asks, and the answer that a page shows behind it.
 var question = regexp.MustCompile(`(?m)^(Apply\? Only "yes" goes on: )(\w+)$`)
 
-// ofTests are lines that nobody reads who calls AWS.
-var ofTests = regexp.MustCompile(`(?m)^endpoint .*\n`)
+// ofTests are lines that nobody reads who calls AWS, and from a terminal, which has a bar.
+var ofTests = regexp.MustCompile(`(?m)^(endpoint |time=\S+ level=INFO msg=progress).*\n`)
 
 // types types a command, and gives what is printed.
 func (s stage) types(t *testing.T, a act, unpaced bool) string {
