@@ -1,8 +1,7 @@
 // Package e2e tests the whole program, as people run it, against a sandbox in the test's own process.
 //
 //   - Scripts (testdata/script) tell what people type and read.
-//   - Recipes are the commands of docs/recipes.md, typed into a shell and compared with what the page says; what
-//     docs/rules.md says of quoting is held against the shells.
+//   - What docs/rules.md says of quoting is held against the shells. (Package pages, below, plays what all pages show.)
 //   - Rules are drawn, and what they come to is compared with a second, naive evaluation of an export.
 //   - Faults meet a run in its middle, and the next start goes on; docs/reliability.md lists them.
 //   - Kills end the program at random moments of one run.
