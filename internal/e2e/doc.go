@@ -9,6 +9,7 @@
 //   - Cells and files of all kinds are given to plan and apply: each is written, refused or told, and both agree.
 //   - Scenarios of the emulator are played against cognito-local, too: a second opinion on the sandbox.
 //   - Exceptions of AWS are raised for one record, and for all.
+//   - Earlier programs have left runs (testdata/earlier), with which this one goes on; what a newer one would leave is refused.
 //   - Damage is done to each bit of the files of a run.
 //
 // Package campaign, below, plays random histories of all of this, and checks them. Package harness runs the program
