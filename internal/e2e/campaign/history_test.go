@@ -178,7 +178,7 @@ func (h *history) leftAlone(runs []*run) int {
 	case h.plot.tight():
 		return len(runs[0].facts.Records)
 	case h.plot.elsewhere, h.plot.steered:
-		return 10
+		return 10 * len(runs)
 	default:
 		return 1 + len(h.clerk.poisoned)/3
 	}
@@ -186,14 +186,7 @@ func (h *history) leftAlone(runs []*run) int {
 
 // check checks what came of runs that are done.
 func (h *history) check(name string, runs []*run) (found []Violation, err error) {
-	if h.plot.several {
-		status, err := h.program("status", "--targets", name+".csv").CombinedOutput()
-		if err != nil {
-			return nil, fmt.Errorf("status: %w\n%s", err, status)
-		}
-		found = CheckStatus(string(status), ended(runs))
-	}
-	slipped := h.guests.forget()
+	slipped, told := h.guests.forget(), map[string]bool{} // told: what status knows, which in S3 is what was published
 	for _, r := range runs {
 		f := &r.facts
 		files, objects, err := h.files(r)
@@ -202,8 +195,13 @@ func (h *history) check(name string, runs []*run) (found []Violation, err error)
 		}
 		f.Updates, f.After, f.Files, f.Slipped = h.updates(r.pool.ID)[r.since:], h.pool(r.pool.ID), files, slipped
 		found = append(found, Check(*f)...)
+		current := true
 		if h.plot.elsewhere {
+			_, current, _ = h.bucket.published(r.key(), objects) // checkPublished says what is wrong
 			found = append(found, h.checkPublished(r, objects)...)
+		}
+		if current {
+			told[r.name()] = r.ended
 		}
 		if r.man != nil {
 			found = append(found, r.man.check(h.clerk.arrivedFor(r))...)
@@ -211,6 +209,13 @@ func (h *history) check(name string, runs []*run) (found []Violation, err error)
 		}
 		h.totals.rows += len(f.Records)
 		h.totals.updates += len(f.Updates)
+	}
+	if h.plot.several {
+		status, err := h.program("status", "--targets", name+".csv").CombinedOutput()
+		if err != nil {
+			return nil, fmt.Errorf("status: %w\n%s", err, status)
+		}
+		found = append(found, CheckStatus(string(status), told)...)
 	}
 	if n := len(h.updates(bystander)); n > 0 {
 		found = append(found, Violation{stranger, fmt.Sprintf("%d updates of %s", n, bystander)})
