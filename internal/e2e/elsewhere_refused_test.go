@@ -40,6 +40,25 @@ func TestUnansweredElsewhere(t *testing.T) {
 	f.says(f.run(1, f.toPool("apply", "--yes", "--run-dir", "s3://none-of-these/run", "loyalty.csv")...), "there is no bucket of this name")
 }
 
+// TestRefusedMidway: where S3 takes nothing any more while a run goes on, the hint names all that has to be allowed, and nothing is
+// named that people would not find there.
+func TestRefusedMidway(t *testing.T) {
+	f := newFaraway(t, 300)
+	f.write("loyalty.csv", strings.Replace(loyaltyRows(300), "\n", "\nnobody,gold\n", 1))
+	const run = "s3://runs/loyalty"
+	one := f.start(f.toPool("apply", "--yes", "--rate", "20", "--run-dir", run, "loyalty.csv")...)
+	going := f.until("failed   1 row", "status", run)
+	f.says(going, "failed   1 row: "+run+"/errors.csv says why, once the run has stopped\n")
+	f.bucket.Deny("s3:PutObject")
+	out := one.ended(4)
+	f.says(out, "s3:PutObject is not allowed", "hint: allow s3:PutObject on arn:aws:s3:::runs/loyalty/* to whoever runs this")
+	for _, not := range []string{"report.html", "no report", "no summary"} {
+		if strings.Contains(out, not) {
+			t.Errorf("%s: it names what is not there, or what follows from that:\n%s", not, out)
+		}
+	}
+}
+
 // TestRefusedElsewhere: what cannot be done to a run in S3 is told with its place and a remedy.
 func TestRefusedElsewhere(t *testing.T) {
 	f := newFaraway(t, 3)
