@@ -9,11 +9,12 @@
 //   - Cells and files of all kinds are given to plan and apply: each is written, refused or told, and both agree.
 //   - Scenarios of the emulator are played against cognito-local, too: a second opinion on the sandbox.
 //   - Exceptions of AWS are raised for one record, and for all.
+//   - Earlier programs have left runs (testdata/earlier), with which this one goes on; what a newer one would leave is refused.
 //   - Damage is done to each bit of the files of a run.
 //
 // Package campaign, below, plays random histories of all of this, and checks them. Package harness runs the program
 // for both.
 //
-// All of it runs without the race detector, but for make campaign and make test-emulator: what runs at once in the program
-// has tests where it does, and starts of a program that the detector watches take longer than everything else.
+// All of it runs without the race detector, but for make campaign WATCHED=-race and make test-emulator: what runs at once in
+// the program has tests where it does, and starts of a program that the detector watches take longer than everything else.
 package e2e
