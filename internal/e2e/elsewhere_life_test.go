@@ -183,6 +183,7 @@ func TestALifeElsewhere(t *testing.T) {
 	if testing.Short() {
 		t.Skip("what is asked of a run elsewhere takes seconds to be heard")
 	}
+	t.Parallel()
 	f := newFaraway(t, 600)
 	t.Cleanup(func() { t.Log(f.printed.String()) })
 	const plan, run = "s3://runs/night/loyalty.plan", "s3://runs/night/loyalty.run"

@@ -43,6 +43,7 @@ func TestRecipes(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the page is typed into sh")
 	}
+	t.Parallel()
 	text, err := os.ReadFile(recipesPage)
 	if err != nil {
 		t.Fatal(err)
