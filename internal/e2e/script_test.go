@@ -50,6 +50,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":    exits,
+			"until":    awaitOutput,
 			"start":    startJob,
 			"says":     awaitText,
 			"signal":   signalJob,
