@@ -26,8 +26,8 @@ demo: build ## (try) plan, apply, pause, interrupt, resume, verify and take back
 	bash examples/loyalty/demo.sh $(BIN)
 
 # Everything runs as it is, in full. The race detector makes it four times as slow, so that it watches once more, in short,
-# where things go on at once; of the whole program it does in make campaign. Many tests of the whole program wait, so that
-# more of them than processors go on at once. What go vet finds, make check says.
+# where things go on at once; the whole program it watches in make campaign WATCHED=-race. Many tests of the whole program
+# wait, so that more of them than processors go on at once. What go vet finds, make check says.
 .PHONY: test
 test: ## (test) run all tests, those of what goes on at once with the race detector, too
 	@failed=0; \
@@ -195,6 +195,11 @@ bench: build ## (measure) measure everything against its bound in the same run, 
 	bin/bench -out $(BENCH) -embed docs/performance.md
 	cd internal/tools && go run ./plot $(CURDIR)/$(BENCH)
 
+# What takes minutes is made by others: make bench, make test-kubernetes, make pictures.
+.PHONY: docs
+docs: ## (build) renew what README.md, docs and examples show as printed, docs/commands.md among them (a minute)
+	go test -count=1 -run '^TestPages$$' ./internal/e2e/pages -update
+
 # Of a made-up run that is always the same: a run has a sample each ten seconds, so that one of some seconds, as in make demo,
 # has nothing to show, and the pictures would differ each time. Look at them before they are committed.
 .PHONY: pictures
@@ -219,29 +224,25 @@ fuzz: ## (test) run every fuzz target for FUZZTIME (2m)
 		done; \
 	done
 
-# FOR is how long scenes are begun, SEED the first of them; a SEED alone replays one scene.
-FOR  := $(if $(SEED),,1m)
-SEED :=
+# FOR is how long histories are begun, KILLS how many starts are killed, SEED the first of them; a SEED alone replays one.
+# Three thousand kills take some eight minutes of a processor; with WATCHED=-race, the race detector, ten times as many.
+FOR     := $(if $(KILLS)$(SEED),,1m)
+KILLS   :=
+SEED    :=
+WATCHED :=
 .PHONY: campaign
-campaign: ## (test) random change sets under faults and kills, each checked and taken back (FOR=10m SEED=7)
-	CAMPAIGN_FOR=$(FOR) CAMPAIGN_SEED=$(SEED) go test $(RACE) -count=1 -timeout 0 -v -run '^TestCampaign$$' ./internal/e2e/campaign
+campaign: ## (test) random histories of kills, faults and orders, here and in S3, checked and taken back (FOR=10m KILLS=3000 SEED=7)
+	CAMPAIGN_FOR=$(FOR) CAMPAIGN_KILLS=$(KILLS) CAMPAIGN_SEED=$(SEED) go test $(WATCHED) -count=1 -timeout 0 -v -run '^TestCampaign$$' ./internal/e2e/campaign
 
-# STEERED is how many scenes are played.
-STEERED := $(if $(SEED),1,1000)
-.PHONY: campaign-steering
-campaign-steering: ## (test) random sequences of pause, unpause, rate, stop, kill and restart, each checked (STEERED=50 SEED=7)
-	CAMPAIGN_STEERED=$(STEERED) CAMPAIGN_SEED=$(SEED) go test -count=1 -timeout 0 -v -run '^TestSteeredCampaign$$' ./internal/e2e/campaign
+# Of the states that a crash may leave, go test plays some: others each time.
+.PHONY: powercut
+powercut: ## (test) crash a job behind every operation on its files, in every way, and go on from each state
+	CRASH_STATES=all go test -count=1 -timeout 0 -v ./internal/e2e/powercut
 
 # Of the protocol of runs in an object store, go test explores what it can in seconds.
 .PHONY: model
 model: ## (test) explore the lease and the fence of a run in S3 with every pair of faults, many minutes
 	ATTRMIGRATE_MODEL=long go test -count=1 -timeout 0 -v -run '^TestModel' ./internal/runlog
-
-# KILLS is how many starts are killed; a fifth of that many machines go, and a tenth of that many starts are suspended.
-KILLS := $(if $(SEED),,500)
-.PHONY: campaign-s3
-campaign-s3: ## (test) runs in S3 whose starts are killed, lose their machine, are suspended and woken, or are two at once (KILLS=100 SEED=7)
-	CAMPAIGN_KILLS=$(KILLS) CAMPAIGN_SEED=$(SEED) go test -count=1 -timeout 0 -v -run '^TestS3Campaign$$' ./internal/e2e/campaign
 
 .PHONY: clean
 clean: ## (build) remove what was built

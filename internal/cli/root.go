@@ -53,7 +53,7 @@ func Run(args []string, sys System) int {
 	root.SetIn(sys.Stdin)
 	root.SetOut(sys.Stdout)
 	root.SetErr(sys.Stderr)
-	err := refuseEmpty(root, args)
+	err := refuseValues(root, args)
 	if err == nil {
 		err = errors.Join(root.ExecuteContext(ctx), measured.Stop()) // which no error and no signal may skip
 	}

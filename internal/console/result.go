@@ -50,7 +50,7 @@ func pictures(line func(head, format string, args ...any), dir *rundir.Dir) {
 	switch {
 	case !disk.Exists(path):
 	case dir.Private:
-		line("report", "%s; for a browser: attrmigrate report %s -o %s", path, dir.Path, report.HTML)
+		line("report", "%s; for a browser: attrmigrate report %s -o %s", path, dir.Called(), report.HTML)
 	default:
 		line("report", "%s: open it in a browser", path)
 	}

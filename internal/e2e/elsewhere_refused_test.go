@@ -7,6 +7,39 @@ import (
 	"testing"
 )
 
+// TestUnansweredElsewhere: where S3 does not answer when a run is to begin or to go on, that is no refusal: an engine starts it again.
+// What is missing there is one.
+func TestUnansweredElsewhere(t *testing.T) {
+	f := newFaraway(t, 3)
+	f.lease = "1s"
+	f.write("loyalty.csv", loyaltyRows(3))
+	f.write("targets.csv", "name,user_pool_id,input,run_dir\nclub,us-east-1_Sandbox00,s3://runs/in/loyalty.csv,s3://runs/club\n")
+	f.bucket.Away(true)
+	t.Run("away", func(t *testing.T) {
+		for _, row := range []struct {
+			name string
+			code int
+			args []string
+			says string
+		}{
+			{"the run", 4, f.toPool("apply", "--yes", "--run-dir", "s3://runs/loyalty", "loyalty.csv"), "s3://runs/loyalty/current.json: "},
+			{"its input", 4, f.toPool("apply", "--yes", "--run-dir", "s3://runs/loyalty", "s3://runs/in/loyalty.csv"), "s3://runs/in/loyalty.csv: "},
+			{"the file of targets", 4, []string{"apply", "--yes", "--targets", "s3://runs/in/targets.csv", "--index", "0"}, "s3://runs/in/targets.csv: "},
+			{"the input of a target", 4, []string{"apply", "--yes", "--targets", "targets.csv", "--index", "0"}, "s3://runs/in/loyalty.csv: "},
+			{"a plan, of which there is no run", 1, f.toPool("plan", "s3://runs/in/loyalty.csv"), "s3://runs/in/loyalty.csv: "},
+		} {
+			t.Run(row.name, func(t *testing.T) {
+				t.Parallel()
+				f := *f
+				f.T = t
+				f.says(f.run(row.code, row.args...), "attrmigrate: "+row.says, "hint: ")
+			})
+		}
+	})
+	f.bucket.Away(false)
+	f.says(f.run(1, f.toPool("apply", "--yes", "--run-dir", "s3://none-of-these/run", "loyalty.csv")...), "there is no bucket of this name")
+}
+
 // TestRefusedElsewhere: what cannot be done to a run in S3 is told with its place and a remedy.
 func TestRefusedElsewhere(t *testing.T) {
 	f := newFaraway(t, 3)

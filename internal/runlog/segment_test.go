@@ -21,8 +21,11 @@ func TestADamagedSegment(t *testing.T) {
 		body   []byte
 		want   string
 	}{
-		{"empty", 12, nil, "it is no object of a log, or one of a newer attrmigrate"},
-		{"another file", 12, []byte("username,email\n"), "it is no object of a log, or one of a newer attrmigrate"},
+		{"empty", 12, nil, "it is no object of a log"},
+		{"another file", 12, []byte("username,email\n"), "it is no object of a log"},
+		{"a newer one", 12, []byte("attrmigrate-log-2 x\n"), "written by a newer attrmigrate: version 2, this one knows 1"},
+		{"of no version", 12, []byte("attrmigrate-log- x\n"), "it is no object of a log"},
+		{"of a version before the first", 12, []byte("attrmigrate-log-0 x\n"), "it is no object of a log"},
 		{"cut", 12, whole[:len(whole)-1], "its checksum is that of another content"},
 		{"one bit", 12, append(append([]byte{}, whole[:len(whole)-1]...), 'D'), "its checksum is that of another content"},
 		{"more behind it", 12, append(append([]byte{}, whole...), 0), "its checksum is that of another content"},

@@ -103,19 +103,22 @@ func (e *Error) resource() string {
 // prefixOf is the folder of a key.
 func prefixOf(key string) string { return key[:strings.LastIndexByte(key, '/')+1] }
 
+// profile is the one that is used, for people; empty: the default.
+func (b *Bucket) profile() string { return b.cfg.connection().ProfileName() }
+
 // who is where credentials were looked for.
 func (b *Bucket) who() string {
-	if p := b.cfg.profile(); p != "" {
+	if p := b.profile(); p != "" {
 		return "profile " + p
 	}
 	return "the AWS_* variables, the default profile and the machine's role"
 }
 
 func (b *Bucket) profileFlag() string {
-	if b.cfg.profile() == "" {
+	if b.profile() == "" {
 		return ""
 	}
-	return " --profile " + shell.Quote(b.cfg.profile())
+	return " --profile " + shell.Quote(b.profile())
 }
 
 func (b *Bucket) ownerSaid() string {

@@ -1,4 +1,4 @@
-package cognito
+package awsconn
 
 import (
 	"context"
@@ -30,7 +30,7 @@ func (c Config) assumed(sdk aws.Config) aws.Config {
 	if c.Role == "" || c.Anonymous {
 		return sdk
 	}
-	client := sts.NewFromConfig(sdk, func(o *sts.Options) { o.HTTPClient = httpClient(sdk.HTTPClient, 1) })
+	client := sts.NewFromConfig(sdk, func(o *sts.Options) { o.HTTPClient = HTTPClient(sdk.HTTPClient, 1) })
 	provider := stscreds.NewAssumeRoleProvider(client, c.Role, func(o *stscreds.AssumeRoleOptions) {
 		o.RoleSessionName, o.Duration = roleSession, roleDuration
 		if c.ExternalID != "" {
@@ -39,12 +39,6 @@ func (c Config) assumed(sdk aws.Config) aws.Config {
 	})
 	sdk.Credentials = aws.NewCredentialsCache(&role{base: sdk.Credentials, assumes: provider}, early)
 	return sdk
-}
-
-// early renews credentials before they expire, and not by the call that finds out.
-func early(o *aws.CredentialsCacheOptions) {
-	o.ExpiryWindow = 5 * time.Minute
-	o.ExpiryWindowJitterFrac = 0.5
 }
 
 // Retrieve assumes the role. That there are no credentials to do so with is no error of the role.

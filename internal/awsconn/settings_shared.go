@@ -1,4 +1,4 @@
-package cognito
+package awsconn
 
 import (
 	"bufio"
@@ -22,7 +22,7 @@ type shared struct {
 // sharedOf is the profile that the SDK will take.
 func (c Config) sharedOf() shared {
 	return shared{
-		profile:    cmp.Or(c.Profile, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE"), config.DefaultSharedConfigProfile),
+		profile:    cmp.Or(c.ProfileName(), config.DefaultSharedConfigProfile),
 		configFile: cmp.Or(os.Getenv("AWS_CONFIG_FILE"), config.DefaultSharedConfigFilename()),
 		creds:      cmp.Or(os.Getenv("AWS_SHARED_CREDENTIALS_FILE"), config.DefaultSharedCredentialsFilename()),
 	}

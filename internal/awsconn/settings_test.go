@@ -1,4 +1,4 @@
-package cognito
+package awsconn
 
 import (
 	"cmp"
@@ -8,16 +8,25 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/credentials"
 )
+
+// TestMain hides the AWS set-up and the proxies of the machine from all tests.
+func TestMain(m *testing.M) {
+	for _, setting := range os.Environ() {
+		name, _, _ := strings.Cut(setting, "=")
+		if upper := strings.ToUpper(name); strings.HasPrefix(upper, "AWS_") || strings.HasSuffix(upper, "_PROXY") {
+			os.Unsetenv(name)
+		}
+	}
+	os.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	os.Exit(m.Run())
+}
 
 // TestSettings: what is wrong with the machine's settings is told by the name of the setting, before any
 // call, and no value is repeated.
 func TestSettings(t *testing.T) {
 	const (
-		unusable = "the AWS configuration can't be used: "
-		dev      = "[profile dev]\n"
+		dev = "[profile dev]\n"
 	)
 	nowhere := filepath.Join(t.TempDir(), "nowhere")
 	noBundle := filepath.Join(t.TempDir(), "bundle.pem")
@@ -40,50 +49,50 @@ func TestSettings(t *testing.T) {
 		text   string
 	}{
 		{name: "a line end of Windows behind a key", env: env("AWS_ACCESS_KEY_ID", "secret-value\r"),
-			code: "BadCharacter", text: unusable + "AWS_ACCESS_KEY_ID ends with a carriage return (U+000D)"},
+			code: "BadCharacter", text: "AWS_ACCESS_KEY_ID ends with a carriage return (U+000D)"},
 		{name: "a line end behind a secret", env: env("AWS_SECRET_ACCESS_KEY", "secret-value\n"),
-			code: "BadCharacter", text: unusable + "AWS_SECRET_ACCESS_KEY ends with a line end (U+000A)"},
+			code: "BadCharacter", text: "AWS_SECRET_ACCESS_KEY ends with a line end (U+000A)"},
 		{name: "a blank in a session token", env: env("AWS_SESSION_TOKEN", "secret value"),
-			code: "BadCharacter", text: unusable + "AWS_SESSION_TOKEN has a blank (U+0020), as its character 7"},
+			code: "BadCharacter", text: "AWS_SESSION_TOKEN has a blank (U+0020), as its character 7"},
 		{name: "what nobody sees before a key", env: env("AWS_ACCESS_KEY_ID", "\u200bsecret-value"),
-			code: "BadCharacter", text: unusable + "AWS_ACCESS_KEY_ID begins with a zero-width space (U+200B)"},
+			code: "BadCharacter", text: "AWS_ACCESS_KEY_ID begins with a zero-width space (U+200B)"},
 		{name: "no UTF-8", env: env("AWS_SECRET_ACCESS_KEY", "secret\xffvalue"),
 			code: "BadCharacter", text: "AWS_SECRET_ACCESS_KEY has a byte that is not UTF-8 (0xFF), as its character 7"},
 		{name: "a quotation mark of a word processor", env: env("AWS_SECRET_ACCESS_KEY", "“secret-value”"),
 			code: "BadCharacter", text: "AWS_SECRET_ACCESS_KEY begins with the character (U+201C)"},
 		{name: "half of a pair", env: env("AWS_SECRET_ACCESS_KEY", ""),
-			code: "BadConfiguration", text: unusable + "AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not"},
+			code: "BadConfiguration", text: "AWS_ACCESS_KEY_ID is set, and AWS_SECRET_ACCESS_KEY is not"},
 		{name: "a role", env: env("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/secret-value\t"),
-			code: "BadCharacter", text: unusable + "AWS_ROLE_ARN ends with a tab (U+0009)"},
-		{name: "a profile", env: env("AWS_PROFILE", "secret-value "), code: "BadCharacter", text: unusable + "AWS_PROFILE ends with a blank (U+0020)"},
-		{name: "a profile by flag", cfg: Config{Profile: "secret-value\r"}, code: "BadCharacter", text: unusable + "--profile ends with a carriage return (U+000D)"},
-		{name: "a Region by flag", cfg: Config{Region: "us-east-1 "}, code: "BadCharacter", text: unusable + "--region ends with a blank (U+0020)"},
-		{name: "a Region in capitals", cfg: Config{Region: "US-EAST-1"}, code: "BadRegion", text: unusable + "--region: it begins with a capital letter (U+0055)"},
-		{name: "a Region by variable", env: env("AWS_REGION", "us-east-1\u00a0"), code: "BadCharacter", text: unusable + "AWS_REGION ends with a no-break space (U+00A0)"},
-		{name: "an endpoint with a blank", env: env("AWS_ENDPOINT_URL", "http://127.0.0.1:1 "), code: "BadCharacter", text: unusable + "AWS_ENDPOINT_URL ends with a blank (U+0020)"},
+			code: "BadCharacter", text: "AWS_ROLE_ARN ends with a tab (U+0009)"},
+		{name: "a profile", env: env("AWS_PROFILE", "secret-value "), code: "BadCharacter", text: "AWS_PROFILE ends with a blank (U+0020)"},
+		{name: "a profile by flag", cfg: Config{Profile: "secret-value\r"}, code: "BadCharacter", text: "--profile ends with a carriage return (U+000D)"},
+		{name: "a Region by flag", cfg: Config{Region: "us-east-1 "}, code: "BadCharacter", text: "--region ends with a blank (U+0020)"},
+		{name: "a Region in capitals", cfg: Config{Region: "US-EAST-1"}, code: "BadRegion", text: "--region: it begins with a capital letter (U+0055)"},
+		{name: "a Region by variable", env: env("AWS_REGION", "us-east-1\u00a0"), code: "BadCharacter", text: "AWS_REGION ends with a no-break space (U+00A0)"},
+		{name: "an endpoint with a blank", env: env("AWS_ENDPOINT_URL", "http://127.0.0.1:1 "), code: "BadCharacter", text: "AWS_ENDPOINT_URL ends with a blank (U+0020)"},
 		{name: "an endpoint without a scheme", env: env("AWS_ENDPOINT_URL", "localhost:9229"), code: "BadEndpoint",
-			text: "the endpoint can't be used: AWS_ENDPOINT_URL: it does not begin with https:// or http://"},
+			text: "AWS_ENDPOINT_URL: it does not begin with https:// or http://"},
 		{name: "an endpoint of credentials", env: env("AWS_ENDPOINT_URL_STS", "https://secret-value:99999"), code: "BadEndpoint",
 			text: "AWS_ENDPOINT_URL_STS: its port is not a number from 1 to 65535"},
-		{name: "an endpoint by flag", cfg: Config{EndpointURL: "http://127.0.0.1:1\r"}, code: "BadCharacter", text: unusable + "--endpoint-url ends with a carriage return (U+000D)"},
+		{name: "an endpoint by flag", cfg: Config{EndpointURL: "http://127.0.0.1:1\r"}, code: "BadCharacter", text: "--endpoint-url ends with a carriage return (U+000D)"},
 		{name: "a place of credentials", env: env("AWS_CONTAINER_CREDENTIALS_FULL_URI", "secret-value"), code: "BadEndpoint",
 			text: "AWS_CONTAINER_CREDENTIALS_FULL_URI: it is not a URL of http:// or https://"},
 		{name: "no token of a web identity", env: env("AWS_ACCESS_KEY_ID", "", "AWS_SECRET_ACCESS_KEY", "", "AWS_WEB_IDENTITY_TOKEN_FILE", nowhere),
 			code: "BadConfiguration", text: "AWS_WEB_IDENTITY_TOKEN_FILE: the file can't be read: "},
-		{name: "no bundle", env: env("AWS_CA_BUNDLE", nowhere), code: "BadBundle", text: "the CA bundle can't be used: AWS_CA_BUNDLE: the file can't be read: "},
+		{name: "no bundle", env: env("AWS_CA_BUNDLE", nowhere), code: "BadBundle", text: "AWS_CA_BUNDLE: the file can't be read: "},
 		{name: "a directory for a bundle", env: env("AWS_CA_BUNDLE", t.TempDir()), code: "BadBundle", text: "AWS_CA_BUNDLE: the file can't be read: it is no regular file"},
 		{name: "an empty bundle", env: env("AWS_CA_BUNDLE", noBundle), code: "BadBundle", text: "AWS_CA_BUNDLE: the file holds no certificate in PEM"},
 		{name: "a bundle of a profile", cfg: Config{Profile: "dev"}, shared: dev + "ca_bundle = " + noBundle + "\n", code: "BadBundle",
 			text: "ca_bundle of profile dev ("},
-		{name: "attempts", env: env("AWS_MAX_ATTEMPTS", "secret-value"), code: "BadConfiguration", text: unusable + "AWS_MAX_ATTEMPTS: want a number"},
-		{name: "the kind of attempts", env: env("AWS_RETRY_MODE", "secret-value"), code: "BadConfiguration", text: unusable + "AWS_RETRY_MODE: want standard or adaptive"},
+		{name: "attempts", env: env("AWS_MAX_ATTEMPTS", "secret-value"), code: "BadConfiguration", text: "AWS_MAX_ATTEMPTS: want a number"},
+		{name: "the kind of attempts", env: env("AWS_RETRY_MODE", "secret-value"), code: "BadConfiguration", text: "AWS_RETRY_MODE: want standard or adaptive"},
 		{name: "attempts with a line end", env: env("AWS_MAX_ATTEMPTS", "3\r"), code: "BadCharacter", text: "AWS_MAX_ATTEMPTS ends with a carriage return (U+000D)"},
 		{name: "the kind of attempts of a profile", cfg: Config{Profile: "dev"}, shared: dev + "retry_mode = secret-value\n", code: "BadConfiguration",
-			text: unusable + "retry_mode of profile dev (|config): want standard or adaptive"},
-		{name: "a truth value", env: env("AWS_USE_FIPS_ENDPOINT", "secret-value"), code: "BadConfiguration", text: unusable + "AWS_USE_FIPS_ENDPOINT: want true or false"},
+			text: "retry_mode of profile dev (|config): want standard or adaptive"},
+		{name: "a truth value", env: env("AWS_USE_FIPS_ENDPOINT", "secret-value"), code: "BadConfiguration", text: "AWS_USE_FIPS_ENDPOINT: want true or false"},
 		{name: "a size", env: env("AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES", "99999999"), code: "BadConfiguration", text: "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES: want a number"},
 		{name: "defaults", env: env("AWS_DEFAULTS_MODE", "secret-value"), code: "BadConfiguration", text: "AWS_DEFAULTS_MODE: want legacy, standard"},
-		{name: "a proxy that is no URL", env: env("HTTPS_PROXY", "http://secret-value:port"), code: "BadProxy", text: "the proxy can't be used: HTTPS_PROXY: it is not a URL"},
+		{name: "a proxy that is no URL", env: env("HTTPS_PROXY", "http://secret-value:port"), code: "BadProxy", text: "HTTPS_PROXY: it is not a URL"},
 		{name: "a proxy of another kind", env: env("HTTP_PROXY", "ftp://secret-value"), code: "BadProxy", text: "HTTP_PROXY: it begins with none of"},
 		{name: "a proxy without a host", env: env("https_proxy", "http://"), code: "BadProxy", text: "https_proxy: it names no host"},
 		{name: "a proxy with a line end", env: env("HTTPS_PROXY", "secret-value:3128\n"), code: "BadCharacter", text: "HTTPS_PROXY ends with a line end (U+000A)"},
@@ -110,13 +119,20 @@ func TestSettings(t *testing.T) {
 			if test.cfg.Region == "" {
 				test.cfg.Region = "us-east-1"
 			}
-			_, err := NewClient(t.Context(), test.cfg)
-			e := asError(t, err)
-			if e.Code() != test.code || !e.Fatal() || e.Class() != "setup" || e.Hint() == "" {
-				t.Errorf("got %s (%v), want %s", e.Code(), e, test.code)
+			_, _, err := test.cfg.Load(t.Context())
+			if err == nil {
+				t.Fatal("it is taken")
 			}
-			has(t, "text", e.Error(), test.text)
-			if told := e.Error() + e.Hint(); strings.Contains(told, "secret-value") || strings.Contains(told, "secret value") {
+			f := Unusable(err)
+			if f.Code != test.code || f.Setting == "" {
+				t.Errorf("got %s of %s (%v), want %s", f.Code, f.Setting, f.Message, test.code)
+			}
+			for part := range strings.SplitSeq(test.text, "|") {
+				if !strings.Contains(f.Message, part) {
+					t.Errorf("got %q, want %q in it", f.Message, part)
+				}
+			}
+			if told := f.Message + f.Setting; strings.Contains(told, "secret-value") || strings.Contains(told, "secret value") {
 				t.Errorf("a value is repeated: %s", told)
 			}
 		})
@@ -177,11 +193,21 @@ func TestSettingsThatFit(t *testing.T) {
 			if test.cfg.Region == "" {
 				test.cfg.Region = "us-east-1"
 			}
-			if _, err := NewClient(t.Context(), test.cfg); err != nil {
+			if _, _, err := test.cfg.Load(t.Context()); err != nil {
 				t.Error(err)
 			}
 		})
 	}
+}
+
+// ownEnvironment has the settings of the test alone: keys, and files that are not there.
+func ownEnvironment(t *testing.T) {
+	t.Helper()
+	nowhere := t.TempDir()
+	t.Setenv("AWS_CONFIG_FILE", filepath.Join(nowhere, "config"))
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(nowhere, "credentials"))
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "made-up-secret")
 }
 
 // certificate is one that nobody has signed, in PEM with line ends of Windows.
@@ -191,31 +217,4 @@ func certificate(t *testing.T) string {
 	defer s.Close()
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
 	return strings.ReplaceAll(string(text), "\n", "\r\n")
-}
-
-// TestUnfitCredentials: those of a role, a program or a container are looked at when they come.
-func TestUnfitCredentials(t *testing.T) {
-	s := serve(t, accept)
-	for _, test := range []struct {
-		name, id, secret, token string
-		text                    string
-	}{
-		{"the key", "secret-value\r", "made-up", "", "the access key id from StaticCredentials ends with a carriage return (U+000D)"},
-		{"the secret", "AKIDEXAMPLE", "secret value", "", "the secret access key from StaticCredentials has a blank (U+0020), as its character 7"},
-		{"the session token", "AKIDEXAMPLE", "made-up", "secret-value\n", "the session token from StaticCredentials ends with a line end (U+000A)"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			c, err := NewClient(t.Context(), Config{Region: "us-east-1", EndpointURL: s.URL,
-				Credentials: credentials.NewStaticCredentialsProvider(test.id, test.secret, test.token)})
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, err = c.Pool(t.Context(), testPool)
-			e := asError(t, err)
-			if e.Code() != "BadCharacter" || !e.Fatal() || e.Transient() != 0 || s.count() != 0 {
-				t.Errorf("%s (%v), tried again %d times, %d requests", e.Code(), e, e.Transient(), s.count())
-			}
-			has(t, "text", e.Error(), test.text)
-		})
-	}
 }

@@ -1,4 +1,4 @@
-package cognito
+package awsconn
 
 import (
 	"cmp"
@@ -93,7 +93,7 @@ func (c Config) variables() (all []setting) {
 		"AWS_SDK_UA_APP_ID", "AWS_EXECUTION_ENV")
 	add(inName, bundleForm, "AWS_CA_BUNDLE")
 	if !strings.EqualFold(os.Getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"), "true") {
-		add(inWord, endpointForm, endpointVariables...)
+		add(inWord, endpointForm, c.endpointVariables()...)
 	}
 	add(inWord, proxyForm, anySet("HTTPS_PROXY", "https_proxy"), anySet("HTTP_PROXY", "http_proxy"))
 	if c.Anonymous {
@@ -189,7 +189,7 @@ func (c Config) regionForm() func(string) (code, why string) {
 	return regionForm
 }
 
-func endpointForm(address string) (code, why string) { return "BadEndpoint", unfit(address) }
+func endpointForm(address string) (code, why string) { return "BadEndpoint", Unfit(address) }
 
 // placeForm says why an address is none to fetch credentials from.
 func placeForm(address string) (code, why string) {

@@ -1,4 +1,4 @@
-package cognito
+package awsconn
 
 import (
 	"context"
@@ -8,10 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// renewable hands out credentials and can be told that they have expired before their time. It then
-// reads the whole configuration again, since the SDK itself never looks again at a credentials file
-// that another program has rewritten (aws-sdk-go-v2#2135).
-type renewable struct {
+// Credentials are handed out, and can be told that they have expired before their time. Then the
+// whole configuration is read again, since the SDK itself never looks again at a credentials file
+// that another program has rewritten (aws-sdk-go-v2#2135). Any number of goroutines may use them.
+type Credentials struct {
 	load func(context.Context) (aws.CredentialsProvider, error)
 
 	mu         sync.Mutex // guards what follows
@@ -20,13 +20,9 @@ type renewable struct {
 	had        bool // credentials were handed out once
 }
 
-func newRenewable(first aws.CredentialsProvider, load func(context.Context) (aws.CredentialsProvider, error)) *renewable {
-	return &renewable{provider: first, load: load}
-}
-
 // Retrieve returns the credentials, from the provider's own cache if they are fresh. The error is a
 // [*credentialsError].
-func (r *renewable) Retrieve(ctx context.Context) (aws.Credentials, error) {
+func (r *Credentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	provider, err := r.get(ctx)
 	if err != nil {
 		return aws.Credentials{}, err
@@ -44,7 +40,7 @@ func (r *renewable) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	return credentials, nil
 }
 
-func (r *renewable) get(ctx context.Context) (aws.CredentialsProvider, error) {
+func (r *Credentials) get(ctx context.Context) (aws.CredentialsProvider, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.provider == nil {
@@ -70,16 +66,16 @@ func checkCredentials(c aws.Credentials) error {
 	})
 }
 
-// current returns the number of the credentials in use, for renew.
-func (r *renewable) current() int {
+// Current returns the number of the credentials in use, for Renew.
+func (r *Credentials) Current() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.generation
 }
 
-// renew drops the credentials of that number. Of many calls that find them expired at once, only the
+// Renew drops the credentials of that number. Of many calls that find them expired at once, only the
 // first drops them.
-func (r *renewable) renew(generation int) {
+func (r *Credentials) Renew(generation int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if generation != r.generation {
@@ -92,8 +88,7 @@ func (r *renewable) renew(generation int) {
 	r.provider = nil
 }
 
-// nobody is the provider of a client without credentials. Calls with a user's token are not signed,
-// and don't ask it.
+// nobody is the provider of a connection without credentials, for calls that are not signed, and don't ask it.
 var nobody = aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 	return aws.Credentials{}, errors.New("the client was made for users' own tokens alone")
 })

@@ -1,4 +1,4 @@
-package cognito
+package awsconn
 
 import (
 	"fmt"
