@@ -35,9 +35,9 @@ test: ## (test) run all tests, those of what goes on at once with the race detec
 	go test -parallel 4 -vet=off ./... || failed=1; \
 	exit $$failed
 
-# Go on at once: packages, but those of the whole program, that start a goroutine or guard something, or whose tests do.
-CONCURRENT = $$(grep -rlE '^[[:space:]]*(go |"sync|"testing/synctest")' --include=*.go checkpoint internal pipeline sources --exclude-dir=e2e --exclude-dir=tools | \
-	xargs -n1 dirname | sort -u | sed 's,^,./,')
+# Where things go on at once: packages, but those of the whole program, that start a goroutine or guard something, or whose tests do.
+CONCURRENT = $$(grep -rlE '^[[:space:]]*(go |"sync|"testing/synctest")' --include=*.go --exclude-dir=bin --exclude-dir=e2e --exclude-dir=examples --exclude-dir=tools . | \
+	xargs -n1 dirname | sort -u)
 
 .PHONY: test-quick
 test-quick: ## (test) run the tests that take no time, without the race detector
