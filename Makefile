@@ -29,15 +29,19 @@ build: ## (build) build bin/attrmigrate
 demo: build ## (try) plan, apply, pause, interrupt, resume, verify and take back a backfill on a local Cognito
 	bash examples/loyalty/demo.sh $(BIN)
 
-# The tests of the whole program start it a thousand times, and those of crashes open thousands of states, one after the
-# other: without the race detector. What runs at once has tests where it does, and make campaign WATCHED=-race watches
-# it. Many of those of the whole program wait, so that more of them than processors go on at once.
+# Everything runs as it is, in full. The race detector makes it four times as slow, so that it watches once more, in short,
+# where things go on at once; the whole program it watches in make campaign WATCHED=-race. Many tests of the whole program
+# wait, so that more of them than processors go on at once. What go vet finds, make check says.
 .PHONY: test
-test: ## (test) run all tests, with the race detector where there is a C compiler
+test: ## (test) run all tests, those of what goes on at once with the race detector, too
 	@failed=0; \
-	go test $(RACE) $$(go list ./... | grep -v /internal/e2e) || failed=1; \
-	go test -parallel 4 ./internal/e2e/... || failed=1; \
+	$(if $(RACE),go test $(RACE) -short -vet=off $(CONCURRENT) || failed=1;) \
+	go test -parallel 4 -vet=off ./... || failed=1; \
 	exit $$failed
+
+# Where things go on at once: packages, but those of the whole program, that start a goroutine or guard something, or whose tests do.
+CONCURRENT = $$(grep -rlE '^[[:space:]]*(go |"sync|"testing/synctest")' --include=*.go --exclude-dir=bin --exclude-dir=e2e --exclude-dir=examples --exclude-dir=tools . | \
+	xargs -n1 dirname | sort -u)
 
 .PHONY: test-quick
 test-quick: ## (test) run the tests that take no time, without the race detector
