@@ -22,7 +22,7 @@ var house = []string{
 	"internal/job", "internal/console", "internal/profiling", "internal/cli", "cmd/attrmigrate",
 	// Beside it: what measures, tests and shows it.
 	"internal/s3/s3test", "internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/monitoring", "internal/e2e/powercut", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",
-	"internal/e2e/kubernetes", "internal/e2e/slurm",
+	"internal/e2e/kubernetes", "internal/e2e/slurm", "internal/e2e/pages",
 	"examples", "examples/customsource", "examples/scheduled", "examples/steering",
 	"examples/fleet", "examples/fleet/batch", "examples/fleet/stepfunctions",
 }
@@ -81,7 +81,7 @@ var reserved = []reservation{
 	{"internal/s3/s3test", []string{"internal/bench"}, "the program speaks with S3, and tests with this one"},
 	{"internal/sealed", []string{"sources"}, "who reads an input asks sources, which knows its seals"},
 	{"internal/records", []string{"sources"}, "who wants a record asks sources, which knows what it means"},
-	{"internal/sandbox", []string{"internal/rehearsal", "internal/cli", "internal/e2e/campaign", "internal/bench"},
+	{"internal/sandbox", []string{"internal/rehearsal", "internal/cli", "internal/e2e/harness", "internal/e2e/campaign", "internal/bench"},
 		"the program speaks with it by HTTP, as with AWS"},
 
 	{"github.com/spf13/", []string{"internal/cli"}, "all but cli can be driven by a test without flags"},

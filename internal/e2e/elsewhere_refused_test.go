@@ -63,6 +63,7 @@ func TestRefusedMidway(t *testing.T) {
 
 // TestRefusedElsewhere: what cannot be done to a run in S3 is told with its place and a remedy.
 func TestRefusedElsewhere(t *testing.T) {
+	t.Parallel()
 	f := newFaraway(t, 3)
 	f.write("loyalty.csv", loyaltyRows(3))
 	const run = "s3://runs/night/loyalty.run"

@@ -7,6 +7,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,6 +18,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // series is what bench.json says of a scenario. Its points are a second apart.
@@ -64,38 +67,74 @@ var (
 	palette = []color.RGBA{{B: 200, G: 90, A: 255}, {R: 210, G: 110, A: 255}, {G: 130, B: 60, A: 255}}
 )
 
+// Around the plot is room for labels that a viewer sets in a wider font, for it may not have that of the file. The legend
+// stands beside the lines, where it hides none.
+const (
+	width, height = 20 * vg.Centimeter, 7.5 * vg.Centimeter
+	around        = 0.3 * vg.Centimeter
+	aside         = 3 * vg.Centimeter // the legend
+)
+
 func (s series) draw(path string) error {
-	p := plot.New()
-	p.BackgroundColor = color.White
-	p.Title.Text = s.Title
-	p.X.Label.Text = "seconds since the first update"
-	p.Y.Label.Text = "updates/s"
-	p.Y.Min = 0
-	p.Legend.Left = true // and at the foot, where the lines are not
-	p.Add(plotter.NewGrid())
-	allowed, err := step(s.Allowed)
+	p, legend, err := s.plot()
 	if err != nil {
 		return err
 	}
+	svg := vgsvg.New(width, height)
+	whole := draw.New(svg)
+	whole.SetColor(color.White)
+	whole.Fill(whole.Rectangle.Path())
+	p.Draw(draw.Crop(whole, around, -aside, around, -around))
+	legend.Draw(draw.Crop(whole, width-aside, 0, 0, -3*around))
+	var text bytes.Buffer
+	if _, err := svg.WriteTo(&text); err != nil {
+		return err
+	}
+	named := []byte("font-family:Liberation Sans")
+	return os.WriteFile(path, bytes.ReplaceAll(text.Bytes(), named, append(named, ",Arial,Helvetica,sans-serif"...)), 0o644)
+}
+
+// plot is the plot of the series, and its legend.
+func (s series) plot() (*plot.Plot, plot.Legend, error) {
+	p, legend := plot.New(), plot.NewLegend()
+	p.BackgroundColor = nil // the file has one
+	p.Title.Text = s.Title
+	p.Title.Padding = vg.Points(6)
+	p.X.Label.Text = "seconds since the first update"
+	p.X.Label.Padding = vg.Points(6)
+	p.Y.Label.Text = "updates/s"
+	p.Y.Label.Padding = vg.Points(6)
+	p.Y.Min = 0
+	legend.Left, legend.Top = true, true
+	legend.Padding = vg.Points(6)
+	for _, style := range []*draw.TextStyle{
+		&p.Title.TextStyle, &p.X.Label.TextStyle, &p.Y.Label.TextStyle, &p.X.Tick.Label, &p.Y.Tick.Label, &legend.TextStyle,
+	} {
+		style.Font.Variant = "Sans"
+	}
+	p.Add(plotter.NewGrid())
+	allowed, err := step(s.Allowed)
+	if err != nil {
+		return nil, legend, err
+	}
 	allowed.Color, allowed.Dashes = gray, []vg.Length{vg.Points(6), vg.Points(4)}
 	p.Add(allowed)
-	p.Legend.Add("allowed", allowed)
+	legend.Add("allowed", allowed)
 	most := 0.0
 	for i, l := range s.Lines {
 		drawn, err := step(l.Accepted)
 		if err != nil {
-			return err
+			return nil, legend, err
 		}
 		drawn.Color, drawn.Width = palette[i%len(palette)], vg.Points(1.5)
 		p.Add(drawn)
-		p.Legend.Add(l.Label, drawn)
+		legend.Add(l.Label, drawn)
 		for _, v := range append(l.Accepted, s.Allowed...) {
 			most = max(most, v)
 		}
 	}
 	p.Y.Max = most * 1.1
-	p.X.Max *= 1.01 // so that its last label is not cut off
-	return p.Save(20*vg.Centimeter, 7.5*vg.Centimeter, path)
+	return p, legend, nil
 }
 
 // step is a line that holds each value for its second.

@@ -3,7 +3,6 @@ package campaign
 import (
 	"fmt"
 	"net/http"
-	"slices"
 	"sync"
 	"time"
 
@@ -36,41 +35,15 @@ func (w weather) String() string {
 	return fmt.Sprintf(", S3 %s from object %d for %s", w.kind, w.from, w.lasts.Round(time.Millisecond))
 }
 
-// drawElsewhere draws a scene whose run is in S3. Its starts are many and short.
-func drawElsewhere(seed uint64) *scene {
-	s := drawScene(seed)
-	s.poisoned, s.budget = map[string]poison{}, "1000" // the other campaign has them, and they take their time
-	s.attempts = max(s.attempts, 4)
-	s.applying = s.drawFar(s.between(6, 12), 2*len(s.records), true)
-	s.undoing = s.drawFar(s.between(3, 6), 2*len(s.records), false)
-	return s
-}
-
-func (s *scene) drawFar(early, requests int, refusals bool) []script {
-	scripts := s.drawScripts(early, requests, refusals)
-	for i := range scripts[:early] {
-		c := &scripts[i]
-		c.end = pick(s.dice, killBefore, killBefore, killAnswer, killAnswer, killLater, killLater, killLater, killLater, killLater, killLater,
-			terminate, limited, napped, overslept, overtaken, overtaken, rival, twoAtOnce)
-		if c.end == overtaken && s.asUser { // whose calls do not tell whose they are
-			c.end = overslept
-		}
-		if i > 0 && scripts[i-1].end == overtaken && slices.Contains([]string{overtaken, overslept, napped, rival}, c.end) {
-			c.end = killLater // a call of the one that is woken may be the one at which it ends, before it has the run
-		}
-		c.limit = 0
-		if c.end == limited {
-			c.limit = 1 + c.at/2
-		}
-		c.gone = s.chance(0.5)
-		if s.chance(0.35) {
-			c.weather = weather{pick(s.dice, "slow", "failing", "refusing", "losing", "late", "away"), s.between(1, 12), time.Duration(s.between(50, 1500)) * time.Millisecond}
-			if c.weather.kind == "away" && s.chance(0.3) {
-				c.weather.lasts = lease + lease/2
-			}
-		}
+func (p *plot) drawWeather() (w weather) {
+	if !p.chance(0.35) {
+		return w
 	}
-	return scripts
+	w = weather{pick(p.dice, "slow", "failing", "refusing", "losing", "late", "away"), p.between(1, 12), time.Duration(p.between(50, 1500)) * time.Millisecond}
+	if w.kind == "away" && p.chance(0.3) {
+		w.lasts = lease + lease/2
+	}
+	return w
 }
 
 // sky makes the weather of a start.
@@ -166,17 +139,4 @@ func (c script) dreams() []int {
 		return []int{1, 4, 5} // 1: before the first write
 	}
 	return []int{4, 5}
-}
-
-// farCodes are the exit codes that a start may have whose run is in S3. A lease that is so short may run out on a machine that is
-// busy.
-func (c script) farCodes() []int {
-	codes := append(c.codes(false, false), 4)
-	if c.weather.kind != "" || c.end == twoAtOnce || c.end == rival { // 1: before the first write; 5: the other is quicker
-		codes = append(codes, 1, 5)
-	}
-	if c.end == overtaken {
-		codes = append(codes, asleep)
-	}
-	return codes
 }

@@ -22,16 +22,16 @@ type process struct {
 }
 
 // launch starts the program on a machine.
-func (f *far) launch(args []string, begun func(*exec.Cmd) error) (*process, error) {
-	machine := f.machine()
-	if err := os.MkdirAll(machine, 0o700); err != nil {
-		return nil, err
-	}
-	p := &process{key: f.guests.newKey(), done: make(chan struct{})}
-	p.cmd = harness.Program(f.dir, slices.Concat(args[:1], []string{"--work-dir", machine}, args[1:])...)
-	p.cmd.Env = append(append(p.cmd.Env, f.bucket.Env()...), "AWS_ACCESS_KEY_ID="+p.key, harness.Lease+"="+lease.String())
+func (h *history) launch(args []string, begun func(*exec.Cmd) error) (*process, error) {
+	p := &process{key: h.guests.newKey(), done: make(chan struct{})}
+	p.cmd = h.program(args...)
+	p.cmd.Env = append(p.cmd.Env, "AWS_ACCESS_KEY_ID="+p.key)
 	if slices.Contains(args, "-") {
-		p.cmd.Stdin = bytes.NewReader(f.input)
+		input, err := h.stdin()
+		if err != nil {
+			return nil, err
+		}
+		p.cmd.Stdin = input
 	}
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.out
 	if err := begun(p.cmd); err != nil {
@@ -46,16 +46,29 @@ func (f *far) launch(args []string, begun func(*exec.Cmd) error) (*process, erro
 	return p, nil
 }
 
-// machine is the directory of the machine of now.
-func (f *far) machine() string { return filepath.Join(f.dir, fmt.Sprint("machine-", f.machines)) }
+// program is the program with arguments, where runs in S3 are reached.
+func (h *history) program(args ...string) *exec.Cmd {
+	cmd := harness.Program(h.dir, args...)
+	if h.plot.elsewhere {
+		cmd.Env = append(append(cmd.Env, h.bucket.Env()...), harness.Lease+"="+lease.String())
+	}
+	return cmd
+}
+
+// machine is the directory of the machine of now, which is made for its first start.
+func (h *history) machine() string {
+	dir := filepath.Join(h.dir, fmt.Sprint("machine-", h.machines))
+	_ = os.MkdirAll(dir, 0o700) // a start says so if it is not there
+	return dir
+}
 
 func (p *process) signal(s syscall.Signal) { _ = p.cmd.Process.Signal(s) } // it may be gone
 
 // settle waits until no call is left of a start that has ended.
-func (f *far) settle(key string) {
-	_ = f.front.wait(time.After(tooLong), func() bool { // what is left then counts for the next
-		for host := range f.guests.of(key) {
-			if f.front.open[host] {
+func (h *history) settle(key string) {
+	_ = h.front.wait(time.After(tooLong), func() bool { // what is left then counts for the next
+		for host := range h.guests.of(key) {
+			if h.front.open[host] {
 				return false
 			}
 		}
