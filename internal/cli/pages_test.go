@@ -155,15 +155,9 @@ const everyCommand = "docs/commands.md"
 // TestPageOfCommands: the page has every command, as a heading and with its help.
 func TestPageOfCommands(t *testing.T) {
 	p := pageOf(t, everyCommand)
-	for _, command := range append([]string{"completion"}, commands...) {
+	for _, command := range append([]string{"completion"}, commands()...) {
 		if !strings.Contains(p.text, "\n## "+command+"\n\n```\n$ attrmigrate "+command+" --help\n") {
 			t.Errorf("%s does not show attrmigrate %s --help", p.name, command)
-		}
-	}
-	_, help, _ := run(t, "--help")
-	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+)  +[A-Z]`).FindAllStringSubmatch(help, -1) {
-		if !slices.Contains(commands, m[1]) && m[1] != "completion" && m[1] != "help" {
-			t.Errorf("the pages are not held against attrmigrate %s", m[1])
 		}
 	}
 }
