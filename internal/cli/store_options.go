@@ -22,7 +22,7 @@ const lookTimeout = 5 * time.Second
 // registerLooking registers the flags of a command that looks at runs, and writes nothing to S3.
 func (o *storeOptions) registerLooking(f *pflag.FlagSet) {
 	o.timeout = lookTimeout
-	f.StringVar(&o.profile, "profile", "", "`profile` of the AWS configuration, by which S3 is reached")
+	f.StringVar(&o.profile, "profile", "", "`profile` of the AWS configuration")
 	f.StringVar(&o.bucketOwner, "s3-bucket-owner", "", "`account` that a bucket has to belong to, 12 digits (default: any)")
 }
 

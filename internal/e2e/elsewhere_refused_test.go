@@ -50,7 +50,7 @@ func TestRefusedMidway(t *testing.T) {
 	const run = "s3://runs/loyalty"
 	one := f.start(f.toPool("apply", "--yes", "--rate", "20", "--run-dir", run, "loyalty.csv")...)
 	going := f.until("failed   1 row", "status", run)
-	f.says(going, "failed   1 row: "+run+"/errors.csv says why, once the run has stopped\n")
+	f.says(going, "/s, the pace so far: about ", "failed   1 row: "+run+"/errors.csv says why, once the run has stopped\n")
 	f.bucket.Deny("s3:PutObject")
 	out := one.ended(4)
 	f.says(out, "s3:PutObject is not allowed", "hint: allow s3:PutObject on arn:aws:s3:::runs/loyalty/* to whoever runs this")
