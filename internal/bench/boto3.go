@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -17,6 +18,19 @@ const boto3Threads = 16
 
 // boto3Modes are the retry modes of botocore.
 var boto3Modes = []string{"adaptive", "standard", "legacy"}
+
+// findBoto3 returns a Python that has boto3 and the version, or nothing.
+func findBoto3(ctx context.Context) (python, version string) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		return "", ""
+	}
+	out, err := exec.CommandContext(ctx, python, "-c", "import boto3; print(boto3.__version__)").Output()
+	if err != nil {
+		return "", ""
+	}
+	return python, strings.TrimSpace(string(out))
+}
 
 func (b *bench) startBoto3(ctx context.Context, s *server, mode string, rows int) (*process, error) {
 	return b.spawn(ctx, b.python, "-c", boto3Loop, s.URL, s.Pools[0], mode, strconv.Itoa(boto3Threads), strconv.Itoa(rows))

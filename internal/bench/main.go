@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
@@ -47,6 +46,7 @@ type bench struct {
 	self    string // this executable
 	python  string // an interpreter that has boto3; empty: none
 	boto3   string // its version
+	awsCLI  string // the version of the AWS CLI; empty: there is none
 	dir     string // temporary
 }
 
@@ -62,6 +62,7 @@ func measure(ctx context.Context, args []string) (err error) {
 	}
 	b := &bench{settings: full}
 	b.python, b.boto3 = findBoto3(ctx)
+	b.awsCLI = findAWSCLI(ctx)
 	if *quick {
 		b.settings = short
 	}
@@ -94,17 +95,4 @@ func measure(ctx context.Context, args []string) (err error) {
 		}
 	}
 	return failed
-}
-
-// findBoto3 returns a Python that has boto3 and the version, or nothing.
-func findBoto3(ctx context.Context) (python, version string) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		return "", ""
-	}
-	out, err := exec.CommandContext(ctx, python, "-c", "import boto3; print(boto3.__version__)").Output()
-	if err != nil {
-		return "", ""
-	}
-	return python, strings.TrimSpace(string(out))
 }

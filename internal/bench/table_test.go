@@ -45,7 +45,7 @@ func TestNumber(t *testing.T) {
 }
 
 func TestReportText(t *testing.T) {
-	r := newReport(machine{"a processor", 2, "linux/amd64", "go1.26", ""}, time.Now(), true, []result{
+	r := newReport(machine{Processor: "a processor", Cores: 2, System: "linux/amd64", Go: "go1.26"}, time.Now(), true, []result{
 		{rows: []row{{What: "updates", Ours: 9000, Unit: "/s", Peer: "a loop", Bound: 10_000, Reach: atLeast(0.9)}}},
 		{rows: []row{{What: "resident memory", Ours: 40, Unit: " MiB", Peer: "the limit", Bound: 64, Reach: atMost(1), Note: "a note"}}},
 	})

@@ -140,9 +140,21 @@ func showFiles(line func(head, format string, args ...any), v *View) {
 		line("undo", "%s: apply it to go back", undo)
 	}
 	if n := v.Standing.Failed; n > 0 {
-		line("failed", "%s: %s says why", prose.Plural(n, "row"), dir.ErrorsFile())
+		line("failed", "%s: %s says why%s", prose.Plural(n, "row"), dir.ErrorsFile(), oncePublished(v, dir.ErrorsFile()))
 	}
 	pictures(line, &dir)
+}
+
+// oncePublished says when a file of a run in S3 is there that is not yet.
+func oncePublished(v *View, file string) string {
+	switch {
+	case !v.Elsewhere || disk.Exists(file):
+		return ""
+	case v.Ended():
+		return ", once the same command has published it"
+	default:
+		return ", once the run has stopped"
+	}
 }
 
 func seconds64(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

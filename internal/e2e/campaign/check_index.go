@@ -13,6 +13,16 @@ const (
 	WrongRow   = "a row is said to be done whose run is not finished, or that is none of the index"
 )
 
+// CheckStatus holds the table of a file of targets against which runs are finished.
+func CheckStatus(table string, finished map[string]bool) (found []Violation) {
+	for name, done := range finished {
+		if row := regexp.MustCompile(`(?m)^0 +` + name + ` +finished `); done != row.MatchString(table) {
+			found = append(found, Violation{WrongRow, fmt.Sprintf("%s is finished: %t\n%s", name, done, table)})
+		}
+	}
+	return found
+}
+
 // gravest are the exit codes of rows; an index ends with the first that any had.
 var gravest = []int{130, 5, 4, 1, 2, 3, 0}
 

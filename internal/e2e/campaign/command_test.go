@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"attrmigrate/internal/e2e/harness"
 )
 
 // apply is the command that carries runs on.
@@ -96,8 +98,30 @@ func (h *history) plan(runs []*run) ([]Violation, error) {
 		}
 		found = append(found, CheckPlan(plan, h.plot.who, r.wanted())...)
 		r.facts.Records = PlanRecords(plan, h.plot.who)
+		if err := h.meddle(r); err != nil {
+			return nil, err
+		}
 	}
 	return found, nil
+}
+
+// meddle has somebody change users before their plan is applied: what it expects of them may not be so any more, and then
+// they are left as they are.
+func (h *history) meddle(r *run) error {
+	f := &r.facts
+	for i := range f.Records {
+		if e := &f.Records[i]; r.budget == unlimited && h.plot.chance(0.15) {
+			if err := harness.SetAttribute(h.server, r.pool.ID, e.User, "locale", pick(h.plot.dice, "de", "fr", "it", "")); err != nil {
+				return err
+			}
+			if user := h.pool(r.pool.ID)[e.User]; !(model{f.VerifyFirst, f.Keep}).holds(user, *e) {
+				e.Bad, e.Skip = !r.skip, r.skip
+				h.totals.kinds["conflicts"]++
+			}
+		}
+	}
+	f.Before, r.since = h.pool(r.pool.ID), len(h.updates(r.pool.ID))
+	return nil
 }
 
 // board edits control.json before a start, and returns its arguments. A run on hold is refused first, if it is to be, and

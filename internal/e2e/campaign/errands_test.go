@@ -31,7 +31,7 @@ func (p *plot) drawErrands(starts []script) {
 		if !p.chance(0.6) && n < len(starts)-1 {
 			continue
 		}
-		c.row, c.unasks = p.IntN(len(p.scenes)), p.chance(0.4)
+		c.row, c.unasks, c.lingers = p.IntN(len(p.scenes)), p.chance(0.4), time.Duration(p.IntN(500))*time.Millisecond
 		if n > 0 && !p.elsewhere && p.chance(0.4) {
 			c.edit = p.drawEdit()
 		}

@@ -164,7 +164,7 @@ func (h *history) carry(name string, flags []string, runs []*run, scripts []scri
 		case !slices.Contains(h.plot.codes(s), code):
 			return []Violation{{wrongEnd, fmt.Sprintf("start %d: %d\n%s", n+1, code, output)}}, nil
 		case code == 0 || code == 3:
-			return h.check(runs)
+			return h.check(name, runs)
 		case n > len(scripts)+h.leftAlone(runs):
 			return []Violation{{neverDone, fmt.Sprintf("%d starts\n%s", n+1, output)}}, nil
 		}
@@ -185,7 +185,14 @@ func (h *history) leftAlone(runs []*run) int {
 }
 
 // check checks what came of runs that are done.
-func (h *history) check(runs []*run) (found []Violation, err error) {
+func (h *history) check(name string, runs []*run) (found []Violation, err error) {
+	if h.plot.several {
+		status, err := h.program("status", "--targets", name+".csv").CombinedOutput()
+		if err != nil {
+			return nil, fmt.Errorf("status: %w\n%s", err, status)
+		}
+		found = CheckStatus(string(status), ended(runs))
+	}
 	slipped := h.guests.forget()
 	for _, r := range runs {
 		f := &r.facts

@@ -163,6 +163,9 @@ func (s *scene) verifyFirst() []string {
 	return s.pool.AutoVerifiedAttributes
 }
 
+// unlimited is a --max-failures that no history reaches.
+const unlimited = "1000"
+
 func (s *scene) drawFlags() {
 	s.format = pick(s.dice, "wide", "long", "jsonl")
 	s.packing = pick(s.dice, "", "", "", ".gz", ".zst")
@@ -174,9 +177,9 @@ func (s *scene) drawFlags() {
 	s.skip = !s.noRead && s.chance(0.5)
 	s.workers, s.attempts = pick(s.dice, 1, 4, 16), pick(s.dice, 1, 3, 4, 30)
 	rate := pick(s.dice, "off", "off", "off", "200")
-	s.budget = pick(s.dice, "", "50%", "1000", "1000")
+	s.budget = pick(s.dice, "", "50%", unlimited, unlimited)
 	if s.several || s.elsewhere || s.steered {
-		s.attempts, s.budget = max(s.attempts, 4), "1000"
+		s.attempts, s.budget = max(s.attempts, 4), unlimited
 	}
 	if s.steered { // so slow that orders come in the middle of the work
 		rate, s.attempts = pick(s.dice, "30", "60", "120"), 30

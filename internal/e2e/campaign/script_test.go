@@ -22,10 +22,11 @@ type script struct {
 	weather weather
 
 	// Of a run that is steered.
-	row    int // which one
-	people [2][]errand
-	edit   map[string]string // what is written into control.json before; nil: nothing
-	unasks bool              // a run on hold is first started as a scheduler would
+	row     int // which one
+	people  [2][]errand
+	lingers time.Duration     // before they let it go on
+	edit    map[string]string // what is written into control.json before; nil: nothing
+	unasks  bool              // a run on hold is first started as a scheduler would
 }
 
 // spell is a fault of all requests for a while; length 0: none.

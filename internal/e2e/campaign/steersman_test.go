@@ -67,7 +67,7 @@ func (m *steersman) sail(s script, row int, p *os.Process, gone <-chan struct{})
 				}
 				m.do(e, p, gone)
 			}
-			if i == 0 {
+			if i == 0 && wait(s.lingers, gone) {
 				m.letGo(p, gone)
 			}
 		})
