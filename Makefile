@@ -286,7 +286,7 @@ bench: build ## (measure) measure everything against its bound in the same run, 
 	bin/bench -out $(BENCH) -embed docs/performance.md
 	cd internal/tools && go run ./plot $(CURDIR)/$(BENCH)
 
-# What takes minutes is made by others: make bench, make test-kubernetes, make pictures.
+# What takes minutes is made by others: make bench, make size, make test-kubernetes, make pictures.
 .PHONY: docs
 docs: ## (build) renew what README.md, docs and examples show as printed, docs/commands.md among them (a minute)
 	go test -count=1 -run '^TestPages$$' ./internal/e2e/pages -update
