@@ -58,6 +58,8 @@ func TestProblems(t *testing.T) {
 		{"short row", "name,user_pool_id\neu\n", "t.csv:2: has 1 cell, and the header has 2 | a cell with a comma in it stands in quotes"},
 		{"quotes", "name,user_pool_id\n\"eu,x\n", "t.csv:2: is no CSV: extraneous or missing \" in quoted-field | a cell with \" in it stands in quotes, and each \" in it is doubled"},
 		{"name of a path", header + "../eu," + pool + ",,,,,,,,\n", "t.csv:2: name: ../eu is no name | letters, digits, . _ and -, 100 at most: it is part of the name of a directory"},
+		{"name of 101 letters", header + strings.Repeat("x", 101) + "," + pool + ",,,,,,,,\n",
+			"t.csv:2: name: " + strings.Repeat("x", 101) + " is no name | letters, digits, . _ and -, 100 at most: it is part of the name of a directory"},
 		{"no name", header + "," + pool + ",,,,,,,,\n", "t.csv:2: name: is empty | every row needs a name of its own"},
 		{"no pool", header + "eu,,,,,,,,,\n", "t.csv:2: user_pool_id: is empty | the id is such as us-east-1_Ab12Cd34E"},
 		{"bad pool", header + "eu,eu,,,,,,,,\n", "t.csv:2: user_pool_id: eu is no user pool id | the id is such as us-east-1_Ab12Cd34E"},
@@ -212,5 +214,14 @@ func TestIndex(t *testing.T) {
 				t.Errorf("%d, %v, want %d, %s", got, err, tt.want, tt.err)
 			}
 		})
+	}
+}
+
+// A role has a path and a name, of so many letters together.
+func TestLengthOfRole(t *testing.T) {
+	for n, want := range map[int]bool{0: false, 1: true, 576: true, 577: false} {
+		if account, ok := fleet.AccountOfRole("arn:aws:iam::111122223333:role/" + strings.Repeat("x", n)); ok != want || ok && account != "111122223333" {
+			t.Errorf("a role of %d letters: %q %t", n, account, ok)
+		}
 	}
 }

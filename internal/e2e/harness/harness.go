@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"testing"
 	"time"
@@ -27,6 +28,7 @@ type leakChecked struct{ m *testing.M }
 
 // Run runs the tests.
 func (l leakChecked) Run() int {
+	debug.SetGCPercent(400) // the tests run the program a thousand times in this process, too
 	if dir, err := os.MkdirTemp(memory, ""); err == nil && os.Remove(dir) == nil {
 		_ = os.Setenv("TMPDIR", memory)
 	}
