@@ -111,12 +111,12 @@ func (b *bench) updates(ctx context.Context) (result, error) {
 		return result{}, err
 	}
 	rows := []row{{
-		What: "updates, `--no-read --rate off`, 64 workers", Ours: median(ours.rates), Unit: "/s",
+		What: "updates, `--no-read --rate off`, 64 workers", Brief: "updates at full speed", Ours: median(ours.rates), Unit: "/s",
 		Peer: "the SDK's call in a bare loop", Bound: median(loop.rates), Reach: atLeast(0.90), Note: spread(ours, loop),
 	}}
 	if b.python != "" {
 		rows = append(rows, row{
-			What: "the same", Ours: median(ours.rates), Unit: "/s",
+			What: "the same", Brief: "the same", Ours: median(ours.rates), Unit: "/s",
 			Peer: fmt.Sprintf("boto3, %d threads", boto3Threads), Bound: median(threads.rates), Reach: atLeast(8), Note: spread(ours, threads),
 		})
 	}
