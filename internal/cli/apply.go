@@ -112,7 +112,8 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if err := rundir.NoneAtWork(paths, nil); err != nil {
 		return err
 	}
-	from, err := a.opts.fetch(ctx, a.notes, paths)
+	lease := a.opts.lease(a.sys)
+	from, err := patiently(ctx, a.notes, lease, func() (*fetched, error) { return a.opts.fetch(ctx, a.notes, paths) })
 	if err != nil {
 		return err
 	}
@@ -127,7 +128,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 		return err
 	}
 	a.limitMemory(checkMemory)
-	there, err := a.opts.openElsewhere(ctx, a.sys, a.notes, a.log, paths)
+	there, err := patiently(ctx, a.notes, lease, func() (*elsewhere, error) { return a.opts.openElsewhere(ctx, a.sys, a.notes, a.log, paths) })
 	if err != nil {
 		return a.opts.explain(err, paths)
 	}
@@ -153,7 +154,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if err := a.confirm(ctx, j); err != nil {
 		return a.opts.explain(err, paths)
 	}
-	console.ShowAsked(a.sys.Stderr, j.Dir().Path, j.Preview().Asked, time.Now())
+	console.ShowAsked(a.sys.Stderr, j.Dir().Called(), j.Preview().Asked, time.Now())
 	return there.explain(a.orUnhold(a.start(ctx, j), paths))
 }
 

@@ -39,6 +39,7 @@ type elsewhere struct {
 	ttl    time.Duration
 	// patience is for how long there is any with what is to be kept: when it ends, the next start has what was kept by then.
 	patience context.Context
+	leads    []string    // flags with which a command finds it
 	forget   func() bool // that the run is abandoned with it
 }
 
@@ -57,7 +58,7 @@ func (o *options) openElsewhere(ctx context.Context, sys System, notes io.Writer
 	if err := holdsInput(place, inputs); err != nil {
 		return nil, err
 	}
-	bucket, err := s3.Open(ctx, place.Bucket, o.connection.s3())
+	bucket, err := o.connection.ofRun(ctx, place)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +67,7 @@ func (o *options) openElsewhere(ctx context.Context, sys System, notes io.Writer
 		bucket.Close()
 		return nil, err
 	}
-	e := &elsewhere{bucket: bucket, work: work, ttl: o.lease(sys), patience: patienceOf(ctx)}
+	e := &elsewhere{bucket: bucket, work: work, ttl: o.lease(sys), leads: o.connection.leads(), patience: patienceOf(ctx)}
 	e.run, err = runlog.Open(ctx, runlog.Config{
 		Store: bucket, Prefix: place.Below("").Key, Shown: shownPlace(place), Work: work.Path, TTL: e.ttl, Timeout: min(o.connection.timeout, e.ttl/leaseTimeouts),
 		Holder: checkpoint.ThisProcess(), Names: rundir.Names(), Log: log,
@@ -102,11 +103,6 @@ func holdsInput(place s3.URL, inputs []string) error {
 	return nil
 }
 
-// s3 is how S3 is reached: by the credentials that the program is given, whatever role it takes for the pool.
-func (o *connectionOptions) s3() s3.Config {
-	return s3.Config{Profile: o.profile, Timeout: o.timeout, UserAgent: "attrmigrate/" + release(), KMSKey: o.kmsKey, Owner: o.bucketOwner}
-}
-
 // volume is this machine's disk, from which runs in S3 can be seen.
 func (o *options) volume() rundir.Volume {
 	v := rundir.Local()
@@ -120,7 +116,7 @@ func (o *options) stateAway(ctx context.Context, url string) (state checkpoint.S
 	if err != nil {
 		return state, false, err
 	}
-	bucket, err := s3.Open(ctx, place.Bucket, o.connection.s3())
+	bucket, err := o.connection.ofRun(ctx, place)
 	if err != nil {
 		return state, false, err
 	}
@@ -189,7 +185,7 @@ func (e *elsewhere) in(spec *job.Spec) {
 	if e == nil {
 		return
 	}
-	spec.Dir, spec.Volume, spec.Remote = e.run.Dir(), rundir.Volume{FS: e.run.FS(), Pins: rundir.Local().Pins, Private: true, Shown: e.run.ShownAs, Away: spec.Volume.Away}, e.run
+	spec.Dir, spec.Volume, spec.Remote = e.run.Dir(), rundir.Volume{FS: e.run.FS(), Pins: rundir.Local().Pins, Private: true, Shown: e.run.ShownAs, Leads: e.leads, Away: spec.Volume.Away}, e.run
 	spec.Target.Timeout = min(spec.Target.Timeout, e.ttl/leaseTimeouts)
 }
 

@@ -8,29 +8,34 @@ import (
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/s3"
 )
 
 // emptyHint is for whoever gave nothing: mostly a script, by a variable that is not set.
 const emptyHint = "a variable that is not set? give a value, or leave it out"
 
-// refuseEmpty refuses a flag whose value is empty or blank, or has such an element, whichever flag it is and
+// refuseValues refuses a flag whose value is empty or blank, or has such an element, whichever flag it is and
 // wherever it stands: a variable that is not set must not turn a rehearsal into the real thing, or the failed
-// records into all of them. No flag takes an empty value. It parses the command line beforehand, and leaves
-// every other mistake to be told by the command.
-func refuseEmpty(root *cobra.Command, args []string) error {
+// records into all of them. No flag takes an empty value. And it refuses a URL of S3 where only a file of this machine will do.
+// It parses the command line beforehand, and leaves every other mistake to be told by the command.
+func refuseValues(root *cobra.Command, args []string) error {
 	cmd, rest, err := root.Find(args)
 	if err != nil || cmd.DisableFlagParsing {
 		return nil
 	}
 	cmd.InitDefaultHelpFlag() // it adds the flags of the commands above, too
-	var empty error
+	var wrong error
 	_ = cmd.Flags().ParseAll(rest, func(f *pflag.Flag, value string) error {
-		if empty == nil && isEmpty(f, value) {
-			empty = &refusal.UsageError{Err: fmt.Errorf("--%s: the value is empty", f.Name), Remedy: emptyHint}
+		switch {
+		case wrong != nil:
+		case isEmpty(f, value):
+			wrong = &refusal.UsageError{Err: fmt.Errorf("--%s: the value is empty", f.Name), Remedy: emptyHint}
+		case s3.Is(value):
+			wrong = notHere(f, value)
 		}
 		return nil
 	})
-	return empty
+	return wrong
 }
 
 func isEmpty(f *pflag.Flag, value string) bool {

@@ -54,6 +54,7 @@ func exitCode(err error) int {
 		rows  *rowsError
 		wrong *fleet.Problems
 		taken *runlog.OvertakenError
+		away  *unansweredError
 	)
 	switch {
 	case err == nil:
@@ -67,7 +68,7 @@ func exitCode(err error) int {
 	case errors.As(err, &stop) && stop.Reason == pipeline.Interrupted,
 		errors.Is(err, refusal.ErrNotStarted), errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &stop), errors.As(err, &ended), errors.As(err, &hold), runlog.Lapsed(err):
+	case errors.As(err, &stop), errors.As(err, &ended), errors.As(err, &hold), errors.As(err, &away), runlog.Lapsed(err):
 		return exitStopped
 	case errors.As(err, &lock), errors.As(err, &held):
 		return exitHeld

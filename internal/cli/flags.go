@@ -78,15 +78,14 @@ const metadataFlag = "client-metadata"
 
 // connectionOptions say which pool is meant and how it is reached.
 type connectionOptions struct {
-	poolID, region, profile, endpointURL string
-	role, externalID                     string
-	account                              string // that the pool must be of, as a file of targets says; empty: the role's
+	storeOptions // whose profile and time-out hold for the pool, too
+
+	poolID, region, endpointURL string
+	role, externalID            string
+	account                     string // that the pool must be of, as a file of targets says; empty: the role's
 
 	sandbox bool
 	from    string // an export that the sandbox is filled from
-	timeout time.Duration
-
-	kmsKey, bucketOwner string // of S3
 }
 
 func (o *options) register(f *pflag.FlagSet) {
@@ -135,7 +134,7 @@ func (o *connectionOptions) register(f *pflag.FlagSet) {
 	f.StringVar(&o.externalID, "external-id", "", "`id` that the role asks for")
 	f.StringVar(&o.endpointURL, "endpoint-url", "", "`URL` of the service, instead of AWS's own")
 	f.DurationVar(&o.timeout, "timeout", 20*time.Second, "time for one attempt")
-	f.StringVar(&o.kmsKey, "s3-kms-key-id", "", "`key` of KMS that encrypts what is written to S3, by id, ARN or alias (default: as the bucket is set)")
+	o.registerKey(f)
 	f.StringVar(&o.bucketOwner, "s3-bucket-owner", "", "`account` that a bucket has to belong to, 12 digits (default: any)")
 }
 

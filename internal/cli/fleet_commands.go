@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"attrmigrate/internal/fleet"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/target"
 )
 
@@ -17,6 +18,9 @@ func (o options) applyRows(cmd *cobra.Command, sys System, args []string) error 
 	ending := fleet.RunEnding
 	if o.dryRun {
 		ending = fleet.PlanEnding
+	}
+	if !o.dryRun {
+		o.fleet.patience = o.lease(sys)
 	}
 	return o.rows(cmd, sys, args, ending, func(ctx context.Context, own options, of System, signals *interrupts, paths []string) error {
 		return own.apply(ctx, of, signals, paths)
@@ -43,8 +47,13 @@ func (o options) rows(cmd *cobra.Command, sys System, args []string, ending stri
 	if o.rule.any() && o.rule.match == "" {
 		wanted = looked // a rule reads none, and says so
 	}
-	group, of, err := o.fleet.group(cmd.Context(), cmd.Flags(), o.connection.targetsFile(sys), wanted)
-	if err != nil {
+	reading, signals := watchSignals(cmd.Context(), sys.Signals)
+	group, of, err := o.fleet.group(reading, cmd.Flags(), o.connection.targetsFile(sys), wanted)
+	signals.end()
+	switch {
+	case signals.came():
+		return refusal.ErrNotStarted
+	case err != nil:
 		return err
 	}
 	if first, _ := o.of(group.Rows[0], ending); first.validate() != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -16,7 +17,11 @@ import (
 )
 
 // fleetOptions say which rows of a file of targets a command is for.
-type fleetOptions struct{ targets, index string }
+type fleetOptions struct {
+	targets, index string
+
+	patience time.Duration // with S3, where the file lies; 0: none
+}
 
 func (o *fleetOptions) register(f *pflag.FlagSet) {
 	f.StringVar(&o.targets, "targets", "", "`file` (CSV, also s3://) of many pools, a row each; what it says of a row, no flag says")
@@ -67,7 +72,12 @@ func checkColumns(f *pflag.FlagSet, file *fleet.File) error {
 
 // group reads the file, and finds the rows that the command is for.
 func (o *fleetOptions) group(ctx context.Context, f *pflag.FlagSet, from targetsFile, wanted inputs) (fleet.Group, int, error) {
-	file, err := from.read(ctx, o.targets, wanted)
+	read := func() (*fleet.File, error) { return from.read(ctx, o.targets, wanted) }
+	if o.patience > 0 {
+		once := read
+		read = func() (*fleet.File, error) { return patiently(ctx, from.notes, o.patience, once) }
+	}
+	file, err := read()
 	if err != nil {
 		return fleet.Group{}, 0, err
 	}

@@ -83,7 +83,7 @@ func (l *lookout) look(ctx context.Context) (console.View, error) {
 		return l.last, nil
 	}
 	s, work, err := l.seen(ctx)
-	v := console.View{Dir: l.dir, At: now, Standing: s, Work: work, Elsewhere: l.far != nil, Aside: l.far != nil && l.far.Aside()}
+	v := console.View{Dir: l.dir, Leads: l.leads, At: now, Standing: s, Work: work, Elsewhere: l.far != nil, Aside: l.far != nil && l.far.Aside()}
 	if err != nil || work != nil {
 		return v, err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ type order struct {
 	note         string                             // for people, when it was done
 	unsaid       string                             // what control.json cannot say
 
+	store  storeOptions
 	reason string
 	json   bool
 }
@@ -54,7 +56,7 @@ func (o *order) give(ctx context.Context, sys System, dir string, body map[strin
 	ctx, signals := watchSignals(ctx, sys.Signals)
 	defer signals.end()
 	body["by"], body["reason"] = byCommand(), o.reason
-	run, err := lookFrom(ctx, sys, dir)
+	run, err := lookFrom(ctx, sys, dir, o.store)
 	if err != nil {
 		return err
 	}
@@ -70,7 +72,7 @@ func (o *order) give(ctx context.Context, sys System, dir string, body map[strin
 	if err != nil {
 		return err
 	}
-	return o.print(sys, run.dir, s)
+	return o.print(sys, run, s)
 }
 
 // bySocket gives the order to the process itself, if it can be reached.
@@ -81,11 +83,11 @@ func (o *order) bySocket(ctx context.Context, run *outside, body map[string]any)
 	return run.client.Do(ctx, o.method, o.path, body)
 }
 
-func (o *order) print(sys System, dir string, s rundir.Standing) error {
+func (o *order) print(sys System, run *outside, s rundir.Standing) error {
 	if o.json {
 		return console.StatusJSON(sys.Stdout, s)
 	}
-	console.ShowSteered(sys.Stdout, dir, s)
+	console.ShowSteered(sys.Stdout, run.dir, run.called(), s)
 	if o.note != "" {
 		fmt.Fprintf(sys.Stderr, "note: %s\n", o.note)
 	}
@@ -106,7 +108,7 @@ func (o *order) byFile(ctx context.Context, sys System, run *outside) (rundir.St
 	case status.Phase() == string(checkpoint.Finished):
 		return rundir.Standing{}, o.notAtWork(status, rundir.Asked{})
 	case !status.Held && o.kept == "":
-		return rundir.Standing{}, nothingToStop(run.dir)
+		return rundir.Standing{}, nothingToStop(run)
 	}
 	h := heard{dir: run.dir, order: rundir.Order{At: time.Now().UTC(), By: byCommand(), Reason: o.reason}}
 	after, err := within(ctx, run, rundir.StatusPatience, func() (after rundir.Asked, err error) {
@@ -184,10 +186,10 @@ func (o *order) await(ctx context.Context, sys System, run *outside, h heard) (r
 func byCommand() string { return control.Operator() + " by command" }
 
 // nothingToStop says of a run at which no process is at work what keeps its next start from sending: the hold, or a pause.
-func nothingToStop(dir string) error {
-	e := &refusal.Error{Msg: prose.Printable(dir) + ": no process is at work on the run, so there is none to stop",
-		Remedy: "what keeps the next start from sending: " + commandLine([]string{"pause"}, []string{dir})}
-	if asked, err := rundir.LoadAsked(dir); err == nil && asked.Hold {
+func nothingToStop(run *outside) error {
+	e := &refusal.Error{Msg: prose.Printable(run.dir) + ": no process is at work on the run, so there is none to stop",
+		Remedy: "what keeps the next start from sending: " + commandLine(slices.Concat([]string{"pause"}, run.leads), []string{run.dir})}
+	if asked, err := rundir.LoadAsked(run.dir); err == nil && asked.Hold {
 		e.Remedy = "it is on hold already, stopped by " + asked.HoldOrder.String()
 	}
 	return e

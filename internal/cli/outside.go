@@ -22,15 +22,13 @@ type outside struct {
 	far    *rundir.Afar    // whose copies they are; nil: they are its own
 	client *control.Client // of the process that is at work on it; nil: it is reached by what is asked alone
 	bucket *s3.Bucket
-	place  s3.URL // of the run directory
+	place  s3.URL   // of the run directory
+	leads  []string // flags with which a command finds it
 	own    *disk.Private
 }
 
-// lookTimeout is how long one call of S3 may take where somebody waits before a screen.
-const lookTimeout = 5 * time.Second
-
 // lookFrom is a run directory, wherever it is. What is told of a run in S3 names its URL.
-func lookFrom(ctx context.Context, sys System, dir string) (*outside, error) {
+func lookFrom(ctx context.Context, sys System, dir string, by storeOptions) (*outside, error) {
 	if !s3.Is(dir) {
 		return &outside{dir: dir, client: control.NewClient(dir)}, nil
 	}
@@ -38,7 +36,7 @@ func lookFrom(ctx context.Context, sys System, dir string) (*outside, error) {
 	if err != nil {
 		return nil, err
 	}
-	bucket, err := s3.Open(ctx, place.Bucket, s3.Config{Timeout: lookTimeout, UserAgent: "attrmigrate/" + release()})
+	bucket, err := by.ofRun(ctx, place)
 	if err != nil {
 		return nil, err
 	}
@@ -47,11 +45,14 @@ func lookFrom(ctx context.Context, sys System, dir string) (*outside, error) {
 		return nil, &refusal.Error{Msg: fmt.Sprintf("no place for copies of the run: %v", err), Remedy: "TMPDIR names a directory for temporary files that can be written to"}
 	}
 	shown := shownPlace(place)
-	o := &outside{dir: filepath.Join(own.Path, runlog.DirName(shown)), bucket: bucket, place: place, own: own}
+	o := &outside{dir: filepath.Join(own.Path, runlog.DirName(shown)), leads: by.leads(), bucket: bucket, place: place, own: own}
 	o.far = &rundir.Afar{Path: o.dir, Store: bucket, Prefix: place.Below("").Key}
 	sys.names.Tell(func() []string { return []string{o.dir, shown} })
 	return o, nil
 }
+
+// called is the run directory as commands have it.
+func (o *outside) called() string { return rundir.Called(o.dir, o.leads) }
 
 // close removes the copies.
 func (o *outside) close() {

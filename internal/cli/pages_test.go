@@ -76,18 +76,20 @@ func glob(t *testing.T, pattern string) []string {
 // has these flags, which take these values.
 func TestPagesShowCommands(t *testing.T) {
 	shown := 0
+	unshown := slices.Clone(commands())
 	for _, p := range pages(t) {
 		for _, code := range append(p.blocks, p.spans...) {
 			for _, args := range ourCommands(code) {
 				shown++
+				unshown = slices.DeleteFunc(unshown, func(command string) bool { return command == args[0] })
 				if complaint := parsed(t, args); complaint != "" {
 					t.Errorf("%s: attrmigrate %s\n%s", p.name, strings.Join(args, " "), complaint)
 				}
 			}
 		}
 	}
-	if shown < 60 {
-		t.Errorf("the pages show %d commands", shown)
+	if shown < 60 || len(unshown) > 0 {
+		t.Errorf("the pages show %d commands, and not %q", shown, unshown)
 	}
 }
 
@@ -122,6 +124,9 @@ func TestPagesNameFlags(t *testing.T) {
 	known := shownFlags(t)
 	var told []string
 	for _, p := range append(pages(t), exampleFiles(t)...) {
+		if p.name == everyCommand { // it has the help itself
+			continue
+		}
 		for _, m := range flagWord.FindAllStringSubmatch(p.text, -1) {
 			if name := m[1]; othersFlags[name] == "" && !slices.Contains(known, name) && !hiddenFlag(t, name) {
 				t.Errorf("%s: no command has %s", p.name, name)
@@ -144,6 +149,19 @@ func TestPagesNameFlags(t *testing.T) {
 	}
 }
 
+// everyCommand is the page of all commands, each with its help, which is compared in internal/e2e/pages.
+const everyCommand = "docs/commands.md"
+
+// TestPageOfCommands: the page has every command, as a heading and with its help.
+func TestPageOfCommands(t *testing.T) {
+	p := pageOf(t, everyCommand)
+	for _, command := range append([]string{"completion"}, commands()...) {
+		if !strings.Contains(p.text, "\n## "+command+"\n\n```\n$ attrmigrate "+command+" --help\n") {
+			t.Errorf("%s does not show attrmigrate %s --help", p.name, command)
+		}
+	}
+}
+
 // exampleFiles are the manifests and scripts beside the pages.
 func exampleFiles(t *testing.T) []page {
 	t.Helper()
@@ -154,59 +172,4 @@ func exampleFiles(t *testing.T) []page {
 		}
 	}
 	return all
-}
-
-// link finds the target of a link in Markdown.
-var link = regexp.MustCompile(`\]\(([^()\s]+)\)`)
-
-// TestPagesLink follows the links between the pages, to a heading where they name one. README leads to every page.
-func TestPagesLink(t *testing.T) {
-	fromREADME := []string{"README.md"}
-	for _, p := range append(pages(t), pageOf(t, "CHANGELOG.md")) {
-		for _, m := range link.FindAllStringSubmatch(p.text, -1) {
-			if strings.Contains(m[1], "://") {
-				continue
-			}
-			path, heading, _ := strings.Cut(m[1], "#")
-			target := p.name
-			if path != "" {
-				target = filepath.ToSlash(filepath.Join(filepath.Dir(p.name), path))
-			}
-			if p.name == "README.md" {
-				fromREADME = append(fromREADME, target)
-			}
-			if _, err := os.Stat(filepath.Join(root, target)); err != nil {
-				t.Errorf("%s links to %s, which is not there", p.name, m[1])
-			} else if heading != "" && !slices.Contains(headings(t, target), heading) {
-				t.Errorf("%s links to %s, which has no such heading", p.name, m[1])
-			}
-		}
-	}
-	for _, p := range pages(t) {
-		if !slices.Contains(fromREADME, p.name) {
-			t.Errorf("README.md does not link to %s", p.name)
-		}
-	}
-}
-
-// headings are the anchors of a page, as GitHub makes them.
-func headings(t *testing.T, name string) []string {
-	t.Helper()
-	text := fence.ReplaceAllString(contentOf(t, filepath.Join(root, name)), "")
-	var anchors []string
-	for _, m := range regexp.MustCompile(`(?m)^#+ (.*)$`).FindAllStringSubmatch(text, -1) {
-		anchor := regexp.MustCompile(`[^\w -]`).ReplaceAllString(strings.ToLower(m[1]), "")
-		anchors = append(anchors, strings.ReplaceAll(anchor, " ", "-"))
-	}
-	return anchors
-}
-
-// TestMakeHelp: `make help` tells of every target that is no file, each in a group.
-func TestMakeHelp(t *testing.T) {
-	makefile := contentOf(t, filepath.Join(root, "Makefile"))
-	for _, m := range regexp.MustCompile(`(?m)^\.PHONY: (\S+)$`).FindAllStringSubmatch(makefile, -1) {
-		if !regexp.MustCompile(`(?m)^` + m[1] + `:.*## \([a-z]+\) \S`).MatchString(makefile) {
-			t.Errorf("make help does not tell of %s, or not in a group", m[1])
-		}
-	}
 }

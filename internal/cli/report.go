@@ -54,7 +54,7 @@ is, what failed, and where its own report is.
 			if targets != "" {
 				return o.reportAll(ctx, sys, targets)
 			}
-			run, err := lookFrom(ctx, sys, args[0])
+			run, err := lookFrom(ctx, sys, args[0], o.store)
 			if err != nil {
 				return err
 			}
@@ -89,6 +89,7 @@ is, what failed, and where its own report is.
 		},
 	}
 	registerTargets(cmd.Flags(), &targets)
+	o.store.registerWriting(cmd.Flags())
 	cmd.Flags().StringVarP(&o.file, "output", "o", "", "`file` to write (default: report.html in the run directory, also in S3; -: standard output)")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file, if it is there")
 	return cmd
@@ -129,6 +130,7 @@ func (o *outside) upload(ctx context.Context, path string) error {
 type reportOptions struct {
 	file  string // empty: standard output, once it is settled
 	force bool
+	store storeOptions
 }
 
 // settle finds the file. In a run directory there is one name for it; the others are the run's. Called is how that directory
@@ -182,7 +184,7 @@ func (o *reportOptions) write(content func(io.Writer) error) error {
 
 // deliver writes the report to an object.
 func (o *reportOptions) deliver(ctx context.Context, out io.Writer, content func(io.Writer) error) error {
-	d, err := deliver(ctx, new(connectionOptions).s3(), o.file, "report", o.force)
+	d, err := deliver(ctx, o.store.s3(), o.file, "report", o.force)
 	if err != nil {
 		return err
 	}

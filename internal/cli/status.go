@@ -16,6 +16,7 @@ import (
 func newStatus(sys System) *cobra.Command {
 	var asJSON, watch bool
 	var targets string
+	var store storeOptions
 	cmd := &cobra.Command{
 		Use:   "status RUN_DIR | --targets FILE",
 		Short: "Where a run stands, or those of many pools",
@@ -48,9 +49,9 @@ alone.
 				return &refusal.UsageError{Err: errors.New("--watch is for one run, and --targets for many"), Remedy: "leave one of them out"}
 			}
 			if targets != "" {
-				return showRuns(ctx, sys, targets, asJSON)
+				return showRuns(ctx, sys, targets, store, asJSON)
 			}
-			run, err := lookFrom(ctx, sys, args[0])
+			run, err := lookFrom(ctx, sys, args[0], store)
 			if err != nil {
 				return err
 			}
@@ -62,6 +63,7 @@ alone.
 		},
 	}
 	registerTargets(cmd.Flags(), &targets)
+	store.registerLooking(cmd.Flags())
 	cmd.Flags().BoolVar(&watch, "watch", false, "show it until the run has ended, and end as it did; q leaves")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "for programs")
 	return cmd

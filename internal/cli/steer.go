@@ -212,6 +212,7 @@ func (o *order) register(cmd *cobra.Command) {
 	cmd.Flags().SortFlags = false
 	cmd.Flags().StringVar(&o.reason, "reason", "", "`text` that tells others why")
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the status for programs")
+	o.store.registerWriting(cmd.Flags())
 }
 
 // mostReason is how long a reason may be, in characters.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -38,7 +39,7 @@ NAME.run.
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, sys, args[0]) },
 	}
 	cmd.Flags().BoolVar(&o.connect, "connect", false, "assume each role, describe each pool, and compare its account")
-	cmd.Flags().StringVar(&o.connection.profile, "profile", "", "`profile` of the AWS configuration, to connect with")
+	o.connection.registerLooking(cmd.Flags())
 	cmd.Flags().StringVar(&o.connection.endpointURL, "endpoint-url", "", "`URL` of the service, instead of AWS's own, to connect to")
 	cmd.Flags().BoolVar(&o.asJSON, "json", false, "the indexes for programs")
 	o.connection.timeout = 20 * time.Second
@@ -52,10 +53,8 @@ type targetsOptions struct {
 }
 
 func (o *targetsOptions) run(cmd *cobra.Command, sys System, path string) error {
-	for _, flag := range []string{"profile", "endpoint-url"} {
-		if cmd.Flags().Changed(flag) && !o.connect {
-			return &refusal.UsageError{Err: fmt.Errorf("--%s is for connecting, and nothing is connected to", flag), Remedy: "--connect goes to the pools"}
-		}
+	if o.connection.endpointURL != "" && !o.connect {
+		return &refusal.UsageError{Err: errors.New("--endpoint-url is for connecting, and nothing is connected to"), Remedy: "--connect goes to the pools"}
 	}
 	ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 	defer signals.end()

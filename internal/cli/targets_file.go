@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,13 +25,8 @@ type targetsFile struct {
 }
 
 // targetsFile reads them with the flags of a command.
-func (o *connectionOptions) targetsFile(sys System) targetsFile {
+func (o *storeOptions) targetsFile(sys System) targetsFile {
 	return targetsFile{cfg: o.s3(), notes: sys.Stderr}
-}
-
-// lookingAt reads them for a command that only looks.
-func lookingAt(sys System) targetsFile {
-	return targetsFile{cfg: s3.Config{Timeout: lookTimeout, UserAgent: "attrmigrate/" + release()}, notes: sys.Stderr}
 }
 
 // inputs says what the inputs of a file of targets have to be.
@@ -45,9 +41,9 @@ const (
 // read reads and checks a file of targets.
 func (t targetsFile) read(ctx context.Context, path string, wanted inputs) (*fleet.File, error) {
 	checks := fleet.Checks{Inputs: wanted == needed}
+	there := &inputsThere{ctx: ctx, cfg: t.cfg, buckets: map[string]*s3.Bucket{}}
+	defer there.close()
 	if wanted != unread {
-		there := &inputsThere{ctx: ctx, cfg: t.cfg, buckets: map[string]*s3.Bucket{}}
-		defer there.close()
 		checks.Exists = there.check
 	}
 	file := path
@@ -64,7 +60,8 @@ func (t targetsFile) read(ctx context.Context, path string, wanted inputs) (*fle
 		return nil, &refusal.UsageError{Err: fmt.Errorf("%s: %w", prose.Printable(path), disk.WithoutPath(err)), Remedy: "a file of targets is a CSV with a row for each pool"}
 	}
 	defer func() { _ = from.Close() }()
-	return fleet.Read(path, from, checks)
+	read, err := fleet.Read(path, from, checks)
+	return read, cmp.Or(there.away, err)
 }
 
 // inputsThere looks whether inputs are there. It is used by one goroutine.
@@ -72,6 +69,7 @@ type inputsThere struct {
 	ctx     context.Context
 	cfg     s3.Config
 	buckets map[string]*s3.Bucket
+	away    error // S3 does not answer, which is no mistake in the file
 }
 
 func (t *inputsThere) close() {
@@ -109,7 +107,13 @@ func (t *inputsThere) object(input string) error {
 		}
 		t.buckets[u.Bucket] = bucket
 	}
+	if t.away != nil {
+		return nil
+	}
 	there, err := bucket.Exists(t.ctx, u.Key)
+	if e, ok := errors.AsType[*s3.Error](err); ok && e.Passing() {
+		t.away = err
+	}
 	if err == nil && !there {
 		err = errors.New(input + ": there is no such object")
 	}

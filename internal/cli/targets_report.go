@@ -31,7 +31,7 @@ func (o *reportOptions) reportAll(ctx context.Context, sys System, targets strin
 			return err
 		}
 	}
-	runs, err := runsOf(ctx, sys, targets)
+	runs, err := runsOf(ctx, sys, targets, o.store)
 	if err != nil {
 		return err
 	}

@@ -39,8 +39,8 @@ func registerTargets(f *pflag.FlagSet, path *string) {
 const lookers = 8
 
 // runsOf looks at the runs of all rows. Those that cannot be read say why.
-func runsOf(ctx context.Context, sys System, path string) ([]fleet.Run, error) {
-	file, err := lookingAt(sys).read(ctx, path, unread)
+func runsOf(ctx context.Context, sys System, path string, by storeOptions) ([]fleet.Run, error) {
+	file, err := by.targetsFile(sys).read(ctx, path, unread)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +57,7 @@ func runsOf(ctx context.Context, sys System, path string) ([]fleet.Run, error) {
 		all.Go(func() {
 			room <- struct{}{}
 			defer func() { <-room }()
-			names.keep(lookAtRun(ctx, sys, &runs[i]))
+			names.keep(lookAtRun(ctx, sys, &runs[i], by))
 		})
 	}
 	all.Wait()
@@ -66,8 +66,8 @@ func runsOf(ctx context.Context, sys System, path string) ([]fleet.Run, error) {
 }
 
 // lookAtRun looks at one run, and returns another name for the place of its copies, if it has any.
-func lookAtRun(ctx context.Context, sys System, r *fleet.Run) (pair []string) {
-	run, err := lookFrom(ctx, sys, r.RunDir)
+func lookAtRun(ctx context.Context, sys System, r *fleet.Run, by storeOptions) (pair []string) {
+	run, err := lookFrom(ctx, sys, r.RunDir, by)
 	if err == nil {
 		defer run.close()
 		if run.far != nil {
@@ -118,8 +118,8 @@ func (n *placeNames) pairs() []string {
 }
 
 // showRuns prints where the runs of a file of targets stand.
-func showRuns(ctx context.Context, sys System, path string, asJSON bool) error {
-	runs, err := runsOf(ctx, sys, path)
+func showRuns(ctx context.Context, sys System, path string, by storeOptions, asJSON bool) error {
+	runs, err := runsOf(ctx, sys, path, by)
 	if err != nil {
 		return err
 	}

@@ -3,18 +3,14 @@ package cognito
 import (
 	"cmp"
 	"context"
-	"io"
-	"net/http"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
-	"github.com/aws/smithy-go/logging"
+
+	"attrmigrate/internal/awsconn"
 )
 
 // Config says how to reach Amazon Cognito. The zero value takes everything from the SDK's own chain:
@@ -54,7 +50,7 @@ func (c Config) withDefaults() Config {
 // Client calls Amazon Cognito user pools in one Region.
 type Client struct {
 	api         *cip.Client
-	credentials *renewable
+	credentials *awsconn.Credentials
 	timeout     time.Duration
 	region      string
 	profile     string
@@ -68,36 +64,29 @@ type Client struct {
 // fetched by the first. The error is an [*Error].
 func NewClient(ctx context.Context, cfg Config) (*Client, error) {
 	cfg = cfg.withDefaults()
+	conn := cfg.connection()
 	c := &Client{
 		timeout: cfg.Timeout,
 		region:  cfg.Region,
-		profile: cfg.Profile,
+		profile: conn.ProfileName(),
 		role:    cfg.Role, external: cfg.ExternalID != "",
 	}
-	if cfg.Anonymous {
-		cfg.Credentials = nil
-	}
-	if cfg.Credentials == nil {
-		c.profile = cmp.Or(c.profile, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE"))
-	}
-	sdk, err := cfg.load(ctx)
+	sdk, renewable, err := conn.Load(ctx)
 	if err != nil {
-		return nil, c.configError(err)
+		f := awsconn.Unusable(err)
+		c.endpointBy = f.Setting // for the hint; there will be no client
+		return nil, c.failure(target{}, f.Code, f.Message, err)
 	}
 	if c.region = sdk.Region; c.region == "" {
 		return nil, c.failure(target{}, "NoRegion", "", nil)
 	}
-	c.credentials = newRenewable(sdk.Credentials, func(ctx context.Context) (aws.CredentialsProvider, error) {
-		again, err := cfg.load(ctx)
-		return again.Credentials, err
-	})
+	c.credentials = renewable
 	c.api = cip.NewFromConfig(sdk, func(o *cip.Options) {
 		// In the client's options and not in aws.Config, which credential clients share. A maximum
 		// of attempts, from AWS_MAX_ATTEMPTS or a profile, would wrap the retryer in another.
 		o.Retryer = aws.NopRetryer{}
 		o.RetryMaxAttempts = 0
-		o.Credentials = c.credentials
-		o.HTTPClient = httpClient(sdk.HTTPClient, cfg.Connections)
+		o.HTTPClient = awsconn.HTTPClient(sdk.HTTPClient, cfg.Connections)
 		if cfg.EndpointURL != "" {
 			o.BaseEndpoint = aws.String(cfg.EndpointURL)
 		}
@@ -105,74 +94,18 @@ func NewClient(ctx context.Context, cfg Config) (*Client, error) {
 			o.APIOptions = append(o.APIOptions, awsmiddleware.AddUserAgentKeyValue(name, version))
 		}
 	})
-	if err := c.resolveEndpoint(ctx, cfg); err != nil {
+	if err := c.resolveEndpoint(ctx, conn); err != nil {
 		return nil, err
 	}
 	return c, nil
 }
 
-// load reads the SDK's configuration, or makes one of what was given, once no setting is known to be wrong.
-func (c Config) load(ctx context.Context) (aws.Config, error) {
-	if err := c.check(ctx); err != nil {
-		return aws.Config{}, err
+// connection says the same of any service.
+func (c Config) connection() awsconn.Config {
+	return awsconn.Config{
+		Region: c.Region, Profile: c.Profile, EndpointURL: c.EndpointURL, Variable: "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER",
+		Credentials: c.Credentials, Role: c.Role, ExternalID: c.ExternalID, Anonymous: c.Anonymous,
 	}
-	if c.Credentials != nil {
-		return aws.Config{Region: c.Region, Credentials: aws.NewCredentialsCache(c.Credentials)}, nil
-	}
-	options := []func(*config.LoadOptions) error{
-		config.WithLogger(logging.Nop{}),          // what matters comes back as an error; the SDK's warnings are noise
-		config.WithCredentialsCacheOptions(early), // the SDK does so by itself only for containers
-	}
-	if c.Region != "" {
-		options = append(options, config.WithRegion(c.Region))
-	}
-	if c.Profile != "" {
-		options = append(options, config.WithSharedConfigProfile(c.Profile))
-	}
-	if c.Anonymous {
-		options = append(options, config.WithCredentialsProvider(nobody),
-			// AWS_DEFAULTS_MODE=auto would have the SDK ask the metadata service where it runs.
-			config.WithDefaultsMode(aws.DefaultsModeLegacy))
-	}
-	sdk, err := config.LoadDefaultConfig(ctx, options...)
-	if err != nil {
-		return sdk, err
-	}
-	return c.assumed(sdk), nil
-}
-
-// httpClient returns a client with a connection for each worker and without redirects: a redirect
-// would send a user's data, once more, to a host that nobody named. The transport is a copy of the
-// SDK's, so AWS_CA_BUNDLE and the proxy variables hold.
-func httpClient(base aws.HTTPClient, connections int) *http.Client {
-	sdk, ok := base.(*awshttp.BuildableClient)
-	if !ok {
-		sdk = awshttp.NewBuildableClient()
-	}
-	transport := sdk.GetTransport()
-	transport.MaxIdleConns = connections
-	transport.MaxIdleConnsPerHost = connections
-	// Shorter than the minute or so after which load balancers hang up: a request on a connection
-	// that the other side has just closed is an error.
-	transport.IdleConnTimeout = 30 * time.Second
-	return &http.Client{
-		Transport:     plainBodies{transport},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
-// plainBodies hides that the SDK's request bodies are io.WriterTo. Once the answer has come, the SDK
-// closes the body; if net/http asks it just then whether it has more, WriteTo says io.EOF, which is no
-// end but an error there, and the connection is closed while the answer is being read (smithy-go
-// 1.28.8, safeWriteToReadCloser). Read has no such flaw.
-type plainBodies struct{ *http.Transport }
-
-func (t plainBodies) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Body != nil {
-		r = r.WithContext(r.Context()) // a copy: the caller's must stay as it is
-		r.Body = struct{ io.ReadCloser }{r.Body}
-	}
-	return t.Transport.RoundTrip(r)
 }
 
 // Region returns the Region that is called.
@@ -182,14 +115,14 @@ func (c *Client) Region() string { return c.region }
 func (c *Client) call(ctx context.Context, op target, attempt func(context.Context) error) error {
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	generation := c.credentials.current()
+	generation := c.credentials.Current()
 	err := attempt(limited)
 	if err == nil {
 		return nil
 	}
 	err = c.classify(ctx, limited, op, err)
 	if expired(err) {
-		c.credentials.renew(generation)
+		c.credentials.Renew(generation)
 	}
 	return err
 }

@@ -2,19 +2,20 @@ package cognito
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go"
+
+	"attrmigrate/internal/awsconn"
 )
 
 // Invariant: whatever the environment says of retries, one Update is one request.
@@ -82,7 +83,7 @@ func TestOneRequestWhateverTheEnvironment(t *testing.T) {
 }
 
 // A body that the SDK closes too early costs a connection, about once in fifty calls, if net/http lets the body
-// write itself; see plainBodies.
+// write itself; see [awsconn.Transport].
 func TestBodiesArePlain(t *testing.T) {
 	s := serve(t, accept)
 	body := &writingBody{Reader: strings.NewReader(`{"UserPoolId":"made up"}`)}
@@ -134,7 +135,7 @@ func TestClockIsLearntFromTheAnswer(t *testing.T) {
 }
 
 func TestConnectionsAreKept(t *testing.T) {
-	transport := httpClient(awshttp.NewBuildableClient(), 64).Transport.(plainBodies).Transport
+	transport := awsconn.HTTPClient(awshttp.NewBuildableClient(), 64).Transport.(awsconn.Transport).Transport
 	if transport.MaxIdleConns != 64 || transport.MaxIdleConnsPerHost != 64 || transport.Proxy == nil {
 		t.Errorf("idle %d, per host %d", transport.MaxIdleConns, transport.MaxIdleConnsPerHost)
 	}
@@ -155,6 +156,9 @@ func TestConfigurationErrors(t *testing.T) {
 		{"not a URL", Config{Region: "us-east-1", EndpointURL: "http://[::1"}, "", "BadEndpoint", "the endpoint can't be used: --endpoint-url: it is not a URL", "check --endpoint-url"},
 		{"no scheme", Config{Region: "us-east-1", EndpointURL: "localhost:9229"}, "", "BadEndpoint", "it does not begin with https:// or http://", "check --endpoint-url"},
 		{"a password", Config{Region: "us-east-1", EndpointURL: "https://ann:made-up@example.com"}, "", "BadEndpoint", "it holds a user name or password", "check --endpoint-url"},
+		{"a Region in capitals", Config{Region: "US-EAST-1"}, "", "BadRegion", "the AWS configuration can't be used: --region: it begins with a capital letter", "small letters"},
+		{"no bundle", Config{Region: "us-east-1"}, "[default]\nca_bundle = nowhere.pem\n", "BadBundle", "the CA bundle can't be used: ca_bundle of profile default (", "in PEM"},
+		{"a word that is none", Config{Region: "us-east-1"}, "[default]\nretry_mode = made-up\n", "BadConfiguration", "the AWS configuration can't be used: retry_mode of profile default (", "check the AWS_* variables"},
 		{"a Region that is no name", Config{Region: "us east"}, "", "BadCharacter", "--region has a blank (U+0020), as its character 3", "without that character"},
 	}
 	for _, tt := range tests {
@@ -197,7 +201,7 @@ func TestNoCredentials(t *testing.T) {
 }
 
 func TestRoleThatMayNotBeAssumed(t *testing.T) {
-	c := clientOf(t, "http://127.0.0.1:1")
+	s := serve(t, accept)
 	refused := &smithy.GenericAPIError{Code: "AccessDenied", Message: "not authorized to perform: sts:AssumeRole"}
 	for _, tt := range []struct {
 		name string
@@ -208,8 +212,26 @@ func TestRoleThatMayNotBeAssumed(t *testing.T) {
 		{"in the run", true, "the AWS credentials can't be renewed: AccessDenied: not authorized to perform: sts:AssumeRole"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			err := fmt.Errorf("get identity: %w", &credentialsError{err: refused, lost: tt.lost})
-			e := asError(t, c.classify(t.Context(), t.Context(), target{op: adminUpdate}, err))
+			had := !tt.lost
+			c, err := NewClient(t.Context(), Config{Region: "us-east-1", EndpointURL: s.URL,
+				Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+					if had {
+						return aws.Credentials{}, refused
+					}
+					had = true
+					return aws.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "made-up", CanExpire: true, Expires: time.Now().Add(-time.Hour)}, nil
+				})})
+			if err != nil {
+				t.Fatal(err)
+			}
+			u := c.AdminUpdater(AdminUpdaterConfig{PoolID: testPool})
+			if tt.lost {
+				if _, err := u.Update(t.Context(), goldChange()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, err = u.Update(t.Context(), goldChange())
+			e := asError(t, err)
 			if e.Error() != tt.want || !e.Fatal() {
 				t.Errorf("got %q, fatal %v", e, e.Fatal())
 			}
@@ -255,28 +277,36 @@ func TestExpiredTokenReadsTheCredentialsAgain(t *testing.T) {
 	if err := os.Remove(filepath.Clean(os.Getenv("AWS_SHARED_CREDENTIALS_FILE"))); err != nil {
 		t.Fatal(err)
 	}
-	c.credentials.renew(c.credentials.current())
+	c.credentials.Renew(c.credentials.Current())
 	_, err = u.Update(t.Context(), goldChange())
 	if e := asError(t, err); e.Code() != "CredentialsLost" || e.Transient() != 3 || !e.Fatal() {
 		t.Errorf("got %s (%v), want them lost", e.Code(), e)
 	}
 }
 
-// Many calls find the same credentials expired; they are fetched anew once.
-func TestRenewOnce(t *testing.T) {
-	var loads atomic.Int32
-	r := newRenewable(aws.AnonymousCredentials{}, func(context.Context) (aws.CredentialsProvider, error) {
-		loads.Add(1)
-		return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return aws.Credentials{}, nil }), nil
-	})
-	stale := r.current()
-	for range 32 {
-		r.renew(stale)
-		if _, err := r.Retrieve(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if loads.Load() != 1 {
-		t.Errorf("loaded %d times, want once", loads.Load())
+// TestUnfitCredentials: those of a role, a program or a container are looked at when they come.
+func TestUnfitCredentials(t *testing.T) {
+	s := serve(t, accept)
+	for _, test := range []struct {
+		name, id, secret, token string
+		text                    string
+	}{
+		{"the key", "secret-value\r", "made-up", "", "the access key id from StaticCredentials ends with a carriage return (U+000D)"},
+		{"the secret", "AKIDEXAMPLE", "secret value", "", "the secret access key from StaticCredentials has a blank (U+0020), as its character 7"},
+		{"the session token", "AKIDEXAMPLE", "made-up", "secret-value\n", "the session token from StaticCredentials ends with a line end (U+000A)"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c, err := NewClient(t.Context(), Config{Region: "us-east-1", EndpointURL: s.URL,
+				Credentials: credentials.NewStaticCredentialsProvider(test.id, test.secret, test.token)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = c.Pool(t.Context(), testPool)
+			e := asError(t, err)
+			if e.Code() != "BadCharacter" || !e.Fatal() || e.Transient() != 0 || s.count() != 0 {
+				t.Errorf("%s (%v), tried again %d times, %d requests", e.Code(), e, e.Transient(), s.count())
+			}
+			has(t, "text", e.Error(), test.text)
+		})
 	}
 }

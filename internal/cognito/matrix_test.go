@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/awsconn"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -165,7 +166,7 @@ func (r *rehearsal) run(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		transport := c.api.Options().HTTPClient.(*http.Client).Transport.(plainBodies).Transport
+		transport := c.api.Options().HTTPClient.(*http.Client).Transport.(awsconn.Transport).Transport
 		transport.DialContext = wire.dial
 		defer transport.CloseIdleConnections()
 		var updater pipeline.Updater = c.AdminUpdater(AdminUpdaterConfig{PoolID: testPool})

@@ -80,7 +80,7 @@ func TestRole(t *testing.T) {
 	sts.mu.Lock()
 	sts.lasts = time.Minute // less than is left when credentials are renewed
 	sts.mu.Unlock()
-	c.credentials.renew(c.credentials.current())
+	c.credentials.Renew(c.credentials.Current())
 	for range 2 {
 		if _, err := u.Update(t.Context(), goldChange()); err != nil {
 			t.Fatal(err)

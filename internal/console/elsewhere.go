@@ -14,6 +14,11 @@ func ShowWatching(w io.Writer, holder checkpoint.Info, during time.Duration) {
 		holder.PID, holder.Host, holder.Since.Local().Format(time.DateTime), prose.Span(during))
 }
 
+// ShowUnanswered writes that S3 does not answer, and for how long it is asked.
+func ShowUnanswered(w io.Writer, err error, during time.Duration) {
+	Printer(w, Columns(w))("waiting", "%s: it is tried for %s", err, prose.Span(during))
+}
+
 // restoreEach is how often people are told how much of a run is restored.
 const restoreEach = 5 * time.Second
 

@@ -11,7 +11,6 @@ import (
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
-	"attrmigrate/internal/shell"
 )
 
 // shownEvents is how many of the last events the status tells.
@@ -103,7 +102,7 @@ func showGoingOn(line func(head, format string, args ...any), v *View) {
 	case s.State == string(checkpoint.Finished):
 		return
 	case v.paused() && s.Asked.Paused:
-		line("then", "attrmigrate unpause %s", shell.File(v.Dir))
+		line("then", "attrmigrate unpause %s", rundir.Called(v.Dir, v.Leads))
 		return
 	case !v.Ended():
 		return
@@ -136,14 +135,26 @@ func showEvents(line func(head, format string, args ...any), v *View) {
 
 // showFiles names the files that people look into next.
 func showFiles(line func(head, format string, args ...any), v *View) {
-	dir := rundir.Dir{Path: v.Dir, Volume: rundir.Volume{Private: v.Elsewhere}}
+	dir := rundir.Dir{Path: v.Dir, Volume: rundir.Volume{Private: v.Elsewhere, Leads: v.Leads}}
 	if undo := dir.File(report.UndoJSONL); disk.Exists(undo) {
 		line("undo", "%s: apply it to go back", undo)
 	}
 	if n := v.Standing.Failed; n > 0 {
-		line("failed", "%s: %s says why", prose.Plural(n, "row"), dir.ErrorsFile())
+		line("failed", "%s: %s says why%s", prose.Plural(n, "row"), dir.ErrorsFile(), oncePublished(v, dir.ErrorsFile()))
 	}
 	pictures(line, &dir)
+}
+
+// oncePublished says when a file of a run in S3 is there that is not yet.
+func oncePublished(v *View, file string) string {
+	switch {
+	case !v.Elsewhere || disk.Exists(file):
+		return ""
+	case v.Ended():
+		return ", once the same command has published it"
+	default:
+		return ", once the run has stopped"
+	}
 }
 
 func seconds64(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -7,11 +7,10 @@ import (
 
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/rundir"
-	"attrmigrate/internal/shell"
 )
 
-// ShowSteered writes where a run stands that somebody has just steered.
-func ShowSteered(w io.Writer, dir string, s rundir.Standing) {
+// ShowSteered writes where a run stands that somebody has just steered. In commands its directory is called otherwise.
+func ShowSteered(w io.Writer, dir, called string, s rundir.Standing) {
 	line := Printer(w, Columns(w))
 	line(s.State, "%s: %s of %s finished", dir, prose.Count(s.Rows-s.Remaining), prose.Plural(s.Rows, "row"))
 	switch s.State {
@@ -26,7 +25,7 @@ func ShowSteered(w io.Writer, dir string, s rundir.Standing) {
 			line("watch", "%s", text)
 		}
 		if s.Asked.Paused {
-			line("next", "attrmigrate unpause %s", shell.File(dir))
+			line("next", "attrmigrate unpause %s", called)
 		}
 	case "running":
 	default:
@@ -51,8 +50,9 @@ func expiringText(s *rundir.Standing) string {
 	return fmt.Sprintf("%s of the rows that remain will expire %s: %s fail then", prose.Plural(*s.Expiring, "access token"), when, prose.Either(*s.Expiring, "its row will", "their rows will"))
 }
 
-// ShowAsked writes what people have asked of a run that is about to go on, and how it is taken back.
-func ShowAsked(w io.Writer, dir string, a rundir.Asked, now time.Time) {
+// ShowAsked writes what people have asked of a run that is about to go on, and how it is taken back: by commands that name its
+// directory as it is called in them.
+func ShowAsked(w io.Writer, called string, a rundir.Asked, now time.Time) {
 	line := Printer(w, Columns(w))
 	if a.PausedAt(now) {
 		until := "somebody says so"
@@ -60,11 +60,11 @@ func ShowAsked(w io.Writer, dir string, a rundir.Asked, now time.Time) {
 			until = dateTime(a.PausedUntil)
 		}
 		line("paused", "until %s, since %s by %s", until, dateTime(since(a.PauseOrder)), a.PauseOrder)
-		line("", "to let it go on: attrmigrate unpause %s", shell.File(dir))
+		line("", "to let it go on: attrmigrate unpause %s", called)
 	}
 	if a.Rate != nil || a.ReadRate != nil {
 		line("rate", "%s, asked by %s", limits(a), a.RateOrder)
-		line("", "to have those of this command: attrmigrate rate --read-rate default %s default", shell.File(dir))
+		line("", "to have those of this command: attrmigrate rate --read-rate default %s default", called)
 	}
 }
 

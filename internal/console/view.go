@@ -13,6 +13,7 @@ import (
 // View is what is seen of a run, or of a plan, from outside: what its process says, or else its files.
 type View struct {
 	Dir      string
+	Leads    []string  // flags with which a command finds it
 	At       time.Time // when it was looked at
 	Standing rundir.Standing
 	Work     *rundir.Work       // it is no run, but this

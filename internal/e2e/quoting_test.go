@@ -9,6 +9,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"attrmigrate/internal/e2e/harness"
+	"attrmigrate/internal/rehearsal"
 )
 
 // argumentsBy tells which arguments a program gets of a line, in each shell of docs/rules.md. Those of Windows do not run here:
@@ -216,8 +219,9 @@ func TestMistakesOnThePage(t *testing.T) {
 	if len(rows) < 9 {
 		t.Errorf("the page shows %d mistakes", len(rows))
 	}
-	url, dir := servePantry(t), t.TempDir()
-	if err := os.CopyFS(dir, os.DirFS(recipesFiles)); err != nil {
+	const shop = "../../examples/recipes"
+	url, dir := harness.Furnished(t, rehearsal.Furniture{Pool: shop + "/pool.json", Users: shop + "/users.jsonl"}), t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(shop)); err != nil {
 		t.Fatal(err)
 	}
 	isolated(t)

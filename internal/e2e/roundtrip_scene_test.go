@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/http/httptest"
 	"slices"
 	"strings"
 
 	"pgregory.net/rapid"
 
+	"attrmigrate/internal/e2e/harness"
 	"attrmigrate/internal/sandbox"
 )
 
@@ -193,28 +193,11 @@ func (s *scene) furnish(server *sandbox.Server) error {
 		}
 		for _, name := range u.emptied {
 			for _, value := range []string{u.address(name, 9), ""} {
-				if err := update(server, u.username(), name, value); err != nil {
+				if err := harness.SetAttribute(server, tripPool, u.username(), name, value); err != nil {
 					return err
 				}
 			}
 		}
-	}
-	return nil
-}
-
-// update sets an attribute of a user as any client may.
-func update(server *sandbox.Server, username, name, value string) error {
-	body, err := json.Marshal(map[string]any{"UserPoolId": tripPool, "Username": username,
-		"UserAttributes": []map[string]string{{"Name": name, "Value": value}}})
-	if err != nil {
-		return err
-	}
-	r := httptest.NewRequest("POST", "/", strings.NewReader(string(body)))
-	r.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService."+updateOperation)
-	r.Header.Set("Authorization", "none")
-	w := httptest.NewRecorder()
-	if server.ServeHTTP(w, r); w.Code != 200 {
-		return fmt.Errorf("set %s of %s: %s", name, username, w.Body)
 	}
 	return nil
 }

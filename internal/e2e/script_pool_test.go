@@ -1,17 +1,15 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"strconv"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"attrmigrate/internal/e2e/harness"
 	"attrmigrate/internal/sandbox"
 )
 
@@ -51,18 +49,7 @@ func createPool(ts *testscript.TestScript, neg bool, args []string) {
 // value: the attribute is deleted.
 func setUser(ts *testscript.TestScript, neg bool, args []string) {
 	s := sandboxOf(ts)
-	body, err := json.Marshal(map[string]any{"UserPoolId": s.pool, "Username": args[0], "UserAttributes": []map[string]string{
-		{"Name": args[1], "Value": strings.Join(args[2:], " ")},
-	}})
-	ts.Check(err)
-	request := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(body))
-	request.Header.Set("X-Amz-Target", "AWSCognitoIdentityProviderService."+updateOperation)
-	request.Header.Set("Authorization", "the script")
-	answer := httptest.NewRecorder()
-	s.ServeHTTP(answer, request)
-	if answer.Code != http.StatusOK {
-		ts.Fatalf("%s", answer.Body)
-	}
+	ts.Check(harness.SetAttribute(s, s.pool, args[0], args[1], strings.Join(args[2:], " ")))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.own++

@@ -214,24 +214,3 @@ func TestIndex(t *testing.T) {
 		})
 	}
 }
-
-func FuzzRead(f *testing.F) {
-	f.Add("name,user_pool_id\neu,eu-west-1_Ab12Cd34E\n")
-	f.Add("\ufeffname;user_pool_id;rate\r\n\"e\"\"u\";eu-west-1_Ab12Cd34E;5\r\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		file, err := read(text, fleet.Checks{})
-		if err != nil {
-			if err.Error() == "" {
-				t.Error("an error without a word")
-			}
-			return
-		}
-		rows := 0
-		for _, g := range file.Groups() {
-			rows += len(g.Rows)
-		}
-		if rows != len(file.Rows) || rows == 0 {
-			t.Errorf("%d rows in groups, of %d", rows, len(file.Rows))
-		}
-	})
-}

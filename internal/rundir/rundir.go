@@ -16,6 +16,7 @@ import (
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
+	"attrmigrate/internal/shell"
 	"attrmigrate/internal/telemetry"
 )
 
@@ -29,8 +30,15 @@ type Volume struct {
 	// Shown is a text with the names that people have for what lies on it: of a run that is kept elsewhere, URLs. Nil: they
 	// have none but the paths.
 	Shown func(text string) string
+	// Leads are the flags with which a command finds what lies on it.
+	Leads []string
 	// Away is the state of a run that is kept elsewhere, if there is one. Nil: nobody can tell.
 	Away func(ctx context.Context, url string) (state checkpoint.State, found bool, err error)
+}
+
+// Called is a directory as a command has it, behind the flags that lead there.
+func Called(dir string, leads []string) string {
+	return strings.TrimLeft(shell.Join(leads...)+" "+shell.File(dir), " ")
 }
 
 // ShownAs is a text, such as a path, as people and programs read it in what is kept or told of the run.
@@ -53,7 +61,12 @@ type Dir struct {
 	Refused bool   // the start did not begin: Close puts the earlier run back
 	// Unsaved is how the run ended, if its checkpoint could not be saved.
 	Unsaved *checkpoint.End
+	// Unreported says that the report of this start could not be kept.
+	Unreported bool
 }
+
+// Called is the directory as a command has it.
+func (d *Dir) Called() string { return Called(d.Path, d.Leads) }
 
 // Name is the default directory for inputs: NAME.run beside the caller, NAME being the first
 // input's name without its endings. An input that lies in a run directory takes that one's name too,

@@ -46,7 +46,7 @@ func TestLogDamage(t *testing.T) {
 		},
 			"log/000000003: damaged: its checksum is that of another content"},
 		{"one is empty", func(m *memory, run string) { m.objects[run+"log/000000003"] = memoryObject{} },
-			"log/000000003: damaged: it is no object of a log, or one of a newer attrmigrate"},
+			"log/000000003: damaged: it is no object of a log"},
 		{"one is in the place of another", func(m *memory, run string) { m.objects[run+"log/000000003"] = m.objects[run+"log/000000002"] },
 			"log/000000003: damaged: it is number 2, in the place of number 3"},
 		{"one is of another run", func(m *memory, run string) {

@@ -31,6 +31,10 @@
 // whose log never answers, stops. After any other end nothing more is written by that [Appender], for
 // nobody knows what stands at its number. A number says nothing of a generation: two owners have to meet in one name.
 //
+// Each object says in which version it is written; one of a newer program is refused, so that an older program goes
+// no further than the lease. current.json and lock.json have no version: what a newer program adds to them is
+// lost to it when an older one has tried, so that nothing may rest on it.
+//
 // # The lease
 //
 // The fence keeps the log whole; the lease keeps a second start from working at all, lets the next one begin when the

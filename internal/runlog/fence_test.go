@@ -141,7 +141,7 @@ func TestAClaimThatIsNotWritten(t *testing.T) {
 		want string
 	}{
 		{"over a damaged object", func(m *memory, _ *Lease) { _, _ = m.write("log/000000001", []byte("?"), Always) },
-			"log/000000001: damaged: it is no object of a log, or one of a newer attrmigrate"},
+			"log/000000001: damaged: it is no object of a log"},
 		{"over an object of another run", func(m *memory, _ *Lease) {
 			_, _ = m.write("log/000000001", Segment{Run: "b", Number: 1}.Seal(), Always)
 		}, "log/000000001: damaged: it is of the run b, in the place of one of a"},

@@ -96,18 +96,26 @@ func (r *replayer) close() {
 	}
 }
 
-// DamagedError says that an object of a log is missing or is not what a run wrote.
+// DamagedError says that an object of a log is missing, or is not what a run of this version of the program wrote.
 type DamagedError struct {
 	Key string
 	Err error
 }
 
-func (e *DamagedError) Error() string { return fmt.Sprintf("%s: damaged: %v", e.Key, e.Err) }
+func (e *DamagedError) Error() string {
+	if errors.Is(e.Err, errNewer) {
+		return e.Key + ": " + e.Err.Error()
+	}
+	return fmt.Sprintf("%s: damaged: %v", e.Key, e.Err)
+}
 
 // Unwrap returns what is wrong with it.
 func (e *DamagedError) Unwrap() error { return e.Err }
 
 // Hint says what to do about it.
 func (e *DamagedError) Hint() string {
+	if errors.Is(e.Err, errNewer) {
+		return "go on with the attrmigrate that began this run, or begin a run under another prefix"
+	}
 	return "restore the object by the bucket's versions, and see whether a lifecycle rule removes objects of log/; or begin a run under another prefix"
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 )
 
 // Segment is one object of the log. It says itself which one it is and who wrote it, so that an object in the place of
@@ -22,8 +23,17 @@ type Segment struct {
 	Payload    []byte `json:"-"`
 }
 
-// magic begins the first line of each, which holds the checksum of all behind it; the second is the header, as JSON.
-const magic = "attrmigrate-log-1 "
+// The first line of each begins with format and version, and holds the checksum of all behind it; the second is the
+// header, as JSON. What an older program must not pass over raises the version: it would replay the rest without it. A member of
+// the header that it does not know, it passes over.
+const (
+	format  = "attrmigrate-log-"
+	version = "1"
+	magic   = format + version + " "
+)
+
+// errNewer says that an object is of a version that this program does not know.
+var errNewer = errors.New("written by a newer attrmigrate")
 
 // Seal gives the bytes of the object: the same segment, the same bytes.
 func (s Segment) Seal() []byte {
@@ -43,7 +53,7 @@ func Unseal(number int64, body []byte) (Segment, error) {
 	first, sealed, _ := bytes.Cut(body, []byte("\n"))
 	sum, ok := bytes.CutPrefix(first, []byte(magic))
 	if !ok {
-		return Segment{}, errors.New("it is no object of a log, or one of a newer attrmigrate")
+		return Segment{}, foreign(first)
 	}
 	if want := sha256.Sum256(sealed); string(sum) != hex.EncodeToString(want[:]) {
 		return Segment{}, errors.New("its checksum is that of another content")
@@ -58,6 +68,16 @@ func Unseal(number int64, body []byte) (Segment, error) {
 	}
 	s.Payload = payload
 	return s, nil
+}
+
+// foreign says what is wrong with an object that does not begin as one of this version does.
+func foreign(first []byte) error {
+	rest, ok := bytes.CutPrefix(first, []byte(format))
+	number, _, spaced := bytes.Cut(rest, []byte(" "))
+	if n, err := strconv.Atoi(string(number)); ok && spaced && err == nil && n > 1 {
+		return fmt.Errorf("%w: version %d, this one knows %s", errNewer, n, version)
+	}
+	return errors.New("it is no object of a log")
 }
 
 // belongs refuses an object of another run, and one of the log in the place of a snapshot.

@@ -3,7 +3,6 @@ package s3
 import (
 	"context"
 	"errors"
-	"io"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -11,10 +10,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/awsconn"
 	"attrmigrate/internal/runlog"
 )
 
@@ -23,12 +21,12 @@ type Bucket struct {
 	name        string
 	cfg         Config
 	api         *s3.Client
-	credentials *renewable
+	credentials *awsconn.Credentials
 	endpoint    string // for people, if it is not AWS's own
 	setBy       string // what named it
 	region      atomic.Pointer[string]
 	sizes       sizes
-	http        *http.Transport
+	http        *http.Client
 }
 
 var _ runlog.Store = (*Bucket)(nil)
@@ -49,21 +47,24 @@ func Open(ctx context.Context, name string, cfg Config) (*Bucket, error) {
 		return nil, err
 	}
 	b := &Bucket{name: name, cfg: cfg, sizes: usual}
-	sdk, err := cfg.load(ctx)
+	conn := cfg.connection()
+	sdk, renewable, err := conn.Load(ctx)
 	if err != nil {
-		return nil, b.failure(call{}, "BadConfiguration", err.Error(), err)
+		f := awsconn.Unusable(err)
+		b.setBy = f.Setting // for the hint; there will be no bucket
+		return nil, b.failure(call{}, f.Code, f.Message, err)
+	}
+	if sdk.Region == "" {
+		sdk.Region = defaultRegion
 	}
 	b.region.Store(&sdk.Region)
-	b.credentials = newRenewable(sdk.Credentials, func(ctx context.Context) (aws.CredentialsProvider, error) {
-		again, err := cfg.load(ctx)
-		return again.Credentials, err
-	})
-	b.http = transport(sdk.HTTPClient, cfg.Connections)
+	b.credentials = renewable
+	b.http = awsconn.HTTPClient(sdk.HTTPClient, cfg.Connections)
 	b.api = s3.NewFromConfig(sdk, b.options)
 	if at := b.api.Options().BaseEndpoint; at != nil {
-		b.endpoint, b.setBy = *at, cfg.setter(*at)
-		if why := unfit(*at); why != "" {
-			return nil, &refusal.Error{Msg: "the endpoint of S3 can't be used: " + why, Remedy: "mend it where it is set: " + b.setBy}
+		b.endpoint, b.setBy = *at, conn.SetBy(*at)
+		if why := awsconn.Unfit(*at); why != "" { // of a profile; a variable was looked at before
+			return nil, b.failure(call{}, "BadEndpoint", why, nil)
 		}
 	}
 	return b, nil
@@ -75,37 +76,10 @@ func (b *Bucket) options(o *s3.Options) {
 	o.Retryer = aws.NopRetryer{}
 	o.RetryMaxAttempts = 0
 	o.UsePathStyle = o.BaseEndpoint != nil
-	o.Credentials = b.credentials
-	o.HTTPClient = &http.Client{
-		Transport:     plainBodies{b.http},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	o.HTTPClient = b.http
 	if name, version, _ := strings.Cut(b.cfg.UserAgent, "/"); name != "" {
 		o.APIOptions = append(o.APIOptions, awsmiddleware.AddUserAgentKeyValue(name, version))
 	}
-}
-
-// transport is a copy of the SDK's, so that AWS_CA_BUNDLE and the proxy variables hold.
-func transport(base aws.HTTPClient, connections int) *http.Transport {
-	sdk, ok := base.(*awshttp.BuildableClient)
-	if !ok {
-		sdk = awshttp.NewBuildableClient()
-	}
-	t := sdk.GetTransport()
-	t.MaxIdleConns, t.MaxIdleConnsPerHost = connections, connections
-	return t
-}
-
-// plainBodies hides that the SDK's request bodies are io.WriterTo; see package cognito, whose client has the same flaw to
-// avoid: a connection that is closed while its answer is read.
-type plainBodies struct{ *http.Transport }
-
-func (t plainBodies) RoundTrip(r *http.Request) (*http.Response, error) {
-	if r.Body != nil && r.Body != http.NoBody {
-		r = r.WithContext(r.Context()) // a copy: the caller's must stay as it is
-		r.Body = struct{ io.ReadCloser }{r.Body}
-	}
-	return t.Transport.RoundTrip(r)
 }
 
 // Close lets go of idle connections. No method may be called any more.
@@ -125,7 +99,7 @@ type call struct {
 // attempt makes one attempt of a call. Where nothing was done for a reason that can be mended here, a wrong Region or
 // expired credentials, it is made once more.
 func (b *Bucket) attempt(ctx context.Context, c call, do func(context.Context, func(*s3.Options)) error) error {
-	region, generation := b.region.Load(), b.credentials.current()
+	region, generation := b.region.Load(), b.credentials.Current()
 	err := b.once(ctx, c, do)
 	e, ok := errors.AsType[*Error](err)
 	switch {
@@ -135,7 +109,7 @@ func (b *Bucket) attempt(ctx context.Context, c call, do func(context.Context, f
 		b.region.Store(&e.home)
 		return b.once(ctx, c, do)
 	case e.verdict.renews:
-		b.credentials.renew(generation)
+		b.credentials.Renew(generation)
 		return b.once(ctx, c, do)
 	default:
 		return err

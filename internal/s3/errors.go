@@ -95,6 +95,8 @@ func (e *Error) resource() string {
 		return "the bucket's key"
 	case e.permission == "s3:ListBucket":
 		return "arn:aws:s3:::" + e.URL.Bucket
+	case e.bucket.cfg.Run != "" && strings.HasPrefix(e.URL.Key, e.bucket.cfg.Run):
+		return "arn:aws:s3:::" + e.URL.Bucket + "/" + e.bucket.cfg.Run + "*"
 	default:
 		return "arn:aws:s3:::" + e.URL.Bucket + "/" + prefixOf(e.URL.Key) + "*"
 	}
@@ -103,19 +105,22 @@ func (e *Error) resource() string {
 // prefixOf is the folder of a key.
 func prefixOf(key string) string { return key[:strings.LastIndexByte(key, '/')+1] }
 
+// profile is the one that is used, for people; empty: the default.
+func (b *Bucket) profile() string { return b.cfg.connection().ProfileName() }
+
 // who is where credentials were looked for.
 func (b *Bucket) who() string {
-	if p := b.cfg.profile(); p != "" {
+	if p := b.profile(); p != "" {
 		return "profile " + p
 	}
 	return "the AWS_* variables, the default profile and the machine's role"
 }
 
 func (b *Bucket) profileFlag() string {
-	if b.cfg.profile() == "" {
+	if b.profile() == "" {
 		return ""
 	}
-	return " --profile " + shell.Quote(b.cfg.profile())
+	return " --profile " + shell.Quote(b.profile())
 }
 
 func (b *Bucket) ownerSaid() string {

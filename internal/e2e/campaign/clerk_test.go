@@ -24,30 +24,28 @@ type clerk struct {
 	random   *rand.Rand
 	cmd      *exec.Cmd
 	gone     <-chan struct{} // closed when the program has ended
-	stopped  chan struct{}   // closed when it is suspended, or held up; nil: it never is
+	stopped  chan struct{}   // closed when it is suspended, or held up
 	shut     chan struct{}   // no call is answered until it is closed; nil: they are
 	requests []Request
-	arrivals []time.Time    // of calls for users, in all starts
+	arrivals []arrival      // of calls for users, in all starts
 	patience map[string]int // how often a spell has hit a user in this start
 	injected map[string]int // faults of all starts, by kind
 }
 
-// watch starts a program. It fails as exec does.
-func (c *clerk) watch(cmd *exec.Cmd, gone <-chan struct{}, s script) error {
+// arrival is a call for a user.
+type arrival struct {
+	user string
+	at   time.Time
+}
+
+// watch starts a program; once it is suspended, or held up, stopped is closed. It fails as exec does.
+func (c *clerk) watch(cmd *exec.Cmd, gone <-chan struct{}, s script, stopped chan struct{}) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.cmd, c.gone, c.script, c.requests = cmd, gone, s, nil
+	c.cmd, c.gone, c.script, c.requests, c.stopped = cmd, gone, s, nil, stopped
 	c.script.faults, c.patience = maps.Clone(s.faults), map[string]int{}
 	c.random = rand.New(rand.NewPCG(s.noisy, 0))
 	return cmd.Start()
-}
-
-// watchStops starts a program that may be suspended; then stopped is closed.
-func (c *clerk) watchStops(cmd *exec.Cmd, gone <-chan struct{}, s script, stopped chan struct{}) error {
-	c.mu.Lock()
-	c.stopped = stopped
-	c.mu.Unlock()
-	return c.watch(cmd, gone, s)
 }
 
 // close has no call answered until openUp.
@@ -73,6 +71,18 @@ func (c *clerk) seen() []Request {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.requests
+}
+
+// arrivedFor are when calls for users of a run came.
+func (c *clerk) arrivedFor(r *run) (times []time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, a := range c.arrivals {
+		if r.has(a.user) {
+			times = append(times, a.at)
+		}
+	}
+	return times
 }
 
 // hook is asked about every request, before it is carried out.
@@ -104,7 +114,7 @@ func (c *clerk) hook(operation, name string) *sandbox.Fault {
 	}
 	c.requests = append(c.requests, request)
 	if request.isForUser() {
-		c.arrivals = append(c.arrivals, time.Now())
+		c.arrivals = append(c.arrivals, arrival{request.User, time.Now()})
 	}
 	if kind != "" {
 		c.injected[kind]++

@@ -11,9 +11,9 @@ import (
 func TestSeeds(t *testing.T) {
 	told := map[string]uint64{}
 	var all strings.Builder
-	for seed := range uint64(300) {
-		text := tell(t, drawScene(seed))
-		if text != tell(t, drawScene(seed)) {
+	for seed := range uint64(600) {
+		text := tell(t, drawPlot(seed))
+		if text != tell(t, drawPlot(seed)) {
 			t.Fatalf("seed %d draws two scenes", seed)
 		}
 		if other, ok := told[text]; ok {
@@ -25,13 +25,20 @@ func TestSeeds(t *testing.T) {
 	wanted := []string{"wide", "long", "jsonl", ".gz", ".zst", "stdin true", "aliases [email phone_number]", "usernames [email]",
 		"verified first [email]", "case-sensitive false", "--no-read", "--verified=keep", "--as=user", `budget ""`,
 		"<delete>", "expect:", "nobody-", "this is no JSON", "too many", "never "}
+	for _, c := range conditions {
+		wanted = append(wanted, "where "+c.text)
+	}
+	for _, a := range assignments {
+		wanted = append(wanted, a.text)
+	}
 	for kind := range spells {
 		wanted = append(wanted, ", "+kind+" from ")
 	}
 	for kind := range singleFaults {
 		wanted = append(wanted, ":"+kind)
 	}
-	for _, end := range []string{killBefore, killAnswer, killLater, terminate, termHanging, interrupt2, limited} {
+	for _, end := range []string{killBefore, killAnswer, killLater, terminate, termHanging, interrupt2, limited,
+		napped, overslept, overtaken, rival, twoAtOnce} {
 		wanted = append(wanted, "until "+end)
 	}
 	for _, want := range wanted {
@@ -41,17 +48,20 @@ func TestSeeds(t *testing.T) {
 	}
 }
 
-// tell is all that a scene was drawn as, but for the packing of its file.
-func tell(t *testing.T, s *scene) string {
+// tell is all that a plot was drawn as, but for the packing of its files.
+func tell(t *testing.T, p *plot) string {
 	t.Helper()
-	text := s.String()
-	s.packing = ""
-	file, err := s.file()
-	if err != nil {
-		t.Fatal(err)
+	text := p.String()
+	for _, s := range p.scenes {
+		s.packing = ""
+		file, err := s.file()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, person := range s.users {
+			text += fmt.Sprintln(person.User, person.name)
+		}
+		text += fmt.Sprintln(s.records, string(file))
 	}
-	for _, p := range s.users {
-		text += fmt.Sprintln(p.User, p.name)
-	}
-	return fmt.Sprintln(text, s.records, string(file), s.applying, s.undoing)
+	return fmt.Sprintln(text, p.planning, p.applying, p.undoing)
 }

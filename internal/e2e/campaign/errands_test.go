@@ -7,14 +7,6 @@ import (
 	"time"
 )
 
-// voyage is a start of the program and how it is steered, by two people at once.
-type voyage struct {
-	script script
-	people [2][]errand
-	edit   map[string]string // what is written into control.json before it; nil: nothing
-	unasks bool              // a run on hold is first started as a scheduler would
-}
-
 // errand is what somebody does to a program that runs.
 type errand struct {
 	after  time.Duration // since the last
@@ -32,45 +24,40 @@ const (
 	toTerminate = "SIGTERM"
 )
 
-// drawVoyages makes of a scene one that is steered: without users who are poisoned, so slow that orders come in the middle
-// of the work, and with few disturbances but those.
-func (s *scene) drawVoyages() (all []voyage) {
-	s.poisoned, s.attempts, s.budget = nil, 30, "1000"
-	s.flags[1] = pick(s.dice, "30", "60", "120", "off")
-	early := s.between(0, 3)
-	reach := max(4, len(s.records)*3/2/(early+1))
-	for n := range early + 1 {
-		v := voyage{script: s.drawScript(reach, true), unasks: s.chance(0.4)}
-		if s.chance(0.7) {
-			v.script.spell = spell{}
+// drawErrands has people steer some starts.
+func (p *plot) drawErrands(starts []script) {
+	for n := range starts {
+		c := &starts[n]
+		if !p.chance(0.6) && n < len(starts)-1 {
+			continue
 		}
-		if n > 0 && s.chance(0.4) {
-			v.edit = s.drawEdit()
+		c.row, c.unasks, c.lingers = p.IntN(len(p.scenes)), p.chance(0.4), time.Duration(p.IntN(500))*time.Millisecond
+		if n > 0 && !p.elsewhere && p.chance(0.4) {
+			c.edit = p.drawEdit()
 		}
-		for i := range v.people {
-			v.people[i] = s.drawErrands()
+		for i := range c.people {
+			c.people[i] = p.errands()
 		}
-		if n < early {
-			end := errand{after: time.Duration(s.IntN(300)) * time.Millisecond, typed: s.chance(0.15), verb: pick(s.dice, "stop", "stop", "stop now", toKill, toKill, toTerminate)}
-			v.people[1] = append(v.people[1], end)
+		if n < len(starts)-1 && p.chance(0.4) {
+			c.people[1] = append(c.people[1], errand{
+				after: time.Duration(p.IntN(300)) * time.Millisecond, typed: p.elsewhere || p.chance(0.15), verb: pick(p.dice, "stop", "stop now", toKill, toTerminate),
+			})
 		}
-		all = append(all, v)
 	}
-	return all
 }
 
-func (s *scene) drawErrands() (all []errand) {
-	for range s.between(0, 4) {
+func (p *plot) errands() (all []errand) {
+	for range p.between(0, map[bool]int{false: 4, true: 2}[p.elsewhere]) {
 		e := errand{
-			after: time.Duration(s.IntN(200)) * time.Millisecond, typed: s.chance(0.15),
-			verb: pick(s.dice, "pause", "pause", "pause", "unpause", "unpause", "rate", "read_rate", toLook),
+			after: time.Duration(p.IntN(200)) * time.Millisecond, typed: p.elsewhere || p.chance(0.15),
+			verb: pick(p.dice, "pause", "pause", "pause", "unpause", "unpause", "rate", "read_rate", toLook),
 		}
 		switch e.verb {
 		case "rate", "read_rate":
-			e.value = pick(s.dice, "10", "50", "300", "null")
+			e.value = pick(p.dice, "10", "50", "300", "null")
 		case "pause":
-			e.span = time.Duration(pick(s.dice, 0, 0, 0, 100, 700)) * time.Millisecond
-			e.reason = pick(s.dice, "", "support called")
+			e.span = time.Duration(pick(p.dice, 0, 0, 0, 100, 700)) * time.Millisecond
+			e.reason = pick(p.dice, "", "support called")
 		}
 		all = append(all, e)
 	}
@@ -78,24 +65,24 @@ func (s *scene) drawErrands() (all []errand) {
 }
 
 // drawEdit draws what somebody writes into control.json.
-func (s *scene) drawEdit() map[string]string {
+func (p *plot) drawEdit() map[string]string {
 	return map[string]string{
-		"paused": pick(s.dice, "true", "false"), "rate": pick(s.dice, "10", "75.5", "null"), "read_rate": pick(s.dice, "40", "null"),
-		"hold": pick(s.dice, "true", "false", "false"),
+		"paused": pick(p.dice, "true", "false"), "rate": pick(p.dice, "10", "75.5", "null"), "read_rate": pick(p.dice, "40", "null"),
+		"hold": pick(p.dice, "true", "false", "false"),
 	}
 }
 
-// end is what exit code an errand may give a start, beside those that it has anyway.
-func (e errand) ends(code int) bool {
+// ends are the exit codes that an errand may give a start, beside those that it has anyway.
+func (e errand) ends() []int {
 	switch e.verb {
 	case "stop", "stop now":
-		return code == 4
+		return []int{4}
 	case toKill:
-		return code == -1
+		return []int{-1}
 	case toTerminate:
-		return code == 130 || code == 1 || code == -1 // also before it looks for signals, or before anything was written
+		return []int{130, 1, -1} // also before it looks for signals, or before anything was written
 	}
-	return false
+	return nil
 }
 
 // orders are what an errand asks for.

@@ -1,61 +1,62 @@
 package campaign
 
 import (
-	"bytes"
-	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
-	"attrmigrate/internal/e2e/harness"
+	"attrmigrate/internal/s3/s3test"
 	"attrmigrate/internal/sandbox"
 )
 
-// history is a scene on its way through the program: applied until it is done, checked, taken back,
-// checked again.
+// history is a plot on its way through the program: planned if there is a rule, applied until it is done, checked, taken
+// back, checked again.
 type history struct {
-	seed   uint64
-	scene  *scene
+	plot   *plot
 	dir    string // in which the program runs
-	input  []byte
 	server *sandbox.Server
-	front  *front // of the server
+	guests *guests
+	front  *front // of both
 	clerk  *clerk
+	bucket bucket // of runs in S3
+	sky    *sky
 	story  strings.Builder // of the commands that were given
 	totals totals
+
+	machines int      // that are gone
+	asleep   *process // was suspended, and another start goes on
+	dreams   []int    // the exit codes that it may have
+	since    time.Time
 }
 
 // violations of what only the driver knows.
 const (
 	wrongEnd  = "a start ends with another exit code than it may"
 	neverDone = "the run does not come to its end"
+	stranger  = "a pool is changed that nobody named"
 )
 
-func newHistory(seed uint64, dir string) (*history, error) {
-	return newHistoryOf(drawScene(seed), seed, dir)
-}
-
-func newHistoryOf(s *scene, seed uint64, dir string) (h *history, err error) {
-	h = &history{seed: seed, scene: s, dir: dir}
-	h.totals = newTotals()
-	h.clerk = &clerk{who: h.scene.who, injected: h.totals.faults}
+func newHistory(seed uint64, dir string) (h *history, err error) {
+	h = &history{plot: drawPlot(seed), dir: dir, totals: newTotals()}
+	h.totals.drawn(h.plot.kind)
+	h.clerk = &clerk{who: h.plot.who, injected: h.totals.faults}
 	if h.server, err = sandbox.New(sandbox.Config{Quotas: sandbox.NoQuotas(), Seed: seed}); err != nil {
 		return nil, err
 	}
 	h.clerk.quotas = h.server.SetQuotas
-	if err = h.scene.furnish(h.server); err == nil {
-		h.server.SetFaults(sandbox.Faults{Hook: h.clerk.hook})
-		h.input, err = h.scene.file()
+	h.guests = newGuests(h.server, h.plot.who)
+	if err = h.furnish(); err == nil {
+		h.front, err = newFront(h.guests)
 	}
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, h.scene.fileName()), h.input, 0o600)
-	}
-	if err == nil {
-		h.front, err = newFront(h.server)
+	if err == nil && h.plot.elsewhere {
+		if h.bucket.Server, err = s3test.New(); err == nil {
+			h.sky = &sky{server: h.bucket.Server, dice: newDice(seed + 1<<40)}
+		} else {
+			h.front.close()
+		}
 	}
 	if err != nil {
 		_ = h.server.Close()
@@ -63,166 +64,175 @@ func newHistoryOf(s *scene, seed uint64, dir string) (h *history, err error) {
 	return h, err
 }
 
-// run carries the scene through and returns what was violated.
-func (h *history) run() ([]Violation, error) {
-	f := h.applyFacts()
-	h.clerk.poisoned = h.scene.poisoned
-	if found, err := h.carry(&f, h.applyArgs(), h.scene.applying); len(found) > 0 || err != nil {
-		return found, err
-	}
-	h.clerk.poisoned = nil
-	undo := f.Files["undo.jsonl"]
-	if len(undo) == 0 {
-		return nil, nil
-	}
-	name := strings.TrimSuffix(h.scene.runDir(), ".run") + ".undo.run"
-	back := h.facts(name)
-	back.Records, back.Goal, back.Tokens, back.MaxAttempts = UndoRecords(undo, f.Names), f.Before, f.Tokens, 30
-	args := []string{"--max-attempts", "30", "--rate", "off", "--workers", fmt.Sprint(h.scene.workers), filepath.Join(h.scene.runDir(), "undo.jsonl")}
-	return h.carry(&back, args, h.scene.undoing)
-}
-
-// applyFacts are those that hold before the change set is applied.
-func (h *history) applyFacts() Facts {
-	f := h.facts(h.scene.runDir())
-	for _, e := range h.scene.records {
-		f.Records = append(f.Records, e.Record)
-		if e.token != "" {
-			f.Tokens = append(f.Tokens, e.token)
+// furnish makes the pools and the files. Where there are several pools, one more has the same people, in another Region,
+// and nobody is to change it.
+func (h *history) furnish() error {
+	for _, s := range h.plot.scenes {
+		if err := s.furnish(h.server); err != nil {
+			return err
+		}
+		input, err := s.file()
+		if err == nil {
+			err = os.WriteFile(filepath.Join(h.dir, s.fileName()), input, 0o600)
+		}
+		if err != nil {
+			return err
 		}
 	}
-	f.NoRead, f.Keep, f.MaxAttempts = h.scene.noRead, h.scene.keep, h.scene.attempts
-	return f
+	h.server.SetFaults(sandbox.Faults{Hook: h.clerk.hook})
+	if !h.plot.several {
+		return nil
+	}
+	other := *h.plot.scenes[0]
+	other.pool.ID, other.asUser = bystander, false
+	return other.furnish(h.server)
 }
 
+const bystander = "eu-west-1_Bystander"
+
 func (h *history) close() {
+	if h.sky != nil {
+		h.sky.end()
+		h.bucket.Close()
+	}
 	h.front.close()
 	_ = h.server.Close()
 }
 
-// facts are those that hold before a run.
-func (h *history) facts(runDir string) Facts {
-	names := map[string]string{}
-	for _, p := range h.scene.users {
-		names[p.Attributes["sub"]] = p.username()
+// run carries the plot through and returns what was violated.
+func (h *history) run() ([]Violation, error) {
+	runs := h.runs()
+	found, err := h.plan(runs)
+	if len(found) > 0 || err != nil {
+		return found, err
 	}
-	return Facts{Before: h.pool(), Names: names, Files: map[string][]byte{runDirName: []byte(runDir)},
-		VerifyFirst: h.scene.verifyFirst(), Workers: h.scene.workers}
-}
-
-// runDirName stands among the files until they are read.
-const runDirName = "the run directory"
-
-func (h *history) applyArgs() []string {
-	args := append([]string{"--max-attempts", fmt.Sprint(h.scene.attempts)}, h.scene.flags...)
-	args = append(args, "--max-failures", cmp.Or(h.scene.budget, fmt.Sprint(h.scene.foreseen()+1)))
-	if h.scene.stdin {
-		return append(args, "-")
+	runs = slices.DeleteFunc(runs, func(r *run) bool { return len(r.facts.Records) == 0 }) // the rule finds nothing to do
+	first := h.plot.scenes[0]
+	flags := append([]string{"--max-attempts", fmt.Sprint(first.attempts), "--max-failures", first.failures()}, first.flags...)
+	h.clerk.poisoned = h.plot.poisoned()
+	found, err = h.carry("apply", flags, runs, h.plot.applying)
+	h.clerk.poisoned = nil
+	if len(found) > 0 || err != nil {
+		return found, err
 	}
-	return append(args, h.scene.fileName())
+	var backs []*run
+	for _, r := range runs {
+		back, err := h.back(r)
+		if err != nil {
+			return nil, err
+		}
+		if len(back.facts.Records) > 0 {
+			backs = append(backs, back)
+		}
+	}
+	flags = []string{"--max-attempts", "30", "--rate", "off", "--workers", fmt.Sprint(first.workers)}
+	return h.carry("undo", flags, backs, h.plot.undoing)
 }
 
 // carry starts a command until it is done, and checks what came of it.
-func (h *history) carry(f *Facts, args []string, scripts []script) ([]Violation, error) {
-	dir := filepath.Join(h.dir, string(f.Files[runDirName]))
-	since := len(h.server.Log())
+func (h *history) carry(name string, flags []string, runs []*run, scripts []script) ([]Violation, error) {
+	if len(runs) == 0 {
+		return nil, nil
+	}
+	if err := h.writeTargets(name, runs, true); err != nil {
+		return nil, err
+	}
+	h.guests.forget()
 	for n := 0; ; n++ {
 		s := script{}
 		if n < len(scripts) {
 			s = scripts[n]
 		}
-		code, output, err := h.start(s, args, nil)
-		if err != nil {
-			return nil, err
+		args, found, err := h.board(name, flags, runs, s)
+		if len(found) > 0 || err != nil {
+			return found, err
 		}
-		undo, _ := os.ReadFile(filepath.Join(dir, "undo.jsonl")) // there is none before the first update
-		f.Starts = append(f.Starts, Start{Requests: h.clerk.seen(), Accepted: len(h.server.Log()) - since, Undo: undo, Output: output})
+		code, output, found, err := h.start(s, args, runs)
+		if err == nil {
+			err = h.note(runs, output)
+		}
+		if err != nil || len(found) > 0 {
+			return found, err
+		}
+		if h.plot.several && code >= 0 {
+			if found := CheckIndex(output, code, ended(runs)); len(found) > 0 {
+				return found, nil
+			}
+		}
 		switch {
-		case !slices.Contains(s.codes(h.scene.budget == "", len(h.clerk.poisoned) > 0), code):
+		case code == 5 && n > 0 && scripts[min(n, len(scripts))-1].weather.kind == "late": // a beat of one that is gone
+		case !slices.Contains(h.plot.codes(s), code):
 			return []Violation{{wrongEnd, fmt.Sprintf("start %d: %d\n%s", n+1, code, output)}}, nil
 		case code == 0 || code == 3:
-			f.Updates, f.After = h.server.Log()[since:], h.pool()
-			f.Files, err = readFiles(dir)
-			h.totals.rows += len(f.Records)
-			h.totals.updates += len(f.Updates)
-			return Check(*f), err
-		case n > len(scripts)+h.leftAlone(f):
+			return h.check(name, runs)
+		case n > len(scripts)+h.leftAlone(runs):
 			return []Violation{{neverDone, fmt.Sprintf("%d starts\n%s", n+1, output)}}, nil
 		}
 	}
 }
 
 // leftAlone is how many starts that nobody disturbs a run may need. A tight budget may stop each of them. Else
-// poisoned users may, three at a time, and the last of them come last.
-func (h *history) leftAlone(f *Facts) int {
-	if h.scene.budget == "" {
-		return len(f.Records)
+// poisoned users may, three at a time, and the last of them come last; or a lease that runs out, or a hold.
+func (h *history) leftAlone(runs []*run) int {
+	switch {
+	case h.plot.tight():
+		return len(runs[0].facts.Records)
+	case h.plot.elsewhere, h.plot.steered:
+		return 10
+	default:
+		return 1 + len(h.clerk.poisoned)/3
 	}
-	return 1 + len(h.clerk.poisoned)/3
 }
 
-// tooLong is when a start is taken for one that hangs, and killed.
-const tooLong = 3 * time.Minute
-
-// start starts the program once and waits for its end. What is to be done during it is given the process, and ends
-// when that is gone.
-func (h *history) start(s script, args []string, during func(*os.Process, <-chan struct{})) (code int, output string, err error) {
-	args = append([]string{"apply", "--yes", "--endpoint-url", "http://" + h.front.addr, "--user-pool-id", poolID, "--read-rate", "off",
-		"--timeout", "1s", "--drain-timeout", "500ms"}, args...)
-	if s.limit > 0 {
-		args = append(args, "--limit", fmt.Sprint(s.limit))
-	}
-	cmd := harness.Program(h.dir, args...)
-	if slices.Contains(args, "-") {
-		cmd.Stdin = bytes.NewReader(h.input)
-	}
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	gone := make(chan struct{})
-	if err := h.clerk.watch(cmd, gone, s); err != nil {
-		return 0, "", err
-	}
-	var others sync.WaitGroup
-	if during != nil {
-		others.Go(func() { during(cmd.Process, gone) })
-	}
-	hangs := time.AfterFunc(tooLong, func() { _ = cmd.Process.Kill() })
-	_ = cmd.Wait() // the exit code tells
-	hangs.Stop()
-	close(gone)
-	others.Wait()
-	if err := h.front.settle(); err != nil {
-		return 0, "", err
-	}
-	h.server.SetQuotas(sandbox.NoQuotas())
-	code = cmd.ProcessState.ExitCode()
-	h.totals.ended(s, code)
-	fmt.Fprintf(&h.story, "attrmigrate %s\n    %s: exit code %d after %d requests\n", strings.Join(args, " "), s, code, len(h.clerk.seen()))
-	return code, out.String(), nil
-}
-
-// pool is the attributes of each user, by username.
-func (h *history) pool() map[string]map[string]string {
-	users := map[string]map[string]string{}
-	for u := range h.server.Users(poolID) {
-		users[u.Username] = u.Attributes
-	}
-	return users
-}
-
-// readFiles reads the files of a run directory, but for the input that stands in it.
-func readFiles(dir string) (map[string][]byte, error) {
-	files := map[string][]byte{}
-	entries, err := os.ReadDir(dir)
-	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), "stdin.") || !e.Type().IsRegular() { // a killed start leaves its socket
-			continue
+// check checks what came of runs that are done.
+func (h *history) check(name string, runs []*run) (found []Violation, err error) {
+	if h.plot.several {
+		status, err := h.program("status", "--targets", name+".csv").CombinedOutput()
+		if err != nil {
+			return nil, fmt.Errorf("status: %w\n%s", err, status)
 		}
-		text, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		found = CheckStatus(string(status), ended(runs))
+	}
+	slipped := h.guests.forget()
+	for _, r := range runs {
+		f := &r.facts
+		files, objects, err := h.files(r)
 		if err != nil {
 			return nil, err
 		}
-		files[e.Name()] = text
+		f.Updates, f.After, f.Files, f.Slipped = h.updates(r.pool.ID)[r.since:], h.pool(r.pool.ID), files, slipped
+		found = append(found, Check(*f)...)
+		if h.plot.elsewhere {
+			found = append(found, h.checkPublished(r, objects)...)
+		}
+		if r.man != nil {
+			found = append(found, r.man.check(h.clerk.arrivedFor(r))...)
+			h.totals.steered(r.man.steered)
+		}
+		h.totals.rows += len(f.Records)
+		h.totals.updates += len(f.Updates)
 	}
-	return files, err
+	if n := len(h.updates(bystander)); n > 0 {
+		found = append(found, Violation{stranger, fmt.Sprintf("%d updates of %s", n, bystander)})
+	}
+	return found, nil
+}
+
+// updates are those of a pool that were accepted.
+func (h *history) updates(pool string) (all []sandbox.Update) {
+	for _, u := range h.server.Log() {
+		if u.Pool == pool {
+			all = append(all, u)
+		}
+	}
+	return all
+}
+
+// pool is the attributes of each user, by username.
+func (h *history) pool(id string) map[string]map[string]string {
+	users := map[string]map[string]string{}
+	for u := range h.server.Users(id) {
+		users[u.Username] = u.Attributes
+	}
+	return users
 }

@@ -8,34 +8,64 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"path/filepath"
 	"slices"
 
 	"github.com/klauspost/compress/zstd"
 )
 
-// fileName is that of the change set.
+// name is that of the scene, as a row of a file of targets.
+func (s *scene) name() string { return fmt.Sprint("x", s.number) }
+
+// fileName is that of the change set, or of the data beside a rule.
 func (s *scene) fileName() string {
-	if s.format == "jsonl" {
-		return "x.jsonl" + s.packing
+	if s.format == "jsonl" && s.source == fromFile {
+		return s.name() + ".jsonl" + s.packing
 	}
-	return "x.csv" + s.packing
+	return s.name() + ".csv" + s.packing
 }
 
-// runDir is that of the run which applies it.
-func (s *scene) runDir() string {
-	if s.stdin {
-		return "stdin.run"
+// planDir is the directory of the plan of a rule, as it is named without a flag.
+func (s *scene) planDir() string {
+	if s.source == fromRule && !s.several {
+		return s.pool.ID + ".plan"
 	}
-	return "x.run"
+	return s.name() + ".plan"
+}
+
+// input is what apply is given.
+func (s *scene) input() string {
+	switch {
+	case s.stdin:
+		return "-"
+	case s.source != fromFile:
+		return filepath.Join(s.planDir(), "plan.jsonl")
+	default:
+		return s.fileName()
+	}
+}
+
+// runDir is that of the run which applies it, as it is named without a flag.
+func (s *scene) runDir() string {
+	switch {
+	case s.stdin:
+		return "stdin.run"
+	case s.source != fromFile && !s.several:
+		return s.planDir() + ".run"
+	default:
+		return s.name() + ".run"
+	}
 }
 
 // file is the change set as it is written. It notes the lines of the records.
 func (s *scene) file() ([]byte, error) {
 	w := &lines{next: 1}
-	switch s.format {
-	case "jsonl":
+	switch {
+	case s.source != fromFile:
+		s.writeData(w)
+	case s.format == "jsonl":
 		s.writeJSONL(w)
-	case "long":
+	case s.format == "long":
 		s.writeLong(w)
 	default:
 		s.writeWide(w)

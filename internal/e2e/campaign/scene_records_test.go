@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -160,6 +161,9 @@ func (s *scene) drawExpectations() {
 		}
 	}
 }
+
+// failures is --max-failures.
+func (s *scene) failures() string { return cmp.Or(s.budget, fmt.Sprint(s.foreseen()+1)) }
 
 // foreseen are the records that the program can refuse without asking the service.
 func (s *scene) foreseen() (n int) {

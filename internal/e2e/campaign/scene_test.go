@@ -1,40 +1,23 @@
 package campaign
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"slices"
 	"strings"
 
 	"attrmigrate/internal/sandbox"
 )
 
-const poolID = "us-east-1_Campaign0"
-
-// dice draw what a scene is made of: one seed, one scene.
-type dice struct{ *rand.Rand }
-
-func newDice(seed uint64) dice {
-	var key [32]byte // of a generator that makes neighbours strangers
-	binary.LittleEndian.PutUint64(key[:], seed)
-	return dice{rand.New(rand.NewChaCha8(key))}
-}
-
-func (d dice) chance(p float64) bool { return d.Float64() < p }
-
-// between draws a number from low to high.
-func (d dice) between(low, high int) int { return low + d.IntN(high-low+1) }
-
-func pick[T any](d dice, list ...T) T { return list[d.IntN(len(list))] }
-
-// scene is a pool with users, a change set, the flags with which it is applied, and what happens to the
-// starts meanwhile.
+// scene is a pool with users, a change set or a rule, and the flags with which it is applied.
 type scene struct {
 	dice
+	kind
+	number  int // among the pools of a history
 	pool    poolDocument
+	rule    rule              // which makes the records, if there is one
+	cells   map[string]string // of the file beside it, by nickname
 	users   []*person
 	records []entry
 	names   map[string]string // lower case: username
@@ -54,8 +37,6 @@ type scene struct {
 	// poisoned are users of whom each call, or each update only, is answered with an internal error while the
 	// change set is applied.
 	poisoned map[string]poison
-
-	applying, undoing []script
 }
 
 // poolDocument is what describe-user-pool prints.
@@ -113,22 +94,47 @@ func (p *person) address(name string, version int) string {
 	}
 }
 
-func drawScene(seed uint64) *scene {
-	s := &scene{dice: newDice(seed), names: map[string]string{}}
+func drawScene(d dice, k kind) *scene {
+	s := &scene{dice: d, kind: k}
 	s.drawPool()
 	s.drawFlags()
-	for i := range s.between(3, pick(s.dice, 8, 20, 40)) {
-		s.users = append(s.users, s.drawPerson(i))
-	}
-	s.drawRecords()
-	s.drawPoison()
-	s.applying = s.drawScripts(s.between(3, 12), 2*len(s.records), true)
-	s.undoing = s.drawScripts(s.between(2, 6), 2*len(s.records), false)
+	s.fill()
 	return s
 }
 
+// another is a scene of a pool that is set up like this one, with people of its own, for the same command.
+func (s *scene) another(number int) *scene {
+	next := *s
+	next.number, next.users, next.records = number, nil, nil
+	next.pool.ID = poolID(number)
+	next.fill()
+	return &next
+}
+
+// fill draws who is in the pool, and what is to become of them.
+func (s *scene) fill() {
+	s.names, s.poisoned = map[string]string{}, map[string]poison{}
+	most := pick(s.dice, 8, 20, 40)
+	if s.several || s.elsewhere || s.steered { // whose starts take longer
+		most = pick(s.dice, 4, 8, 16)
+	}
+	for i := range s.between(3, most) {
+		s.users = append(s.users, s.drawPerson(100*s.number+i))
+	}
+	if s.source == fromFile {
+		s.drawRecords()
+	} else {
+		s.drawRule()
+	}
+	if !s.elsewhere && !s.steered { // they take their time
+		s.drawPoison()
+	}
+}
+
+func poolID(number int) string { return fmt.Sprintf("us-east-1_Campaign%d", number) }
+
 func (s *scene) drawPool() {
-	p := poolDocument{ID: poolID, Name: "campaign"}
+	p := poolDocument{ID: poolID(0), Name: "campaign"}
 	for name, kind := range map[string]string{"custom:mark": "String", "custom:tier": "String", "custom:note": "String", "custom:points": "Number"} {
 		p.SchemaAttributes = append(p.SchemaAttributes, map[string]any{"Name": name, "AttributeDataType": kind, "Mutable": true})
 	}
@@ -157,17 +163,28 @@ func (s *scene) verifyFirst() []string {
 	return s.pool.AutoVerifiedAttributes
 }
 
+// unlimited is a --max-failures that no history reaches.
+const unlimited = "1000"
+
 func (s *scene) drawFlags() {
 	s.format = pick(s.dice, "wide", "long", "jsonl")
 	s.packing = pick(s.dice, "", "", "", ".gz", ".zst")
-	s.asUser = s.chance(0.2)
-	s.stdin = !s.asUser && s.chance(0.2)
-	s.noRead = s.chance(0.15)
-	s.keep = !s.asUser && !s.noRead && len(s.pool.AliasAttributes) == 0 && s.verifyFirst() == nil && s.chance(0.4)
+	file := s.source == fromFile
+	s.asUser = file && s.chance(0.2)
+	s.stdin = file && !s.several && !s.asUser && s.chance(0.2)
+	s.noRead = file && s.chance(0.15)
+	s.keep = file && !s.asUser && !s.noRead && len(s.pool.AliasAttributes) == 0 && s.verifyFirst() == nil && s.chance(0.4)
 	s.skip = !s.noRead && s.chance(0.5)
-	s.workers, s.attempts = pick(s.dice, 1, 4, 16), pick(s.dice, 3, 4, 30)
-	s.flags = []string{"--rate", pick(s.dice, "off", "off", "off", "200"), "--workers", fmt.Sprint(s.workers)}
-	s.budget = pick(s.dice, "", "50%", "1000", "1000")
+	s.workers, s.attempts = pick(s.dice, 1, 4, 16), pick(s.dice, 1, 3, 4, 30)
+	rate := pick(s.dice, "off", "off", "off", "200")
+	s.budget = pick(s.dice, "", "50%", unlimited, unlimited)
+	if s.several || s.elsewhere || s.steered {
+		s.attempts, s.budget = max(s.attempts, 4), unlimited
+	}
+	if s.steered { // so slow that orders come in the middle of the work
+		rate, s.attempts = pick(s.dice, "30", "60", "120"), 30
+	}
+	s.flags = []string{"--rate", rate, "--workers", fmt.Sprint(s.workers)}
 	for flag, given := range map[string]bool{"--no-read": s.noRead, "--allow-takeover": s.noRead && len(s.pool.AliasAttributes) > 0, "--verified=keep": s.keep, "--on-conflict=skip": s.skip, "--as=user": s.asUser, "--log-level=debug": s.asUser} {
 		if given {
 			s.flags = append(s.flags, flag)
@@ -176,13 +193,11 @@ func (s *scene) drawFlags() {
 	slices.Sort(s.flags[4:])
 }
 
-// drawPoison poisons some users. Their records are tried seldom, or a history would wait for minutes.
+// drawPoison poisons some users, where records are tried seldom, or a history would wait for minutes.
 func (s *scene) drawPoison() {
-	s.poisoned = map[string]poison{}
-	if !s.chance(0.5) {
+	if s.attempts > 4 || !s.chance(0.7) {
 		return
 	}
-	s.attempts = pick(s.dice, 1, 3, 4)
 	for range s.between(1, pick(s.dice, 1, 4, len(s.users))) {
 		s.poisoned[pick(s.dice, s.users...).username()] = pick(s.dice, poisonedUpdates, poisonedUpdates, poisonedReads, poisonedAll)
 	}
@@ -203,6 +218,9 @@ func (s *scene) drawPerson(number int) *person {
 		if flag := pick(s.dice, "true", "true", "false", ""); flag != "" {
 			p.Attributes[name+"_verified"] = flag
 		}
+	}
+	if s.source == fromBoth {
+		p.Attributes["nickname"] = fmt.Sprintf("nick-%d", number)
 	}
 	p.Attributes["sub"] = fmt.Sprintf("5a4d0b0c-0000-4000-8000-%012x", number)
 	if email := p.Attributes["email"]; email != "" && slices.Contains(s.pool.UsernameAttributes, "email") && s.chance(0.5) {
@@ -236,9 +254,6 @@ func (s *scene) drawName(p *person) {
 	delete(s.names, "")
 }
 
-// who is the username of whom a request names.
-func (s *scene) who(name string) string { return s.names[strings.ToLower(name)] }
-
 // furnish makes the pool and its users.
 func (s *scene) furnish(server *sandbox.Server) error {
 	document, err := json.Marshal(map[string]any{"UserPool": s.pool})
@@ -248,18 +263,18 @@ func (s *scene) furnish(server *sandbox.Server) error {
 	if _, err := server.CreatePool(document); err != nil {
 		return err
 	}
-	client, err := server.CreateClient(poolID, []byte(`{"ClientName":"campaign"}`))
+	client, err := server.CreateClient(s.pool.ID, []byte(`{"ClientName":"campaign"}`))
 	if err != nil {
 		return err
 	}
 	for _, p := range s.users {
-		if err := server.CreateUser(poolID, p.User); err != nil {
+		if err := server.CreateUser(s.pool.ID, p.User); err != nil {
 			return err
 		}
 		if !s.asUser {
 			continue
 		}
-		token, err := server.MintToken(poolID, p.username(), sandbox.TokenOptions{Client: client})
+		token, err := server.MintToken(s.pool.ID, p.username(), sandbox.TokenOptions{Client: client})
 		if err != nil {
 			return err
 		}
@@ -274,7 +289,11 @@ func (s *scene) furnish(server *sandbox.Server) error {
 
 // String tells of the scene in a line.
 func (s *scene) String() string {
-	return fmt.Sprintf("%d records of %d users, %s%s, stdin %t, aliases %v, usernames %v, verified first %v, case-sensitive %t, %s, attempts %d, budget %q, poisoned %v",
-		len(s.records), len(s.users), s.format, s.packing, s.stdin, s.pool.AliasAttributes, s.pool.UsernameAttributes, s.verifyFirst(),
-		s.pool.UsernameConfiguration.CaseSensitive, strings.Join(s.flags, " "), s.attempts, s.budget, s.poisoned)
+	what := fmt.Sprintf("%d records of %d users, %s%s", len(s.records), len(s.users), s.format, s.packing)
+	if s.source != fromFile {
+		what = fmt.Sprintf("%s for %d users", s.rule, len(s.users))
+	}
+	return fmt.Sprintf("%s, stdin %t, aliases %v, usernames %v, verified first %v, case-sensitive %t, attempts %d, budget %q, poisoned %v",
+		what, s.stdin, s.pool.AliasAttributes, s.pool.UsernameAttributes, s.verifyFirst(),
+		s.pool.UsernameConfiguration.CaseSensitive, s.attempts, s.budget, s.poisoned)
 }

@@ -14,43 +14,61 @@ import (
 	"syscall"
 	"time"
 
-	"attrmigrate/internal/e2e/harness"
+	"attrmigrate/internal/s3/s3test"
 )
 
-// steersman steers the starts of a run, and notes what was asked and seen. Two goroutines do so at once.
+// steersman steers the starts of a run, and notes what was asked and seen. Two goroutines do so at once. A run in S3 is
+// reached by commands alone, which take seconds.
 type steersman struct {
-	home, run string // where commands are typed, and the run directory from there
-	client    http.Client
+	*history
+	run    *run
+	client http.Client
 
 	mu      sync.Mutex
 	steered Steered
 	strange []string // answers that nobody may get
 }
 
-func newSteersman(home, run string) *steersman {
-	m := &steersman{home: home, run: run}
+func (h *history) newSteersman(r *run) *steersman {
+	m := &steersman{history: h, run: r}
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		var d net.Dialer
-		return d.DialContext(ctx, "unix", filepath.Join(home, run, "control.sock"))
+		return d.DialContext(ctx, "unix", filepath.Join(h.dir, r.place, "control.sock"))
 	}
 	m.client = http.Client{Transport: &http.Transport{DialContext: dial, DisableKeepAlives: true}, Timeout: tooLong}
 	return m
 }
 
-// sail has the people of a voyage go about their errands while a program runs. The first of them lets it go on in the end,
-// or nobody would.
-func (m *steersman) sail(v voyage, p *os.Process, gone <-chan struct{}) {
+// wrongAnswer is an answer over the socket that nobody may get.
+const wrongAnswer = "an order is answered otherwise than it may be"
+
+// check is what is wrong with how the run was steered, and when calls for its users came.
+func (m *steersman) check(arrivals []time.Time) []Violation {
+	m.steered.Arrivals = arrivals
+	found := CheckSteering(m.steered)
+	for _, s := range m.strange {
+		found = append(found, Violation{wrongAnswer, s})
+	}
+	return found
+}
+
+// sail has people go about their errands while a program runs, if this is the row that they are at. In the end it is let go
+// on, or nobody would.
+func (m *steersman) sail(s script, row int, p *os.Process, gone <-chan struct{}) {
 	var people sync.WaitGroup
-	for i, errands := range v.people {
+	for i, errands := range s.people {
 		people.Go(func() {
 			for _, e := range errands {
+				if row != s.row {
+					break
+				}
 				if !wait(e.after, gone) {
 					return
 				}
 				m.do(e, p, gone)
 			}
-			if i == 0 {
-				m.letGo(v, p, gone)
+			if i == 0 && wait(s.lingers, gone) {
+				m.letGo(p, gone)
 			}
 		})
 	}
@@ -60,15 +78,32 @@ func (m *steersman) sail(v voyage, p *os.Process, gone <-chan struct{}) {
 }
 
 // letGo has the run go on unpaused and as fast as it may, until the program is gone: the other one may be pausing it still.
-func (m *steersman) letGo(v voyage, p *os.Process, gone <-chan struct{}) {
-	m.do(errand{verb: "rate", value: "null"}, p, gone)
-	for {
-		m.do(errand{verb: "read_rate", value: "null"}, p, gone)
-		m.do(errand{verb: "unpause"}, p, gone)
+// In S3, where that takes commands, it is asked only if something was.
+func (m *steersman) letGo(p *os.Process, gone <-chan struct{}) {
+	for first := true; ; first = false {
+		if first && m.asked("rate") {
+			m.do(errand{verb: "rate", value: "null", typed: m.plot.elsewhere}, p, gone)
+		}
+		if m.asked("read_rate") {
+			m.do(errand{verb: "read_rate", value: "null", typed: m.plot.elsewhere}, p, gone)
+		}
+		if m.asked("paused") {
+			m.do(errand{verb: "unpause", typed: m.plot.elsewhere}, p, gone)
+		}
 		if !wait(300*time.Millisecond, gone) {
 			return
 		}
 	}
+}
+
+// asked tells whether something is asked of a run, so far as is known; over the socket it costs nothing to ask for more.
+func (m *steersman) asked(field string) bool {
+	if !m.plot.elsewhere {
+		return true
+	}
+	asked, err := m.control()
+	idle := map[string]bool{"": true, "null": true, "false": true}
+	return err == nil && !idle[asked[field]]
 }
 
 // wait waits for so long, and tells whether the program is still there.
@@ -93,7 +128,7 @@ func (m *steersman) do(e errand, p *os.Process, gone <-chan struct{}) {
 		_ = p.Signal(syscall.SIGTERM)
 		return
 	}
-	for !m.look() {
+	for !m.look() && !m.plot.elsewhere {
 		if !wait(5*time.Millisecond, gone) {
 			return
 		}
@@ -107,8 +142,8 @@ func (m *steersman) do(e errand, p *os.Process, gone <-chan struct{}) {
 		o.Until = o.Begin.Add(e.span)
 	}
 	var answered bool
-	if args := e.command(m.run); args != nil {
-		answered = harness.Program(m.home, args...).Run() == nil
+	if args := e.command(m.run.place); args != nil {
+		answered = m.program(args...).Run() == nil
 	} else {
 		answered = m.ask(e.request())
 	}
@@ -120,8 +155,21 @@ func (m *steersman) do(e errand, p *os.Process, gone <-chan struct{}) {
 	m.steered.Orders = append(m.steered.Orders, o)
 }
 
-// look asks for the status, and tells whether the run can be reached.
-func (m *steersman) look() bool { return m.ask("GET", "/v1/status", nil) }
+// look asks for the status, and tells whether the run can be reached. In S3 it looks at control.json.
+func (m *steersman) look() bool {
+	if !m.plot.elsewhere {
+		return m.ask("GET", "/v1/status", nil)
+	}
+	begin := time.Now()
+	asked, err := m.control()
+	if err != nil || asked == nil {
+		return false
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.steered.Sights = append(m.steered.Sights, Sight{Begin: begin, End: time.Now(), Asked: asked})
+	return true
+}
 
 // ask asks something, notes the status that is answered, and tells whether it was.
 func (m *steersman) ask(method, path string, body []byte) bool {
@@ -181,28 +229,36 @@ func (m *steersman) settled() {
 // start was killed before it could tell, is not.
 func (m *steersman) read() (held bool, err error) {
 	begin := time.Now()
-	text, err := os.ReadFile(m.file())
-	if errors.Is(err, os.ErrNotExist) {
-		return false, nil
-	}
-	var doc map[string]json.RawMessage
-	if err == nil {
-		err = json.Unmarshal(text, &doc)
-	}
-	if err != nil {
+	asked, err := m.control()
+	if err != nil || asked == nil {
 		return false, err
 	}
-	asked := fields(doc)
 	m.steered.Sights = append(m.steered.Sights, Sight{Begin: begin, End: time.Now(), Asked: asked})
-	state, _ := os.ReadFile(filepath.Join(m.home, m.run, "checkpoint.json")) // there is none before the run is recorded
-	return asked["hold"] == "true" && !bytes.Contains(state, []byte(`"state": "finished"`)), nil
+	return asked["hold"] == "true" && !m.run.ended, nil
 }
 
-func (m *steersman) file() string { return filepath.Join(m.home, m.run, "control.json") }
+// control is what control.json says; nil: there is none.
+func (m *steersman) control() (map[string]string, error) {
+	var text []byte
+	var err error
+	if m.plot.elsewhere {
+		text, _ = m.bucket.Get(s3test.Bucket, m.run.key()+"/control.json") // or nobody has asked anything
+	} else if text, err = os.ReadFile(m.file()); errors.Is(err, os.ErrNotExist) {
+		err = nil
+	}
+	if len(text) == 0 || err != nil {
+		return nil, err
+	}
+	var doc map[string]json.RawMessage
+	err = json.Unmarshal(text, &doc)
+	return fields(doc), err
+}
+
+func (m *steersman) file() string { return filepath.Join(m.dir, m.run.place, "control.json") }
 
 // write writes control.json, as an editor does, while nobody is at work. Where there is no run yet it does not.
 func (m *steersman) write(asked map[string]string) error {
-	if _, err := os.Stat(filepath.Join(m.home, m.run, "checkpoint.json")); err != nil {
+	if _, err := os.Stat(filepath.Join(m.dir, m.run.place, "checkpoint.json")); err != nil {
 		return nil
 	}
 	begin := time.Now()
@@ -220,6 +276,6 @@ func (m *steersman) write(asked map[string]string) error {
 }
 
 // unhold notes that a start lifts the hold, unless it is killed before.
-func (m *steersman) unhold(begin time.Time) {
-	m.steered.Orders = append(m.steered.Orders, Order{Field: "hold", Value: "false", Begin: begin})
+func (m *steersman) unhold() {
+	m.steered.Orders = append(m.steered.Orders, Order{Field: "hold", Value: "false", Begin: time.Now()})
 }

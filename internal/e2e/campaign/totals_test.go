@@ -10,16 +10,40 @@ import (
 // totals are what a campaign has gone through.
 type totals struct {
 	seeds, starts, rows, updates, violations int
-	ends, faults                             map[string]int // by kind
+	ends, faults, kinds                      map[string]int // by kind
 	orders, sights, paused                   int            // of scenes that are steered
 	gone, suspended, rivals                  int            // of runs in S3: machines, starts, starts at once
 }
 
-func newTotals() totals { return totals{ends: map[string]int{}, faults: map[string]int{}} }
+func newTotals() totals {
+	return totals{ends: map[string]int{}, faults: map[string]int{}, kinds: map[string]int{}}
+}
+
+// drawn counts what a history is about.
+func (t *totals) drawn(k kind) {
+	place := map[bool]string{false: "here", true: "in S3"}[k.elsewhere]
+	t.kinds[place]++
+	t.kinds["from "+string(k.source)]++
+	if k.steered {
+		t.kinds["steered"]++
+	}
+	if k.several {
+		t.kinds["of several pools"]++
+	}
+}
 
 // ended counts a start, by what ended it.
 func (t *totals) ended(s script, code int) {
 	t.starts++
+	switch {
+	case code == asleep, s.end == overslept, s.end == napped:
+		t.suspended++
+	case s.end == rival, s.end == twoAtOnce:
+		t.rivals++
+	}
+	if s.weather.kind != "" {
+		t.faults["S3 "+s.weather.kind]++
+	}
 	switch {
 	case code == asleep:
 		t.ends["overtaken"]++
@@ -48,17 +72,17 @@ func (t *totals) add(o totals) {
 	t.gone += o.gone
 	t.suspended += o.suspended
 	t.rivals += o.rivals
-	for kind, n := range o.ends {
-		t.ends[kind] += n
-	}
-	for kind, n := range o.faults {
-		t.faults[kind] += n
+	for _, by := range [][2]map[string]int{{t.ends, o.ends}, {t.faults, o.faults}, {t.kinds, o.kinds}} {
+		for kind, n := range by[1] {
+			by[0][kind] += n
+		}
 	}
 }
 
 // steered counts what was ordered and seen.
 func (t *totals) steered(s Steered) {
-	t.orders, t.sights = len(s.Orders), len(s.Sights)
+	t.orders += len(s.Orders)
+	t.sights += len(s.Sights)
 	for _, sight := range s.Sights {
 		if sight.Paused {
 			t.paused++
@@ -72,15 +96,15 @@ func (t totals) short() string {
 }
 
 func (t totals) String() string {
-	steered := ""
+	text := fmt.Sprintf("%d seeds, %d starts: %s\n%d rows, %d updates accepted\nfaults injected: %s\ndrawn: %s",
+		t.seeds, t.starts, counts(t.ends), t.rows, t.updates, counts(t.faults), counts(t.kinds))
 	if t.orders > 0 {
-		steered = fmt.Sprintf("\n%d orders, the status seen %d times, %d of these paused", t.orders, t.sights, t.paused)
+		text += fmt.Sprintf("\n%d orders, the status seen %d times, %d of these paused", t.orders, t.sights, t.paused)
 	}
-	if t.gone > 0 {
-		steered = fmt.Sprintf("\n%d machines gone, %d starts suspended, %d times two starts at once", t.gone, t.suspended, t.rivals)
+	if t.gone+t.suspended+t.rivals > 0 {
+		text += fmt.Sprintf("\n%d machines gone, %d starts suspended, %d times two starts at once", t.gone, t.suspended, t.rivals)
 	}
-	return fmt.Sprintf("%d seeds, %d starts: %s\n%d rows, %d updates accepted\nfaults injected: %s%s\n%d violations",
-		t.seeds, t.starts, counts(t.ends), t.rows, t.updates, counts(t.faults), steered, t.violations)
+	return fmt.Sprintf("%s\n%d violations", text, t.violations)
 }
 
 func counts(by map[string]int) string {

@@ -52,7 +52,10 @@ func (c *crashTest) checkFound(dir string, pool *crashPool, marks []any) error {
 			return fmt.Errorf("the update of line %d has no undo entry", u.line)
 		}
 	}
-	return c.checkWayBack(entries, pool)
+	if c.planned && found && state.RulesDigest != rulesDigest {
+		return fmt.Errorf("the checkpoint does not say by which rule it was planned, but %q", state.RulesDigest)
+	}
+	return errors.Join(checkAsked(dir, marks), c.checkWayBack(entries, pool))
 }
 
 // checkEnd holds the end of a run against what it is to be.
@@ -73,7 +76,9 @@ func (c *crashTest) checkEnd(dir string, pool *crashPool, state checkpoint.State
 // checkShown: whatever a crash left of the events and of the series, the next start goes on behind it.
 func checkShown(dir string) error {
 	events, err := telemetry.ReadEvents(dir)
-	if n := len(events); err == nil && (n < 2 || events[n-1].Kind != telemetry.Finished || events[n-2].Kind != telemetry.Started) {
+	heard := []telemetry.Kind{telemetry.Paused, telemetry.Unpaused, telemetry.Rate} // what was asked before, behind the start
+	others := slices.DeleteFunc(slices.Clone(events), func(e telemetry.Event) bool { return slices.Contains(heard, e.Kind) })
+	if n := len(others); err == nil && (n < 2 || others[n-1].Kind != telemetry.Finished || others[n-2].Kind != telemetry.Started) {
 		err = fmt.Errorf("the events are %+v", events)
 	}
 	series, failed := telemetry.ReadSeries(dir)

@@ -5,6 +5,9 @@
 // another one go on (TestMachineGone).
 //
 // The job is the true one, from its preparation to its end, over a disk that records it (package disk/crash) and a
-// pool of the test. It replays thousands of states one after the other and is therefore run without the race
-// detector; what it drives has tests under it.
+// pool of the test. A run may be of a plan, and be paused and slowed down meanwhile: what was asked, and answered, must be
+// asked of the next start, too.
+//
+// make powercut opens every state, of more users; without, one of some is opened, others each time. There are thousands, one
+// after the other, and they are therefore opened without the race detector; what it drives has tests under it.
 package powercut

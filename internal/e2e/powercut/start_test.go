@@ -2,11 +2,13 @@ package powercut_test
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"attrmigrate/checkpoint"
@@ -35,14 +37,37 @@ type start struct {
 	over   bool                   // a run in the directory is set aside
 	ended  bool                   // the run was finished already
 	remote job.Remote             // where the run is kept; nil: on the disk
+	asks   marker                 // it is paused for a moment, and slowed down, which is marked; nil: nobody asks anything
 	begun  func(*pipeline.Runner) // is called when the files are in order, before the first call; may be nil
+
+	asking sync.WaitGroup
+	failed error // to ask
 }
 
 // Started implements [job.Observer].
-func (s *start) Started(r *pipeline.Runner, _ job.Seen) {
+func (s *start) Started(r *pipeline.Runner, seen job.Seen) {
 	if s.begun != nil {
 		s.begun(r)
 	}
+	if s.asks != nil {
+		s.asking.Go(func() { s.failed = s.ask(seen.(*control.Desk)) })
+	}
+}
+
+// ask steers the run: it is paused, and let go on by the clock; and its rate is set twice.
+func (s *start) ask(d *control.Desk) error {
+	time.Sleep(100 * time.Millisecond)
+	by := rundir.Order{At: time.Now(), By: "ann@host by command"}
+	if _, err := d.Pause(by, by.At.Add(time.Second)); err != nil {
+		return err
+	}
+	for _, rate := range []float64{30, 40} {
+		if _, err := d.Limit(by, control.Limits{SetRate: true, Rate: &rate}); err != nil {
+			return err
+		}
+		s.asks.Mark(asked(rate))
+	}
+	return nil
 }
 
 func (s *start) spec() (job.Spec, error) {
@@ -84,7 +109,9 @@ func (s *start) run(ctx context.Context) (state checkpoint.State, err error) {
 	if err := j.Allowed(); err != nil {
 		return state, err
 	}
-	return j.Start(ctx, s)
+	state, err = j.Start(ctx, s)
+	s.asking.Wait()
+	return state, errors.Join(err, s.failed)
 }
 
 // saved is the mark of a checkpoint that is durable.
