@@ -278,12 +278,12 @@ tidy: ## (check) go.mod and go.sum are as they should be
 	go mod tidy -diff
 	go mod verify
 
-# The table stands in docs/performance.md, the plots beside it.
+# The table stands in docs/performance.md, the plots beside it, and some rows in the README.
 BENCH := docs/performance
 .PHONY: bench
-bench: build ## (measure) measure everything against its bound in the same run, and renew docs/performance.md (15 minutes, wants a quiet machine)
+bench: build ## (measure) measure everything against its bound in the same run, and renew docs/performance.md and the README (15 minutes, wants a quiet machine)
 	go build -o bin/bench ./internal/bench
-	bin/bench -out $(BENCH) -embed docs/performance.md
+	bin/bench -out $(BENCH) -embed docs/performance.md -brief README.md
 	cd internal/tools && go run ./plot $(CURDIR)/$(BENCH)
 
 # What takes minutes is made by others: make bench, make size, make test-kubernetes, make pictures.

@@ -37,6 +37,6 @@ func (b *bench) againstAWSCLI(ctx context.Context, ours float64) ([]row, error) 
 		return nil, err
 	}
 	return []row{{
-		What: "the same", Ours: ours, Unit: "/s", Peer: "the AWS CLI in a shell's loop", Bound: rate, Reach: atLeast(500), Note: "one round",
+		What: "the same", Brief: "the same", Ours: ours, Unit: "/s", Peer: "the AWS CLI in a shell's loop", Bound: rate, Reach: atLeast(500), Note: "one round",
 	}}, nil
 }

@@ -68,13 +68,15 @@ func (b *bench) boto3OnQuota(ctx context.Context) (result, error) {
 	}
 	wg.Wait()
 	var r result
+	what := fmt.Sprintf("%d rows at quota %d, applied", b.peer, quota)
+	brief := map[string]string{"standard": what}
 	for i, mode := range boto3Modes {
 		if err := errs[i+1]; err != nil {
 			return r, fmt.Errorf("boto3 %s: %w", mode, err)
 		}
 		ours, peer := outcomes[0], outcomes[i+1]
 		r.rows = append(r.rows, row{
-			What: fmt.Sprintf("%d rows at quota %d, applied", b.peer, quota), Ours: float64(b.peer - ours.lost),
+			What: what, Brief: brief[mode], Ours: float64(b.peer - ours.lost),
 			Peer: "boto3 " + mode, Bound: float64(b.peer - peer.lost), Reach: atLeast(1),
 			Note: fmt.Sprintf("ours %.1f/s, %d lost; boto3 %.1f/s, %d lost", ours.rate, ours.lost, peer.rate, peer.lost),
 		})

@@ -30,9 +30,10 @@ func (b *bench) pages(pageTime time.Duration) func(context.Context) (result, err
 		both.Go(func() { ours, failed[0] = b.pagesPerSecond(ctx, pageTime, bound) })
 		both.Go(func() { one, failed[1] = b.pagesPerSecond(ctx, pageTime, 1/pageTime.Seconds(), "--chains", "1") })
 		both.Wait()
+		what := fmt.Sprintf("pages of a pool, %s a page, `--list-rate %d`", pageTime, listRate)
 		return result{rows: []row{
 			{
-				What: fmt.Sprintf("pages of a pool, %s a page, `--list-rate %d`", pageTime, listRate), Ours: ours, Unit: "/s",
+				What: what, Brief: what, Ours: ours, Unit: "/s",
 				Peer: peer, Bound: bound, Reach: atLeast(0.90),
 			},
 			{

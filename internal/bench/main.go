@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -56,7 +55,8 @@ func measure(ctx context.Context, args []string) (err error) {
 	out := flags.String("out", "dist/bench", "directory for bench.json and table.md")
 	quick := flags.Bool("quick", false, "shorter and smaller, without pass marks")
 	only := flags.String("only", "", "measure only the steps whose names contain this")
-	embed := flags.String("embed", "", "comma-separated Markdown pages that show the table")
+	embed := flags.String("embed", "", "Markdown page that shows the table")
+	brief := flags.String("brief", "", "Markdown page that shows few of its rows")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -87,9 +87,9 @@ func measure(ctx context.Context, args []string) (err error) {
 	if err := r.write(*out); err != nil {
 		return err
 	}
-	for page := range strings.SplitSeq(*embed, ",") {
+	for page, text := range map[string]string{*embed: r.markdown(), *brief: r.brief()} {
 		if page != "" && failed == nil {
-			if err := replaceBlock(page, r.markdown()); err != nil {
+			if err := replaceBlock(page, text); err != nil {
 				return err
 			}
 		}

@@ -59,7 +59,7 @@ func (b *bench) paused(ctx context.Context) (result, error) {
 		first = append(first, time.UnixMilli(at).Sub(asked).Seconds())
 	}
 	return result{rows: []row{
-		{What: "`pause` at full speed, until the last request", Ours: median(last), Unit: " s", Peer: "the limit", Bound: promptly, Reach: atMost(1)},
+		{What: "`pause` at full speed, until the last request", Brief: "from `pause` until the last request", Ours: median(last), Unit: " s", Peer: "the limit", Bound: promptly, Reach: atMost(1)},
 		{What: "`unpause`, until the first update", Ours: median(first), Unit: " s", Peer: "the limit", Bound: promptly, Reach: atMost(1)},
 	}}, nil
 }

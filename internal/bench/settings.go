@@ -25,7 +25,7 @@ type settings struct {
 }
 
 var full = settings{
-	rounds: 5, full: 10 * time.Second,
+	rounds: 5, full: 8 * time.Second,
 	rate: 40 * time.Second, settle: 10 * time.Second, share: 60 * time.Second, pairs: 5, change: 20 * time.Second,
 	peer: 500, offline: 1_000_000, base: 100_000, applied: 1_000_000, checked: 10_000_000,
 	starts: 9, planned: 2_000, scan: 100_000, ruled: 1_000_000, moving: 1_000_000, judged: true,

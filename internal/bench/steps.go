@@ -71,7 +71,11 @@ func (b *bench) runAll(ctx context.Context, only string) ([]result, error) {
 				chosen = append(chosen, s)
 			}
 		}
+		before := childSeconds()
 		done, err := runGroup(ctx, chosen)
+		if len(chosen) > 0 {
+			fmt.Fprintf(os.Stderr, "         %.1f s of the processors\n", childSeconds()-before)
+		}
 		results = append(results, done...)
 		failed = errors.Join(failed, err)
 	}
