@@ -38,7 +38,9 @@ func (p *plot) drawErrands(starts []script) {
 		for i := range c.people {
 			c.people[i] = p.errands()
 		}
-		if n < len(starts)-1 && p.chance(0.4) {
+		if last := n == len(starts)-1; last && p.elsewhere { // which lasts long enough
+			c.people[0] = append([]errand{{verb: "pause", typed: true}}, c.people[0]...)
+		} else if !last && p.chance(0.4) {
 			c.people[1] = append(c.people[1], errand{
 				after: time.Duration(p.IntN(300)) * time.Millisecond, typed: p.elsewhere || p.chance(0.15), verb: pick(p.dice, "stop", "stop now", toKill, toTerminate),
 			})

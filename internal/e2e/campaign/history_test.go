@@ -207,7 +207,7 @@ func (h *history) check(name string, runs []*run) (found []Violation, err error)
 		}
 		if r.man != nil {
 			found = append(found, r.man.check(h.clerk.arrivedFor(r))...)
-			h.totals.steered(r.man.steered)
+			h.totals.steered(r.man)
 		}
 		h.totals.rows += len(f.Records)
 		h.totals.updates += len(f.Updates)

@@ -85,7 +85,11 @@ func drawPlot(seed uint64) *plot {
 	if first.source != fromFile {
 		p.planning = p.drawKills(p.between(0, 3))
 	}
-	p.applying = p.drawScripts(p.between(3, 12), requests, true)
+	early := p.between(3, 12)
+	if p.steered && p.elsewhere {
+		early = p.between(2, 5)
+	}
+	p.applying = p.drawScripts(early, requests, true)
 	p.undoing = p.drawScripts(p.between(2, 6), requests, false)
 	if p.steered {
 		p.drawErrands(p.applying)

@@ -184,6 +184,9 @@ func (s *scene) drawFlags() {
 	if s.steered { // so slow that orders come in the middle of the work
 		rate, s.attempts = pick(s.dice, "30", "60", "120"), 30
 	}
+	if s.steered && s.elsewhere { // where they take seconds to come
+		rate = "4"
+	}
 	s.flags = []string{"--rate", rate, "--workers", fmt.Sprint(s.workers)}
 	for flag, given := range map[string]bool{"--no-read": s.noRead, "--allow-takeover": s.noRead && len(s.pool.AliasAttributes) > 0, "--verified=keep": s.keep, "--on-conflict=skip": s.skip, "--as=user": s.asUser, "--log-level=debug": s.asUser} {
 		if given {

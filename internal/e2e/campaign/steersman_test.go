@@ -24,9 +24,10 @@ type steersman struct {
 	run    *run
 	client http.Client
 
-	mu      sync.Mutex
-	steered Steered
-	strange []string // answers that nobody may get
+	mu       sync.Mutex
+	steered  Steered
+	answered int
+	strange  []string // answers that nobody may get
 }
 
 func (h *history) newSteersman(r *run) *steersman {
@@ -118,6 +119,9 @@ func wait(d time.Duration, gone <-chan struct{}) bool {
 	}
 }
 
+// forLater is what a command says that has asked something of a run at which no process is at work.
+const forLater = "when it is started again"
+
 // do does an errand, once the run can be reached.
 func (m *steersman) do(e errand, p *os.Process, gone <-chan struct{}) {
 	switch e.verb {
@@ -143,7 +147,8 @@ func (m *steersman) do(e errand, p *os.Process, gone <-chan struct{}) {
 	}
 	var answered bool
 	if args := e.command(m.run.place); args != nil {
-		answered = m.program(args...).Run() == nil
+		said, err := m.program(args...).CombinedOutput()
+		answered = err == nil || bytes.Contains(said, []byte(forLater))
 	} else {
 		answered = m.ask(e.request())
 	}
@@ -151,6 +156,7 @@ func (m *steersman) do(e errand, p *os.Process, gone <-chan struct{}) {
 	defer m.mu.Unlock()
 	if answered {
 		o.End, o.Kept = time.Now(), true
+		m.answered++
 	}
 	m.steered.Orders = append(m.steered.Orders, o)
 }

@@ -11,7 +11,7 @@ import (
 type totals struct {
 	seeds, starts, rows, updates, violations int
 	ends, faults, kinds                      map[string]int // by kind
-	orders, sights, paused                   int            // of scenes that are steered
+	orders, answered, sights, paused         int            // of scenes that are steered
 	gone, suspended, rivals                  int            // of runs in S3: machines, starts, starts at once
 }
 
@@ -67,6 +67,7 @@ func (t *totals) add(o totals) {
 	t.updates += o.updates
 	t.violations += o.violations
 	t.orders += o.orders
+	t.answered += o.answered
 	t.sights += o.sights
 	t.paused += o.paused
 	t.gone += o.gone
@@ -80,10 +81,11 @@ func (t *totals) add(o totals) {
 }
 
 // steered counts what was ordered and seen.
-func (t *totals) steered(s Steered) {
-	t.orders += len(s.Orders)
-	t.sights += len(s.Sights)
-	for _, sight := range s.Sights {
+func (t *totals) steered(m *steersman) {
+	t.orders += len(m.steered.Orders)
+	t.answered += m.answered
+	t.sights += len(m.steered.Sights)
+	for _, sight := range m.steered.Sights {
 		if sight.Paused {
 			t.paused++
 		}
@@ -99,7 +101,7 @@ func (t totals) String() string {
 	text := fmt.Sprintf("%d seeds, %d starts: %s\n%d rows, %d updates accepted\nfaults injected: %s\ndrawn: %s",
 		t.seeds, t.starts, counts(t.ends), t.rows, t.updates, counts(t.faults), counts(t.kinds))
 	if t.orders > 0 {
-		text += fmt.Sprintf("\n%d orders, the status seen %d times, %d of these paused", t.orders, t.sights, t.paused)
+		text += fmt.Sprintf("\n%d orders, %d answered, the status seen %d times, %d of these paused", t.orders, t.answered, t.sights, t.paused)
 	}
 	if t.gone+t.suspended+t.rivals > 0 {
 		text += fmt.Sprintf("\n%d machines gone, %d starts suspended, %d times two starts at once", t.gone, t.suspended, t.rivals)
