@@ -1,9 +1,13 @@
 # attrmigrate. `make help` lists what there is: each target whose line has ## and, in brackets, its group.
 
 BIN     := bin/attrmigrate
-VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+VERSION := $(shell git describe --tags --always --abbrev=12 --dirty 2>/dev/null || echo dev)
 COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
-LDFLAGS := -s -w -X attrmigrate/internal/cli.buildVersion=$(VERSION) -X attrmigrate/internal/cli.buildCommit=$(COMMIT)
+EPOCH   := $(shell git log -1 --format=%ct 2>/dev/null)
+TIME    := $(shell TZ=UTC git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd 2>/dev/null)
+DATE    := $(firstword $(subst T, ,$(TIME)))
+BUILT   := attrmigrate/internal/cli.build
+LDFLAGS := -s -w -X $(BUILT)Version=$(VERSION) -X $(BUILT)Commit=$(COMMIT) -X $(BUILT)Date=$(DATE)
 TOOL    := go tool -modfile=internal/tools/go.mod
 
 .DEFAULT_GOAL := help
@@ -25,15 +29,19 @@ build: ## (build) build bin/attrmigrate
 demo: build ## (try) plan, apply, pause, interrupt, resume, verify and take back a backfill on a local Cognito
 	bash examples/loyalty/demo.sh $(BIN)
 
-# The tests of the whole program start it a thousand times, and those of crashes open thousands of states, one after the
-# other: without the race detector. What runs at once has tests where it does, and make campaign WATCHED=-race watches
-# it. Many of those of the whole program wait, so that more of them than processors go on at once.
+# Everything runs as it is, in full. The race detector makes it four times as slow, so that it watches once more, in short,
+# where things go on at once; the whole program it watches in make campaign WATCHED=-race. Many tests of the whole program
+# wait, so that more of them than processors go on at once. What go vet finds, make check says.
 .PHONY: test
-test: ## (test) run all tests, with the race detector where there is a C compiler
+test: ## (test) run all tests, those of what goes on at once with the race detector, too
 	@failed=0; \
-	go test $(RACE) $$(go list ./... | grep -v /internal/e2e) || failed=1; \
-	go test -parallel 4 ./internal/e2e/... || failed=1; \
+	$(if $(RACE),go test $(RACE) -short -vet=off $(CONCURRENT) || failed=1;) \
+	go test -parallel 4 -vet=off ./... || failed=1; \
 	exit $$failed
+
+# Where things go on at once: packages, but those of the whole program, that start a goroutine or guard something, or whose tests do.
+CONCURRENT = $$(grep -rlE '^[[:space:]]*(go |"sync|"testing/synctest")' --include=*.go --exclude-dir=bin --exclude-dir=e2e --exclude-dir=examples --exclude-dir=tools . | \
+	xargs -n1 dirname | sort -u)
 
 .PHONY: test-quick
 test-quick: ## (test) run the tests that take no time, without the race detector
@@ -139,7 +147,82 @@ $(VALIDATOR_DIR):
 
 .PHONY: man
 man: build ## (build) write the man pages to dist/man
-	mkdir -p dist/man && $(BIN) man dist/man
+	rm -rf dist/man && mkdir -p dist/man && TZ=UTC SOURCE_DATE_EPOCH=$(EPOCH) $(BIN) man dist/man
+
+.PHONY: completions
+completions: build ## (build) write the completions of bash, zsh, fish and PowerShell to dist/completions
+	rm -rf dist/completions && mkdir -p dist/completions
+	$(BIN) completion bash > dist/completions/attrmigrate.bash
+	$(BIN) completion zsh > dist/completions/_attrmigrate
+	$(BIN) completion fish > dist/completions/attrmigrate.fish
+	$(BIN) completion powershell > dist/completions/attrmigrate.ps1
+
+# What is handed out is the same, byte for byte, whenever and wherever a commit is built: its times are those of the commit.
+# Without a tag, versions grow with time. RELEASE_URL is where the files will lie, which is nowhere yet.
+EPOCH       := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
+RELEASE     := $(shell git describe --tags --exact-match 2>/dev/null | sed -n 's/^v//p')
+RELEASE     := $(or $(RELEASE),0.0.0-git$(EPOCH))
+RELEASE_URL := https://example.com/attrmigrate
+HANDED_OUT  := TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH=$(EPOCH) TIME=$(TIME) RELEASE=$(RELEASE) RELEASE_URL=$(RELEASE_URL)
+
+# The tools of an own module file are built once for each that it has been.
+PACKAGERS := bin/.packages-$(firstword $(shell cksum internal/tools/packages/go.mod))
+RELEASERS := bin/.release-$(firstword $(shell cksum internal/tools/release/go.mod))
+$(PACKAGERS): TOOLS := github.com/goreleaser/nfpm/v2/cmd/nfpm github.com/google/go-licenses/v2
+$(RELEASERS): TOOLS := github.com/goreleaser/goreleaser/v2 github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
+$(PACKAGERS) $(RELEASERS): bin/.%:
+	rm -rf $@.part
+	cd internal/tools/$(firstword $(subst -, ,$*)) && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@.part/ $(TOOLS)
+	mv $@.part $@
+
+# Of what is linked in on any system, of Go, and of what the pages carry. go-licenses has to be told where Go is, or takes
+# all packages for Go's own.
+.PHONY: notices
+notices: $(PACKAGERS) ## (build) write the licences of all that is linked in to dist/NOTICES
+	rm -rf dist/licences
+	set -e; for os in linux darwin windows; do \
+		GOROOT="$$(go env GOROOT)" GOOS=$$os $(PACKAGERS)/go-licenses save ./cmd/attrmigrate --ignore attrmigrate --save_path dist/licences/$$os; \
+		mkdir -p dist/licences/all && cp -r dist/licences/$$os/. dist/licences/all; \
+	done
+	mkdir dist/licences/all/go dist/licences/all/uplot
+	cp "$$(go env GOROOT)/LICENSE" dist/licences/all/go
+	cp internal/page/uplot/LICENSE dist/licences/all/uplot
+	cd dist/licences/all && find * -type f | LC_ALL=C sort | while read -r file; do \
+		printf '==== %s\n\n' "$$file"; cat "$$file"; echo; done > ../../NOTICES
+
+FORMATS := deb rpm apk
+ARCHS   := amd64 arm64
+.PHONY: packages
+packages: $(PACKAGERS) man completions notices ## (build) write the packages for Linux to dist/packages (FORMATS=deb ARCHS=amd64)
+	rm -rf dist/packages && mkdir -p dist/packages
+	set -e; for arch in $(ARCHS); do \
+		CGO_ENABLED=0 GOOS=linux GOARCH=$$arch go build -trimpath -ldflags '$(LDFLAGS)' -o dist/linux-$$arch/attrmigrate ./cmd/attrmigrate; \
+		for format in $(FORMATS); do \
+			$(HANDED_OUT) ARCH=$$arch $(PACKAGERS)/nfpm package -f internal/tools/packages/nfpm.yaml -p $$format -t dist/packages/; \
+		done; \
+	done
+
+.PHONY: test-package
+test-package: ## (test) install the deb on this Debian, use it and remove it (root)
+	$(MAKE) packages FORMATS=deb ARCHS=$$(dpkg --print-architecture)
+	bash internal/tools/packages/test.sh $(CURDIR)/dist/packages/*.deb '$(VERSION)'
+
+# The compilers' work is cached between the two; what is linked, packed and written is made twice.
+.PHONY: reproducible
+reproducible: $(PACKAGERS) $(RELEASERS) ## (test) make snapshot in two clones, and compare each file that is handed out
+	rm -rf dist/twice
+	set -e; for clone in one another/folder; do \
+		git clone -q . dist/twice/$$clone; mkdir dist/twice/$$clone/bin; \
+		cp -r $(PACKAGERS) $(RELEASERS) dist/twice/$$clone/bin/; \
+		$(MAKE) -C dist/twice/$$clone snapshot; \
+		(cd dist/twice/$$clone/dist && find packages release -type f -not -name '*.yaml' -not -name metadata.json -not -name artifacts.json | \
+			LC_ALL=C sort | xargs sha256sum) > dist/twice/sums-$$(basename $$clone); \
+	done
+	diff dist/twice/sums-one dist/twice/sums-folder && cat dist/twice/sums-one
+
+.PHONY: snapshot
+snapshot: $(RELEASERS) packages ## (build) write all that a release hands out to dist/release
+	PATH="$(CURDIR)/$(RELEASERS):$$PATH" LDFLAGS='$(LDFLAGS)' $(HANDED_OUT) goreleaser release --snapshot --clean
 
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
@@ -163,8 +246,20 @@ systems: ## (check) the program compiles for macOS and Windows (make cross: for 
 	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build -o /dev/null ./cmd/attrmigrate
 	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go build -o /dev/null ./cmd/attrmigrate
 
+# Of a million bytes each. docs/performance.md has what it is made of.
+MOST_MB := 45
+.PHONY: light
+light: build ## (check) the program is at most MOST_MB (45) large
+	@size=$$(wc -c < $(BIN)); if [ $$size -gt $(MOST_MB)000000 ]; then echo "$(BIN): $$size bytes, at most $(MOST_MB) MB are allowed (make size)"; exit 1; fi
+
+.PHONY: size
+size: ## (measure) what the program for linux/amd64 is made of, by module; renews docs/performance.md
+	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -trimpath -ldflags '$(LDFLAGS)' -o dist/size/stripped ./cmd/attrmigrate
+	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -trimpath -ldflags '$(filter-out -s,$(LDFLAGS))' -o dist/size/symbols ./cmd/attrmigrate
+	cd internal/tools && go run ./size $(CURDIR)/dist/size $(CURDIR)/docs/performance.md
+
 .PHONY: check
-check: fmt vet staticcheck tidy systems ## (check) everything that is checked without running the program
+check: fmt vet staticcheck tidy systems light ## (check) everything that is checked without running the program
 
 .PHONY: fmt
 fmt: ## (check) the Go files are formatted
@@ -183,15 +278,15 @@ tidy: ## (check) go.mod and go.sum are as they should be
 	go mod tidy -diff
 	go mod verify
 
-# The table stands in docs/performance.md, the plots beside it.
+# The table stands in docs/performance.md, the plots beside it, and some rows in the README.
 BENCH := docs/performance
 .PHONY: bench
-bench: build ## (measure) measure everything against its bound in the same run, and renew docs/performance.md (15 minutes, wants a quiet machine)
+bench: build ## (measure) measure everything against its bound in the same run, and renew docs/performance.md and the README (15 minutes, wants a quiet machine)
 	go build -o bin/bench ./internal/bench
-	bin/bench -out $(BENCH) -embed docs/performance.md
+	bin/bench -out $(BENCH) -embed docs/performance.md -brief README.md
 	cd internal/tools && go run ./plot $(CURDIR)/$(BENCH)
 
-# What takes minutes is made by others: make bench, make test-kubernetes, make pictures.
+# What takes minutes is made by others: make bench, make size, make test-kubernetes, make pictures.
 .PHONY: docs
 docs: ## (build) renew what README.md, docs and examples show as printed, docs/commands.md among them (a minute)
 	go test -count=1 -run '^TestPages$$' ./internal/e2e/pages -update

@@ -155,7 +155,8 @@ func TestAhead(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				rows := int(test.rate * 200)
+				long := max(80*time.Second, time.Duration(40/test.rate)*time.Second) // forty updates at least
+				rows := int(test.rate * long.Seconds())
 				k := newKept(test.store.keep)
 				g := newRig(t, pipeline.Config{Source: &list{changes: changes(rows, rows)}, Updater: k, Preparer: k,
 					Rate: test.rate, Workers: test.workers, Ahead: test.ahead, Called: k.note})
@@ -164,7 +165,7 @@ func TestAhead(t *testing.T) {
 				if err != nil || state.Counts.Updated != int64(rows) {
 					t.Fatalf("%v, %d updated", err, state.Counts.Updated)
 				}
-				full := fullness(g.updates, begun, 10*time.Second, 190*time.Second, test.rate)
+				full := fullness(g.updates, begun, 10*time.Second, long-10*time.Second, test.rate)
 				t.Logf("%.3f full, %d calls at once, the oldest image %s, %d reads, %d writes", full, k.most, k.oldest, k.reads, test.store.made)
 				if full < test.full {
 					t.Errorf("%.3f of %g/s, want %.2f", full, test.rate, test.full)

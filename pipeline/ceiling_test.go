@@ -29,7 +29,7 @@ func TestCeiling(t *testing.T) {
 					s := newService()
 					s.latency = 200 * time.Millisecond // 160 a second, by 32 workers
 					look := &reader{live: s.last, latency: s.latency}
-					cfg := pipeline.Config{Source: &list{changes: changes(5000, 5000)}, Updater: s, MaxDuration: 26 * time.Second}
+					cfg := pipeline.Config{Source: &list{changes: changes(5000, 5000)}, Updater: s, MaxDuration: 22 * time.Second}
 					if reads {
 						s.latency = 0
 						cfg.Preparer, cfg.Rate, cfg.ReadRate = look, unlimited, config

@@ -75,7 +75,7 @@ func crashAndResume(t *testing.T, rows, users int, rnd *rand.Rand) {
 		cancel()
 		kept.crash()
 		state = kept.saved
-		if err == nil && !dying.dead {
+		if err == nil && !dying.died() {
 			break
 		}
 	}
@@ -126,6 +126,12 @@ func (d *dyingLedger) die() {
 	d.mu.Lock()
 	d.dead = true
 	d.mu.Unlock()
+}
+
+func (d *dyingLedger) died() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.dead
 }
 
 func (d *dyingLedger) Save(s checkpoint.State) error {

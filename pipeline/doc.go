@@ -127,7 +127,8 @@ package pipeline
 //     (TestBegin).
 //  9. A throttle of an attempt that was sent under the rate in force cuts the rate to nine tenths of what
 //     was accepted since the last cut. It returns along a cubic curve that is flat at that value, and
-//     probes faster and faster beyond it, up to the ceiling (TestAdaptiveRate; governor.go says why). Every
+//     probes faster and faster beyond it, up to the ceiling (TestAdaptiveRate; governor.go says why). Single
+//     ones that come also while the rate is low are tolerated for ten seconds (TestStrays). Every
 //     answer that is no throttle counts as accepted, for it has spent quota. The wall clock counts for nothing
 //     (TestGovernorClock).
 //  10. From when Pause returns until Unpause is called no call begins, be it an update, a read or a probe: at every rate

@@ -20,7 +20,8 @@ import (
 //
 // A throttle may have nothing to do with the rate. Such throttles go on when the rate is below what
 // was measured; those of the quota stop. So the share that is seen below is what is tolerated above,
-// within limits, and below nothing is cut for single ones.
+// within limits, and below nothing is cut for single ones. That is not believed for long: what was seen may have been
+// the quota, at which another run grew, and would then be kept from growing for good.
 const (
 	cut         = 0.9                    // of the value measured, right after a throttle
 	steep       = 0.004                  // of the curve: share of the value measured, per second cubed
@@ -31,6 +32,7 @@ const (
 	tolerated   = 0.1                    // share of throttles in the last second, below the value measured or of single users
 	background  = 0.02                   // share of throttles that may be taken for such as have nothing to do with the rate
 	scatter     = 3                      // how many times as many chance may bring within a second
+	believed    = 10 * time.Second       // how long after a cut throttles are taken for such; then one cuts, and it is seen anew
 	minimumRate = 1.0                    // updates a second: the service is asked even if it accepts nothing
 )
 
@@ -111,7 +113,10 @@ func (g *governor) onThrottle(sent, ended time.Time, own bool) bool {
 		return false
 	}
 	recent := g.count(ended, shortest)
-	allowed := 1 + scatter*min(background, float64(g.below.throttled)/g.below.all())*recent.all()
+	allowed := 1.0
+	if ended.Sub(g.cutAt) < believed {
+		allowed += scatter * min(background, float64(g.below.throttled)/g.below.all()) * recent.all()
+	}
 	if g.isBelow(sent) {
 		allowed = tolerated * recent.all()
 	}

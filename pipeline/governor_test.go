@@ -72,6 +72,44 @@ func TestSlowAnswer(t *testing.T) {
 	}
 }
 
+// TestStrays: a throttle that comes while the rate is low, as if it were none of the quota, has others like it tolerated
+// for some seconds, and not for good: they may be those of another run at the quota, which could not grow then.
+func TestStrays(t *testing.T) {
+	const trip = 20 * time.Millisecond
+	for _, test := range []struct {
+		name         string
+		below, above time.Duration // throttles since the cut; 0: none
+		cuts         bool
+	}{
+		{"none while the rate is low", 0, 5 * time.Second, true},
+		{"one while it is low, the next soon", 700 * time.Millisecond, 5 * time.Second, false},
+		{"one while it is low, the next long after", 700 * time.Millisecond, 15 * time.Second, true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			begin := time.Now()
+			g := newGovernor(50, begin)
+			const cutAt = 20 * time.Second
+			cuts := false
+			for d := time.Duration(0); d < cutAt+20*time.Second; d += trip {
+				sent := begin.Add(d)
+				switch {
+				case d == cutAt, test.below > 0 && d == cutAt+test.below:
+					if cut := g.onThrottle(sent, sent.Add(trip), false); cut != (d == cutAt) {
+						t.Fatalf("after %s: cut is %v", d, cut)
+					}
+				case d == cutAt+test.above:
+					cuts = g.onThrottle(sent, sent.Add(trip), false)
+				default:
+					g.onAccepted(sent, sent.Add(trip))
+				}
+			}
+			if cuts != test.cuts {
+				t.Errorf("cut is %v, want %v", cuts, test.cuts)
+			}
+		})
+	}
+}
+
 // TestBackoffLimit: waits grow to the cap and stay there, whatever the numbers.
 func TestBackoffLimit(t *testing.T) {
 	tests := []struct {

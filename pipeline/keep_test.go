@@ -22,7 +22,7 @@ func TestPauseWhileKept(t *testing.T) {
 	}{{"as many as workers", 0, false}, {"ahead", 256, false}, {"two users are read", 256, true}}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			for at := 5*time.Second + 137*time.Microsecond; at < 7*time.Second; at += 97 * time.Millisecond {
+			for at := 5*time.Second + 137*time.Microsecond; at < 7*time.Second; at += 193 * time.Millisecond {
 				synctest.Test(t, func(t *testing.T) {
 					s, log := newService(), &puts{took: 5 * time.Second}
 					both := &twofold{Preparer: keeping{&reader{live: s.last, latency: 20 * time.Millisecond}, log.keep}, latency: 20 * time.Millisecond}

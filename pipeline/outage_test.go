@@ -23,12 +23,12 @@ func TestOutage(t *testing.T) {
 		probe       bool
 		once        bool // one start is enough
 	}{
-		{name: "from the beginning", to: 10 * time.Minute},
-		{name: "ten minutes", from: 5 * time.Second, to: 605 * time.Second},
-		{name: "ten minutes, one attempt", from: 5 * time.Second, to: 605 * time.Second, maxAttempts: 1, probe: true},
-		{name: "ten minutes, calls hang", from: 5 * time.Second, to: 605 * time.Second, hangs: 20 * time.Second},
-		{name: "at the end", from: 14940 * time.Millisecond, to: 605 * time.Second, probe: true},
-		{name: "at the end, calls hang", from: 14940 * time.Millisecond, to: 605 * time.Second, hangs: 20 * time.Second, probe: true},
+		{name: "from the beginning", to: 4 * time.Minute},
+		{name: "four minutes", from: 5 * time.Second, to: 245 * time.Second},
+		{name: "four minutes, one attempt", from: 5 * time.Second, to: 245 * time.Second, maxAttempts: 1, probe: true},
+		{name: "four minutes, calls hang", from: 5 * time.Second, to: 245 * time.Second, hangs: 20 * time.Second},
+		{name: "at the end", from: 14940 * time.Millisecond, to: 245 * time.Second, probe: true},
+		{name: "at the end, calls hang", from: 14940 * time.Millisecond, to: 245 * time.Second, hangs: 20 * time.Second, probe: true},
 		{name: "twenty-nine seconds", from: 5 * time.Second, to: 34 * time.Second, once: true},
 		{name: "twenty-nine seconds at the end", from: 14940 * time.Millisecond, to: 43 * time.Second, once: true},
 	}

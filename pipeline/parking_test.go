@@ -157,6 +157,9 @@ func TestPoison(t *testing.T) {
 			}
 			t.Run(test.name+"/"+lane, func(t *testing.T) {
 				t.Parallel()
+				if testing.Short() && test.rows > 1000 {
+					t.Skip("these are very many records")
+				}
 				synctest.Test(t, func(t *testing.T) {
 					s := newService()
 					cfg := pipeline.Config{Updater: s, MaxAttempts: test.maxAttempts, Workers: test.maxAttempts}

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -17,6 +18,19 @@ const boto3Threads = 16
 
 // boto3Modes are the retry modes of botocore.
 var boto3Modes = []string{"adaptive", "standard", "legacy"}
+
+// findBoto3 returns a Python that has boto3 and the version, or nothing.
+func findBoto3(ctx context.Context) (python, version string) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		return "", ""
+	}
+	out, err := exec.CommandContext(ctx, python, "-c", "import boto3; print(boto3.__version__)").Output()
+	if err != nil {
+		return "", ""
+	}
+	return python, strings.TrimSpace(string(out))
+}
 
 func (b *bench) startBoto3(ctx context.Context, s *server, mode string, rows int) (*process, error) {
 	return b.spawn(ctx, b.python, "-c", boto3Loop, s.URL, s.Pools[0], mode, strconv.Itoa(boto3Threads), strconv.Itoa(rows))
@@ -54,13 +68,15 @@ func (b *bench) boto3OnQuota(ctx context.Context) (result, error) {
 	}
 	wg.Wait()
 	var r result
+	what := fmt.Sprintf("%d rows at quota %d, applied", b.peer, quota)
+	brief := map[string]string{"standard": what}
 	for i, mode := range boto3Modes {
 		if err := errs[i+1]; err != nil {
 			return r, fmt.Errorf("boto3 %s: %w", mode, err)
 		}
 		ours, peer := outcomes[0], outcomes[i+1]
 		r.rows = append(r.rows, row{
-			What: fmt.Sprintf("%d rows at quota %d, applied", b.peer, quota), Ours: float64(b.peer - ours.lost),
+			What: what, Brief: brief[mode], Ours: float64(b.peer - ours.lost),
 			Peer: "boto3 " + mode, Bound: float64(b.peer - peer.lost), Reach: atLeast(1),
 			Note: fmt.Sprintf("ours %.1f/s, %d lost; boto3 %.1f/s, %d lost", ours.rate, ours.lost, peer.rate, peer.lost),
 		})

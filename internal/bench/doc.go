@@ -19,7 +19,8 @@
 //   - Rates are read off the server: the times of accepted updates, and every 100 ms the requests received
 //     and throttled. No figure is one that the program tells of itself.
 //   - The result is DIR/bench.json and a Markdown table, which also replaces what stands between
-//     <!-- bench --> and <!-- /bench --> in the pages named by -embed. internal/tools/plot draws the series.
+//     <!-- bench --> and <!-- /bench --> in the page named by -embed, and in part in that named by -brief.
+//     internal/tools/plot draws the series.
 //
 // # Limits
 //

@@ -29,7 +29,7 @@ func (b *bench) keptElsewhere(delay time.Duration, reach float64) func(context.C
 		}
 		defer s.close()
 		c, err := b.play(ctx, scenario{
-			name: fmt.Sprintf("s3-%s", delay), title: fmt.Sprintf("quota %d/s, the run in S3, %s a PUT", quota, delay),
+			name:  fmt.Sprintf("s3-%s", delay),
 			quota: quota, rate: quota, runs: 1, length: b.rate, store: s, changes: []quotaChange{{after: b.settle}},
 		})
 		if err != nil {
@@ -40,7 +40,7 @@ func (b *bench) keptElsewhere(delay time.Duration, reach float64) func(context.C
 		perSecond := float64(c.puts[1]-c.puts[0]) / (b.rate - b.settle).Seconds()
 		seconds := long / c.rate
 		puts := float64(c.puts[0]) + perSecond*(seconds-b.settle.Seconds())
-		return result{series: []series{c.series()}, rows: []row{
+		return result{rows: []row{
 			{
 				What: fmt.Sprintf("accepted at quota %d, read and with undo, the run in S3 at %s a PUT", quota, delay), Ours: c.accepted(0, b.rate), Unit: "/s",
 				Peer: "the quota", Bound: quota, Reach: atLeast(reach),

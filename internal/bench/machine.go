@@ -15,10 +15,11 @@ type machine struct {
 	System    string `json:"system"`
 	Go        string `json:"go"`
 	Boto3     string `json:"boto3,omitempty"`
+	AWSCLI    string `json:"awsCli,omitempty"`
 }
 
 func describeMachine(b *bench) machine {
-	return machine{processor(), runtime.NumCPU(), runtime.GOOS + "/" + runtime.GOARCH, runtime.Version(), b.boto3}
+	return machine{processor(), runtime.NumCPU(), runtime.GOOS + "/" + runtime.GOARCH, runtime.Version(), b.boto3, b.awsCLI}
 }
 
 var modelName = regexp.MustCompile(`(?m)^model name\s*:\s*(.+)$`)
@@ -36,6 +37,9 @@ func (m machine) String() string {
 	s := fmt.Sprintf("%d cores of %s, %s, %s", m.Cores, m.Processor, m.System, m.Go)
 	if m.Boto3 != "" {
 		s += ", boto3 " + m.Boto3
+	}
+	if m.AWSCLI != "" {
+		s += ", aws-cli " + m.AWSCLI
 	}
 	return s
 }

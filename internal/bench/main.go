@@ -5,10 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -47,6 +45,7 @@ type bench struct {
 	self    string // this executable
 	python  string // an interpreter that has boto3; empty: none
 	boto3   string // its version
+	awsCLI  string // the version of the AWS CLI; empty: there is none
 	dir     string // temporary
 }
 
@@ -56,12 +55,14 @@ func measure(ctx context.Context, args []string) (err error) {
 	out := flags.String("out", "dist/bench", "directory for bench.json and table.md")
 	quick := flags.Bool("quick", false, "shorter and smaller, without pass marks")
 	only := flags.String("only", "", "measure only the steps whose names contain this")
-	embed := flags.String("embed", "", "comma-separated Markdown pages that show the table")
+	embed := flags.String("embed", "", "Markdown page that shows the table")
+	brief := flags.String("brief", "", "Markdown page that shows few of its rows")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	b := &bench{settings: full}
 	b.python, b.boto3 = findBoto3(ctx)
+	b.awsCLI = findAWSCLI(ctx)
 	if *quick {
 		b.settings = short
 	}
@@ -86,25 +87,12 @@ func measure(ctx context.Context, args []string) (err error) {
 	if err := r.write(*out); err != nil {
 		return err
 	}
-	for page := range strings.SplitSeq(*embed, ",") {
+	for page, text := range map[string]string{*embed: r.markdown(), *brief: r.brief()} {
 		if page != "" && failed == nil {
-			if err := replaceBlock(page, r.markdown()); err != nil {
+			if err := replaceBlock(page, text); err != nil {
 				return err
 			}
 		}
 	}
 	return failed
-}
-
-// findBoto3 returns a Python that has boto3 and the version, or nothing.
-func findBoto3(ctx context.Context) (python, version string) {
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		return "", ""
-	}
-	out, err := exec.CommandContext(ctx, python, "-c", "import boto3; print(boto3.__version__)").Output()
-	if err != nil {
-		return "", ""
-	}
-	return python, strings.TrimSpace(string(out))
 }

@@ -25,7 +25,7 @@ func (b *bench) applyingMemory(ctx context.Context) (result, error) {
 func (b *bench) memoryRows(done string, rows int, large, small float64) []row {
 	what := fmt.Sprintf("resident memory, %s rows %s", number(float64(rows)), done)
 	return []row{
-		{What: what, Ours: large, Unit: " MiB", Peer: number(float64(b.base)) + " rows", Bound: small, Reach: atMost(1.10)},
+		{What: what, Brief: what, Ours: large, Unit: " MiB", Peer: number(float64(b.base)) + " rows", Bound: small, Reach: atMost(1.10)},
 		{What: "the same", Ours: large, Unit: " MiB", Peer: "the limit", Bound: memoryBound, Reach: atMost(1)},
 	}
 }

@@ -43,7 +43,10 @@ func (r report) title() string {
 // markdown is the title and the table.
 func (r report) markdown() string { return r.title() + ":\n\n" + markdownTable(r.Rows) }
 
-// text is the same for a terminal, with columns that line up.
+// brief is the title and the table of few rows.
+func (r report) brief() string { return r.title() + ":\n\n" + briefTable(r.Rows) }
+
+// text is the table for a terminal, with columns that line up.
 func (r report) text() string {
 	rows := [][]string{headings}
 	for _, each := range r.Rows {

@@ -62,20 +62,34 @@ func watchPage(ctx context.Context, page string, p *process) <-chan int64 {
 	return read
 }
 
-// seen is a contender whose page somebody looks at.
+// watchStatus has somebody look at a run in another terminal, until the process has ended.
+func (b *bench) watchStatus(ctx context.Context, run string, p *process) {
+	go func() {
+		for {
+			select {
+			case <-p.ended:
+				return
+			case <-ctx.Done():
+				return
+			case <-time.After(sampleEvery): // there is no run yet
+			}
+			if status, err := b.spawn(ctx, b.program, "status", "--watch", run); err == nil {
+				<-status.ended
+			}
+		}
+	}()
+}
+
+// seen is a contender whose page and status somebody looks at.
 func (b *bench) seen(name, input string, flags ...string) (*contender, error) {
 	shown, page, err := b.seenBy()
 	if err != nil {
 		return nil, err
 	}
 	c := b.applyAtFullSpeed(name, input, append(shown, flags...)...)
-	apply := c.start
-	c.start = func(ctx context.Context, s *server) (*process, error) {
-		p, err := apply(ctx, s)
-		if err == nil {
-			watchPage(ctx, page, p)
-		}
-		return p, err
+	c.beside = func(ctx context.Context, run string, p *process) {
+		watchPage(ctx, page, p)
+		b.watchStatus(ctx, run, p)
 	}
 	return c, nil
 }
@@ -96,7 +110,7 @@ func (b *bench) seenUpdates(ctx context.Context) (result, error) {
 		return result{}, err
 	}
 	return result{rows: []row{{
-		What: "updates with a page that is open, a metrics file and hooks", Ours: median(with.rates), Unit: "/s",
+		What: "updates with a page that is open, `status --watch`, a metrics file and hooks", Ours: median(with.rates), Unit: "/s",
 		Peer: "without these", Bound: median(without.rates), Reach: atLeast(0.97), Note: spread(with, without),
 	}}}, nil
 }

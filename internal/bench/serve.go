@@ -60,6 +60,7 @@ func serve(args []string, in io.Reader, out io.Writer) error {
 	users := flags.Int("users", 1000, "users a pool")
 	pools := flags.Int("pools", 1, "pools")
 	pageTime := flags.Duration("page-time", 0, "how long a page of users takes")
+	poisoned := flags.Int("poisoned", 0, "of so many users, one has updates that fail; 0: none")
 	log := flags.Bool("log", false, "report when updates were accepted")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -68,7 +69,10 @@ func serve(args []string, in io.Reader, out io.Writer) error {
 	if *log {
 		config.LogSize = 0 // the default
 	}
-	w := &witness{first: map[string]int64{}, last: map[string]int64{}, log: *log}
+	w := &witness{first: map[string]int64{}, last: map[string]int64{}, log: *log, poisoned: map[string]bool{}}
+	for i := *poisoned / 2; *poisoned > 0 && i < *users; i += *poisoned {
+		w.poisoned[userName(i)] = true
+	}
 	config.Faults.Hook = w.sees
 	server, err := sandbox.New(config)
 	if err != nil {
@@ -141,8 +145,9 @@ func userName(i int) string { return fmt.Sprintf("user-%05d", i) }
 
 // witness remembers what a server has seen.
 type witness struct {
-	server *sandbox.Server
-	log    bool
+	server   *sandbox.Server
+	log      bool
+	poisoned map[string]bool // whose updates fail
 
 	mu      sync.Mutex
 	first   map[string]int64
@@ -150,8 +155,8 @@ type witness struct {
 	samples []sample
 }
 
-// sees notes the first and the last request of an operation; it is called for every request.
-func (w *witness) sees(operation, _ string) *sandbox.Fault {
+// sees notes the first and the last request of an operation; it is called for every request, and has those fail that shall.
+func (w *witness) sees(operation, username string) *sandbox.Fault {
 	now := time.Now().UnixMilli()
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -159,6 +164,9 @@ func (w *witness) sees(operation, _ string) *sandbox.Fault {
 		w.first[operation] = now
 	}
 	w.last[operation] = now
+	if operation == updateOperation && w.poisoned[username] {
+		return &sandbox.Fault{Error: "InternalErrorException"}
+	}
 	return nil
 }
 

@@ -27,6 +27,7 @@ type serverConfig struct {
 	pools    int           // 0: one
 	log      bool          // the times of accepted updates are wanted
 	pageTime time.Duration // how long a page of users takes
+	poisoned int           // of so many users, one has updates that fail; 0: none
 }
 
 func (b *bench) startServer(ctx context.Context, c serverConfig) (*server, error) {
@@ -39,6 +40,9 @@ func (b *bench) startServer(ctx context.Context, c serverConfig) (*server, error
 	}
 	if c.pageTime > 0 {
 		args = append(args, "-page-time", c.pageTime.String())
+	}
+	if c.poisoned > 0 {
+		args = append(args, "-poisoned", strconv.Itoa(c.poisoned))
 	}
 	if c.log {
 		args = append(args, "-log")

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// start measures the time from the start of the process until DescribeUserPool arrives.
+// start measures the time from the start of the process until DescribeUserPool arrives, and until it has printed its help.
 func (b *bench) start(ctx context.Context) (result, error) {
 	input, err := b.narrow("start.csv", 1000)
 	if err != nil {
@@ -34,9 +34,28 @@ func (b *bench) start(ctx context.Context) (result, error) {
 		}
 		times = append(times, float64(time.UnixMilli(o.First[describeOperation]).Sub(p.began))/float64(time.Millisecond))
 	}
-	return result{rows: []row{{
-		What: "start to first request", Ours: median(times), Unit: " ms", Peer: "the limit", Bound: 100, Reach: atMost(1),
-	}}}, nil
+	help, err := b.help(ctx)
+	return result{rows: []row{
+		{What: "start to first request", Ours: median(times), Unit: " ms", Peer: "the limit", Bound: 100, Reach: atMost(1)},
+		{What: "`--help`, until it has ended", Ours: help, Unit: " ms", Peer: "the limit", Bound: 50, Reach: atMost(1)},
+	}}, err
+}
+
+// help measures how long the program takes that does nothing but print: the system's start of it, Go's, and what packages
+// set up before main.
+func (b *bench) help(ctx context.Context) (float64, error) {
+	var times []float64
+	for range b.starts {
+		p, err := b.spawn(ctx, b.program, "--help")
+		if err != nil {
+			return 0, err
+		}
+		if err := p.wait(); err != nil {
+			return 0, err
+		}
+		times = append(times, float64(p.wall)/float64(time.Millisecond))
+	}
+	return median(times), nil
 }
 
 // plannedCalls plans a change that two of three users need, applies the plan, and counts the updates sent.

@@ -31,6 +31,7 @@ func (b *bench) groups() [][]step {
 		{"quota halved and restored", b.halvedAndRestored},
 		{"two runs on one quota", b.shared},
 		{"boto3 on a quota", b.boto3OnQuota},
+		{"parked: users who always fail", b.parked},
 		{"s3: 50 ms", b.keptElsewhere(50*time.Millisecond, 0.99)},
 		{"s3: 300 ms", b.keptElsewhere(300*time.Millisecond, 0.95)},
 		{"pages, 150 ms", b.pages(150 * time.Millisecond)},
@@ -40,6 +41,7 @@ func (b *bench) groups() [][]step {
 		{{"updates at full speed", b.updates}},
 		{{"calls at full speed, with reading", b.calls}},
 		{{"seen: updates at full speed", b.seenUpdates}},
+		{{"pause and unpause", b.paused}},
 		{{"s3: full speed", b.fastElsewhere}},
 		slow,
 		{{"quota 1000, --rate 1000", b.steady(1000, 1000)}},
@@ -69,7 +71,11 @@ func (b *bench) runAll(ctx context.Context, only string) ([]result, error) {
 				chosen = append(chosen, s)
 			}
 		}
+		before := childSeconds()
 		done, err := runGroup(ctx, chosen)
+		if len(chosen) > 0 {
+			fmt.Fprintf(os.Stderr, "         %.1f s of the processors\n", childSeconds()-before)
+		}
 		results = append(results, done...)
 		failed = errors.Join(failed, err)
 	}

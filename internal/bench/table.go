@@ -10,6 +10,7 @@ import (
 // row holds a figure of ours against another one of the same run.
 type row struct {
 	What  string  `json:"what"`
+	Brief string  `json:"brief,omitempty"` // the same where only few rows are shown; empty: this is none of them
 	Ours  float64 `json:"ours"`
 	Unit  string  `json:"unit,omitempty"` // of both figures
 	Peer  string  `json:"peer"`           // what the bound is
@@ -101,12 +102,28 @@ func ratioText(v float64) string {
 
 // markdownTable is a table for a page.
 func markdownTable(rows []row) string {
-	var b strings.Builder
-	line := func(cells []string) { fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | ")) }
-	line(headings)
-	b.WriteString("|---|--:|---|--:|--:|---|---|\n")
+	cells := [][]string{headings, {"---", "--:", "---", "--:", "--:", "---", "---"}}
 	for _, r := range rows {
-		line(r.cells())
+		cells = append(cells, r.cells())
+	}
+	return markdownLines(cells)
+}
+
+// briefTable has the few rows that matter most, without what they shall be.
+func briefTable(rows []row) string {
+	cells := [][]string{headings[:3], {"---", "--:", "---"}}
+	for _, r := range rows {
+		if r.Brief != "" {
+			cells = append(cells, append([]string{r.Brief}, r.cells()[1:3]...))
+		}
+	}
+	return markdownLines(cells)
+}
+
+func markdownLines(cells [][]string) string {
+	var b strings.Builder
+	for _, line := range cells {
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(line, " | "))
 	}
 	return b.String()
 }

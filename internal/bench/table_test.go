@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,7 +46,7 @@ func TestNumber(t *testing.T) {
 }
 
 func TestReportText(t *testing.T) {
-	r := newReport(machine{"a processor", 2, "linux/amd64", "go1.26", ""}, time.Now(), true, []result{
+	r := newReport(machine{Processor: "a processor", Cores: 2, System: "linux/amd64", Go: "go1.26"}, time.Now(), true, []result{
 		{rows: []row{{What: "updates", Ours: 9000, Unit: "/s", Peer: "a loop", Bound: 10_000, Reach: atLeast(0.9)}}},
 		{rows: []row{{What: "resident memory", Ours: 40, Unit: " MiB", Peer: "the limit", Bound: 64, Reach: atMost(1), Note: "a note"}}},
 	})
@@ -96,5 +97,26 @@ func TestOffsetOfLine(t *testing.T) {
 	}
 	if _, err := offsetOfLine(path, 20_002); err == nil {
 		t.Error("a line behind the last has an offset")
+	}
+}
+
+// TestPages: the pages show what was measured last, and all of it.
+func TestPages(t *testing.T) {
+	text, err := os.ReadFile("../../docs/performance/bench.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{"../../docs/performance.md": r.markdown(), "../../README.md": r.brief()} {
+		page, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(page), blockBegin+"\n"+want+blockEnd) {
+			t.Errorf("%s does not show bench.json (make bench renews it); want\n%s", path, want)
+		}
 	}
 }

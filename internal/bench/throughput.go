@@ -11,9 +11,10 @@ const workers = 64
 
 // contender is one that calls at full speed.
 type contender struct {
-	name  string
-	start func(context.Context, *server) (*process, error)
-	rates []float64 // one a round
+	name   string
+	start  func(context.Context, *server) (*process, error)
+	beside func(ctx context.Context, run string, p *process) // begins what goes on beside a run of ours; nil: nothing
+	rates  []float64                                         // one a round
 }
 
 // compete lets the contenders run in turns, each against a fresh server, and gathers their calls a second.
@@ -70,12 +71,18 @@ func (b *bench) applyAtFullSpeed(name, input string, flags ...string) *contender
 // applyIn is applyAtFullSpeed, with its runs in a store.
 func (b *bench) applyIn(in *store, name, input string, flags ...string) *contender {
 	round := 0
-	return &contender{name: name, start: func(ctx context.Context, s *server) (*process, error) {
+	c := &contender{name: name}
+	c.start = func(ctx context.Context, s *server) (*process, error) {
 		round++
 		dir, env := b.runDir(in, fmt.Sprintf("%s-%s-%d.run", filepath.Base(input), name, round))
 		args := append([]string{"apply", "--yes", "--progress", "none", "--rate", "off", "--workers", fmt.Sprint(workers), "--run-dir", dir}, flags...)
-		return b.attrmigrateWith(ctx, env, s, s.Pools[0], append(args, input)...)
-	}}
+		p, err := b.attrmigrateWith(ctx, env, s, s.Pools[0], append(args, input)...)
+		if err == nil && c.beside != nil {
+			c.beside(ctx, dir, p)
+		}
+		return p, err
+	}
+	return c
 }
 
 // bareLoop is the SDK's own call by as many workers.
@@ -104,16 +111,17 @@ func (b *bench) updates(ctx context.Context) (result, error) {
 		return result{}, err
 	}
 	rows := []row{{
-		What: "updates, `--no-read --rate off`, 64 workers", Ours: median(ours.rates), Unit: "/s",
+		What: "updates, `--no-read --rate off`, 64 workers", Brief: "updates at full speed", Ours: median(ours.rates), Unit: "/s",
 		Peer: "the SDK's call in a bare loop", Bound: median(loop.rates), Reach: atLeast(0.90), Note: spread(ours, loop),
 	}}
 	if b.python != "" {
 		rows = append(rows, row{
-			What: "the same", Ours: median(ours.rates), Unit: "/s",
+			What: "the same", Brief: "the same", Ours: median(ours.rates), Unit: "/s",
 			Peer: fmt.Sprintf("boto3, %d threads", boto3Threads), Bound: median(threads.rates), Reach: atLeast(8), Note: spread(ours, threads),
 		})
 	}
-	return result{rows: rows}, nil
+	more, err := b.againstAWSCLI(ctx, median(ours.rates))
+	return result{rows: append(rows, more...)}, err
 }
 
 func (b *bench) calls(ctx context.Context) (result, error) {

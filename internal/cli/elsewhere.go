@@ -58,7 +58,7 @@ func (o *options) openElsewhere(ctx context.Context, sys System, notes io.Writer
 	if err := holdsInput(place, inputs); err != nil {
 		return nil, err
 	}
-	bucket, err := s3.Open(ctx, place.Bucket, o.connection.s3())
+	bucket, err := o.connection.ofRun(ctx, place)
 	if err != nil {
 		return nil, err
 	}
@@ -116,7 +116,7 @@ func (o *options) stateAway(ctx context.Context, url string) (state checkpoint.S
 	if err != nil {
 		return state, false, err
 	}
-	bucket, err := s3.Open(ctx, place.Bucket, o.connection.s3())
+	bucket, err := o.connection.ofRun(ctx, place)
 	if err != nil {
 		return state, false, err
 	}

@@ -139,6 +139,9 @@ func (f *fetched) restored(ctx context.Context, bucket *s3.Bucket, dir s3.URL, n
 	if err != nil {
 		return false, unlessDenied(err)
 	}
+	if seen.Inside {
+		return false, &runlog.InsideError{Shown: strings.TrimRight(dir.String(), "/")}
+	}
 	last, held, err := seen.Holder(ctx)
 	switch {
 	case err != nil:

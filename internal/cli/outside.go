@@ -36,7 +36,7 @@ func lookFrom(ctx context.Context, sys System, dir string, by storeOptions) (*ou
 	if err != nil {
 		return nil, err
 	}
-	bucket, err := s3.Open(ctx, place.Bucket, by.s3())
+	bucket, err := by.ofRun(ctx, place)
 	if err != nil {
 		return nil, err
 	}

@@ -1,14 +1,29 @@
 package cli_test
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+
+	"attrmigrate/internal/cli"
 )
 
-// commands are those that the pages tell of.
-var commands = []string{"plan", "apply", "export", "status", "pause", "unpause", "rate", "stop", "report", "targets", "sandbox"}
+// commands are those that the program's help shows, but for what cobra adds: the pages tell of them all.
+var commands = sync.OnceValue(func() (names []string) {
+	var help bytes.Buffer
+	cli.Run([]string{"--help"}, cli.System{Stdin: strings.NewReader(""), Stdout: &help, Stderr: &help})
+	_, list, _ := strings.Cut(help.String(), "\nCommands:\n")
+	list, _, _ = strings.Cut(list, "\n\n")
+	for line := range strings.Lines(list) {
+		if name := strings.Fields(line)[0]; name != "help" && name != "completion" {
+			names = append(names, name)
+		}
+	}
+	return names
+})
 
 // parsed gives a command line to the program, which is to show its help: it parses all flags first. It gives the
 // complaint, or none.
@@ -23,7 +38,7 @@ func parsed(t *testing.T, args []string) string {
 
 // someCommandTakes tells whether a command takes these flags and values.
 func someCommandTakes(t *testing.T, flags []string) bool {
-	return slices.ContainsFunc(commands, func(command string) bool {
+	return slices.ContainsFunc(commands(), func(command string) bool {
 		return parsed(t, slices.Insert(slices.Clone(flags), 0, command)) == ""
 	})
 }
@@ -32,7 +47,7 @@ func someCommandTakes(t *testing.T, flags []string) bool {
 func shownFlags(t *testing.T) []string {
 	t.Helper()
 	var flags []string
-	for _, command := range commands {
+	for _, command := range commands() {
 		_, help, _ := run(t, command, "--help")
 		for _, m := range regexp.MustCompile(`(?m)^  (?:-[a-z], )?(--[a-z-]+)(?: |$)`).FindAllStringSubmatch(help, -1) {
 			if m[1] != "--version" && m[1] != "--help" {
@@ -49,7 +64,7 @@ func shownFlags(t *testing.T) []string {
 
 // hiddenFlag tells whether a command has a flag that its help does not show.
 func hiddenFlag(t *testing.T, name string) bool {
-	return slices.ContainsFunc(commands, func(command string) bool {
+	return slices.ContainsFunc(commands(), func(command string) bool {
 		return !strings.Contains(parsed(t, []string{command, name + "=x"}), "unknown flag")
 	})
 }
@@ -67,7 +82,7 @@ func ourCommands(code string) [][]string {
 			args, ours = nil, false
 		}
 		words := shellWords(line)
-		if len(words) > 1 && slices.Contains(commands, words[0]) && strings.HasPrefix(words[1], "--") {
+		if len(words) > 1 && slices.Contains(commands(), words[0]) && strings.HasPrefix(words[1], "--") {
 			ours = true
 		}
 		for _, word := range words {

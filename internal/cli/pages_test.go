@@ -76,18 +76,20 @@ func glob(t *testing.T, pattern string) []string {
 // has these flags, which take these values.
 func TestPagesShowCommands(t *testing.T) {
 	shown := 0
+	unshown := slices.Clone(commands())
 	for _, p := range pages(t) {
 		for _, code := range append(p.blocks, p.spans...) {
 			for _, args := range ourCommands(code) {
 				shown++
+				unshown = slices.DeleteFunc(unshown, func(command string) bool { return command == args[0] })
 				if complaint := parsed(t, args); complaint != "" {
 					t.Errorf("%s: attrmigrate %s\n%s", p.name, strings.Join(args, " "), complaint)
 				}
 			}
 		}
 	}
-	if shown < 60 {
-		t.Errorf("the pages show %d commands", shown)
+	if shown < 60 || len(unshown) > 0 {
+		t.Errorf("the pages show %d commands, and not %q", shown, unshown)
 	}
 }
 
@@ -153,15 +155,9 @@ const everyCommand = "docs/commands.md"
 // TestPageOfCommands: the page has every command, as a heading and with its help.
 func TestPageOfCommands(t *testing.T) {
 	p := pageOf(t, everyCommand)
-	for _, command := range append([]string{"completion"}, commands...) {
+	for _, command := range append([]string{"completion"}, commands()...) {
 		if !strings.Contains(p.text, "\n## "+command+"\n\n```\n$ attrmigrate "+command+" --help\n") {
 			t.Errorf("%s does not show attrmigrate %s --help", p.name, command)
-		}
-	}
-	_, help, _ := run(t, "--help")
-	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+)  +[A-Z]`).FindAllStringSubmatch(help, -1) {
-		if !slices.Contains(commands, m[1]) && m[1] != "completion" && m[1] != "help" {
-			t.Errorf("the pages are not held against attrmigrate %s", m[1])
 		}
 	}
 }

@@ -1,14 +1,11 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"runtime"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -81,7 +78,7 @@ and why, continues where it was stopped, and can go back.
   attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E loyalty.csv
   attrmigrate apply --sandbox loyalty.csv
   attrmigrate status loyalty.run`,
-		Version:       version(),
+		Version:       thisBuild().String(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
@@ -149,30 +146,4 @@ func usageArgs(cmd *cobra.Command, check cobra.PositionalArgs) cobra.PositionalA
 		}
 		return nil
 	}
-}
-
-// The version and commit may be set when the program is linked, as the Makefile does; else they are
-// those that the Go command recorded.
-var buildVersion, buildCommit string
-
-// release is the version alone.
-func release() string {
-	info, ok := debug.ReadBuildInfo()
-	if buildVersion == "" && ok {
-		return info.Main.Version
-	}
-	return buildVersion
-}
-
-// version says what this program was built from.
-func version() string {
-	commit := cmp.Or(buildCommit, "unknown")
-	if info, ok := debug.ReadBuildInfo(); ok && buildCommit == "" {
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				commit = s.Value[:min(12, len(s.Value))]
-			}
-		}
-	}
-	return fmt.Sprintf("%s (commit %s, %s)", release(), commit, runtime.Version())
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -21,7 +22,7 @@ const lookTimeout = 5 * time.Second
 // registerLooking registers the flags of a command that looks at runs, and writes nothing to S3.
 func (o *storeOptions) registerLooking(f *pflag.FlagSet) {
 	o.timeout = lookTimeout
-	f.StringVar(&o.profile, "profile", "", "`profile` of the AWS configuration, by which S3 is reached")
+	f.StringVar(&o.profile, "profile", "", "`profile` of the AWS configuration")
 	f.StringVar(&o.bucketOwner, "s3-bucket-owner", "", "`account` that a bucket has to belong to, 12 digits (default: any)")
 }
 
@@ -38,6 +39,13 @@ func (o *storeOptions) registerKey(f *pflag.FlagSet) {
 // s3 is how S3 is reached.
 func (o *storeOptions) s3() s3.Config {
 	return s3.Config{Profile: o.profile, Timeout: o.timeout, UserAgent: "attrmigrate/" + release(), KMSKey: o.kmsKey, Owner: o.bucketOwner}
+}
+
+// ofRun is the bucket of a run.
+func (o *storeOptions) ofRun(ctx context.Context, place s3.URL) (*s3.Bucket, error) {
+	cfg := o.s3()
+	cfg.Run = place.Below("").Key
+	return s3.Open(ctx, place.Bucket, cfg)
 }
 
 // leads are the flags that lead there again.

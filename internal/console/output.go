@@ -20,12 +20,14 @@ func (o Options) Notes(stderr io.Writer) io.Writer {
 	return stderr
 }
 
-// NewLog returns the logger of a command. It never gets a user's data: records are named by place.
+// NewLog returns the logger of a command. It never gets a user's data: records are named by place. Where no progress is shown,
+// warnings are told all the same: of a file that cannot be written nobody would hear otherwise.
 func NewLog(w io.Writer, o Options) *slog.Logger {
 	options := &slog.HandlerOptions{Level: o.LogLevel}
+	if o.Progress == "none" && o.LogLevel == slog.LevelInfo {
+		options.Level = slog.LevelWarn
+	}
 	switch {
-	case o.Progress == "none" && o.LogLevel >= slog.LevelInfo:
-		return slog.New(slog.DiscardHandler)
 	case o.LogFormat == "json", o.LogFormat == "emf":
 		return slog.New(slog.NewJSONHandler(w, options))
 	default:

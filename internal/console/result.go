@@ -48,7 +48,7 @@ func ShowResult(w io.Writer, dir *rundir.Dir, s checkpoint.State, noun, again st
 func pictures(line func(head, format string, args ...any), dir *rundir.Dir) {
 	path := dir.File(report.HTML)
 	switch {
-	case !disk.Exists(path):
+	case dir.Unreported, !disk.Exists(path):
 	case dir.Private:
 		line("report", "%s; for a browser: attrmigrate report %s -o %s", path, dir.Called(), report.HTML)
 	default:

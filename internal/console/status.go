@@ -42,7 +42,7 @@ func ShowStatus(w io.Writer, width int, v View) {
 		line("rate", "%s: %s", rateText(s.Rate.PerSecond), rateReason(s.Rate.Reason))
 	}
 	if left, ok := v.ETA(); ok {
-		line("eta", "%s at %.1f/s: about %s", prose.Span(left), v.Pace(), clock(v.At.Add(left), v.At, minutes))
+		line("eta", "%s at %.1f/s%s: about %s", prose.Span(left), v.Pace(), ofAll(&v), clock(v.At.Add(left), v.At, minutes))
 	}
 	showGoingOn(line, &v)
 	if s.LastError != "" {
@@ -50,6 +50,14 @@ func ShowStatus(w io.Writer, width int, v View) {
 	}
 	showEvents(line, &v)
 	showFiles(line, &v)
+}
+
+// ofAll says of a pace that it is not that of the last minute.
+func ofAll(v *View) string {
+	if v.Elsewhere {
+		return ", the pace so far"
+	}
+	return ""
 }
 
 // showAsked tells what people have asked of the run, and what is in force of it.
@@ -140,9 +148,21 @@ func showFiles(line func(head, format string, args ...any), v *View) {
 		line("undo", "%s: apply it to go back", undo)
 	}
 	if n := v.Standing.Failed; n > 0 {
-		line("failed", "%s: %s says why", prose.Plural(n, "row"), dir.ErrorsFile())
+		line("failed", "%s: %s says why%s", prose.Plural(n, "row"), dir.ErrorsFile(), oncePublished(v, dir.ErrorsFile()))
 	}
 	pictures(line, &dir)
+}
+
+// oncePublished says when a file of a run in S3 is there that is not yet.
+func oncePublished(v *View, file string) string {
+	switch {
+	case !v.Elsewhere || disk.Exists(file):
+		return ""
+	case v.Ended():
+		return ", once the same command has published it"
+	default:
+		return ", once the run has stopped"
+	}
 }
 
 func seconds64(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

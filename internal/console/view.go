@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"attrmigrate/checkpoint"
+	"attrmigrate/internal/fleet"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/telemetry"
 )
@@ -52,7 +53,8 @@ func (v *View) done() int64 { return max(0, v.Standing.Rows-v.Standing.Remaining
 // recent is how many of the last samples tell the pace.
 const recent = 6
 
-// Pace is how many records were finished a second in the last minute, pauses left out, since the ceiling was changed.
+// Pace is how many records were finished a second in the last minute, pauses left out, since the ceiling was changed; of a run in
+// S3, which publishes its series when it stops, in all of it.
 func (v *View) Pace() float64 {
 	var records int64
 	var seconds float64
@@ -67,7 +69,10 @@ func (v *View) Pace() float64 {
 			n++
 		}
 	}
-	if seconds <= 0 {
+	switch {
+	case seconds <= 0 && v.Elsewhere:
+		return fleet.AveragePace(&v.Standing)
+	case seconds <= 0:
 		return 0
 	}
 	return float64(records) / seconds

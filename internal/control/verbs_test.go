@@ -180,38 +180,3 @@ func TestEnded(t *testing.T) {
 	}
 	unsteered(t, s)
 }
-
-// FuzzBodies: whatever comes, a verb is done or refused in words, and what is asked is what could have been asked.
-func FuzzBodies(f *testing.F) {
-	for _, body := range []string{``, `{}`, `null`, `{"for":"1h"}`, `{"rate":1}`, `{"rate":null,"read_rate":3.5}`, `{"now":true,"by":"x"}`, `{"rate":1e-9}`, "{\"reason\":\"\u2028\"}"} {
-		for verb := range 4 {
-			f.Add(verb, body)
-		}
-	}
-	f.Fuzz(func(t *testing.T, verb int, body string) {
-		s, w := newScene(t), httptest.NewRecorder()
-		all := verbs(s.Desk, bySocket)
-		one := all[uint(verb)%uint(len(all))]
-		one.serve(w, ask(one.method, one.path, body))
-		asked := s.Status().Asked
-		switch w.Code {
-		case 200:
-			for _, perSecond := range []*float64{asked.Rate, asked.ReadRate} {
-				if perSecond != nil && rundir.CheckRate(*perSecond) != nil {
-					t.Errorf("%q set a rate of %v", body, *perSecond)
-				}
-			}
-			if kept, err := rundir.LoadAsked(s.cfg.Dir); err != nil || kept.Paused != asked.Paused || kept.Hold != asked.Hold {
-				t.Errorf("%q: kept %+v, %v", body, kept, err)
-			}
-		case 400, 413:
-			var said refusedBody
-			if err := json.Unmarshal(w.Body.Bytes(), &said); err != nil || said.Error == "" {
-				t.Errorf("%q: %v %s", body, err, w.Body)
-			}
-			unsteered(t, s)
-		default:
-			t.Errorf("%q: %d %s", body, w.Code, w.Body)
-		}
-	})
-}

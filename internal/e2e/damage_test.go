@@ -75,7 +75,7 @@ type damaged struct {
 }
 
 func newDamaged(t *testing.T, input, text string) *damaged {
-	d := &damaged{T: t, input: input, text: text, dir: filepath.Join(memoryDir(t), "d.run"), files: map[string]string{}}
+	d := &damaged{T: t, input: input, text: text, dir: filepath.Join(t.TempDir(), "d.run"), files: map[string]string{}}
 	for name, value := range environment {
 		t.Setenv(name, value)
 	}
@@ -102,17 +102,6 @@ func newDamaged(t *testing.T, input, text string) *damaged {
 		d.files[e.Name()] = string(content)
 	}
 	return d
-}
-
-// memoryDir is a directory that waits for no disk, where there is one.
-func memoryDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "damage")
-	if err != nil {
-		return t.TempDir()
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	return dir
 }
 
 // freshPool gives the service a pool in which nothing has changed yet.

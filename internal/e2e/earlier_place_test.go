@@ -19,6 +19,7 @@ import (
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/cli"
 	"attrmigrate/internal/e2e/harness"
+	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/s3/s3test"
 	"attrmigrate/internal/sandbox"
 )
@@ -30,8 +31,14 @@ type earlier struct {
 	tiers  map[string]string // of users, when the program left; empty: nobody wrote them down
 	url    string            // where the pool is
 	env    []string
-	runs   []string // the run directories
+	runs   []left
 	sent   int64
+}
+
+// left is a run directory, and where its run stands.
+type left struct {
+	dir   string
+	state checkpoint.State
 }
 
 // newEarlier lays out an archive of testdata/earlier as it was made, but that the sandbox is at another port now, and
@@ -60,7 +67,7 @@ func newEarlier(t *testing.T, of string, change func(name string, text []byte) [
 		}
 		if filepath.Base(f.Name) == checkpoint.FileName {
 			f.Data = resealed(f.Data)
-			e.runs = append(e.runs, filepath.Dir(f.Name))
+			e.run(filepath.Dir(f.Name), f.Data)
 		}
 		e.lay(f)
 	}
@@ -84,7 +91,7 @@ func (e *earlier) bucket(files []txtar.File, change func(name string, text []byt
 		dir, name := filepath.Split(key)
 		switch name {
 		case checkpoint.FileName:
-			e.runs = append(e.runs, "s3://"+s3test.Bucket+"/"+strings.TrimSuffix(dir, "/"))
+			e.run("s3://"+s3test.Bucket+"/"+strings.TrimSuffix(dir, "/"), body)
 		case "lock.json":
 			body = bytes.Replace(body, []byte(`"ttl":60`), []byte(`"ttl":0.5`), 1)
 		}
@@ -92,6 +99,15 @@ func (e *earlier) bucket(files []txtar.File, change func(name string, text []byt
 			e.Fatal(err)
 		}
 	}
+}
+
+// run notes a run by its checkpoint.
+func (e *earlier) run(dir string, text []byte) {
+	r := left{dir: dir}
+	if err := json.Unmarshal(text, &r.state); err != nil {
+		e.Fatal(err)
+	}
+	e.runs = append(e.runs, r)
 }
 
 // elsewhere is the environment of a program that finds S3 and the pool.
@@ -129,17 +145,24 @@ func tiers(t *testing.T, files []txtar.File) map[string]string {
 // look has each run shown: status and report say of it what its checkpoint says.
 func (e *earlier) look() {
 	e.Helper()
-	for _, dir := range e.runs {
-		code, out := e.command("status "+dir+" --json", "")
-		var shown struct {
-			Total int64 `json:"rows"`
-			State string
+	for _, r := range e.runs {
+		code, out := e.command("status "+r.dir+" --json", "")
+		var shown rundir.Standing
+		if err := json.Unmarshal([]byte(out), &shown); code != 0 || err != nil {
+			e.Fatalf("status %s --json: %d, %v\n%s", r.dir, code, err, out)
 		}
-		if err := json.Unmarshal([]byte(out), &shown); code != 0 || err != nil || shown.Total == 0 || shown.State == "" {
-			e.Errorf("status %s --json: %d, %v\n%s", dir, code, err, out)
+		states := []string{string(r.state.Phase)}
+		if r.state.Phase == checkpoint.Running {
+			states = []string{"killed", "running"} // as long as its lease may last
 		}
-		if code, out := e.command("report "+dir+" -o report.html --force", ""); code != 0 || !strings.Contains(contentOf(e.T, "report.html"), "<title>") {
-			e.Errorf("report %s: %d\n%s", dir, code, out)
+		if s := r.state; shown.Rows != s.Total || shown.Updated != s.Counts.Updated || shown.Failed != s.Counts.Failed || !shown.SavedAt.Equal(s.SavedAt) || !slices.Contains(states, shown.State) {
+			e.Errorf("status %s --json: %s\nof %+v", r.dir, out, s)
+		}
+		if code, out := e.command("status "+r.dir, ""); code != 0 || !strings.Contains(out, r.dir) {
+			e.Errorf("status %s: %d\n%s", r.dir, code, out)
+		}
+		if code, out := e.command("report "+r.dir+" -o report.html --force", ""); code != 0 || !strings.Contains(contentOf(e.T, "report.html"), earlierPool) && !strings.Contains(r.dir, "sandbox") {
+			e.Errorf("report %s: %d\n%s", r.dir, code, out)
 		}
 	}
 }

@@ -162,11 +162,11 @@ func (s *started) ended(code int) string {
 	return s.out.String()
 }
 
-// until runs a command until what it prints has a text in it.
+// until runs a command until what it prints has a text in it: it may not be there yet, or not heard where all is slow.
 func (f *faraway) until(text string, args ...string) string {
 	f.Helper()
 	for begun := time.Now(); ; time.Sleep(200 * time.Millisecond) {
-		out, _ := f.command(args...).CombinedOutput() // it may not be there yet
+		out, _ := f.command(args...).CombinedOutput() // the text tells
 		if strings.Contains(string(out), text) {
 			f.tell(args, out)
 			return string(out)
@@ -183,6 +183,7 @@ func TestALifeElsewhere(t *testing.T) {
 	if testing.Short() {
 		t.Skip("what is asked of a run elsewhere takes seconds to be heard")
 	}
+	t.Parallel()
 	f := newFaraway(t, 600)
 	t.Cleanup(func() { t.Log(f.printed.String()) })
 	const plan, run = "s3://runs/night/loyalty.plan", "s3://runs/night/loyalty.run"
@@ -198,10 +199,10 @@ func TestALifeElsewhere(t *testing.T) {
 	one := f.start(append(apply, f.hook()...)...)
 	f.until(run+": running", "status", run)
 	f.says(f.run(5, apply...), run+"/lock.json: attrmigrate is at work")
-	f.says(f.run(0, "pause", "--reason", "support called", run), "it is asked; process", "paused   "+run, "support called", "attrmigrate unpause "+run)
+	f.says(f.until("paused   "+run, "pause", "--reason", "support called", run), "it is asked; process", "support called", "attrmigrate unpause "+run)
 	f.says(f.run(0, "status", run), run+": paused", "support called")
-	f.says(f.run(0, "unpause", run), "running  "+run)
-	f.says(f.run(0, "rate", run, "7"), "7/s of updates")
+	f.until("running  "+run, "unpause", run)
+	f.until("7/s of updates", "rate", run, "7")
 	f.says(f.run(0, "status", "--json", run), `"state": "running"`, `"rate": 7`)
 	f.says(f.run(0, "report", run), "report   "+run+"/report.html")
 	f.says(f.run(0, "stop", "--now", "--reason", "wrong tiers", run), "--now is not told", "wrong tiers")

@@ -13,6 +13,7 @@ func TestNoPatienceElsewhere(t *testing.T) {
 	if testing.Short() {
 		t.Skip("who has no patience still takes seconds")
 	}
+	t.Parallel()
 	f := newFaraway(t, 300)
 	f.lease = "60s"
 	t.Cleanup(func() { t.Log(f.printed.String()) })

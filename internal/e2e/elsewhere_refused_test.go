@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"attrmigrate/internal/s3/s3test"
 )
 
 // TestUnansweredElsewhere: where S3 does not answer when a run is to begin or to go on, that is no refusal: an engine starts it again.
@@ -40,13 +42,39 @@ func TestUnansweredElsewhere(t *testing.T) {
 	f.says(f.run(1, f.toPool("apply", "--yes", "--run-dir", "s3://none-of-these/run", "loyalty.csv")...), "there is no bucket of this name")
 }
 
+// TestRefusedMidway: where S3 takes nothing any more while a run goes on, the hint names all that has to be allowed, and nothing is
+// named that people would not find there.
+func TestRefusedMidway(t *testing.T) {
+	f := newFaraway(t, 300)
+	f.write("loyalty.csv", strings.Replace(loyaltyRows(300), "\n", "\nnobody,gold\n", 1))
+	const run = "s3://runs/loyalty"
+	one := f.start(f.toPool("apply", "--yes", "--rate", "20", "--run-dir", run, "loyalty.csv")...)
+	going := f.until("failed   1 row", "status", run)
+	f.says(going, "/s, the pace so far: about ", "failed   1 row: "+run+"/errors.csv says why, once the run has stopped\n")
+	f.bucket.Deny("s3:PutObject")
+	out := one.ended(4)
+	f.says(out, "s3:PutObject is not allowed", "hint: allow s3:PutObject on arn:aws:s3:::runs/loyalty/* to whoever runs this")
+	for _, not := range []string{"report.html", "no report", "no summary"} {
+		if strings.Contains(out, not) {
+			t.Errorf("%s: it names what is not there, or what follows from that:\n%s", not, out)
+		}
+	}
+}
+
 // TestRefusedElsewhere: what cannot be done to a run in S3 is told with its place and a remedy.
 func TestRefusedElsewhere(t *testing.T) {
+	t.Parallel()
 	f := newFaraway(t, 3)
 	f.write("loyalty.csv", loyaltyRows(3))
 	const run = "s3://runs/night/loyalty.run"
 	apply := f.toPool("apply", "--yes", "--run-dir", run, "loyalty.csv")
 	f.run(0, apply...)
+	keys, err := f.bucket.Keys(s3test.Bucket, "night/loyalty.run/runs/")
+	if err != nil || len(keys) == 0 {
+		t.Fatal(keys, err)
+	}
+	name := strings.Split(keys[0], "/")[3]
+	inside, hint := []string{run + "/runs/" + name + ": it is part of the run that its directory holds now"}, "hint: leave /runs/"+name+" out"
 	for _, row := range []struct {
 		name string
 		deny string
@@ -64,6 +92,11 @@ func TestRefusedElsewhere(t *testing.T) {
 		{"may not write", "s3:PutObject", 1, []string{"report", run}, []string{run + "/report.html", "s3:PutObject"}},
 		{"finished", "", 1, []string{"stop", run}, []string{run + ": the run has ended: it is finished"}},
 		{"report in the run", "", 2, []string{"report", run, "-o", run + "/mine.html"}, []string{"lies in the run directory, where the report is called report.html"}},
+		{"status inside the run", "", 1, []string{"status", run + "/runs/" + name}, append(inside, hint)},
+		{"report inside the run", "", 1, []string{"report", run + "/runs/" + name}, append(inside, hint)},
+		{"pause inside the run", "", 1, []string{"pause", run + "/runs/" + name}, append(inside, hint)},
+		{"an input inside the run", "", 1, f.toPool("apply", "--yes", run+"/runs/"+name+"/undo.jsonl"), append(inside, hint)},
+		{"a run inside the run", "", 1, f.toPool("apply", "--yes", "--run-dir", run+"/runs/"+name, "loyalty.csv"), append(inside, hint)},
 		{"no work directory", "", 1, append(apply, "--work-dir", "none"), []string{"--work-dir: no work directory: ", "hint: mkdir -p none"}},
 		{"a file for a work directory", "", 1, append(apply, "--work-dir", "loyalty.csv"), []string{"--work-dir: no work directory: ", "not a directory", "--work-dir names"}},
 		{"a URL for a work directory", "", 2, append(apply, "--work-dir", "s3://runs/work"), []string{"--work-dir: s3://runs/work is no directory of this machine"}},

@@ -12,6 +12,7 @@ import (
 // TestNoWorkDirectoryIsTold: whatever a command writes of a run in S3, for people or programs, has no path of the directory in
 // which the run is carried out.
 func TestNoWorkDirectoryIsTold(t *testing.T) {
+	t.Parallel()
 	f := newFaraway(t, 40)
 	f.write("loyalty.csv", loyaltyRows(41))
 	toRun := func(name string, args ...string) []string {

@@ -17,6 +17,7 @@ func TestFaults(t *testing.T) {
 	if testing.Short() {
 		t.Skip("each fault meets a run of its own, and some make it wait")
 	}
+	t.Parallel()
 	for _, f := range faultTable {
 		t.Run(f.name, func(t *testing.T) {
 			if f.unix && runtime.GOOS == "windows" {

@@ -27,7 +27,7 @@ var foreignFiles = []fileCase{
 		people: withSub, after: map[string]string{"ann custom:tier": "gold"}},
 	{name: "a list of lists", file: "x.json", text: `[["username","custom:tier"],["ann","gold"]]`, refuses: []string{"x.json"}},
 	{name: "a workbook under another name", file: "x.csv", text: archive("[Content_Types].xml", "xl/workbook.xml"), refuses: []string{"CSV"}},
-	{name: "packed under another name", file: "x.csv", text: packed("username,custom:tier\nann,gold\n"), refuses: []string{"gz"}},
+	{name: "packed under another name", file: "x.csv", text: "username,custom:tier\nann,gold\n", as: packed, refuses: []string{"gz"}},
 	{name: "a PDF", file: "x.csv", text: "%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", refuses: []string{"PDF"}},
 	{name: "a file of both formats", file: "x.csv", text: "username,custom:tier\nann,gold\n", more: map[string]string{"y.jsonl": jsonTier("bob", "silver", "\n")}, refuses: []string{"y.jsonl"}},
 	{name: "two files", file: "x.csv", text: "username,custom:tier\nann,gold\n", more: map[string]string{"y.csv": "username,custom:tier\nbob,silver\n"}, after: goldAndSilver},

@@ -13,7 +13,8 @@ import (
 // fileCase is a file as people have them, and what must become of it.
 type fileCase struct {
 	name, file, text string
-	more             map[string]string // further files
+	as               func(text string) string // the form of the text in the file; nil: as it stands here
+	more             map[string]string        // further files
 	flags            string
 	pool             string         // "": cellPool
 	people           []sandbox.User // nil: ann, bob and cat
@@ -47,7 +48,11 @@ func (c fileCase) check(t *testing.T) {
 		pool = cellPool
 	}
 	r := newTrial(t, pool, people)
-	write(t, c.file, c.text)
+	text := c.text
+	if c.as != nil {
+		text = c.as(text)
+	}
+	write(t, c.file, text)
 	for name, text := range c.more {
 		write(t, name, text)
 	}

@@ -60,6 +60,7 @@ var followed = map[string][2]string{
 	"get new ones (aws sso login{profile}, or as you got these) and run the same command again":                {},
 	"sign in (aws sso login{profile}), name a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY":   {},
 
+	"attrmigrate targets FILE lists them; the array has as many as its last line says": {},
 	"group": {"targets", "attrmigrate targets targets.csv"},
 	"%s; for a browser: attrmigrate report %s -o %s": {}, // TestALifeElsewhere
 	// Of S3, as those of Cognito above.
@@ -77,12 +78,24 @@ var followed = map[string][2]string{
 	"put each record on a line again: jq -c . FILE, or for an array: jq -c \".[]\" FILE": {},
 }
 
-// A command in a text: of this program, the AWS CLI or jq. What AWS's commands print is an input, and is no hint.
-var commandText = regexp.MustCompile(`(^|[ (:])(attrmigrate (plan|apply|export|status|pause|unpause|rate|stop|report|sandbox) |%s --help|aws [a-z-]+ |jq -)`)
+// commandText finds a command in a text: of this program, the AWS CLI or jq. What AWS's commands print is an input, and is no hint.
+func commandText(t *testing.T) *regexp.Regexp {
+	t.Helper()
+	help, err := exec.Command("attrmigrate", "--help").Output()
+	_, list, _ := strings.Cut(string(help), "\nCommands:\n")
+	var names []string
+	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+)  `).FindAllStringSubmatch(list, -1) {
+		names = append(names, m[1])
+	}
+	if err != nil || !slices.Contains(names, "unpause") {
+		t.Fatalf("the commands are %q, %v", names, err)
+	}
+	return regexp.MustCompile(`(^|[ (:])(attrmigrate (` + strings.Join(names, "|") + `) |%s --help|aws [a-z-]+ |jq -)`)
+}
 
 // TestHintsAreFollowed: a command that is told to people is run by a script, as they would run it.
 func TestHintsAreFollowed(t *testing.T) {
-	found := map[string]string{}
+	found, command := map[string]string{}, commandText(t)
 	for _, dir := range []string{"../*", "../../sources", "../../pipeline", "../../checkpoint"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil {
@@ -90,7 +103,7 @@ func TestHintsAreFollowed(t *testing.T) {
 		}
 		for _, path := range files {
 			if !strings.HasSuffix(path, "_test.go") {
-				findCommands(t, path, found)
+				findCommands(t, path, command, found)
 			}
 		}
 	}
@@ -161,7 +174,7 @@ func TestSandboxIsTried(t *testing.T) {
 }
 
 // findCommands adds the commands of a file: texts with one in it, and functions that write one.
-func findCommands(t *testing.T, path string, found map[string]string) {
+func findCommands(t *testing.T, path string, command *regexp.Regexp, found map[string]string) {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 	if err != nil {
@@ -182,7 +195,7 @@ func findCommands(t *testing.T, path string, found map[string]string) {
 			}
 		case *ast.BasicLit:
 			text, err := strconv.Unquote(n.Value)
-			if err == nil && n.Kind == token.STRING && commandText.MatchString(text) && !strings.Contains(text, "what aws ") {
+			if err == nil && n.Kind == token.STRING && command.MatchString(text) && !strings.Contains(text, "what aws ") {
 				found[text] = path
 			}
 		}

@@ -20,6 +20,7 @@ func TestKill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the program is started twenty times")
 	}
+	t.Parallel()
 	const (
 		users = 250
 		rows  = 1000 // four changes of each user, in turns

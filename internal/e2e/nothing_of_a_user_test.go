@@ -154,6 +154,7 @@ func TestNothingOfAUser(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("its programs are scripts of a Unix shell")
 	}
+	t.Parallel()
 	for _, tt := range []struct {
 		name  string
 		input func(*flock) string

@@ -60,6 +60,19 @@ func codeOf(ts *testscript.TestScript, args ...string) string {
 	return "0"
 }
 
+// awaitOutput TEXT COMMAND... runs a command again and again until it prints a text.
+func awaitOutput(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: until TEXT COMMAND...")
+	}
+	for begun := time.Now(); time.Since(begun) < patience; {
+		if codeOf(ts, args[1:]...) == "0" && strings.Contains(ts.ReadFile("stdout"), args[0]) {
+			return
+		}
+	}
+	ts.Fatalf("it does not print %q", args[0])
+}
+
 // holdDirectory DIR exits CODE COMMAND... runs the command while another process is at work in DIR.
 func holdDirectory(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) < 4 || args[1] != "exits" {

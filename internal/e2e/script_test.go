@@ -19,6 +19,7 @@ var quickScripts = []string{"apply", "columns", "fingerprint", "help", "inputs",
 // TestScripts runs the program as people do, against a sandbox in the test's own process. What only Unix has
 // (signals, a shell, modes) is marked in the scripts by [windows] and [!windows].
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	dir, files := "testdata/script", []string(nil)
 	if testing.Short() {
 		t.Log("the other scripts start the program 500 times")
@@ -49,6 +50,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":    exits,
+			"until":    awaitOutput,
 			"start":    startJob,
 			"says":     awaitText,
 			"signal":   signalJob,

@@ -58,6 +58,8 @@ func TestProblems(t *testing.T) {
 		{"short row", "name,user_pool_id\neu\n", "t.csv:2: has 1 cell, and the header has 2 | a cell with a comma in it stands in quotes"},
 		{"quotes", "name,user_pool_id\n\"eu,x\n", "t.csv:2: is no CSV: extraneous or missing \" in quoted-field | a cell with \" in it stands in quotes, and each \" in it is doubled"},
 		{"name of a path", header + "../eu," + pool + ",,,,,,,,\n", "t.csv:2: name: ../eu is no name | letters, digits, . _ and -, 100 at most: it is part of the name of a directory"},
+		{"name of 101 letters", header + strings.Repeat("x", 101) + "," + pool + ",,,,,,,,\n",
+			"t.csv:2: name: " + strings.Repeat("x", 101) + " is no name | letters, digits, . _ and -, 100 at most: it is part of the name of a directory"},
 		{"no name", header + "," + pool + ",,,,,,,,\n", "t.csv:2: name: is empty | every row needs a name of its own"},
 		{"no pool", header + "eu,,,,,,,,,\n", "t.csv:2: user_pool_id: is empty | the id is such as us-east-1_Ab12Cd34E"},
 		{"bad pool", header + "eu,eu,,,,,,,,\n", "t.csv:2: user_pool_id: eu is no user pool id | the id is such as us-east-1_Ab12Cd34E"},
@@ -215,23 +217,11 @@ func TestIndex(t *testing.T) {
 	}
 }
 
-func FuzzRead(f *testing.F) {
-	f.Add("name,user_pool_id\neu,eu-west-1_Ab12Cd34E\n")
-	f.Add("\ufeffname;user_pool_id;rate\r\n\"e\"\"u\";eu-west-1_Ab12Cd34E;5\r\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		file, err := read(text, fleet.Checks{})
-		if err != nil {
-			if err.Error() == "" {
-				t.Error("an error without a word")
-			}
-			return
+// A role has a path and a name, of so many letters together.
+func TestLengthOfRole(t *testing.T) {
+	for n, want := range map[int]bool{0: false, 1: true, 576: true, 577: false} {
+		if account, ok := fleet.AccountOfRole("arn:aws:iam::111122223333:role/" + strings.Repeat("x", n)); ok != want || ok && account != "111122223333" {
+			t.Errorf("a role of %d letters: %q %t", n, account, ok)
 		}
-		rows := 0
-		for _, g := range file.Groups() {
-			rows += len(g.Rows)
-		}
-		if rows != len(file.Rows) || rows == 0 {
-			t.Errorf("%d rows in groups, of %d", rows, len(file.Rows))
-		}
-	})
+	}
 }

@@ -15,12 +15,15 @@ import (
 )
 
 var (
-	rowName    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
+	rowName    = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
 	accountID  = regexp.MustCompile(`^[0-9]{12}$`)
 	shortID    = regexp.MustCompile(`^[0-9]{9,11}$`)
 	regionName = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
 	externalID = regexp.MustCompile(`^[A-Za-z0-9+=,.@:/\\_-]+$`)
 )
+
+// maxName is the length of the longest name of a row.
+const maxName = 100
 
 // maxExternal is the length of the longest external id that STS takes.
 const maxExternal = 1224
@@ -43,7 +46,7 @@ func (r *reader) parse(line int, cell map[string]string) Row {
 	switch {
 	case row.Name == "":
 		r.problem(line, colName, "every row needs a name of its own", "is empty")
-	case !rowName.MatchString(row.Name):
+	case len(row.Name) > maxName || !rowName.MatchString(row.Name):
 		r.problem(line, colName, "letters, digits, . _ and -, 100 at most: it is part of the name of a directory", "%s is no name", row.Name)
 	}
 	row.RunDir = cmp.Or(row.RunDir, row.Name+RunEnding)

@@ -63,12 +63,15 @@ func (r Row) Dir(ending string) string {
 	return strings.TrimSuffix(strings.TrimRight(r.RunDir, "/"), RunEnding) + ending
 }
 
-var roleARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::([0-9]{12}):role/[\x21-\x7e]{1,576}$`)
+var roleARN = regexp.MustCompile(`^arn:aws[a-z-]*:iam::([0-9]{12}):role/([\x21-\x7e]+)$`)
+
+// maxRole is the length of the longest name of a role, with its path.
+const maxRole = 576
 
 // AccountOfRole is the account that a role's ARN names.
 func AccountOfRole(arn string) (string, bool) {
 	m := roleARN.FindStringSubmatch(arn)
-	if m == nil {
+	if m == nil || len(m[2]) > maxRole {
 		return "", false
 	}
 	return m[1], true

@@ -73,13 +73,15 @@ func (j *Job) conclude(state checkpoint.State, err error) {
 	if unkept {
 		j.dir.Unsaved = &checkpoint.End{Reason: stop.Error(), Hint: stop.Hint()}
 	}
+	unkept = unkept || unleased(err) || stopped && stop.Reason == pipeline.Unleased
 	if j.spec.Told != nil {
 		state = j.spec.Told(state)
 	}
 	if kept := report.WriteSummary(j.dir.FS, j.dir.Path, report.Summarize(state)); kept != nil && !unkept {
 		j.spec.Log.Warn("no summary", "error", kept) // the run is as it is; checkpoint.json has the same numbers
 	}
-	if kept := page.Write(j.dir.FS, j.dir.File(report.HTML), page.Of(&rundir.Status{Dir: rundir.Dir{Path: j.dir.Path}, State: state})); kept != nil && !unkept {
+	kept := page.Write(j.dir.FS, j.dir.File(report.HTML), page.Of(&rundir.Status{Dir: rundir.Dir{Path: j.dir.Path}, State: state}))
+	if j.dir.Unreported = kept != nil; j.dir.Unreported && !unkept {
 		j.spec.Log.Warn("no report", "error", kept, "remedy", "attrmigrate report makes one")
 	}
 }

@@ -189,17 +189,18 @@ func TestChainsPace(t *testing.T) {
 	for _, tt := range []struct {
 		name        string
 		takes       time.Duration
+		users       int
 		rate, least float64 // pages a second
 	}{
-		{"150 ms a page", 150 * time.Millisecond, 30, 0.9 * 30},
-		{"1 s a page", time.Second, 30, 0.9 * 16},
-		{"a slow pace", 150 * time.Millisecond, 1, 0.9},
+		{"150 ms a page", 150 * time.Millisecond, 10_000, 30, 0.9 * 30},
+		{"1 s a page", time.Second, 30_000, 30, 0.9 * 16}, // many: chains are not equally long
+		{"a slow pace", 150 * time.Millisecond, 10_000, 1, 0.9},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := town(30_000, 1)
+				p := town(tt.users, 1)
 				p.takes = tt.takes
-				r := NewReader(Config{Lister: p, Estimated: 30_000, Rate: tt.rate})
+				r := NewReader(Config{Lister: p, Estimated: int64(tt.users), Rate: tt.rate})
 				begun := time.Now()
 				if _, err := r.Pool(t.Context()); err != nil {
 					t.Fatal(err)

@@ -98,8 +98,9 @@ func after(d time.Duration) {
 
 func TestKeep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := keep(t, Of(standing("running"), totals()))
-		s.now(func(r *Reading) { r.Recorded = false })
+		r := Of(standing("running"), totals())
+		r.Recorded = false // from the beginning: the first write is at once
+		s := keep(t, r)
 		after(10 * time.Second)
 		s.is("") // it may be refused yet
 

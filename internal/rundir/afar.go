@@ -90,6 +90,9 @@ func (a *Afar) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if seen.Inside {
+		return &runlog.InsideError{Shown: a.Path}
+	}
 	a.seen = seen
 	return disk.MkdirAll(disk.OS{}, a.Path)
 }

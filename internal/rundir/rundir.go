@@ -61,6 +61,8 @@ type Dir struct {
 	Refused bool   // the start did not begin: Close puts the earlier run back
 	// Unsaved is how the run ended, if its checkpoint could not be saved.
 	Unsaved *checkpoint.End
+	// Unreported says that the report of this start could not be kept.
+	Unreported bool
 }
 
 // Called is the directory as a command has it.

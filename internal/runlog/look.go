@@ -15,6 +15,8 @@ import (
 type Seen struct {
 	// Run is its name; empty: the directory holds none.
 	Run string
+	// Inside says that the directory is where the run of another one is kept, which is to be named instead.
+	Inside bool
 	// Aside says that the directory is that of a run which was set aside: it is finished with, and nobody works on it.
 	Aside bool
 
@@ -36,13 +38,30 @@ func Look(ctx context.Context, store Store, prefix string, names Names) (*Seen, 
 		s.Run, s.kept, s.published = now.Run, runPrefix(prefix, now.Run), now.Published
 		return s, nil
 	}
-	if s.Aside, err = isAside(ctx, store, prefix); err != nil {
+	if s.Aside, err = isAside(ctx, store, prefix); err != nil || !s.Aside {
+		return s, err
+	}
+	if s.Inside, err = isInside(ctx, store, prefix); err != nil {
 		return nil, err
 	}
-	if s.Aside {
+	if s.Aside = !s.Inside; s.Aside {
 		s.Run = path.Base(prefix)
 	}
 	return s, nil
+}
+
+// isInside tells of what a run is kept under whether a directory holds that run now. Who may not look there does not know.
+func isInside(ctx context.Context, store Store, prefix string) (bool, error) {
+	name := path.Base(prefix)
+	dir, ok := strings.CutSuffix(prefix, runsDir+name+"/")
+	if !ok {
+		return false, nil
+	}
+	now, err := loadCurrent(ctx, store, dir)
+	if err != nil && Passing(err) {
+		return false, err
+	}
+	return err == nil && now.Run == name, nil
 }
 
 // isAside tells whether a directory without a current.json is what a run is kept under.

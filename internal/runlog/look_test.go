@@ -147,6 +147,29 @@ func TestLookAside(t *testing.T) {
 	})
 }
 
+// TestLookInside: the run that a directory holds is not found under the name that it is kept by, where it would pass for one that
+// was set aside, and be gone back from while it goes on.
+func TestLookInside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newMemory()
+		r := opened(t, store)
+		appendTo(t, r, "undo.jsonl", "one\n")
+		if err := r.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		s := looked(t, store, r.c.Names, "runs/"+r.now.Run+"/")
+		if !s.Inside || s.Aside || s.Run != "" {
+			t.Errorf("it is seen as %q, inside %v, set aside %v", s.Run, s.Inside, s.Aside)
+		}
+		c := r.c
+		c.Prefix, c.Shown = "loyalty/runs/"+r.now.Run+"/", c.Shown+"/runs/"+r.now.Run
+		_, err := Open(t.Context(), c)
+		if refused, ok := errors.AsType[*InsideError](err); !ok || refused.Hint() != "leave /runs/"+r.now.Run+" out" {
+			t.Errorf("it is opened there: %v", err)
+		}
+	})
+}
+
 // TestAsk: of two who ask at the same time one is told, and an answer that was lost is no race.
 func TestAsk(t *testing.T) {
 	store := newMemory()

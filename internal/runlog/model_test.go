@@ -158,8 +158,8 @@ func TestModel(t *testing.T) {
 			if !long && (s.faults > 1 && s.kinds == anything || s.owners > 2 && s.faults > 0) {
 				t.Skip("it takes long: make model")
 			}
-			if s.faults > 0 && (racing || testing.Short()) {
-				t.Skip("it takes seconds, and a minute with the race detector")
+			if testing.Short() && (s.faults > 0 || s.owners > 2) {
+				t.Skip("it takes seconds")
 			}
 			if e := modelled(t, func() explored { return explore(s) }); e.wrong != "" {
 				t.Errorf("%s\n%s", e.wrong, strings.Join(e.steps, "\n"))
@@ -170,11 +170,11 @@ func TestModel(t *testing.T) {
 
 // TestModelAtRandom plays histories of three owners to whom much happens.
 func TestModelAtRandom(t *testing.T) {
-	histories := 5000
+	histories := 2000
 	switch {
 	case long:
 		histories = 500_000
-	case racing || testing.Short():
+	case testing.Short():
 		histories = 100
 	}
 	for _, s := range []size{
@@ -203,8 +203,8 @@ func TestModelFindsBugs(t *testing.T) {
 		{size{bug: noClaim, owners: 2, records: 1, faults: 1, kinds: stopping}, "A was told that it has written number 1: B had claimed the log, and does not know it"},
 	} {
 		t.Run(string(tt.bug), func(t *testing.T) {
-			if tt.kinds == stopping && (racing || testing.Short()) {
-				t.Skip("it takes a second, and ten with the race detector")
+			if testing.Short() && (tt.kinds == stopping || tt.kinds == slow) {
+				t.Skip("it takes a second")
 			}
 			e := modelled(t, func() explored { return explore(tt.size) })
 			if e.wrong != tt.want {

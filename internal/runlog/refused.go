@@ -3,6 +3,7 @@ package runlog
 import (
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 	"time"
 
@@ -40,6 +41,16 @@ func (e *AsideError) Hint() string {
 	dir := e.Shown[:max(0, strings.LastIndex(e.Shown, "/runs/"))]
 	return "name the directory in which it was set aside, " + dir + "/, or another one"
 }
+
+// InsideError says that a directory is where the run is kept that another one holds.
+type InsideError struct{ Shown string }
+
+func (e *InsideError) Error() string {
+	return e.Shown + ": it is part of the run that its directory holds now, and that is called by the directory"
+}
+
+// Hint says which one that is.
+func (e *InsideError) Hint() string { return "leave /runs/" + path.Base(e.Shown) + " out" }
 
 // ForeignError says that a directory which holds no run has a file that a run would replace.
 type ForeignError struct{ Shown, Name string }

@@ -89,6 +89,8 @@ const longestDir = 128
 func Open(ctx context.Context, c Config) (*Run, error) {
 	if seen, err := Look(ctx, c.Store, c.Prefix, c.Names); err != nil {
 		return nil, err
+	} else if seen.Inside {
+		return nil, &InsideError{Shown: c.Shown}
 	} else if seen.Aside {
 		return nil, &AsideError{Shown: c.Shown}
 	} else if err := seen.takesOver(ctx, c.Shown); err != nil {

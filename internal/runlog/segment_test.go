@@ -44,27 +44,3 @@ func TestKeysStandInOrder(t *testing.T) {
 		t.Errorf("%s, %s", a, b)
 	}
 }
-
-func FuzzUnseal(f *testing.F) {
-	f.Add(int64(12), Segment{Number: 12, Payload: []byte("payload")}.Seal())
-	f.Add(int64(1), []byte(magic+"\n{}\n"))
-	f.Fuzz(func(t *testing.T, number int64, body []byte) {
-		s, err := Unseal(number, body)
-		if err == nil && s.Number != number {
-			t.Errorf("number %d of %d", s.Number, number)
-		}
-	})
-}
-
-func FuzzLock(f *testing.F) {
-	f.Add([]byte(`{"generation":1,"owner":"a","beat":1,"ttl":60,"holder":{"pid":7}}`))
-	f.Fuzz(func(t *testing.T, body []byte) {
-		s, err := parseLock("lock.json", body)
-		if err != nil {
-			return
-		}
-		if again, err := parseLock("lock.json", s.body()); err != nil || again.Generation != s.Generation || again.TTL <= 0 {
-			t.Errorf("%+v reads as %+v, %v", s, again, err)
-		}
-	})
-}

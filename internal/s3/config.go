@@ -25,6 +25,9 @@ type Config struct {
 	KMSKey string
 	// Owner is the account that the bucket has to belong to, in 12 digits; empty: any.
 	Owner string
+	// Run is the prefix of the run that is kept in the bucket, with a slash at its end: who is denied something of it needs it of
+	// all of it. Empty: none is.
+	Run string
 	// Connections is how many idle connections are kept. Default 64.
 	Connections int
 }

@@ -95,6 +95,8 @@ func (e *Error) resource() string {
 		return "the bucket's key"
 	case e.permission == "s3:ListBucket":
 		return "arn:aws:s3:::" + e.URL.Bucket
+	case e.bucket.cfg.Run != "" && strings.HasPrefix(e.URL.Key, e.bucket.cfg.Run):
+		return "arn:aws:s3:::" + e.URL.Bucket + "/" + e.bucket.cfg.Run + "*"
 	default:
 		return "arn:aws:s3:::" + e.URL.Bucket + "/" + prefixOf(e.URL.Key) + "*"
 	}

@@ -37,6 +37,10 @@ func put(ctx context.Context, b *s3.Bucket) error {
 	_, err := b.Put(ctx, "run/a", []byte("x"), runlog.Always)
 	return err
 }
+func putLog(ctx context.Context, b *s3.Bucket) error {
+	_, err := b.Put(ctx, "run/runs/a/log/000000002", []byte("x"), runlog.IfAbsent)
+	return err
+}
 func list(ctx context.Context, b *s3.Bucket) error {
 	return b.List(ctx, "run/", "", func(runlog.Entry) error { return nil })
 }
@@ -52,6 +56,7 @@ func TestErrors(t *testing.T) {
 		passing bool
 		is      error
 		timeout time.Duration
+		run     string
 	}{
 		{name: "nothing there", call: get, text: "s3://runs/run/a: there is no such object: NoSuchKey", hint: "aws s3 ls s3://runs", is: fs.ErrNotExist},
 		{name: "no leave to read", set: denying("s3:GetObject"), call: get,
@@ -64,6 +69,9 @@ func TestErrors(t *testing.T) {
 			hint: "allow s3:GetObject on arn:aws:s3:::runs/run/* and s3:ListBucket on arn:aws:s3:::runs"},
 		{name: "no leave to write", set: denying("s3:PutObject"), call: put, text: "s3:PutObject is not allowed", hint: "allow s3:PutObject on arn:aws:s3:::runs/run/*"},
 		{name: "no leave to write, in few words", set: answering(403, "AccessDenied", "Access Denied"), call: put, text: "s3://runs/run/a: s3:PutObject is not allowed: AccessDenied: Access Denied", hint: "allow s3:PutObject"},
+		{name: "no leave to write into a run", set: denying("s3:PutObject"), call: put, run: "run/", text: "s3:PutObject is not allowed", hint: "allow s3:PutObject on arn:aws:s3:::runs/run/* to"},
+		{name: "no leave to write the log of a run", set: denying("s3:PutObject"), call: putLog, run: "run/", text: "s3:PutObject is not allowed", hint: "allow s3:PutObject on arn:aws:s3:::runs/run/* to"},
+		{name: "no leave to write beside a run", set: denying("s3:PutObject"), call: putLog, run: "run/runs/b/", text: "s3:PutObject is not allowed", hint: "allow s3:PutObject on arn:aws:s3:::runs/run/runs/a/log/* to"},
 		{name: "no leave to list", set: denying("s3:ListBucket"), call: list, text: "s3://runs/run/: s3:ListBucket is not allowed", hint: "allow s3:ListBucket on arn:aws:s3:::runs to"},
 		{name: "no leave to delete", set: denying("s3:DeleteObject"), call: remove, text: "s3:DeleteObject is not allowed", hint: "allow s3:DeleteObject on arn:aws:s3:::runs/run/*"},
 		{name: "no leave to use the key for writing", set: denying("kms:GenerateDataKey"), call: put, text: "kms:GenerateDataKey is not allowed on the key that encrypts the bucket", hint: "allow kms:GenerateDataKey and kms:Decrypt on the key"},
@@ -99,7 +107,7 @@ func TestErrors(t *testing.T) {
 				tt.set(server)
 			}
 			setenv(t, server.Env())
-			err := tt.call(t.Context(), open(t, s3test.Bucket, s3.Config{Timeout: tt.timeout}))
+			err := tt.call(t.Context(), open(t, s3test.Bucket, s3.Config{Timeout: tt.timeout, Run: tt.run}))
 			if err == nil || !strings.Contains(err.Error(), tt.text) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("got  %v\nwant %s", err, tt.text)
 			}

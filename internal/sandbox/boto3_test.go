@@ -17,6 +17,9 @@ import (
 // testdata/boto3/steps.py prints against steps.golden.
 func TestBoto3(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("boto3 takes seconds")
+	}
 	f, err := newForeign()
 	if err != nil {
 		t.Fatal(err)

@@ -121,6 +121,9 @@ func days(t testing.TB, dir string, lines int) (bytes int64) {
 
 // TestDays: 4.6 days are read within a moment, in bounded memory, and lose nothing of their sums.
 func TestDays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it writes and reads forty thousand lines")
+	}
 	dir := t.TempDir()
 	const lines = 40_000
 	size := days(t, dir, lines)
@@ -147,6 +150,9 @@ func TestDays(t *testing.T) {
 
 // TestReadBounded: a file of any size takes no more memory than a small one.
 func TestReadBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it reads as many megabytes")
+	}
 	dir := t.TempDir()
 	for _, name := range []string{EventsJSONL, SeriesJSONL} {
 		text := strings.Repeat(`{"at":"2026-11-29T11:00:00Z","event":"paused","seconds":10,"reason":"`+strings.Repeat("x", 100)+"\"}\n", 30_000)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"testing"
 	"time"
@@ -17,7 +18,8 @@ import (
 )
 
 // Main is TestMain: it installs the program where exec.Command finds it, as attrmigrate, and fails a run of the tests
-// that leaves goroutines behind. The program is the tests' own binary, under another name.
+// that leaves goroutines behind. The program is the tests' own binary, under another name. Directories for temporary files
+// are in memory where they can be: a run waits for its disk dozens of times, and what reaches it is what powercut tests.
 func Main(m *testing.M) {
 	testscript.Main(leakChecked{m}, map[string]func(){"attrmigrate": program})
 }
@@ -26,6 +28,10 @@ type leakChecked struct{ m *testing.M }
 
 // Run runs the tests.
 func (l leakChecked) Run() int {
+	debug.SetGCPercent(400) // the tests run the program a thousand times in this process, too
+	if dir, err := os.MkdirTemp(memory, ""); err == nil && os.Remove(dir) == nil {
+		_ = os.Setenv("TMPDIR", memory)
+	}
 	code := l.m.Run()
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
@@ -44,6 +50,9 @@ func program() {
 	os.Exit(cli.Run(os.Args[1:], sys))
 }
 
+// memory is where Linux has files in memory.
+const memory = "/dev/shm"
+
 // Lease is the variable of the environment that says how long the lease of a run lasts that is kept elsewhere.
 const Lease = "ATTRMIGRATE_TEST_LEASE"
 
@@ -59,6 +68,7 @@ func Environment() map[string]string {
 		"AWS_SECRET_ACCESS_KEY":     "sandbox",
 		"AWS_EC2_METADATA_DISABLED": "true",
 		"TZ":                        "UTC",
+		"GOGC":                      "400",               // most starts end before they have to collect any garbage
 		"GORACE":                    "atexit_sleep_ms=0", // the race detector would hold up each exit for a second
 	}
 }

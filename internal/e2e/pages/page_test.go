@@ -133,6 +133,7 @@ func read(t *testing.T, name string) string {
 var makers = map[string]string{
 	"bench":      "make bench",
 	"kubernetes": "make test-kubernetes",
+	"size":       "make size",
 }
 
 // TestMakers: what stands between comments is of a maker that the page names.

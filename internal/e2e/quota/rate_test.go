@@ -56,7 +56,7 @@ type span struct {
 //	  halved, within ten seconds            0.009       0.7%
 //	  beside live traffic                   0.04        0.2%
 //	two runs                                0.003       0.5%           0.04 to 0.09
-//	two runs, both at the quota             0.001       0.7%           0.13
+//	two runs, both at the quota             0.001       0.4%           0.06
 //	stray throttles, hot users              0.05        0.3%
 func TestAdaptiveRate(t *testing.T) {
 	constant := func(q float64) *account { return &account{quota: func(time.Duration) float64 { return q }} }

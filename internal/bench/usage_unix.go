@@ -5,6 +5,7 @@ package main
 import (
 	"runtime"
 	"syscall"
+	"time"
 )
 
 // residentMiB is the peak of the memory that the process had, once it has ended. The kernel of macOS tells
@@ -18,4 +19,13 @@ func (p *process) residentMiB() float64 {
 		return float64(usage.Maxrss) / (1 << 20)
 	}
 	return float64(usage.Maxrss) / (1 << 10)
+}
+
+// childSeconds is the time of a processor that all processes took which have ended.
+func childSeconds() float64 {
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_CHILDREN, &usage); err != nil {
+		return 0
+	}
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano()).Seconds()
 }

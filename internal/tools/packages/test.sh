@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Installs a deb of attrmigrate on this Debian (root), uses what a user gets of it, removes it, and looks for what it
+# left. make test-package runs it.
+set -euo pipefail
+
+deb=$1
+if dpkg -s attrmigrate >/dev/null 2>&1; then
+	echo "attrmigrate is installed here already: this would remove it" >&2
+	exit 1
+fi
+
+home=$(mktemp -d)
+trap 'dpkg --purge attrmigrate >/dev/null 2>&1 || true; rm -rf "$home"' EXIT
+cd "$home"
+
+# says TEXT COMMAND... fails unless what the command prints contains the text.
+says() {
+	local printed
+	printed=$("${@:2}" 2>&1) || { printf '%s: exit code %s\n%s\n' "${*:2}" "$?" "$printed" >&2; exit 1; }
+	case "$printed" in
+	*"$1"*) echo "ok: ${*:2}" ;;
+	*) printf '%s: does not say %s but\n%s\n' "${*:2}" "$1" "$printed" >&2; exit 1 ;;
+	esac
+}
+
+dpkg -i "$deb"
+dpkg -L attrmigrate | while read -r path; do if [ ! -d "$path" ]; then echo "$path"; fi; done >files
+says /usr/bin/attrmigrate command -v attrmigrate
+says "attrmigrate $2" attrmigrate --version
+says 'one-time migrations' attrmigrate --help
+if command -v man >/dev/null; then
+	says /usr/share/man/man1/attrmigrate-apply.1 man -w attrmigrate-apply
+	says 'attrmigrate apply' env MANPAGER=cat man -l /usr/share/man/man1/attrmigrate-apply.1
+fi
+# shellcheck disable=SC2016 # bash -c expands it
+says -F\ __start_attrmigrate bash -c 'source /usr/share/bash-completion/completions/attrmigrate; complete -p attrmigrate'
+for shell in zsh fish; do
+	completion=$(grep -E "/_?attrmigrate(\.fish)?$" files | grep "/$shell/")
+	if command -v "$shell" >/dev/null; then says '' "$shell" -n "$completion"; fi
+done
+says apply attrmigrate __complete app
+says Apache cat /usr/share/doc/attrmigrate/copyright
+says github.com/aws/aws-sdk-go-v2 cat /usr/share/doc/attrmigrate/NOTICES
+printf 'username,custom:tier\nuser-1,gold\nuser-2,silver\n' >tiers.csv
+says '2 updated, 0 failed' attrmigrate apply --sandbox --yes --progress none tiers.csv
+
+dpkg --purge attrmigrate
+left=$(while read -r path; do if [ -e "$path" ]; then echo "$path"; fi; done <files
+	find /etc /usr/bin /usr/share /var/lib/dpkg -name '*attrmigrate*')
+if [ -n "$left" ]; then printf 'left behind:\n%s\n' "$left" >&2; exit 1; fi
+echo "ok: $(wc -l <files) files were installed, and none is left"
