@@ -1,6 +1,7 @@
 # A static binary in an empty image: no shell, no package manager, no root.
 #
-#   docker build --build-arg VERSION="$(git describe --tags --always)" --build-arg COMMIT="$(git rev-parse --short=12 HEAD)" -t attrmigrate .
+#   docker build --build-arg VERSION="$(git describe --tags --always)" --build-arg COMMIT="$(git rev-parse --short=12 HEAD)" \
+#     --build-arg DATE="$(git log -1 --format=%cs)" -t attrmigrate .
 #   docker run --rm -v "$PWD:/work" --user "$(id -u):$(id -g)" attrmigrate apply --sandbox --yes loyalty.csv
 #
 # Run directories are written to the working directory, /work. Mount a volume there: without one they
@@ -11,8 +12,9 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-ARG VERSION=dev COMMIT=
-RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X attrmigrate/internal/cli.buildVersion=$VERSION -X attrmigrate/internal/cli.buildCommit=$COMMIT" \
+ARG VERSION=dev COMMIT= DATE=
+RUN build=attrmigrate/internal/cli.build && CGO_ENABLED=0 go build -trimpath \
+    -ldflags "-s -w -X ${build}Version=$VERSION -X ${build}Commit=$COMMIT -X ${build}Date=$DATE" \
     -o /out/attrmigrate ./cmd/attrmigrate
 RUN mkdir /out/work /out/tmp && echo 'attrmigrate:x:65532:65532::/work:/sbin/nologin' >/out/passwd
 

@@ -203,9 +203,9 @@ packages: $(PACKAGERS) man completions notices ## (build) write the packages for
 	done
 
 .PHONY: test-package
-test-package: ## (test) install the deb on this Debian, use it and remove it (root)
-	$(MAKE) packages FORMATS=deb ARCHS=$$(dpkg --print-architecture)
-	bash internal/tools/packages/test.sh $(CURDIR)/dist/packages/*.deb '$(VERSION)'
+test-package: ## (test) install the deb on this Debian, use it and remove it (root); look at the files of rpm and apk
+	$(MAKE) packages ARCHS=$$(dpkg --print-architecture)
+	bash internal/tools/packages/test.sh $(CURDIR)/dist/packages '$(VERSION)'
 
 # The compilers' work is cached between the two; what is linked, packed and written is made twice.
 .PHONY: reproducible

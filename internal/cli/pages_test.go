@@ -113,6 +113,9 @@ var othersFlags = map[string]string{
 	"--namespace": "aws cloudwatch", "--metric-name": "aws cloudwatch", "--statistic": "aws cloudwatch", "--dimensions": "aws cloudwatch",
 	"--period": "aws cloudwatch", "--evaluation-periods": "aws cloudwatch", "--threshold": "aws cloudwatch",
 	"--comparison-operator": "aws cloudwatch", "--treat-missing-data": "aws cloudwatch", "--query": "aws", "--unix-socket": "curl",
+
+	"--purge": "dpkg", "--allow-untrusted": "apk", "--cask": "brew",
+	"--version": "attrmigrate", // which cobra adds as it is run
 }
 
 // flagWord finds a flag in prose or code.

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Installs a deb of attrmigrate on this Debian (root), uses what a user gets of it, removes it, and looks for what it
-# left. make test-package runs it.
+# Installs the deb in a folder of packages on this Debian (root), uses what a user gets of it, removes it, and looks for
+# what it left. Of rpm and apk it only compares the files, where there is rpm to look. make test-package runs it:
+#
+#	test.sh FOLDER VERSION
 set -euo pipefail
 
-deb=$1
+deb=$(echo "$1"/*.deb) rpm=$(echo "$1"/*.rpm) apk=$(echo "$1"/*.apk)
 if dpkg -s attrmigrate >/dev/null 2>&1; then
 	echo "attrmigrate is installed here already: this would remove it" >&2
 	exit 1
@@ -22,6 +24,17 @@ says() {
 	*) printf '%s: does not say %s but\n%s\n' "${*:2}" "$1" "$printed" >&2; exit 1 ;;
 	esac
 }
+
+# same WHAT fails unless the files on standard input are those of the deb.
+same() {
+	sort | diff - expected >differs || { printf '%s: other files than the deb\n' "$1" >&2; cat differs >&2; exit 1; }
+	echo "ok: $1 has the files of the deb"
+}
+
+# zsh's own folder is not Debian's.
+dpkg-deb --fsys-tarfile "$deb" | tar -t | grep -v '/$' | sed 's,^\.,,; s,/zsh/vendor-completions/,/zsh/site-functions/,' | sort >expected
+if command -v rpm >/dev/null; then rpm -qpl "$rpm" | same rpm; fi
+tar -tzf "$apk" | sed -n '/^usr.*[^\/]$/s,^,/,p' | same apk
 
 dpkg -i "$deb"
 dpkg -L attrmigrate | while read -r path; do if [ ! -d "$path" ]; then echo "$path"; fi; done >files
