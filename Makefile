@@ -72,7 +72,7 @@ test-emulator: $(EMULATOR_DIR) ## (test) play the scenarios against cognito-loca
 		sleep 0.1; \
 	done; \
 	if [ -z "$$url" ]; then cat $$home/log; echo "$(EMULATOR) does not start"; exit 1; fi; \
-	COGNITO_LOCAL_URL=$$url go test $(RACE) -count=1 -v -run '^(TestEmulator|TestDifferences)/^cognito-local$$' ./internal/e2e
+	COGNITO_LOCAL_URL=$$url go test -count=1 -v -run '^(TestEmulator|TestDifferences)/^cognito-local$$' ./internal/e2e
 
 # Where Node.js is older than the emulator wants, a newer one is installed beside it.
 $(EMULATOR_DIR):
