@@ -56,6 +56,7 @@ type reader struct {
 
 // problem keeps what is wrong. Of one cell the first counts: others come of it.
 func (r *reader) problem(line int, column, remedy, format string, args ...any) {
+	column = prose.Printable(column) // in a header it may be anything
 	if column != "" && slices.ContainsFunc(r.problems, func(p *Problem) bool { return p.Line == line && p.Column == column }) {
 		return
 	}
