@@ -68,6 +68,55 @@ func TestCloseTellsOfALapse(t *testing.T) {
 	})
 }
 
+// TestPublishedBehindTrouble: a run that has ended is published once the store takes it, as long as the lease can be renewed meanwhile, or
+// could be a moment later.
+func TestPublishedBehindTrouble(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		away  string
+		lasts time.Duration // longer than single calls are tried
+		work  time.Duration // of it before the run ends
+	}{
+		{"a file is not taken", "loyalty/undo.jsonl", 40 * time.Second, 0},
+		{"what is published is not noted", "current.json", 40 * time.Second, 0},
+		{"less is left of the lease than a call may take", "lock.json", 52 * time.Second, 51 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := newMemory()
+				r := opened(t, m)
+				appendTo(t, r, "undo.jsonl", "one\n")
+				isAway(m, tt.away)
+				time.AfterFunc(tt.lasts, func() { m.onPut(nil) })
+				time.Sleep(tt.work)
+				if err := r.Close(t.Context()); err != nil {
+					t.Errorf("error %v", err)
+				}
+				if is, err := looked(t, m, r.c.Names, "").Published(t.Context(), "undo.jsonl"); !is || err != nil {
+					t.Errorf("published: %t, error: %v", is, err)
+				}
+			})
+		})
+	}
+}
+
+// TestNeverPublished: what the store takes no more is tried for as long as a lease, and is told.
+func TestNeverPublished(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		r := opened(t, m)
+		appendTo(t, r, "undo.jsonl", "one\n")
+		isAway(m, "loyalty/undo.jsonl")
+		began := time.Now()
+		if err := r.Close(t.Context()); !errors.Is(err, errAway) {
+			t.Errorf("error %v", err)
+		}
+		if took := time.Since(began); took < time.Minute || took > 70*time.Second {
+			t.Errorf("it took %s", took)
+		}
+	})
+}
+
 // TestLogThatNeverAnswers: an owner whose lease is renewed, and whose log is away, ends within a lease.
 func TestLogThatNeverAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

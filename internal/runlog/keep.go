@@ -86,6 +86,19 @@ func (l *Lease) Holds(call time.Duration) bool {
 	return l.err == nil && !l.released && call < left
 }
 
+// await waits until a call that takes so long ends within the lease: for its renewal. The error says that it has ended.
+func (l *Lease) await(ctx context.Context, call time.Duration) error {
+	for failures := 0; !l.Holds(call); failures++ {
+		if !l.Holds(0) {
+			return cmp.Or(l.Err(), errReleased)
+		}
+		if err := l.c.Clock.sleep(ctx, backoff(failures, l.c.TTL)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Ended is closed when the lease is another's, or has run out and could not be renewed.
 func (l *Lease) Ended() <-chan struct{} { return l.ended }
 

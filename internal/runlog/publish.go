@@ -24,10 +24,19 @@ func (r *Run) replaced(dir, name string) error {
 	return nil
 }
 
+// publishPatiently publishes until all is, is refused, or has failed for as long as a lease lasts. What was written is not written again.
+func (r *Run) publishPatiently(ctx context.Context) error {
+	uploaded := map[string]bool{} // by key
+	return r.lease.patiently(ctx, func() (done bool, err error) {
+		err = r.publish(ctx, uploaded)
+		return err == nil, err
+	})
+}
+
 // publish writes the files of each run that this start had under their names: those of the run of the directory where
 // people look for them, and those of one that was set aside beside its log, with what was asked of it. Of an earlier run,
 // none is left. A start that has written nothing leaves what is there, which somebody may have mended, and adds what is not.
-func (r *Run) publish(ctx context.Context) error {
+func (r *Run) publish(ctx context.Context, uploaded map[string]bool) error {
 	var errs []error
 	for dir, k := range r.dirs {
 		prefix, path := r.c.Prefix, filepath.Join(r.c.Work, dir)
@@ -37,16 +46,17 @@ func (r *Run) publish(ctx context.Context) error {
 		if !disk.Exists(path) { // a start that did not begin has removed it
 			continue
 		}
-		var leave []string
 		if k.whole == k.number {
 			there, err := files(ctx, r.c.Store, prefix)
 			if err != nil {
 				errs = append(errs, err)
 				continue
 			}
-			leave = there
+			for _, name := range there {
+				uploaded[prefix+name] = true
+			}
 		}
-		names, err := r.publishDir(ctx, path, prefix, leave)
+		names, err := r.publishDir(ctx, path, prefix, uploaded)
 		if err == nil && dir == r.runDir() {
 			err = r.unpublish(ctx, names)
 		}
@@ -60,7 +70,7 @@ func (r *Run) publish(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-func (r *Run) publishDir(ctx context.Context, dir, prefix string, leave []string) (names []string, err error) {
+func (r *Run) publishDir(ctx context.Context, dir, prefix string, uploaded map[string]bool) (names []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
@@ -70,16 +80,19 @@ func (r *Run) publishDir(ctx context.Context, dir, prefix string, leave []string
 		if !e.Type().IsRegular() || !r.ships(e.Name()) && !asked || isTemporary(e.Name()) {
 			continue
 		}
-		if !r.lease.Holds(r.c.Timeout) { // what another publishes is newer
-			return nil, cmp.Or(r.lease.Err(), errReleased)
-		}
 		names = append(names, e.Name())
-		if slices.Contains(leave, e.Name()) {
+		key := prefix + e.Name()
+		if uploaded[key] {
 			continue
 		}
-		if err := r.upload(ctx, filepath.Join(dir, e.Name()), prefix+e.Name()); err != nil {
+		err := r.lease.await(ctx, r.c.Timeout) // what another publishes is newer
+		if err == nil {
+			err = r.upload(ctx, filepath.Join(dir, e.Name()), key)
+		}
+		if err != nil {
 			return nil, err
 		}
+		uploaded[key] = true
 	}
 	return names, nil
 }

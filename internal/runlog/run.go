@@ -314,7 +314,7 @@ func (r *Run) Close(ctx context.Context) error {
 		err = r.lease.Err()
 	}
 	if err == nil {
-		err = r.lease.during(ctx, r.publish)
+		err = r.lease.during(ctx, r.publishPatiently)
 	}
 	return errors.Join(err, r.lease.part(ctx))
 }
