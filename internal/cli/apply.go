@@ -132,7 +132,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if err != nil {
 		return a.opts.explain(err, paths)
 	}
-	defer func() { err = errors.Join(err, there.close(ctx, a.notes)) }()
+	defer func() { err = errors.Join(err, there.close(ctx, a.sys.Stderr)) }()
 	spec := a.opts.spec(paths, a.sys, a.log)
 	spec.Changes.Stands = from.files
 	there.in(&spec)

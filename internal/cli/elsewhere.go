@@ -189,8 +189,9 @@ func (e *elsewhere) in(spec *job.Spec) {
 	spec.Target.Timeout = min(spec.Target.Timeout, e.ttl/leaseTimeouts)
 }
 
-// close ends it: what is left is shipped, and the files are published. An error of the command comes first.
-func (e *elsewhere) close(ctx context.Context, notes io.Writer) error {
+// close ends it: what is left is shipped, and the files are published. An error of the command comes first. That not all is
+// published is told where errors are, since people look for the files.
+func (e *elsewhere) close(ctx context.Context, stderr io.Writer) error {
 	if e == nil {
 		return nil
 	}
@@ -202,12 +203,12 @@ func (e *elsewhere) close(ctx context.Context, notes io.Writer) error {
 		_ = e.run.Close(ctx) // it can write nothing any more
 		return errors.Join(err, e.leave())
 	}
-	note := console.Printer(notes, console.Columns(notes))
+	note := console.Printer(stderr, console.Columns(stderr))
 	switch err := e.run.Close(ctx); {
 	case err != nil && e.patience.Err() != nil:
 		note("notice", "interrupted before all of the run was published: the same command does it")
 	case err != nil:
-		note("notice", "not all of the run could be published: %s", prose.Printable(err.Error()))
+		note("notice", "not all of the run could be published, and the same command does it: %s", prose.Printable(err.Error()))
 	}
 	return e.leave()
 }

@@ -141,7 +141,7 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 	if err != nil {
 		return p.opts.explain(err, paths)
 	}
-	defer func() { err = errors.Join(err, there.close(ctx, p.notes)) }()
+	defer func() { err = errors.Join(err, there.close(ctx, p.sys.Stderr)) }()
 	there.in(&spec.Spec)
 	spec.Sized = func(size changeset.Size) { // a long CSV needs two entries for each
 		size.Records *= 2

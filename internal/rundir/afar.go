@@ -39,6 +39,9 @@ func (a *Afar) Status(ctx context.Context) (*Status, error) {
 		s.Holder, s.Held = last.Holder, held
 		err = a.copies(ctx, checkpoint.FileName, telemetry.EventsJSONL, AskedJSON)
 	}
+	if err == nil && !held {
+		err = a.latest(ctx)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -53,6 +56,24 @@ func (a *Afar) Status(ctx context.Context) (*Status, error) {
 	default:
 		return a.unpublished(ctx, s)
 	}
+}
+
+// latest brings the copy of the checkpoint up to date with the log, where that is newer than what was published: who has gone may
+// have been killed, or may have ended and could not publish.
+func (a *Afar) latest(ctx context.Context) error {
+	path := filepath.Join(a.Path, checkpoint.FileName)
+	if !disk.Exists(path) {
+		return nil
+	}
+	published, err := a.seen.Published(ctx, checkpoint.FileName)
+	if err != nil || published {
+		return err
+	}
+	body, err := a.seen.Latest(ctx, checkpoint.FileName)
+	if err != nil {
+		return err
+	}
+	return disk.WriteFile(disk.OS{}, path, body)
 }
 
 // unpublished is the status of a run whose checkpoint is not published: of one that has just begun, that was killed just

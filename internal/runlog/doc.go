@@ -61,6 +61,13 @@
 // When a start has the lease, it proves the store: it writes what stands there already under both conditions where they
 // do not hold. A store that takes either is refused, as an [UnfitError].
 //
+// # What is published
+//
+// For people, files stand under their usual names: the checkpoint and events while the run goes on, all of them at the end of a start,
+// which tries for as long as a lease lasts, and no longer than its own. Then current.json tells up to which number of the log that is. A start may
+// end well, and not be able to publish. So whoever looks compares, and where the log is newer and nobody is at work, it is the
+// log that counts ([Seen.Latest], [Seen.Restore]).
+//
 // # What may slip through
 //
 //   - An owner asks Holds, stands still before the call leaves, and wakes when another has taken over: that call leaves, and

@@ -101,6 +101,49 @@ func TestLook(t *testing.T) {
 	})
 }
 
+// TestLatest: a file that is replaced whole is found in the log as it is now, whatever was published, and however long it is.
+func TestLatest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := newMemory()
+		r := opened(t, store)
+		long := strings.Repeat("x", mostBatch+mostOperation)
+		latest := func(want string) {
+			t.Helper()
+			body, err := looked(t, store, r.c.Names, "").Latest(t.Context(), "checkpoint.json")
+			if string(body) != want || errors.Is(err, fs.ErrNotExist) != (want == "") {
+				t.Errorf("it is %.20q (%d bytes, %v), want %.20q (%d bytes)", body, len(body), err, want, len(want))
+			}
+		}
+		appendTo(t, r, "undo.jsonl", "one\n")
+		latest("")
+		for _, text := range []string{"{1}", "{2}", long, "{3}", long + "y"} {
+			replace(t, r, "checkpoint.json", text)
+			latest(text)
+			appendTo(t, r, "undo.jsonl", "more\n")
+			replace(t, r, "summary.json", "{}")
+			latest(text)
+		}
+		for len(store.objects) < foldSize+20 {
+			appendTo(t, r, "undo.jsonl", "more\n")
+		}
+		synctest.Wait() // a snapshot is there
+		latest(long + "y")
+		if err := r.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		latest(long + "y")
+		r = opened(t, store) // it adds nothing but its claim
+		latest(long + "y")
+		if err := errors.Join(r.FS().Remove(filepath.Join(r.Dir(), "checkpoint.json")), r.FS().SyncDir(r.Dir())); err != nil {
+			t.Fatal(err)
+		}
+		latest("")
+		if err := r.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 // TestLookAside: a run that was set aside can be looked at under its own name, and nothing that was asked of it, or published
 // of it, is the next one's.
 func TestLookAside(t *testing.T) {
