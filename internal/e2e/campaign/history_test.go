@@ -164,7 +164,7 @@ func (h *history) carry(name string, flags []string, runs []*run, scripts []scri
 		case !slices.Contains(h.plot.codes(s), code):
 			return []Violation{{wrongEnd, fmt.Sprintf("start %d: %d\n%s", n+1, code, output)}}, nil
 		case code == 0 || code == 3:
-			return h.check(name, runs)
+			return h.check(name, runs, output)
 		case n > len(scripts)+h.leftAlone(runs):
 			return []Violation{{neverDone, fmt.Sprintf("%d starts\n%s", n+1, output)}}, nil
 		}
@@ -184,9 +184,9 @@ func (h *history) leftAlone(runs []*run) int {
 	}
 }
 
-// check checks what came of runs that are done.
-func (h *history) check(name string, runs []*run) (found []Violation, err error) {
-	slipped, told := h.guests.forget(), map[string]bool{} // told: what status knows, which in S3 is what was published
+// check checks what came of runs that are done, of which the last start has written an output.
+func (h *history) check(name string, runs []*run, output string) (found []Violation, err error) {
+	slipped := h.guests.forget()
 	for _, r := range runs {
 		f := &r.facts
 		files, objects, err := h.files(r)
@@ -195,13 +195,8 @@ func (h *history) check(name string, runs []*run) (found []Violation, err error)
 		}
 		f.Updates, f.After, f.Files, f.Slipped = h.updates(r.pool.ID)[r.since:], h.pool(r.pool.ID), files, slipped
 		found = append(found, Check(*f)...)
-		current := true
 		if h.plot.elsewhere {
-			_, current, _ = h.bucket.published(r.key(), objects) // checkPublished says what is wrong
-			found = append(found, h.checkPublished(r, objects)...)
-		}
-		if current {
-			told[r.name()] = r.ended
+			found = append(found, h.checkPublished(r, objects, output)...)
 		}
 		if r.man != nil {
 			found = append(found, r.man.check(h.clerk.arrivedFor(r))...)
@@ -210,17 +205,33 @@ func (h *history) check(name string, runs []*run) (found []Violation, err error)
 		h.totals.rows += len(f.Records)
 		h.totals.updates += len(f.Updates)
 	}
-	if h.plot.several {
-		status, err := h.program("status", "--targets", name+".csv").CombinedOutput()
-		if err != nil {
-			return nil, fmt.Errorf("status: %w\n%s", err, status)
-		}
-		found = append(found, CheckStatus(string(status), told)...)
+	wrong, err := h.checkStatus(name, runs)
+	if err != nil {
+		return nil, err
 	}
+	found = append(found, wrong...)
 	if n := len(h.updates(bystander)); n > 0 {
 		found = append(found, Violation{stranger, fmt.Sprintf("%d updates of %s", n, bystander)})
 	}
 	return found, nil
+}
+
+// checkStatus holds what status says of several runs against them. In S3, one that could not give its lease back passes for one that is
+// at work until that has ended.
+func (h *history) checkStatus(name string, runs []*run) (found []Violation, err error) {
+	if !h.plot.several {
+		return nil, nil
+	}
+	for began := time.Now(); ; time.Sleep(lease / 5) {
+		status, err := h.program("status", "--targets", name+".csv").CombinedOutput()
+		if err != nil {
+			return nil, fmt.Errorf("status: %w\n%s", err, status)
+		}
+		found = CheckStatus(string(status), ended(runs))
+		if len(found) == 0 || !h.plot.elsewhere || time.Since(began) > 2*lease {
+			return found, nil
+		}
+	}
 }
 
 // updates are those of a pool that were accepted.

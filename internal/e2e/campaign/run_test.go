@@ -144,13 +144,16 @@ func readFiles(dir string) (map[string][]byte, error) {
 	return files, err
 }
 
-// stale is a violation: what is published is not what the log has.
+// stale is a violation: what is published is not what the log has, and nobody was told.
 const stale = "what is published of a run that has ended is not what its log has"
 
-func (h *history) checkPublished(r *run, objects int) (found []Violation) {
+func (h *history) checkPublished(r *run, objects int, output string) (found []Violation) {
 	published, ok, err := h.bucket.published(r.key(), objects)
-	if err != nil {
+	switch {
+	case err != nil:
 		return []Violation{{stale, err.Error()}}
+	case !ok && !strings.Contains(output, "not all of the run could be published"):
+		return []Violation{{stale, "it is older, and no start says so\n" + output}}
 	}
 	for _, name := range []string{"errors.csv", "errors.jsonl", "applied.csv", "undo.jsonl", "summary.json", "checkpoint.json"} {
 		if ok && !bytes.Equal(published[name], r.facts.Files[name]) {
