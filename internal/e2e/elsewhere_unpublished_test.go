@@ -13,8 +13,8 @@ import (
 // status does not take it for one that was killed. The same command publishes.
 func TestUnpublishedElsewhere(t *testing.T) {
 	t.Parallel()
-	f := newFaraway(t, 7)
-	f.write("loyalty.csv", loyaltyRows(8))
+	f := newFaraway(t, 15)
+	f.write("loyalty.csv", loyaltyRows(16))
 	f.write("targets.csv", "name,user_pool_id,input,run_dir\nclub,"+f.pool+",loyalty.csv,s3://runs/loyalty\n")
 	const run = "s3://runs/loyalty"
 	apply := f.toPool("apply", "--yes", "--progress", "none", "--rate", "4", "--run-dir", run, "loyalty.csv")
@@ -30,7 +30,7 @@ func TestUnpublishedElsewhere(t *testing.T) {
 		t.Fatalf("published is %s", before)
 	}
 	f.says(f.run(0, "status", run), run+": finished", "1 row: ")
-	f.says(f.run(0, "status", "--targets", "targets.csv"), "finished  8 of 8    1")
+	f.says(f.run(0, "status", "--targets", "targets.csv"), "finished  16 of 16  1")
 	f.bucket.Script(nil)
 	f.says(f.run(3, apply...), "already")
 	if after := f.object("loyalty/checkpoint.json"); !strings.Contains(after, `"state": "finished"`) {
