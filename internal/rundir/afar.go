@@ -70,7 +70,10 @@ func (a *Afar) latest(ctx context.Context) error {
 		return err
 	}
 	body, err := a.seen.Latest(ctx, checkpoint.FileName)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
 		return err
 	}
 	return disk.WriteFile(disk.OS{}, path, body)

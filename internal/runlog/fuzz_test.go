@@ -53,7 +53,8 @@ func flipped(b []byte, bit int) []byte {
 	return b
 }
 
-// FuzzRestore: whatever stands in a bucket, it is restored into files of the one directory, or refused.
+// FuzzRestore: whatever stands in a bucket, it is restored into files of the one directory, or refused. What is found to be the
+// latest of a file is what is restored.
 func FuzzRestore(f *testing.F) {
 	good := operation{kind: opPut, name: "checkpoint.json", data: []byte("{}")}.appendTo(operation{kind: opWrite, name: "undo.jsonl", at: 3, data: []byte("x")}.appendTo(nil))
 	f.Add(bucketOf(placed{0, 1, good}, placed{0, 2, []byte("?")}))
@@ -61,6 +62,14 @@ func FuzzRestore(f *testing.F) {
 	f.Add(bucketOf(placed{1, foldSize, good}, placed{0, foldSize + 1, operation{kind: opRename, name: "undo.jsonl", to: "a"}.appendTo(nil)}))
 	f.Add(bucketOf(placed{2, 1, []byte("username,email\n")}, placed{3, foldSize, nil}, placed{4, 1, []byte("../../x")}))
 	f.Add(bucketOf(placed{0, 1, operation{kind: opPut, name: "..", data: []byte("x")}.appendTo(nil)}))
+	put := func(name, text string) []byte {
+		return operation{kind: opPut, name: name, data: []byte(text)}.appendTo(nil)
+	}
+	old := put("a", "old")
+	f.Add(bucketOf(placed{0, 1, put("a.tmp", "new")}, placed{0, 2, operation{kind: opRename, name: "a.tmp", to: "a"}.appendTo(old)}))
+	f.Add(bucketOf(placed{0, 1, put("b", "new")}, placed{0, 2, operation{kind: opRename, name: "b", to: "a"}.appendTo(old)}))
+	f.Add(bucketOf(placed{0, 1, old}, placed{0, 2, operation{kind: opWrite, name: "a", at: 3, data: []byte("er")}.appendTo(nil)}))
+	f.Add(bucketOf(placed{0, 1, old}, placed{0, 2, operation{kind: opRemove, name: "a"}.appendTo(nil)}))
 	f.Fuzz(func(t *testing.T, bucket []byte) {
 		const prefix = "tiers/runs/a/"
 		m, r := newMemory(), reader{b: bucket}
@@ -83,14 +92,18 @@ func FuzzRestore(f *testing.F) {
 		if outside, err := os.ReadDir(around); err != nil || len(outside) != 1 {
 			t.Errorf("%v, %v", outside, err)
 		}
-		inside, err := os.ReadDir(dir)
-		if err != nil {
-			t.Fatal(err)
+		inside, failed := os.ReadDir(dir)
+		if failed != nil {
+			t.Fatal(failed)
 		}
 		for _, e := range inside {
 			if !e.Type().IsRegular() {
 				t.Errorf("%s is no file", e.Name())
 			}
+		}
+		latest, none := (&Seen{store: m, kept: prefix}).Latest(t.Context(), "a")
+		if restored, missing := os.ReadFile(filepath.Join(dir, "a")); err == nil && none == nil && (missing != nil || !bytes.Equal(latest, restored)) {
+			t.Errorf("the latest is %q, and restored %q, %v", latest, restored, missing)
 		}
 	})
 }

@@ -23,7 +23,7 @@ func (s *Seen) Latest(ctx context.Context, name string) ([]byte, error) {
 		}
 		var own []operation
 		err := operations(f.segment.Payload, func(o operation) error {
-			if o.name == name || o.name == name+temporary {
+			if o.name == name || o.name == name+temporary || o.to == name {
 				own = append(own, o)
 			}
 			return nil
@@ -52,9 +52,12 @@ func replaced(ops []operation, name string) (body []byte, ok bool) {
 			files[o.name] = bytes.Clone(o.data)
 		case o.kind == opWrite && known && o.at == int64(len(body)):
 			files[o.name] = append(body, o.data...)
-		case o.kind == opRename && known:
-			files[o.to] = body
+		case o.kind == opRename:
 			delete(files, o.name)
+			delete(files, o.to)
+			if known {
+				files[o.to] = body
+			}
 		default:
 			delete(files, o.name) // it is gone, or its beginning is in an object before
 		}
