@@ -23,7 +23,7 @@ func newStatus(sys System) *cobra.Command {
 		Long: `status says where a run stands, also while it goes on: it reads the run
 directory and changes nothing. Where a process is at work it is asked first, by the
 socket in that directory. A run in S3 (s3://BUCKET/PREFIX) is seen as its process
-published it last, every five seconds.
+published it last, every five seconds; where none is at work any more, as its log is.
 
 --watch shows it until the run has ended: on a terminal a screen, drawn anew every
 second, else a line every ten seconds and one for each event. It ends as the run did

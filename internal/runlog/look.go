@@ -116,7 +116,8 @@ func (s *Seen) get(ctx context.Context, key string) (o Object, err error) {
 }
 
 // Published tells whether what is published under the name of a file is that file as it is now, so that where there is no such
-// object the run has no such file. If not, only [Seen.Restore] tells: the run has gone on since it was published last.
+// object the run has no such file. If not, only its log tells ([Seen.Restore], [Seen.Latest]): the run has gone on since it was
+// published last.
 func (s *Seen) Published(ctx context.Context, name string) (bool, error) {
 	switch {
 	case s.Run == "":
