@@ -23,18 +23,12 @@ type Warning struct {
 	Note    bool     `json:"-"`               // it is nothing to worry about
 	Located bool     `json:"-"`               // where it is belongs to what it says, and is shown wherever it is told
 
-	first []spot // what Examples and Holders tell
+	first firsts // what Examples and Holders tell
 
 	// Of values that nobody meant: what was found, in which attributes, and whether blanks are around it.
 	unknown      []string // attributes that the pool does not have
 	which, where few
 	blank        bool
-}
-
-// spot is a place that a warning names, with who has the address there now; "" where that is nobody.
-type spot struct {
-	at     place
-	holder string
 }
 
 // OfHolders tells whether a warning is of names that several users have to do with.
@@ -61,9 +55,6 @@ func WithHolders(list, found []Warning, taken int64) []Warning {
 	return all
 }
 
-// maxExamples is how many places a warning names.
-const maxExamples = 3
-
 // warnings counts them, for a plan, which knows the users, or for a preflight of the records alone.
 type warnings struct {
 	terms    Terms
@@ -81,7 +72,7 @@ func newWarnings(t Terms, foreseen bool) *warnings {
 
 // add counts one, and keeps the place of the first few.
 func (w *warnings) add(kind, attribute string, at place) *Warning {
-	return w.addOf(kind, attribute, spot{at, ""})
+	return w.addOf(kind, attribute, spot{at: at})
 }
 
 func (w *warnings) addOf(kind, attribute string, s spot) *Warning {
@@ -91,21 +82,8 @@ func (w *warnings) addOf(kind, attribute string, s spot) *Warning {
 		w.found[[2]string{kind, attribute}] = f
 	}
 	f.Count++
-	f.keep(s)
+	f.first.keep(s)
 	return f
-}
-
-// keep keeps the first few in the order of the change set, in which a pool is not read. What is at one place stays as it came.
-func (w *Warning) keep(s spot) {
-	i := len(w.first)
-	for i > 0 && comparePositions(s.at.begin, w.first[i-1].at.begin) < 0 {
-		i--
-	}
-	if i == maxExamples {
-		return
-	}
-	w.first = slices.Insert(w.first, i, s)
-	w.first = w.first[:min(len(w.first), maxExamples)]
 }
 
 // addHeld counts an address that another user signs in by, or gets too, and keeps whose it is.
@@ -140,8 +118,8 @@ func (w *warnings) list() []Warning {
 		f.Examples, f.Holders = nil, nil
 		for _, s := range f.first {
 			f.Examples = append(f.Examples, s.at.String())
-			if s.holder != "" {
-				f.Holders = append(f.Holders, s.holder)
+			if s.told != "" {
+				f.Holders = append(f.Holders, s.told)
 			}
 		}
 		list = append(list, *f)

@@ -257,3 +257,24 @@ func TestListingCut(t *testing.T) {
 		}
 	}
 }
+
+// TestFailingExamples: what is told of failing records are the first of the change set, whatever their fault and the order of the pool.
+func TestFailingExamples(t *testing.T) {
+	var live []cognito.User
+	for i := range 6 {
+		live = append(live, person(fmt.Sprint("user-", i), "locale=en"))
+	}
+	for _, mode := range []Mode{Scan, Lookup} {
+		r, _ := planned(t, cognito.Pool{}, mode, Options{}, &users{list: live}, changes(
+			record("user-5", "locale=fr", "?locale=de"), record("nobody", "locale=fr"), record("user-4", "locale=fr", "?locale=de"),
+			record("user-0", "locale=fr", "?locale=de"), record("user-1", "birthdate=yesterday")))
+		var places []string
+		for _, e := range r.Examples {
+			place, _, _ := strings.Cut(e, ": ")
+			places = append(places, place)
+		}
+		if got := strings.Join(places, " "); got != "users.csv:2 users.csv:3 users.csv:4" || r.Failing != 5 {
+			t.Errorf("%s: %d fail, %s", mode, r.Failing, got)
+		}
+	}
+}
