@@ -138,7 +138,7 @@ func (r *rowsApart) report(found *warnings) error {
 	}
 	slices.SortFunc(apart, inOrder)
 	for _, p := range apart {
-		found.add(partsApart, "", r.files[p.input], int(p.line))
+		found.add(partsApart, "", place{file: r.files[p.input], line: int(p.line)}) // already in order
 	}
 	return nil
 }

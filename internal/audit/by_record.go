@@ -91,11 +91,11 @@ func (r *rehearsal) take(n signIn, who *party, c *sources.Change) error {
 	}
 	lost := attribute(n.attribute+flagSuffix, "false")
 	r.state[loser] = after(r.state[loser], []sources.Attribute{lost})
-	row := Row{File: c.File, Line: c.Line, Username: loser.username(), Attribute: lost.Name, Verdict: Taken,
+	row := Row{File: c.File, Line: c.Line, begin: c.Begin, Username: loser.username(), Attribute: lost.Name, Verdict: Taken,
 		Before: "true", After: "false", Note: "the address is taken by " + quoted(who.username())}
 	if rows := loser.rowsOf(n.attribute); !slices.Contains(loser.has, n) && len(rows) > 0 {
 		if r.tally.result.Misplaced == nil {
-			r.tally.result.Misplaced = []string{rows[0].place(), row.place()}
+			r.tally.result.Misplaced = []string{rows[0].place().String(), row.place().String()}
 		}
 		return nil
 	}

@@ -27,7 +27,7 @@ func (p *planner) tellTaker(c *contest, t taker, d *dependence) error {
 	case c.holder.gives(c.signIn):
 		if t.firm {
 			add(d.after, c.holder, t.party)
-			p.found.add(addressPassed, c.attribute, t.row.File, t.row.Line)
+			p.found.add(addressPassed, c.attribute, t.row.place())
 		}
 		return nil
 	}

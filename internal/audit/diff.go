@@ -43,15 +43,23 @@ type Row struct {
 	undo  bool             // the record is an entry of an undo file: the value was in the pool
 }
 
-// place is where the record begins, for people.
-func (r Row) place() string { return placeAt(r.File, r.Line) }
+// place is where a record begins: a line of a file, or, where a rule made the record, the user.
+type place struct {
+	file  string
+	line  int // 0: of a user
+	begin sources.Position
+}
 
-// placeAt is a line of a file, or, where a rule made the record, the user.
-func placeAt(file string, line int) string {
-	if line == 0 {
-		return file
+func (r Row) place() place { return place{r.File, r.Line, r.begin} }
+
+func recordPlace(c *sources.Change) place { return place{c.File, c.Line, c.Begin} }
+
+// String is the place for people.
+func (p place) String() string {
+	if p.line == 0 {
+		return p.file
 	}
-	return fmt.Sprintf("%s:%d", file, line)
+	return fmt.Sprintf("%s:%d", p.file, p.line)
 }
 
 // Options are the choices that change what is sent.

@@ -162,7 +162,7 @@ func TestMatchCounts(t *testing.T) {
 		r.Verdicts.Missing != 1 || r.Verdicts.Invalid != 2 || r.Estimates.Updates != 1 {
 		t.Errorf("%+v", r)
 	}
-	want := []string{"users.csv:6: bad", "users.csv:5: --set custom:tier: no tier", "users.csv:4: no user has this email"}
+	want := []string{"users.csv:4: no user has this email", "users.csv:5: --set custom:tier: no tier", "users.csv:6: bad"}
 	if !slices.Equal(r.Examples, want) {
 		t.Errorf("%q", r.Examples)
 	}

@@ -111,7 +111,7 @@ func (r *named) again(u *cognito.User, _ int64, f func(*sources.Change) error) e
 func (r *named) first(keys []string, f func(*sources.Change) error) error {
 	return r.having(keys, func(i int, c *sources.Change) error {
 		if r.seen.has(i) { // another user has this name too
-			r.found.add(ambiguousName, "", c.File, c.Line)
+			r.found.add(ambiguousName, "", recordPlace(c))
 			return nil
 		}
 		r.seen.set(i)

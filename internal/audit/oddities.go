@@ -30,7 +30,7 @@ func (w *warnings) oddRow(r *Row) {
 	if r.Verdict != Change || r.undo {
 		return
 	}
-	for _, o := range w.odd(r.Attribute, r.After, r.File, r.Line) {
+	for _, o := range w.odd(r.Attribute, r.After, r.place()) {
 		if r.Note != "" {
 			r.Note += "; "
 		}
@@ -39,10 +39,10 @@ func (w *warnings) oddRow(r *Row) {
 }
 
 // odd looks at a text that is written, or names a user.
-func (w *warnings) odd(name, value, file string, line int) []schema.Oddity {
+func (w *warnings) odd(name, value string, at place) []schema.Oddity {
 	found := schema.Oddities(name, value)
 	for _, o := range found {
-		f := w.add(string(o.Kind), "", file, line)
+		f := w.add(string(o.Kind), "", at)
 		f.where.add(shown(name))
 		switch {
 		case o.Kind == schema.Placeholder: // it is a word that programs write, and nothing of a user
@@ -59,25 +59,25 @@ func (w *warnings) odd(name, value, file string, line int) []schema.Oddity {
 // cut looks at where a record ends, whether it can be applied or not.
 func (w *warnings) cut(c *sources.Change) {
 	if c.Cut && !c.Undo {
-		w.add(cutRow, "", c.File, c.Line)
+		w.add(cutRow, "", recordPlace(c))
 	}
 }
 
 // oddName looks at the name of a user.
 func (w *warnings) oddName(c *sources.Change) {
 	if !c.Undo {
-		w.odd("username", c.Username, c.File, c.Line)
+		w.odd("username", c.Username, recordPlace(c))
 		w.respelledPhone(c)
 	}
 }
 
 // oddMetadata looks at client metadata.
-func (w *warnings) oddMetadata(values map[string]string, file string, line int) {
+func (w *warnings) oddMetadata(values map[string]string, at place) {
 	if len(values) == 0 { // as mostly
 		return
 	}
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		w.odd("metadata:"+key, values[key], file, line)
+		w.odd("metadata:"+key, values[key], at)
 	}
 }
 

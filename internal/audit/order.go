@@ -154,7 +154,7 @@ func (p *planner) settleOrder(d *dependence) error {
 		for _, one := range stuck {
 			for _, g := range one.gets {
 				if g.firm {
-					p.found.add(addressCircle, g.attribute, g.row.File, g.row.Line)
+					p.found.add(addressCircle, g.attribute, g.row.place())
 				}
 			}
 		}

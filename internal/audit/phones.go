@@ -18,9 +18,9 @@ func (w *warnings) respelledPhone(c *sources.Change) {
 	if !c.Respelled {
 		return
 	}
-	w.add(phoneRespelled, "", c.File, c.Line)
+	w.add(phoneRespelled, "", recordPlace(c))
 	if a, ok := find(c.Attributes, "phone_number"); ok && phone.Doubtful(a.Value) {
-		w.add(phoneDoubtful, "", c.File, c.Line)
+		w.add(phoneDoubtful, "", recordPlace(c))
 	}
 }
 

@@ -140,6 +140,6 @@ func (s *Preflight) awaitToken(c *sources.Change) {
 	before := float64(s.Rows - s.Bad - 1)
 	turn := time.Duration(before / s.terms.Rate * float64(time.Second))
 	if token.TimeLeft(time.Now()) < turn {
-		s.found.add(expiring, "", c.File, c.Line)
+		s.found.add(expiring, "", recordPlace(c))
 	}
 }

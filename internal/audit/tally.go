@@ -23,6 +23,7 @@ type tally struct {
 	hidden []string // attributes whose values are not shown, besides those that are personal
 
 	result     Result
+	failing    firsts
 	attributes map[string]*attributeTally
 }
 
@@ -85,9 +86,7 @@ const noUser = "the pool has no such user"
 // fail counts a record that cannot be applied, and keeps the first few as examples.
 func (t *tally) fail(c *sources.Change, why string) {
 	t.result.Failing++
-	if len(t.result.Examples) < maxExamples {
-		t.result.Examples = append(t.result.Examples, c.Place()+": "+why)
-	}
+	t.failing.keep(spot{recordPlace(c), c.Place() + ": " + why})
 }
 
 // idle tells of a record that asks for nothing.
@@ -155,6 +154,9 @@ func eachAttribute(c *sources.Change, v Verdict, note func(attribute string) str
 // finish returns the counts, by attribute too.
 func (t *tally) finish() *Result {
 	r := &t.result
+	for _, s := range t.failing {
+		r.Examples = append(r.Examples, s.told)
+	}
 	r.Attributes = make([]AttributeResult, 0, len(t.attributes))
 	for _, name := range slices.Sorted(maps.Keys(t.attributes)) {
 		a := t.attributes[name]

@@ -23,6 +23,8 @@ type Warning struct {
 	Note    bool     `json:"-"`               // it is nothing to worry about
 	Located bool     `json:"-"`               // where it is belongs to what it says, and is shown wherever it is told
 
+	first firsts // what Examples and Holders tell
+
 	// Of values that nobody meant: what was found, in which attributes, and whether blanks are around it.
 	unknown      []string // attributes that the pool does not have
 	which, where few
@@ -53,9 +55,6 @@ func WithHolders(list, found []Warning, taken int64) []Warning {
 	return all
 }
 
-// maxExamples is how many places a warning names.
-const maxExamples = 3
-
 // warnings counts them, for a plan, which knows the users, or for a preflight of the records alone.
 type warnings struct {
 	terms    Terms
@@ -72,26 +71,24 @@ func newWarnings(t Terms, foreseen bool) *warnings {
 }
 
 // add counts one, and keeps the place of the first few.
-func (w *warnings) add(kind, attribute, file string, line int) *Warning {
+func (w *warnings) add(kind, attribute string, at place) *Warning {
+	return w.addOf(kind, attribute, spot{at: at})
+}
+
+func (w *warnings) addOf(kind, attribute string, s spot) *Warning {
 	f := w.found[[2]string{kind, attribute}]
 	if f == nil {
 		f = &Warning{Kind: kind, Attribute: attribute}
 		w.found[[2]string{kind, attribute}] = f
 	}
 	f.Count++
-	if len(f.Examples) < maxExamples {
-		f.Examples = append(f.Examples, placeAt(file, line))
-	}
+	f.first.keep(s)
 	return f
 }
 
 // addHeld counts an address that another user signs in by, or gets too, and keeps whose it is.
 func (w *warnings) addHeld(kind, attribute string, row Row, holder string, taken bool) {
-	f := w.add(kind, attribute, row.File, row.Line)
-	if holder != "" && len(f.Holders) < maxExamples {
-		f.Holders = append(f.Holders, holder)
-	}
-	if taken {
+	if f := w.addOf(kind, attribute, spot{row.place(), holder}); taken {
 		f.Taken++
 	}
 }
@@ -118,6 +115,13 @@ func (w *warnings) list() []Warning {
 		}
 		f.Text, f.Remedy = say(f, &w.terms)
 		f.Note, f.Located = k.note, k.located
+		f.Examples, f.Holders = nil, nil
+		for _, s := range f.first {
+			f.Examples = append(f.Examples, s.at.String())
+			if s.told != "" {
+				f.Holders = append(f.Holders, s.told)
+			}
+		}
 		list = append(list, *f)
 	}
 	slices.SortFunc(list, func(a, b Warning) int {
@@ -130,7 +134,7 @@ func (w *warnings) list() []Warning {
 // user looks at the net change of a user.
 func (w *warnings) user(s *subject) {
 	if s.renamed != nil {
-		w.add(twoNames, "", s.renamed.File, s.renamed.Line)
+		w.add(twoNames, "", recordPlace(s.renamed))
 	}
 	first := slices.IndexFunc(s.net.Rows, func(r Row) bool { return r.Verdict != Unchanged })
 	if first < 0 {
@@ -139,13 +143,13 @@ func (w *warnings) user(s *subject) {
 	for i, row := range s.net.Rows {
 		w.oddRow(&s.net.Rows[i])
 		if row.Verdict == Change && IsAddress(row.Attribute) {
-			w.newAddress(row.Attribute, s.net.Send, s.user, row.File, row.Line)
+			w.newAddress(row.Attribute, s.net.Send, s.user, row.place())
 		}
 		if c := s.byAddress[row.Attribute]; c != nil && row.Verdict != Unchanged {
-			w.add(nameChanged, row.Attribute, c.File, c.Line)
+			w.add(nameChanged, row.Attribute, recordPlace(c))
 		}
 	}
-	w.metadata(s.merger.metadata, s.net.Rows[first].File, s.net.Rows[first].Line)
+	w.metadata(s.merger.metadata, s.net.Rows[first].place())
 	if s.user != nil {
 		w.account(s.user, s.net.Rows[first])
 	}
@@ -156,53 +160,53 @@ func (w *warnings) record(c *sources.Change) {
 	w.oddName(c)
 	for _, a := range c.Attributes {
 		if !c.Undo {
-			w.odd(a.Name, a.Value, c.File, c.Line)
+			w.odd(a.Name, a.Value, recordPlace(c))
 		}
 		if IsAddress(a.Name) && !a.Delete {
-			w.newAddress(a.Name, c.Attributes, nil, c.File, c.Line)
+			w.newAddress(a.Name, c.Attributes, nil, recordPlace(c))
 		}
 		address, ok := addressOf(a.Name)
 		if ok && schema.IsTrue(target(a)) && !sendsAddress(c.Attributes, address) && slices.Contains(w.terms.Pool.AliasAttributes, address) {
-			w.add(addressClaimed, address, c.File, c.Line)
+			w.add(addressClaimed, address, recordPlace(c))
 		}
 	}
-	w.metadata(c.ClientMetadata, c.File, c.Line)
+	w.metadata(c.ClientMetadata, recordPlace(c))
 	if conditional(c) {
-		w.add(expecting, "", c.File, c.Line)
+		w.add(expecting, "", recordPlace(c))
 	}
 	if c.Idle() {
-		w.add(idle, "", c.File, c.Line)
+		w.add(idle, "", recordPlace(c))
 	}
 }
 
 // newAddress looks at an address that changes, with what else is sent to the user, who is nil if not
 // read. With its flag sent as true the address counts at once and no message goes out. What a record says
 // of the flag itself is nothing that happens besides.
-func (w *warnings) newAddress(address string, sent []sources.Attribute, live *cognito.User, file string, line int) {
+func (w *warnings) newAddress(address string, sent []sources.Attribute, live *cognito.User, at place) {
 	pool, flag := w.terms.Pool, address+flagSuffix
 	if verifies(sent, flag) {
 		if live == nil && slices.Contains(pool.AliasAttributes, address) {
-			w.add(addressClaimed, address, file, line)
+			w.add(addressClaimed, address, at)
 		}
 		return
 	}
 	_, said := find(sent, flag)
 	switch {
 	case w.terms.Unknown:
-		w.add(poolUnknown, address, file, line)
+		w.add(poolUnknown, address, at)
 	case !said && live == nil && w.terms.KeepVerified:
-		w.add(verifiedKept, address, file, line)
+		w.add(verifiedKept, address, at)
 	case slices.Contains(pool.VerifyBeforeUpdate, address):
-		w.add(awaiting, address, file, line)
+		w.add(awaiting, address, at)
 	case !said && (live == nil || schema.IsTrue(live.Attributes[flag])):
-		w.add(verifiedReset, address, file, line)
+		w.add(verifiedReset, address, at)
 	}
 	if !pool.SendsCode(address) {
 		return
 	}
-	w.add(messages, address, file, line)
+	w.add(messages, address, at)
 	if len(messageTriggers(pool, address)) > 0 {
-		w.add(triggersRun, address, file, line)
+		w.add(triggersRun, address, at)
 	}
 }
 
@@ -217,7 +221,7 @@ func (w *warnings) refused(c *sources.Change, err error) {
 	}
 	for _, a := range c.Attributes {
 		if slices.ContainsFunc(schema.Oddities(a.Name, a.Value), func(o schema.Oddity) bool { return o.Kind == schema.EscapedComma }) {
-			w.add(escapedComma, "", c.File, c.Line).where.add(shown(a.Name))
+			w.add(escapedComma, "", recordPlace(c)).where.add(shown(a.Name))
 		}
 	}
 	var strange []string
@@ -229,7 +233,7 @@ func (w *warnings) refused(c *sources.Change, err error) {
 	if len(strange) == 0 {
 		return
 	}
-	f := w.add(unknownAttributes, "", c.File, c.Line)
+	f := w.add(unknownAttributes, "", recordPlace(c))
 	for _, name := range strange {
 		if len(f.unknown) < maxUnknown && !slices.Contains(f.unknown, name) {
 			f.unknown = append(f.unknown, name)
@@ -240,15 +244,15 @@ func (w *warnings) refused(c *sources.Change, err error) {
 // ending looks at the end of a change set.
 func (w *warnings) ending(e Ending) {
 	if file, line, cut := e.ListingCut(); cut {
-		w.add(listingCut, "", file, line)
+		w.add(listingCut, "", place{file: file, line: line})
 	}
 }
 
 // metadata looks at the client metadata of an update.
-func (w *warnings) metadata(values map[string]string, file string, line int) {
-	w.oddMetadata(values, file, line)
+func (w *warnings) metadata(values map[string]string, at place) {
+	w.oddMetadata(values, at)
 	if len(values) > 0 && w.metadataUnseen() {
-		w.add(unseen, "", file, line)
+		w.add(unseen, "", at)
 	}
 }
 
@@ -258,13 +262,13 @@ func (w *warnings) metadataUnseen() bool { return !w.terms.Unknown && !w.terms.P
 // account looks at the state of the user's account.
 func (w *warnings) account(u *cognito.User, row Row) {
 	if identities := u.Attributes["identities"]; u.Status == "EXTERNAL_PROVIDER" || identities != "" && identities != "[]" {
-		w.add(federated, "", row.File, row.Line)
+		w.add(federated, "", row.place())
 	}
 	if !u.Enabled {
-		w.add(disabled, "", row.File, row.Line)
+		w.add(disabled, "", row.place())
 	}
 	if u.Status == "UNCONFIRMED" {
-		w.add(unconfirmed, "", row.File, row.Line)
+		w.add(unconfirmed, "", row.place())
 	}
 }
 

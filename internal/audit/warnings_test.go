@@ -161,18 +161,50 @@ func TestAmbiguousName(t *testing.T) {
 	}
 }
 
-func TestExamplesAreThree(t *testing.T) {
-	var live []cognito.User
-	var records []*sources.Change
-	for i := range 5 {
-		u := person(fmt.Sprint("user-", i))
-		u.Enabled = false
-		live, records = append(live, u), append(records, record(u.Username, "locale=fr"))
+// TestExamples: a warning names the first three places of the change set, in whatever order the pool gives its users, each with
+// who holds the address.
+func TestExamples(t *testing.T) {
+	tests := []struct {
+		name  string
+		order []int // of the records, by the number of their user
+		want  string
+	}{
+		{"in the order of the pool", []int{0, 1, 2, 3, 4}, "users.csv:2 user-0's, users.csv:3 user-1's, users.csv:4 user-2's"},
+		{"in another one", []int{4, 2, 3, 0, 1}, "users.csv:2 user-4's, users.csv:3 user-2's, users.csv:4 user-3's"},
+		{"the other way round", []int{4, 3, 2, 1, 0}, "users.csv:2 user-4's, users.csv:3 user-3's, users.csv:4 user-2's"},
+		{"fewer", []int{1, 0}, "users.csv:2 user-1's, users.csv:3 user-0's"},
 	}
-	r, _ := planned(t, cognito.Pool{}, Scan, Options{}, &users{list: live}, changes(records...))
-	want := "disabled : 5 disabled users among those to change [users.csv:2 users.csv:3 users.csv:4] take the records out if these accounts are to stay as they are"
-	if got := told(r.Warnings); got != want || r.Warnings[0].Count != 5 {
-		t.Errorf("%s", got)
+	var live []cognito.User
+	for i := range 5 {
+		holder := person(fmt.Sprint("user-", i), fmt.Sprintf("email=%d@example.com", i), "email_verified=true")
+		taker := person(fmt.Sprint("taker-", i))
+		taker.Enabled = false
+		live = append(live, holder, taker)
+	}
+	for _, tt := range tests {
+		for _, mode := range []Mode{Scan, Lookup} {
+			t.Run(tt.name+"/"+string(mode), func(t *testing.T) {
+				var records []*sources.Change
+				for _, i := range tt.order {
+					records = append(records, record(fmt.Sprint("taker-", i), fmt.Sprintf("email=%d@example.com", i), "email_verified=true"))
+				}
+				r, _ := planned(t, cognito.Pool{AliasAttributes: []string{"email"}}, mode, Options{}, &users{list: live}, changes(records...))
+				if len(r.Warnings) != 2 {
+					t.Fatalf("%+v", r.Warnings)
+				}
+				held, off := r.Warnings[0], r.Warnings[1]
+				var got []string
+				for i, place := range held.Examples {
+					got = append(got, place+" "+held.Holders[i]+"'s")
+				}
+				if list := strings.Join(got, ", "); list != tt.want || !slices.Equal(off.Examples, held.Examples) {
+					t.Errorf("held: %s; disabled: %q\nwant %s", list, off.Examples, tt.want)
+				}
+				if n := int64(len(tt.order)); held.Count != n || off.Count != n {
+					t.Errorf("%d are held and %d disabled, of %d", held.Count, off.Count, n)
+				}
+			})
+		}
 	}
 }
 
@@ -222,6 +254,27 @@ func TestListingCut(t *testing.T) {
 	for _, list := range [][]Warning{r.Warnings, s.Warnings()} {
 		if len(list) != 1 || list[0].Kind != listingCut || list[0].Examples[0] != "users.csv:7" || !strings.HasPrefix(list[0].Text, "the listing was cut short") {
 			t.Errorf("%+v", list)
+		}
+	}
+}
+
+// TestFailingExamples: what is told of failing records are the first of the change set, whatever their fault and the order of the pool.
+func TestFailingExamples(t *testing.T) {
+	var live []cognito.User
+	for i := range 6 {
+		live = append(live, person(fmt.Sprint("user-", i), "locale=en"))
+	}
+	for _, mode := range []Mode{Scan, Lookup} {
+		r, _ := planned(t, cognito.Pool{}, mode, Options{}, &users{list: live}, changes(
+			record("user-5", "locale=fr", "?locale=de"), record("nobody", "locale=fr"), record("user-4", "locale=fr", "?locale=de"),
+			record("user-0", "locale=fr", "?locale=de"), record("user-1", "birthdate=yesterday")))
+		var places []string
+		for _, e := range r.Examples {
+			place, _, _ := strings.Cut(e, ": ")
+			places = append(places, place)
+		}
+		if got := strings.Join(places, " "); got != "users.csv:2 users.csv:3 users.csv:4" || r.Failing != 5 {
+			t.Errorf("%s: %d fail, %s", mode, r.Failing, got)
 		}
 	}
 }

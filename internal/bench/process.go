@@ -92,6 +92,7 @@ func (p *process) text() string {
 // The exit codes of attrmigrate that are expected.
 const (
 	exitRefused  = 1 // the check is done, and there is nobody to ask
+	exitUsage    = 2 // there is no run yet
 	exitFailures = 3
 	exitStopped  = 4
 )

@@ -62,9 +62,12 @@ func watchPage(ctx context.Context, page string, p *process) <-chan int64 {
 	return read
 }
 
-// watchStatus has somebody look at a run in another terminal, until the process has ended.
-func (b *bench) watchStatus(ctx context.Context, run string, p *process) {
+// watchStatus has somebody look at a run in another terminal, until the process has ended. It sends how often a run was there.
+func (b *bench) watchStatus(ctx context.Context, run string, p *process) <-chan int64 {
+	seen := make(chan int64, 1)
 	go func() {
+		var n int64
+		defer func() { seen <- n }()
 		for {
 			select {
 			case <-p.ended:
@@ -73,25 +76,35 @@ func (b *bench) watchStatus(ctx context.Context, run string, p *process) {
 				return
 			case <-time.After(sampleEvery): // there is no run yet
 			}
-			if status, err := b.spawn(ctx, b.program, "status", "--watch", run); err == nil {
-				<-status.ended
+			status, err := b.spawn(ctx, b.program, "status", "--watch", run)
+			if err == nil && status.wait(exitRefused, exitUsage) != nil { // it ended as what it watched
+				n++
 			}
 		}
 	}()
+	return seen
 }
 
-// seen is a contender whose page and status somebody looks at.
-func (b *bench) seen(name, input string, flags ...string) (*contender, error) {
+// seen is a contender whose page and status somebody looks at. watched says, in the end, whether they were there in each round.
+func (b *bench) seen(name, input string, flags ...string) (c *contender, watched func() error, err error) {
 	shown, page, err := b.seenBy()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	c := b.applyAtFullSpeed(name, input, append(shown, flags...)...)
+	c = b.applyAtFullSpeed(name, input, append(shown, flags...)...)
+	var events, statuses []<-chan int64
 	c.beside = func(ctx context.Context, run string, p *process) {
-		watchPage(ctx, page, p)
-		b.watchStatus(ctx, run, p)
+		events = append(events, watchPage(ctx, page, p))
+		statuses = append(statuses, b.watchStatus(ctx, run, p))
 	}
-	return c, nil
+	return c, func() error {
+		for i := range events {
+			if bytes, times := <-events[i], <-statuses[i]; bytes == 0 || times == 0 {
+				return fmt.Errorf("round %d: %d bytes came of the page at %s, and %d times of its status", i+1, bytes, page, times)
+			}
+		}
+		return nil
+	}, nil
 }
 
 // seenUpdates holds a run that is looked at in every way against one of which only the socket, the events and the series
@@ -102,11 +115,14 @@ func (b *bench) seenUpdates(ctx context.Context) (result, error) {
 		return result{}, err
 	}
 	without := b.applyAtFullSpeed("without", input, "--no-read", "--read-rate", "off")
-	with, err := b.seen("with", input, "--no-read", "--read-rate", "off")
+	with, watched, err := b.seen("with", input, "--no-read", "--read-rate", "off")
 	if err != nil {
 		return result{}, err
 	}
 	if err := b.compete(ctx, []*contender{without, with}); err != nil {
+		return result{}, err
+	}
+	if err := watched(); err != nil {
 		return result{}, err
 	}
 	return result{rows: []row{{

@@ -45,13 +45,13 @@ func (r reach) met(ratio float64) bool {
 	}
 }
 
-// judge completes a row.
+// judge completes a row. Nothing that was not measured is met: a peer of 0, or a time that did not begin.
 func (r row) judge(judged bool) row {
 	if r.Bound != 0 {
 		r.Ratio = r.Ours / r.Bound
 	}
 	if judged {
-		met := r.Reach.met(r.Ratio)
+		met := r.Bound > 0 && r.Ours >= 0 && r.Reach.met(r.Ratio)
 		r.Met = &met
 	}
 	return r

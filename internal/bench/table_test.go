@@ -23,6 +23,9 @@ func TestJudge(t *testing.T) {
 		{"exact", 200, 200, exactly(1), "1.000 | = 1.000 | yes |"},
 		{"one call too many", 201, 200, exactly(1), "1.005 | = 1.000 | **no** |"},
 		{"nothing to compare with", 5, 0, atLeast(1), "0.000 | ≥ 1.000 | **no** |"},
+		{"no limit", 5, 0, atMost(1), "0.000 | ≤ 1.000 | **no** |"},
+		{"nothing throttled", 0, 2, atMost(1), "0.000 | ≤ 1.000 | yes |"},
+		{"nothing measured", -1, 64, atMost(1), "-0.016 | ≤ 1.000 | **no** |"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

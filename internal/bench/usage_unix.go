@@ -9,11 +9,11 @@ import (
 )
 
 // residentMiB is the peak of the memory that the process had, once it has ended. The kernel of macOS tells
-// it in bytes, others in KiB.
+// it in bytes, others in KiB. What is not known is less than nothing, and meets no bound.
 func (p *process) residentMiB() float64 {
 	usage, ok := p.cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	if !ok {
-		return 0
+		return -1
 	}
 	if runtime.GOOS == "darwin" {
 		return float64(usage.Maxrss) / (1 << 20)

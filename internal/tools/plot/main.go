@@ -12,8 +12,10 @@ import (
 	"errors"
 	"fmt"
 	"image/color"
+	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -105,6 +107,7 @@ func (s series) plot() (*plot.Plot, plot.Legend, error) {
 	p.Y.Label.Text = "updates/s"
 	p.Y.Label.Padding = vg.Points(6)
 	p.Y.Min = 0
+	p.Y.Tick.Marker = plain{}
 	legend.Left, legend.Top = true, true
 	legend.Padding = vg.Points(6)
 	for _, style := range []*draw.TextStyle{
@@ -135,6 +138,19 @@ func (s series) plot() (*plot.Plot, plot.Legend, error) {
 	}
 	p.Y.Max = most * 1.1
 	return p, legend, nil
+}
+
+// plain are the usual ticks, whose labels have the decimals that they need: 25, and not 25.00.
+type plain struct{ plot.DefaultTicks }
+
+func (p plain) Ticks(from, to float64) []plot.Tick {
+	ticks := p.DefaultTicks.Ticks(from, to)
+	for i, t := range ticks {
+		if !t.IsMinor() {
+			ticks[i].Label = strconv.FormatFloat(math.Round(t.Value*100)/100, 'f', -1, 64)
+		}
+	}
+	return ticks
 }
 
 // step is a line that holds each value for its second.
