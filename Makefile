@@ -30,14 +30,18 @@ demo: build ## (try) plan, apply, pause, interrupt, resume, verify and take back
 	bash examples/loyalty/demo.sh $(BIN)
 
 # Everything runs as it is, in full. The race detector makes it four times as slow, so that it watches once more, in short,
-# where things go on at once; the whole program it watches in make campaign WATCHED=-race. Many tests of the whole program
-# wait, so that more of them than processors go on at once. What go vet finds, make check says.
-.PHONY: test
+# where things go on at once; the whole program it watches in make campaign WATCHED=-race. Many tests wait: the two go on
+# beside each other, more tests of the whole program than processors do, and these, the longest, begin first. What go vet
+# finds, make check says.
+.PHONY: test test-all test-watched
 test: ## (test) run all tests, those of what goes on at once with the race detector, too
-	@failed=0; \
-	$(if $(RACE),go test $(RACE) -short -vet=off $(CONCURRENT) || failed=1;) \
-	go test -parallel 4 -vet=off ./... || failed=1; \
-	exit $$failed
+	@$(MAKE) --no-print-directory -k -j2 -Otarget test-all $(if $(RACE),test-watched)
+
+test-all:
+	@go test -parallel 6 -vet=off ./internal/e2e/... ./...
+
+test-watched:
+	@go test $(RACE) -short -vet=off $(CONCURRENT)
 
 # Where things go on at once: packages, but those of the whole program, that start a goroutine or guard something, or whose tests do.
 CONCURRENT = $$(grep -rlE '^[[:space:]]*(go |"sync|"testing/synctest")' --include=*.go --exclude-dir=bin --exclude-dir=e2e --exclude-dir=examples --exclude-dir=tools . | \

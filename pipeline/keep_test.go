@@ -20,9 +20,13 @@ func TestPauseWhileKept(t *testing.T) {
 		ahead int
 		twice bool // another user is read behind what is kept
 	}{{"as many as workers", 0, false}, {"ahead", 256, false}, {"two users are read", 256, true}}
+	step := 193 * time.Millisecond
+	if testing.Short() {
+		step *= 4
+	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			for at := 5*time.Second + 137*time.Microsecond; at < 7*time.Second; at += 193 * time.Millisecond {
+			for at := 5*time.Second + 137*time.Microsecond; at < 7*time.Second; at += step {
 				synctest.Test(t, func(t *testing.T) {
 					s, log := newService(), &puts{took: 5 * time.Second}
 					both := &twofold{Preparer: keeping{&reader{live: s.last, latency: 20 * time.Millisecond}, log.keep}, latency: 20 * time.Millisecond}

@@ -91,7 +91,7 @@ func keepingFor(took, gather time.Duration) func(*service, *pipeline.Config) {
 func TestLeave(t *testing.T) {
 	for _, scene := range leaveScenes {
 		t.Run(scene.name, func(t *testing.T) {
-			for _, at := range []time.Duration{7_000_300, 10_031_700, 13_990_100} { // µs: between the beats of every rate
+			for _, at := range pauseMoments() {
 				synctest.Test(t, func(t *testing.T) {
 					s, l := newService(), &lease{}
 					cfg := pipeline.Config{Source: &list{changes: changes(scene.rows, scene.rows)}, Updater: s, Rate: scene.rate, Leave: l.holds}
@@ -99,7 +99,7 @@ func TestLeave(t *testing.T) {
 						scene.set(s, &cfg)
 					}
 					g := newRig(t, cfg)
-					at, long := at*time.Microsecond, time.Minute
+					const long = time.Minute
 					l.goAfter(at, long)
 					begun, seen := time.Now(), make(chan pipeline.Progress, 3)
 					for _, after := range []time.Duration{-time.Millisecond, long - time.Millisecond, long + time.Second} {

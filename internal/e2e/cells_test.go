@@ -45,7 +45,6 @@ func (f fate) but(k ...string) fate { f.told = k; return f }
 // written as it stands here, refused with a reason, or told before the first write, whatever the format of the file is.
 // plan and apply always agree.
 func TestCells(t *testing.T) {
-	isolated(t)
 	n := 0
 	for _, c := range slices.Concat(characterCells, wordCells, formCells) {
 		n += len(c.cells)

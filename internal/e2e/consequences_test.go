@@ -11,7 +11,6 @@ import (
 // TestMessagesArePlanned: as many messages are told as are sent, where the pool requires that addresses are verified
 // before they count, too.
 func TestMessagesArePlanned(t *testing.T) {
-	isolated(t)
 	const pool = `{"UserPool":{"Id":"us-east-1_Verify000","Name":"verify","AutoVerifiedAttributes":["email"],"SchemaAttributes":[],
 		"LambdaConfig":{"CustomMessage":"arn:aws:lambda:us-east-1:000000000000:function:made-up"},
 		"UserAttributeUpdateSettings":{"AttributesRequireVerificationBeforeUpdate":["email"]}}}`
@@ -33,7 +32,6 @@ func TestMessagesArePlanned(t *testing.T) {
 
 // TestLongNames: limits are counted in characters, in the program and in the sandbox.
 func TestLongNames(t *testing.T) {
-	isolated(t)
 	name := strings.Repeat("ü", 128)
 	r := newTrial(t, cellPool, []sandbox.User{person(name, "locale", "en"), person("ann", "locale", "en")})
 	write(t, "x.csv", "username,locale\n"+name+",de\nann,de\n")
@@ -56,7 +54,6 @@ func TestLongNames(t *testing.T) {
 // TestErrorsSpeakTheInputsDialect: what fails is written as the input is, so that the same spreadsheet opens it, and it
 // can be applied again as it is.
 func TestErrorsSpeakTheInputsDialect(t *testing.T) {
-	isolated(t)
 	for _, c := range []struct{ name, file, separator string }{
 		{"commas", "x.csv", ","}, {"semicolons", "x.csv", ";"}, {"tabs", "x.tsv", "\t"},
 	} {

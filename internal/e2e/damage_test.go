@@ -22,6 +22,7 @@ func TestDamage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a run is started for each damage")
 	}
+	t.Parallel()
 	const refused, goesOn = "refused", "goes on"
 	for _, tt := range []struct {
 		name, input, text string
@@ -76,9 +77,6 @@ type damaged struct {
 
 func newDamaged(t *testing.T, input, text string) *damaged {
 	d := &damaged{T: t, input: input, text: text, dir: filepath.Join(t.TempDir(), "d.run"), files: map[string]string{}}
-	for name, value := range environment {
-		t.Setenv(name, value)
-	}
 	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { d.service.Load().ServeHTTP(w, r) }))
 	t.Cleanup(front.Close)
 	d.url = front.URL

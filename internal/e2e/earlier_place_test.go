@@ -253,9 +253,6 @@ func resealed(text []byte) []byte {
 // always the same, and some users have a tier.
 func serveEarlier(t *testing.T, tiers map[string]string) (*sandbox.Server, string) {
 	t.Helper()
-	for name, value := range environment {
-		t.Setenv(name, value)
-	}
 	s, err := sandbox.New(sandbox.Config{Quotas: sandbox.NoQuotas()})
 	if err != nil {
 		t.Fatal(err)

@@ -17,9 +17,6 @@ import (
 // serve starts a sandbox of the default pool and returns the flags that lead to it.
 func serve(t *testing.T, users ...sandbox.User) (*sandbox.Server, []string) {
 	t.Helper()
-	for name, value := range environment {
-		t.Setenv(name, value)
-	}
 	server, err := sandbox.New(sandbox.Config{Quotas: sandbox.NoQuotas()})
 	if err != nil {
 		t.Fatal(err)

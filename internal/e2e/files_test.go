@@ -29,7 +29,6 @@ type fileCase struct {
 // TestFiles gives the program one file after the other that people have, and holds what it says and does against what
 // is right. Nothing is written but what stands here; plan and apply always agree.
 func TestFiles(t *testing.T) {
-	isolated(t)
 	all := slices.Concat(lineFiles, separatorFiles, recordFiles, valueFiles, foreignFiles, claimFiles)
 	for _, c := range all {
 		t.Run(c.name, c.check)

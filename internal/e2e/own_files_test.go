@@ -18,7 +18,6 @@ var oddPeople = []sandbox.User{
 
 // TestUndoOfOddValues: what was in the pool goes back as it was, unchecked and untold, also where it is asked to be strict.
 func TestUndoOfOddValues(t *testing.T) {
-	isolated(t)
 	for _, flags := range []string{"", "--strict"} {
 		t.Run(flags, func(t *testing.T) {
 			r := newTrial(t, cellPool, oddPeople)
@@ -44,7 +43,6 @@ func TestUndoOfOddValues(t *testing.T) {
 
 // TestExportOfOddValues: an export changes nothing, whatever stands in the pool, as CSV and as JSON.
 func TestExportOfOddValues(t *testing.T) {
-	isolated(t)
 	for _, flags := range []string{"", "--format jsonl", "--separator semicolon", "--separator tab"} {
 		t.Run(flags, func(t *testing.T) {
 			r := newTrial(t, cellPool, oddPeople)
@@ -68,7 +66,6 @@ func TestExportOfOddValues(t *testing.T) {
 
 // TestKeepOfTruthInCapitals: a flag that is True is true, where it is kept, and goes back as it was.
 func TestKeepOfTruthInCapitals(t *testing.T) {
-	isolated(t)
 	r := newTrial(t, cellPool, oddPeople)
 	before := r.users()
 	write(t, "x.csv", "username,email\nann,new@example.com\nbob,new-b@example.com\n")
@@ -85,7 +82,6 @@ func TestKeepOfTruthInCapitals(t *testing.T) {
 
 // TestErrorsAreFedBack: the file of errors, applied as it is, says what the input said, cell by cell.
 func TestErrorsAreFedBack(t *testing.T) {
-	isolated(t)
 	texts := []string{"01234", "=SUM(A1:A2)", `="01234"`, "+49", "-5", "@x", "1/2/2026", "TRUE", " a ", "a;b", "a,b", "a\tb", `a "b"`, "'x", "1e3", "Renée",
 		"<delete>x", "two\nlines", "\ufeffx", `\N`, "NULL", "#N/A"}
 	for name, separator := range map[string]rune{"commas": ',', "semicolons": ';', "tabs": '\t'} {

@@ -27,9 +27,6 @@ type commanded struct {
 // serveCommand runs attrmigrate sandbox with these flags until the test ends.
 func serveCommand(t *testing.T, flags ...string) *commanded {
 	t.Helper()
-	for name, value := range environment {
-		t.Setenv(name, value)
-	}
 	c := &commanded{T: t, stdout: newTranscript(), stderr: newTranscript(), interrupt: make(chan os.Signal, 1), ended: make(chan int, 1)}
 	go func() {
 		c.ended <- cli.Run(append([]string{"sandbox"}, flags...), cli.System{Stdout: c.stdout, Stderr: c.stderr, Signals: c.interrupt})

@@ -10,7 +10,6 @@ import (
 
 // TestTakenAddressesGoBack: whoever loses an address is told before, and has it again after the undo.
 func TestTakenAddressesGoBack(t *testing.T) {
-	isolated(t)
 	for _, c := range []struct {
 		name, file, text string
 		lost             []string // flags that are false in between, by USER ATTRIBUTE
@@ -55,7 +54,6 @@ func TestTakenAddressesGoBack(t *testing.T) {
 
 // TestSwappedAddresses: two users get each other's address, and get their own back.
 func TestSwappedAddresses(t *testing.T) {
-	isolated(t)
 	r := newTrial(t, thievesPool, []sandbox.User{
 		person("ann", "email", "ann@example.com", "email_verified", "true"),
 		person("bob", "email", "bob@example.com", "email_verified", "true"),
@@ -83,7 +81,6 @@ func TestSwappedAddresses(t *testing.T) {
 
 // TestSwappedUsernames: addresses that are usernames cannot be swapped, which plan says of both lines.
 func TestSwappedUsernames(t *testing.T) {
-	isolated(t)
 	r := newTrial(t, namesPool, addressPeople)
 	before := r.users()
 	write(t, "x.csv", "username,email,email_verified\nann@example.com,bob@example.com,true\nbob@example.com,ann@example.com,true\n")

@@ -34,15 +34,6 @@ type session struct {
 	stdout, stderr string
 }
 
-// isolated has the program see nothing of the machine.
-func isolated(t *testing.T) {
-	t.Helper()
-	withoutCredentials(t)
-	for name, value := range environment {
-		t.Setenv(name, value)
-	}
-}
-
 // newTrial makes a pool of the description, in which the people are, and a directory in which the test then is.
 func newTrial(t *testing.T, pool string, people []sandbox.User) *trial {
 	t.Helper()

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"runtime/debug"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -32,12 +33,28 @@ func (l leakChecked) Run() int {
 	if dir, err := os.MkdirTemp(memory, ""); err == nil && os.Remove(dir) == nil {
 		_ = os.Setenv("TMPDIR", memory)
 	}
+	settle()
 	code := l.m.Run()
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return code
+}
+
+// settle has the tests' own process see of the machine what the program sees: tests run the program in it, too, several at once.
+func settle() {
+	for _, entry := range os.Environ() {
+		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "AWS_") {
+			_ = os.Unsetenv(name)
+		}
+	}
+	for name, value := range Environment() {
+		_ = os.Setenv(name, value)
+	}
+	for _, name := range []string{"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} { // those of the home
+		_ = os.Setenv(name, os.DevNull)
+	}
 }
 
 // program is the program, as main has it.
