@@ -14,7 +14,7 @@ TOOL    := go tool -modfile=internal/tools/go.mod
 
 .PHONY: help
 help: ## (build) list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { \
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { \
 		group = "other"; text = $$2; \
 		if (text ~ /^\(/) { end = index(text, ")"); group = substr(text, 2, end - 2); text = substr(text, end + 2) } \
 		if (!(group in targets)) groups[++n] = group; \
@@ -28,6 +28,10 @@ build: ## (build) build bin/attrmigrate
 .PHONY: demo
 demo: build ## (try) plan, apply, pause, interrupt, resume, verify and take back a backfill on a local Cognito
 	bash examples/loyalty/demo.sh $(BIN)
+
+.PHONY: s3
+s3: ## (try) serve an S3 on this machine, in memory, to try a run in S3 without AWS; Ctrl-C ends it
+	go run ./examples/s3
 
 # Everything runs as it is, in full. The race detector makes it four times as slow, so that it watches once more, in short,
 # where things go on at once; the whole program it watches in make campaign WATCHED=-race. Many tests wait: the two go on

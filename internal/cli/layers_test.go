@@ -23,7 +23,7 @@ var house = []string{
 	// Beside it: what measures, tests and shows it.
 	"internal/s3/s3test", "internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/monitoring", "internal/e2e/powercut", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",
 	"internal/e2e/kubernetes", "internal/e2e/slurm", "internal/e2e/pages",
-	"examples", "examples/customsource", "examples/scheduled", "examples/steering",
+	"examples", "examples/customsource", "examples/s3", "examples/scheduled", "examples/steering",
 	"examples/fleet", "examples/fleet/batch", "examples/fleet/stepfunctions",
 }
 
@@ -78,7 +78,7 @@ var reserved = []reservation{
 	{"internal/cli", []string{"cmd/attrmigrate", "internal/e2e/harness"}, "it wires all others, and nobody depends on the wiring"},
 	{"internal/console", []string{"internal/cli"}, "a job runs without a screen"},
 	{"internal/disk/crash", nil, "it plays crashes, in tests"},
-	{"internal/s3/s3test", []string{"internal/bench"}, "the program speaks with S3, and tests with this one"},
+	{"internal/s3/s3test", []string{"internal/bench", "examples/s3"}, "the program speaks with S3; tests, and who tries it, with this one"},
 	{"internal/sealed", []string{"sources"}, "who reads an input asks sources, which knows its seals"},
 	{"internal/records", []string{"sources"}, "who wants a record asks sources, which knows what it means"},
 	{"internal/sandbox", []string{"internal/rehearsal", "internal/cli", "internal/e2e/harness", "internal/e2e/campaign", "internal/bench"},

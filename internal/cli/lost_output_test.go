@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"attrmigrate/checkpoint"
 )
@@ -44,6 +45,17 @@ func TestLostOutput(t *testing.T) {
 				t.Errorf("a reader that has gone: exit code %d, %s", code, told.String())
 			}
 		})
+	}
+}
+
+// TestSandboxUnheard: a sandbox whose address is lost does not serve.
+func TestSandboxUnheard(t *testing.T) {
+	var told bytes.Buffer
+	signals := make(chan os.Signal, 1)
+	ended := time.AfterFunc(time.Minute, func() { signals <- os.Interrupt }) // of one that serves nevertheless
+	code := Run([]string{"sandbox"}, System{Stdout: outputOf(&fs.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.ENOSPC}), Stderr: &told, Signals: signals})
+	if !ended.Stop() || code != exitRefused || !strings.HasPrefix(told.String(), "attrmigrate: standard output: no space left on device\n") {
+		t.Errorf("exit code %d, %s", code, told.String())
 	}
 }
 

@@ -162,8 +162,10 @@ func TestPagesNameTargets(t *testing.T) {
 // TestMakeHelp: `make help` tells of every target that is no file, each in a group.
 func TestMakeHelp(t *testing.T) {
 	makefile := contentOf(t, filepath.Join(root, "Makefile"))
+	told := regexp.MustCompile(regexp.MustCompile(`awk .* '/(.*)/ \{`).FindStringSubmatch(makefile)[1])
 	for _, m := range regexp.MustCompile(`(?m)^\.PHONY: (\S+)$`).FindAllStringSubmatch(makefile, -1) {
-		if !regexp.MustCompile(`(?m)^` + m[1] + `:.*## \([a-z]+\) \S`).MatchString(makefile) {
+		line := regexp.MustCompile(`(?m)^` + m[1] + `:.*## \([a-z]+\) \S`).FindString(makefile)
+		if !told.MatchString(line) {
 			t.Errorf("make help does not tell of %s, or not in a group", m[1])
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -13,6 +14,7 @@ import (
 
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/profiling"
+	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/sources"
 )
@@ -142,8 +144,29 @@ func usageArgs(cmd *cobra.Command, check cobra.PositionalArgs) cobra.PositionalA
 			return err
 		}
 		if err := check(c, args); err != nil {
-			return &refusal.UsageError{Err: err, Remedy: fmt.Sprintf("%s --help shows how", cmd.CommandPath())}
+			return &refusal.UsageError{Err: ofArgs(cmd, args, err), Remedy: fmt.Sprintf("%s --help shows how", cmd.CommandPath())}
 		}
 		return nil
+	}
+}
+
+// ofArgs is the error of arguments as people read it. Cobra's errors of their number have no type.
+func ofArgs(cmd *cobra.Command, args []string, err error) error {
+	switch {
+	case !cmd.HasParent() && len(args) > 0:
+		var names []string
+		for _, c := range cmd.Commands() {
+			names = append(names, c.Name())
+		}
+		if near, ok := sources.Suggest(args[0], names); ok {
+			return fmt.Errorf("%w, did you mean %s?", err, near)
+		}
+		return err
+	case !strings.Contains(err.Error(), "arg(s)"):
+		return err
+	case len(args) == 0:
+		return fmt.Errorf("nothing is named, want %s", cmd.Use)
+	default:
+		return fmt.Errorf("%s are given, want %s", prose.Plural(len(args), "argument"), cmd.Use)
 	}
 }

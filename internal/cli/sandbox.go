@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"attrmigrate/internal/console"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rehearsal"
@@ -161,7 +163,11 @@ func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer)
 	if err := o.WriteTokens(ctx, server); err != nil {
 		return err
 	}
-	o.announce(stdout, server, address)
+	var said bytes.Buffer
+	o.announce(&said, server, address)
+	if _, err := stdout.Write(said.Bytes()); err != nil && !console.ReaderLeft(err) {
+		return err // nobody could find it
+	}
 	o.warn(stderr, server)
 	<-ctx.Done()
 	u := server.Stats().Categories["UserUpdate"]

@@ -71,7 +71,7 @@ func (s *Status) load() (err error) {
 		return err
 	}
 	if !found {
-		return &NoRunError{Dir: s.Dir.Path, Plan: disk.Exists(s.Dir.File(report.PlanJSONL))}
+		return &NoRunError{Dir: s.Dir.Path, Plan: disk.Exists(s.Dir.File(report.PlanJSONL)), Gone: !disk.Exists(s.Dir.Path)}
 	}
 	s.Holder, s.Held, err = checkpoint.Holder(s.Dir.Path)
 	if s.State.Phase == checkpoint.Finished {
@@ -87,17 +87,25 @@ func (s *Status) load() (err error) {
 type NoRunError struct {
 	Dir  string
 	Plan bool // but a plan
+	Gone bool // nor the directory
 }
 
 func (e *NoRunError) Error() string {
-	if e.Plan {
+	switch {
+	case e.Plan:
 		return e.Dir + ": there is a plan in it, and no run"
+	case e.Gone:
+		return e.Dir + ": there is no such directory"
+	default:
+		return e.Dir + ": there is no run in it"
 	}
-	return e.Dir + ": there is no run in it"
 }
 
 // Hint says what a run directory is.
 func (e *NoRunError) Hint() string {
+	if e.Gone {
+		return "check the name and the working directory"
+	}
 	return "a run directory holds checkpoint.json, from its first update on"
 }
 

@@ -78,6 +78,8 @@ func TestErrors(t *testing.T) {
 		{name: "no leave to use the key for reading", set: denying("kms:Decrypt"), call: get, text: "kms:Decrypt is not allowed on the key that encrypts the bucket", hint: "allow kms:GenerateDataKey and kms:Decrypt"},
 		{name: "no bucket", set: answering(404, "NoSuchBucket", "The specified bucket does not exist"), call: get,
 			text: "s3://runs/run/a: there is no bucket of this name, at http://127.0.0.1", hint: "to see the buckets: aws s3 ls"},
+		{name: "no S3, but a server of something else, to be written to", set: answering(404, "", ""), call: put, text: "s3://runs/run/a: no S3 answers, at http://127.0.0.1", hint: "look at AWS_ENDPOINT_URL_S3; an S3 alone"},
+		{name: "no S3, but a server of something else, to be listed", set: answering(404, "", ""), call: list, text: "s3://runs/run/: no S3 answers, at http://127.0.0.1", hint: "an S3 alone is named by AWS_ENDPOINT_URL_S3"},
 		{name: "a throttle", set: answering(503, "SlowDown", "Please reduce your request rate."), call: put, text: "s3://runs/run/a: S3 is in trouble: SlowDown: Please reduce your request rate", hint: "run the same command again", passing: true},
 		{name: "an error within", set: answering(500, "InternalError", "We encountered an internal error. Please try again."), call: put, text: "S3 is in trouble: InternalError", passing: true},
 		{name: "an error that nobody knows", set: answering(503, "Confused", "I am"), call: put, text: "S3 is in trouble: Confused: I am", passing: true},

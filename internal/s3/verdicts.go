@@ -22,6 +22,9 @@ var unwell = verdict{says: "S3 is in trouble", remedy: "run the same command aga
 // other is an answer that the table does not know.
 var other = verdict{says: "S3 refuses it", remedy: "look the code up in the error codes of the Amazon S3 API reference"}
 
+// noStore is a 404 to what asks for no object: another server listens there, such as where AWS_ENDPOINT_URL names one of Cognito.
+var noStore = verdict{says: "no S3 answers, at {endpoint}", remedy: "look at {setter}; an S3 alone is named by AWS_ENDPOINT_URL_S3"}
+
 // denied is a permission that is missing; to a key that is not there S3 answers so, too, unless it may be listed.
 var (
 	denied = verdict{says: "{permission} is not allowed",
@@ -121,6 +124,9 @@ func verdictOf(e *Error) verdict {
 	}
 	for _, v := range verdicts {
 		if slices.Contains(v.codes, e.code) {
+			if v.missing && !e.reads() {
+				return noStore
+			}
 			return v
 		}
 	}
@@ -128,15 +134,17 @@ func verdictOf(e *Error) verdict {
 }
 
 func deniedVerdict(e *Error) verdict {
-	reads := e.Op == "GetObject" || e.Op == "HeadObject"
 	switch {
 	case strings.HasPrefix(e.permission, "kms:"):
 		return deniedKey
-	case reads && e.permission == "s3:ListBucket":
+	case e.reads() && e.permission == "s3:ListBucket":
 		return deniedList
-	case reads && !named.MatchString(e.message):
+	case e.reads() && !named.MatchString(e.message):
 		return deniedRead
 	default:
 		return denied
 	}
 }
+
+// reads tells whether an object was asked for.
+func (e *Error) reads() bool { return e.Op == "GetObject" || e.Op == "HeadObject" }
