@@ -12,7 +12,9 @@ func TestCaskHasPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages, err := manPages(newRoot(System{}))
+	root := newRoot(System{})
+	root.InitDefaultCompletionCmd() // as when it is run
+	pages, err := manPages(root)
 	if err != nil {
 		t.Fatal(err)
 	}
