@@ -207,7 +207,7 @@ test-package: packages ## (test) install the deb on this Debian, use it and remo
 	bash internal/tools/packages/test.sh "$(CURDIR)/dist/packages" '$(VERSION)'
 
 # The compilers' work is cached between the two; what is linked, packed and written is made twice, the second time by somebody
-# whose files nobody else may read.
+# whose files nobody else may read. Clones that differ stay, to be looked into, until make clean.
 .PHONY: reproducible
 reproducible: $(PACKAGERS) $(RELEASERS) ## (test) make snapshot in two clones, and compare each file that is handed out
 	rm -rf dist/twice
@@ -220,6 +220,7 @@ reproducible: $(PACKAGERS) $(RELEASERS) ## (test) make snapshot in two clones, a
 			LC_ALL=C sort | xargs sha256sum) > dist/twice/sums-$$(basename $$clone); \
 	done
 	diff dist/twice/sums-one dist/twice/sums-folder && cat dist/twice/sums-one
+	rm -rf dist/twice
 
 .PHONY: snapshot
 snapshot: $(RELEASERS) packages ## (build) write all that a release hands out to dist/release
