@@ -157,9 +157,9 @@ completions: build ## (build) write the completions of bash, zsh, fish and Power
 	$(BIN) completion powershell > dist/completions/attrmigrate.ps1
 
 # What is handed out is the same, byte for byte, whenever and wherever a commit is built: its times are those of the commit.
-# Without a tag, versions grow with time. RELEASE_URL is where the files will lie, which is nowhere yet.
+# Without a tag, or with changes since, versions grow with time. RELEASE_URL is where the files will lie, which is nowhere yet.
 EPOCH       := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
-RELEASE     := $(shell git describe --tags --exact-match 2>/dev/null | sed -n 's/^v//p')
+RELEASE     := $(shell git describe --tags --exact-match --match 'v[0-9]*' --dirty 2>/dev/null | sed -n '/-dirty$$/!s/^v//p')
 RELEASE     := $(or $(RELEASE),0.0.0-git$(EPOCH))
 RELEASE_URL := https://example.com/attrmigrate
 HANDED_OUT  := TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH=$(EPOCH) TIME=$(TIME) RELEASE=$(RELEASE) RELEASE_URL=$(RELEASE_URL)
