@@ -7,6 +7,8 @@ TIME    := $(shell TZ=UTC git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --fo
 DATE    := $(firstword $(subst T, ,$(TIME)))
 BUILT   := attrmigrate/internal/cli.build
 LDFLAGS := -s -w -X $(BUILT)Version=$(VERSION) -X $(BUILT)Commit=$(COMMIT) -X $(BUILT)Date=$(DATE)
+# As .goreleaser.yaml has it. What version it is, LDFLAGS say: what Go would find of git depends on the machine.
+GOBUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags
 TOOL    := go tool -modfile=internal/tools/go.mod
 
 .DEFAULT_GOAL := help
@@ -22,7 +24,7 @@ help: ## (build) list the targets
 
 .PHONY: build
 build: ## (build) build bin/attrmigrate
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/attrmigrate
+	$(GOBUILD) '$(LDFLAGS)' -o $(BIN) ./cmd/attrmigrate
 
 .PHONY: demo
 demo: build ## (try) plan, apply, pause, interrupt, resume, verify and take back a backfill on a local Cognito
@@ -156,7 +158,7 @@ completions: build ## (build) write the completions of bash, zsh, fish and Power
 	$(BIN) completion fish > dist/completions/attrmigrate.fish
 	$(BIN) completion powershell > dist/completions/attrmigrate.ps1
 
-# What is handed out is the same, byte for byte, whenever and wherever a commit is built: its times are those of the commit.
+# What is handed out is the same, byte for byte, whenever and wherever the same Go builds a commit: its times are those of the commit.
 # Without a tag, or with changes since, versions grow with time. RELEASE_URL is where the files will lie, which is nowhere yet.
 EPOCH       := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
 RELEASE     := $(shell git describe --tags --exact-match --match 'v[0-9]*' --dirty 2>/dev/null | sed -n '/-dirty$$/!s/^v//p')
@@ -195,7 +197,7 @@ ARCHS   := amd64 arm64
 packages: $(PACKAGERS) man completions notices ## (build) write the packages for Linux to dist/packages (FORMATS=deb ARCHS=amd64)
 	rm -rf dist/packages && mkdir -p dist/packages
 	set -e; for arch in $(ARCHS); do \
-		CGO_ENABLED=0 GOOS=linux GOARCH=$$arch go build -trimpath -ldflags '$(LDFLAGS)' -o dist/linux-$$arch/attrmigrate ./cmd/attrmigrate; \
+		GOOS=linux GOARCH=$$arch $(GOBUILD) '$(LDFLAGS)' -o dist/linux-$$arch/attrmigrate ./cmd/attrmigrate; \
 		for format in $(FORMATS); do \
 			$(HANDED_OUT) ARCH=$$arch $(PACKAGERS)/nfpm package -f internal/tools/packages/nfpm.yaml -p $$format -t dist/packages/; \
 		done; \
@@ -256,8 +258,8 @@ light: build ## (check) the program is at most MOST_MB (45) large
 
 .PHONY: size
 size: ## (measure) what the program for linux/amd64 is made of, by module; renews docs/performance.md
-	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -trimpath -ldflags '$(LDFLAGS)' -o dist/size/stripped ./cmd/attrmigrate
-	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -trimpath -ldflags '$(filter-out -s,$(LDFLAGS))' -o dist/size/symbols ./cmd/attrmigrate
+	GOOS=linux GOARCH=amd64 $(GOBUILD) '$(LDFLAGS)' -o dist/size/stripped ./cmd/attrmigrate
+	GOOS=linux GOARCH=amd64 $(GOBUILD) '$(filter-out -s,$(LDFLAGS))' -o dist/size/symbols ./cmd/attrmigrate
 	cd internal/tools && go run ./size ../../dist/size ../../docs/performance.md
 
 .PHONY: check
