@@ -1,7 +1,7 @@
 # A static binary in an empty image: no shell, no package manager, no root.
 #
-#   docker build --build-arg VERSION="$(git describe --tags --always)" --build-arg COMMIT="$(git rev-parse --short=12 HEAD)" \
-#     --build-arg DATE="$(git log -1 --format=%cs)" -t attrmigrate .
+#   docker build --build-arg VERSION="$(git describe --tags --always --abbrev=12)" --build-arg COMMIT="$(git rev-parse --short=12 HEAD)" \
+#     --build-arg DATE="$(TZ=UTC git log -1 --date=format-local:%F --format=%cd)" -t attrmigrate .
 #   docker run --rm -v "$PWD:/work" --user "$(id -u):$(id -g)" attrmigrate apply --sandbox --yes loyalty.csv
 #
 # Run directories are written to the working directory, /work. Mount a volume there: without one they

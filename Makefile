@@ -3,11 +3,12 @@
 BIN     := bin/attrmigrate
 VERSION := $(shell git describe --tags --always --abbrev=12 --dirty 2>/dev/null || echo dev)
 COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
-EPOCH   := $(shell git log -1 --format=%ct 2>/dev/null)
 TIME    := $(shell TZ=UTC git log -1 --date=format-local:%Y-%m-%dT%H:%M:%SZ --format=%cd 2>/dev/null)
 DATE    := $(firstword $(subst T, ,$(TIME)))
 BUILT   := attrmigrate/internal/cli.build
 LDFLAGS := -s -w -X $(BUILT)Version=$(VERSION) -X $(BUILT)Commit=$(COMMIT) -X $(BUILT)Date=$(DATE)
+# As .goreleaser.yaml has it. What version it is, LDFLAGS say: what Go would find of git depends on the machine.
+GOBUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags
 TOOL    := go tool -modfile=internal/tools/go.mod
 
 .DEFAULT_GOAL := help
@@ -23,7 +24,7 @@ help: ## (build) list the targets
 
 .PHONY: build
 build: ## (build) build bin/attrmigrate
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/attrmigrate
+	$(GOBUILD) '$(LDFLAGS)' -o $(BIN) ./cmd/attrmigrate
 
 .PHONY: demo
 demo: build ## (try) plan, apply, pause, interrupt, resume, verify and take back a backfill on a local Cognito
@@ -48,7 +49,7 @@ test-watched:
 	@go test $(RACE) -short -vet=off $(CONCURRENT)
 
 # Where things go on at once: packages, but those of the whole program, that start a goroutine or guard something, or whose tests do.
-CONCURRENT = $$(grep -rlE '^[[:space:]]*(go |"sync|"testing/synctest")' --include=*.go --exclude-dir=bin --exclude-dir=e2e --exclude-dir=examples --exclude-dir=tools . | \
+CONCURRENT = $$(grep -rlE '^[[:space:]]*(go |"sync|"testing/synctest")' --include=*.go --exclude-dir=bin --exclude-dir=dist --exclude-dir=e2e --exclude-dir=examples --exclude-dir=tools . | \
 	xargs -n1 dirname | sort -u)
 
 .PHONY: test-quick
@@ -98,11 +99,11 @@ VERSITYGW_BIN := bin/.versitygw-$(VERSITYGW_AT)/versitygw
 versitygw: $(VERSITYGW_BIN) ## (build) build versitygw for test-s3
 
 $(VERSITYGW_BIN):
-	GOBIN=$(CURDIR)/$(@D) go install $(VERSITYGW)@$(VERSITYGW_AT)
+	GOBIN="$(CURDIR)/$(@D)" go install $(VERSITYGW)@$(VERSITYGW_AT)
 
 .PHONY: test-s3
 test-s3: $(VERSITYGW_BIN) ## (test) play the tests of S3 against versitygw, too
-	bash internal/s3/testdata/versitygw.sh $(CURDIR)/$(VERSITYGW_BIN) go test $(RACE) -count=1 -v -run '^TestSuite$$/^another_server$$' ./internal/s3
+	bash internal/s3/testdata/versitygw.sh $(VERSITYGW_BIN) go test $(RACE) -count=1 -v -run '^TestSuite$$/^another_server$$' ./internal/s3
 
 # What it takes: some eighty seconds to install, and two minutes for the tests. Without SOFFICE they are skipped.
 .PHONY: test-libreoffice
@@ -120,13 +121,13 @@ kubernetes: $(KUBERNETES_DIR) ## (build) build a control plane for test-kubernet
 
 .PHONY: test-kubernetes
 test-kubernetes: $(KUBERNETES_DIR) ## (test) examples/fleet/kubernetes on a real control plane; renews docs/elsewhere.md (Linux, a minute)
-	PATH="$(CURDIR)/$(KUBERNETES_DIR):$$PATH" KUBERNETES=$(CURDIR)/$(KUBERNETES_DIR) KUBERNETES_PAGE=$(CURDIR)/docs/elsewhere.md \
+	PATH="$(CURDIR)/$(KUBERNETES_DIR):$$PATH" KUBERNETES="$(CURDIR)/$(KUBERNETES_DIR)" KUBERNETES_PAGE="$(CURDIR)/docs/elsewhere.md" \
 		go test -count=1 -timeout 5m -v -run '^TestKubernetes$$' ./internal/e2e/kubernetes
 
 $(KUBERNETES_DIR):
 	rm -rf $@.part && mkdir -p $@.part/debian
 	cd internal/tools/kubernetes && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES)' \
-		-o $(CURDIR)/$@.part/ k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager
+		-o "$(CURDIR)/$@.part/" k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager
 	command -v etcd >/dev/null || { cd $@.part/debian && \
 		{ apt-get download -q etcd-server || { apt-get update -q && apt-get download -q etcd-server; }; } && \
 		dpkg-deb -x etcd-server_*.deb . && mv usr/bin/etcd ..; }
@@ -146,7 +147,7 @@ VALIDATOR_DIR := bin/.$(VALIDATOR)
 
 .PHONY: test-examples
 test-examples: $(VALIDATOR_DIR) ## (test) examples/fleet, its state machine by asl-validator (npm), its commands of AWS by the AWS CLI
-	ASL_VALIDATOR=$(CURDIR)/$(VALIDATOR_DIR)/node_modules/.bin/asl-validator go test -count=1 ./examples/fleet/...
+	ASL_VALIDATOR="$(CURDIR)/$(VALIDATOR_DIR)/node_modules/.bin/asl-validator" go test -count=1 ./examples/fleet/...
 
 $(VALIDATOR_DIR):
 	rm -rf $@.part
@@ -165,10 +166,10 @@ completions: build ## (build) write the completions of bash, zsh, fish and Power
 	$(BIN) completion fish > dist/completions/attrmigrate.fish
 	$(BIN) completion powershell > dist/completions/attrmigrate.ps1
 
-# What is handed out is the same, byte for byte, whenever and wherever a commit is built: its times are those of the commit.
-# Without a tag, versions grow with time. RELEASE_URL is where the files will lie, which is nowhere yet.
+# What is handed out is the same, byte for byte, whenever and wherever the same Go builds a commit: its times are those of the commit.
+# Without a tag, or with changes since, versions grow with time. RELEASE_URL is where the files will lie, which is nowhere yet.
 EPOCH       := $(shell git log -1 --format=%ct 2>/dev/null || echo 0)
-RELEASE     := $(shell git describe --tags --exact-match 2>/dev/null | sed -n 's/^v//p')
+RELEASE     := $(shell git describe --tags --exact-match --match 'v[0-9]*' --dirty 2>/dev/null | sed -n '/-dirty$$/!s/^v//p')
 RELEASE     := $(or $(RELEASE),0.0.0-git$(EPOCH))
 RELEASE_URL := https://example.com/attrmigrate
 HANDED_OUT  := TZ=UTC LC_ALL=C SOURCE_DATE_EPOCH=$(EPOCH) TIME=$(TIME) RELEASE=$(RELEASE) RELEASE_URL=$(RELEASE_URL)
@@ -180,17 +181,17 @@ $(PACKAGERS): TOOLS := github.com/goreleaser/nfpm/v2/cmd/nfpm github.com/google/
 $(RELEASERS): TOOLS := github.com/goreleaser/goreleaser/v2 github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
 $(PACKAGERS) $(RELEASERS): bin/.%:
 	rm -rf $@.part
-	cd internal/tools/$(firstword $(subst -, ,$*)) && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@.part/ $(TOOLS)
+	cd internal/tools/$(firstword $(subst -, ,$*)) && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$(CURDIR)/$@.part/" $(TOOLS)
 	mv $@.part $@
 
 # Of what is linked in on any system, of Go, and of what the pages carry. go-licenses has to be told where Go is, or takes
-# all packages for Go's own.
+# all packages for Go's own. What it copies out of Go's cache cannot be written over (cp -f).
 .PHONY: notices
 notices: $(PACKAGERS) ## (build) write the licences of all that is linked in to dist/NOTICES
 	rm -rf dist/licences
 	set -e; for os in linux darwin windows; do \
 		GOROOT="$$(go env GOROOT)" GOOS=$$os $(PACKAGERS)/go-licenses save ./cmd/attrmigrate --ignore attrmigrate --save_path dist/licences/$$os; \
-		mkdir -p dist/licences/all && cp -r dist/licences/$$os/. dist/licences/all; \
+		mkdir -p dist/licences/all && cp -rf dist/licences/$$os/. dist/licences/all; \
 	done
 	mkdir dist/licences/all/go dist/licences/all/uplot
 	cp "$$(go env GOROOT)/LICENSE" dist/licences/all/go
@@ -204,22 +205,24 @@ ARCHS   := amd64 arm64
 packages: $(PACKAGERS) man completions notices ## (build) write the packages for Linux to dist/packages (FORMATS=deb ARCHS=amd64)
 	rm -rf dist/packages && mkdir -p dist/packages
 	set -e; for arch in $(ARCHS); do \
-		CGO_ENABLED=0 GOOS=linux GOARCH=$$arch go build -trimpath -ldflags '$(LDFLAGS)' -o dist/linux-$$arch/attrmigrate ./cmd/attrmigrate; \
+		GOOS=linux GOARCH=$$arch $(GOBUILD) '$(LDFLAGS)' -o dist/linux-$$arch/attrmigrate ./cmd/attrmigrate; \
 		for format in $(FORMATS); do \
 			$(HANDED_OUT) ARCH=$$arch $(PACKAGERS)/nfpm package -f internal/tools/packages/nfpm.yaml -p $$format -t dist/packages/; \
 		done; \
 	done
 
 .PHONY: test-package
-test-package: ## (test) install the deb on this Debian, use it and remove it (root); look at the files of rpm and apk
-	$(MAKE) packages ARCHS=$$(dpkg --print-architecture)
-	bash internal/tools/packages/test.sh $(CURDIR)/dist/packages '$(VERSION)'
+test-package: ARCHS = $(shell dpkg --print-architecture)
+test-package: packages ## (test) install the deb on this Debian, use it and remove it (root); look at the files of rpm and apk
+	bash internal/tools/packages/test.sh "$(CURDIR)/dist/packages" '$(VERSION)'
 
-# The compilers' work is cached between the two; what is linked, packed and written is made twice.
+# The compilers' work is cached between the two; what is linked, packed and written is made twice, the second time by somebody
+# whose files nobody else may read. Clones that differ stay, to be looked into, until make clean.
 .PHONY: reproducible
 reproducible: $(PACKAGERS) $(RELEASERS) ## (test) make snapshot in two clones, and compare each file that is handed out
 	rm -rf dist/twice
 	set -e; for clone in one another/folder; do \
+		if [ $$clone != one ]; then umask 077; fi; \
 		git clone -q . dist/twice/$$clone; mkdir dist/twice/$$clone/bin; \
 		cp -r $(PACKAGERS) $(RELEASERS) dist/twice/$$clone/bin/; \
 		$(MAKE) -C dist/twice/$$clone snapshot; \
@@ -227,6 +230,7 @@ reproducible: $(PACKAGERS) $(RELEASERS) ## (test) make snapshot in two clones, a
 			LC_ALL=C sort | xargs sha256sum) > dist/twice/sums-$$(basename $$clone); \
 	done
 	diff dist/twice/sums-one dist/twice/sums-folder && cat dist/twice/sums-one
+	rm -rf dist/twice
 
 .PHONY: snapshot
 snapshot: $(RELEASERS) packages ## (build) write all that a release hands out to dist/release
@@ -262,29 +266,34 @@ light: build ## (check) the program is at most MOST_MB (45) large
 
 .PHONY: size
 size: ## (measure) what the program for linux/amd64 is made of, by module; renews docs/performance.md
-	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -trimpath -ldflags '$(LDFLAGS)' -o dist/size/stripped ./cmd/attrmigrate
-	CGO_ENABLED=0 GOOS=linux GOARCH=amd64 go build -trimpath -ldflags '$(filter-out -s,$(LDFLAGS))' -o dist/size/symbols ./cmd/attrmigrate
-	cd internal/tools && go run ./size $(CURDIR)/dist/size $(CURDIR)/docs/performance.md
+	GOOS=linux GOARCH=amd64 $(GOBUILD) '$(LDFLAGS)' -o dist/size/stripped ./cmd/attrmigrate
+	GOOS=linux GOARCH=amd64 $(GOBUILD) '$(filter-out -s,$(LDFLAGS))' -o dist/size/symbols ./cmd/attrmigrate
+	cd internal/tools && go run ./size ../../dist/size ../../docs/performance.md
 
 .PHONY: check
 check: fmt vet staticcheck tidy systems light ## (check) everything that is checked without running the program
 
 .PHONY: fmt
 fmt: ## (check) the Go files are formatted
-	@files=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$files" ]; then echo "gofmt would change:"; echo "$$files"; exit 1; fi
+	@files=$$(gofmt -l $(filter-out bin/ dist/,$(wildcard */))); if [ -n "$$files" ]; then echo "gofmt would change:"; echo "$$files"; exit 1; fi
 
 .PHONY: vet
 vet: ## (check) what go vet finds
 	go vet ./...
+	cd internal/tools && go vet ./...
 
 .PHONY: staticcheck
 staticcheck: ## (check) what staticcheck finds
 	$(TOOL) staticcheck ./...
+	cd internal/tools && go tool staticcheck ./...
 
+# Not those of the larger tools in internal/tools: their tests want modules that not every proxy has. Who builds them sees
+# whether a line is missing.
 .PHONY: tidy
 tidy: ## (check) go.mod and go.sum are as they should be
 	go mod tidy -diff
 	go mod verify
+	cd internal/tools && go mod tidy -diff && go mod verify
 
 # The table stands in docs/performance.md, the plots beside it, and some rows in the README.
 BENCH := docs/performance
@@ -292,7 +301,7 @@ BENCH := docs/performance
 bench: build ## (measure) measure everything against its bound in the same run, and renew docs/performance.md and the README (15 minutes, wants a quiet machine)
 	go build -o bin/bench ./internal/bench
 	bin/bench -out $(BENCH) -embed docs/performance.md -brief README.md
-	cd internal/tools && go run ./plot $(CURDIR)/$(BENCH)
+	cd internal/tools && go run ./plot ../../$(BENCH)
 
 # What takes minutes is made by others: make bench, make size, make test-kubernetes, make pictures.
 .PHONY: docs
@@ -303,7 +312,7 @@ docs: ## (build) renew what README.md, docs and examples show as printed, docs/c
 # has nothing to show, and the pictures would differ each time. Look at them before they are committed.
 .PHONY: pictures
 pictures: ## (build) renew the pictures of docs/steering.md (needs Chromium)
-	PICTURES=$(CURDIR)/docs/steering go test -count=1 -v -run '^TestPictures$$' ./internal/page
+	PICTURES="$(CURDIR)/docs/steering" go test -count=1 -v -run '^TestPictures$$' ./internal/page
 
 .PHONY: bench-quick
 bench-quick: build ## (measure) the same, short and rough, without pass marks (a minute)

@@ -5,9 +5,13 @@
 #	test.sh FOLDER VERSION
 set -euo pipefail
 
+if [ "$(id -u)" != 0 ]; then
+	echo "only root can install a package: run this as root, in a container for one" >&2
+	exit 1
+fi
 deb=$(echo "$1"/*.deb) rpm=$(echo "$1"/*.rpm) apk=$(echo "$1"/*.apk)
 if dpkg -s attrmigrate >/dev/null 2>&1; then
-	echo "attrmigrate is installed here already: this would remove it" >&2
+	echo "attrmigrate is installed here already, and this would remove it: remove it first (dpkg --purge attrmigrate)" >&2
 	exit 1
 fi
 
@@ -34,12 +38,16 @@ same() {
 # zsh's own folder is not Debian's.
 dpkg-deb --fsys-tarfile "$deb" | tar -t | grep -v '/$' | sed 's,^\.,,; s,/zsh/vendor-completions/,/zsh/site-functions/,' | sort >expected
 if command -v rpm >/dev/null; then rpm -qpl "$rpm" | same rpm; fi
-tar -tzf "$apk" | sed -n '/^usr.*[^\/]$/s,^,/,p' | same apk
+tar --warning=no-unknown-keyword -tzf "$apk" | sed -n '/^usr.*[^\/]$/s,^,/,p' | same apk
 
-dpkg -i "$deb"
+dpkg --path-include='/usr/share/*' -i "$deb" # images of containers often leave pages and licences out
 dpkg -L attrmigrate | while read -r path; do if [ ! -d "$path" ]; then echo "$path"; fi; done >files
+if xargs stat -c '%a %U:%G %n' <files | grep -v -e '^644 root:root ' -e '^755 root:root /usr/bin/'; then
+	echo "not everybody can read these, or somebody may write them" >&2
+	exit 1
+fi
 says /usr/bin/attrmigrate command -v attrmigrate
-says "attrmigrate $2" attrmigrate --version
+says "attrmigrate $2 (" attrmigrate --version
 says 'one-time migrations' attrmigrate --help
 if command -v man >/dev/null; then
 	says /usr/share/man/man1/attrmigrate-apply.1 man -w attrmigrate-apply
