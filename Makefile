@@ -221,9 +221,11 @@ test-package: packages ## (test) install the deb on this Debian, use it and remo
 .PHONY: reproducible
 reproducible: $(PACKAGERS) $(RELEASERS) ## (test) make snapshot in two clones, and compare each file that is handed out
 	rm -rf dist/twice
+	git clone -q . dist/twice/one
+	umask 077; git clone -q dist/twice/one dist/twice/another/folder
 	set -e; for clone in one another/folder; do \
 		if [ $$clone != one ]; then umask 077; fi; \
-		git clone -q . dist/twice/$$clone; mkdir dist/twice/$$clone/bin; \
+		mkdir dist/twice/$$clone/bin; \
 		cp -r $(PACKAGERS) $(RELEASERS) dist/twice/$$clone/bin/; \
 		$(MAKE) -C dist/twice/$$clone snapshot; \
 		(cd dist/twice/$$clone/dist && find packages release -type f -not -name '*.yaml' -not -name metadata.json -not -name artifacts.json | \
