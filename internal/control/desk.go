@@ -1,7 +1,6 @@
 package control
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -148,8 +147,7 @@ func (d *Desk) live(asked rundir.Asked) (updates, reads float64) {
 
 // ceilings are those that are asked for, or of the command line.
 func (d *Desk) ceilings(asked rundir.Asked) (updates, reads float64) {
-	updates, reads = d.live(asked)
-	return cmp.Or(updates, d.cfg.Rate), cmp.Or(reads, d.cfg.Reads(d.cfg.Rate))
+	return asked.Ceilings(d.cfg.Rate, d.cfg.Reads)
 }
 
 // change changes what is asked, durably, and asks it of the run.

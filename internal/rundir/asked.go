@@ -43,6 +43,20 @@ func (a Asked) PausedAt(now time.Time) bool {
 	return a.Paused && (a.PausedUntil.IsZero() || now.Before(a.PausedUntil))
 }
 
+// Ceilings are the rates that are in force, a second, where the command line says rate, and reads of any ceiling of updates:
+// what was asked stands in its place. Reads follow updates, unless they have a ceiling of their own.
+func (a Asked) Ceilings(rate float64, reads func(updates float64) float64) (updates, single float64) {
+	updates = rate
+	if a.Rate != nil {
+		updates = *a.Rate
+	}
+	single = reads(updates)
+	if a.ReadRate != nil {
+		single = *a.ReadRate
+	}
+	return updates, single
+}
+
 // stands tells whether there is anything that a start has to know.
 func (a Asked) stands() bool { return a.Hold || a.Paused || a.Rate != nil || a.ReadRate != nil }
 
