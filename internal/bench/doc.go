@@ -24,7 +24,8 @@
 //
 // # Limits
 //
-// Program, server and harness share the cores. Memory is the peak resident set that the kernel reports for a
-// process (on Linux not less than that of the harness, which is small), so the harness needs a Unix. Only
-// bursts of the sandbox's own token bucket are known: capacity max(5, quota/5).
+// Program, server and harness share the cores. Memory is the peak resident set of a process: where there is
+// /proc as it stood every fiftieth of a second, so that what grows in the last one is not seen; elsewhere as the kernel
+// reports it in the end, for which the harness needs a Unix. Only bursts of the sandbox's own token bucket are known:
+// capacity max(5, quota/5).
 package main

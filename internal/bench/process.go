@@ -20,6 +20,7 @@ type process struct {
 	ended  chan struct{} // closed by the goroutine that waits for the process
 	err    error         // of Wait; and
 	wall   time.Duration // until it ended; both read once ended is closed
+	peak   float64       // of its memory, in MiB, where /proc tells; written by the goroutine that watches, read once ended is closed
 }
 
 // spawn starts a process that has made-up credentials and no others.
@@ -41,11 +42,42 @@ func (b *bench) spawnWith(ctx context.Context, env []string, name string, args .
 		return nil, err
 	}
 	go func() {
+		done, watched := make(chan struct{}), make(chan struct{})
+		go func() {
+			defer close(watched)
+			p.watch(done)
+		}()
 		p.err = p.cmd.Wait()
 		p.wall = time.Since(p.began)
+		close(done)
+		<-watched
 		close(p.ended)
 	}()
 	return p, nil
+}
+
+// watch looks at the peak of the process's memory fifty times a second, until it is done. What the kernel tells of a process
+// that has ended is no less than what its parent had as it started it, and a parent that plays an S3 has much.
+func (p *process) watch(done <-chan struct{}) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case <-tick.C:
+		}
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+		if err != nil {
+			return // another system, or it has just ended
+		}
+		if _, after, ok := strings.Cut(string(text), "VmHWM:"); ok {
+			var kib float64
+			if _, err := fmt.Sscan(after, &kib); err == nil {
+				p.peak = max(p.peak, kib/(1<<10))
+			}
+		}
+	}
 }
 
 // attrmigrate starts the program under test.

@@ -8,9 +8,12 @@ import (
 	"time"
 )
 
-// residentMiB is the peak of the memory that the process had, once it has ended. The kernel of macOS tells
-// it in bytes, others in KiB. What is not known is less than nothing, and meets no bound.
+// residentMiB is the peak of the memory that the process had, once it has ended: as it was seen, or else as the kernel tells
+// it, that of macOS in bytes, others in KiB. What is not known is less than nothing, and meets no bound.
 func (p *process) residentMiB() float64 {
+	if p.peak > 0 {
+		return p.peak
+	}
 	usage, ok := p.cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	if !ok {
 		return -1
