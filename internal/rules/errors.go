@@ -69,7 +69,8 @@ func (m *mistake) inside(place func(line int) string, source string) error {
 		}
 	}
 	text, _, _ := strings.Cut(source[start:], "\n")
-	e := &Error{Place: place(line), Msg: m.msg, Line: strings.TrimRight(text, "\r"), Column: column, hint: m.hint}
+	text = strings.TrimRight(text, "\r")
+	e := &Error{Place: place(line), Msg: m.msg, Line: text, Column: min(column, characters(text)), hint: m.hint}
 	return &refusal.UsageError{Err: e, Remedy: m.hint}
 }
 

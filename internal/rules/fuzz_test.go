@@ -18,7 +18,7 @@ func FuzzExpression(f *testing.F) {
 		`custom.tier == nil`, `lower(email) ?? DELETE`, `let l = split(email, "@"); all(l, all(l, # != ""))`, `custom.points * 9223372036854775807 % 3`,
 		`e164(row["Mobile"], "DE")`, `created.Format(email)`, `enabled ? custom.points : email[1:-1]`, `email matches custom.tier`,
 		`custom.tier \!= “a”`, `a:=b`, `map(groups, {# + "x"}) | join("")`, `-custom.points ** 2 in [1.5, nil]`, `uuid() + digits(sub)`,
-		`((((`, `1 < 2 < 3`, `find(groups, # == nil).x?.y`, `replace(repeat("a", 9999), "", email)`, "a\n\tb # c", `$env`, `if enabled { "a" } else { nil }`, "0\"\r\"", `0""`,
+		`((((`, `1 < 2 < 3`, `find(groups, # == nil).x?.y`, `replace(repeat("a", 9999), "", email)`, "a\n\tb # c", `$env`, `if enabled { "a" } else { nil }`, "0\"\r\"", `0""`, "\r",
 	} {
 		f.Add(seed, "Ann@Example.com", "5")
 	}
