@@ -152,7 +152,7 @@ func (h *history) checkPublished(r *run, objects int, output string) (found []Vi
 	switch {
 	case err != nil:
 		return []Violation{{stale, err.Error()}}
-	case !ok && !strings.Contains(output, "not all of the run could be published"):
+	case !ok && !strings.Contains(output, "not all of the run could be published") && !strings.Contains(output, "before all of the run was published"):
 		return []Violation{{stale, "it is older, and no start says so\n" + output}}
 	}
 	for _, name := range []string{"errors.csv", "errors.jsonl", "applied.csv", "undo.jsonl", "summary.json", "checkpoint.json"} {
