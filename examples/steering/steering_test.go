@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 	for _, tt := range []struct {
 		name, script string
 		env          []string
-		stub         string // the program in place of another, and what it does
+		double       string // the program in place of another, and what it does
 		code         int
 		says         string // on standard output
 		noted        string
@@ -71,14 +71,14 @@ func TestScripts(t *testing.T) {
 			t.Run(strings.TrimSpace(tt.name+" "+shell), func(t *testing.T) {
 				bin := t.TempDir()
 				notes := filepath.Join(bin, "notes")
-				if name, does, found := strings.Cut(tt.stub, ": "); found {
-					stub := "#!/bin/sh\nexec 3>&1 >>" + notes + "\nprintf '%s|' \"$@\"; echo\n"
+				if name, does, found := strings.Cut(tt.double, ": "); found {
+					double := "#!/bin/sh\nexec 3>&1 >>" + notes + "\nprintf '%s|' \"$@\"; echo\n"
 					if does == "cat" {
-						stub += "cat\n"
+						double += "cat\n"
 					} else {
-						stub += "exec >&3\n" + does + "\n"
+						double += "exec >&3\n" + does + "\n"
 					}
-					if err := os.WriteFile(filepath.Join(bin, name), []byte(stub), 0o700); err != nil {
+					if err := os.WriteFile(filepath.Join(bin, name), []byte(double), 0o700); err != nil {
 						t.Fatal(err)
 					}
 				}
