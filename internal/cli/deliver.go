@@ -72,7 +72,7 @@ func (d *delivery) Commit(ctx context.Context) error {
 		if d.force {
 			when = runlog.Always
 		}
-		err = d.bucket.Create(ctx, d.to.Key, d.Scratch, info.Size(), when)
+		err = d.bucket.Upload(ctx, d.to.Key, d.Scratch, info.Size(), when)
 	}
 	if errors.Is(err, runlog.ErrTaken) { // it came since it was looked for
 		err = isThere(d.to.String(), d.what)

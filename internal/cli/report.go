@@ -19,6 +19,7 @@ import (
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/runlog"
 	"attrmigrate/internal/s3"
 )
 
@@ -123,7 +124,7 @@ func (o *outside) upload(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	return o.bucket.Upload(ctx, o.place.Below(filepath.Base(path)).Key, f, info.Size())
+	return o.bucket.Upload(ctx, o.place.Below(filepath.Base(path)).Key, f, info.Size(), runlog.Always)
 }
 
 // reportOptions say where a report is written.

@@ -64,7 +64,9 @@
 // # What is published
 //
 // For people, files stand under their usual names: the checkpoint and events while the run goes on, all of them at the end of a start,
-// which tries for as long as a lease lasts, and no longer than its own. Then current.json tells up to which number of the log that is. A start may
+// which tries for as long as a lease lasts, and no longer than its own. Each writing names the tag that it replaces, so that one of an
+// owner whose machine is gone, which lands late, is refused; unless what stands there is again, byte for byte, what that owner found.
+// Then current.json tells up to which number of the log that is. A start may
 // end well, and not be able to publish. So whoever looks compares, and where the log is newer and nobody is at work, it is the
 // log that counts ([Seen.Latest], [Seen.Restore]).
 //

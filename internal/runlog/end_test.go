@@ -100,6 +100,80 @@ func TestPublishedBehindTrouble(t *testing.T) {
 	}
 }
 
+// TestPublishedLate: what an owner of before was publishing as its machine went away, and the store takes only now, is not put in the
+// place of what the next one has published.
+func TestPublishedLate(t *testing.T) {
+	for _, name := range []string{"undo.jsonl", "checkpoint.json"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := newMemory()
+				r := opened(t, m)
+				replace(t, r, name, "one")
+				if err := r.Close(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+
+				r = opened(t, m)
+				replace(t, r, name, "one, two")
+				var late []func() (string, error)
+				m.onPut(func(key string, _ []byte, _ Condition, do func() (string, error)) (string, error) {
+					if key == "loyalty/"+name {
+						late = append(late, do)
+						return "", errAway
+					}
+					return do()
+				})
+				ctx, gone := context.WithTimeout(t.Context(), time.Second)
+				defer gone()
+				if err := r.Close(ctx); err == nil || len(late) == 0 {
+					t.Fatalf("it is published: %v", err)
+				}
+				m.onPut(nil)
+
+				r = opened(t, m)
+				replace(t, r, name, "one, two, three")
+				if err := r.Close(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				for _, do := range late {
+					if _, err := do(); !errors.Is(err, ErrTaken) {
+						t.Errorf("late: %v", err)
+					}
+				}
+				if got := string(m.objects["loyalty/"+name].body); got != "one, two, three" {
+					t.Errorf("%s is %q", name, got)
+				}
+			})
+		})
+	}
+}
+
+// TestPublishedAtOnce: what somebody else writes between the look at what stands there and the writing is replaced all the same.
+func TestPublishedAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		r := opened(t, m)
+		appendTo(t, r, "undo.jsonl", "one\n")
+		writings := 0
+		m.onPut(func(key string, _ []byte, _ Condition, do func() (string, error)) (string, error) {
+			if key == "loyalty/undo.jsonl" {
+				if writings++; writings == 1 {
+					if _, err := m.write(key, []byte("old"), Always); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+			return do()
+		})
+		if err := r.Close(t.Context()); err != nil {
+			t.Errorf("error %v", err)
+		}
+		if got := string(m.objects["loyalty/undo.jsonl"].body); got != "one\n" || writings != 2 {
+			t.Errorf("after %d writings it is %q", writings, got)
+		}
+	})
+}
+
 // TestNeverPublished: what the store takes no more is tried for as long as a lease, and is told.
 func TestNeverPublished(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

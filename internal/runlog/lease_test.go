@@ -94,10 +94,10 @@ func (m *memory) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-func (m *memory) Upload(ctx context.Context, key string, from io.ReaderAt, size int64) error {
+func (m *memory) Upload(ctx context.Context, key string, from io.ReaderAt, size int64, when Condition) error {
 	body, err := io.ReadAll(io.NewSectionReader(from, 0, size))
 	if err == nil {
-		_, err = m.Put(ctx, key, body, Always)
+		_, err = m.Put(ctx, key, body, when)
 	}
 	return err
 }

@@ -118,7 +118,9 @@ func (s storeOf) Delete(ctx context.Context, key string) error {
 
 func (storeOf) List(context.Context, string, string, func(Entry) error) error { return fs.ErrInvalid }
 
-func (storeOf) Upload(context.Context, string, io.ReaderAt, int64) error { return fs.ErrInvalid }
+func (storeOf) Upload(context.Context, string, io.ReaderAt, int64, Condition) error {
+	return fs.ErrInvalid
+}
 
 // epoch is when the model begins.
 var epoch = time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)

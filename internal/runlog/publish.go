@@ -46,17 +46,17 @@ func (r *Run) publish(ctx context.Context, uploaded map[string]bool) error {
 		if !disk.Exists(path) { // a start that did not begin has removed it
 			continue
 		}
+		there, err := files(ctx, r.c.Store, prefix)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
 		if k.whole == k.number {
-			there, err := files(ctx, r.c.Store, prefix)
-			if err != nil {
-				errs = append(errs, err)
-				continue
-			}
-			for _, name := range there {
+			for name := range there {
 				uploaded[prefix+name] = true
 			}
 		}
-		names, err := r.publishDir(ctx, path, prefix, uploaded)
+		names, err := r.publishDir(ctx, path, prefix, there, uploaded)
 		if err == nil && dir == r.runDir() {
 			err = r.unpublish(ctx, names)
 		}
@@ -70,7 +70,9 @@ func (r *Run) publish(ctx context.Context, uploaded map[string]bool) error {
 	return errors.Join(errs...)
 }
 
-func (r *Run) publishDir(ctx context.Context, dir, prefix string, uploaded map[string]bool) (names []string, err error) {
+// publishDir replaces what stands there, and nothing else: what an owner of before was publishing when its machine went away, and
+// the store takes only later, would replace what is no more.
+func (r *Run) publishDir(ctx context.Context, dir, prefix string, there map[string]Condition, uploaded map[string]bool) (names []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
@@ -87,7 +89,10 @@ func (r *Run) publishDir(ctx context.Context, dir, prefix string, uploaded map[s
 		}
 		err := r.lease.await(ctx, r.c.Timeout) // what another publishes is newer
 		if err == nil {
-			err = r.upload(ctx, filepath.Join(dir, e.Name()), key)
+			err = r.upload(ctx, filepath.Join(dir, e.Name()), key, cmp.Or(there[e.Name()], IfAbsent))
+		}
+		if errors.Is(err, ErrTaken) {
+			err = &contended{err} // what stands there now is looked at anew
 		}
 		if err != nil {
 			return nil, err
@@ -97,7 +102,7 @@ func (r *Run) publishDir(ctx context.Context, dir, prefix string, uploaded map[s
 	return names, nil
 }
 
-func (r *Run) upload(ctx context.Context, path, key string) error {
+func (r *Run) upload(ctx context.Context, path, key string, when Condition) error {
 	f, err := disk.Open(path)
 	if err != nil {
 		return err
@@ -107,8 +112,14 @@ func (r *Run) upload(ctx context.Context, path, key string) error {
 	if err != nil {
 		return err
 	}
-	return r.c.Store.Upload(ctx, key, whileHeld{f, r.lease}, info.Size())
+	return r.c.Store.Upload(ctx, key, whileHeld{f, r.lease}, info.Size(), when)
 }
+
+// contended is a writing of an object that somebody else wrote since it was looked at.
+type contended struct{ error }
+
+func (e *contended) Unwrap() error { return e.error }
+func (*contended) Passing() bool   { return true }
 
 // whileHeld reads a file as long as the lease holds: what a machine that stood still had yet to send is old.
 type whileHeld struct {
@@ -126,7 +137,7 @@ func (w whileHeld) ReadAt(b []byte, at int64) (int, error) {
 // unpublish removes what an earlier run of the directory has published, and this one has not.
 func (r *Run) unpublish(ctx context.Context, names []string) error {
 	there, err := files(ctx, r.c.Store, r.c.Prefix)
-	for _, name := range there {
+	for name := range there {
 		own := name == lockName || name == currentName || !r.ships(name)
 		if err == nil && !own && !slices.Contains(names, name) && r.c.Names.Published(name) {
 			err = again(ctx, func() error { return r.c.Store.Delete(ctx, r.c.Prefix+name) })

@@ -20,8 +20,9 @@ type Store interface {
 	List(ctx context.Context, prefix, behind string, each func(Entry) error) error
 	// Delete removes an object; one that is not there is no error.
 	Delete(ctx context.Context, key string) error
-	// Upload writes an object of any size, whatever is there. It tries again by itself.
-	Upload(ctx context.Context, key string, body io.ReaderAt, size int64) error
+	// Upload writes an object of any size if a condition holds; if it does not, the error is an [ErrTaken]. It tries again by
+	// itself, and knows its own object when an answer was lost.
+	Upload(ctx context.Context, key string, body io.ReaderAt, size int64, when Condition) error
 }
 
 // Object is what an object holds.

@@ -257,7 +257,7 @@ func TestFilesThroughTrouble(t *testing.T) {
 				return s3test.Fault{}
 			}
 		})
-		if err := b.Create(t.Context(), "a", strings.NewReader(body), int64(size), runlog.IfAbsent); err != nil {
+		if err := b.Upload(t.Context(), "a", strings.NewReader(body), int64(size), runlog.IfAbsent); err != nil {
 			t.Errorf("%d bytes: %v", size, err)
 		}
 		if got, err := fetch(t, b, "a", ""); err != nil || string(got) != body {
@@ -272,7 +272,7 @@ func TestAborted(t *testing.T) {
 	setenv(t, server.Env())
 	server.Deny("kms:Decrypt")
 	size := int64(7 << 20)
-	err := open(t, s3test.Bucket, s3.Config{}).InSmallParts().Upload(t.Context(), "a", strings.NewReader(string(content(int(size)))), size)
+	err := open(t, s3test.Bucket, s3.Config{}).InSmallParts().Upload(t.Context(), "a", strings.NewReader(string(content(int(size)))), size, runlog.Always)
 	if err == nil || !strings.Contains(err.Error(), "kms:Decrypt is not allowed") || server.Count("AbortMultipartUpload") != 1 {
 		t.Errorf("%v, %v", err, server.Counts())
 	}

@@ -80,15 +80,15 @@ func neededPermissions(t *testing.T) (all []string) {
 	_ = versioned // there is none, but it was asked for
 	for _, err := range []error{err, again, exists,
 		list(t.Context(), b), remove(t.Context(), b),
-		b.Upload(t.Context(), "big", bytes.NewReader(big), int64(len(big)))} {
+		b.Upload(t.Context(), "big", bytes.NewReader(big), int64(len(big)), runlog.Always)} {
 		if err != nil && !strings.Contains(err.Error(), "InvalidPart") {
 			t.Error(err)
 		}
 	}
-	if err := b.Create(t.Context(), "big", bytes.NewReader(big), int64(len(big)), runlog.IfAbsent); err != nil {
+	if err := b.Upload(t.Context(), "big", bytes.NewReader(big), int64(len(big)), runlog.IfAbsent); err != nil {
 		t.Error(err)
 	}
-	if err := b.Create(t.Context(), "big", io.NewSectionReader(bytes.NewReader(big), 0, 1), 1, runlog.IfAbsent); err == nil {
+	if err := b.Upload(t.Context(), "big", io.NewSectionReader(bytes.NewReader(big), 0, 1), 1, runlog.IfAbsent); err == nil {
 		t.Error("it was written twice")
 	}
 	for operation := range server.Counts() {

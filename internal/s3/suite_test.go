@@ -214,16 +214,27 @@ func content(size int) []byte {
 func suiteUploads(t *testing.T, b *s3.Bucket, at string) {
 	for _, size := range []int{0, 1, 1 << 20, 12<<20 + 17} {
 		key, body := fmt.Sprintf("%s%d", at, size), content(size)
-		if err := b.Create(t.Context(), key, bytes.NewReader(body), int64(size), runlog.IfAbsent); err != nil {
+		if err := b.Upload(t.Context(), key, bytes.NewReader(body), int64(size), runlog.IfAbsent); err != nil {
 			t.Fatalf("%d bytes: %v", size, err)
 		}
-		if o, err := b.Get(t.Context(), key); err != nil || !bytes.Equal(o.Body, body) {
+		o, err := b.Get(t.Context(), key)
+		if err != nil || !bytes.Equal(o.Body, body) {
 			t.Errorf("%d bytes: came back as %d, %v", size, len(o.Body), err)
 		}
-		if err := b.Create(t.Context(), key, bytes.NewReader(body), int64(size), runlog.IfAbsent); !errors.Is(err, runlog.ErrTaken) {
+		if err := b.Upload(t.Context(), key, bytes.NewReader(body), int64(size), runlog.IfAbsent); !errors.Is(err, runlog.ErrTaken) {
 			t.Errorf("%d bytes, over itself: %v", size, err)
 		}
-		if err := b.Upload(t.Context(), key, strings.NewReader("new"), 3); err != nil {
+		another := append([]byte("x"), body...)
+		if err := b.Upload(t.Context(), key, bytes.NewReader(another), int64(len(another)), `"another"`); !errors.Is(err, runlog.ErrTaken) {
+			t.Errorf("%d bytes, in the place of another: %v", size, err)
+		}
+		if err := b.Upload(t.Context(), key, bytes.NewReader(another), int64(len(another)), runlog.Condition(o.Tag)); err != nil {
+			t.Errorf("%d bytes, in the place of what is there: %v", size, err)
+		}
+		if err := b.Upload(t.Context(), key, bytes.NewReader(body), int64(size), runlog.Condition(o.Tag)); !errors.Is(err, runlog.ErrTaken) {
+			t.Errorf("%d bytes, in the place of what was there: %v", size, err)
+		}
+		if err := b.Upload(t.Context(), key, strings.NewReader("new"), 3, runlog.Always); err != nil {
 			t.Errorf("%d bytes, replaced: %v", size, err)
 		}
 		if o, err := b.Get(t.Context(), key); err != nil || string(o.Body) != "new" {
@@ -258,7 +269,7 @@ func fetch(t *testing.T, b *s3.Bucket, key, version string) ([]byte, error) {
 func suiteFiles(t *testing.T, b *s3.Bucket, at string) {
 	for _, size := range []int{0, 1, 1 << 20, 1<<20 + 1, 13<<20 + 17} {
 		key, body := fmt.Sprintf("%s%d", at, size), content(size)
-		if err := b.Upload(t.Context(), key, bytes.NewReader(body), int64(size)); err != nil {
+		if err := b.Upload(t.Context(), key, bytes.NewReader(body), int64(size), runlog.Always); err != nil {
 			t.Fatalf("%d bytes: %v", size, err)
 		}
 		if got, err := fetch(t, b, key, ""); err != nil || !bytes.Equal(got, body) {

@@ -18,14 +18,9 @@ const (
 	atOnce    = 8      // parts of one object
 )
 
-// Upload writes an object of any size, whatever is there. It tries again by itself.
-func (b *Bucket) Upload(ctx context.Context, key string, body io.ReaderAt, size int64) error {
-	return b.Create(ctx, key, body, size, runlog.Always)
-}
-
-// Create writes an object of any size if a condition holds; if it does not, the error is a [runlog.ErrTaken]. It tries again by
+// Upload writes an object of any size if a condition holds; if it does not, the error is a [runlog.ErrTaken]. It tries again by
 // itself, and knows its own object when an answer was lost.
-func (b *Bucket) Create(ctx context.Context, key string, body io.ReaderAt, size int64, when runlog.Condition) error {
+func (b *Bucket) Upload(ctx context.Context, key string, body io.ReaderAt, size int64, when runlog.Condition) error {
 	u := &upload{b: b, key: key, body: body, size: size, when: when, word: rand.Text(), part: b.sizes.part}
 	for size > u.part*mostParts {
 		u.part *= 2

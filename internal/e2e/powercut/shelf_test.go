@@ -154,10 +154,10 @@ func (s *shelf) Delete(_ context.Context, key string) error {
 	return nil
 }
 
-func (s *shelf) Upload(ctx context.Context, key string, from io.ReaderAt, size int64) error {
+func (s *shelf) Upload(ctx context.Context, key string, from io.ReaderAt, size int64, when runlog.Condition) error {
 	body, err := io.ReadAll(io.NewSectionReader(from, 0, size))
 	if err == nil {
-		_, err = s.Put(ctx, key, body, runlog.Always)
+		_, err = s.Put(ctx, key, body, when)
 	}
 	return err
 }
