@@ -20,10 +20,11 @@ import (
 // newMan returns the command that `make man` uses; it is no part of what users see.
 func newMan(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
-		Use:    "man DIR",
-		Short:  "Write the man pages into a directory",
-		Hidden: true,
-		Args:   cobra.ExactArgs(1),
+		Use:               "man DIR",
+		Short:             "Write the man pages into a directory",
+		Hidden:            true,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: inTurn(completeDirectories),
 		RunE: func(_ *cobra.Command, args []string) error {
 			root.DisableAutoGenTag = true
 			pages, err := manPages(root)
