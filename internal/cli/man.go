@@ -36,8 +36,10 @@ func newMan(root *cobra.Command) *cobra.Command {
 	}
 }
 
-// manTitle is the title of each page.
-const manTitle = "ATTRMIGRATE"
+const (
+	manTitle = "ATTRMIGRATE" // of each page
+	manWidth = usual - 7     // of what a page shows as it is: man indents it
+)
 
 // manPages makes the page of a command and of each below it, by their names.
 func manPages(cmd *cobra.Command) (map[string][]byte, error) {
@@ -52,6 +54,7 @@ func manPages(cmd *cobra.Command) (map[string][]byte, error) {
 		}
 		maps.Copy(pages, more)
 	}
+	cmd.Example = examplesText(cmd.Example, manWidth)
 	var page bytes.Buffer
 	err := doc.GenMan(cmd, &doc.GenManHeader{
 		Title: manTitle, Section: "1", Source: "attrmigrate " + release(), Manual: "attrmigrate",
