@@ -12,6 +12,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"attrmigrate/internal/awsconn/awstest"
 	"attrmigrate/internal/cli"
 	"attrmigrate/internal/sandbox"
 )
@@ -33,12 +34,7 @@ func serve(t *testing.T, document []byte, users []sandbox.User) *cognito {
 		t.Fatal(err)
 	}
 	t.Chdir(t.TempDir())
-	for name, value := range map[string]string{
-		"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_SESSION_TOKEN": "", "AWS_PROFILE": "",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-	} {
-		t.Setenv(name, value)
-	}
+	awstest.OwnEnvironment(t)
 	server, err := sandbox.New(sandbox.Config{Quotas: sandbox.NoQuotas()})
 	if err != nil {
 		t.Fatal(err)

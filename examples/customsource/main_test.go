@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"attrmigrate/internal/awsconn/awstest"
 	"attrmigrate/internal/sandbox"
 )
 
@@ -42,13 +43,9 @@ func serve(t *testing.T) *sandbox.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, value := range map[string]string{
-		"AWS_ENDPOINT_URL": url, "AWS_REGION": "us-east-1", "AWS_PROFILE": "",
-		"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_SESSION_TOKEN": "",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-	} {
-		t.Setenv(name, value)
-	}
+	awstest.OwnEnvironment(t)
+	t.Setenv("AWS_ENDPOINT_URL", url)
+	t.Setenv("AWS_REGION", "us-east-1")
 	return server
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"attrmigrate/internal/awsconn/awstest"
 	"attrmigrate/internal/sandbox"
 )
 
@@ -19,12 +20,7 @@ type cognito struct {
 // serve starts one, and lets the program find credentials for it.
 func serve(t *testing.T) *cognito {
 	t.Helper()
-	for name, value := range map[string]string{
-		"AWS_ACCESS_KEY_ID": "sandbox", "AWS_SECRET_ACCESS_KEY": "sandbox", "AWS_SESSION_TOKEN": "", "AWS_PROFILE": "",
-		"AWS_CONFIG_FILE": os.DevNull, "AWS_SHARED_CREDENTIALS_FILE": os.DevNull,
-	} {
-		t.Setenv(name, value)
-	}
+	awstest.OwnEnvironment(t)
 	server, err := sandbox.New(sandbox.Config{Quotas: sandbox.NoQuotas()})
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"attrmigrate/internal/awsconn/awstest"
 )
 
 // TestMain hides the AWS set-up and the proxies of the machine from all tests.
@@ -107,7 +109,7 @@ func TestSettings(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			ownEnvironment(t)
+			awstest.OwnEnvironment(t)
 			for name, value := range test.env {
 				t.Setenv(name, value)
 			}
@@ -181,7 +183,7 @@ func TestSettingsThatFit(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			ownEnvironment(t)
+			awstest.OwnEnvironment(t)
 			for name, text := range map[string]string{"AWS_CONFIG_FILE": cmp.Or(test.config, dev), "AWS_SHARED_CREDENTIALS_FILE": test.creds} {
 				if err := os.WriteFile(os.Getenv(name), []byte(text), 0o600); err != nil {
 					t.Fatal(err)
@@ -198,16 +200,6 @@ func TestSettingsThatFit(t *testing.T) {
 			}
 		})
 	}
-}
-
-// ownEnvironment has the settings of the test alone: keys, and files that are not there.
-func ownEnvironment(t *testing.T) {
-	t.Helper()
-	nowhere := t.TempDir()
-	t.Setenv("AWS_CONFIG_FILE", filepath.Join(nowhere, "config"))
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(nowhere, "credentials"))
-	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "made-up-secret")
 }
 
 // certificate is one that nobody has signed, in PEM with line ends of Windows.

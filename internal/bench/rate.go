@@ -150,13 +150,18 @@ func (c *course) throttledRow(from, to time.Duration, allowed float64) row {
 	}
 }
 
+// against is one run at a rate, against a quota.
+func (b *bench) against(quota, rate float64) scenario {
+	return scenario{
+		name: fmt.Sprintf("quota-%g-rate-%g", quota, rate), title: fmt.Sprintf("quota %g/s, --rate %g", quota, rate),
+		quota: quota, rate: rate, runs: 1, length: b.rate,
+	}
+}
+
 // steady keeps a rate that the quota allows.
 func (b *bench) steady(quota, rate float64) func(context.Context) (result, error) {
 	return func(ctx context.Context) (result, error) {
-		c, err := b.play(ctx, scenario{
-			name: fmt.Sprintf("quota-%g-rate-%g", quota, rate), title: fmt.Sprintf("quota %g/s, --rate %g", quota, rate),
-			quota: quota, rate: rate, runs: 1, length: b.rate,
-		})
+		c, err := b.play(ctx, b.against(quota, rate))
 		if err != nil {
 			return result{}, err
 		}
@@ -178,10 +183,7 @@ func (b *bench) adaptive(quota float64) func(context.Context) (result, error) {
 		if quota == 25 { // AWS's
 			brief = fmt.Sprintf("updates accepted at AWS's quota, `--rate %g`", rate)
 		}
-		c, err := b.play(ctx, scenario{
-			name: fmt.Sprintf("quota-%g-rate-%g", quota, rate), title: fmt.Sprintf("quota %g/s, --rate %g", quota, rate),
-			quota: quota, rate: rate, runs: 1, length: b.rate,
-		})
+		c, err := b.play(ctx, b.against(quota, rate))
 		if err != nil {
 			return result{}, err
 		}

@@ -1,23 +1,16 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"os"
-	"os/exec"
 	"strconv"
 	"time"
 )
 
-// server is a sandbox in a process of its own. It is used by one goroutine.
+// server is a sandbox in a process of its own.
 type server struct {
 	address
-	cmd     *exec.Cmd
-	input   io.WriteCloser
-	answers *json.Decoder
+	*child
 }
 
 // serverConfig says what is in a server.
@@ -47,23 +40,10 @@ func (b *bench) startServer(ctx context.Context, c serverConfig) (*server, error
 	if c.log {
 		args = append(args, "-log")
 	}
-	s := &server{cmd: exec.CommandContext(ctx, b.self, args...)}
-	s.cmd.Stderr = os.Stderr
+	s := new(server)
 	var err error
-	if s.input, err = s.cmd.StdinPipe(); err != nil {
+	if s.child, err = b.startChild(ctx, &s.address, args...); err != nil {
 		return nil, err
-	}
-	output, err := s.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := s.cmd.Start(); err != nil {
-		return nil, err
-	}
-	s.answers = json.NewDecoder(bufio.NewReader(output))
-	if err := s.answers.Decode(&s.address); err != nil {
-		s.close()
-		return nil, fmt.Errorf("server: %w", err)
 	}
 	return s, nil
 }
@@ -103,12 +83,6 @@ func (s *server) awaitFirst(ctx context.Context, operation string, ended <-chan 
 		case <-time.After(sampleEvery):
 		}
 	}
-}
-
-// close ends the process.
-func (s *server) close() {
-	_ = s.input.Close()
-	_ = s.cmd.Wait()
 }
 
 // forget makes the next request of each operation the first again.

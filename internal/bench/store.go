@@ -7,8 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
 	"strings"
 	"time"
 
@@ -17,10 +15,8 @@ import (
 
 // store is an S3 that is a process of its own.
 type store struct {
-	env     []string // by which a program finds it
-	cmd     *exec.Cmd
-	input   io.WriteCloser
-	answers *json.Decoder
+	env []string // by which a program finds it
+	*child
 }
 
 // serveStore is that process: it answers "counts" with how often each operation was asked for, and ends with its input.
@@ -49,23 +45,10 @@ func serveStore(args []string, in io.Reader, out io.Writer) error {
 }
 
 func (b *bench) startStore(ctx context.Context, delay time.Duration) (*store, error) {
-	s := &store{cmd: exec.CommandContext(ctx, b.self, "store", "-delay", delay.String())}
-	s.cmd.Stderr = os.Stderr
+	s := new(store)
 	var err error
-	if s.input, err = s.cmd.StdinPipe(); err != nil {
+	if s.child, err = b.startChild(ctx, &s.env, "store", "-delay", delay.String()); err != nil {
 		return nil, err
-	}
-	output, err := s.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := s.cmd.Start(); err != nil {
-		return nil, err
-	}
-	s.answers = json.NewDecoder(bufio.NewReader(output))
-	if err := s.answers.Decode(&s.env); err != nil {
-		s.close()
-		return nil, fmt.Errorf("store: %w", err)
 	}
 	return s, nil
 }
@@ -78,12 +61,6 @@ func (s *store) puts() (int, error) {
 	counts := map[string]int{}
 	err := s.answers.Decode(&counts)
 	return counts["PutObject"], err
-}
-
-// close ends the process.
-func (s *store) close() {
-	_ = s.input.Close()
-	_ = s.cmd.Wait()
 }
 
 // runDir is where a run is kept.

@@ -45,7 +45,8 @@ back. Interrupted, the same command continues where it stopped.
   attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E --yes loyalty.run/errors.csv
   attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E loyalty.run/undo.jsonl
   attrmigrate apply --sandbox --rate off loyalty.csv`,
-		Args: targeted(&o.fleet, o.needsChanges),
+		Args:              targeted(&o.fleet, o.needsChanges),
+		ValidArgsFunction: completeFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.fleet.asked() {
 				return o.applyRows(cmd, sys, args)

@@ -53,9 +53,9 @@ func (o *exportOptions) register(f *pflag.FlagSet) {
 	f.Func("where", "`expression` that chooses users, as in plan, such as 'custom.tier == nil and enabled' (default: all users)", once("where", &o.where))
 	f.Func("group", "`name` of a group, whose members alone are read", once("group", &o.group))
 	f.StringVar(&o.filter, "filter", "", "`filter` of ListUsers, such as 'status = \"Enabled\"' (default: all users)")
-	f.Func("format", "how the users are written: `csv|jsonl` (default: by the file's name, else csv)",
-		word(&o.format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
-	f.Func(separatorFlag, "what stands between the cells of a CSV: `comma|semicolon|tab` (default comma, tab in .tsv)", separator(&o.separator))
+	f.Var(word(&o.format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}), "format",
+		"how the users are written: `csv|jsonl` (default: by the file's name, else csv)")
+	f.Var(separator(&o.separator), separatorFlag, "what stands between the cells of a CSV: `comma|semicolon|tab` (default comma, tab in .tsv)")
 	f.StringVarP(&o.file, "output", "o", "", "`file` to write (default, and -: standard output)")
 	f.BoolVar(&o.force, "force", false, "replace the file, if it is there")
 	registerListRate(f, &o.listRate)

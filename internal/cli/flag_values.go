@@ -3,9 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -15,23 +13,24 @@ import (
 )
 
 // word sets a flag that takes one of some words.
-func word[T any](value *T, words map[string]T) func(string) error {
-	return func(s string) error {
-		v, ok := words[s]
+func word[T any](value *T, meanings map[string]T) choice {
+	words := wordsOf(meanings)
+	return choice{words, func(s string) error {
+		v, ok := meanings[s]
 		if !ok {
-			return fmt.Errorf("want one of %s", strings.Join(slices.Sorted(maps.Keys(words)), ", "))
+			return fmt.Errorf("want one of %s", strings.Join(words, ", "))
 		}
 		*value = v
 		return nil
-	}
+	}}
 }
 
 // region sets a flag that takes a region of phone numbers.
-func region(value *string) func(string) error {
-	return func(s string) (err error) {
+func region(value *string) choice {
+	return choice{phone.Regions(), func(s string) (err error) {
 		*value, err = phone.Region(s)
 		return err
-	}
+	}}
 }
 
 // pairs sets a flag that takes NAME=VALUE, any number of times.
@@ -65,10 +64,13 @@ func names(list *[]string) func(string) error {
 	}
 }
 
+// off is the word for no limit.
+const off = "off"
+
 // rate sets a rate in events a second, or none.
-func rate(r *float64) func(string) error {
-	return func(s string) error {
-		if s == "off" {
+func rate(r *float64) choice {
+	return choice{[]string{off}, func(s string) error {
+		if s == off {
 			*r = pipeline.Unlimited
 			return nil
 		}
@@ -78,7 +80,7 @@ func rate(r *float64) func(string) error {
 		}
 		*r = n
 		return nil
-	}
+	}}
 }
 
 // budget sets a number of records or a percentage.

@@ -93,16 +93,16 @@ func (o *options) register(f *pflag.FlagSet) {
 	o.fleet.register(f)
 	f.BoolVar(&o.connection.sandbox, "sandbox", false, "rehearse on a local Cognito inside the process, filled with the change set's users")
 	f.StringVar(&o.connection.from, "from", "", "`file` whose users, with their values, the local Cognito has instead: an export of everything (export --format jsonl --all), say")
-	f.Func("as", "who writes: `admin|user` (default admin: AWS credentials; user: each user, by the column access_token)",
-		word(&o.asUser, map[string]bool{"admin": false, "user": true}))
+	f.Var(word(&o.asUser, map[string]bool{"admin": false, "user": true}), "as",
+		"who writes: `admin|user` (default admin: AWS credentials; user: each user, by the column access_token)")
 	o.rule.register(f)
 	registerDecoding(f, &o.decoding)
-	f.Func("phone-region", "`region` whose national phone numbers are read and written as +49..., of ISO 3166, such as DE (default: none are)",
-		region(&o.phones))
+	f.Var(region(&o.phones), "phone-region",
+		"`region` whose national phone numbers are read and written as +49..., of ISO 3166, such as DE (default: none are)")
 	f.Func(metadataFlag, "`k=v` passed to the pool's Lambda triggers; repeatable", pairs(&o.metadata))
 	o.rate = defaultRate
-	f.Func("rate", "updates a second at most: `N|off` (default 20; AWS allows 25 to the whole account)", rate(&o.rate))
-	f.Func("read-rate", "reads of single users a second at most: `N|off` (default 80, or --rate if that is higher; AWS allows 120)", rate(&o.readRate))
+	f.Var(rate(&o.rate), "rate", "updates a second at most: `N|off` (default 20; AWS allows 25 to the whole account)")
+	f.Var(rate(&o.readRate), "read-rate", "reads of single users a second at most: `N|off` (default 80, or --rate if that is higher; AWS allows 120)")
 	registerListRate(f, &o.listRate)
 	registerChains(f, &o.chains)
 	f.IntVar(&o.workers, "workers", 32, "calls under way at once")
@@ -118,11 +118,11 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.BoolVar(&o.yes, "yes", false, "do not ask")
 	f.BoolVar(&o.noRead, "no-read", false, "do not read users before changing them: no undo, no preconditions, and what holds already is sent again")
 	f.BoolVar(&o.strict, "strict", false, "refuse records with values that nobody meant, such as NULL or gold with a blank behind it")
-	f.Func("verified", "email_verified and phone_number_verified where they are true and their address changes: `reset|keep` (default reset, as Cognito does)",
-		word(&o.keep, map[string]bool{"reset": false, "keep": true}))
+	f.Var(word(&o.keep, map[string]bool{"reset": false, "keep": true}), "verified",
+		"email_verified and phone_number_verified where they are true and their address changes: `reset|keep` (default reset, as Cognito does)")
 	f.BoolVar(&o.takeover, "allow-takeover", false, "take addresses from other users who sign in by them; undo gives them back")
-	f.Func("on-conflict", "a record whose precondition does not hold: `fail|skip` (default fail; skip: it is left as it is, and is no failure)",
-		word(&o.skip, map[string]bool{"fail": false, "skip": true}))
+	f.Var(word(&o.skip, map[string]bool{"fail": false, "skip": true}), "on-conflict",
+		"a record whose precondition does not hold: `fail|skip` (default fail; skip: it is left as it is, and is no failure)")
 	registerOutput(f, &o.output)
 }
 
@@ -140,33 +140,32 @@ func (o *connectionOptions) register(f *pflag.FlagSet) {
 
 func registerListRate(f *pflag.FlagSet, r *float64) {
 	*r = 20
-	f.Func("list-rate", "calls of ListUsers a second at most: `N|off` (default 20; AWS allows 30 to the whole account)", rate(r))
+	f.Var(rate(r), "list-rate", "calls of ListUsers a second at most: `N|off` (default 20; AWS allows 30 to the whole account)")
 }
 
 func registerChains(f *pflag.FlagSet, chains *int) {
-	f.Func("chains", fmt.Sprintf("chains of pages at once, in which the whole pool is read: `auto|N`, %d at most (default auto: several where one is too slow for --list-rate; 1: one)", listing.Chains),
-		func(text string) (err error) {
-			if text == "auto" {
-				*chains = 0
-				return nil
-			}
-			if *chains, err = strconv.Atoi(text); err != nil || *chains < 1 || *chains > listing.Chains {
-				return fmt.Errorf("want auto, or a number from 1 to %d", listing.Chains)
-			}
+	const auto = "auto"
+	f.Var(choice{[]string{auto}, func(text string) (err error) {
+		if text == auto {
+			*chains = 0
 			return nil
-		})
+		}
+		if *chains, err = strconv.Atoi(text); err != nil || *chains < 1 || *chains > listing.Chains {
+			return fmt.Errorf("want auto, or a number from 1 to %d", listing.Chains)
+		}
+		return nil
+	}}, "chains", fmt.Sprintf("chains of pages at once, in which the whole pool is read: `auto|N`, %d at most (default auto: several where one is too slow for --list-rate; 1: one)", listing.Chains))
 }
 
 func registerDecoding(f *pflag.FlagSet, o *sources.Options) {
 	o.Setting = flagOfSetting
-	f.Func("format", "how the inputs are written: `csv|jsonl` (default: by the file's name); a csv of username,attribute,value is sorted by the user",
-		word(&o.Format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}))
-	f.Func(separatorFlag, "what stands between the cells of CSV: `comma|semicolon|tab` (default: as the header shows)", separator(&o.Separator))
+	f.Var(word(&o.Format, map[string]sources.Format{"csv": sources.CSV, "jsonl": sources.JSONL}), "format",
+		"how the inputs are written: `csv|jsonl` (default: by the file's name); a csv of username,attribute,value is sorted by the user")
+	f.Var(separator(&o.Separator), separatorFlag, "what stands between the cells of CSV: `comma|semicolon|tab` (default: as the header shows)")
 	f.StringVar(&o.UsernameColumn, "username-column", "", "`column` that names the user (default: username)")
 	f.Func("map", "`column=attribute` to rename; repeatable", pairs(&o.Rename))
 	f.Func("ignore", "`columns` to leave out, separated by commas (\\, is one in a name); * stands for any text; repeatable", names(&o.Ignore))
-	f.Func("empty", "what an empty cell does: `keep|delete|error` (default keep)",
-		word(&o.Empty, emptyWords()))
+	f.Var(word(&o.Empty, emptyWords()), "empty", "what an empty cell does: `keep|delete|error` (default keep)")
 	f.StringArrayVar(&o.EmptyValues, "empty-value", nil, "`text`, such as NULL, that stands for an empty cell; repeatable")
 	f.BoolVar(&o.Trim, "trim", false, "take blanks away from the ends of values and usernames")
 	f.StringVar(&o.DeleteMarker, "delete-marker", job.DefaultDeleteMarker, "`cell` that deletes its attribute")
@@ -187,13 +186,14 @@ func registerOutput(f *pflag.FlagSet, o *console.Options) {
 		return m
 	}
 	o.Progress, o.LogFormat, o.LogLevel = "auto", "text", slog.LevelInfo
-	f.Func("progress", "how progress is shown: `auto|bar|log|none` (default auto: a bar on a terminal, else a log)",
-		word(&o.Progress, same("auto", "bar", "log", "none")))
-	f.Func("log-format", "how log lines are written: `text|json|emf` (default text); emf is json with metrics for CloudWatch",
-		word(&o.LogFormat, same("text", "json", "emf")))
-	f.Func("log-level", "what is logged: `debug|info|warn|error` (default info)", word(&o.LogLevel, map[string]slog.Level{
+	f.Var(word(&o.Progress, same("auto", "bar", "log", "none")), "progress",
+		"how progress is shown: `auto|bar|log|none` (default auto: a bar on a terminal, else a log)")
+	f.Var(word(&o.LogFormat, same("text", "json", "emf")), "log-format",
+		"how log lines are written: `text|json|emf` (default text); emf is json with metrics for CloudWatch")
+	f.Var(word(&o.LogLevel, map[string]slog.Level{
 		"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
-	}))
+	}), "log-level",
+		"what is logged: `debug|info|warn|error` (default info)")
 }
 
 // spec is the job that the flags describe.

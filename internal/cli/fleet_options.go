@@ -25,7 +25,8 @@ type fleetOptions struct {
 
 func (o *fleetOptions) register(f *pflag.FlagSet) {
 	f.StringVar(&o.targets, "targets", "", "`file` (CSV, also s3://) of many pools, a row each; what it says of a row, no flag says")
-	f.StringVar(&o.index, "index", "", "`N|auto`: the rows of which account and Region, by the number that the command targets lists; auto: as the array job's engine says")
+	index := choice{[]string{fleet.Auto}, func(text string) error { o.index = text; return nil }}
+	f.Var(index, "index", "`N|auto`: the rows of which account and Region, by the number that the command targets lists; auto: as the array job's engine says")
 }
 
 // asked tells whether the command is for rows of a file.

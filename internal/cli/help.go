@@ -77,20 +77,20 @@ func helpText(cmd *cobra.Command, width int) string {
 	if about == "" {
 		about = cmd.Short
 	}
-	return prose.Paragraphs(about, width) + "\n\n" + usageText(cmd, width)
+	return commandsIn(prose.Paragraphs(about, width), width) + "\n\n" + usageText(cmd, width)
 }
 
-// usageText is how the command is called. Usage and examples are never wrapped: they are pasted.
+// usageText is how the command is called.
 func usageText(cmd *cobra.Command, width int) string {
 	var b strings.Builder
 	b.WriteString("Usage:\n")
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(&b, "  %s [command]\n", cmd.CommandPath())
 	} else {
-		fmt.Fprintf(&b, "  %s\n", cmd.UseLine())
+		fmt.Fprintln(&b, folded("  "+cmd.UseLine(), width, ""))
 	}
 	if cmd.HasExample() {
-		fmt.Fprintf(&b, "\nExamples:\n%s\n", cmd.Example)
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", examplesText(cmd.Example, width))
 	}
 	b.WriteString(commandsText(cmd, width))
 	for _, g := range grouped(cmd) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -57,25 +58,57 @@ func TestFlagGroups(t *testing.T) {
 	}
 }
 
-// TestHelpWidth: no line of the help is wider than the screen, but for what is to be pasted.
+// TestHelpWidth: no line of the help is wider than the screen, but for what cannot be broken.
 func TestHelpWidth(t *testing.T) {
 	for _, columns := range []int{narrowest, 60, usual, widest} {
 		for _, cmd := range everyCommand(t) {
-			if strings.Contains(cmd.CommandPath(), "completion") {
-				continue // its texts are cobra's
-			}
 			t.Run(fmt.Sprintf("%s at %d", cmd.CommandPath(), columns), func(t *testing.T) {
 				help := helpText(cmd, columns)
 				for line := range strings.Lines(help) {
 					line = strings.TrimSuffix(line, "\n")
-					pasted := strings.Contains(cmd.Example, line) || strings.Contains(line, cmd.UseLine())
+					whole := len(parted(strings.TrimSuffix(line, `\`))) == 1 // of a command, on a narrow screen
+					if runtime.GOOS == "windows" {
+						whole = whole || strings.Contains(cmd.Example+cmd.Long, strings.TrimSpace(line))
+					}
 					longWord := len(strings.Fields(line)) <= 2 // a flag and the words that it takes
-					if !pasted && !longWord && utf8.RuneCountInString(line) > columns {
+					if !whole && !longWord && utf8.RuneCountInString(line) > columns {
 						t.Errorf("%d columns: %s", utf8.RuneCountInString(line), line)
 					}
 				}
 			})
 		}
+	}
+}
+
+// TestFolded: a command that is broken for the screen is the same, pasted, and is broken where it reads well.
+func TestFolded(t *testing.T) {
+	for _, cmd := range everyCommand(t) {
+		for _, line := range strings.Split(cmd.Example, "\n") {
+			for _, columns := range []int{narrowest, 60, usual, widest} {
+				got := strings.ReplaceAll(folded(line, columns, ` \`), "\\\n      ", "")
+				if want := strings.Join(strings.Fields(line), " "); strings.Join(strings.Fields(got), " ") != want {
+					t.Errorf("at %d: got %s, want %s", columns, got, want)
+				}
+			}
+		}
+	}
+	for _, tt := range []struct{ name, line, want string }{
+		{"one that has room", "  attrmigrate status loyalty.run", "  attrmigrate status loyalty.run"},
+		{"one that just has room", "  attrmigrate status a-run-of-a-long.run", "  attrmigrate status a-run-of-a-long.run"},
+		{"a flag goes with its value", "  attrmigrate plan --user-pool-id ID --check loyalty.csv",
+			"  attrmigrate plan --user-pool-id ID \\\n      --check loyalty.csv"},
+		{"quotation marks", `  attrmigrate plan --where 'custom.tier == "tin"' --unset name`,
+			"  attrmigrate plan \\\n      --where 'custom.tier == \"tin\"' \\\n      --unset name"},
+		{"operators", "  attrmigrate export --user-pool-id ID | gzip > users.csv.gz",
+			"  attrmigrate export --user-pool-id ID \\\n      | gzip > users.csv.gz"},
+		{"a comment", "  sed 's/a/b/' members.csv > locales.csv  # for apply",
+			"  sed 's/a/b/' members.csv \\\n      > locales.csv # for apply"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := folded(tt.line, narrowest, ` \`); got != tt.want {
+				t.Errorf("got\n%s\nwant\n%s", got, tt.want)
+			}
+		})
 	}
 }
 

@@ -21,7 +21,7 @@ var house = []string{
 	"internal/audit",
 	"internal/job", "internal/console", "internal/profiling", "internal/cli", "cmd/attrmigrate",
 	// Beside it: what measures, tests and shows it.
-	"internal/s3/s3test", "internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/monitoring", "internal/e2e/powercut", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",
+	"internal/awsconn/awstest", "internal/s3/s3test", "internal/disk/crash", "internal/e2e/harness", "internal/e2e", "internal/e2e/monitoring", "internal/e2e/powercut", "internal/e2e/quota", "internal/e2e/campaign", "internal/bench",
 	"internal/e2e/kubernetes", "internal/e2e/slurm", "internal/e2e/pages",
 	"examples", "examples/customsource", "examples/s3", "examples/scheduled", "examples/steering",
 	"examples/fleet", "examples/fleet/batch", "examples/fleet/stepfunctions",
@@ -77,6 +77,7 @@ func (r reservation) has(path string) bool {
 var reserved = []reservation{
 	{"internal/cli", []string{"cmd/attrmigrate", "internal/e2e/harness"}, "it wires all others, and nobody depends on the wiring"},
 	{"internal/console", []string{"internal/cli"}, "a job runs without a screen"},
+	{"internal/awsconn/awstest", nil, "it hides the machine's settings, from tests"},
 	{"internal/disk/crash", nil, "it plays crashes, in tests"},
 	{"internal/s3/s3test", []string{"internal/bench", "examples/s3"}, "the program speaks with S3; tests, and who tries it, with this one"},
 	{"internal/sealed", []string{"sources"}, "who reads an input asks sources, which knows its seals"},

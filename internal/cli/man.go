@@ -20,10 +20,11 @@ import (
 // newMan returns the command that `make man` uses; it is no part of what users see.
 func newMan(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
-		Use:    "man DIR",
-		Short:  "Write the man pages into a directory",
-		Hidden: true,
-		Args:   cobra.ExactArgs(1),
+		Use:               "man DIR",
+		Short:             "Write the man pages into a directory",
+		Hidden:            true,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: inTurn(completeDirectories),
 		RunE: func(_ *cobra.Command, args []string) error {
 			root.DisableAutoGenTag = true
 			pages, err := manPages(root)
@@ -35,8 +36,10 @@ func newMan(root *cobra.Command) *cobra.Command {
 	}
 }
 
-// manTitle is the title of each page.
-const manTitle = "ATTRMIGRATE"
+const (
+	manTitle = "ATTRMIGRATE" // of each page
+	manWidth = usual - 7     // of what a page shows as it is: man indents it
+)
 
 // manPages makes the page of a command and of each below it, by their names.
 func manPages(cmd *cobra.Command) (map[string][]byte, error) {
@@ -51,6 +54,7 @@ func manPages(cmd *cobra.Command) (map[string][]byte, error) {
 		}
 		maps.Copy(pages, more)
 	}
+	cmd.Example = examplesText(cmd.Example, manWidth)
 	var page bytes.Buffer
 	err := doc.GenMan(cmd, &doc.GenManHeader{
 		Title: manTitle, Section: "1", Source: "attrmigrate " + release(), Manual: "attrmigrate",

@@ -45,7 +45,8 @@ is something left to change, or something that fails.
   attrmigrate plan --user-pool-id us-east-1_Ab12Cd34E --check loyalty.csv
   attrmigrate plan --user-pool-id us-east-1_Ab12Cd34E --where 'custom.tier == nil' --set custom:tier=free
   attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E us-east-1_Ab12Cd34E.plan/plan.jsonl`,
-		Args: targeted(&o.fleet, o.needsChanges),
+		Args:              targeted(&o.fleet, o.needsChanges),
+		ValidArgsFunction: completeFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.fleet.asked() {
 				return o.planRows(cmd, sys, args)
@@ -67,8 +68,8 @@ is something left to change, or something that fails.
 
 func (o *options) registerPlan(f *pflag.FlagSet) {
 	o.read = audit.Auto
-	f.Func("read", "how users are read: `auto|scan|lookup|none` (default auto: the whole pool or one by one, whichever takes fewer calls; none: the schema only)",
-		word(&o.read, map[string]audit.Mode{"auto": audit.Auto, "scan": audit.Scan, "lookup": audit.Lookup, "none": audit.None}))
+	f.Var(word(&o.read, map[string]audit.Mode{"auto": audit.Auto, "scan": audit.Scan, "lookup": audit.Lookup, "none": audit.None}), "read",
+		"how users are read: `auto|scan|lookup|none` (default auto: the whole pool or one by one, whichever takes fewer calls; none: the schema only)")
 	f.BoolVar(&o.check, "check", false, "exit code 3 if there is something to change, or something that fails")
 	f.BoolVar(&o.asJSON, "json", false, "the result for programs, on standard output")
 }

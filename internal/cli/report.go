@@ -48,7 +48,8 @@ is, what failed, and where its own report is.
 		Example: `  attrmigrate report loyalty.run
   attrmigrate report loyalty.run -o loyalty.html
   attrmigrate report --targets targets.csv -o all.html`,
-		Args: oneOrMany(&targets),
+		Args:              oneOrMany(&targets),
+		ValidArgsFunction: inTurn(completeDirectories),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.end()

@@ -95,8 +95,10 @@ and why, continues where it was stopped, and can go back.
 		return &refusal.UsageError{Err: nearFlag(cmd, ofFlag(err)), Remedy: fmt.Sprintf("%s --help lists the flags", cmd.CommandPath())}
 	})
 	root.AddCommand(newApply(sys), newPlan(sys), newExport(sys), newStatus(sys), newPause(sys), newUnpause(sys), newRate(sys), newStop(sys), newReport(sys), newTargets(sys), newSandbox(sys), newMan(root))
+	root.CompletionOptions.SetDefaultShellCompDirective(cobra.ShellCompDirectiveNoFileComp) // of arguments that no command takes
 	for _, cmd := range append(root.Commands(), root) {
 		cmd.Args = usageArgs(cmd, cmd.Args)
+		completeFlags(cmd)
 	}
 	return root
 }

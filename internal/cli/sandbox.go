@@ -91,7 +91,7 @@ too (stray). With lose=USERNAME, and so on, it is that one.
   attrmigrate sandbox --users loyalty.csv --pool pool.json --quota 200
   attrmigrate sandbox --users 100 --quota UserUpdate=10 --fault internal=0.1 --latency 30ms
   attrmigrate sandbox --users 100 --password Made-up-1 --tokens members.csv --token-expiry 10m
-  sed '1s/$/,locale/; 2,$s/$/,de_DE/' members.csv > locales.csv  # for apply --as user`,
+  sed '1s/$/,locale/; 2,$s/$/,de_DE/' members.csv > locales.csv  # for --as user`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.validate(); err != nil {

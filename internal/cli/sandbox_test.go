@@ -39,7 +39,7 @@ func TestQuota(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var got sandbox.Quotas
 			for _, arg := range tt.args {
-				if err := quota(&got)(arg); err != nil {
+				if err := quota(&got).Set(arg); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -72,7 +72,7 @@ func TestFaultKinds(t *testing.T) {
 	} {
 		t.Run(tt.kind, func(t *testing.T) {
 			var f sandbox.Faults
-			if err := fault(&f)(tt.kind + "=0.25"); err != nil {
+			if err := fault(&f).Set(tt.kind + "=0.25"); err != nil {
 				t.Fatal(err)
 			}
 			sum := 0.0
@@ -105,15 +105,15 @@ func TestListFault(t *testing.T) {
 	} {
 		t.Run(tt.arg, func(t *testing.T) {
 			var got sandbox.Faults
-			err := listFault(&got)(tt.arg)
+			err := listFault(&got).Set(tt.arg)
 			if said := textOf(err); got.List != tt.want.List || got.ListUser != tt.want.ListUser || said != tt.err {
 				t.Errorf("got %s, %s, %q; want %s, %s, %q", got.List, got.ListUser, said, tt.want.List, tt.want.ListUser, tt.err)
 			}
 		})
 	}
 	for kind := range sandbox.ListFaults() {
-		err := listFault(new(sandbox.Faults))(string(kind))
-		if offered := textOf(listFault(new(sandbox.Faults))("?")); err != nil || !strings.Contains(offered, string(kind)) {
+		err := listFault(new(sandbox.Faults)).Set(string(kind))
+		if offered := textOf(listFault(new(sandbox.Faults)).Set("?")); err != nil || !strings.Contains(offered, string(kind)) {
 			t.Errorf("%s: %v; offered: %s", kind, err, offered)
 		}
 	}

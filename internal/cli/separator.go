@@ -1,8 +1,9 @@
 package cli
 
 import (
-	"errors"
+	"fmt"
 	"slices"
+	"strings"
 )
 
 // separatorFlag names the flag for what stands between the cells of a CSV.
@@ -20,16 +21,20 @@ var separators = []struct {
 }
 
 // separator sets a flag that takes one of them.
-func separator(value *rune) func(string) error {
-	return func(s string) error {
+func separator(value *rune) choice {
+	var words []string
+	for _, known := range separators {
+		words = append(words, known.word)
+	}
+	return choice{words, func(s string) error {
 		for _, known := range separators {
 			if s == known.word || slices.Contains(known.also, s) {
 				*value = known.rune
 				return nil
 			}
 		}
-		return errors.New("want one of comma, semicolon, tab")
-	}
+		return fmt.Errorf("want one of %s", strings.Join(words, ", "))
+	}}
 }
 
 // separatorWord is how the flag is given a separator.

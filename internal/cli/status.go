@@ -38,7 +38,8 @@ alone.
   attrmigrate status --json loyalty.run
   attrmigrate status s3://example-runs/loyalty
   attrmigrate status --targets targets.csv`,
-		Args: oneOrMany(&targets),
+		Args:              oneOrMany(&targets),
+		ValidArgsFunction: inTurn(completeDirectories),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.end()

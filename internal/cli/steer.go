@@ -45,7 +45,8 @@ and started again is still paused, and says so.
 ` + whoeverRuns + steeringCodes,
 		Example: `  attrmigrate pause loyalty.run
   attrmigrate pause --for 30m --reason "support called" loyalty.run`,
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: inTurn(completeDirectories),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			body := map[string]any{}
 			var until time.Time
@@ -73,8 +74,9 @@ func newUnpause(sys System) *cobra.Command {
 		Long: `unpause lets a paused run go on. Where a program (apply --pause-when) keeps it paused, it
 stays so as long as the program says, and that is told.
 ` + whoeverRuns + steeringCodes,
-		Example: `  attrmigrate unpause loyalty.run`,
-		Args:    cobra.ExactArgs(1),
+		Example:           `  attrmigrate unpause loyalty.run`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: inTurn(completeDirectories),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.asks = func(a *rundir.Asked, by *rundir.Order) {
 				a.Paused, a.PausedUntil, a.PauseOrder = false, time.Time{}, by
@@ -102,7 +104,8 @@ updates if these are more), unless --read-rate says otherwise, here or at the st
   attrmigrate rate --reason "migration of the other pool" loyalty.run 5
   attrmigrate rate --read-rate 40 loyalty.run
   attrmigrate rate loyalty.run default`,
-		Args: cobra.RangeArgs(1, 2),
+		Args:              cobra.RangeArgs(1, 2),
+		ValidArgsFunction: inTurn(completeDirectories, cobra.FixedCompletions([]string{lifted}, cobra.ShellCompDirectiveNoFileComp)),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var l control.Limits
 			body := map[string]any{}
@@ -129,7 +132,8 @@ updates if these are more), unless --read-rate says otherwise, here or at the st
 			return o.give(cmd.Context(), sys, args[0], body)
 		},
 	}
-	cmd.Flags().StringVar(&reads, "read-rate", "", "reads of single users a second at most: `N|default`")
+	readRate := choice{[]string{lifted}, func(text string) error { reads = text; return nil }}
+	cmd.Flags().Var(readRate, "read-rate", "reads of single users a second at most: `N|default`")
 	o.register(cmd)
 	return cmd
 }
@@ -137,10 +141,13 @@ updates if these are more), unless --read-rate says otherwise, here or at the st
 // quotaOfUpdates is what AWS allows to an account in a Region, a second; it cannot be raised.
 const quotaOfUpdates = 25
 
+// lifted is the word for the rate of the command line, again.
+const lifted = "default"
+
 // ceiling reads a rate, or the word that lifts it.
 func ceiling(text string, set *bool, perSecond **float64) error {
 	*set = true
-	if text == "default" {
+	if text == lifted {
 		return nil
 	}
 	n, err := strconv.ParseFloat(text, 64)
@@ -192,7 +199,8 @@ did is unknown then, and they are made again when the run is continued.
 ` + steeringCodes,
 		Example: `  attrmigrate stop loyalty.run
   attrmigrate stop --now --reason "wrong tiers" loyalty.run`,
-		Args: cobra.ExactArgs(1),
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: inTurn(completeDirectories),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.asks = func(a *rundir.Asked, by *rundir.Order) { a.Hold, a.HoldOrder = true, by }
 			o.shows = func(h heard) bool { return h.HeldBy == nil }

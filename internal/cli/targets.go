@@ -35,8 +35,9 @@ NAME.run.
 		Example: `  attrmigrate targets targets.csv
   attrmigrate targets --connect targets.csv
   attrmigrate apply --targets targets.csv --index 0 --yes`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd, sys, args[0]) },
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: inTurn(completeFiles),
+		RunE:              func(cmd *cobra.Command, args []string) error { return o.run(cmd, sys, args[0]) },
 	}
 	cmd.Flags().BoolVar(&o.connect, "connect", false, "assume each role, describe each pool, and compare its account")
 	o.connection.registerLooking(cmd.Flags())

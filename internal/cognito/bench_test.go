@@ -5,29 +5,24 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	cip "github.com/aws/aws-sdk-go-v2/service/cognitoidentityprovider"
+
+	"attrmigrate/pipeline"
 )
 
 // BenchmarkUpdate measures client and server together, over loopback.
 func BenchmarkUpdate(b *testing.B) {
 	s := serve(b, accept)
-	u := clientOf(b, s.URL).AdminUpdater(AdminUpdaterConfig{PoolID: testPool})
-	c := goldChange()
-	b.ReportAllocs()
-	b.SetParallelism(16)
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			if _, err := u.Update(b.Context(), c); err != nil {
-				b.Error(err)
-				return
-			}
-		}
-	})
+	updates(b, clientOf(b, s.URL).AdminUpdater(AdminUpdaterConfig{PoolID: testPool}))
 }
 
 // BenchmarkUserUpdate is BenchmarkUpdate with a token: more to send, and nothing to sign.
 func BenchmarkUserUpdate(b *testing.B) {
 	s := serve(b, accept)
-	u := anonymousOf(b, s.URL).UserUpdater(UserUpdaterConfig{Token: always(tokenWith(b, nil))})
+	updates(b, anonymousOf(b, s.URL).UserUpdater(UserUpdaterConfig{Token: always(tokenWith(b, nil))}))
+}
+
+// updates measures updates, sixteen at once for each processor.
+func updates(b *testing.B, u pipeline.Updater) {
 	c := goldChange()
 	b.ReportAllocs()
 	b.SetParallelism(16)

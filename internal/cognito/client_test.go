@@ -16,6 +16,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"attrmigrate/internal/awsconn"
+	"attrmigrate/internal/awsconn/awstest"
 )
 
 // Invariant: whatever the environment says of retries, one Update is one request.
@@ -46,7 +47,7 @@ func TestOneRequestWhateverTheEnvironment(t *testing.T) {
 	}
 	for _, setting := range settings {
 		t.Run(setting.name, func(t *testing.T) {
-			ownEnvironment(t)
+			awstest.OwnEnvironment(t)
 			if err := os.WriteFile(os.Getenv("AWS_CONFIG_FILE"), []byte(profile), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -163,7 +164,7 @@ func TestConfigurationErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			ownEnvironment(t)
+			awstest.OwnEnvironment(t)
 			if err := os.WriteFile(os.Getenv("AWS_CONFIG_FILE"), []byte(tt.config), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -183,7 +184,7 @@ func TestConfigurationErrors(t *testing.T) {
 }
 
 func TestNoCredentials(t *testing.T) {
-	ownEnvironment(t)
+	awstest.OwnEnvironment(t)
 	unset(t, "AWS_ACCESS_KEY_ID")
 	unset(t, "AWS_SECRET_ACCESS_KEY")
 	s := serve(t, accept)
@@ -242,7 +243,7 @@ func TestRoleThatMayNotBeAssumed(t *testing.T) {
 // An expired token drops the credentials, so that the second call has those that another program has
 // written into the file meanwhile.
 func TestExpiredTokenReadsTheCredentialsAgain(t *testing.T) {
-	ownEnvironment(t)
+	awstest.OwnEnvironment(t)
 	unset(t, "AWS_ACCESS_KEY_ID")
 	unset(t, "AWS_SECRET_ACCESS_KEY")
 	keys := func(id string) {

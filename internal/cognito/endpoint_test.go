@@ -3,6 +3,8 @@ package cognito
 import (
 	"os"
 	"testing"
+
+	"attrmigrate/internal/awsconn/awstest"
 )
 
 func TestRegionOf(t *testing.T) {
@@ -56,7 +58,7 @@ func TestEndpoint(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			ownEnvironment(t)
+			awstest.OwnEnvironment(t)
 			if err := os.WriteFile(os.Getenv("AWS_CONFIG_FILE"), []byte(config), 0o600); err != nil {
 				t.Fatal(err)
 			}

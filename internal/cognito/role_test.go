@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"attrmigrate/internal/awsconn/awstest"
 )
 
 const testRole = "arn:aws:iam::111122223333:role/attrmigrate"
@@ -24,7 +26,7 @@ type tokenService struct {
 
 func serveSTS(t *testing.T) *tokenService {
 	t.Helper()
-	ownEnvironment(t)
+	awstest.OwnEnvironment(t)
 	s := &tokenService{lasts: time.Hour}
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)

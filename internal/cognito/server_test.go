@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +15,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
 
@@ -58,6 +59,24 @@ func (s *server) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.requests)
+}
+
+// sent is the one request of an update, which has to be as wanted. Where none is wanted, there must be none.
+func (s *server) sent(t *testing.T, outcome pipeline.Outcome, want map[string]any) (r request, sent bool) {
+	t.Helper()
+	if want == nil {
+		if outcome != pipeline.Unchanged || s.count() != 0 {
+			t.Errorf("outcome %v after %d calls, want unchanged after none", outcome, s.count())
+		}
+		return request{}, false
+	}
+	if outcome != pipeline.Updated || s.count() != 1 {
+		t.Fatalf("outcome %v after %d calls, want updated after one", outcome, s.count())
+	}
+	if r = s.requests[0]; !reflect.DeepEqual(r.body, want) {
+		t.Errorf("sent %v, want %v", r.body, want)
+	}
+	return r, true
 }
 
 // refuseWith answers as AWS does with an exception.
@@ -104,16 +123,6 @@ func TestMain(m *testing.M) {
 	}
 	os.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 	os.Exit(m.Run())
-}
-
-// ownEnvironment gives a test made-up keys, and files of settings to write.
-func ownEnvironment(t *testing.T) {
-	t.Helper()
-	nowhere := t.TempDir()
-	t.Setenv("AWS_CONFIG_FILE", filepath.Join(nowhere, "config"))
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", filepath.Join(nowhere, "credentials"))
-	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "made-up-secret")
 }
 
 func goldChange() *sources.Change {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"attrmigrate/internal/awsconn/awstest"
 	"attrmigrate/pipeline"
 	"attrmigrate/sources"
 )
@@ -65,26 +66,19 @@ func TestUserUpdateSendsTheRecord(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			ownEnvironment(t)
+			awstest.OwnEnvironment(t)
 			s := serve(t, accept)
 			u := anonymousOf(t, s.URL).UserUpdater(UserUpdaterConfig{Token: always(token), Metadata: tt.metadata})
 			outcome, err := u.Update(t.Context(), &tt.change)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if tt.want == nil {
-				if outcome != pipeline.Unchanged || s.count() != 0 {
-					t.Fatalf("outcome %v after %d calls, want unchanged after none", outcome, s.count())
-				}
+			if tt.want != nil {
+				tt.want["AccessToken"] = token
+			}
+			got, sent := s.sent(t, outcome, tt.want)
+			if !sent {
 				return
-			}
-			if outcome != pipeline.Updated || s.count() != 1 {
-				t.Fatalf("outcome %v after %d calls, want updated after one", outcome, s.count())
-			}
-			tt.want["AccessToken"] = token
-			got := s.requests[0]
-			if !reflect.DeepEqual(got.body, tt.want) {
-				t.Errorf("sent %v, want %v", got.body, tt.want)
 			}
 			if got.target != "AWSCognitoIdentityProviderService.UpdateUserAttributes" || got.authorization != "" {
 				t.Errorf("sent to %s, signed %q", got.target, got.authorization)
@@ -149,7 +143,7 @@ func TestUserUpdateDeliveries(t *testing.T) {
 }
 
 func TestGetUserByToken(t *testing.T) {
-	ownEnvironment(t)
+	awstest.OwnEnvironment(t)
 	token := tokenWith(t, nil)
 	s := serve(t, text(200, `{"MFAOptions":[{"AttributeName":"phone_number"}],"UserMFASettingList":["SMS_MFA"],"Username":"ann",
 		"UserAttributes":[{"Name":"sub","Value":"`+testSub+`"},{"Name":"email","Value":"ann@example.com"}]}`))
@@ -192,7 +186,7 @@ func TestAnonymousAsksNobody(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			ownEnvironment(t)
+			awstest.OwnEnvironment(t)
 			for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED"} {
 				unset(t, name)
 			}
@@ -232,7 +226,7 @@ func TestAnonymousAsksNobody(t *testing.T) {
 
 // What needs credentials says so, without a call, whatever the environment has.
 func TestAnonymousSignsNothing(t *testing.T) {
-	ownEnvironment(t)
+	awstest.OwnEnvironment(t)
 	s := serve(t, accept)
 	for _, cfg := range []Config{
 		{Region: "us-east-1", EndpointURL: s.URL, Anonymous: true},

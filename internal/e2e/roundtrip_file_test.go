@@ -4,6 +4,8 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"strings"
+
+	"attrmigrate/internal/e2e/harness"
 )
 
 func (s *scene) fileName() string {
@@ -28,26 +30,14 @@ func (s *scene) file() string {
 func (s *scene) jsonl() string {
 	var b strings.Builder
 	for _, r := range s.records {
-		record := map[string]any{"username": r.name, "attributes": nullable(r.set)}
+		record := map[string]any{"username": r.name, "attributes": harness.Nullable(r.set)}
 		if len(r.expect) > 0 {
-			record["expect"] = nullable(r.expect)
+			record["expect"] = harness.Nullable(r.expect)
 		}
 		line, _ := json.Marshal(record) // strings alone
 		b.Write(append(line, '\n'))
 	}
 	return b.String()
-}
-
-// nullable writes values as JSON has them: null for none.
-func nullable(values map[string]string) map[string]any {
-	all := map[string]any{}
-	for name, value := range values {
-		all[name] = value
-		if value == "" {
-			all[name] = nil
-		}
-	}
-	return all
 }
 
 func (s *scene) wide() string {
@@ -82,16 +72,7 @@ func (s *scene) long() string {
 
 // cells are the values of a record as CSV has them, by column.
 func (r *tripRecord) cells() map[string]string {
-	cells := map[string]string{}
-	for prefix, values := range map[string]map[string]string{"": r.set, "expect:": r.expect} {
-		for name, value := range values {
-			if value == "" {
-				value = "<delete>"
-			}
-			cells[prefix+name] = value
-		}
-	}
-	return cells
+	return harness.Cells(r.set, r.expect)
 }
 
 func csvText(rows [][]string) string {

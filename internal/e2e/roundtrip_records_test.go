@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"pgregory.net/rapid"
+
+	"attrmigrate/internal/e2e/harness"
 )
 
 // tripRecord is a record of the change set. Values of "" delete, or are absent.
@@ -96,7 +98,7 @@ func drawAddress(t *rapid.T, u *tripUser, set map[string]string, name, fate stri
 	if says == "address" || says == "both" {
 		set[name] = ""
 		if version := rapid.SampledFrom(values).Draw(t, name); version >= 0 {
-			set[name] = u.address(name, version)
+			set[name] = harness.Address(u.number, name, version)
 		} else if flags = []string{"false", ""}; slices.Contains(u.emptied, name) {
 			flags = flags[:1]
 		}

@@ -122,7 +122,7 @@ func (s *scene) drawUser(t *rapid.T, number int) *tripUser {
 		case "not any more":
 			u.emptied = append(u.emptied, name)
 		case "now":
-			u.Attributes[name] = u.address(name, rapid.IntRange(0, 1).Draw(t, "spelling"))
+			u.Attributes[name] = harness.Address(u.number, name, rapid.IntRange(0, 1).Draw(t, "spelling"))
 			if flag := rapid.SampledFrom([]string{"true", "false", "True", "FALSE", ""}).Draw(t, name+"_verified"); flag != "" {
 				u.Attributes[name+"_verified"] = flag
 			}
@@ -146,19 +146,6 @@ func (s *scene) lowerCase() bool {
 func lower(values map[string]string, name string) {
 	if v, ok := values[name]; ok {
 		values[name] = strings.ToLower(v)
-	}
-}
-
-// address is one of the addresses of a user, which no other user has. The first two are one e-mail
-// address in two spellings.
-func (u *tripUser) address(name string, version int) string {
-	switch {
-	case name == "phone_number":
-		return fmt.Sprintf("+1555%04d%02d", u.number, version)
-	case version == 1:
-		return fmt.Sprintf("USER-%d.0@Example.com", u.number)
-	default:
-		return fmt.Sprintf("user-%d.%d@example.com", u.number, version)
 	}
 }
 
@@ -192,7 +179,7 @@ func (s *scene) furnish(server *sandbox.Server) error {
 			return err
 		}
 		for _, name := range u.emptied {
-			for _, value := range []string{u.address(name, 9), ""} {
+			for _, value := range []string{harness.Address(u.number, name, 9), ""} {
 				if err := harness.SetAttribute(server, tripPool, u.username(), name, value); err != nil {
 					return err
 				}

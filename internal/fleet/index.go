@@ -16,10 +16,13 @@ var engines = []struct{ name, variable string }{
 	{"Slurm", "SLURM_ARRAY_TASK_ID"},
 }
 
+// Auto is the word for the index that the engine says.
+const Auto = "auto"
+
 // Index is the number of a group as --index says it, or, where it says auto, as the engine does.
 func Index(text string, groups int, environment func(string) string) (int, error) {
 	from := "--index"
-	if text == "auto" {
+	if text == Auto {
 		var err error
 		if from, text, err = ofEngine(environment); err != nil {
 			return 0, err

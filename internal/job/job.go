@@ -115,9 +115,12 @@ func (j *Job) Noun() string { return j.set.Noun() }
 func (j *Job) Inputs() []string { return j.set.Paths() }
 
 // Close gives the directory back. Where the run was not begun, an earlier one that was set aside for it is put
-// back.
+// back, and what this start has made goes, unless it lists records that fail.
 func (j *Job) Close() error {
 	j.dir.Refused = !j.began && !j.listed
+	if j.dir.Refused && j.checked != nil && j.checked.Bad == 0 {
+		j.dir.RemoveAll([]string{j.dir.ErrorsFile()})
+	}
 	return j.close()
 }
 

@@ -105,7 +105,10 @@ func (p *planning) plan(ctx context.Context, directory func(poolID string) strin
 	if p.dir, err = rundir.OpenPlan(p.spec.Volume, directory(p.to.PoolID)); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.close()) }()
+	defer func() {
+		p.dir.Refused = err != nil
+		err = errors.Join(err, p.close())
+	}()
 	return p.make(ctx)
 }
 

@@ -2,6 +2,8 @@ package phone
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,6 +27,9 @@ func Region(text string) (string, error) {
 	}
 	return "", &RegionError{text}
 }
+
+// Regions are all that there are.
+func Regions() []string { return slices.Sorted(maps.Keys(phonenumbers.GetSupportedRegions())) }
 
 // CallingCode is that of a region, as 49; it is the same for regions that share a plan.
 func CallingCode(region string) string {

@@ -136,20 +136,24 @@ func unary(format string, of kind, does func(any) (any, error)) maker {
 	}
 }
 
+// both evaluates two, one after the other.
+func both(n *naive, x, y tree) (a, b any, err error) {
+	if a, err = x.eval(n); err == nil {
+		b, err = y.eval(n)
+	}
+	return a, b, err
+}
+
 // strictly fails for nil.
 func strictly(format string, of kind, does func(a, b any) (any, error)) maker {
 	return func(t *rapid.T, depth int) tree {
 		x, y := draw(t, of, depth), draw(t, of, depth)
 		return tree{fmt.Sprintf(format, x.source, y.source), func(n *naive) (any, error) {
-			a, err := x.eval(n)
-			if err != nil {
+			a, b, err := both(n, x, y)
+			switch {
+			case err != nil:
 				return nil, err
-			}
-			b, err := y.eval(n)
-			if err != nil {
-				return nil, err
-			}
-			if a == nil || b == nil {
+			case a == nil || b == nil:
 				return nil, errNaive
 			}
 			return does(a, b)
@@ -162,11 +166,7 @@ func loosely(format string, of kind, holds func(a, b any) bool) maker {
 	return func(t *rapid.T, depth int) tree {
 		x, y := draw(t, of, depth), draw(t, of, depth)
 		return tree{fmt.Sprintf(format, x.source, y.source), func(n *naive) (any, error) {
-			a, err := x.eval(n)
-			if err != nil {
-				return nil, err
-			}
-			b, err := y.eval(n)
+			a, b, err := both(n, x, y)
 			return holds(a, b), err
 		}}
 	}

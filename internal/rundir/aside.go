@@ -38,7 +38,7 @@ func (d *Dir) SetAside(inputs []string) (kept string, err error) {
 	}
 	old := d.lock
 	*d = *again
-	d.kept = kept
+	d.kept, d.made = kept, nil // it is not removed: what was there comes back
 	return kept, errors.Join(old.Release(), d.takeIncoming(kept))
 }
 
@@ -78,19 +78,13 @@ func (d *Dir) move(to string) error {
 // that the start made goes. It makes room first, and removes only what nobody else can have taken meanwhile. Where
 // something was asked of the start that its next one has to know, such as a hold, all stays as it is.
 func (d *Dir) putBack() error {
-	if d.kept == "" {
-		return nil
-	}
 	if _, begun, err := d.Load(); begun || err != nil {
 		return err
 	}
 	if asked, err := LoadAsked(d.Path); err != nil || asked.stands() {
 		return nil
 	}
-	scrap, err := free(strings.TrimRight(d.Path, string(filepath.Separator)) + ".refused") // shorter than d.kept, which had room
-	if err == nil {
-		err = d.move(scrap)
-	}
+	scrap, err := d.scrap() // a name that is shorter than d.kept, which had room
 	if err != nil {
 		return fmt.Errorf("the run of before stays in %s: %w", d.kept, err)
 	}

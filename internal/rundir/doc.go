@@ -5,7 +5,8 @@
 // A directory is opened ([Volume.Open]) by one process at a time, and only if what is in it was left by a run or a
 // plan of the user who opens it: a stranger's files are never written to, nor followed through a link. A run that
 // makes room for another is kept under its date ([Dir.SetAside]), and a start that is refused afterwards puts it back
-// where it was, unless somebody has asked something of it that its next start has to know. A plan of which a run is unfinished is not replaced ([Dir.RunsOfPlan]).
+// where it was, unless somebody has asked something of it that its next start has to know; what it has made itself, it takes
+// along, unless there is something in it that people look for. A plan of which a run is unfinished is not replaced ([Dir.RunsOfPlan]).
 //
 // # Who reads without the lock
 //

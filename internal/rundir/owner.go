@@ -31,6 +31,9 @@ func ownDir(path string) error {
 		}
 	}
 	entries, err := os.ReadDir(path)
+	if errors.Is(err, fs.ErrNotExist) { // another start has removed it
+		return nil
+	}
 	if err != nil {
 		return Unusable(path, err)
 	}

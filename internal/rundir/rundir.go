@@ -57,8 +57,9 @@ type Dir struct {
 	Volume
 	Path    string
 	lock    *checkpoint.Lock
-	kept    string // where an earlier run of this directory was set aside by this start; may be empty
-	Refused bool   // the start did not begin: Close puts the earlier run back
+	made    []string // the directory and those that it lies in, as far as this start has made them
+	kept    string   // where an earlier run of this directory was set aside by this start; may be empty
+	Refused bool     // the start did not begin: Close puts the earlier run back, or removes what the start has made
 	// Unsaved is how the run ended, if its checkpoint could not be saved.
 	Unsaved *checkpoint.End
 	// Unreported says that the report of this start could not be kept.
@@ -116,17 +117,36 @@ func (v Volume) Open(path string) (*Dir, error) {
 	if err := ownDir(path); err != nil {
 		return nil, err
 	}
-	if err := disk.MkdirAll(v, path); err != nil {
+	d, err := v.take(path)
+	for again := 0; again < 3 && isGone(err); again++ {
+		d, err = v.take(path)
+	}
+	if err != nil {
 		return nil, Unusable(path, err)
+	}
+	return d, nil
+}
+
+// take makes the directory, if need be, and locks it.
+func (v Volume) take(path string) (*Dir, error) {
+	made := missing(path)
+	if err := disk.MkdirAll(v, path); err != nil {
+		return nil, err
 	}
 	lock, err := checkpoint.AcquireOn(v, path)
 	if errors.Is(err, fs.ErrNotExist) { // another process has moved it since
 		err = &checkpoint.HeldError{Path: filepath.Join(path, checkpoint.LockName)}
 	}
 	if err != nil {
-		return nil, Unusable(path, err)
+		return nil, err
 	}
-	return &Dir{Volume: v, Path: path, lock: lock}, nil
+	return &Dir{Volume: v, Path: path, lock: lock, made: made}, nil
+}
+
+// isGone tells whether another process may have moved or removed a directory as this one was about to take it.
+func isGone(err error) bool {
+	held, ok := errors.AsType[*checkpoint.HeldError](err)
+	return ok && held.PID == 0 || errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrExist)
 }
 
 // leftByRun tells whether a directory is one that a run, or a plan, has made: there is a lock in it, and that
@@ -216,8 +236,10 @@ func (d *Dir) HoldsInput(inputs []string) error {
 // Close gives the directory up, once nothing in it is open any more.
 func (d *Dir) Close() error {
 	switch {
-	case d.Refused:
+	case d.Refused && d.kept != "":
 		return errors.Join(d.putBack(), d.lock.Release())
+	case d.Refused:
+		return errors.Join(d.unmake(), d.lock.Release())
 	case d.Unsaved != nil:
 		return d.lock.ReleaseUnsaved(*d.Unsaved)
 	}

@@ -12,6 +12,8 @@ import (
 	"slices"
 
 	"github.com/klauspost/compress/zstd"
+
+	"attrmigrate/internal/e2e/harness"
 )
 
 // name is that of the scene, as a row of a file of targets.
@@ -114,13 +116,13 @@ func (l *lines) row(cells ...string) int {
 
 func (s *scene) writeJSONL(w *lines) {
 	for i, e := range s.records {
-		object := map[string]any{"username": e.name, "attributes": nullable(e.Set)}
+		object := map[string]any{"username": e.name, "attributes": harness.Nullable(e.Set)}
 		if s.asUser {
 			delete(object, "username")
 			object["access_token"] = e.token
 		}
 		if len(e.Expect) > 0 {
-			object["expect"] = nullable(e.Expect)
+			object["expect"] = harness.Nullable(e.Expect)
 		}
 		text, _ := json.Marshal(object) // strings alone
 		if e.garbled {
@@ -128,18 +130,6 @@ func (s *scene) writeJSONL(w *lines) {
 		}
 		s.records[i].Line = w.add(append(text, '\n'))
 	}
-}
-
-// nullable writes values as JSON has them: null for none.
-func nullable(values map[string]string) map[string]any {
-	all := map[string]any{}
-	for name, value := range values {
-		all[name] = value
-		if value == "" {
-			all[name] = nil
-		}
-	}
-	return all
 }
 
 func (s *scene) writeWide(w *lines) {
@@ -188,14 +178,5 @@ func (s *scene) writeLong(w *lines) {
 
 // cells are the values of a record as CSV has them, by column.
 func (e entry) cells() map[string]string {
-	cells := map[string]string{}
-	for prefix, values := range map[string]map[string]string{"": e.Set, "expect:": e.Expect} {
-		for name, value := range values {
-			if value == "" {
-				value = "<delete>"
-			}
-			cells[prefix+name] = value
-		}
-	}
-	return cells
+	return harness.Cells(e.Set, e.Expect)
 }

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"attrmigrate/internal/e2e/harness"
 )
 
 // entry is a record as it is written.
@@ -105,7 +107,7 @@ func (s *scene) drawAddress(p *person, set map[string]string, name string) {
 		set[name] = ""
 		return
 	}
-	set[name] = p.address(name, s.IntN(4))
+	set[name] = harness.Address(p.number, name, s.IntN(4))
 	if !waits && !s.asUser && s.chance(0.4) {
 		set[name+"_verified"] = pick(s.dice, "true", "false")
 	}

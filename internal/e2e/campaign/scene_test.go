@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"attrmigrate/internal/e2e/harness"
 	"attrmigrate/internal/sandbox"
 )
 
@@ -79,19 +80,6 @@ func (p *person) username() string {
 		return p.Attributes["sub"]
 	}
 	return p.Username
-}
-
-// address is one of the addresses of a person, which nobody else has. The first two are one e-mail
-// address in two spellings.
-func (p *person) address(name string, version int) string {
-	switch {
-	case name == "phone_number":
-		return fmt.Sprintf("+1555%04d%02d", p.number, version)
-	case version == 1:
-		return fmt.Sprintf("USER-%d.0@Example.com", p.number)
-	default:
-		return fmt.Sprintf("user-%d.%d@example.com", p.number, version)
-	}
 }
 
 func drawScene(d dice, k kind) *scene {
@@ -223,7 +211,7 @@ func (s *scene) drawPerson(number int) *person {
 		if !s.chance(0.6) {
 			continue
 		}
-		p.Attributes[name] = p.address(name, s.IntN(2))
+		p.Attributes[name] = harness.Address(p.number, name, s.IntN(2))
 		if flag := pick(s.dice, "true", "true", "false", ""); flag != "" {
 			p.Attributes[name+"_verified"] = flag
 		}
