@@ -46,7 +46,10 @@ test-all:
 	@go test -parallel 6 -vet=off ./internal/e2e/... ./...
 
 test-watched:
-	@go test $(RACE) -short -vet=off $(CONCURRENT)
+	@go test $(RACE) -short -vet=off -skip '$(SERIAL)' $(CONCURRENT)
+
+# Long tests of those packages in which nothing does.
+SERIAL := ^(TestPages.*|TestMeans|TestLayers|TestPlots|TestPolicy|TestReportOfDays|TestExceptionMatrix|TestExport.*Spreadsheet|TestErrors.*|FuzzCommandLine)$$
 
 # Where things go on at once: packages, but those of the whole program, that start a goroutine or guard something, or whose tests do.
 CONCURRENT = $$(grep -rlE '^[[:space:]]*(go |"sync|"testing/synctest")' --include=*.go --exclude-dir=bin --exclude-dir=dist --exclude-dir=e2e --exclude-dir=examples --exclude-dir=tools . | \

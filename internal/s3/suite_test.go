@@ -212,7 +212,7 @@ func content(size int) []byte {
 }
 
 func suiteUploads(t *testing.T, b *s3.Bucket, at string) {
-	for _, size := range []int{0, 1, 1 << 20, 12<<20 + 17} {
+	for _, size := range []int{0, 1, 1 << 20, 6<<20 + 17} {
 		key, body := fmt.Sprintf("%s%d", at, size), content(size)
 		if err := b.Upload(t.Context(), key, bytes.NewReader(body), int64(size), runlog.IfAbsent); err != nil {
 			t.Fatalf("%d bytes: %v", size, err)
@@ -267,7 +267,7 @@ func fetch(t *testing.T, b *s3.Bucket, key, version string) ([]byte, error) {
 }
 
 func suiteFiles(t *testing.T, b *s3.Bucket, at string) {
-	for _, size := range []int{0, 1, 1 << 20, 1<<20 + 1, 13<<20 + 17} {
+	for _, size := range []int{0, 1, 1 << 20, 1<<20 + 1, 6<<20 + 17} {
 		key, body := fmt.Sprintf("%s%d", at, size), content(size)
 		if err := b.Upload(t.Context(), key, bytes.NewReader(body), int64(size), runlog.Always); err != nil {
 			t.Fatalf("%d bytes: %v", size, err)
