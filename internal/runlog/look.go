@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -131,10 +130,7 @@ func (s *Seen) Published(ctx context.Context, name string) (bool, error) {
 }
 
 // Files are the names of what is published in the directory, by this run or an earlier one.
-func (s *Seen) Files(ctx context.Context) ([]string, error) {
-	there, err := files(ctx, s.store, s.prefix)
-	return slices.Sorted(maps.Keys(there)), err
-}
+func (s *Seen) Files(ctx context.Context) ([]string, error) { return files(ctx, s.store, s.prefix) }
 
 // goneOn tells whether the log is newer than the files that are published.
 func (s *Seen) goneOn(ctx context.Context) (on bool, err error) {
@@ -212,26 +208,26 @@ func (s *Seen) takesOver(ctx context.Context, shown string) error {
 	return err
 }
 
-// files gives the tags of the objects of a directory, by their names. What lies deeper is passed over, a directory at a time: a
-// log is long.
-func files(ctx context.Context, store Store, prefix string) (map[string]Condition, error) {
-	tags := map[string]Condition{}
+// files gives the names of the objects of a directory. What lies deeper is passed over, a directory at a time: a log is long.
+func files(ctx context.Context, store Store, prefix string) (names []string, err error) {
 	for behind, more := "", true; more; {
+		var some []string
 		err := again(ctx, func() error {
-			more = false
+			some, more = nil, false
 			return store.List(ctx, prefix, behind, func(e Entry) error {
 				name, _, deeper := strings.Cut(strings.TrimPrefix(e.Key, prefix), "/")
 				if deeper {
 					behind, more = prefix+name+"0", true // the character behind the slash
 					return errEnough
 				}
-				tags[name] = Condition(e.Tag)
+				some = append(some, name)
 				return nil
 			})
 		})
 		if err != nil && !errors.Is(err, errEnough) {
 			return nil, err
 		}
+		names = append(names, some...)
 	}
-	return tags, nil
+	return names, nil
 }

@@ -44,7 +44,7 @@ func putLog(ctx context.Context, b *s3.Bucket) error {
 func list(ctx context.Context, b *s3.Bucket) error {
 	return b.List(ctx, "run/", "", func(runlog.Entry) error { return nil })
 }
-func remove(ctx context.Context, b *s3.Bucket) error { return b.Delete(ctx, "run/a") }
+func remove(ctx context.Context, b *s3.Bucket) error { return b.Delete(ctx, "run/a", runlog.Always) }
 
 func TestErrors(t *testing.T) {
 	tests := []struct {

@@ -58,13 +58,11 @@ func (u *upload) metadata() map[string]string { return map[string]string{uploadW
 func (u *upload) isThere(ctx context.Context) bool {
 	found := ""
 	err := persist(ctx, func() error {
-		return u.b.attempt(ctx, call{op: "HeadObject", key: u.key}, func(ctx context.Context, region func(*s3.Options)) error {
-			out, err := u.b.api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &u.b.name, Key: &u.key, ExpectedBucketOwner: u.b.owner()}, region)
-			if err == nil {
-				found = out.Metadata[uploadWord]
-			}
-			return err
-		})
+		out, err := u.b.head(ctx, u.key)
+		if err == nil {
+			found = out.Metadata[uploadWord]
+		}
+		return err
 	})
 	return err == nil && found == u.word
 }
