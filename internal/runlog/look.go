@@ -124,31 +124,36 @@ func (s *Seen) Published(ctx context.Context, name string) (bool, error) {
 		return false, nil
 	case s.Aside: // it never goes on: what is there stays, and not all may be there
 		return isThere(ctx, s.store, s.prefix+name)
+	case s.published == 0:
+		return false, nil
 	}
-	behind, err := s.goneOn(ctx)
-	return err == nil && !behind, err
+	on, err := goneOn(ctx, s.store, s.kept, s.published)
+	return err == nil && !on, err
 }
 
 // Files are the names of what is published in the directory, by this run or an earlier one.
 func (s *Seen) Files(ctx context.Context) ([]string, error) { return files(ctx, s.store, s.prefix) }
 
-// goneOn tells whether the log is newer than the files that are published.
-func (s *Seen) goneOn(ctx context.Context) (on bool, err error) {
-	if s.published == 0 {
-		return true, nil
-	}
-	last := Key(s.kept+logDir, s.published)
-	err = again(ctx, func() error {
-		on = false
-		return s.store.List(ctx, s.kept+logDir, last, func(Entry) error {
-			on = true
-			return errEnough
+// goneOn tells whether the log of the run under a prefix has more than claims behind a number: who takes a run over, and does nothing
+// then, has changed none of its files.
+func goneOn(ctx context.Context, store Store, prefix string, number int64) (bool, error) {
+	for {
+		number++
+		var s Segment
+		err := again(ctx, func() error {
+			o, err := store.Get(ctx, Key(prefix+logDir, number))
+			if err == nil {
+				s, _ = Unseal(number, o.Body) // what cannot be read is no claim
+			}
+			return err
 		})
-	})
-	if errors.Is(err, errEnough) {
-		err = nil
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return false, nil
+		case err != nil || !s.Claim:
+			return err == nil, err
+		}
 	}
-	return on, err
 }
 
 // errEnough ends a list of which no more is wanted.

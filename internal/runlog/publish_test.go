@@ -203,3 +203,58 @@ func (s *lateRemoval) Delete(ctx context.Context, key string, when Condition) er
 	s.late = append(s.late, func() error { return s.memory.Delete(context.WithoutCancel(ctx), key, when) })
 	return errAway
 }
+
+// TestMendedStays: a file that somebody has mended stays, and counts as published, whatever starts took the run over meanwhile that did
+// nothing, also one that was killed; one that has written something publishes its own.
+func TestMendedStays(t *testing.T) {
+	for _, tt := range []struct {
+		name, written string
+		counts        bool
+		want          string
+	}{
+		{"nothing was done", "", true, "mended"},
+		{"something was done", "more\n", false, "as it failed\nmore\n"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mem := newMemory()
+				r := opened(t, mem)
+				appendTo(t, r, "errors.csv", "as it failed\n")
+				if err := r.Close(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if _, err := mem.write("loyalty/errors.csv", []byte("mended"), Always); err != nil {
+					t.Fatal(err)
+				}
+				for range 2 {
+					r = opened(t, mem)
+					if tt.written != "" {
+						appendTo(t, r, "errors.csv", tt.written)
+						tt.written = ""
+					}
+					killed(r)
+				}
+				if is, err := looked(t, mem, r.c.Names, "").Published(t.Context(), "errors.csv"); is != tt.counts || err != nil {
+					t.Errorf("it counts: %t, %v", is, err)
+				}
+				r = opened(t, mem)
+				if err := r.Close(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				if got := mem.published()["errors.csv"]; got != tt.want {
+					t.Errorf("it is %q, want %q", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// killed has a start end as one whose machine is gone.
+func killed(r *Run) {
+	for _, k := range r.dirs {
+		k.fail(errAway)
+	}
+	r.stop()
+	r.lease.stop()
+	r.all.Wait()
+}
