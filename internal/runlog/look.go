@@ -131,6 +131,15 @@ func (s *Seen) Published(ctx context.Context, name string) (bool, error) {
 	return err == nil && !on, err
 }
 
+// Stands is the condition under which what is published under a name is replaced.
+func (s *Seen) Stands(ctx context.Context, name string) (when Condition, err error) {
+	err = again(ctx, func() error {
+		when, err = attempts{store: s.store}.stands(ctx, s.prefix+name)
+		return err
+	})
+	return when, err
+}
+
 // Files are the names of what is published in the directory, by this run or an earlier one.
 func (s *Seen) Files(ctx context.Context) ([]string, error) { return files(ctx, s.store, s.prefix) }
 
