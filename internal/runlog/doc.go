@@ -71,7 +71,8 @@
 // publishes it again.
 // Then current.json tells up to which number of the log that is. A start may
 // end well, and not be able to publish. So whoever looks compares, and where the log is newer and nobody is at work, it is the
-// log that counts ([Seen.Latest], [Seen.Restore]).
+// log that counts ([Seen.Latest], [Seen.Restore]). Claims make it no newer: a start that was killed before it did anything leaves what is
+// published, which somebody may have mended, as it is.
 //
 // # What may slip through
 //

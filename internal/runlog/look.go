@@ -144,25 +144,29 @@ func (s *Seen) Stands(ctx context.Context, name string) (when Condition, err err
 func (s *Seen) Files(ctx context.Context) ([]string, error) { return files(ctx, s.store, s.prefix) }
 
 // goneOn tells whether the log of the run under a prefix has more than claims behind a number: who takes a run over, and does nothing
-// then, has changed none of its files.
-func goneOn(ctx context.Context, store Store, prefix string, number int64) (bool, error) {
-	for {
-		number++
-		var s Segment
-		err := again(ctx, func() error {
-			o, err := store.Get(ctx, Key(prefix+logDir, number))
-			if err == nil {
-				s, _ = Unseal(number, o.Body) // what cannot be read is no claim
+// then, has changed none of its files. What is missing, or cannot be read, is no claim.
+func goneOn(ctx context.Context, store Store, prefix string, number int64) (on bool, err error) {
+	prefix += logDir
+	err = again(ctx, func() error {
+		last := number
+		on = false
+		return store.List(ctx, prefix, Key(prefix, number), func(Entry) error {
+			last++
+			o, err := store.Get(ctx, Key(prefix, last))
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
 			}
-			return err
+			if s, err := Unseal(last, o.Body); err == nil && s.Claim {
+				return nil
+			}
+			on = true
+			return errEnough
 		})
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			return false, nil
-		case err != nil || !s.Claim:
-			return err == nil, err
-		}
+	})
+	if errors.Is(err, errEnough) {
+		err = nil
 	}
+	return on, err
 }
 
 // errEnough ends a list of which no more is wanted.

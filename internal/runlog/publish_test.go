@@ -258,3 +258,26 @@ func killed(r *Run) {
 	r.lease.stop()
 	r.all.Wait()
 }
+
+// TestAHoleIsNoEnd: what is published does not count where an object behind it is gone, and later ones are there.
+func TestAHoleIsNoEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mem := newMemory()
+		r := opened(t, mem)
+		appendTo(t, r, "errors.csv", "as it failed\n")
+		if err := r.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		gone := Key("loyalty/runs/"+r.now.Run+"/log/", r.now.Published+1)
+		r = opened(t, mem)
+		appendTo(t, r, "errors.csv", "more\n")
+		killed(r)
+		if _, there := mem.objects[gone]; !there {
+			t.Fatalf("there is no %s", gone)
+		}
+		delete(mem.objects, gone)
+		if is, err := looked(t, mem, r.c.Names, "").Published(t.Context(), "errors.csv"); is || err != nil {
+			t.Errorf("it counts: %t, %v", is, err)
+		}
+	})
+}
