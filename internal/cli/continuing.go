@@ -9,6 +9,7 @@ import (
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/s3"
 	"attrmigrate/internal/shell"
 	"attrmigrate/internal/target"
 	"attrmigrate/internal/telemetry"
@@ -16,13 +17,14 @@ import (
 )
 
 // continuing says how a run goes on of which no process is at work: by the command that began it, of which its directory
-// tells all that makes it the same run, and its rate. What only permits something, such as --on-conflict skip, it does not.
-func continuing(s *rundir.Status, asked rundir.Asked) string {
+// tells all that makes it the same run, and its rate. What only permits something, such as --on-conflict skip, it does not. What
+// leads to a run in S3 is what has led there just now.
+func (o *outside) continuing(s *rundir.Status, asked rundir.Asked) string {
 	how := "the same command continues it"
 	if asked.Hold {
 		how = "the run is on hold: the same command with --unhold continues it"
 	}
-	if command := commandOf(s, asked); command != "" {
+	if command := o.commandOf(s, asked); command != "" {
 		return how + "; as far as the run tells: " + command
 	}
 	return how + " (" + shell.File(s.Dir.Path) + ")"
@@ -30,14 +32,14 @@ func continuing(s *rundir.Status, asked rundir.Asked) string {
 
 // commandOf is that command, or empty where it would be another run: one of which there are digests only, or whose inputs
 // are not to be found from here.
-func commandOf(s *rundir.Status, asked rundir.Asked) string {
+func (o *outside) commandOf(s *rundir.Status, asked rundir.Asked) string {
 	f := s.State.Fingerprint
 	for _, digest := range []string{rundir.ByMetadata, rundir.ByOnlyFailed, rundir.ByFrom} {
 		if f[digest] != "" {
 			return ""
 		}
 	}
-	inputs := inputsFromHere(s)
+	inputs := o.inputsFromHere(s)
 	decoding, err := job.DecodingOf(f)
 	if err != nil || inputs == nil || s.State.Version == 1 {
 		return ""
@@ -46,7 +48,7 @@ func commandOf(s *rundir.Status, asked rundir.Asked) string {
 	if asked.Hold {
 		words = append(words, "--unhold")
 	}
-	words = slices.Concat(words, placeFlags(s), rateFlag(s.Dir.Path))
+	words = slices.Concat(words, o.leads, placeFlags(s), rateFlag(s.Dir.Path))
 	for _, flag := range []struct {
 		name  string
 		words []string
@@ -59,8 +61,8 @@ func commandOf(s *rundir.Status, asked rundir.Asked) string {
 	if !slices.ContainsFunc(inputs, func(path string) bool { return !strings.HasSuffix(path, ending) }) {
 		decoding.Format = sources.Auto // their names say it
 	}
-	o := options{decoding: decoding, phones: f[rundir.ByPhoneRegion], strict: f[rundir.ByStrict] != ""}
-	words = append(words, o.changeSetFlags()...)
+	set := options{decoding: decoding, phones: f[rundir.ByPhoneRegion], strict: f[rundir.ByStrict] != ""}
+	words = append(words, set.changeSetFlags()...)
 	ending = ".run"
 	if f[rundir.ByEndpoint] == target.SandboxEndpoint {
 		ending = ".sandbox.run"
@@ -104,17 +106,20 @@ func rateFlag(dir string) []string {
 }
 
 // inputsFromHere are the inputs of a run as they are found from here, or from where its directory is; nil: they are not, or
-// they are what the run has kept of standard input.
-func inputsFromHere(s *rundir.Status) []string {
+// they are what the run has kept of standard input. Those in S3 are found from everywhere.
+func (o *outside) inputsFromHere(s *rundir.Status) []string {
 	here := slices.Clone(s.State.Inputs)
 	beside := slices.Clone(s.State.Inputs)
 	for i, path := range here {
-		if !filepath.IsAbs(path) {
+		if !filepath.IsAbs(path) && !s3.Is(path) {
 			beside[i] = filepath.Join(filepath.Dir(s.Dir.Path), path)
 		}
 	}
 	for _, paths := range [][]string{here, beside} {
 		if len(paths) > 0 && !slices.ContainsFunc(paths, func(path string) bool {
+			if s3.Is(path) {
+				return o.far != nil && strings.HasPrefix(path, o.place.Below("").String())
+			}
 			return path == rundir.Stdin || !disk.Exists(path) || disk.SameFile(filepath.Dir(path), s.Dir.Path)
 		}) {
 			return paths

@@ -52,23 +52,35 @@ func (o *fleetOptions) check(f *pflag.FlagSet, args []string) error {
 	case len(args) > 0:
 		return &refusal.UsageError{Err: fmt.Errorf("--targets and %s exclude each other", prose.Printable(args[0])), Remedy: "the column input says what each row is for"}
 	}
-	var err error
-	f.Visit(func(flag *pflag.Flag) {
-		if why, ok := byFile[flag.Name]; ok && err == nil {
-			err = &refusal.UsageError{Err: fmt.Errorf("--targets and --%s exclude each other", flag.Name), Remedy: why}
+	return firstOf(f, func(flag string) error {
+		if why, ok := byFile[flag]; ok {
+			return &refusal.UsageError{Err: fmt.Errorf("--targets and --%s exclude each other", flag), Remedy: why}
 		}
+		return nil
 	})
-	return err
 }
+
+// byColumn are the columns of a file of targets that answer for flags, in files that have them.
+var byColumn = map[string]string{"rate": "rate", "endpoint-url": "endpoint_url"}
 
 // checkColumns refuses flags that the file answers for some of its rows.
 func checkColumns(f *pflag.FlagSet, file *fleet.File) error {
-	for flag, column := range map[string]string{"rate": "rate", "endpoint-url": "endpoint_url"} {
-		if f.Changed(flag) && file.Has(column) {
+	return firstOf(f, func(flag string) error {
+		if column, ok := byColumn[flag]; ok && file.Has(column) {
 			return &refusal.UsageError{Err: fmt.Errorf("--%s: %s has a column %s", flag, prose.Printable(file.Path), column), Remedy: "leave one of them out"}
 		}
-	}
-	return nil
+		return nil
+	})
+}
+
+// firstOf is the first error of the flags that were given, in the order of their names.
+func firstOf(f *pflag.FlagSet, check func(flag string) error) (err error) {
+	f.Visit(func(flag *pflag.Flag) {
+		if err == nil {
+			err = check(flag.Name)
+		}
+	})
+	return err
 }
 
 // group reads the file, and finds the rows that the command is for.

@@ -22,7 +22,7 @@ type rowsRun struct {
 	one func(ctx context.Context, row fleet.Row, signals *interrupts) (dir string, err error)
 }
 
-// ended is how a row ended.
+// rowEnd is how a row ended.
 type rowEnd struct {
 	row  fleet.Row
 	dir  string

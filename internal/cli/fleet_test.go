@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
+
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/fleet"
 	"attrmigrate/internal/refusal"
@@ -89,5 +91,28 @@ func TestRowWords(t *testing.T) {
 	want := "apply --user-pool-id eu-west-1_Ab12Cd34E --role-arn arn:aws:iam::111122223333:role/x --run-dir eu.run --rate 2.5 --yes --metrics-file eu.prom a b.csv"
 	if got != want {
 		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
+// TestFlagsOfAFile: of several flags that do not go with a file of targets the first by name is told, each time.
+func TestFlagsOfAFile(t *testing.T) {
+	file, err := fleet.Read("targets.csv", strings.NewReader("name,user_pool_id,rate,endpoint_url\n"+
+		"club,us-east-1_Example00,7,http://127.0.0.1:1\n"), fleet.Checks{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 20 {
+		var o options
+		f := pflag.NewFlagSet("apply", pflag.ContinueOnError)
+		o.register(f)
+		if err := f.Parse([]string{"--targets", "targets.csv", "--run-dir", "x", "--rate", "9", "--region", "us-east-1", "--endpoint-url", "http://127.0.0.1:2"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.fleet.check(f, nil); err == nil || err.Error() != "--targets and --region exclude each other" {
+			t.Fatal(err)
+		}
+		if err := checkColumns(f, file); err == nil || err.Error() != "--endpoint-url: targets.csv has a column endpoint_url" {
+			t.Fatal(err)
+		}
 	}
 }

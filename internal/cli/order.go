@@ -106,7 +106,7 @@ func (o *order) byFile(ctx context.Context, sys System, run *outside) (rundir.St
 	}
 	switch {
 	case status.Phase() == string(checkpoint.Finished):
-		return rundir.Standing{}, o.notAtWork(status, rundir.Asked{})
+		return rundir.Standing{}, o.notAtWork(run, status, rundir.Asked{})
 	case !status.Held && o.kept == "":
 		return rundir.Standing{}, nothingToStop(run)
 	}
@@ -122,7 +122,7 @@ func (o *order) byFile(ctx context.Context, sys System, run *outside) (rundir.St
 		return rundir.Standing{}, err
 	}
 	if !status.Held {
-		return rundir.Standing{}, o.notAtWork(status, after)
+		return rundir.Standing{}, o.notAtWork(run, status, after)
 	}
 	if o.unsaid != "" {
 		fmt.Fprintf(sys.Stderr, "note: %s\n", o.unsaid)
@@ -131,12 +131,12 @@ func (o *order) byFile(ctx context.Context, sys System, run *outside) (rundir.St
 }
 
 // notAtWork says of an order that no process has heard what becomes of it.
-func (o *order) notAtWork(s *rundir.Status, asked rundir.Asked) error {
+func (o *order) notAtWork(run *outside, s *rundir.Status, asked rundir.Asked) error {
 	name := prose.Printable(s.Dir.Path)
 	if s.Phase() == string(checkpoint.Finished) {
 		return &refusal.Error{Msg: name + ": the run has ended: it is finished"}
 	}
-	return &refusal.Error{Msg: name + ": no process is at work on the run; " + o.kept, Remedy: continuing(s, asked)}
+	return &refusal.Error{Msg: name + ": no process is at work on the run; " + o.kept, Remedy: run.continuing(s, asked)}
 }
 
 // await waits until the files of a run show that the process has heard the order, or has ended.
@@ -162,7 +162,7 @@ func (o *order) await(ctx context.Context, sys System, run *outside, h heard) (r
 		case o.shows(h):
 			return s, nil
 		case s.HeldBy == nil: // it has ended before it heard
-			return s, o.notAtWork(status, s.Asked)
+			return s, o.notAtWork(run, status, s.Asked)
 		case h.waited >= seenWithin:
 			return s, &refusal.Error{Msg: fmt.Sprintf("%s: it is asked, but process %d on %s has not done it for %s", prose.Printable(run.dir), s.HeldBy.PID, s.HeldBy.Host, seenWithin),
 				Remedy: "see whether that process still runs, and what it says; control.json stays, and it looks at that every two seconds"}

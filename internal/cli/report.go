@@ -64,14 +64,13 @@ is, what failed, and where its own report is.
 			if err := o.settle(run.dir, args[0]); err != nil {
 				return err
 			}
-			data, err := within(ctx, run, reportPatience, func() (page.Data, error) { return run.report(ctx, sys) })
-			if e, ok := errors.AsType[*rundir.NoRunError](err); ok {
-				return notARun(e)
+			if run.far != nil && o.file != "" && disk.Inside(run.dir, o.file) {
+				return o.publish(ctx, sys, run)
 			}
+			write, err := run.page(ctx, sys)
 			if err != nil {
 				return err
 			}
-			write := func(w io.Writer) error { return page.Report(w, data) }
 			switch {
 			case o.file == "":
 				return write(sys.Stdout)
@@ -80,11 +79,6 @@ is, what failed, and where its own report is.
 			}
 			if err := o.write(write); err != nil {
 				return err
-			}
-			if run.far != nil && disk.Inside(run.dir, o.file) {
-				if err := run.upload(ctx, o.file); err != nil {
-					return err
-				}
 			}
 			o.tell(sys.Stdout)
 			return nil
@@ -95,6 +89,15 @@ is, what failed, and where its own report is.
 	cmd.Flags().StringVarP(&o.file, "output", "o", "", "`file` to write (default: report.html in the run directory, also in S3; -: standard output)")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file, if it is there")
 	return cmd
+}
+
+// page is the report of the run, as it stands now.
+func (o *outside) page(ctx context.Context, sys System) (func(io.Writer) error, error) {
+	data, err := within(ctx, o, reportPatience, func() (page.Data, error) { return o.report(ctx, sys) })
+	if e, ok := errors.AsType[*rundir.NoRunError](err); ok {
+		return nil, notARun(e)
+	}
+	return func(w io.Writer) error { return page.Report(w, data) }, err
 }
 
 // report is what the run holds for a report. Of one in S3 all is fetched: what it has done since it was published last
@@ -112,20 +115,6 @@ func (o *outside) report(ctx context.Context, sys System) (page.Data, error) {
 	}
 	s.State = console.ByFlags(s.State)
 	return page.Of(s), nil
-}
-
-// upload publishes a file that was made in the place of one of the run's.
-func (o *outside) upload(ctx context.Context, path string) error {
-	f, err := disk.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	return o.bucket.Upload(ctx, o.place.Below(filepath.Base(path)).Key, f, info.Size(), runlog.Always)
 }
 
 // reportOptions say where a report is written.
@@ -182,6 +171,50 @@ func (o *reportOptions) write(content func(io.Writer) error) error {
 		return &refusal.Error{Msg: fmt.Sprintf("%s: %v", prose.Printable(o.file), disk.WithoutPath(err)), Remedy: "-o names another file"}
 	}
 	return nil
+}
+
+// publishes is how often a report is made that others replace meanwhile.
+const publishes = 3
+
+// publish makes the report of a run in S3 in its place there. It replaces what stood there before the run was looked at, and nothing
+// else: a start that has ended since has left a newer one, and the run is looked at anew.
+func (o *reportOptions) publish(ctx context.Context, sys System, run *outside) error {
+	key := run.place.Below(filepath.Base(o.file)).Key
+	for range publishes {
+		stands, err := run.far.Stands(ctx, filepath.Base(o.file))
+		if err != nil {
+			return err
+		}
+		write, err := run.page(ctx, sys)
+		if err == nil {
+			err = o.write(write)
+		}
+		if err == nil {
+			err = run.upload(ctx, o.file, key, stands)
+		}
+		if err == nil {
+			o.tell(sys.Stdout)
+		}
+		if !errors.Is(err, runlog.ErrTaken) {
+			return err
+		}
+	}
+	return &refusal.Error{Msg: run.bucket.URL(key).String() + ": it is replaced by others, again and again, while it is made",
+		Remedy: "run the same command again, or have it elsewhere: -o report.html"}
+}
+
+// upload writes a file to an object.
+func (o *outside) upload(ctx context.Context, path, key string, when runlog.Condition) error {
+	f, err := disk.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return o.bucket.Upload(ctx, key, f, info.Size(), when)
 }
 
 // deliver writes the report to an object.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path"
 
@@ -69,7 +70,7 @@ type inputsThere struct {
 	ctx     context.Context
 	cfg     s3.Config
 	buckets map[string]*s3.Bucket
-	away    error // S3 does not answer, which is no mistake in the file
+	away    error // why that cannot be told: no mistake in the file
 }
 
 func (t *inputsThere) close() {
@@ -103,6 +104,7 @@ func (t *inputsThere) object(input string) error {
 	bucket := t.buckets[u.Bucket]
 	if bucket == nil {
 		if bucket, err = s3.Open(t.ctx, u.Bucket, t.cfg); err != nil {
+			t.away = cmp.Or(t.away, err)
 			return err
 		}
 		t.buckets[u.Bucket] = bucket
@@ -110,12 +112,15 @@ func (t *inputsThere) object(input string) error {
 	if t.away != nil {
 		return nil
 	}
-	there, err := bucket.Exists(t.ctx, u.Key)
-	if e, ok := errors.AsType[*s3.Error](err); ok && e.Passing() {
+	err = bucket.Look(t.ctx, u.Key, u.Version)
+	e, ok := errors.AsType[*s3.Error](err)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errors.New(input + ": there is no such object")
+	case ok && e.Code() == "NoSuchBucket":
+		return err
+	default:
 		t.away = err
+		return err
 	}
-	if err == nil && !there {
-		err = errors.New(input + ": there is no such object")
-	}
-	return err
 }

@@ -43,6 +43,7 @@ func TestRead(t *testing.T) {
 func TestProblems(t *testing.T) {
 	const header = "name,user_pool_id,account,region,role_arn,external_id,input,run_dir,rate,endpoint_url\n"
 	const pool = "us-east-1_Ab12Cd34E"
+	const beside = "a plan goes beside the run directory, and so does a rehearsal, under its name without .run: name another one"
 	tests := []struct {
 		name, text string
 		want       string // each problem and its hint
@@ -89,6 +90,16 @@ func TestProblems(t *testing.T) {
 		{"prefix twice", header + "eu," + pool + ",,,,,,s3://bucket/p,,\nus," + pool + ",,,,,,s3://bucket/p/,,\n", "t.csv:3: run_dir: s3://bucket/p/ is that of line 2 already | every row needs a run directory of its own"},
 		{"default directory twice", header + "eu," + pool + ",,,,,,us.run,,\nus," + pool + ",,,,,,,,\n", "t.csv:3: run_dir: us.run is that of line 2 already | every row needs a run directory of its own"},
 		{"directory in another", header + "eu," + pool + ",,,,,,s3://bucket/p/runs/x,,\nus," + pool + ",,,,,,s3://bucket/p,,\n", "t.csv:2: run_dir: s3://bucket/p/runs/x lies in s3://bucket/p, that of line 3 | a run directory holds nothing but its run"},
+		{"a plan in another's run", header + "eu," + pool + ",,,,,,runs/x.plan,,\nus," + pool + ",,,,,,runs/x.run,,\n",
+			"t.csv:3: run_dir: runs/x.run has its plan in runs/x.plan, where line 2 has its run | " + beside},
+		{"plans of both", header + "eu," + pool + ",,,,,,runs/x,,\nus," + pool + ",,,,,,runs/x.run,,\n",
+			"t.csv:3: run_dir: runs/x.run has its plan in runs/x.plan, where line 2 has its plan | " + beside},
+		{"a rehearsal in another's run", header + "shop," + pool + ",,,,,,,,\nshop.sandbox," + pool + ",,,,,,,,\n",
+			"t.csv:3: run_dir: shop.sandbox.run is where line 2 has its rehearsal | " + beside},
+		{"a run in another's rehearsal", header + "shop.sandbox," + pool + ",,,,,,s3://bucket/shop.sandbox.run,,\nshop," + pool + ",,,,,,s3://bucket/shop.run/,,\n",
+			"t.csv:3: run_dir: s3://bucket/shop.run/ has its rehearsal in s3://bucket/shop.sandbox.run, where line 2 has its run | " + beside},
+		{"a run below another's plan", header + "eu," + pool + ",,,,,,s3://bucket/x.plan/eu,,\nus," + pool + ",,,,,,s3://bucket/x,,\n",
+			"t.csv:2: run_dir: s3://bucket/x.plan/eu lies in s3://bucket/x.plan, that of line 3 | a run directory holds nothing but its run"},
 		{"several at once", header + "eu,eu,,,,,,,,\nus,us,,,,,,,,\n",
 			"t.csv:2: user_pool_id: eu is no user pool id | the id is such as us-east-1_Ab12Cd34E\nt.csv:3: user_pool_id: us is no user pool id | the id is such as us-east-1_Ab12Cd34E"},
 	}

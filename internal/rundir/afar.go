@@ -208,6 +208,14 @@ func (a *Afar) Restore(ctx context.Context, told func(done, total int64)) error 
 	return err
 }
 
+// Stands is the condition under which what is published under a name is replaced.
+func (a *Afar) Stands(ctx context.Context, name string) (runlog.Condition, error) {
+	if err := a.look(ctx); err != nil {
+		return "", err
+	}
+	return a.seen.Stands(ctx, name)
+}
+
 // Newer tells whether there is a run of which a file is newer than what is published under its name: then [Afar.Restore]
 // makes it.
 func (a *Afar) Newer(ctx context.Context, name string) (bool, error) {

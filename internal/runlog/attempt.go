@@ -37,6 +37,10 @@ func (a attempts) get(ctx context.Context, key string) (o Object, err error) {
 	return o, err
 }
 
+func (a attempts) remove(ctx context.Context, key string, when Condition) error {
+	return a.within(ctx, func(ctx context.Context) error { return a.store.Delete(ctx, key, when) })
+}
+
 func (a attempts) within(ctx context.Context, call func(context.Context) error) error {
 	if a.timeout <= 0 {
 		return call(ctx)

@@ -245,16 +245,21 @@ func TestMended(t *testing.T) {
 // open takes the directory, or is refused.
 func open(t *testing.T, store Store) (*Run, error) {
 	t.Helper()
+	return Open(t.Context(), config(t, store))
+}
+
+func config(t *testing.T, store Store) Config {
+	t.Helper()
 	work, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Open(t.Context(), Config{
+	return Config{
 		Store: store, Prefix: "loyalty/", Shown: "s3://runs/loyalty", Work: work, TTL: time.Minute, Timeout: 10 * time.Second,
 		Names: Names{
 			Ships: func(name string) bool { return name != "lock" }, Published: func(string) bool { return true },
 			Asked: "control.json", Live: []string{"checkpoint.json"},
 		},
 		Restoring: func(int64, int64) {}, Log: slog.New(slog.DiscardHandler),
-	})
+	}
 }

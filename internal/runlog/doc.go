@@ -64,11 +64,15 @@
 // # What is published
 //
 // For people, files stand under their usual names: the checkpoint and events while the run goes on, all of them at the end of a start,
-// which tries for as long as a lease lasts, and no longer than its own. Each writing names the tag that it replaces, so that one of an
-// owner whose machine is gone, which lands late, is refused; unless what stands there is again, byte for byte, what that owner found.
+// which tries for as long as a lease lasts, and no longer than its own. What an earlier run has published, and this one has not, is removed.
+// Each writing names the tag that it replaces, and each removal that of what it removes: one that was looked at while the lease held. So
+// one of an owner whose machine stood still or is gone, which lands late, is refused; unless what stands there is again, byte for byte,
+// what that owner found, or the store knows no condition of a removal. A copy is lost then: the log has it, and the next start
+// publishes it again.
 // Then current.json tells up to which number of the log that is. A start may
 // end well, and not be able to publish. So whoever looks compares, and where the log is newer and nobody is at work, it is the
-// log that counts ([Seen.Latest], [Seen.Restore]).
+// log that counts ([Seen.Latest], [Seen.Restore]). Claims make it no newer: a start that was killed before it did anything leaves what is
+// published, which somebody may have mended, as it is.
 //
 // # What may slip through
 //

@@ -135,10 +135,10 @@ func (l *Lease) Release(ctx context.Context) error {
 	l.stop()
 	<-l.kept
 	l.mu.Lock()
-	again := l.released
+	before := l.released
 	l.released = true
 	l.mu.Unlock()
-	for failures := 0; !again; failures++ {
+	for failures := 0; !before; failures++ {
 		there, err := l.write(ctx, true)
 		switch {
 		case err == nil && (!l.owns(there) || there.Released):

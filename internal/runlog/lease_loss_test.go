@@ -211,7 +211,7 @@ func TestALeaseEndsAtARenewal(t *testing.T) {
 			s := LeaseState{Generation: 2, Owner: "another", Beat: 1, TTL: time.Minute, Holder: leaseConfig(m).Holder}
 			_, _ = m.write("run/lock.json", s.body(), Always)
 		}, "run/lock.json: another process has taken this run over: process 7 on one.example.com, since 2026-11-29T08:00:00Z"},
-		{"somebody has deleted it", func(m *memory) { _ = m.Delete(context.Background(), "run/lock.json") },
+		{"somebody has deleted it", func(m *memory) { _ = m.Delete(context.Background(), "run/lock.json", Always) },
 			"run/lock.json: another process has taken this run over"},
 		{"it is refused", func(m *memory) { inTurn(m, "run/lock.json", isRefused) },
 			"run/lock.json: s3:PutObject is not allowed"},

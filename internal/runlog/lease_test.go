@@ -79,7 +79,7 @@ func (m *memory) List(_ context.Context, prefix, behind string, each func(Entry)
 	m.mu.Unlock()
 	for _, key := range slices.Sorted(maps.Keys(objects)) {
 		if strings.HasPrefix(key, prefix) && key > behind {
-			if err := each(Entry{Key: key, Size: int64(len(objects[key].body)), Tag: tagOf(objects[key].body)}); err != nil {
+			if err := each(Entry{Key: key, Size: int64(len(objects[key].body))}); err != nil {
 				return err
 			}
 		}
@@ -87,9 +87,17 @@ func (m *memory) List(_ context.Context, prefix, behind string, each func(Entry)
 	return nil
 }
 
-func (m *memory) Delete(_ context.Context, key string) error {
+func (m *memory) Tag(ctx context.Context, key string) (string, error) {
+	o, err := m.Get(ctx, key)
+	return o.Tag, err
+}
+
+func (m *memory) Delete(_ context.Context, key string, when Condition) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if o, there := m.objects[key]; there && when != Always && tagOf(o.body) != string(when) {
+		return fmt.Errorf("%s: %w", key, ErrTaken)
+	}
 	delete(m.objects, key)
 	return nil
 }

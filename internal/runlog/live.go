@@ -64,7 +64,7 @@ func (p *publisher) publish(ctx context.Context, name string) error {
 	for range 2 {
 		tag, known := p.tags[name]
 		if !known {
-			if tag, err = p.look(ctx, name); err != nil {
+			if tag, err = p.calls.stands(ctx, p.c.Prefix+name); err != nil {
 				return err
 			}
 		}
@@ -86,20 +86,11 @@ func (p *publisher) publish(ctx context.Context, name string) error {
 	return err
 }
 
-// look finds out what stands there.
-func (p *publisher) look(ctx context.Context, name string) (Condition, error) {
-	o, err := p.calls.get(ctx, p.c.Prefix+name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return IfAbsent, nil
-	}
-	return Condition(o.Tag), err
-}
-
 // withdraw takes back what the run that the directory held has published: the next one has nothing yet. It is called before
 // the directory holds that one.
 func (p *publisher) withdraw(ctx context.Context) error {
 	for _, name := range p.c.Names.Live {
-		if err := again(ctx, func() error { return p.c.Store.Delete(ctx, p.c.Prefix+name) }); err != nil {
+		if err := again(ctx, func() error { return p.lease.remove(ctx, p.c.Prefix+name) }); err != nil {
 			return err
 		}
 	}

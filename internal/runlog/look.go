@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io/fs"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -125,26 +124,41 @@ func (s *Seen) Published(ctx context.Context, name string) (bool, error) {
 		return false, nil
 	case s.Aside: // it never goes on: what is there stays, and not all may be there
 		return isThere(ctx, s.store, s.prefix+name)
+	case s.published == 0:
+		return false, nil
 	}
-	behind, err := s.goneOn(ctx)
-	return err == nil && !behind, err
+	on, err := goneOn(ctx, s.store, s.kept, s.published)
+	return err == nil && !on, err
+}
+
+// Stands is the condition under which what is published under a name is replaced.
+func (s *Seen) Stands(ctx context.Context, name string) (when Condition, err error) {
+	err = again(ctx, func() error {
+		when, err = attempts{store: s.store}.stands(ctx, s.prefix+name)
+		return err
+	})
+	return when, err
 }
 
 // Files are the names of what is published in the directory, by this run or an earlier one.
-func (s *Seen) Files(ctx context.Context) ([]string, error) {
-	there, err := files(ctx, s.store, s.prefix)
-	return slices.Sorted(maps.Keys(there)), err
-}
+func (s *Seen) Files(ctx context.Context) ([]string, error) { return files(ctx, s.store, s.prefix) }
 
-// goneOn tells whether the log is newer than the files that are published.
-func (s *Seen) goneOn(ctx context.Context) (on bool, err error) {
-	if s.published == 0 {
-		return true, nil
-	}
-	last := Key(s.kept+logDir, s.published)
+// goneOn tells whether the log of the run under a prefix has more than claims behind a number: who takes a run over, and does nothing
+// then, has changed none of its files. What is missing, or cannot be read, is no claim.
+func goneOn(ctx context.Context, store Store, prefix string, number int64) (on bool, err error) {
+	prefix += logDir
 	err = again(ctx, func() error {
+		last := number
 		on = false
-		return s.store.List(ctx, s.kept+logDir, last, func(Entry) error {
+		return store.List(ctx, prefix, Key(prefix, number), func(Entry) error {
+			last++
+			o, err := store.Get(ctx, Key(prefix, last))
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+			if s, err := Unseal(last, o.Body); err == nil && s.Claim {
+				return nil
+			}
 			on = true
 			return errEnough
 		})
@@ -212,26 +226,26 @@ func (s *Seen) takesOver(ctx context.Context, shown string) error {
 	return err
 }
 
-// files gives the tags of the objects of a directory, by their names. What lies deeper is passed over, a directory at a time: a
-// log is long.
-func files(ctx context.Context, store Store, prefix string) (map[string]Condition, error) {
-	tags := map[string]Condition{}
+// files gives the names of the objects of a directory. What lies deeper is passed over, a directory at a time: a log is long.
+func files(ctx context.Context, store Store, prefix string) (names []string, err error) {
 	for behind, more := "", true; more; {
+		var some []string
 		err := again(ctx, func() error {
-			more = false
+			some, more = nil, false
 			return store.List(ctx, prefix, behind, func(e Entry) error {
 				name, _, deeper := strings.Cut(strings.TrimPrefix(e.Key, prefix), "/")
 				if deeper {
 					behind, more = prefix+name+"0", true // the character behind the slash
 					return errEnough
 				}
-				tags[name] = Condition(e.Tag)
+				some = append(some, name)
 				return nil
 			})
 		})
 		if err != nil && !errors.Is(err, errEnough) {
 			return nil, err
 		}
+		names = append(names, some...)
 	}
-	return tags, nil
+	return names, nil
 }

@@ -112,7 +112,9 @@ func (s storeOf) Put(ctx context.Context, key string, body []byte, when Conditio
 	return a.tag, a.err
 }
 
-func (s storeOf) Delete(ctx context.Context, key string) error {
+func (storeOf) Tag(context.Context, string) (string, error) { return "", fs.ErrInvalid }
+
+func (s storeOf) Delete(ctx context.Context, key string, _ Condition) error {
 	return s.owner.world.park(ctx, &call{owner: s.owner, what: "delete", key: key}).err
 }
 

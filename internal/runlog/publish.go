@@ -52,13 +52,13 @@ func (r *Run) publish(ctx context.Context, uploaded map[string]bool) error {
 			continue
 		}
 		if k.whole == k.number {
-			for name := range there {
+			for _, name := range there {
 				uploaded[prefix+name] = true
 			}
 		}
-		names, err := r.publishDir(ctx, path, prefix, there, uploaded)
+		names, err := r.publishDir(ctx, path, prefix, uploaded)
 		if err == nil && dir == r.runDir() {
-			err = r.unpublish(ctx, names)
+			err = r.unpublish(ctx, there, names)
 		}
 		if err == nil && dir == r.runDir() {
 			now := r.now
@@ -72,7 +72,7 @@ func (r *Run) publish(ctx context.Context, uploaded map[string]bool) error {
 
 // publishDir replaces what stands there, and nothing else: what an owner of before was publishing when its machine went away, and
 // the store takes only later, would replace what is no more.
-func (r *Run) publishDir(ctx context.Context, dir, prefix string, there map[string]Condition, uploaded map[string]bool) (names []string, err error) {
+func (r *Run) publishDir(ctx context.Context, dir, prefix string, uploaded map[string]bool) (names []string, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
@@ -87,13 +87,9 @@ func (r *Run) publishDir(ctx context.Context, dir, prefix string, there map[stri
 		if uploaded[key] {
 			continue
 		}
-		err := r.lease.await(ctx, r.c.Timeout) // what another publishes is newer
-		if err == nil {
-			err = r.upload(ctx, filepath.Join(dir, e.Name()), key, cmp.Or(there[e.Name()], IfAbsent))
-		}
-		if errors.Is(err, ErrTaken) {
-			err = &contended{err} // what stands there now is looked at anew
-		}
+		err := r.lease.replace(ctx, key, func(stands Condition) error {
+			return r.upload(ctx, filepath.Join(dir, e.Name()), key, stands)
+		})
 		if err != nil {
 			return nil, err
 		}
@@ -115,12 +111,6 @@ func (r *Run) upload(ctx context.Context, path, key string, when Condition) erro
 	return r.c.Store.Upload(ctx, key, whileHeld{f, r.lease}, info.Size(), when)
 }
 
-// contended is a writing of an object that somebody else wrote since it was looked at.
-type contended struct{ error }
-
-func (e *contended) Unwrap() error { return e.error }
-func (*contended) Passing() bool   { return true }
-
 // whileHeld reads a file as long as the lease holds: what a machine that stood still had yet to send is old.
 type whileHeld struct {
 	io.ReaderAt
@@ -134,14 +124,17 @@ func (w whileHeld) ReadAt(b []byte, at int64) (int, error) {
 	return w.ReaderAt.ReadAt(b, at)
 }
 
-// unpublish removes what an earlier run of the directory has published, and this one has not.
-func (r *Run) unpublish(ctx context.Context, names []string) error {
-	there, err := files(ctx, r.c.Store, r.c.Prefix)
-	for name := range there {
+// unpublish removes what an earlier run of the directory has published, and this one has not: of what was there before this one
+// published anything.
+func (r *Run) unpublish(ctx context.Context, there, names []string) error {
+	for _, name := range there {
 		own := name == lockName || name == currentName || !r.ships(name)
-		if err == nil && !own && !slices.Contains(names, name) && r.c.Names.Published(name) {
-			err = again(ctx, func() error { return r.c.Store.Delete(ctx, r.c.Prefix+name) })
+		if own || slices.Contains(names, name) || !r.c.Names.Published(name) {
+			continue
+		}
+		if err := r.lease.remove(ctx, r.c.Prefix+name); err != nil {
+			return err
 		}
 	}
-	return err
+	return nil
 }

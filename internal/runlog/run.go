@@ -152,10 +152,16 @@ func (r *Run) resume(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if before := k.number - 1; before > 0 && before == r.now.Published { // what came since is this start's claim
-		k.whole = k.number
-	}
 	r.dirs[r.runDir()] = k
+	if r.now.Published > 0 {
+		on, err := goneOn(ctx, r.c.Store, prefix, r.now.Published)
+		if err != nil {
+			return err
+		}
+		if !on {
+			k.whole = k.number
+		}
+	}
 	return removeTemporary(r.Dir())
 }
 

@@ -18,8 +18,11 @@ type Store interface {
 	Put(ctx context.Context, key string, body []byte, when Condition) (tag string, err error)
 	// List gives the objects whose keys begin with a prefix and come behind another key, in the order of their keys.
 	List(ctx context.Context, prefix, behind string, each func(Entry) error) error
-	// Delete removes an object; one that is not there is no error.
-	Delete(ctx context.Context, key string) error
+	// Tag tells the tag of an object, in the form that a condition takes. One that is not there is an fs.ErrNotExist.
+	Tag(ctx context.Context, key string) (string, error)
+	// Delete removes an object if it has this tag still, or [Always]; if it has not, the error is an [ErrTaken]. One that is not
+	// there is no error. A store that does not know the condition may remove it all the same.
+	Delete(ctx context.Context, key string, when Condition) error
 	// Upload writes an object of any size if a condition holds; if it does not, the error is an [ErrTaken]. It tries again by
 	// itself, and knows its own object when an answer was lost.
 	Upload(ctx context.Context, key string, body io.ReaderAt, size int64, when Condition) error
@@ -36,7 +39,6 @@ type Object struct {
 type Entry struct {
 	Key  string
 	Size int64 // in bytes
-	Tag  string
 }
 
 // Condition is when an object is written: [Always], [IfAbsent], or if its tag is this one.

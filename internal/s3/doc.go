@@ -15,8 +15,8 @@
 // Credentials that have expired are read anew from where they come from, once a call.
 //
 // A file is fetched in ranges at once, each pinned by the version of the first, or else by its tag. It is uploaded in one
-// piece up to 64 MiB, in parts at once above. An upload that must not replace anything carries a word of its own, by which
-// it knows itself when the answer was lost and the next attempt finds an object there.
+// piece up to 64 MiB, in parts at once above. Each upload carries a word of its own, by which it knows itself when the
+// answer was lost and the next attempt finds an object there.
 //
 // # Limits
 //

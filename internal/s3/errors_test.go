@@ -44,7 +44,7 @@ func putLog(ctx context.Context, b *s3.Bucket) error {
 func list(ctx context.Context, b *s3.Bucket) error {
 	return b.List(ctx, "run/", "", func(runlog.Entry) error { return nil })
 }
-func remove(ctx context.Context, b *s3.Bucket) error { return b.Delete(ctx, "run/a") }
+func remove(ctx context.Context, b *s3.Bucket) error { return b.Delete(ctx, "run/a", runlog.Always) }
 
 func TestErrors(t *testing.T) {
 	tests := []struct {
@@ -262,6 +262,46 @@ func TestFilesThroughTrouble(t *testing.T) {
 		}
 		if got, err := fetch(t, b, "a", ""); err != nil || string(got) != body {
 			t.Errorf("%d bytes: %d came back, %v", size, len(got), err)
+		}
+	}
+}
+
+// An upload in parts that has met another writing, or that somebody has removed, is begun anew, and leaves no parts behind.
+// Where it meets others all the time, that is told.
+func TestBegunAnew(t *testing.T) {
+	conflict := s3test.Fault{Status: 409, Code: "ConditionalRequestConflict"}
+	removed := s3test.Fault{Status: 404, Code: "NoSuchUpload"}
+	for _, tt := range []struct {
+		name, operation string
+		fault           s3test.Fault
+		times           int
+		begun           int
+	}{
+		{"a conflict", "CompleteMultipartUpload", conflict, 1, 2},
+		{"it is removed before it is put together", "CompleteMultipartUpload", removed, 1, 2},
+		{"it is removed before all parts are there", "UploadPart", removed, 1, 2},
+		{"conflicts", "CompleteMultipartUpload", conflict, 100, 6},
+	} {
+		server := s3test.Start(t)
+		setenv(t, server.Env())
+		server.Script(func(r s3test.Request) s3test.Fault {
+			if r.Operation == tt.operation && r.Number <= tt.times {
+				return tt.fault
+			}
+			return s3test.Fault{}
+		})
+		body := string(content(7 << 20))
+		b := open(t, s3test.Bucket, s3.Config{}).InSmallParts()
+		err := b.Upload(t.Context(), "a", strings.NewReader(body), int64(len(body)), runlog.IfAbsent)
+		if tt.times > 1 {
+			if !runlog.Passing(err) {
+				t.Errorf("%s: %v", tt.name, err)
+			}
+		} else if got, failed := fetch(t, b, "a", ""); err != nil || failed != nil || string(got) != body {
+			t.Errorf("%s: %v, %d bytes, %v", tt.name, err, len(got), failed)
+		}
+		if begun := server.Count("CreateMultipartUpload"); begun != tt.begun {
+			t.Errorf("%s: it is begun %d times: %v", tt.name, begun, server.Counts())
 		}
 	}
 }

@@ -144,12 +144,16 @@ func (l local) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// Exists tells whether an object is there, as far as that can be told: who may write and not read does not know.
-func (b *Bucket) Exists(ctx context.Context, key string) (bool, error) {
+// Look tells by its error why an object cannot be read, that of a version or else the newest: one that is not there is an
+// fs.ErrNotExist.
+func (b *Bucket) Look(ctx context.Context, key, version string) error {
 	// Its first byte is read, for HeadObject cannot tell a missing object from a missing bucket.
 	in := &s3.GetObjectInput{Bucket: &b.name, Key: &key, ExpectedBucketOwner: b.owner(), Range: aws.String("bytes=0-0")}
+	if version != "" {
+		in.VersionId = &version
+	}
 	err := persist(ctx, func() error {
-		return b.attempt(ctx, call{op: "GetObject", key: key}, func(ctx context.Context, region func(*s3.Options)) error {
+		return b.attempt(ctx, call{op: "GetObject", key: key, version: version}, func(ctx context.Context, region func(*s3.Options)) error {
 			out, err := b.api.GetObject(ctx, in, region)
 			if err == nil {
 				err = out.Body.Close()
@@ -157,13 +161,17 @@ func (b *Bucket) Exists(ctx context.Context, key string) (bool, error) {
 			return err
 		})
 	})
-	e, ok := errors.AsType[*Error](err)
-	switch {
-	case ok && e.code == "InvalidRange": // it is empty
-		return true, nil
-	case ok && (e.verdict.missing || strings.HasPrefix(e.permission, "s3:")):
-		return false, nil
-	default:
-		return err == nil, err
+	if e, ok := errors.AsType[*Error](err); ok && e.code == "InvalidRange" { // it is empty
+		return nil
 	}
+	return err
+}
+
+// Exists tells whether an object is there, as far as that can be told: who may write and not read does not know.
+func (b *Bucket) Exists(ctx context.Context, key string) (bool, error) {
+	err := b.Look(ctx, key, "")
+	if e, ok := errors.AsType[*Error](err); ok && (e.verdict.missing || strings.HasPrefix(e.permission, "s3:")) {
+		return false, nil
+	}
+	return err == nil, err
 }

@@ -122,7 +122,7 @@ func (b *Bucket) List(ctx context.Context, prefix, behind string, each func(runl
 			return err
 		}
 		for _, o := range page.Contents {
-			if err := each(runlog.Entry{Key: aws.ToString(o.Key), Size: aws.ToInt64(o.Size), Tag: aws.ToString(o.ETag)}); err != nil {
+			if err := each(runlog.Entry{Key: aws.ToString(o.Key), Size: aws.ToInt64(o.Size)}); err != nil {
 				return err
 			}
 		}
@@ -133,12 +133,44 @@ func (b *Bucket) List(ctx context.Context, prefix, behind string, each func(runl
 	}
 }
 
-// Delete removes an object; one that is not there is no error.
-func (b *Bucket) Delete(ctx context.Context, key string) error {
-	return b.attempt(ctx, call{op: "DeleteObject", key: key}, func(ctx context.Context, region func(*s3.Options)) error {
-		_, err := b.api.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &key, ExpectedBucketOwner: b.owner()}, region)
+// Tag tells the tag of an object.
+func (b *Bucket) Tag(ctx context.Context, key string) (string, error) {
+	out, err := b.head(ctx, key)
+	if err != nil {
+		return "", err
+	}
+	return aws.ToString(out.ETag), nil
+}
+
+// head asks for what an object has beside its content. A missing bucket is told as a missing object.
+func (b *Bucket) head(ctx context.Context, key string) (out *s3.HeadObjectOutput, err error) {
+	err = b.attempt(ctx, call{op: "HeadObject", key: key}, func(ctx context.Context, region func(*s3.Options)) error {
+		out, err = b.api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &key, ExpectedBucketOwner: b.owner()}, region)
 		return err
 	})
+	return out, err
+}
+
+// Delete removes an object if a condition holds; one that is not there is no error. Where the server does not know the condition, it
+// is removed without: few servers but AWS's have conditions of DeleteObject.
+func (b *Bucket) Delete(ctx context.Context, key string, when runlog.Condition) error {
+	in := &s3.DeleteObjectInput{Bucket: &b.name, Key: &key, ExpectedBucketOwner: b.owner()}
+	in.IfMatch, _ = conditions(when)
+	remove := func() error {
+		return b.attempt(ctx, call{op: "DeleteObject", key: key}, func(ctx context.Context, region func(*s3.Options)) error {
+			_, err := b.api.DeleteObject(ctx, in, region)
+			return err
+		})
+	}
+	err := remove()
+	if e, ok := errors.AsType[*Error](err); ok && in.IfMatch != nil && e.code == "NotImplemented" {
+		in.IfMatch = nil
+		err = remove()
+	}
+	if e, ok := errors.AsType[*Error](err); ok && in.IfMatch != nil && e.code == "NoSuchKey" {
+		return nil
+	}
+	return b.taken(key, when, err)
 }
 
 // owner is the account that the bucket has to belong to, if that was said.

@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -58,13 +59,11 @@ func (u *upload) metadata() map[string]string { return map[string]string{uploadW
 func (u *upload) isThere(ctx context.Context) bool {
 	found := ""
 	err := persist(ctx, func() error {
-		return u.b.attempt(ctx, call{op: "HeadObject", key: u.key}, func(ctx context.Context, region func(*s3.Options)) error {
-			out, err := u.b.api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &u.b.name, Key: &u.key, ExpectedBucketOwner: u.b.owner()}, region)
-			if err == nil {
-				found = out.Metadata[uploadWord]
-			}
-			return err
-		})
+		out, err := u.b.head(ctx, u.key)
+		if err == nil {
+			found = out.Metadata[uploadWord]
+		}
+		return err
 	})
 	return err == nil && found == u.word
 }
@@ -80,8 +79,25 @@ func (u *upload) whole(ctx context.Context) error {
 	})
 }
 
-// inParts writes parts at once, and puts them together. What is left of an upload that fails is removed.
+// inParts writes parts at once, and puts them together. What has met another writing, or was removed, is not to be completed any more:
+// then an upload of all parts is begun anew.
 func (u *upload) inParts(ctx context.Context) error {
+	for n := 1; ; n++ {
+		err := u.begin(ctx)
+		if n == tries || !isOver(err) {
+			return err
+		}
+	}
+}
+
+// isOver tells of an error that it ends an upload in parts, and that another one may go well.
+func isOver(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && (e.code == "ConditionalRequestConflict" || e.code == "NoSuchUpload")
+}
+
+// begin makes one upload in parts. What is left of one that fails is removed.
+func (u *upload) begin(ctx context.Context) error {
 	id := ""
 	err := persist(ctx, func() error {
 		return u.b.attempt(ctx, call{op: "CreateMultipartUpload", key: u.key}, func(ctx context.Context, region func(*s3.Options)) error {
@@ -149,16 +165,21 @@ func (u *upload) complete(ctx context.Context, id string, parts []types.Complete
 	in := &s3.CompleteMultipartUploadInput{Bucket: &u.b.name, Key: &u.key, UploadId: &id, ExpectedBucketOwner: u.b.owner(),
 		MultipartUpload: &types.CompletedMultipartUpload{Parts: parts}}
 	in.IfMatch, in.IfNoneMatch = conditions(u.when)
+	var over error
 	err := persist(ctx, func() error {
-		return u.b.attempt(ctx, call{op: "CompleteMultipartUpload", key: u.key, size: u.size}, func(ctx context.Context, region func(*s3.Options)) error {
+		err := u.b.attempt(ctx, call{op: "CompleteMultipartUpload", key: u.key, size: u.size}, func(ctx context.Context, region func(*s3.Options)) error {
 			_, err := u.b.api.CompleteMultipartUpload(ctx, in, region)
 			return err
 		})
+		if isOver(err) {
+			over, err = err, nil // the same again does not help
+		}
+		return err
 	})
-	if e, ok := errors.AsType[*Error](err); ok && e.code == "NoSuchUpload" && u.isThere(ctx) {
+	if over != nil && u.isThere(ctx) {
 		return nil
 	}
-	return err
+	return cmp.Or(err, over)
 }
 
 // abort removes the parts, also where the upload was cancelled.

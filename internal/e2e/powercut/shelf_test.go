@@ -139,16 +139,24 @@ func (s *shelf) List(_ context.Context, prefix, behind string, each func(runlog.
 		if !strings.HasPrefix(key, prefix) || key <= behind {
 			continue
 		}
-		if err := each(runlog.Entry{Key: key, Size: int64(len(objects[key].body)), Tag: tag(objects[key].body)}); err != nil {
+		if err := each(runlog.Entry{Key: key, Size: int64(len(objects[key].body))}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *shelf) Delete(_ context.Context, key string) error {
+func (s *shelf) Tag(ctx context.Context, key string) (string, error) {
+	o, err := s.Get(ctx, key)
+	return o.Tag, err
+}
+
+func (s *shelf) Delete(_ context.Context, key string, when runlog.Condition) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if o, there := s.objects[key]; there && when != runlog.Always && tag(o.body) != string(when) {
+		return fmt.Errorf("%s: %w", key, runlog.ErrTaken)
+	}
 	delete(s.objects, key)
 	s.keep("behind the end of " + key)
 	return nil

@@ -3,8 +3,8 @@
 //
 // # Promise
 //
-// Conditions of PutObject hold and are atomic; so are those of CompleteMultipartUpload and of GetObject, which gofakes3
-// does not know. Faults may be set and lifted by any goroutine while requests are under way. [Server.Close] ends
+// Conditions of PutObject hold and are atomic; so are those of CompleteMultipartUpload, GetObject and DeleteObject, which
+// gofakes3 does not know. Faults may be set and lifted by any goroutine while requests are under way. [Server.Close] ends
 // everything that was begun.
 //
 // # Algorithm

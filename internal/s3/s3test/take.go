@@ -17,7 +17,7 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request) {
 	}
 	tag, absent := r.Header.Get("If-Match"), r.Header.Get("If-None-Match") == "*"
 	switch {
-	case r.Method == http.MethodPost && (tag != "" || absent), r.Method == http.MethodGet && tag != "":
+	case r.Method == http.MethodPost && (tag != "" || absent), (r.Method == http.MethodGet || r.Method == http.MethodDelete) && tag != "":
 		s.effects.Lock()
 		defer s.effects.Unlock()
 		if fault := s.unmet(r, tag, absent); fault.Status != 0 {
