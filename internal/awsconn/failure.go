@@ -32,16 +32,18 @@ type Failure struct {
 }
 
 // FailureOf names an error of a call, unless its caller has cancelled it. An answer of the service counts even if the call was
-// cancelled meanwhile; any other error of a cancelled call is the caller's own.
+// cancelled meanwhile; any other error of a cancelled call is the caller's own. A caller whose time was up has not cancelled the
+// call, and waited for the answer: unless it says what else that was by a cause.
 func FailureOf(caller, attempt context.Context, err error) (f Failure, named bool) {
 	var trouble *credentialsError
 	var answer smithy.APIError
+	cancelled := caller.Err() != nil && context.Cause(caller) != context.DeadlineExceeded
 	switch {
-	case errors.As(err, &trouble) && caller.Err() == nil:
+	case errors.As(err, &trouble) && !cancelled:
 		return Failure{Code: credentialsCode(trouble), Message: detail(trouble), Err: err}, true
 	case errors.As(err, &answer) && answer.ErrorCode() != "" && answer.ErrorCode() != unknownError:
 		return Failure{Code: answer.ErrorCode(), Message: answer.ErrorMessage(), Err: err}, true
-	case caller.Err() != nil:
+	case cancelled:
 		return Failure{}, false
 	case attempt.Err() != nil:
 		return Failure{Code: "Timeout"}, true

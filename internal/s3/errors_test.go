@@ -240,6 +240,26 @@ func TestCancelled(t *testing.T) {
 	}
 }
 
+// A caller whose own time is up before that of the call has got no answer, and has cancelled nothing. One that says why it ends has.
+func TestNoAnswerInTheTimeOfTheCaller(t *testing.T) {
+	server := s3test.Start(t)
+	server.Delay(time.Hour)
+	setenv(t, server.Env())
+	b := open(t, s3test.Bucket, s3.Config{})
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	err := put(ctx, b)
+	if refusal.CodeOf(err) != "Timeout" || !runlog.Passing(err) || !strings.Contains(err.Error(), "s3://runs/run/a: no answer within ") || !strings.Contains(refusal.HintOf(err), "raise --timeout") {
+		t.Errorf("got %v, hint: %s", err, refusal.HintOf(err))
+	}
+	enough := errors.New("enough")
+	ctx, cancel = context.WithTimeoutCause(t.Context(), 100*time.Millisecond, enough)
+	defer cancel()
+	if err := put(ctx, b); refusal.CodeOf(err) != "" || runlog.Passing(err) {
+		t.Errorf("got %v", err)
+	}
+}
+
 // Files are carried through trouble, and an upload knows its own object where the answer was lost.
 func TestFilesThroughTrouble(t *testing.T) {
 	for _, size := range []int{100, 7 << 20} {
