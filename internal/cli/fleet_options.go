@@ -85,12 +85,14 @@ func firstOf(f *pflag.FlagSet, check func(flag string) error) (err error) {
 
 // group reads the file, and finds the rows that the command is for.
 func (o *fleetOptions) group(ctx context.Context, f *pflag.FlagSet, from targetsFile, wanted inputs) (fleet.Group, int, error) {
-	read := func() (*fleet.File, error) { return from.read(ctx, o.targets, wanted) }
+	read := func(ctx context.Context) (*fleet.File, error) { return from.read(ctx, o.targets, wanted) }
+	var file *fleet.File
+	var err error
 	if o.patience > 0 {
-		once := read
-		read = func() (*fleet.File, error) { return patiently(ctx, from.notes, o.patience, once) }
+		file, err = patiently(ctx, from.notes, o.patience, read)
+	} else {
+		file, err = read(ctx)
 	}
-	file, err := read()
 	if err != nil {
 		return fleet.Group{}, 0, err
 	}

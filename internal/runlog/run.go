@@ -103,7 +103,7 @@ func Open(ctx context.Context, c Config) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{c: c, lease: lease, dirs: map[string]*kept{}}
-	r.ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
+	r.ctx, r.stop = context.WithCancel((&Patience{For: unhurried}).With(context.WithoutCancel(ctx))) // that of the start ends with it
 	r.fs = newFS(disk.OS{}, c.Work, r.ships, r, r.replaced)
 	r.asked = newAsked(c.Store, c.Prefix+c.Names.Asked, filepath.Join(r.Dir(), c.Names.Asked))
 	r.live = newPublisher(c, lease, r.fs, r.Dir())

@@ -17,6 +17,7 @@ import (
 const (
 	mostParts = 10_000 // of S3
 	atOnce    = 8      // parts of one object
+	anew      = 6      // uploads that are begun of one, where the ones before met others
 )
 
 // Upload writes an object of any size if a condition holds; if it does not, the error is a [runlog.ErrTaken]. It tries again by
@@ -84,7 +85,7 @@ func (u *upload) whole(ctx context.Context) error {
 func (u *upload) inParts(ctx context.Context) error {
 	for n := 1; ; n++ {
 		err := u.begin(ctx)
-		if n == tries || !isOver(err) {
+		if n == anew || !isOver(err) {
 			return err
 		}
 	}
