@@ -7,9 +7,6 @@ import (
 	"attrmigrate/internal/runlog"
 )
 
-// slowest is the rate in bytes a second at which an attempt is given up.
-const slowest = 64 << 10
-
 // persist does something that may fail for the moment, with the patience that there is.
 func persist(ctx context.Context, do func() error) error { return runlog.PatienceOf(ctx).Try(ctx, do) }
 
