@@ -6,10 +6,12 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -156,6 +158,47 @@ func TestNothingIsThere(t *testing.T) {
 				t.Errorf("passing is %t", !tt.passing)
 			}
 		})
+	}
+}
+
+// What gives the credentials, and has no answer or none but that it is in trouble, is not told as having none; it is asked anew when
+// the call is made again, and not waited for.
+func TestCredentialsAway(t *testing.T) {
+	for _, hangs := range []bool{true, false} {
+		var well atomic.Bool
+		giver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case well.Load():
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, `{"AccessKeyId":"AKIDEXAMPLE","SecretAccessKey":"made-up","Token":"made-up","Expiration":"2099-01-01T00:00:00Z"}`)
+			case hangs:
+				<-r.Context().Done()
+			default:
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}))
+		server := s3test.Start(t)
+		setenv(t, append(server.Env(), "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_CONTAINER_CREDENTIALS_FULL_URI="+giver.URL))
+		b := open(t, s3test.Bucket, s3.Config{Timeout: 300 * time.Millisecond})
+		for range 2 {
+			err := get(t.Context(), b)
+			if !runlog.Passing(err) || !strings.Contains(err.Error(), "s3://runs/run/a: what gives the AWS credentials is in trouble (the AWS_* variables") {
+				t.Errorf("hangs %t: %v", hangs, err)
+			}
+			if hint := refusal.HintOf(err); !strings.HasPrefix(hint, "run the same command again") {
+				t.Errorf("the hint is %q", hint)
+			}
+		}
+		well.Store(true)
+		err := get(t.Context(), b)
+		for !hangs && runlog.Passing(err) { // the SDK pauses
+			err = get(t.Context(), b)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("hangs %t: once it is well: %v", hangs, err)
+		}
+		giver.CloseClientConnections()
+		giver.Close()
 	}
 }
 
