@@ -69,7 +69,8 @@ func TakeLease(ctx context.Context, c LeaseConfig) (*Lease, error) {
 	l.stop = stop
 	if err := l.prove(ctx); err != nil {
 		close(l.kept)
-		return nil, errors.Join(err, l.Release(context.WithoutCancel(ctx)))
+		_ = l.Release(context.WithoutCancel(ctx)) // or the next start watches
+		return nil, err
 	}
 	go l.keep(keeping)
 	return l, nil
