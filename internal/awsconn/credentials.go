@@ -23,11 +23,15 @@ type Credentials struct {
 // Retrieve returns the credentials, from the provider's own cache if they are fresh. The error is a
 // [*credentialsError].
 func (r *Credentials) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	generation := r.Current()
 	provider, err := r.get(ctx)
 	if err != nil {
 		return aws.Credentials{}, err
 	}
 	credentials, err := provider.Retrieve(ctx)
+	if err != nil && ctx.Err() != nil {
+		r.Renew(generation) // the SDK's cache would have who asks next wait for the answer that has not come
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err == nil {

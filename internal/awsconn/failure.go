@@ -32,16 +32,22 @@ type Failure struct {
 }
 
 // FailureOf names an error of a call, unless its caller has cancelled it. An answer of the service counts even if the call was
-// cancelled meanwhile; any other error of a cancelled call is the caller's own.
+// cancelled meanwhile; any other error of a cancelled call is the caller's own. A caller whose time was up has not cancelled the
+// call, and waited for the answer: unless it says what else that was by a cause.
 func FailureOf(caller, attempt context.Context, err error) (f Failure, named bool) {
 	var trouble *credentialsError
 	var answer smithy.APIError
+	cancelled := caller.Err() != nil && context.Cause(caller) != context.DeadlineExceeded
 	switch {
-	case errors.As(err, &trouble) && caller.Err() == nil:
-		return Failure{Code: credentialsCode(trouble), Message: detail(trouble), Err: err}, true
+	case errors.As(err, &trouble) && !cancelled:
+		f := Failure{Code: credentialsCode(trouble, attempt.Err() != nil), Message: detail(trouble), Err: err}
+		if f.Code == credentialsAway && attempt.Err() != nil {
+			f.Message = "no answer in time"
+		}
+		return f, true
 	case errors.As(err, &answer) && answer.ErrorCode() != "" && answer.ErrorCode() != unknownError:
 		return Failure{Code: answer.ErrorCode(), Message: answer.ErrorMessage(), Err: err}, true
-	case caller.Err() != nil:
+	case cancelled:
 		return Failure{}, false
 	case attempt.Err() != nil:
 		return Failure{Code: "Timeout"}, true
@@ -101,24 +107,43 @@ func Status(err error) int {
 	return response.HTTPStatusCode()
 }
 
-// credentialsCode names a failure to get credentials.
-func credentialsCode(err *credentialsError) string {
+// credentialsAway is that what gives the credentials was asked and has no answer, or none but that it is in trouble.
+const credentialsAway = "CredentialsAway"
+
+// credentialsCode names a failure to get credentials, for which there was time, or no more.
+func credentialsCode(err *credentialsError, late bool) string {
 	var signIn *ssocreds.InvalidTokenError
 	var role *roleError
 	switch {
 	case errors.As(err, &role) && role.refused():
 		return "RoleRefused"
-	case errors.As(err, &role) && !err.lost:
-		return "NoRole"
 	case errors.As(err, &signIn):
 		return "SignInExpired"
 	case configCode(err.err) != "BadConfiguration":
 		return configCode(err.err)
+	case !dialled(err) && (late || inTrouble(err)):
+		return credentialsAway
+	case errors.As(err, &role) && !err.lost:
+		return "NoRole"
 	case err.lost:
 		return "CredentialsLost"
 	default:
 		return "NoCredentials"
 	}
+}
+
+// dialled tells that nobody was there to be asked: so it is on a machine that has no role of its own.
+func dialled(err error) bool {
+	var connection *net.OpError
+	return errors.As(err, &connection) && connection.Op == "dial"
+}
+
+// inTrouble tells that somebody was asked, and had no answer in the time that the SDK has for it, or said that it is in trouble.
+func inTrouble(err error) bool {
+	var wait interface{ Timeout() bool }
+	var answer interface{ HTTPStatusCode() int }
+	return errors.As(err, &wait) && wait.Timeout() ||
+		errors.As(err, &answer) && (answer.HTTPStatusCode() >= 500 || answer.HTTPStatusCode() == http.StatusTooManyRequests)
 }
 
 // configCode names a failure to read the SDK's configuration.

@@ -114,7 +114,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 		return err
 	}
 	lease := a.opts.lease(a.sys)
-	from, err := patiently(ctx, a.notes, lease, func() (*fetched, error) { return a.opts.fetch(ctx, a.notes, paths) })
+	from, err := patiently(ctx, a.notes, lease, func(ctx context.Context) (*fetched, error) { return a.opts.fetch(ctx, a.notes, paths) })
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,9 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 		return err
 	}
 	a.limitMemory(checkMemory)
-	there, err := patiently(ctx, a.notes, lease, func() (*elsewhere, error) { return a.opts.openElsewhere(ctx, a.sys, a.notes, a.log, paths) })
+	there, err := patiently(ctx, a.notes, lease, func(ctx context.Context) (*elsewhere, error) {
+		return a.opts.openElsewhere(ctx, a.sys, a.notes, a.log, paths)
+	})
 	if err != nil {
 		return a.opts.explain(err, paths)
 	}

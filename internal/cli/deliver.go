@@ -72,13 +72,16 @@ func (d *delivery) Commit(ctx context.Context) error {
 		if d.force {
 			when = runlog.Always
 		}
-		err = d.bucket.Upload(ctx, d.to.Key, d.Scratch, info.Size(), when)
+		err = orInterrupted(ctx, d.bucket.Upload(ctx, d.to.Key, d.Scratch, info.Size(), when), maybeWritten(d.to))
 	}
 	if errors.Is(err, runlog.ErrTaken) { // it came since it was looked for
 		err = isThere(d.to.String(), d.what)
 	}
 	return errors.Join(err, d.Discard())
 }
+
+// maybeWritten is what an upload that was interrupted means.
+func maybeWritten(to s3.URL) string { return "whether " + to.String() + " was written is unknown" }
 
 // Discard drops it.
 func (d *delivery) Discard() error {

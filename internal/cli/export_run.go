@@ -67,7 +67,7 @@ func (e *exportRun) run(ctx context.Context) (err error) {
 		if e.opts.file == "" {
 			return interrupted("standard output is not whole")
 		}
-		return interrupted(e.opts.file + " was not written")
+		return orInterrupted(ctx, err, e.opts.file+" was not written")
 	case err != nil:
 		return err
 	}
@@ -81,6 +81,14 @@ type interrupted string
 func (i interrupted) Error() string { return "interrupted: " + string(i) }
 
 func (interrupted) Unwrap() error { return context.Canceled }
+
+// orInterrupted is the end of a command that may have been stopped: then that, with what it means, unless that was said already.
+func orInterrupted(ctx context.Context, err error, means string) error {
+	if _, said := errors.AsType[interrupted](err); said || err == nil || ctx.Err() == nil {
+		return err
+	}
+	return interrupted(means)
+}
 
 // export writes the users to the file, or to standard output.
 func (e *exportRun) export(ctx context.Context, to *target.Target) (*listing.Exported, error) {

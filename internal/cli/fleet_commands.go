@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"attrmigrate/internal/fleet"
-	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/target"
 )
 
@@ -47,13 +46,8 @@ func (o options) rows(cmd *cobra.Command, sys System, args []string, ending stri
 	if o.rule.any() && o.rule.match == "" {
 		wanted = looked // a rule reads none, and says so
 	}
-	reading, signals := watchSignals(cmd.Context(), sys.Signals)
-	group, of, err := o.fleet.group(reading, cmd.Flags(), o.connection.targetsFile(sys), wanted)
-	signals.end()
-	switch {
-	case signals.came():
-		return refusal.ErrNotStarted
-	case err != nil:
+	group, of, err := o.fleet.groupUnlessStopped(cmd, sys, o.connection.targetsFile(sys), wanted)
+	if err != nil {
 		return err
 	}
 	if first, _ := o.of(group.Rows[0], ending); first.validate() != nil {
@@ -109,7 +103,7 @@ func (o exportOptions) exportRows(cmd *cobra.Command, sys System, args []string)
 	if err := checkNamed("output", o.file, "{name}.csv"); err != nil {
 		return err
 	}
-	group, of, err := o.fleet.group(cmd.Context(), cmd.Flags(), o.connection.targetsFile(sys), unread)
+	group, of, err := o.fleet.groupUnlessStopped(cmd, sys, o.connection.targetsFile(sys), unread)
 	if err != nil {
 		return err
 	}

@@ -83,14 +83,27 @@ func firstOf(f *pflag.FlagSet, check func(flag string) error) (err error) {
 	return err
 }
 
+// groupUnlessStopped is group, before the rows are begun: a signal ends it.
+func (o *fleetOptions) groupUnlessStopped(cmd *cobra.Command, sys System, from targetsFile, wanted inputs) (fleet.Group, int, error) {
+	ctx, signals := watchSignals(cmd.Context(), sys.Signals)
+	group, of, err := o.group(ctx, cmd.Flags(), from, wanted)
+	signals.end()
+	if signals.came() {
+		err = refusal.ErrNotStarted
+	}
+	return group, of, err
+}
+
 // group reads the file, and finds the rows that the command is for.
 func (o *fleetOptions) group(ctx context.Context, f *pflag.FlagSet, from targetsFile, wanted inputs) (fleet.Group, int, error) {
-	read := func() (*fleet.File, error) { return from.read(ctx, o.targets, wanted) }
+	read := func(ctx context.Context) (*fleet.File, error) { return from.read(ctx, o.targets, wanted) }
+	var file *fleet.File
+	var err error
 	if o.patience > 0 {
-		once := read
-		read = func() (*fleet.File, error) { return patiently(ctx, from.notes, o.patience, once) }
+		file, err = patiently(ctx, from.notes, o.patience, read)
+	} else {
+		file, err = read(ctx)
 	}
-	file, err := read()
 	if err != nil {
 		return fleet.Group{}, 0, err
 	}

@@ -102,7 +102,7 @@ func (o *order) byFile(ctx context.Context, sys System, run *outside) (rundir.St
 		return rundir.Standing{}, cmp.Or(run.atWork(ctx), notARun(e)) // who is at work has recorded nothing yet
 	}
 	if err != nil {
-		return rundir.Standing{}, err
+		return rundir.Standing{}, orInterrupted(ctx, err, "nothing was asked of the run")
 	}
 	switch {
 	case status.Phase() == string(checkpoint.Finished):
@@ -119,7 +119,7 @@ func (o *order) byFile(ctx context.Context, sys System, run *outside) (rundir.St
 		err = &refusal.Error{Msg: err.Error(), Remedy: "a run is steered by whoever may write its directory"}
 	}
 	if err != nil {
-		return rundir.Standing{}, err
+		return rundir.Standing{}, orInterrupted(ctx, err, "whether it is asked of the run is unknown")
 	}
 	if !status.Held {
 		return rundir.Standing{}, o.notAtWork(run, status, after)
@@ -139,6 +139,9 @@ func (o *order) notAtWork(run *outside, s *rundir.Status, asked rundir.Asked) er
 	return &refusal.Error{Msg: name + ": no process is at work on the run; " + o.kept, Remedy: run.continuing(s, asked)}
 }
 
+// unheard is what it means that an order is not waited for any more.
+const unheard = "it is asked of the run, and nobody waits any more for it to be done"
+
 // await waits until the files of a run show that the process has heard the order, or has ended.
 func (o *order) await(ctx context.Context, sys System, run *outside, h heard) (rundir.Standing, error) {
 	every, tellAfter := seenEvery, toldAfter
@@ -155,7 +158,7 @@ func (o *order) await(ctx context.Context, sys System, run *outside, h heard) (r
 			return s, err
 		})
 		if err != nil {
-			return s, err
+			return s, orInterrupted(ctx, err, unheard)
 		}
 		h.Standing, h.waited = s, time.Since(begun)
 		switch {
@@ -177,7 +180,7 @@ func (o *order) await(ctx context.Context, sys System, run *outside, h heard) (r
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return s, ctx.Err()
+			return s, orInterrupted(ctx, ctx.Err(), unheard)
 		}
 	}
 }

@@ -50,9 +50,10 @@ is, what failed, and where its own report is.
   attrmigrate report --targets targets.csv -o all.html`,
 		Args:              oneOrMany(&targets),
 		ValidArgsFunction: inTurn(completeDirectories),
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			ctx, signals := watchSignals(cmd.Context(), sys.Signals)
 			defer signals.end()
+			defer func() { err = orInterrupted(ctx, err, "no report was written") }()
 			if targets != "" {
 				return o.reportAll(ctx, sys, targets)
 			}
@@ -214,7 +215,7 @@ func (o *outside) upload(ctx context.Context, path, key string, when runlog.Cond
 	if err != nil {
 		return err
 	}
-	return o.bucket.Upload(ctx, key, f, info.Size(), when)
+	return orInterrupted(ctx, o.bucket.Upload(ctx, key, f, info.Size(), when), maybeWritten(o.bucket.URL(key)))
 }
 
 // deliver writes the report to an object.

@@ -78,7 +78,7 @@ func showStatus(ctx context.Context, out io.Writer, run *outside, asJSON bool) e
 		return notARun(e)
 	}
 	if err != nil {
-		return err
+		return orInterrupted(ctx, err, "where the run stands was not found out")
 	}
 	switch {
 	case asJSON && v.Work != nil:

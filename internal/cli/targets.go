@@ -61,7 +61,7 @@ func (o *targetsOptions) run(cmd *cobra.Command, sys System, path string) error 
 	defer signals.end()
 	file, err := o.connection.targetsFile(sys).read(ctx, path, looked)
 	if err != nil {
-		return err
+		return orInterrupted(ctx, err, "the file was not checked whole")
 	}
 	if err := checkColumns(cmd.Flags(), file); err != nil {
 		return err

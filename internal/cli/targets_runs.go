@@ -40,9 +40,10 @@ const lookers = 8
 
 // runsOf looks at the runs of all rows. Those that cannot be read say why.
 func runsOf(ctx context.Context, sys System, path string, by storeOptions) ([]fleet.Run, error) {
+	const short = "not every run was looked at"
 	file, err := by.targetsFile(sys).read(ctx, path, unread)
 	if err != nil {
-		return nil, err
+		return nil, orInterrupted(ctx, err, short)
 	}
 	var runs []fleet.Run
 	for _, g := range file.Groups() {
@@ -62,7 +63,7 @@ func runsOf(ctx context.Context, sys System, path string, by storeOptions) ([]fl
 	}
 	all.Wait()
 	sys.names.Tell(names.pairs)
-	return runs, ctx.Err()
+	return runs, orInterrupted(ctx, ctx.Err(), short)
 }
 
 // lookAtRun looks at one run, and returns another name for the place of its copies, if it has any.

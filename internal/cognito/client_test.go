@@ -2,7 +2,9 @@ package cognito
 
 import (
 	"context"
+	"errors"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -14,6 +16,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"attrmigrate/internal/awsconn"
 	"attrmigrate/internal/awsconn/awstest"
@@ -282,6 +285,44 @@ func TestExpiredTokenReadsTheCredentialsAgain(t *testing.T) {
 	_, err = u.Update(t.Context(), goldChange())
 	if e := asError(t, err); e.Code() != "CredentialsLost" || e.Transient() != 3 || !e.Fatal() {
 		t.Errorf("got %s (%v), want them lost", e.Code(), e)
+	}
+}
+
+// TestCredentialsAway: what gives the credentials and has no answer, or none but that it is in trouble, is tried again, as an endpoint is.
+// One that is not there is as if there were no credentials.
+func TestCredentialsAway(t *testing.T) {
+	s := serve(t, accept)
+	for _, tt := range []struct {
+		name string
+		give aws.CredentialsProviderFunc
+		want string
+		text string
+	}{
+		{"no answer", func(ctx context.Context) (aws.Credentials, error) {
+			<-ctx.Done()
+			return aws.Credentials{}, ctx.Err()
+		}, "CredentialsAway", "what gives the AWS credentials is in trouble: no answer in time"},
+		{"no answer in the SDK's own time", func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{}, os.ErrDeadlineExceeded
+		}, "CredentialsAway", "what gives the AWS credentials is in trouble: i/o timeout"},
+		{"trouble", func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{}, &awshttp.ResponseError{ResponseError: &smithyhttp.ResponseError{Response: &smithyhttp.Response{Response: &http.Response{StatusCode: 503}}, Err: errors.New("in trouble")}}
+		}, "CredentialsAway", "what gives the AWS credentials is in trouble"},
+		{"it is not there", func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{}, &net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}
+		}, "NoCredentials", "no AWS credentials"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := NewClient(t.Context(), Config{Region: "us-east-1", EndpointURL: s.URL, Credentials: tt.give, Timeout: 100 * time.Millisecond})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = c.Pool(t.Context(), testPool)
+			if e := asError(t, err); e.Code() != tt.want || e.Transient() != 0 != (tt.want == "CredentialsAway") || !e.Fatal() || s.count() != 0 {
+				t.Errorf("%s (%v), tried again %d times, %d requests", e.Code(), e, e.Transient(), s.count())
+			}
+			has(t, "text", err.Error(), tt.text)
+		})
 	}
 }
 

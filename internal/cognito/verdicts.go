@@ -234,6 +234,8 @@ var exceptions = []exception{
 	{code: "NoCredentials", admin: stop, user: stop, says: "no AWS credentials", remedy: noKeys, ours: true},
 	{code: "CredentialsLost", admin: renewing, user: renewing,
 		says: "the AWS credentials can't be renewed", remedy: signIn, ours: true},
+	{code: "CredentialsAway", admin: away, user: away, says: "what gives the AWS credentials is in trouble", ours: true,
+		remedy: "run the same command again in a minute; if it stays so, look at the endpoint or the program that gives them, or at STS where there is a role"},
 	{code: "RoleRefused", admin: stop, user: stop, says: "the role {role} can't be assumed", ours: true,
 		remedy: "the caller's IAM policy must allow sts:AssumeRole on the role, and the role's trust policy the caller{external}; " + whose},
 	{code: "NoRole", admin: stop, user: stop, says: "the role {role} can't be assumed", ours: true,

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"attrmigrate/internal/s3/s3test"
 )
@@ -42,6 +43,36 @@ func TestUnansweredElsewhere(t *testing.T) {
 	f.says(f.run(1, f.toPool("apply", "--yes", "--run-dir", "s3://none-of-these/run", "loyalty.csv")...), "there is no bucket of this name")
 }
 
+// TestHangsElsewhere: what S3 lets wait without an answer is no refusal, either, whatever was asked when a start took the run.
+func TestHangsElsewhere(t *testing.T) {
+	f := newFaraway(t, 3)
+	f.lease = "1s"
+	f.write("loyalty.csv", loyaltyRows(3))
+	f.bucket.Script(func(r s3test.Request) s3test.Fault {
+		dir, name, _ := strings.Cut(r.Key, "/")
+		if (r.Operation == "PutObject" || dir == "in") && strings.HasPrefix(name, dir) {
+			return s3test.Fault{Wait: time.Hour}
+		}
+		return s3test.Fault{}
+	})
+	t.Run("hangs", func(t *testing.T) {
+		for _, row := range []struct{ name, dir, input string }{
+			{"the lease", "s3://runs/lock", "loyalty.csv"},
+			{"what the directory holds", "s3://runs/current", "loyalty.csv"},
+			{"the claim", "s3://runs/runs", "loyalty.csv"},
+			{"the input", "loyalty.run", "s3://runs/in/in.csv"},
+		} {
+			t.Run(row.name, func(t *testing.T) {
+				t.Parallel()
+				f := *f
+				f.T = t
+				f.says(f.run(4, f.toPool("apply", "--yes", "--timeout", "1s", "--run-dir", row.dir, row.input)...),
+					": no answer within 1s, from ", "hint: run the same command again, or raise --timeout")
+			})
+		}
+	})
+}
+
 // TestRefusedMidway: where S3 takes nothing any more while a run goes on, the hint names all that has to be allowed, and nothing is
 // named that people would not find there.
 func TestRefusedMidway(t *testing.T) {
@@ -54,9 +85,9 @@ func TestRefusedMidway(t *testing.T) {
 	f.bucket.Deny("s3:PutObject")
 	out := one.ended(4)
 	f.says(out, "s3:PutObject is not allowed", "hint: allow s3:PutObject on arn:aws:s3:::runs/loyalty/* to whoever runs this")
-	for _, not := range []string{"report.html", "no report", "no summary"} {
+	for _, not := range []string{"report.html", "no report", "no summary", "the run goes on", `\n`} {
 		if strings.Contains(out, not) {
-			t.Errorf("%s: it names what is not there, or what follows from that:\n%s", not, out)
+			t.Errorf("%s: it names what is not there, or what follows from that, or says it twice:\n%s", not, out)
 		}
 	}
 }

@@ -3,8 +3,10 @@ package job
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"time"
 
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/runlog"
 	"attrmigrate/pipeline"
 )
@@ -59,6 +61,14 @@ func leaseStop(err error) *pipeline.StopError {
 		reason = pipeline.Overtaken
 	}
 	return &pipeline.StopError{Reason: reason, Err: err}
+}
+
+// endsRun tells of what could not be kept of a run elsewhere that nothing more of it can be, so that the run ends: what this machine
+// has no room for is another thing.
+func (j *Job) endsRun(err error) bool {
+	_, local := errors.AsType[*fs.PathError](err)
+	_, full := errors.AsType[*disk.RoomError](err)
+	return j.spec.Remote != nil && !local && !full
 }
 
 // unleased tells of an error whether the lease has ended, of whatever was done just then.

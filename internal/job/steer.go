@@ -16,6 +16,9 @@ import (
 // steered runs the pipeline, and has it seen and steered meanwhile. Who is told of its end finds all files of it as they stay.
 func (j *Job) steered(ctx context.Context, runner *pipeline.Runner, store *told, meter *telemetry.Meter, o Observer) (checkpoint.State, error) {
 	log := telemetry.New(j.dir.FS, j.dir.Path, j.state.Phase == "", func(err error) {
+		if j.endsRun(err) {
+			return // with what it says at its end
+		}
 		j.spec.Log.Warn("what happens to the run cannot all be kept: the run goes on", "error", err)
 	})
 	defer log.Close()

@@ -7,14 +7,6 @@ import (
 	"time"
 )
 
-// firstBackoff is how long a call that failed waits before it is tried again; it doubles each time.
-const firstBackoff = 100 * time.Millisecond
-
-// backoff is how long to wait after so many failures: a twelfth of the lease at most, so that a renewal has many tries.
-func backoff(failures int, ttl time.Duration) time.Duration {
-	return min(firstBackoff<<min(failures, 16), ttl/12)
-}
-
 // attempts makes single calls of a store, each with a time-out of its own.
 type attempts struct {
 	store   Store

@@ -91,25 +91,26 @@ func (a *Appender) write(ctx context.Context, s Segment) (other []byte, err erro
 	lease := a.c.Lease
 	s.Run, s.Number, s.Generation, s.Owner, s.Batch = a.c.Run, a.next, lease.Generation(), lease.Owner(), a.batch+1
 	key, body := Key(a.c.Prefix, a.next), s.Seal()
-	for failures, began := 0, a.c.Clock.now(); ; failures++ {
-		if !lease.Holds(0) {
-			return nil, cmp.Or(lease.Err(), errReleased)
+	call := time.Duration(0)
+	if s.Claim {
+		call = a.c.Timeout
+	}
+	for trying := PatienceOf(ctx).begin(a.c.Clock, lease.c.TTL); ; {
+		if err := lease.await(ctx, call); err != nil {
+			return nil, err
 		}
-		if !s.Claim || lease.Holds(a.c.Timeout) {
-			there, err := a.attempt(ctx, key, body)
-			switch {
-			case err == nil && bytes.Equal(there, body):
-				a.next, a.batch = a.next+1, s.Batch
-				return nil, nil
-			case err == nil:
-				return there, nil
-			case ctx.Err() != nil || !Passing(err):
-				return nil, err
-			case a.c.Clock.now().Sub(began) >= lease.c.TTL && lease.Holds(0): // else the lease is what has ended
-				return nil, err
+		there, err := a.attempt(ctx, key, body)
+		switch {
+		case err == nil && bytes.Equal(there, body):
+			a.next, a.batch = a.next+1, s.Batch
+			return nil, nil
+		case err == nil:
+			return there, nil
+		}
+		if err = trying.pass(ctx, err); err != nil {
+			if Passing(err) && !lease.Holds(0) { // which is what has ended
+				err = cmp.Or(lease.Err(), errReleased)
 			}
-		}
-		if err := a.c.Clock.sleep(ctx, backoff(failures, lease.c.TTL)); err != nil {
 			return nil, err
 		}
 	}

@@ -69,7 +69,8 @@ func TakeLease(ctx context.Context, c LeaseConfig) (*Lease, error) {
 	l.stop = stop
 	if err := l.prove(ctx); err != nil {
 		close(l.kept)
-		return nil, errors.Join(err, l.Release(context.WithoutCancel(ctx)))
+		_ = l.Release(context.WithoutCancel(ctx)) // or the next start watches
+		return nil, err
 	}
 	go l.keep(keeping)
 	return l, nil
@@ -174,25 +175,13 @@ func anotherTag(tag Condition) Condition {
 
 // patiently does something until it is done, is refused, or has failed for as long as a lease lasts, since it failed first.
 func (l *Lease) patiently(ctx context.Context, do func() (done bool, err error)) error {
-	var began time.Time
-	for failures := 0; ; {
-		done, err := do()
-		switch {
-		case done:
-			return nil
-		case err == nil:
-			continue
-		case failures == 0:
-			began = l.c.Clock.now()
+	return PatienceOf(ctx).try(ctx, l.c.Clock, l.c.TTL, func() error {
+		for {
+			if done, err := do(); done || err != nil {
+				return err
+			}
 		}
-		if ctx.Err() != nil || !Passing(err) || l.c.Clock.now().Sub(began) >= l.c.TTL {
-			return err
-		}
-		if err := l.c.Clock.sleep(ctx, backoff(failures, l.c.TTL)); err != nil {
-			return err
-		}
-		failures++
-	}
+	})
 }
 
 // errUnchanged is a store of two minds: two writings may have met, of which neither stands.

@@ -1,6 +1,7 @@
 package runlog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -103,13 +104,14 @@ func Open(ctx context.Context, c Config) (*Run, error) {
 		return nil, err
 	}
 	r := &Run{c: c, lease: lease, dirs: map[string]*kept{}}
-	r.ctx, r.stop = context.WithCancel(context.WithoutCancel(ctx))
+	r.ctx, r.stop = context.WithCancel((&Patience{For: unhurried}).With(context.WithoutCancel(ctx))) // that of the start ends with it
 	r.fs = newFS(disk.OS{}, c.Work, r.ships, r, r.replaced)
 	r.asked = newAsked(c.Store, c.Prefix+c.Names.Asked, filepath.Join(r.Dir(), c.Names.Asked))
 	r.live = newPublisher(c, lease, r.fs, r.Dir())
 	if err := r.begin(ctx); err != nil {
-		_ = r.end(ctx) // nothing was written but claims
-		return nil, errors.Join(err, lease.part(ctx))
+		_ = r.end(ctx)      // nothing was written but claims
+		_ = lease.part(ctx) // or the next start watches
+		return nil, err
 	}
 	return r, nil
 }
@@ -322,20 +324,20 @@ func (r *Run) Close(ctx context.Context) error {
 	if err == nil {
 		err = r.lease.during(ctx, r.publishPatiently)
 	}
-	return errors.Join(err, r.lease.part(ctx))
+	return cmp.Or(err, r.lease.part(ctx)) // what has kept the files from being published may keep the lease, too
 }
 
 // end ends the logs, once what they have is durable, ctx ends or it can't be, and with them all goroutines but that of the
 // lease.
 func (r *Run) end(ctx context.Context) error {
 	defer context.AfterFunc(ctx, r.stop)()
-	var errs []error
+	var err error
 	for _, k := range r.dirs {
-		errs = append(errs, k.end())
+		err = cmp.Or(err, k.end()) // all have one lease
 	}
 	r.stop()
 	r.all.Wait()
-	return errors.Join(errs...)
+	return err
 }
 
 // end ends the log with its folder.

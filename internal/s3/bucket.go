@@ -94,7 +94,17 @@ type call struct {
 	key     string
 	version string
 	size    int64 // bytes that are carried, which have time of their own
+	by      carrier
 }
+
+// carrier is what carries the bytes of a call, as far as it can be seen that they move.
+type carrier int
+
+const (
+	unseen carrier = iota // the store has them already
+	answer
+	request
+)
 
 // attempt makes one attempt of a call. Where nothing was done for a reason that can be mended here, a wrong Region or
 // expired credentials, it is made once more.
@@ -117,8 +127,17 @@ func (b *Bucket) attempt(ctx context.Context, c call, do func(context.Context, f
 }
 
 func (b *Bucket) once(ctx context.Context, c call, do func(context.Context, func(*s3.Options)) error) error {
-	limited, cancel := context.WithTimeout(ctx, b.cfg.Timeout+time.Duration(c.size/slowest)*time.Second)
+	limited, cancel := context.WithTimeout(ctx, b.cfg.Timeout+lasts(c.size))
 	defer cancel()
+	if c.by != unseen {
+		wait := b.cfg.Timeout
+		if c.by == request {
+			wait += lasts(min(c.size, onTheWay))
+		}
+		var end func()
+		limited, end = withPulse(limited, wait, cancel)
+		defer end()
+	}
 	region := *b.region.Load()
 	err := do(limited, func(o *s3.Options) { o.Region = region })
 	if err == nil {
@@ -126,3 +145,6 @@ func (b *Bucket) once(ctx context.Context, c call, do func(context.Context, func
 	}
 	return b.classify(ctx, limited, c, err)
 }
+
+// lasts is how long bytes may take.
+func lasts(size int64) time.Duration { return time.Duration(size/slowest) * time.Second }

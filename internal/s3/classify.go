@@ -19,7 +19,11 @@ func (b *Bucket) classify(caller, attempt context.Context, c call, err error) er
 	}
 	f, named := awsconn.FailureOf(caller, attempt, err)
 	if !named {
-		return fmt.Errorf("%s: %s was cancelled, whether it was done is unknown: %w", URL{b.name, c.key, c.version}, c.op, caller.Err())
+		unknown := ", whether it was done is unknown"
+		if c.reads() {
+			unknown = ""
+		}
+		return fmt.Errorf("%s: %s was cancelled%s: %w", URL{b.name, c.key, c.version}, c.op, unknown, caller.Err())
 	}
 	e := b.failure(c, f.Code, f.Message, f.Err)
 	if status := awsconn.Status(f.Err); !known(f.Code) && (status == http.StatusTooManyRequests || status >= 500 && status != http.StatusNotImplemented) {
@@ -29,6 +33,11 @@ func (b *Bucket) classify(caller, attempt context.Context, c call, err error) er
 		e.home = homeOf(f.Err, f.Message)
 	}
 	return e
+}
+
+// reads tells that the call changes nothing.
+func (c call) reads() bool {
+	return c.op == "GetObject" || c.op == "HeadObject" || c.op == "ListObjectsV2"
 }
 
 var expecting = regexp.MustCompile(`expecting '([a-z0-9-]+)'`)

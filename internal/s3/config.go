@@ -16,8 +16,8 @@ import (
 type Config struct {
 	Region  string // empty: the SDK's, else us-east-1, which knows where each bucket lies
 	Profile string // of the shared configuration; empty: AWS_PROFILE, or "default"
-	// Timeout is the time that one attempt may take, fetching credentials included; what carries a part of a file has more.
-	// Default 20 s.
+	// Timeout is the time that one attempt may take, fetching credentials included; what carries a part of a file has more, as long
+	// as bytes of it move. Default 20 s.
 	Timeout time.Duration
 	// UserAgent, "name/version", is added to the User-Agent header.
 	UserAgent string

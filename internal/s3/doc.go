@@ -3,9 +3,10 @@
 // # Promise
 //
 // [Bucket] is a [runlog.Store]. Each of its calls makes one attempt, so that who keeps a run knows of every answer that was
-// lost; [Bucket.Fetch] and [Bucket.Upload], which carry whole files, try again by themselves. What is fetched is one version
-// of an object, from its first byte to its last, or the error says that it has changed. An error has the object's URL, a
-// sentence, what S3 said, and a hint that names the permission, the setting or the command that is wanted.
+// lost; [Bucket.Fetch] and [Bucket.Upload], which carry whole files, try again by themselves, with the patience that their
+// context has. What is fetched is one version of an object, from its first byte to its last, or the error says that it has
+// changed. An error has the object's URL, a sentence, what S3 said, and a hint that names the permission, the setting or the
+// command that is wanted.
 //
 // # Algorithm
 //

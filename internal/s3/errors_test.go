@@ -6,10 +6,12 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -159,6 +161,47 @@ func TestNothingIsThere(t *testing.T) {
 	}
 }
 
+// What gives the credentials, and has no answer or none but that it is in trouble, is not told as having none; it is asked anew when
+// the call is made again, and not waited for.
+func TestCredentialsAway(t *testing.T) {
+	for _, hangs := range []bool{true, false} {
+		var well atomic.Bool
+		giver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case well.Load():
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, `{"AccessKeyId":"AKIDEXAMPLE","SecretAccessKey":"made-up","Token":"made-up","Expiration":"2099-01-01T00:00:00Z"}`)
+			case hangs:
+				<-r.Context().Done()
+			default:
+				w.WriteHeader(http.StatusInternalServerError)
+			}
+		}))
+		server := s3test.Start(t)
+		setenv(t, append(server.Env(), "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_CONTAINER_CREDENTIALS_FULL_URI="+giver.URL))
+		b := open(t, s3test.Bucket, s3.Config{Timeout: 300 * time.Millisecond})
+		for range 2 {
+			err := get(t.Context(), b)
+			if !runlog.Passing(err) || !strings.Contains(err.Error(), "s3://runs/run/a: what gives the AWS credentials is in trouble (the AWS_* variables") {
+				t.Errorf("hangs %t: %v", hangs, err)
+			}
+			if hint := refusal.HintOf(err); !strings.HasPrefix(hint, "run the same command again") {
+				t.Errorf("the hint is %q", hint)
+			}
+		}
+		well.Store(true)
+		err := get(t.Context(), b)
+		for !hangs && runlog.Passing(err) { // the SDK pauses
+			err = get(t.Context(), b)
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("hangs %t: once it is well: %v", hangs, err)
+		}
+		giver.CloseClientConnections()
+		giver.Close()
+	}
+}
+
 // A bucket in another Region is found by what the first answer says, and asked there from then on.
 func TestAnotherRegion(t *testing.T) {
 	server := s3test.Start(t)
@@ -236,6 +279,26 @@ func TestCancelled(t *testing.T) {
 	}
 	cancel()
 	if err := <-failed; !errors.Is(err, context.Canceled) || runlog.Passing(err) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A caller whose own time is up before that of the call has got no answer, and has cancelled nothing. One that says why it ends has.
+func TestNoAnswerInTheTimeOfTheCaller(t *testing.T) {
+	server := s3test.Start(t)
+	server.Delay(time.Hour)
+	setenv(t, server.Env())
+	b := open(t, s3test.Bucket, s3.Config{})
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	err := put(ctx, b)
+	if refusal.CodeOf(err) != "Timeout" || !runlog.Passing(err) || !strings.Contains(err.Error(), "s3://runs/run/a: no answer within ") || !strings.Contains(refusal.HintOf(err), "raise --timeout") {
+		t.Errorf("got %v, hint: %s", err, refusal.HintOf(err))
+	}
+	enough := errors.New("enough")
+	ctx, cancel = context.WithTimeoutCause(t.Context(), 100*time.Millisecond, enough)
+	defer cancel()
+	if err := put(ctx, b); refusal.CodeOf(err) != "" || runlog.Passing(err) {
 		t.Errorf("got %v", err)
 	}
 }

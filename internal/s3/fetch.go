@@ -55,7 +55,7 @@ type fetch struct {
 // part fetches one part, the first of which tells the version, the size, and so the file.
 func (f *fetch) part(ctx context.Context, i int) error {
 	from := int64(i) * f.b.sizes.fetched
-	c := call{op: "GetObject", key: f.key, version: f.version, size: f.b.sizes.fetched}
+	c := call{op: "GetObject", key: f.key, version: f.version, size: f.b.sizes.fetched, by: answer}
 	in := &s3.GetObjectInput{Bucket: &f.b.name, Key: &f.key, ExpectedBucketOwner: f.b.owner()}
 	if !f.whole {
 		in.Range = aws.String(fmt.Sprintf("bytes=%d-%d", from, from+f.b.sizes.fetched-1))
@@ -72,7 +72,7 @@ func (f *fetch) part(ctx context.Context, i int) error {
 			return err
 		}
 		defer out.Body.Close()
-		return f.take(out, from)
+		return f.take(ctx, out, from)
 	})
 	if e, ok := errors.AsType[*Error](err); ok && f.tag != "" && (e.code == "PreconditionFailed" || e.verdict.missing) {
 		return f.b.failure(c, "Changed", "", err)
@@ -81,7 +81,8 @@ func (f *fetch) part(ctx context.Context, i int) error {
 }
 
 // take writes the part of an answer into the file.
-func (f *fetch) take(out *s3.GetObjectOutput, from int64) error {
+func (f *fetch) take(ctx context.Context, out *s3.GetObjectOutput, from int64) error {
+	body := coming(ctx, out.Body)
 	if f.size < 0 {
 		if err := f.begin(out); err != nil {
 			return err
@@ -91,7 +92,7 @@ func (f *fetch) take(out *s3.GetObjectOutput, from int64) error {
 	if f.whole {
 		want = f.size
 	}
-	n, err := io.Copy(local{io.NewOffsetWriter(f.file, from)}, io.LimitReader(out.Body, want+1))
+	n, err := io.Copy(local{io.NewOffsetWriter(f.file, from)}, io.LimitReader(body, want+1))
 	if err == nil && n != want {
 		err = io.ErrUnexpectedEOF
 	}

@@ -3,37 +3,12 @@ package s3
 import (
 	"context"
 	"sync"
-	"time"
 
 	"attrmigrate/internal/runlog"
 )
 
-// What carries files tries again by itself.
-const (
-	tries      = 6
-	firstPause = 100 * time.Millisecond
-	// slowest is the rate in bytes a second at which an attempt is given up.
-	slowest = 64 << 10
-)
-
-// persist does something that may fail for the moment, and tries again with growing pauses, three seconds in all.
-func persist(ctx context.Context, do func() error) error {
-	pause := firstPause
-	for n := 1; ; n++ {
-		err := do()
-		if err == nil || n == tries || !runlog.Passing(err) {
-			return err
-		}
-		t := time.NewTimer(pause)
-		select {
-		case <-ctx.Done():
-			t.Stop()
-			return err
-		case <-t.C:
-		}
-		pause *= 2
-	}
-}
+// persist does something that may fail for the moment, with the patience that there is.
+func persist(ctx context.Context, do func() error) error { return runlog.PatienceOf(ctx).Try(ctx, do) }
 
 // each does something for each of n numbers, some at once, and ends with the first error.
 func each(ctx context.Context, n int, do func(context.Context, int) error) error {

@@ -17,6 +17,7 @@ import (
 const (
 	mostParts = 10_000 // of S3
 	atOnce    = 8      // parts of one object
+	anew      = 6      // uploads that are begun of one, where the ones before met others
 )
 
 // Upload writes an object of any size if a condition holds; if it does not, the error is a [runlog.ErrTaken]. It tries again by
@@ -72,8 +73,8 @@ func (u *upload) isThere(ctx context.Context) bool {
 func (u *upload) whole(ctx context.Context) error {
 	in := u.b.putting(u.key, nil, u.when)
 	in.Metadata, in.ContentLength = u.metadata(), &u.size
-	return u.b.attempt(ctx, call{op: "PutObject", key: u.key, size: u.size}, func(ctx context.Context, region func(*s3.Options)) error {
-		in.Body = io.NewSectionReader(u.body, 0, u.size)
+	return u.b.attempt(ctx, call{op: "PutObject", key: u.key, size: u.size, by: request}, func(ctx context.Context, region func(*s3.Options)) error {
+		in.Body = going(ctx, io.NewSectionReader(u.body, 0, u.size))
 		_, err := u.b.api.PutObject(ctx, in, region)
 		return err
 	})
@@ -84,7 +85,7 @@ func (u *upload) whole(ctx context.Context) error {
 func (u *upload) inParts(ctx context.Context) error {
 	for n := 1; ; n++ {
 		err := u.begin(ctx)
-		if n == tries || !isOver(err) {
+		if n == anew || !isOver(err) {
 			return err
 		}
 	}
@@ -147,9 +148,9 @@ func (u *upload) parts(ctx context.Context, id string) ([]types.CompletedPart, e
 func (u *upload) send(ctx context.Context, id string, i int, done *types.CompletedPart) error {
 	from := int64(i) * u.part
 	size, number := min(u.part, u.size-from), int32(i+1)
-	return u.b.attempt(ctx, call{op: "UploadPart", key: u.key, size: size}, func(ctx context.Context, region func(*s3.Options)) error {
+	return u.b.attempt(ctx, call{op: "UploadPart", key: u.key, size: size, by: request}, func(ctx context.Context, region func(*s3.Options)) error {
 		out, err := u.b.api.UploadPart(ctx, &s3.UploadPartInput{Bucket: &u.b.name, Key: &u.key, UploadId: &id, PartNumber: &number,
-			Body: io.NewSectionReader(u.body, from, size), ContentLength: &size, ExpectedBucketOwner: u.b.owner()}, region)
+			Body: going(ctx, io.NewSectionReader(u.body, from, size)), ContentLength: &size, ExpectedBucketOwner: u.b.owner()}, region)
 		if err == nil {
 			*done = types.CompletedPart{ETag: out.ETag, PartNumber: &number}
 			if u.summed() {

@@ -77,6 +77,8 @@ var verdicts = []verdict{
 		says: "there are no AWS credentials for S3 (looked at {who})", remedy: "sign in, such as by: aws sso login{profile}"},
 	{codes: []string{"CredentialsLost"}, ours: true, passing: true,
 		says: "the AWS credentials can't be renewed ({who})", remedy: "sign in again, such as by: aws sso login{profile}"},
+	{codes: []string{"CredentialsAway"}, ours: true, passing: true,
+		says: "what gives the AWS credentials is in trouble ({who})", remedy: "run the same command again in a minute; if it stays so, look at the endpoint or the program that gives them"},
 	{codes: []string{"SignInExpired"}, ours: true,
 		says: "the sign-in has expired", remedy: "sign in again: aws sso login{profile}"},
 	{codes: []string{"NoProfile"}, ours: true,

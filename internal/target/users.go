@@ -33,7 +33,7 @@ func (u *users) Describe(ctx context.Context, attempts int) (*cognito.Pool, erro
 		return nil, err
 	}
 	pool, err := signed.Describe(ctx, attempts)
-	if code := refusal.CodeOf(err); code == "NoCredentials" {
+	if code := refusal.CodeOf(err); code == "NoCredentials" || code == "CredentialsAway" {
 		return unknown, nil
 	}
 	if err != nil {

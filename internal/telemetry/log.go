@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
@@ -189,7 +190,7 @@ func (l *Log) Close() error {
 	var err error
 	for _, f := range []*file{l.events, l.series} {
 		if f != nil {
-			err = errors.Join(err, f.close())
+			err = cmp.Or(err, f.close()) // the first tells what is the matter
 		}
 	}
 	l.fail(err)
