@@ -191,7 +191,7 @@ func TestCredentialsAway(t *testing.T) {
 		}
 		well.Store(true)
 		err := get(t.Context(), b)
-		for !hangs && runlog.Passing(err) { // the SDK pauses
+		for n := 0; n < 20 && runlog.Passing(err); n++ { // the SDK pauses, and the machine may be busy
 			err = get(t.Context(), b)
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
