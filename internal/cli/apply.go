@@ -120,7 +120,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	a.sys.names.Tell(from.places)
 	defer func() { err = errors.Join(err, from.remove()) }()
 	if job.EmptyPlan(paths, from.files) {
-		fmt.Fprintf(a.sys.Stdout, "%-8s %s: the plan found nothing to change\n", "done", prose.Printable(paths[0]))
+		console.ShowEmptyPlan(a.sys.Stdout, paths[0], job.PlanBeside(paths[0], from.files))
 		a.nothingToDo(cmp.Or(a.opts.runDir, rundir.Name(paths, ".run")), metrics.Reading{})
 		return nil
 	}

@@ -9,6 +9,8 @@ import (
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/prose"
+	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
 )
 
 // So many inputs and attributes are named in a line; of others it tells how many there are.
@@ -43,6 +45,20 @@ func ShowPreview(w io.Writer, p job.Preview) {
 // ShowKept writes where the run that was in the directory is now.
 func ShowKept(w io.Writer, dir string) {
 	fmt.Fprintf(w, "%-8s the run of before is in %s\n", "kept", dir)
+}
+
+// ShowEmptyPlan writes that nothing is to be done, and what its summary says of those whom the plan left out. Without a
+// summary nobody knows why it is empty.
+func ShowEmptyPlan(w io.Writer, path string, plan *rundir.PlanFacts) {
+	line := Printer(w, Columns(w))
+	switch path = prose.Printable(path); {
+	case plan == nil:
+		line("done", "%s: the plan is empty, nothing was sent", path)
+	case plan.LeftOut == rundir.LeftOut{}:
+		line("done", "%s: the plan found nothing to change", path)
+	default:
+		line("done", "%s: the plan is empty: %s (%s beside it says why), nothing else to change", path, plan.LeftOut, report.AuditCSV)
+	}
 }
 
 // ShowLooking writes what is looked for before anything is shown, which can take a while.

@@ -204,6 +204,18 @@ func EmptyPlan(paths []string, stands map[string]string) bool {
 	return err == nil && info.Mode().IsRegular() && info.Size() == 0
 }
 
+// PlanBeside is what the summary beside a plan says of it; nil: there is none that could be read. Files may stand for both.
+func PlanBeside(path string, stands map[string]string) *rundir.PlanFacts {
+	if filepath.Base(disk.Unpinned(path)) != report.PlanJSONL {
+		return nil
+	}
+	facts, err := rundir.ReadPlan(filepath.Dir(cmp.Or(stands[path], path)))
+	if err != nil {
+		return nil
+	}
+	return facts
+}
+
 // Place is which pool a job is for, and where calls to it go.
 type Place struct {
 	ID, Name, Region string
