@@ -52,9 +52,9 @@ var followed = map[string][2]string{
 	"to let it go on: attrmigrate unpause %s":                                        {"hints_steer", "to let it go on: attrmigrate unpause tiers.run"},
 	"to have those of this command: attrmigrate rate --read-rate default %s default": {"hints_steer", "exits 0 attrmigrate rate --read-rate default tiers.run default"},
 
-	"add it: aws cognito-idp add-custom-attributes ":                          {"hints", "add-custom-attributes"},
-	"to see those there are: aws configure list-profiles":                     {"hints", "list-profiles"},
-	"to see whose credentials are used: aws sts get-caller-identity{profile}": {"hints", "get-caller-identity"},
+	"add it to the pool, for good, as AWS takes no custom attribute back: aws cognito-idp add-custom-attributes ": {"hints", "add-custom-attributes"},
+	"to see those there are: aws configure list-profiles":                                                         {"hints", "list-profiles"},
+	"to see whose credentials are used: aws sts get-caller-identity{profile}":                                     {"hints", "get-caller-identity"},
 
 	"put the session into the environment: eval \"$(aws configure export-credentials{profile} --format env)\"": {},
 	"get new ones (aws sso login{profile}, or as you got these) and run the same command again":                {},
