@@ -137,7 +137,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	spec.Changes.Stands = from.files
 	there.in(&spec)
 	spec.Sized = func(size changeset.Size) { a.limitMemory(checkMemory + entryMemory*size.Records) }
-	spec.Kept = func(dir string) { console.ShowKept(a.notes, dir) }
+	spec.Kept = func(dir string, back bool) { console.ShowKept(a.notes, dir, back) }
 	spec.Looking = func(addresses, records, users int64) {
 		a.limitMemory(memoryOfPlan(addresses+records, users))
 		console.ShowLooking(a.notes, addresses)

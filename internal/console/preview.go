@@ -42,9 +42,13 @@ func ShowPreview(w io.Writer, p job.Preview) {
 	}
 }
 
-// ShowKept writes where the run that was in the directory is now.
-func ShowKept(w io.Writer, dir string) {
-	fmt.Fprintf(w, "%-8s the run of before is in %s\n", "kept", dir)
+// ShowKept writes where the run that was in the directory is now: elsewhere, or back.
+func ShowKept(w io.Writer, dir string, back bool) {
+	in := "in"
+	if back {
+		in = "back in"
+	}
+	fmt.Fprintf(w, "%-8s the run of before is %s %s\n", "kept", in, dir)
 }
 
 // ShowEmptyPlan writes that nothing is to be done, and what its summary says of those whom the plan left out. Without a

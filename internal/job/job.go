@@ -26,6 +26,7 @@ type Job struct {
 	tokens *expiries    // of the records that are left; nil: they have none
 
 	began  bool // the run is recorded
+	told   bool // people know where the run of before is
 	listed bool // a file in the directory is yet to be read
 }
 
@@ -118,7 +119,11 @@ func (j *Job) Inputs() []string { return j.set.Paths() }
 // back.
 func (j *Job) Close() error {
 	j.dir.Refused = !j.began && !j.listed
-	return j.close()
+	err := j.close()
+	if err == nil { // else it says where the run is
+		j.tellBack()
+	}
+	return err
 }
 
 // Preview is what a start is about to do.
