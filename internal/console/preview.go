@@ -11,6 +11,7 @@ import (
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/report"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/target"
 )
 
 // So many inputs and attributes are named in a line; of others it tells how many there are.
@@ -27,6 +28,13 @@ func ShowPreview(w io.Writer, p job.Preview) {
 		line("hold", "stopped by %s, on %s: who goes on lifts it", p.Asked.HoldOrder, dateTime(since(p.Asked.HoldOrder)))
 	}
 	ShowPlace(line, p.Place)
+	if plan := p.Elsewhere; plan != nil {
+		at := "at " + plan.Endpoint
+		if plan.Endpoint == target.SandboxEndpoint {
+			at = "in a sandbox"
+		}
+		line("watch", "the plan was made of the pool %s %s, and not of this one", plan.Pool.ID, at)
+	}
 	if p.Preflight != nil {
 		line("change", "%s", changes(p.Preflight, p.Noun))
 	}

@@ -136,6 +136,9 @@ type Preview struct {
 	Errors  string // the file that lists what cannot be applied
 	Undo    string // the file that leads back; empty: there will be none
 	Place   Place
+	// Elsewhere is the plan that is the input, where its summary says that it was made of another pool, or at another endpoint; nil:
+	// it does not.
+	Elsewhere *rundir.PlanFacts
 	// Resumed is the run that goes on; nil: one begins, and Preflight tells of its records.
 	Resumed *checkpoint.State
 	// Asked is what people have asked of the run: that it goes on only when somebody says so, say.
@@ -152,6 +155,7 @@ func (j *Job) Preview() Preview {
 		Inputs: j.set.Paths(), Dialect: j.set.Dialect(), Noun: j.set.Noun(), Dir: j.dir.Path, Errors: j.dir.ErrorsFile(),
 		Place: j.spec.place(j.to, j.pool), Preflight: j.checked, Warnings: j.terms.Warnings(), Cost: j.cost, AsUser: j.spec.AsUser, Asked: j.asked,
 	}
+	p.Elsewhere = j.plannedElsewhere()
 	if !j.spec.NoRead {
 		p.Undo = j.dir.File(report.UndoJSONL)
 	}
@@ -164,6 +168,19 @@ func (j *Job) Preview() Preview {
 		p.Warnings = audit.WithHolders(p.Warnings, j.claims.found, j.claims.takeovers)
 	}
 	return p
+}
+
+// plannedElsewhere is an input that is a plan of another pool than this one, or of its name elsewhere. A rehearsal may be of any.
+func (j *Job) plannedElsewhere() *rundir.PlanFacts {
+	if j.spec.Target.Sandbox {
+		return nil
+	}
+	for _, path := range j.spec.Changes.Paths {
+		if plan := PlanBeside(path, j.spec.Changes.Stands); plan != nil && (plan.Pool.ID != j.to.PoolID || plan.Endpoint != j.to.Endpoint) {
+			return plan
+		}
+	}
+	return nil
 }
 
 // Allowed refuses a run that begins with more records that cannot be applied than its budget has, of which the file that
