@@ -122,6 +122,8 @@ func (o *sandboxOptions) validate() error {
 		return &refusal.UsageError{Err: rehearsal.Nobody("--password"), Remedy: "--users 100 makes some"}
 	case o.Expiry != 0 && o.Tokens == "":
 		return &refusal.UsageError{Err: fmt.Errorf("--token-expiry is %s, and no tokens are written", o.Expiry), Remedy: "--tokens FILE writes them"}
+	case !isAddress(o.addr):
+		return &refusal.UsageError{Err: fmt.Errorf("--addr: %s is no address to listen on", prose.Printable(o.addr)), Remedy: "write it as 127.0.0.1:PORT; port 0 is any free one"}
 	case o.Tokens != "":
 		return rehearsal.CheckTokensFile(o.Tokens)
 	default:
@@ -245,4 +247,10 @@ func hasUser(server *sandbox.Server, username string) bool {
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// isAddress tells whether an address has a host, which may be empty, and a port.
+func isAddress(text string) bool {
+	_, _, err := net.SplitHostPort(text)
+	return err == nil
 }
