@@ -143,7 +143,7 @@ func (c Connection) fit() error {
 		return &refusal.UsageError{Err: errors.New("the endpoint can't be used: --endpoint-url: " + why), Remedy: "write it as https://HOST or http://127.0.0.1:PORT"}
 	}
 	if strings.ContainsFunc(c.Region, func(r rune) bool { return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
-		return &refusal.UsageError{Err: fmt.Errorf("--region: %s is no Region", prose.Printable(c.Region)), Remedy: "write it as us-east-1"}
+		return &refusal.UsageError{Err: fmt.Errorf("--region: %q is no Region", c.Region), Remedy: "write it as us-east-1"}
 	}
 	return nil
 }
