@@ -86,7 +86,7 @@ them to read a pool in parts. They are refused (refuse), find everyone (ignore),
 find one user (lose), find one twice (twice), or find one whose sub begins otherwise,
 too (stray). With lose=USERNAME, and so on, it is that one.
 
-` + exitCodes,
+` + sandboxCodes,
 		Example: `  attrmigrate sandbox --users 2000
   attrmigrate sandbox --users loyalty.csv --pool pool.json --quota 200
   attrmigrate sandbox --users 100 --quota UserUpdate=10 --fault internal=0.1 --latency 30ms

@@ -35,7 +35,7 @@ func ShowPreview(w io.Writer, p job.Preview) {
 		}
 		line("watch", "the plan was made of the pool %s %s, and not of this one", plan.Pool.ID, at)
 	}
-	if p.Preflight != nil {
+	if p.Preflight != nil && p.Preflight.Rows > 0 {
 		line("change", "%s", changes(p.Preflight, p.Noun))
 	}
 	line("costs", "%s", costText(p.Cost, "counted"))

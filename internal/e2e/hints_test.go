@@ -60,7 +60,6 @@ var followed = map[string][2]string{
 	"get new ones (aws sso login{profile}, or as you got these) and run the same command again":                {},
 	"sign in (aws sso login{profile}), name a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY":   {},
 
-	"attrmigrate targets FILE lists them; the array has as many as its last line says": {},
 	"group": {"targets", "attrmigrate targets targets.csv"},
 	"%s; for a browser: attrmigrate report %s -o %s": {}, // TestALifeElsewhere
 	// Of S3, as those of Cognito above.
