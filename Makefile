@@ -19,7 +19,7 @@ help: ## (build) list the targets
 		group = "other"; text = $$2; \
 		if (text ~ /^\(/) { end = index(text, ")"); group = substr(text, 2, end - 2); text = substr(text, end + 2) } \
 		if (!(group in targets)) groups[++n] = group; \
-		targets[group] = targets[group] sprintf("  %-14s %s\n", $$1, text) \
+		targets[group] = targets[group] sprintf("  %-17s %s\n", $$1, text) \
 	} END { for (i = 1; i <= n; i++) printf "%s\n%s", groups[i], targets[groups[i]] }' $(MAKEFILE_LIST)
 
 .PHONY: build

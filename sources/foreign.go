@@ -45,6 +45,7 @@ var foreigners = []foreigner{
 	{begins("SQLite format 3\x00"), "is an SQLite database, and no text", exported},
 	{begins("%PDF-"), "is a PDF, and no change set", exported},
 	{begins("{\\rtf"), "is a document (.rtf), and no plain text", said("save it as plain text in UTF-8")},
+	{both(page, contains(" · attrmigrate</title>")), "is report.html" + aReport, said(changeSets)},
 	{page, "is a web page, and no change set: a sign-in page, perhaps, saved in the place of the file",
 		said("get the file again, signed in where it comes from; of a table in a page, save the table as CSV")},
 	{both(begins("<?xml"), contains("urn:schemas-microsoft-com:office:spreadsheet", "opendocument")), "is a spreadsheet (XML), and no CSV", asCSV},

@@ -45,6 +45,9 @@ func membersOf(text []byte) []member {
 // says how it becomes one. Of what is nearly a change set, each record is told what is wrong with it.
 func (in *input) foreignJSON(first []byte, array bool, opts *Options) *FileError {
 	members := membersOf(first)
+	if refusal := foreignReport(members); refusal != nil {
+		return refusal
+	}
 	each := ""
 	if array {
 		each = ".[] | "

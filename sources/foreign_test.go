@@ -37,13 +37,27 @@ func TestForeign(t *testing.T) {
 		{"the AWS CLI's table", "users.csv", "-----------\n|ListUsers|\n+---------+\n", "is what the AWS CLI prints as a table", "--output json"},
 		{"the AWS CLI's YAML", "users.json", "Users:\n- Attributes:\n  - Name: email\n", "is what the AWS CLI prints as YAML", "--output json"},
 		{"an error of the AWS CLI", "users.json", "\nAn error occurred (ResourceNotFoundException) when calling the ListUsers operation: none", "is an error of the AWS CLI, and no change set", "run that command again"},
+		{"who was changed", "applied.csv", "file,line,username,outcome,at,reason\nt.csv,2,ann,updated,2026-11-30T04:14:33Z,\n", "is applied.csv, a report of attrmigrate, and no change set", "errors.csv, errors.jsonl, undo.jsonl and plan.jsonl are"},
+		{"who was changed, of an earlier version", "users.csv", "file,line,username,outcome,at\n", "is applied.csv, a report of attrmigrate, and no change set", "errors.csv"},
+		{"an audit", "a.csv", "file,line,username,attribute,verdict,before,after,note\n", "is audit.csv, a report of attrmigrate, and no change set", "plan.jsonl"},
+		{"an audit that a spreadsheet has saved", "a.csv", "\xef\xbb\xbffile;line;username;attribute;verdict;before;after;note\r\n", "is audit.csv, a report of attrmigrate, and no change set", "plan.jsonl"},
+		{"codes", "a.csv", "file,line,username,attribute,medium,destination,at\n", "is deliveries.csv, a report of attrmigrate, and no change set", "plan.jsonl"},
+		{"a report for a browser", "report.html", "<!doctype html>\n<html>\n<title>t.run: finished · attrmigrate</title>", "is report.html, a report of attrmigrate, and no change set", "plan.jsonl"},
+		{"a checkpoint", "checkpoint.json", "{\n  \"version\": 2,\n  \"identity\": {\"input\": \"sha256:0\"}\n}\n", ":1: is checkpoint.json, a report of attrmigrate, and no change set", "plan.jsonl"},
+		{"a summary", "summary.json", "{\n  \"state\": \"finished\",\n  \"rows\": 4,\n  \"remaining\": 0\n}\n", ":1: is summary.json, a report of attrmigrate, and no change set", "plan.jsonl"},
+		{"the summary of a plan", "summary.json", `{"dry_run": true, "planned_at": "2026-11-30T04:14:33Z", "pool": {"id": "x"}, "attributes": []}`, ":1: is summary.json, a report of attrmigrate, and no change set", "plan.jsonl"},
+		{"events", "events.jsonl", `{"at":"2026-11-30T04:14:33Z","event":"started","to":"off"}`, ":1: is events.jsonl, a report of attrmigrate, and no change set", "plan.jsonl"},
+		{"a series", "series.jsonl", `{"at":"2026-11-30T04:14:33Z","seconds":0.055,"accepted":4,"remaining":0}`, ":1: is series.jsonl, a report of attrmigrate, and no change set", "plan.jsonl"},
 		{"JSON that is named CSV", "users.csv", `[{"username":"ann","attributes":{"email":"a@example.com"}}]`, "is JSON, and is taken for CSV by its name or by Options.Format", "say Options.Format JSONL"},
 		{"CSV that is named JSON", "users.json", "username,email\nann,a@example.com\n", "is CSV, and is taken for JSON by its name or by Options.Format", "say Options.Format CSV"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			path := write(t, tt.file, tt.text)
 			_, err := Open([]string{path}, Options{})
-			refused(t, err, path, ": "+tt.want, tt.hint)
+			if !strings.HasPrefix(tt.want, ":") {
+				tt.want = ": " + tt.want
+			}
+			refused(t, err, path, tt.want, tt.hint)
 		})
 	}
 }

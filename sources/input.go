@@ -63,6 +63,9 @@ func (in *input) inspect(opts *Options) error {
 		if refusal := in.misnamed(first, opts); refusal != nil {
 			return refusal
 		}
+		if refusal := foreignTable(first); refusal != nil && !opts.Data { // data has columns of any names
+			return refusal
+		}
 	}
 	if in.format == CSV {
 		return in.readHeader(text, opts)

@@ -244,7 +244,11 @@ func codes(w *Warning, t *Terms) (text, remedy string) {
 }
 
 func mayCode(w *Warning, t *Terms) (text, remedy string) {
-	return fmt.Sprintf("up to %s will go out, with a code to verify the %s", several(w.Count, "message"), shortly(w.Attribute)),
+	all := ""
+	if t.Limit > 0 && w.Count > t.Limit { // a start takes a part of it
+		all = " of the whole input"
+	}
+	return fmt.Sprintf("up to %s%s will go out, with a code to verify the %s", several(w.Count, "message"), all, shortly(w.Attribute)),
 		verifiedAlready(w, t)
 }
 

@@ -121,7 +121,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	a.sys.names.Tell(from.places)
 	defer func() { err = errors.Join(err, from.remove()) }()
 	if job.EmptyPlan(paths, from.files) {
-		fmt.Fprintf(a.sys.Stdout, "%-8s %s: the plan found nothing to change\n", "done", prose.Printable(paths[0]))
+		console.ShowEmptyPlan(a.sys.Stdout, paths[0], job.PlanBeside(paths[0], from.files))
 		a.nothingToDo(cmp.Or(a.opts.runDir, rundir.Name(paths, ".run")), metrics.Reading{})
 		return nil
 	}
@@ -140,7 +140,7 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	spec.Changes.Stands = from.files
 	there.in(&spec)
 	spec.Sized = func(size changeset.Size) { a.limitMemory(checkMemory + entryMemory*size.Records) }
-	spec.Kept = func(dir string) { console.ShowKept(a.notes, dir) }
+	spec.Kept = func(dir string, back bool) { console.ShowKept(a.notes, dir, back) }
 	spec.Looking = func(addresses, records, users int64) {
 		a.limitMemory(memoryOfPlan(addresses+records, users))
 		console.ShowLooking(a.notes, addresses)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -97,10 +98,11 @@ func rateFlag(dir string) []string {
 		if e.Kind != telemetry.Started {
 			continue
 		}
-		if e.To == "" || e.To == fmt.Sprint(defaultRate) {
+		rate := cmp.Or(e.CommandRate, e.To)
+		if rate == "" || rate == fmt.Sprint(defaultRate) {
 			return nil
 		}
-		return []string{"--rate", e.To}
+		return []string{"--rate", rate}
 	}
 	return nil
 }

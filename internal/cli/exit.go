@@ -38,6 +38,34 @@ const exitCodes = `Exit codes:
   130  interrupted; the same command continues
 `
 
+// Those of commands that send nothing.
+const (
+	exportCodes = `Exit codes:
+  0    done
+  1    refused or failed
+  2    wrong flags, or a file that cannot be used
+  130  interrupted
+`
+	reportCodes = `Exit codes:
+  0    done
+  1    the report could not be made or written
+  2    wrong flags, or no run directory
+  130  interrupted
+`
+	targetsCodes = `Exit codes:
+  0    done: nothing is wrong with the file
+  1    a pool or an input cannot be reached
+  2    wrong flags, or something is wrong with the file
+  130  interrupted
+`
+	sandboxCodes = `Exit codes:
+  0    ended, by Ctrl-C or SIGTERM
+  1    it cannot listen, or a file cannot be written
+  2    wrong flags, or a file that cannot be used
+  130  interrupted before it listened
+`
+)
+
 // errFailures is the end of a run in which records failed. Its text was printed already.
 var errFailures = errors.New("records failed")
 

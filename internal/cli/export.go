@@ -42,12 +42,12 @@ as the text. Let apply have the file as it was saved first: opened and saved a s
 time, such texts are what the spreadsheet makes of them. A CSV written with -o begins
 with a byte-order mark, without which Excel does not read UTF-8.
 
-` + exitCodes,
+` + exportCodes,
 		Example: `  attrmigrate export --user-pool-id us-east-1_Ab12Cd34E -o users.csv
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --attributes sub,email,email_verified -o users.jsonl
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --format jsonl --all -o all.jsonl
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --where 'custom.tier == nil' --columns 'email,status,created'
-  attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --columns 'sub,email' --columns 'custom:domain:=split(email, "@")[1]' -o domains.csv
+  attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --columns 'sub,email' --columns '_domain:=split(email, "@")[1]' -o domains.csv
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --filter 'status = "Enabled"' | gzip > enabled.csv.gz`,
 		Args: targeted(&o.fleet, o.noArgs),
 		RunE: func(cmd *cobra.Command, words []string) error {

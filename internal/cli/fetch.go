@@ -101,10 +101,24 @@ func (f *fetched) input(ctx context.Context, text string) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return &refusal.UsageError{Err: err, Remedy: refusal.HintOf(err)}
 	}
-	if err == nil {
-		f.stand(text, file)
+	if err != nil {
+		return err
 	}
-	return err
+	f.stand(text, file)
+	if path.Base(u.Key) == report.PlanJSONL && u.Version == "" {
+		return f.summary(ctx, bucket, u, place)
+	}
+	return nil
+}
+
+// summary fetches what says what a plan is of, if it lies beside it and may be read.
+func (f *fetched) summary(ctx context.Context, bucket *s3.Bucket, plan s3.URL, place string) error {
+	plan.Key = strings.TrimSuffix(plan.Key, report.PlanJSONL) + report.SummaryJSON
+	err := f.to(ctx, bucket, plan, filepath.Join(place, report.SummaryJSON))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return unlessDenied(err)
 }
 
 // places are the files on this machine, each followed by what people call it; the longer ones come first.

@@ -110,12 +110,12 @@ func (o *fleetOptions) group(ctx context.Context, f *pflag.FlagSet, from targets
 	if err := checkColumns(f, file); err != nil {
 		return fleet.Group{}, 0, err
 	}
-	groups := file.Groups()
+	groups, lists := file.Groups(), commandLine([]string{"targets"}, []string{o.targets})
 	if o.index == "" {
 		return fleet.Group{}, 0, &refusal.UsageError{Err: fmt.Errorf("--index is missing: %s has %s", prose.Printable(o.targets), fleet.Indexes(len(groups))),
-			Remedy: fmt.Sprintf("--index N, from 0 to %d, or auto in an array job; to list them: %s", len(groups)-1, commandLine([]string{"targets"}, []string{o.targets}))}
+			Remedy: fmt.Sprintf("--index N, from 0 to %d, or auto in an array job; to list them: %s", len(groups)-1, lists)}
 	}
-	n, err := fleet.Index(o.index, len(groups), os.Getenv)
+	n, err := fleet.Index(o.index, len(groups), os.Getenv, lists)
 	if err != nil {
 		return fleet.Group{}, 0, err
 	}

@@ -44,7 +44,7 @@ A report elsewhere (-o) that is there already is replaced with --force only.
 --targets makes one page over the runs of all rows of a file of targets: how far each
 is, what failed, and where its own report is.
 
-` + exitCodes,
+` + reportCodes,
 		Example: `  attrmigrate report loyalty.run
   attrmigrate report loyalty.run -o loyalty.html
   attrmigrate report --targets targets.csv -o all.html`,

@@ -52,6 +52,7 @@ func Run(args []string, sys System) int {
 	root.SetIn(sys.Stdin)
 	root.SetOut(sys.Stdout)
 	root.SetErr(sys.Stderr)
+	heedNames(root, args)
 	err := refuseValues(root, args)
 	if err == nil {
 		err = errors.Join(root.ExecuteContext(ctx), measured.Stop()) // which no error and no signal may skip
@@ -152,6 +153,27 @@ func usageArgs(cmd *cobra.Command, check cobra.PositionalArgs) cobra.PositionalA
 	}
 }
 
+// heedNames has cobra's own commands refuse a name that is none, as all others do: they would show their help, as if it had been asked for.
+func heedNames(root *cobra.Command, args []string) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd(args...)
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Args = func(_ *cobra.Command, args []string) error {
+				of, rest, err := root.Find(args)
+				if err != nil || len(rest) == 0 {
+					return err
+				}
+				return usageArgs(of, cobra.NoArgs)(of, rest)
+			}
+		case "completion":
+			cmd.Args = usageArgs(cmd, cobra.NoArgs)
+			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
+}
+
 // ofArgs is the error of arguments as people read it. Cobra's errors of their number have no type.
 func ofArgs(cmd *cobra.Command, args []string, err error) error {
 	switch {
@@ -159,6 +181,9 @@ func ofArgs(cmd *cobra.Command, args []string, err error) error {
 		var names []string
 		for _, c := range cmd.Commands() {
 			names = append(names, c.Name())
+		}
+		if args[0] == "version" {
+			return fmt.Errorf("%w, did you mean --version?", err)
 		}
 		if near, ok := sources.Suggest(args[0], names); ok {
 			return fmt.Errorf("%w, did you mean %s?", err, near)

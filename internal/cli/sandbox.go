@@ -86,7 +86,7 @@ them to read a pool in parts. They are refused (refuse), find everyone (ignore),
 find one user (lose), find one twice (twice), or find one whose sub begins otherwise,
 too (stray). With lose=USERNAME, and so on, it is that one.
 
-` + exitCodes,
+` + sandboxCodes,
 		Example: `  attrmigrate sandbox --users 2000
   attrmigrate sandbox --users loyalty.csv --pool pool.json --quota 200
   attrmigrate sandbox --users 100 --quota UserUpdate=10 --fault internal=0.1 --latency 30ms
@@ -122,6 +122,8 @@ func (o *sandboxOptions) validate() error {
 		return &refusal.UsageError{Err: rehearsal.Nobody("--password"), Remedy: "--users 100 makes some"}
 	case o.Expiry != 0 && o.Tokens == "":
 		return &refusal.UsageError{Err: fmt.Errorf("--token-expiry is %s, and no tokens are written", o.Expiry), Remedy: "--tokens FILE writes them"}
+	case !isAddress(o.addr):
+		return &refusal.UsageError{Err: fmt.Errorf("--addr: %s is no address to listen on", prose.Printable(o.addr)), Remedy: "write it as 127.0.0.1:PORT; port 0 is any free one"}
 	case o.Tokens != "":
 		return rehearsal.CheckTokensFile(o.Tokens)
 	default:
@@ -245,4 +247,10 @@ func hasUser(server *sandbox.Server, username string) bool {
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// isAddress tells whether an address has a host, which may be empty, and a port.
+func isAddress(text string) bool {
+	_, _, err := net.SplitHostPort(text)
+	return err == nil
 }

@@ -31,7 +31,7 @@ NAME.run.
 
 --connect goes to each pool, in its role, and compares the account. All rows are tried.
 
-` + exitCodes,
+` + targetsCodes,
 		Example: `  attrmigrate targets targets.csv
   attrmigrate targets --connect targets.csv
   attrmigrate apply --targets targets.csv --index 0 --yes`,

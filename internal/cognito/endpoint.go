@@ -15,6 +15,9 @@ var poolID = regexp.MustCompile(`^([a-z]{2,}(?:-[a-z]+)+-[0-9]+)_[0-9A-Za-z]+$`)
 // anyPoolID follows the pattern of the API's UserPoolIdType. Emulators have Regions of their own.
 var anyPoolID = regexp.MustCompile(`^[0-9A-Za-z_-]+_[0-9A-Za-z]+$`)
 
+// UnfitEndpoint says why an address is no endpoint; empty: it may be one.
+func UnfitEndpoint(address string) string { return awsconn.Unfit(address) }
+
 // IsPoolID says whether a text can be a user pool's ID (at most 55 characters, by the API's model).
 func IsPoolID(text string) bool { return len(text) <= 55 && anyPoolID.MatchString(text) }
 

@@ -177,7 +177,7 @@ func TestFollowLines(t *testing.T) {
 			_, line, _ = strings.Cut(strings.TrimSpace(line), "level=INFO ")
 			got = append(got, line)
 		}
-		const rest = " updated=29294 unchanged=112 failed=4 throttled=12 rate=10.0/s why=--rate ceiling=10.0/s"
+		const rest = " updated=29294 unchanged=112 failed=4 throttled=12 rate=10/s why=--rate ceiling=10/s"
 		want := []string{
 			"msg=progress done=29410 total=48211 per_second=0.0 eta=unknown" + rest,
 			`msg=unpaused by="ann@host (page)"`,

@@ -113,7 +113,7 @@ func TestPausedLog(t *testing.T) {
 		for _, want := range []string{
 			`msg=paused by=ann@host reason="support called"`,
 			`msg=progress done=10 total=100 per_second=0.0 eta=unknown state="paused by ann@host: support called" updated=10`,
-			`rate=20.0/s why=--rate ceiling=10.0/s`,
+			`rate=20/s why=--rate ceiling=10/s`,
 		} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("%s\nis not in\n%s", want, out.String())

@@ -3,12 +3,14 @@ package console
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/prose"
+	"attrmigrate/internal/rundir"
 )
 
 // PlanText is the result of a plan for people, as wide as a terminal has columns; 0 is no terminal.
@@ -73,7 +75,7 @@ func (r planScreen) print(w io.Writer, width int) {
 	case r.Read == audit.None:
 		line("plan", "none: the users were not read")
 	case r.Estimates.Updates == 0:
-		line("plan", "%s: empty, for there is nothing to change", r.Plan)
+		line("plan", "%s: empty%s", r.Plan, r.nothing())
 	case r.Takeovers > 0:
 		line("plan", "%s: %s; apply --allow-takeover does exactly this", r.Plan, prose.Plural(r.Estimates.Updates, "update"))
 	default:
@@ -93,6 +95,15 @@ func (r planScreen) reading() string {
 		return records + ", held against the schema only: no user was read"
 	}
 	return fmt.Sprintf("%s, for %s of the pool (%s: %s)", records, prose.Plural(r.Users, "user"), r.Read, r.calls())
+}
+
+// nothing says why there is no update: a record that fails or is skipped is no sign that all is right.
+func (r planScreen) nothing() string {
+	left := rundir.LeftOut{Failing: r.Failing, Skipped: r.Skipped}.String()
+	if left == "" {
+		return ", for there is nothing to change"
+	}
+	return fmt.Sprintf(": %s (%s says why), nothing else to change", left, filepath.Base(r.Audit))
 }
 
 // calls says what reading took.

@@ -9,6 +9,9 @@ import (
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/prose"
+	"attrmigrate/internal/report"
+	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/target"
 )
 
 // So many inputs and attributes are named in a line; of others it tells how many there are.
@@ -25,7 +28,14 @@ func ShowPreview(w io.Writer, p job.Preview) {
 		line("hold", "stopped by %s, on %s: who goes on lifts it", p.Asked.HoldOrder, dateTime(since(p.Asked.HoldOrder)))
 	}
 	ShowPlace(line, p.Place)
-	if p.Preflight != nil {
+	if plan := p.Elsewhere; plan != nil {
+		at := "at " + plan.Endpoint
+		if plan.Endpoint == target.SandboxEndpoint {
+			at = "in a sandbox"
+		}
+		line("watch", "the plan was made of the pool %s %s, and not of this one", plan.Pool.ID, at)
+	}
+	if p.Preflight != nil && p.Preflight.Rows > 0 {
 		line("change", "%s", changes(p.Preflight, p.Noun))
 	}
 	line("costs", "%s", costText(p.Cost, "counted"))
@@ -40,9 +50,27 @@ func ShowPreview(w io.Writer, p job.Preview) {
 	}
 }
 
-// ShowKept writes where the run that was in the directory is now.
-func ShowKept(w io.Writer, dir string) {
-	fmt.Fprintf(w, "%-8s the run of before is in %s\n", "kept", dir)
+// ShowKept writes where the run that was in the directory is now: elsewhere, or back.
+func ShowKept(w io.Writer, dir string, back bool) {
+	in := "in"
+	if back {
+		in = "back in"
+	}
+	fmt.Fprintf(w, "%-8s the run of before is %s %s\n", "kept", in, dir)
+}
+
+// ShowEmptyPlan writes that nothing is to be done, and what its summary says of those whom the plan left out. Without a
+// summary nobody knows why it is empty.
+func ShowEmptyPlan(w io.Writer, path string, plan *rundir.PlanFacts) {
+	line := Printer(w, Columns(w))
+	switch path = prose.Printable(path); {
+	case plan == nil:
+		line("done", "%s: the plan is empty, nothing was sent", path)
+	case plan.LeftOut == rundir.LeftOut{}:
+		line("done", "%s: the plan found nothing to change", path)
+	default:
+		line("done", "%s: the plan is empty: %s (%s beside it says why), nothing else to change", path, plan.LeftOut, report.AuditCSV)
+	}
 }
 
 // ShowLooking writes what is looked for before anything is shown, which can take a while.

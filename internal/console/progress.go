@@ -181,5 +181,5 @@ func rateText(perSecond float64) string {
 	if perSecond == 0 {
 		return "off"
 	}
-	return fmt.Sprintf("%.1f/s", perSecond)
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", perSecond), ".0") + "/s"
 }

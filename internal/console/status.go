@@ -38,7 +38,11 @@ func ShowStatus(w io.Writer, width int, v View) {
 	if !s.SavedAt.IsZero() { // a run that is paused before its first call has saved nothing
 		line("saved", "%s, after %s of work%s", s.SavedAt.Local().Format(time.DateTime), prose.Span(seconds64(s.Elapsed)), pausedFor(s.Paused))
 	}
-	if s.State != string(checkpoint.Finished) {
+	switch {
+	case s.State == string(checkpoint.Finished):
+	case v.Ended():
+		line("rate", "%s in the end: %s", rateText(s.Rate.PerSecond), rateReason(s.Rate.Reason))
+	default:
 		line("rate", "%s: %s", rateText(s.Rate.PerSecond), rateReason(s.Rate.Reason))
 	}
 	if left, ok := v.ETA(); ok {

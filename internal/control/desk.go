@@ -31,6 +31,9 @@ func open(cfg Config) (*Desk, error) {
 	}
 	d.asked = d.before(asked)
 	d.adopt(asked)
+	if cfg.Began.Kind != "" {
+		d.record(cfg.Began)
+	}
 	d.lift(time.Now())
 	return d, nil
 }

@@ -43,7 +43,7 @@ type Config struct {
 	// Told gives a state the words of the command line. Nil: it has those of the libraries.
 	Told func(checkpoint.State) checkpoint.State
 
-	Began  telemetry.Event  // is recorded before what has been asked since the last start
+	Began  telemetry.Event  // is recorded behind what has been asked since the last start; the zero Event is not
 	Log    *telemetry.Log   // nil: none is kept
 	Meter  *telemetry.Meter // nil: nothing is counted
 	Logger *slog.Logger
@@ -55,9 +55,6 @@ type Config struct {
 // the run goes on without.
 func Start(cfg Config) (*Desk, error) {
 	h := newHooks(cfg)
-	if cfg.Log != nil {
-		_, _ = cfg.Log.Event(cfg.Began) // it tells itself what it cannot keep
-	}
 	d, err := open(cfg)
 	if err != nil {
 		h.leave()

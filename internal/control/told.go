@@ -75,6 +75,13 @@ func told(asked rundir.Asked, events []telemetry.Event) rundir.Asked {
 			if e.By != GuardBy {
 				pause = e
 			}
+		case telemetry.Started: // the rate in force then
+			rates[telemetry.Rate] = nil
+			if perSecond, err := strconv.ParseFloat(e.To, 64); err == nil {
+				rates[telemetry.Rate] = &perSecond
+			} else if e.To == "off" {
+				rates[telemetry.Rate] = new(pipeline.Unlimited)
+			}
 		case telemetry.Rate, telemetry.ReadRate:
 			rate, rates[e.Kind] = e, nil
 			if perSecond, err := strconv.ParseFloat(e.To, 64); err == nil {

@@ -52,15 +52,14 @@ var followed = map[string][2]string{
 	"to let it go on: attrmigrate unpause %s":                                        {"hints_steer", "to let it go on: attrmigrate unpause tiers.run"},
 	"to have those of this command: attrmigrate rate --read-rate default %s default": {"hints_steer", "exits 0 attrmigrate rate --read-rate default tiers.run default"},
 
-	"add it: aws cognito-idp add-custom-attributes ":                          {"hints", "add-custom-attributes"},
-	"to see those there are: aws configure list-profiles":                     {"hints", "list-profiles"},
-	"to see whose credentials are used: aws sts get-caller-identity{profile}": {"hints", "get-caller-identity"},
+	"add it to the pool, for good, as AWS takes no custom attribute back: aws cognito-idp add-custom-attributes ": {"hints", "add-custom-attributes"},
+	"to see those there are: aws configure list-profiles":                                                         {"hints", "list-profiles"},
+	"to see whose credentials are used: aws sts get-caller-identity{profile}":                                     {"hints", "get-caller-identity"},
 
 	"put the session into the environment: eval \"$(aws configure export-credentials{profile} --format env)\"": {},
 	"get new ones (aws sso login{profile}, or as you got these) and run the same command again":                {},
 	"sign in (aws sso login{profile}), name a --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY":   {},
 
-	"attrmigrate targets FILE lists them; the array has as many as its last line says": {},
 	"group": {"targets", "attrmigrate targets targets.csv"},
 	"%s; for a browser: attrmigrate report %s -o %s": {}, // TestALifeElsewhere
 	// Of S3, as those of Cognito above.

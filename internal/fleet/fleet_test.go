@@ -220,7 +220,7 @@ func TestIndex(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := fleet.Index(tt.text, 4, func(name string) string { return tt.environment[name] })
+			got, err := fleet.Index(tt.text, 4, func(name string) string { return tt.environment[name] }, "attrmigrate targets t.csv")
 			if text := fmt.Sprint(err); got != tt.want || tt.err == "" && err != nil || tt.err != "" && text != tt.err {
 				t.Errorf("%d, %v, want %d, %s", got, err, tt.want, tt.err)
 			}

@@ -20,7 +20,8 @@ var engines = []struct{ name, variable string }{
 const Auto = "auto"
 
 // Index is the number of a group as --index says it, or, where it says auto, as the engine does.
-func Index(text string, groups int, environment func(string) string) (int, error) {
+// lists is the command that lists them.
+func Index(text string, groups int, environment func(string) string, lists string) (int, error) {
 	from := "--index"
 	if text == Auto {
 		var err error
@@ -34,7 +35,7 @@ func Index(text string, groups int, environment func(string) string) (int, error
 	}
 	if n < 0 || n >= groups {
 		return 0, &refusal.UsageError{Err: fmt.Errorf("%s is %d, and the file has %s, numbered from 0 to %d", from, n, Indexes(groups), groups-1),
-			Remedy: "attrmigrate targets FILE lists them; the array has as many as its last line says"}
+			Remedy: lists + " lists them; the array has as many as its last line says"}
 	}
 	return n, nil
 }

@@ -58,6 +58,7 @@ func (j *Job) Start(ctx context.Context, o Observer) (checkpoint.State, error) {
 	if err := j.dir.MarkPlans(j.set.Paths()); err != nil {
 		j.spec.Log.Warn("the plan is not marked as applied: a new plan of the same name would replace it", "error", err)
 	}
+	j.tellKept()
 	state, err := j.carry(ctx, in, reports, o)
 	_ = reports.Close() // all that counts is durable already
 	if j.began = !state.SavedAt.IsZero(); !j.began {

@@ -50,9 +50,24 @@ func (j *Job) plannedSince(state checkpoint.State) bool {
 }
 
 func (j *Job) setAside() error {
-	kept, err := j.dir.SetAside(j.spec.inputs(j.set))
-	if err == nil && j.spec.Kept != nil {
-		j.spec.Kept(kept)
-	}
+	_, err := j.dir.SetAside(j.spec.inputs(j.set))
 	return err
+}
+
+// tellKept says where the run is that was in the directory, once the start is about to begin.
+func (j *Job) tellKept() {
+	if kept := j.dir.Kept(); kept != "" && j.spec.Kept != nil {
+		j.spec.Kept(kept, false)
+		j.told = true
+	}
+}
+
+// tellBack says so where it is back, after people were told that it is elsewhere; and where it is, if it stays there without a word.
+func (j *Job) tellBack() {
+	switch {
+	case !j.told:
+		j.tellKept()
+	case j.dir.Kept() == "":
+		j.spec.Kept(j.dir.Path, true)
+	}
 }

@@ -30,7 +30,11 @@ func (j *Job) begins(p pipeline.Progress, earlier telemetry.Event) telemetry.Eve
 		left := max(0, p.Total-p.Done)
 		reason = fmt.Sprintf("%s of %s %s left", prose.Count(left), reason, prose.Either(left, "is", "are"))
 	}
-	return telemetry.Event{At: time.Now(), Kind: telemetry.Started, From: from, To: telemetry.RateText(p.Rate.Ceiling), Reason: reason}
+	e := telemetry.Event{At: time.Now(), Kind: telemetry.Started, From: from, To: telemetry.RateText(j.terms.Rate), Reason: reason}
+	if command := telemetry.RateText(j.spec.Rate); command != e.To {
+		e.CommandRate = command
+	}
+	return e
 }
 
 // ends are the events of its end; hold is the order by which it was held, nil: none was.

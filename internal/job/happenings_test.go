@@ -88,7 +88,7 @@ func TestHappeningsOfAnotherRun(t *testing.T) {
 	spec := specOf(townOf("ann", "bob", "cat"), "locales.csv")
 	carried(t, spec)
 	kept := ""
-	spec.Restart, spec.Kept = true, func(dir string) { kept = dir }
+	spec.Restart, spec.Kept = true, func(dir string, _ bool) { kept = dir }
 	j := prepared(t, spec)
 	if _, err := j.Start(t.Context(), new(watcher)); err != nil {
 		t.Fatal(err)
@@ -98,6 +98,29 @@ func TestHappeningsOfAnotherRun(t *testing.T) {
 	}
 	if before, now := eventsIn(t, kept), eventsIn(t, "locales.run"); len(before) != 2 || len(now) != 2 || before[1] != "finished > 2 updated, 2 unchanged, 1 failed" {
 		t.Errorf("the run of before has %q, this one %q", before, now)
+	}
+}
+
+// TestBackAgain: who was told where the run of before is, and begins nothing after all, is told that it is back.
+func TestBackAgain(t *testing.T) {
+	inDir(t, map[string]string{"locales.csv": locales})
+	spec := specOf(townOf("ann", "bob", "cat"), "locales.csv")
+	carried(t, spec)
+	people := townOf("ann", "bob", "cat")
+	spec.Connect = func(context.Context, *changeset.Set) (*target.Target, error) {
+		return &target.Target{Authority: closed{people}, PoolID: "us-east-1_Made00000", Endpoint: "made up", Lister: people}, nil
+	}
+	var told []string
+	spec.Restart, spec.Kept = true, func(dir string, back bool) { told = append(told, fmt.Sprintf("%.12s %v", dir, back)) }
+	j := prepared(t, spec)
+	if _, err := j.Start(t.Context(), new(watcher)); err == nil {
+		t.Fatal("it began")
+	}
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"locales.run. false", "locales.run true"}; !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
 	}
 }
 

@@ -26,6 +26,7 @@ type Job struct {
 	tokens *expiries    // of the records that are left; nil: they have none
 
 	began  bool // the run is recorded
+	told   bool // people know where the run of before is
 	listed bool // a file in the directory is yet to be read
 }
 
@@ -121,7 +122,11 @@ func (j *Job) Close() error {
 	if j.dir.Refused && j.checked != nil && j.checked.Bad == 0 {
 		j.dir.RemoveAll([]string{j.dir.ErrorsFile()})
 	}
-	return j.close()
+	err := j.close()
+	if err == nil { // else it says where the run is
+		j.tellBack()
+	}
+	return err
 }
 
 // Preview is what a start is about to do.
@@ -134,6 +139,9 @@ type Preview struct {
 	Errors  string // the file that lists what cannot be applied
 	Undo    string // the file that leads back; empty: there will be none
 	Place   Place
+	// Elsewhere is the plan that is the input, where its summary says that it was made of another pool, or at another endpoint; nil:
+	// it does not.
+	Elsewhere *rundir.PlanFacts
 	// Resumed is the run that goes on; nil: one begins, and Preflight tells of its records.
 	Resumed *checkpoint.State
 	// Asked is what people have asked of the run: that it goes on only when somebody says so, say.
@@ -150,6 +158,7 @@ func (j *Job) Preview() Preview {
 		Inputs: j.set.Paths(), Dialect: j.set.Dialect(), Noun: j.set.Noun(), Dir: j.dir.Path, Errors: j.dir.ErrorsFile(),
 		Place: j.spec.place(j.to, j.pool), Preflight: j.checked, Warnings: j.terms.Warnings(), Cost: j.cost, AsUser: j.spec.AsUser, Asked: j.asked,
 	}
+	p.Elsewhere = j.plannedElsewhere()
 	if !j.spec.NoRead {
 		p.Undo = j.dir.File(report.UndoJSONL)
 	}
@@ -162,6 +171,19 @@ func (j *Job) Preview() Preview {
 		p.Warnings = audit.WithHolders(p.Warnings, j.claims.found, j.claims.takeovers)
 	}
 	return p
+}
+
+// plannedElsewhere is an input that is a plan of another pool than this one, or of its name elsewhere. A rehearsal may be of any.
+func (j *Job) plannedElsewhere() *rundir.PlanFacts {
+	if j.spec.Target.Sandbox {
+		return nil
+	}
+	for _, path := range j.spec.Changes.Paths {
+		if plan := PlanBeside(path, j.spec.Changes.Stands); plan != nil && (plan.Pool.ID != j.to.PoolID || plan.Endpoint != j.to.Endpoint) {
+			return plan
+		}
+	}
+	return nil
 }
 
 // Allowed refuses a run that begins with more records that cannot be applied than its budget has, of which the file that

@@ -244,13 +244,16 @@ func TestNotStarted(t *testing.T) {
 	carried(t, spec)
 	before := namesIn(t, "locales.run")
 	kept := ""
-	spec.Restart, spec.Kept = true, func(dir string) { kept = dir }
+	spec.Restart, spec.Kept = true, func(dir string, _ bool) { kept = dir }
 	j := prepared(t, spec)
-	if !strings.HasPrefix(kept, "locales.run.") || !disk.Exists(kept) {
-		t.Errorf("the run of before is in %q", kept)
+	if aside := j.Dir().Kept(); !strings.HasPrefix(aside, "locales.run.") || !disk.Exists(aside) {
+		t.Errorf("the run of before is in %q", aside)
 	}
 	if err := j.Close(); err != nil {
 		t.Error(err)
+	}
+	if kept != "" {
+		t.Errorf("told that the run of before is in %q", kept)
 	}
 	if after := namesIn(t, "locales.run"); !slices.Equal(before, after) || len(namesIn(t, ".")) != 2 {
 		t.Errorf("there was %q, and is %q; beside it %q", before, after, namesIn(t, "."))

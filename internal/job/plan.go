@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -70,6 +71,9 @@ func Plan(ctx context.Context, spec PlanSpec, o PlanObserver) (*PlanResult, erro
 	}
 	if EmptyPlan(spec.Changes.Paths, spec.Changes.Stands) {
 		r := &PlanResult{PlanFacts: rundir.PlanFacts{DryRun: true, Inputs: spec.Changes.Paths}, Clean: true, Result: &audit.Result{Read: audit.None}}
+		if beside := PlanBeside(spec.Changes.Paths[0], spec.Changes.Stands); beside != nil && beside.LeftOut != (rundir.LeftOut{}) {
+			r.Notes = []string{fmt.Sprintf("the plan is empty: %s, nothing else to change", beside.LeftOut)}
+		}
 		return r, nil
 	}
 	p := &planning{start: start{spec: spec.Spec, rules: spec.Rule}, read: spec.Read, observer: o}

@@ -85,7 +85,7 @@ func TestRefusedRestart(t *testing.T) {
 				}
 				before := namesIn(t, "tiers.run")
 				kept := ""
-				spec.Restart, spec.Stdin, spec.Kept = true, strings.NewReader(tt.stdin), func(dir string) { kept = dir }
+				spec.Restart, spec.Stdin, spec.Kept = true, strings.NewReader(tt.stdin), func(dir string, _ bool) { kept = dir }
 				j, err := Prepare(t.Context(), spec)
 				if err == nil {
 					err = j.Close()
@@ -93,7 +93,7 @@ func TestRefusedRestart(t *testing.T) {
 				if text := fmt.Sprint(err); (err != nil) != (tt.want != "") || !strings.Contains(text, tt.want) || strings.Contains(text, "stays in") {
 					t.Errorf("refused with %v", err)
 				}
-				if !strings.HasPrefix(kept, "tiers.run.20") {
+				if kept != "" {
 					t.Errorf("told that the run of before is in %q", kept)
 				}
 				if after := namesIn(t, "tiers.run"); !slices.Equal(after, before) {

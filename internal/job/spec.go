@@ -69,9 +69,9 @@ type Spec struct {
 	Remote Remote        // a run that is kept elsewhere; nil: this machine's disk is all that it needs
 	Stdin  io.Reader
 	Log    *slog.Logger
-	// Kept is told, at once, where an earlier run of the directory was set aside; where the job does not begin it is
-	// mostly put back. Nil: nobody is told.
-	Kept func(dir string)
+	// Kept is told where an earlier run of the directory was set aside, once this one is about to begin, and that it is back
+	// where it was, if nothing came of that. Nil: nobody is told.
+	Kept func(dir string, back bool)
 	// Looking is told, before users are listed, of how many addresses it is looked for who of how many users signs in
 	// by them, and how many records are held against these. Nil: nobody is told.
 	Looking func(addresses, records, users int64)
@@ -202,6 +202,18 @@ func EmptyPlan(paths []string, stands map[string]string) bool {
 	}
 	info, err := os.Stat(cmp.Or(stands[paths[0]], paths[0]))
 	return err == nil && info.Mode().IsRegular() && info.Size() == 0
+}
+
+// PlanBeside is what the summary beside a plan says of it; nil: there is none that could be read. Files may stand for both.
+func PlanBeside(path string, stands map[string]string) *rundir.PlanFacts {
+	if filepath.Base(disk.Unpinned(path)) != report.PlanJSONL {
+		return nil
+	}
+	facts, err := rundir.ReadPlan(filepath.Dir(cmp.Or(stands[path], path)))
+	if err != nil {
+		return nil
+	}
+	return facts
 }
 
 // Place is which pool a job is for, and where calls to it go.

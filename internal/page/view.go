@@ -103,7 +103,7 @@ func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Se
 func next(s rundir.Standing) string {
 	switch {
 	case s.State == "finished" && s.Failed > 0:
-		return "The errors file lists the " + prose.Plural(s.Failed, "record") + " that failed, with the reason of each: mend them there, and apply that file."
+		return "The errors file lists the " + prose.Plural(s.Failed, "record") + " that failed, with the " + prose.Either(s.Failed, "reason: mend it", "reason of each: mend them") + " there, and apply that file."
 	case s.State == "finished", s.HeldBy != nil:
 		return ""
 	case s.Asked.Hold:

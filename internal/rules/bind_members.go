@@ -9,7 +9,6 @@ import (
 
 	"attrmigrate/internal/phone"
 	"attrmigrate/internal/prose"
-	"attrmigrate/internal/refusal"
 )
 
 // member binds custom.tier, dev.x, attr["…"] and row["…"]; others are elements of lists, and methods.
@@ -93,10 +92,7 @@ func (b *binder) unknownAttribute(n ast.Node, name string) {
 	} else if near := b.longer(name); near != "" {
 		msg += ", did you mean " + spelled(near) + "?"
 	} else {
-		hint = refusal.HintOf(b.scope.Schema.CheckName(name))
-		if !strings.HasPrefix(hint, "add it") {
-			hint = ""
-		}
+		hint = b.scope.Schema.Adding(name)
 	}
 	b.refuse(n, hint, "%s", msg)
 }

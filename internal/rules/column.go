@@ -98,7 +98,7 @@ func (c Column) resolve(in Scope) (Column, error) {
 	case known:
 		return Column{Name: attribute, Expr: c.Expr, Written: !toRead && in.Schema.Writable(attribute)}, nil
 	case strings.Contains(attribute, ":") && !toRead:
-		return c, unknownTarget(attribute, "--columns "+attribute, in)
+		return c, unknownTarget(attribute, "--columns "+attribute, in, false)
 	case c.Expr == "": // no expression tells better what is wrong with the name
 		return Column{Name: name, Expr: name}, nil
 	}

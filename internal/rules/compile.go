@@ -79,7 +79,7 @@ func (r *Rule) place(what string, first int) func(line int) string {
 // it need not be found out user by user.
 func (p *Program) assignment(a *Assignment, place func(int) string, in Scope) (target, error) {
 	if !in.Schema.Known(a.Name) {
-		return target{}, unknownTarget(a.Name, place(1), in)
+		return target{}, unknownTarget(a.Name, place(1), in, !a.Delete)
 	}
 	t := target{slot: p.cells.of(a.Name, in.kindOf(a.Name)), text: a.Text, none: a.Delete}
 	if a.Expr != "" {
@@ -112,10 +112,9 @@ func (t *target) sample(name string, in Scope) sources.Attribute {
 	return a
 }
 
-// unknownTarget refuses to write what the pool does not have.
-func unknownTarget(name, place string, in Scope) error {
+// unknownTarget refuses to set, to take away or to read what the pool does not have.
+func unknownTarget(name, place string, in Scope, set bool) error {
 	hint := "the pool has " + strings.Join(in.Schema.Names(), ", ")
-	err := in.Schema.CheckName(name)
 	near := strings.Replace(name, ".", ":", 1) // as in an expression
 	if !in.Schema.Known(near) {
 		near = nearest(name, in.Schema.Names())
@@ -123,8 +122,8 @@ func unknownTarget(name, place string, in Scope) error {
 	if near != "" {
 		return &refusal.UsageError{Err: fmt.Errorf("%s: the pool has no such attribute, did you mean %s?", place, near), Remedy: ""}
 	}
-	if e, ok := errors.AsType[*schema.ValueError](err); ok && strings.HasPrefix(e.Hint(), "add it") {
-		hint = e.Hint()
+	if adding := in.Schema.Adding(name); adding != "" && set { // what is read or taken away, nobody has
+		hint += "; or " + adding
 	}
 	return &refusal.UsageError{Err: fmt.Errorf("%s: the pool has no such attribute", place), Remedy: hint}
 }

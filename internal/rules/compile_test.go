@@ -22,7 +22,7 @@ func TestRefusedConditions(t *testing.T) {
 		{"attribute with a hyphen", `custom.my-attr == nil`, `the pool has no attribute custom:my, did you mean attr["custom:my-attr"]?`, "my-attr", ""},
 		{"attr misspelt", `attr["custom:my-attt"] == nil`, `the pool has no attribute custom:my-attt, did you mean attr["custom:my-attr"]?`, `"custom:my-attt"`, ""},
 		{"attr with what is computed", `attr["custom:" + status] == nil`, "the name of an attribute is a text, and stands in quotation marks", `+`, `attr["NAME"]`},
-		{"attribute that can be added", `custom.brand_new_one == nil`, "the pool has no attribute custom:brand_new_one", "brand_new_one", "add it: aws cognito-idp add-custom-attributes"},
+		{"attribute that can be added", `custom.brand_new_one == nil`, "the pool has no attribute custom:brand_new_one", "brand_new_one", "add it to the pool, for good, as AWS takes no custom attribute back: aws cognito-idp add-custom-attributes"},
 		{"namespace alone", `custom == nil`, "custom leads to values, and is none", "custom", ""},
 
 		{"a number as a text", `custom.points == "5"`, "a number is compared with a text", `== "5"`, "without quotation marks"},
@@ -168,6 +168,8 @@ func TestRefusedAssignments(t *testing.T) {
 		{"a text that is too long", []Assignment{set("custom:tier", "123456789012345678901")}, "--set custom:tier: value is 21 bytes, the pool allows 20", "", ""},
 		{"no number", []Assignment{set("custom:points", "many")}, "--set custom:points: value is not a number", "", ""},
 		{"set twice", []Assignment{set("custom:tier", "a"), {Name: "custom:tier", Delete: true}}, "--unset custom:tier: the rule sets it twice", "", ""},
+		{"new", []Assignment{set("custom:brand_new_one", "a")}, "--set custom:brand_new_one: the pool has no such attribute", "", "; or add it to the pool, for good, as AWS takes no custom attribute back: aws"},
+		{"new, taken away", []Assignment{{Name: "custom:brand_new_one", Delete: true}}, "--unset custom:brand_new_one: the pool has no such attribute", "", "the pool has address, birthdate"},
 		{"neither", []Assignment{{Name: "custom:tier"}}, "--set custom:tier: it has neither a text nor an expression", "", "--unset custom:tier"},
 		{"none at all", nil, "a rule: nothing is set", "", "--set"},
 		{"a list", []Assignment{computed("custom:tier", "groups")}, "--set custom:tier: a list is no value of an attribute", "groups", "join("},

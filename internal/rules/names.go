@@ -30,7 +30,7 @@ func (b *binder) unknownName(n *ast.IdentifierNode) {
 	case b.scope.Schema.Known("custom:" + name):
 		b.refuse(n, "", "%s is no name, did you mean %s?", name, spelled("custom:"+name))
 	case near != "":
-		b.refuse(n, b.notText(), "%s is no name, did you mean %s?", name, near)
+		b.refuse(n, "", "%s is no name, did you mean %s?", name, near)
 	default:
 		b.refuse(n, b.notText(), "%s is no name", name)
 	}

@@ -42,6 +42,9 @@ func (d *Dir) SetAside(inputs []string) (kept string, err error) {
 	return kept, errors.Join(old.Release(), d.takeIncoming(kept))
 }
 
+// Kept is where this start has set an earlier run aside; empty: nowhere, or it is back.
+func (d *Dir) Kept() string { return d.kept }
+
 // openNew opens a directory that must have nothing in it: what another process has put there since it was moved
 // away is that one's.
 func (v Volume) openNew(path string) (*Dir, error) {

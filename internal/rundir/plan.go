@@ -2,12 +2,15 @@ package rundir
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"attrmigrate/checkpoint"
 	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
 	"attrmigrate/internal/report"
 )
 
@@ -36,6 +39,26 @@ type PlanFacts struct {
 	Group       string   `json:"group,omitempty"`
 	Match       string   `json:"match,omitempty"` // the column by which users are found, and the attribute, where the inputs are data: Email=email
 	Flags       []string `json:"flags,omitempty"` // of apply, that lead to the same pool
+	LeftOut     LeftOut  `json:"-"`               // as the summary says beside these facts
+}
+
+// LeftOut are the records of a change set, or the users whom a rule fits, for whom a plan has no update, although something
+// was to change.
+type LeftOut struct {
+	Failing int64 `json:"failing"`
+	Skipped int64 `json:"skipped"`
+}
+
+// String says how many, and why: 3 records fail, 1 record is skipped. Empty: none are.
+func (l LeftOut) String() string {
+	var parts []string
+	if l.Failing > 0 {
+		parts = append(parts, prose.Plural(l.Failing, "record")+prose.Either(l.Failing, " fails", " fail"))
+	}
+	if l.Skipped > 0 {
+		parts = append(parts, prose.Plural(l.Skipped, "record")+prose.Either(l.Skipped, " is skipped", " are skipped"))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // PlanPool is the pool of a plan.
@@ -54,7 +77,7 @@ func ReadPlan(dir string) (*PlanFacts, error) {
 		return nil, err
 	}
 	facts := new(PlanFacts)
-	if err := json.Unmarshal(text, facts); err != nil {
+	if err := errors.Join(json.Unmarshal(text, facts), json.Unmarshal(text, &facts.LeftOut)); err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, report.SummaryJSON), err)
 	}
 	if !facts.DryRun {

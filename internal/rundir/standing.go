@@ -1,6 +1,7 @@
 package rundir
 
 import (
+	"strings"
 	"time"
 
 	"attrmigrate/checkpoint"
@@ -54,8 +55,19 @@ func (s *Status) Standing(asked Asked) Standing {
 	}
 	if s.Held {
 		out.HeldBy = &s.Holder
+	} else {
+		out.Rate.Reason = inTheEnd(out.Rate.Reason)
 	}
 	return out
+}
+
+// inTheEnd is why the rate was what it was when a start ended. How long ago a throttle was then says nothing now, and nobody probes.
+func inTheEnd(reason string) string {
+	how, at, ok := strings.Cut(reason, " ago at ")
+	if !ok || !strings.HasPrefix(how, "throttled ") {
+		return reason
+	}
+	return "throttled at " + strings.TrimSuffix(at, ", probing upwards")
 }
 
 func orNone(perSecond float64) *float64 {

@@ -32,3 +32,22 @@ func TestWithin(t *testing.T) {
 		}
 	})
 }
+
+// TestRateInTheEnd: of a start that has ended the rate is told as it was, and nothing as if it went on.
+func TestRateInTheEnd(t *testing.T) {
+	for _, tt := range []struct {
+		held         bool
+		reason, want string
+	}{
+		{true, "throttled 3s ago at 21.0/s, probing upwards", "throttled 3s ago at 21.0/s, probing upwards"},
+		{false, "throttled 0s ago at 21.0/s, probing upwards", "throttled at 21.0/s"},
+		{false, "ceiling", "ceiling"},
+		{false, "set live", "set live"},
+	} {
+		s := Status{Held: tt.held}
+		s.State.Rate.Reason = tt.reason
+		if got := s.Standing(Asked{}).Rate.Reason; got != tt.want {
+			t.Errorf("held %v, %s: got %q, want %q", tt.held, tt.reason, got, tt.want)
+		}
+	}
+}

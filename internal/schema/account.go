@@ -52,7 +52,7 @@ func (s *Schema) checkExpectedName(name, column string) *ValueError {
 	case s.CanExpect(name):
 		return nil
 	default:
-		return s.unknown(name, column)
+		return s.unknown(name, column, false)
 	}
 }
 

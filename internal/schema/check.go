@@ -136,7 +136,7 @@ func (s *Schema) checkAttribute(a *sources.Attribute, was bool) *ValueError {
 	r := s.rule(a.Name)
 	switch {
 	case r == nil:
-		return s.unknown(a.Name, a.Name)
+		return s.unknown(a.Name, a.Name, !a.Delete)
 	case r.never != "":
 		return &ValueError{a.Name, "nobody can write it: " + r.never, "NotWritable", leaveOut(a.Name)}
 	case r.immutable:

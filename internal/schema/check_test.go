@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"attrmigrate/internal/refusal"
 	"attrmigrate/sources"
 )
 
@@ -197,19 +198,29 @@ func TestCheckJoinsProblems(t *testing.T) {
 func TestUnknownAttributeHints(t *testing.T) {
 	const flags = "--user-pool-id us-east-1_Ab12Cd34E --region us-east-1"
 	s := tested().WithFlags(flags)
-	tests := []struct{ name, attribute, column, want string }{
-		{"near", "custom:teir", "custom:teir", "rename it (--map custom:teir=custom:tier) or leave it out (--ignore custom:teir)"},
-		{"renamed", "custom:teir", "The Tier", "rename it (--map 'The Tier=custom:tier') or leave it out (--ignore 'The Tier')"},
-		{"expected", "custom:teir", "expect:custom:teir", "rename it (--map custom:teir=custom:tier) or leave it out (--ignore expect:custom:teir)"},
-		{"new", "custom:colour", "custom:colour", "add it: aws cognito-idp add-custom-attributes " + flags +
-			" --custom-attributes Name=colour,AttributeDataType=String,Mutable=true"},
-		{"not custom", "remarks", "remarks", "custom attributes are written custom:NAME; leave it out (--ignore remarks)"},
-		{"a blank in a name", "Account Name", "Account Name", "custom attributes are written custom:NAME; leave it out (--ignore 'Account Name')"},
-		{"a command in a name", "custom:a;reboot", "custom:a;reboot", "custom attributes are written custom:NAME; leave it out (--ignore 'custom:a;reboot')"},
+	const deletes, expects = 1, 2
+	tests := []struct {
+		name, attribute, column, want string
+		how                           int
+	}{
+		{"near", "custom:teir", "custom:teir", "rename it (--map custom:teir=custom:tier) or leave it out (--ignore custom:teir)", 0},
+		{"renamed", "custom:teir", "The Tier", "rename it (--map 'The Tier=custom:tier') or leave it out (--ignore 'The Tier')", 0},
+		{"expected", "custom:teir", "expect:custom:teir", "rename it (--map custom:teir=custom:tier) or leave it out (--ignore expect:custom:teir)", expects},
+		{"new", "custom:colour", "custom:colour", "leave it out (--ignore custom:colour), or add it to the pool, for good, as AWS takes no custom attribute back: " +
+			"aws cognito-idp add-custom-attributes " + flags + " --custom-attributes Name=colour,AttributeDataType=String,Mutable=true", 0},
+		{"new, deleted", "custom:colour", "custom:colour", "leave it out (--ignore custom:colour)", deletes},
+		{"new, expected", "custom:colour", "expect:custom:colour", "leave it out (--ignore expect:custom:colour)", expects},
+		{"not custom", "remarks", "remarks", "custom attributes are written custom:NAME; leave it out (--ignore remarks)", 0},
+		{"a blank in a name", "Account Name", "Account Name", "custom attributes are written custom:NAME; leave it out (--ignore 'Account Name')", 0},
+		{"a command in a name", "custom:a;reboot", "custom:a;reboot", "custom attributes are written custom:NAME; leave it out (--ignore 'custom:a;reboot')", 0},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := s.unknown(tt.attribute, tt.column).Hint(); got != tt.want {
+			err := s.CheckColumn(tt.attribute, tt.column, tt.how == expects)
+			if tt.how == deletes {
+				err = s.Check(&sources.Change{Username: "ann", Attributes: []sources.Attribute{{Name: tt.attribute, Delete: true}}})
+			}
+			if got := refusal.HintOf(err); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})

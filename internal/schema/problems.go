@@ -100,13 +100,11 @@ func leaveOut(column string) string {
 }
 
 // CheckName returns a *[ValueError], with a hint, if the pool has no attribute of that name.
-func (s *Schema) CheckName(name string) error { return s.checkName(name, name) }
-
-func (s *Schema) checkName(name, column string) error {
+func (s *Schema) CheckName(name string) error {
 	if s.Known(name) {
 		return nil
 	}
-	return s.unknown(name, column)
+	return s.unknown(name, name, true)
 }
 
 // CheckColumn returns a *[ValueError], with a hint, if the pool has no attribute of that name, or if users
@@ -119,28 +117,44 @@ func (s *Schema) CheckColumn(name, column string, expects bool) error {
 	if e := s.reserved(name, column); e != nil {
 		return e
 	}
-	return s.checkName(name, column)
+	if s.Known(name) {
+		return nil
+	}
+	return s.unknown(name, column, true)
 }
 
-// unknown tells of an attribute that the pool lacks, what may be meant, and how to add it.
-func (s *Schema) unknown(name, column string) *ValueError {
+// unknown tells of an attribute that the pool lacks, what may be meant, and, if it is to be set, how to add it: whatever else is
+// asked of it holds of no user.
+func (s *Schema) unknown(name, column string, set bool) *ValueError {
 	if isOfAccount(name) && !s.Known("custom:"+name) { // whoever has that one has forgotten the prefix
 		return onlyExpected(name, column)
 	}
 	e := &ValueError{Attribute: name, Msg: "the pool has no such attribute", code: "UnknownAttribute"}
-	custom, isCustom := strings.CutPrefix(name, "custom:")
+	adding := s.Adding(name)
 	switch meant, ok := sources.Suggest(name, s.names); {
 	case ok:
 		e.Msg += fmt.Sprintf(", did you mean %s?", meant)
 		pair := strings.TrimPrefix(column, expectPrefix) + "=" + meant // --map leaves the prefix where it is
 		e.hint = fmt.Sprintf("rename it (--map %s) or %s", shell.Quote(pair), leaveOut(column))
-	case isCustom && plain(custom):
-		e.hint = "add it: aws cognito-idp add-custom-attributes " + cmp.Or(s.flags, "--user-pool-id POOL") +
-			" --custom-attributes Name=" + custom + ",AttributeDataType=String,Mutable=true"
+	case adding != "" && set:
+		e.hint = leaveOut(column) + ", or " + adding
+	case adding != "":
+		e.hint = leaveOut(column)
 	default:
 		e.hint = "custom attributes are written custom:NAME; " + leaveOut(column)
 	}
 	return e
+}
+
+// Adding says how to add a custom attribute to the pool, by a command at its end, and that this is for good: the API has no call
+// that takes one away. Empty: the name is none of a custom attribute.
+func (s *Schema) Adding(name string) string {
+	custom, isCustom := strings.CutPrefix(name, "custom:")
+	if !isCustom || !plain(custom) {
+		return ""
+	}
+	return "add it to the pool, for good, as AWS takes no custom attribute back: aws cognito-idp add-custom-attributes " + cmp.Or(s.flags, "--user-pool-id POOL") +
+		" --custom-attributes Name=" + custom + ",AttributeDataType=String,Mutable=true"
 }
 
 // plain tells whether a name can stand in a command as it is.

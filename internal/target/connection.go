@@ -2,7 +2,9 @@ package target
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -86,7 +88,7 @@ func Connect(ctx context.Context, c Connection) (*Target, error) {
 		return c.toSandbox()
 	}
 	if !cognito.IsPoolID(c.PoolID) {
-		return nil, &refusal.Error{Msg: fmt.Sprintf("--user-pool-id: %s is no user pool id", prose.Printable(c.PoolID)),
+		return nil, &refusal.UsageError{Err: fmt.Errorf("--user-pool-id: %s is no user pool id", prose.Printable(c.PoolID)),
 			Remedy: "the id is such as us-east-1_Ab12Cd34E; to list them: " + c.ListPools()}
 	}
 	region := c.Region
@@ -126,10 +128,24 @@ func ConnectUsers(ctx context.Context, c Connection, token *cognito.Token) (*Tar
 }
 
 func (c Connection) client(ctx context.Context, region string, anonymous bool) (*cognito.Client, error) {
+	if err := c.fit(); err != nil {
+		return nil, err
+	}
 	return cognito.NewClient(ctx, cognito.Config{
 		Region: region, Profile: c.Profile, EndpointURL: c.EndpointURL, Role: c.Role, ExternalID: c.ExternalID, Anonymous: anonymous,
 		Connections: c.Calls, Timeout: c.Timeout, UserAgent: c.UserAgent,
 	})
+}
+
+// fit refuses flags that are written as none can be. The same from the environment is no mistake of the command line.
+func (c Connection) fit() error {
+	if why := cognito.UnfitEndpoint(c.EndpointURL); c.EndpointURL != "" && why != "" {
+		return &refusal.UsageError{Err: errors.New("the endpoint can't be used: --endpoint-url: " + why), Remedy: "write it as https://HOST or http://127.0.0.1:PORT"}
+	}
+	if strings.ContainsFunc(c.Region, func(r rune) bool { return r != '-' && (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
+		return &refusal.UsageError{Err: fmt.Errorf("--region: %q is no Region", c.Region), Remedy: "write it as us-east-1"}
+	}
+	return nil
 }
 
 // toSandbox is the target of a sandbox that is yet to be started.

@@ -14,6 +14,8 @@ type Event struct {
 	From   string `json:"from,omitempty"`
 	To     string `json:"to,omitempty"`
 	Reason string `json:"reason,omitempty"`
+	// CommandRate is the rate of a start's command line, where another one was asked for, which is in force: To.
+	CommandRate string `json:"command_rate,omitempty"`
 }
 
 // Kind is what happened.

@@ -90,7 +90,7 @@ func (l *Log) Earlier() Event { return l.earlier }
 // Event writes an event and tells it to who listens. It returns it with its ID, which is 0 if it could not be written.
 func (l *Log) Event(e Event) (Event, error) {
 	e.By, e.From, e.To, e.Reason = legible(e.By, longestName), legible(e.From, longestName), legible(e.To, longestName), legible(e.Reason, longestReason)
-	e.At = e.At.UTC()
+	e.CommandRate, e.At = legible(e.CommandRate, longestName), e.At.UTC()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	err := l.put(&e)
