@@ -215,7 +215,7 @@ func TestALifeElsewhere(t *testing.T) {
 	f.machine("two")
 	f.write("loyalty.csv", loyalty)
 	two := f.start(append(apply, "--unhold", "--rate", "40")...)
-	f.until("40.0/s: --rate", "status", run)
+	f.until("40/s: --rate", "status", run)
 	_ = two.cmd.Process.Kill()
 	two.ended(-1)
 	f.says(f.run(0, "status", run), run+": running")

@@ -80,8 +80,8 @@ func TestRefusedMidway(t *testing.T) {
 	f.write("loyalty.csv", strings.Replace(loyaltyRows(300), "\n", "\nnobody,gold\n", 1))
 	const run = "s3://runs/loyalty"
 	one := f.start(f.toPool("apply", "--yes", "--rate", "20", "--run-dir", run, "loyalty.csv")...)
-	going := f.until("failed   1 row", "status", run)
-	f.says(going, "/s, the pace so far: about ", "failed   1 row: "+run+"/errors.csv says why, once the run has stopped\n")
+	going := f.until("/s, the pace so far: about ", "status", run)
+	f.says(going, "failed   1 row: "+run+"/errors.csv says why, once the run has stopped\n")
 	f.bucket.Deny("s3:PutObject")
 	out := one.ended(4)
 	f.says(out, "s3:PutObject is not allowed", "hint: allow s3:PutObject on arn:aws:s3:::runs/loyalty/* to whoever runs this")
