@@ -8,8 +8,11 @@ DATE    := $(firstword $(subst T, ,$(TIME)))
 BUILT   := attrmigrate/internal/cli.build
 LDFLAGS := -s -w -X $(BUILT)Version=$(VERSION) -X $(BUILT)Commit=$(COMMIT) -X $(BUILT)Date=$(DATE)
 # As .goreleaser.yaml has it. What version it is, LDFLAGS say: what Go would find of git depends on the machine.
-GOBUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags
+GOBUILD := go build -trimpath -buildvcs=false -ldflags
 TOOL    := go tool -modfile=internal/tools/go.mod
+
+# What is checked and tested is what is handed out: without cgo, which is compiled once, and starts sooner. The race detector needs it.
+export CGO_ENABLED := 0
 
 .DEFAULT_GOAL := help
 
@@ -46,7 +49,7 @@ test-all:
 	@go test -parallel 6 -vet=off ./internal/e2e/... ./...
 
 test-watched:
-	@go test $(RACE) -short -vet=off -skip '$(SERIAL)' $(CONCURRENT)
+	@CGO_ENABLED=1 go test $(RACE) -short -vet=off -skip '$(SERIAL)' $(CONCURRENT)
 
 # Long tests of those packages in which nothing does.
 SERIAL := ^(TestPages.*|TestMeans|TestLayers|TestPlots|TestPolicy|TestReportOfDays|TestExceptionMatrix|TestExport.*Spreadsheet|TestErrors.*|FuzzCommandLine)$$
@@ -106,7 +109,7 @@ $(VERSITYGW_BIN):
 
 .PHONY: test-s3
 test-s3: $(VERSITYGW_BIN) ## (test) play the tests of S3 against versitygw, too
-	bash internal/s3/testdata/versitygw.sh $(VERSITYGW_BIN) go test $(RACE) -count=1 -v -run '^TestSuite$$/^another_server$$' ./internal/s3
+	bash internal/s3/testdata/versitygw.sh $(VERSITYGW_BIN) env CGO_ENABLED=1 go test $(RACE) -count=1 -v -run '^TestSuite$$/^another_server$$' ./internal/s3
 
 # What it takes: some eighty seconds to install, and two minutes for the tests. Without SOFFICE they are skipped.
 .PHONY: test-libreoffice
@@ -129,7 +132,7 @@ test-kubernetes: $(KUBERNETES_DIR) ## (test) examples/fleet/kubernetes on a real
 
 $(KUBERNETES_DIR):
 	rm -rf $@.part && mkdir -p $@.part/debian
-	cd internal/tools/kubernetes && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES)' \
+	cd internal/tools/kubernetes && go build -trimpath -ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES)' \
 		-o "$(CURDIR)/$@.part/" k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kube-controller-manager
 	command -v etcd >/dev/null || { cd $@.part/debian && \
 		{ apt-get download -q etcd-server || { apt-get update -q && apt-get download -q etcd-server; }; } && \
@@ -184,7 +187,7 @@ $(PACKAGERS): TOOLS := github.com/goreleaser/nfpm/v2/cmd/nfpm github.com/google/
 $(RELEASERS): TOOLS := github.com/goreleaser/goreleaser/v2 github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod
 $(PACKAGERS) $(RELEASERS): bin/.%:
 	rm -rf $@.part
-	cd internal/tools/$(firstword $(subst -, ,$*)) && CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$(CURDIR)/$@.part/" $(TOOLS)
+	cd internal/tools/$(firstword $(subst -, ,$*)) && go build -trimpath -ldflags '-s -w' -o "$(CURDIR)/$@.part/" $(TOOLS)
 	mv $@.part $@
 
 # Of what is linked in on any system, of Go, and of what the pages carry. go-licenses has to be told where Go is, or takes
@@ -247,21 +250,21 @@ CROSS := $(PLATFORMS:%=cross-%)
 .PHONY: cross $(CROSS)
 cross: $(CROSS) ## (build) build the program for every system, into nothing
 $(CROSS): cross-%:
-	CGO_ENABLED=0 GOOS=$(word 1,$(subst /, ,$*)) GOARCH=$(word 2,$(subst /, ,$*)) go build -ldflags '-s -w' -o /dev/null ./cmd/attrmigrate
+	GOOS=$(word 1,$(subst /, ,$*)) GOARCH=$(word 2,$(subst /, ,$*)) go build -ldflags '-s -w' -o /dev/null ./cmd/attrmigrate
 
 # Programs of the tests, to be carried to such a machine: each runs in the folder of its package.
 .PHONY: cross-test
 cross-test: ## (test) build the tests for Windows and macOS into dist/tests
 	@set -e; for os in windows darwin; do \
 		echo "vet and build the tests for $$os"; mkdir -p dist/tests/$$os; \
-		GOOS=$$os go vet ./...; CGO_ENABLED=0 GOOS=$$os go test -c -o dist/tests/$$os/ ./...; \
+		GOOS=$$os go vet ./...; GOOS=$$os go test -c -o dist/tests/$$os/ ./...; \
 	done
 
 # No file of ours depends on the processor, so one of each other system shows what its compiler has to say.
 .PHONY: systems
 systems: ## (check) the program compiles for macOS and Windows (make cross: for each processor)
-	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 go build -o /dev/null ./cmd/attrmigrate
-	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 go build -o /dev/null ./cmd/attrmigrate
+	GOOS=darwin GOARCH=arm64 go build -o /dev/null ./cmd/attrmigrate
+	GOOS=windows GOARCH=amd64 go build -o /dev/null ./cmd/attrmigrate
 
 # Of a million bytes each. docs/performance.md has what it is made of.
 MOST_MB := 45
@@ -345,7 +348,7 @@ SEED    :=
 WATCHED :=
 .PHONY: campaign
 campaign: ## (test) random histories of kills, faults and orders, here and in S3, checked and taken back (FOR=10m KILLS=3000 SEED=7)
-	CAMPAIGN_FOR=$(FOR) CAMPAIGN_KILLS=$(KILLS) CAMPAIGN_SEED=$(SEED) go test $(WATCHED) -count=1 -timeout 0 -v -run '^TestCampaign$$' ./internal/e2e/campaign
+	CAMPAIGN_FOR=$(FOR) CAMPAIGN_KILLS=$(KILLS) CAMPAIGN_SEED=$(SEED) CGO_ENABLED=$(if $(WATCHED),1,0) go test $(WATCHED) -count=1 -timeout 0 -v -run '^TestCampaign$$' ./internal/e2e/campaign
 
 # Of the states that a crash may leave, go test plays some: others each time.
 .PHONY: powercut

@@ -143,7 +143,7 @@ func TestShell(t *testing.T) {
 			if w.Body.String() != string(page.Shell(false)) || strings.Contains(w.Body.String(), s.cfg.Dir) {
 				t.Errorf("%s from %q: that is not the shell", method, site)
 			}
-			if policy := w.Header().Get("Content-Security-Policy"); policy != page.CSP || !strings.Contains(policy, "script-src 'sha256-") {
+			if policy := w.Header().Get("Content-Security-Policy"); policy != page.CSP() || !strings.Contains(policy, "script-src 'sha256-") {
 				t.Errorf("the policy of the page: %s", policy)
 			}
 			keptPrivate(t, w)

@@ -59,12 +59,12 @@ func WriteFleet(w io.Writer, f Fleet) error {
 	all := fleet.Total(runs)
 	v := fleetView{
 		Title: f.Title, Lede: fleetLede(runs), Numbers: numbersOf(&all), Bar: barOf(&all), Made: momentOf(f.Made),
-		Policy: "default-src 'none'; style-src " + digest(style) + "; img-src data:; base-uri 'none'; form-action 'none'", Style: template.CSS(style),
+		Policy: "default-src 'none'; style-src " + digest(made().style) + "; img-src data:; base-uri 'none'; form-action 'none'", Style: template.CSS(made().style),
 	}
 	for _, r := range f.Runs {
 		v.Rows = append(v.Rows, fleetRowOf(&r))
 	}
-	return pages.ExecuteTemplate(w, "fleet.html.tmpl", v)
+	return made().ExecuteTemplate(w, "fleet.html.tmpl", v)
 }
 
 // fleetLede says in a sentence how the runs stand.

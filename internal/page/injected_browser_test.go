@@ -73,7 +73,7 @@ func (b *browser) forced(t *testing.T, url string) string {
 func (b *browser) forcedLive(t *testing.T) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", pages.CSP)
+		w.Header().Set("Content-Security-Policy", pages.CSP())
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write([]byte(strings.Replace(string(pages.Shell(false)), "<main>", "<main>"+injected[len("</script></td>"):], 1)))
 	}))

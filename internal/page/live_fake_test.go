@@ -36,7 +36,7 @@ func newContract(t *testing.T, d pages.Data, readOnly bool) *contract {
 	c := &contract{data: d, hung: make(chan struct{}), readOnly: readOnly, streams: make(chan string, 10)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", pages.CSP)
+		w.Header().Set("Content-Security-Policy", pages.CSP())
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		_, _ = w.Write(pages.Shell(readOnly))
 	})

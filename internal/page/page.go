@@ -34,15 +34,15 @@ func Report(w io.Writer, d Data) error {
 		return err
 	}
 	v := viewOf(d)
-	v.Policy, v.Script, v.Data = policy(onPaper, ""), template.JS(onPaper), template.JS(data) // Marshal escapes <, > and &
-	return pages.ExecuteTemplate(w, "report.html.tmpl", v)
+	v.Policy, v.Script, v.Data = policy(made().onPaper, ""), template.JS(made().onPaper), template.JS(data) // Marshal escapes <, > and &
+	return made().ExecuteTemplate(w, "report.html.tmpl", v)
 }
 
 // Shell is the live page, which holds nothing of a run. The one that only shows it has no verbs.
 func Shell(readOnly bool) []byte {
-	v := view{Style: template.CSS(style), Script: template.JS(onLine), ReadOnly: readOnly, Numbers: numbersOf(nil), Bar: barOf(nil)}
+	v := view{Style: template.CSS(made().style), Script: template.JS(made().onLine), ReadOnly: readOnly, Numbers: numbersOf(nil), Bar: barOf(nil)}
 	var b bytes.Buffer
-	if err := pages.ExecuteTemplate(&b, "live.html.tmpl", v); err != nil {
+	if err := made().ExecuteTemplate(&b, "live.html.tmpl", v); err != nil {
 		panic("page: " + err.Error()) // it depends on nothing, and a test makes it
 	}
 	return b.Bytes()

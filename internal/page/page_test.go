@@ -60,8 +60,8 @@ func TestPolicy(t *testing.T) {
 		scripts            int
 	}{
 		{"report", reported(t, d), "", 2},
-		{"live", string(page.Shell(false)), page.CSP, 1},
-		{"live, read only", string(page.Shell(true)), page.CSP, 1},
+		{"live", string(page.Shell(false)), page.CSP(), 1},
+		{"live, read only", string(page.Shell(true)), page.CSP(), 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			policy := test.policy

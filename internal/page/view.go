@@ -66,7 +66,7 @@ func viewOf(d Data) view {
 	v := view{
 		Title: title(d), State: s.State, Lede: lede(s), Why: s.Reason, Hint: s.Hint, Next: next(s),
 		Numbers: numbersOf(&s.Summary), Bar: barOf(&s.Summary), Facts: factsOf(d), Events: eventsOf(d.Events), Rows: rowsOf(d.Series),
-		Made: momentOf(d.Made), Style: template.CSS(style),
+		Made: momentOf(d.Made), Style: template.CSS(made().style),
 	}
 	if s.Asked.Hold && v.Next != "" && s.State != "finished" {
 		v.Flag = "--unhold"

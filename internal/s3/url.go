@@ -30,8 +30,10 @@ func Is(text string) bool {
 	return len(text) >= len(begins) && strings.EqualFold(text[:len(begins)], begins)
 }
 
-// bucketName is wider than what S3 gives out today: old buckets have capitals and underscores.
-var bucketName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$`)
+// bucketName is wider than what S3 gives out today: old buckets have capitals, underscores, and names of up to longestBucket characters.
+var bucketName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]+[A-Za-z0-9]$`)
+
+const longestBucket = 255
 
 // longestKey is S3's, in bytes.
 const longestKey = 1024
@@ -59,7 +61,7 @@ func ParseURL(text string) (URL, error) {
 		return refuse("it names no bucket", form)
 	case strings.HasPrefix(bucket, "arn:"):
 		return refuse("a bucket is named by its name, not by an ARN", "an access point has an alias, which stands for a bucket: s3://ALIAS/KEY")
-	case !bucketName.MatchString(bucket):
+	case len(bucket) > longestBucket || !bucketName.MatchString(bucket):
 		return refuse("a bucket can't be called "+prose.Printable(bucket)+": names have 3 characters or more, letters, digits, dots and hyphens", form+"; to list the buckets: aws s3 ls")
 	case pinned && (version == "" || key == ""):
 		return refuse("versionId pins nothing", form+pins+"ID")
