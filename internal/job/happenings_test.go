@@ -103,7 +103,7 @@ func TestHappeningsOfAnotherRun(t *testing.T) {
 
 // TestBackAgain: who was told where the run of before is, and begins nothing after all, is told that it is back.
 func TestBackAgain(t *testing.T) {
-	inDir(t, map[string]string{"locales.csv": locales})
+	inDir(t, map[string]string{"locales.csv": "username,locale\nann,de\n"}) // a record that fails without a call would be recorded
 	spec := specOf(townOf("ann", "bob", "cat"), "locales.csv")
 	carried(t, spec)
 	people := townOf("ann", "bob", "cat")
