@@ -159,7 +159,8 @@ func (b *tab) until(expression string) {
 	b.Helper()
 	for {
 		err := chromedp.Do(b.ctx, chromedp.Poll[chromedp.Void]("document.body !== null && ("+expression+")", chromedp.WithPollingInterval(20*time.Millisecond)))
-		if err == nil || b.ctx.Err() != nil || !strings.Contains(err.Error(), "context with specified id") && !strings.Contains(err.Error(), "context was destroyed") {
+		if err == nil || b.ctx.Err() != nil || !strings.Contains(err.Error(), "context with specified id") && !strings.Contains(err.Error(), "context was destroyed") &&
+			!strings.Contains(err.Error(), "target navigated") {
 			b.must(err)
 			return
 		}
