@@ -13,10 +13,7 @@ import (
 // TestInterruptedAtS3: whatever a command waits for that S3 does not answer, Ctrl-C ends it, with a sentence that says what is the case.
 func TestInterruptedAtS3(t *testing.T) {
 	server := s3test.Start(t)
-	for _, pair := range server.Env() {
-		name, value, _ := strings.Cut(pair, "=")
-		t.Setenv(name, value)
-	}
+	s3test.Setenv(t, server.Env())
 	dir := t.TempDir()
 	file := func(name, content string) string {
 		path := filepath.Join(dir, name)

@@ -20,10 +20,7 @@ import (
 // it refuses ends at once, as a refusal.
 func TestPatience(t *testing.T) {
 	server := s3test.Start(t)
-	for _, pair := range server.Env() {
-		name, value, _ := strings.Cut(pair, "=")
-		t.Setenv(name, value)
-	}
+	s3test.Setenv(t, server.Env())
 	bucket, err := s3.Open(t.Context(), s3test.Bucket, s3.Config{})
 	if err != nil {
 		t.Fatal(err)

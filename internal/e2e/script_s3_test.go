@@ -18,10 +18,7 @@ func s3Of(ts *testscript.TestScript) *s3test.Server {
 	server, err := s3test.New()
 	ts.Check(err)
 	ts.Defer(server.Close)
-	for _, pair := range server.Env() {
-		name, value, _ := strings.Cut(pair, "=")
-		ts.Setenv(name, value)
-	}
+	s3test.Setenv(ts, server.Env())
 	s.s3 = server
 	return server
 }

@@ -38,7 +38,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			setenv(t, append(server.Env(), "AWS_CONFIG_FILE="+shared, tt.env))
+			s3test.Setenv(t, append(server.Env(), "AWS_CONFIG_FILE="+shared, tt.env))
 			_, err := s3.Open(t.Context(), s3test.Bucket, tt.cfg)
 			if err == nil || !strings.HasPrefix(err.Error(), tt.text) || strings.Contains(err.Error(), "secret") || refusal.HintOf(err) == "" {
 				t.Errorf("got %v (%s), want %s", err, refusal.HintOf(err), tt.text)
@@ -58,7 +58,7 @@ func TestUnfitCredentials(t *testing.T) {
 	if err := os.WriteFile(shared, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	setenv(t, append(server.Env(), "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_CONFIG_FILE="+shared))
+	s3test.Setenv(t, append(server.Env(), "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_CONFIG_FILE="+shared))
 	err := put(t.Context(), open(t, s3test.Bucket, s3.Config{}))
 	if err == nil || !strings.Contains(err.Error(), "the access key id from ProcessProvider has a blank (U+0020), as its character 7") ||
 		strings.Contains(err.Error(), "secret value") || runlog.Passing(err) || server.Count("PutObject") != 0 {

@@ -110,7 +110,7 @@ func TestErrors(t *testing.T) {
 			if tt.set != nil {
 				tt.set(server)
 			}
-			setenv(t, server.Env())
+			s3test.Setenv(t, server.Env())
 			err := tt.call(t.Context(), open(t, s3test.Bucket, s3.Config{Timeout: tt.timeout, Run: tt.run}))
 			if err == nil || !strings.Contains(err.Error(), tt.text) || strings.Contains(err.Error(), "\n") {
 				t.Errorf("got  %v\nwant %s", err, tt.text)
@@ -146,7 +146,7 @@ func TestNothingIsThere(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			setenv(t, tt.env)
+			s3test.Setenv(t, tt.env)
 			err := get(t.Context(), open(t, s3test.Bucket, s3.Config{}))
 			if err == nil || !strings.Contains(err.Error(), tt.text) {
 				t.Errorf("got  %v\nwant %s", err, tt.text)
@@ -178,7 +178,7 @@ func TestCredentialsAway(t *testing.T) {
 			}
 		}))
 		server := s3test.Start(t)
-		setenv(t, append(server.Env(), "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_CONTAINER_CREDENTIALS_FULL_URI="+giver.URL))
+		s3test.Setenv(t, append(server.Env(), "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_CONTAINER_CREDENTIALS_FULL_URI="+giver.URL))
 		b := open(t, s3test.Bucket, s3.Config{Timeout: 300 * time.Millisecond})
 		for range 2 {
 			err := get(t.Context(), b)
@@ -206,7 +206,7 @@ func TestCredentialsAway(t *testing.T) {
 func TestAnotherRegion(t *testing.T) {
 	server := s3test.Start(t)
 	server.SetRegion(s3test.Bucket, "eu-west-1")
-	setenv(t, server.Env())
+	s3test.Setenv(t, server.Env())
 	b := open(t, s3test.Bucket, s3.Config{})
 	for range 3 {
 		if err := put(t.Context(), b); err != nil {
@@ -235,7 +235,7 @@ func TestExpiredCredentialsAreReadAnew(t *testing.T) {
 		}
 		return s3test.Fault{}
 	})
-	setenv(t, append(server.Env(), "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_SHARED_CREDENTIALS_FILE="+keys))
+	s3test.Setenv(t, append(server.Env(), "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_SHARED_CREDENTIALS_FILE="+keys))
 	b := open(t, s3test.Bucket, s3.Config{})
 	for range 2 {
 		if err := put(t.Context(), b); err != nil {
@@ -252,7 +252,7 @@ func TestOneAttempt(t *testing.T) {
 	for _, fault := range []s3test.Fault{s3test.SlowDown(), {Lost: true}, {Status: http.StatusInternalServerError, Code: "InternalError"}} {
 		server := s3test.Start(t)
 		server.Script(func(s3test.Request) s3test.Fault { return fault })
-		setenv(t, append(server.Env(), "AWS_MAX_ATTEMPTS=7"))
+		s3test.Setenv(t, append(server.Env(), "AWS_MAX_ATTEMPTS=7"))
 		b := open(t, s3test.Bucket, s3.Config{})
 		for operation, call := range map[string]func(context.Context, *s3.Bucket) error{"GetObject": get, "PutObject": put, "ListObjectsV2": list, "DeleteObject": remove} {
 			if err := call(t.Context(), b); !runlog.Passing(err) {
@@ -269,7 +269,7 @@ func TestOneAttempt(t *testing.T) {
 func TestCancelled(t *testing.T) {
 	server := s3test.Start(t)
 	server.Delay(time.Hour)
-	setenv(t, server.Env())
+	s3test.Setenv(t, server.Env())
 	ctx, cancel := context.WithCancel(t.Context())
 	b := open(t, s3test.Bucket, s3.Config{})
 	failed := make(chan error)
@@ -287,7 +287,7 @@ func TestCancelled(t *testing.T) {
 func TestNoAnswerInTheTimeOfTheCaller(t *testing.T) {
 	server := s3test.Start(t)
 	server.Delay(time.Hour)
-	setenv(t, server.Env())
+	s3test.Setenv(t, server.Env())
 	b := open(t, s3test.Bucket, s3.Config{})
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
@@ -307,7 +307,7 @@ func TestNoAnswerInTheTimeOfTheCaller(t *testing.T) {
 func TestFilesThroughTrouble(t *testing.T) {
 	for _, size := range []int{100, 7 << 20} {
 		server := s3test.Start(t)
-		setenv(t, server.Env())
+		s3test.Setenv(t, server.Env())
 		b := open(t, s3test.Bucket, s3.Config{}).InSmallParts()
 		body := string(content(size))
 		server.Script(func(r s3test.Request) s3test.Fault {
@@ -346,7 +346,7 @@ func TestBegunAnew(t *testing.T) {
 		{"conflicts", "CompleteMultipartUpload", conflict, 100, 6},
 	} {
 		server := s3test.Start(t)
-		setenv(t, server.Env())
+		s3test.Setenv(t, server.Env())
 		server.Script(func(r s3test.Request) s3test.Fault {
 			if r.Operation == tt.operation && r.Number <= tt.times {
 				return tt.fault
@@ -372,7 +372,7 @@ func TestBegunAnew(t *testing.T) {
 // An upload that fails leaves no parts behind, which cost money.
 func TestAborted(t *testing.T) {
 	server := s3test.Start(t)
-	setenv(t, server.Env())
+	s3test.Setenv(t, server.Env())
 	server.Deny("kms:Decrypt")
 	size := int64(7 << 20)
 	err := open(t, s3test.Bucket, s3.Config{}).InSmallParts().Upload(t.Context(), "a", strings.NewReader(string(content(int(size)))), size, runlog.Always)
@@ -385,7 +385,7 @@ func TestAborted(t *testing.T) {
 func TestChangedMeanwhile(t *testing.T) {
 	for _, versions := range []bool{false, true} {
 		server := s3test.Start(t)
-		setenv(t, server.Env())
+		s3test.Setenv(t, server.Env())
 		if versions {
 			if err := server.Version(s3test.Bucket); err != nil {
 				t.Fatal(err)

@@ -64,7 +64,7 @@ func TestPolicies(t *testing.T) {
 // neededPermissions does all that can be done with a bucket, and tells what that takes.
 func neededPermissions(t *testing.T) (all []string) {
 	server := s3test.Start(t)
-	setenv(t, server.Env())
+	s3test.Setenv(t, server.Env())
 	b := open(t, s3test.Bucket, s3.Config{}).InSmallParts()
 	big := content(7 << 20)
 	server.Script(func(r s3test.Request) s3test.Fault { // an upload that fails is taken back

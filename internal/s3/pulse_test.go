@@ -108,7 +108,7 @@ func TestNothingMoves(t *testing.T) {
 		{"nobody takes what is uploaded", uploaded, slowly{step: 32 << 10, hangsAt: size / 2}, timeout + 64*time.Second, "Timeout"},
 	}
 	server := s3test.Start(t)
-	setenv(t, server.Env())
+	s3test.Setenv(t, server.Env())
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.over.size = size

@@ -22,15 +22,6 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// setenv has the SDK find a server, and nothing of the machine's own configuration.
-func setenv(t *testing.T, env []string) {
-	t.Helper()
-	for _, pair := range env {
-		name, value, _ := strings.Cut(pair, "=")
-		t.Setenv(name, value)
-	}
-}
-
 func open(t *testing.T, bucket string, cfg s3.Config) *s3.Bucket {
 	t.Helper()
 	b, err := s3.Open(t.Context(), bucket, cfg)
@@ -44,7 +35,7 @@ func open(t *testing.T, bucket string, cfg s3.Config) *s3.Bucket {
 // TestSuite holds the bucket against each server that there is: the one in the process, and the one of make test-s3.
 func TestSuite(t *testing.T) {
 	t.Run("gofakes3", func(t *testing.T) {
-		setenv(t, s3test.Start(t).Env())
+		s3test.Setenv(t, s3test.Start(t).Env())
 		suite(t, s3test.Bucket)
 	})
 	t.Run("another server", func(t *testing.T) {
@@ -139,7 +130,7 @@ func suiteConditions(t *testing.T, b *s3.Bucket, at string) {
 // TestRemovals: an object is removed as it was found, or not at all. A store may not know such a condition: there it is removed.
 func TestRemovals(t *testing.T) {
 	server := s3test.Start(t)
-	setenv(t, server.Env())
+	s3test.Setenv(t, server.Env())
 	b, at := open(t, s3test.Bucket, s3.Config{}), "suite/removals/"
 	first, err := b.Put(t.Context(), at+"a", []byte("first"), runlog.Always)
 	if err != nil {

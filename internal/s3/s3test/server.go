@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -127,6 +128,14 @@ func (s *Server) Env() []string {
 		"AWS_CONFIG_FILE=/dev/null",
 		"AWS_SHARED_CREDENTIALS_FILE=/dev/null",
 		"AWS_EC2_METADATA_DISABLED=true",
+	}
+}
+
+// Setenv sets an environment, such as that of a server, for a test or a script.
+func Setenv(t interface{ Setenv(name, value string) }, environment []string) {
+	for _, pair := range environment {
+		name, value, _ := strings.Cut(pair, "=")
+		t.Setenv(name, value)
 	}
 }
 
