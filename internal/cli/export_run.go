@@ -46,7 +46,7 @@ func (e *exportRun) run(ctx context.Context) (err error) {
 			return err
 		}
 	}
-	limitMemory(sendMemory)
+	e.sys.limitMemory(sendMemory)
 	begun := time.Now()
 	to, err := target.Connect(ctx, e.opts.connection.target(listing.Chains))
 	if err != nil {

@@ -17,9 +17,9 @@ const (
 // the usual 100 would have it collected a hundred times a second, and the memory given back in between.
 const garbage = 400
 
-// limitMemory sets the limit for the process, and lets garbage grow up to it, unless the environment says
+// limitProcess sets the limit for the process, and lets garbage grow up to it, unless the environment says
 // otherwise.
-func limitMemory(bytes int64) {
+func limitProcess(bytes int64) {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(bytes)
 	}
@@ -28,9 +28,16 @@ func limitMemory(bytes int64) {
 	}
 }
 
+// limitMemory leaves a process alone that has more to do than this command.
+func (s System) limitMemory(bytes int64) {
+	if s.LimitMemory != nil {
+		s.LimitMemory(bytes)
+	}
+}
+
 // limitMemory leaves a rehearsal alone, whose users are in memory, too.
 func (a *applyRun) limitMemory(bytes int64) {
 	if !a.opts.connection.sandbox {
-		limitMemory(bytes)
+		a.sys.limitMemory(bytes)
 	}
 }

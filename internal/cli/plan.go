@@ -180,7 +180,7 @@ func (p *planRun) Sized(size changeset.Size) {
 // limitMemory makes room for what is kept of a change set.
 func (p *planRun) limitMemory(size changeset.Size) {
 	if !p.opts.connection.sandbox {
-		limitMemory(memoryOfPlan(size.Records+size.Addresses, size.Holders))
+		p.sys.limitMemory(memoryOfPlan(size.Records+size.Addresses, size.Holders))
 	}
 }
 

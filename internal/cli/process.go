@@ -19,6 +19,7 @@ func Process() System {
 	signal.Ignore(syscall.SIGPIPE) // a reader that has gone is no reason to stop the run
 	return System{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Signals: signals,
-		Heed: func(s os.Signal) { signal.Notify(signals, s) },
+		Heed:        func(s os.Signal) { signal.Notify(signals, s) },
+		LimitMemory: limitProcess,
 	}
 }

@@ -27,6 +27,9 @@ type System struct {
 	Signals <-chan os.Signal
 	// Heed delivers a signal that was ignored when the program started. It may be nil.
 	Heed func(os.Signal)
+	// LimitMemory has the collector of garbage keep the process below so many bytes. It is nil where the process has more to do
+	// than this command: the collector would look for what is not there, with half of the processors.
+	LimitMemory func(bytes int64)
 
 	// LeaseTTL is how long the lease of a run lasts that is kept elsewhere. 0: as its time-outs have it. Tests have no minute.
 	LeaseTTL time.Duration
