@@ -8,11 +8,13 @@ DATE    := $(firstword $(subst T, ,$(TIME)))
 BUILT   := attrmigrate/internal/cli.build
 LDFLAGS := -s -w -X $(BUILT)Version=$(VERSION) -X $(BUILT)Commit=$(COMMIT) -X $(BUILT)Date=$(DATE)
 # As .goreleaser.yaml has it. What version it is, LDFLAGS say: what Go would find of git depends on the machine.
-GOBUILD := go build -trimpath -buildvcs=false -ldflags
+GOBUILD := go build -buildvcs=false -ldflags
 TOOL    := go tool -modfile=internal/tools/go.mod
 
-# What is checked and tested is what is handed out: without cgo, which is compiled once, and starts sooner. The race detector needs it.
+# What is checked and tested is what is handed out, and is compiled once, for any clone: without cgo, which starts sooner, and
+# without the names of this machine's folders. The race detector needs cgo.
 export CGO_ENABLED := 0
+export GOFLAGS := $(GOFLAGS) $(if $(findstring -trimpath,$(GOFLAGS)),,-trimpath)
 
 .DEFAULT_GOAL := help
 
@@ -37,19 +39,16 @@ demo: build ## (try) plan, apply, pause, interrupt, resume, verify and take back
 s3: ## (try) serve an S3 on this machine, in memory, to try a run in S3 without AWS; Ctrl-C ends it
 	go run ./examples/s3
 
-# Everything runs as it is, in full. The race detector makes it four times as slow, so that it watches once more, in short,
-# where things go on at once; the whole program it watches in make campaign WATCHED=-race. Many tests wait: the two go on
-# beside each other, more tests of the whole program than processors do, and these, the longest, begin first. What go vet
-# finds, make check says.
-.PHONY: test test-all test-watched
-test: ## (test) run all tests, those of what goes on at once with the race detector, too
-	@$(MAKE) --no-print-directory -k -j2 -Otarget test-all $(if $(RACE),test-watched)
-
-test-all:
+# Many tests wait: more of them go on beside each other than processors do, and those of the whole program, the longest, begin
+# first. What go vet finds, make check says.
+.PHONY: test
+test: ## (test) run all tests
 	@go test -parallel 6 -vet=off ./internal/e2e/... ./...
 
-test-watched:
-	@CGO_ENABLED=1 go test $(RACE) -short -vet=off -skip '$(SERIAL)' $(CONCURRENT)
+# It makes everything four times as slow, and is compiled apart. The whole program it watches in make campaign WATCHED=-race.
+.PHONY: test-race
+test-race: ## (test) run those of what goes on at once once more, in short, with the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -race -short -vet=off -skip '$(SERIAL)' $(CONCURRENT)
 
 # Long tests of those packages in which nothing does.
 SERIAL := ^(TestPages.*|TestMeans|TestLayers|TestPlots|TestPolicy|TestReportOfDays|TestExceptionMatrix|TestExport.*Spreadsheet|TestErrors.*|FuzzCommandLine)$$
@@ -59,7 +58,7 @@ CONCURRENT = $$(grep -rlE '^[[:space:]]*(go |"sync|"testing/synctest")' --includ
 	xargs -n1 dirname | sort -u)
 
 .PHONY: test-quick
-test-quick: ## (test) run the tests that take no time, without the race detector
+test-quick: ## (test) run the tests that take no time
 	go test -short -parallel 4 ./...
 
 # The race detector needs cgo, and cgo a C compiler; a machine with Go alone passes without it.
@@ -262,9 +261,9 @@ cross-test: ## (test) build the tests for Windows and macOS into dist/tests
 
 # No file of ours depends on the processor, so one of each other system shows what its compiler has to say.
 .PHONY: systems
-systems: ## (check) the program compiles for macOS and Windows (make cross: for each processor)
-	GOOS=darwin GOARCH=arm64 go build -o /dev/null ./cmd/attrmigrate
-	GOOS=windows GOARCH=amd64 go build -o /dev/null ./cmd/attrmigrate
+systems: ## (check) the program type-checks for macOS and Windows (make cross compiles it, for each processor)
+	cd internal/tools && go build -o ../../bin/systems ./systems
+	bin/systems ./cmd/attrmigrate darwin/arm64 windows/amd64
 
 # Of a million bytes each. docs/performance.md has what it is made of.
 MOST_MB := 45

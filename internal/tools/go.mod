@@ -5,7 +5,10 @@ go 1.26.0
 
 tool honnef.co/go/tools/cmd/staticcheck
 
-require gonum.org/v1/plot v0.17.0
+require (
+	golang.org/x/tools v0.51.0
+	gonum.org/v1/plot v0.17.0
+)
 
 require (
 	codeberg.org/go-fonts/liberation v0.5.0 // indirect
@@ -20,6 +23,5 @@ require (
 	golang.org/x/mod v0.41.0 // indirect
 	golang.org/x/sync v0.23.0 // indirect
 	golang.org/x/text v0.28.0 // indirect
-	golang.org/x/tools v0.51.0 // indirect
 	honnef.co/go/tools v0.8.2 // indirect
 )
