@@ -21,7 +21,7 @@ import (
 // one of so many is opened, others each time.
 const (
 	crashVariable = "CRASH_STATES"
-	sample        = 8
+	sample        = 16
 )
 
 // recording is a run whose states are opened.
