@@ -43,7 +43,7 @@ s3: ## (try) serve an S3 on this machine, in memory, to try a run in S3 without 
 # first. What go vet finds, make check says.
 .PHONY: test
 test: ## (test) run all tests
-	@GOGC=400 go test -p 3 -parallel 8 -vet=off ./internal/e2e/... ./...
+	@GOGC=400 go test -p 3 -parallel 6 -vet=off ./internal/e2e/... ./...
 
 # It makes everything four times as slow, and is compiled apart. The whole program it watches in make campaign WATCHED=-race.
 .PHONY: test-race

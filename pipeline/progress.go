@@ -69,11 +69,12 @@ func (p *progress) lastAnswer() time.Time {
 
 // Progress says where the run stands. It may be called at any time, from any goroutine.
 func (r *Runner) Progress() Progress {
+	pause := r.gate.state() // first: what comes to its end afterwards is of a run that was still pausing
 	r.mu.Lock()
 	counts, rate := r.counts, r.rate
 	r.mu.Unlock()
 	counts.Attempts, counts.Reads, counts.Throttled = r.updates.calls.Load(), r.reads.calls.Load(), r.throttles.Load()
-	now := Progress{Total: r.total, Done: counts.Done(), Counts: counts, Rate: rate, Pause: r.gate.state(), PausedFor: r.paused + r.gate.paused(time.Now()),
+	now := Progress{Total: r.total, Done: counts.Done(), Counts: counts, Rate: rate, Pause: pause, PausedFor: r.paused + r.gate.paused(time.Now()),
 		Waiting: r.leave.refused.Load()}
 	if err := r.lastError.Load(); err != nil {
 		now.LastError = *err

@@ -131,15 +131,26 @@ func (b *browser) little(t *testing.T) {
 	}
 }
 
-// days: a long run is drawn in half a second. The time is that of the page's thread, so that it is the same on a busy machine.
+// days: a long run is drawn in half a second; on a slow machine, in twice the time in which its browser makes two million objects,
+// which is as long as it takes. The times are those of the page's thread, so that they are the same on a busy machine.
 func (b *browser) days(t *testing.T) {
 	tab := b.open(t, saved(t, days()), isDrawn, look{})
 	command(tab, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})
 	before := tab.busy()
 	tab.do(chromedp.Reload(), chromedp.WaitReady(chromedp.CSS(isDrawn)))
-	took := tab.busy() - before
-	t.Logf("a series of four days is read and drawn in %.0f ms", 1000*took)
-	if took > 0.5 {
+	drawn := tab.busy()
+	eval[float64](tab, `(() => {
+		let sum = 0;
+		for (let round = 0; round < 20; round++) {
+			const objects = [];
+			for (let i = 0; i < 100000; i++) objects.push({at: i, text: 'number ' + i});
+			for (const o of objects) sum += o.at + o.text.length;
+		}
+		return sum;
+	})()`)
+	took, yard := drawn-before, tab.busy()-drawn
+	t.Logf("a series of four days is read and drawn in %.0f ms, the objects take %.0f", 1000*took, 1000*yard)
+	if took <= 0 || took > max(0.5, 2*yard) {
 		t.Errorf("it took %.0f ms", 1000*took)
 	}
 	tab.quiet("file:")

@@ -170,7 +170,7 @@ func TestModel(t *testing.T) {
 
 // TestModelAtRandom plays histories of three owners to whom much happens.
 func TestModelAtRandom(t *testing.T) {
-	histories := 2000
+	histories := 1000
 	switch {
 	case long:
 		histories = 500_000
