@@ -42,8 +42,14 @@ s3: ## (try) serve an S3 on this machine, in memory, to try a run in S3 without 
 # Many tests wait: more of them go on beside each other than processors do, and those of the whole program, the longest, begin
 # first. What go vet finds, make check says.
 .PHONY: test
-test: ## (test) run all tests
-	@GOGC=400 go test -p 3 -parallel 6 -vet=off ./internal/e2e/... ./...
+test: ## (test) run the tests, all but those of test-histories
+	@GOGC=400 go test -p 3 -parallel 6 -vet=off $$(go list ./internal/e2e/... ./... | grep -vxF $(HISTORIES:./%=-e attrmigrate/%))
+
+# What draws histories, others each time, or simulates hours of them: a few of those that make campaign and make powercut play.
+HISTORIES := ./internal/e2e/campaign ./internal/e2e/powercut ./internal/e2e/quota
+.PHONY: test-histories
+test-histories: ## (test) play some histories of kills, crashes and quotas (half a minute)
+	GOGC=400 go test -p 3 -parallel 6 -vet=off $(HISTORIES)
 
 # It makes everything four times as slow, and is compiled apart. The whole program it watches in make campaign WATCHED=-race.
 .PHONY: test-race
