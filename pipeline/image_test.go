@@ -169,8 +169,12 @@ func TestImageAgeIsTold(t *testing.T) {
 	}
 }
 
-// pass lets simulated time pass.
+// pass lets simulated time pass. It makes no timer that is due at once: two goroutines of a bubble that look at such timers at the
+// same moment share one context of the race detector in Go 1.26, which then crashes (runtime.unlockAndRun, bubble.timers.raceCtx).
 func pass(ctx context.Context, d time.Duration) error {
+	if d <= 0 {
+		return ctx.Err()
+	}
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

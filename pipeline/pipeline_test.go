@@ -77,12 +77,8 @@ func (s *service) Update(ctx context.Context, c *sources.Change) (pipeline.Outco
 	if s.jitter > 0 {
 		wait += rand.N(s.jitter)
 	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-		return 0, fmt.Errorf("sending: %w", ctx.Err())
+	if err := pass(ctx, wait); err != nil {
+		return 0, fmt.Errorf("sending: %w", err)
 	}
 	return cmp.Or(s.outcome, pipeline.Updated), s.decide(c)
 }

@@ -29,9 +29,7 @@ type reader struct {
 }
 
 func (r *reader) Prepare(ctx context.Context, c, sent *sources.Change) (*sources.Change, error) {
-	timer := time.NewTimer(r.latency)
-	defer timer.Stop()
-	<-timer.C
+	_ = pass(context.WithoutCancel(ctx), r.latency)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.calls++
