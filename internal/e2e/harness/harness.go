@@ -33,6 +33,9 @@ func (l leakChecked) Run() int {
 	if dir, err := os.MkdirTemp(memory, ""); err == nil && os.Remove(dir) == nil {
 		_ = os.Setenv("TMPDIR", memory)
 	}
+	if signal.Ignored(syscall.SIGHUP) { // under nohup: what is started from here would ignore it, too
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
 	settle()
 	code := l.m.Run()
 	if err := goleak.Find(); err != nil && code == 0 {
