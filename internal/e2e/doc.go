@@ -15,6 +15,6 @@
 // Package campaign, below, plays random histories of all of this, and checks them. Package harness runs the program
 // for both.
 //
-// All of it runs without the race detector, but for make campaign WATCHED=-race and make test-emulator: what runs at once in
+// All of it runs without the race detector, but for make campaign WATCHED=-race: what runs at once in
 // the program has tests where it does, and starts of a program that the detector watches take longer than everything else.
 package e2e

@@ -33,8 +33,10 @@ func (l leakChecked) Run() int {
 	if dir, err := os.MkdirTemp(memory, ""); err == nil && os.Remove(dir) == nil {
 		_ = os.Setenv("TMPDIR", memory)
 	}
-	if signal.Ignored(syscall.SIGHUP) { // under nohup: what is started from here would ignore it, too
-		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGHUP} {
+		if signal.Ignored(s) { // in the background of a script, or under nohup: what is started from here would ignore it, too
+			signal.Notify(make(chan os.Signal, 1), s)
+		}
 	}
 	settle()
 	code := l.m.Run()
