@@ -1,15 +1,18 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/listing"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/runlog"
 	"attrmigrate/internal/s3"
 )
@@ -50,11 +53,8 @@ func deliver(ctx context.Context, cfg s3.Config, text, what string, force bool) 
 		return nil, err
 	}
 	d := &delivery{bucket: bucket, to: u, what: what, force: force}
-	if there, err := bucket.Exists(ctx, u.Key); err != nil || there && !force {
+	if err := d.free(ctx); err != nil {
 		bucket.Close()
-		if err == nil {
-			err = isThere(text, what)
-		}
 		return nil, err
 	}
 	if d.Scratch, err = listing.Temporary(); err != nil {
@@ -62,6 +62,20 @@ func deliver(ctx context.Context, cfg s3.Config, text, what string, force bool) 
 		return nil, &refusal.Error{Msg: fmt.Sprintf("%s: no place for it until it is whole: %v", prose.Printable(text), err), Remedy: "TMPDIR names a directory on a disk of this machine"}
 	}
 	return d, nil
+}
+
+// free refuses an object that is there already, and one of a run, which may be replaced by that run alone. Who may not look
+// whether there is a run is believed.
+func (d *delivery) free(ctx context.Context) error {
+	if there, err := d.bucket.Exists(ctx, d.to.Key); err != nil || there && !d.force {
+		return cmp.Or(err, error(isThere(d.to.String(), d.what)))
+	}
+	dir, name := directoryOf(d.to)
+	seen, err := runlog.Look(ctx, d.bucket, dir.Key, rundir.Names())
+	if err == nil && (seen.Inside || seen.Aside || seen.Run != "" && rundir.Keeps(name)) {
+		return rundir.KeptIn(d.to.String(), strings.TrimRight(dir.String(), "/"))
+	}
+	return unlessDenied(err)
 }
 
 // Commit uploads it.

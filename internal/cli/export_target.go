@@ -11,6 +11,7 @@ import (
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/s3"
 	"attrmigrate/sources"
 )
@@ -31,11 +32,14 @@ func notTarget(path, reason, hint string) error {
 }
 
 // checkTarget refuses a file that cannot be written whole and then given its name, before anything is read; what says what
-// would be in it. An older file is replaced only where that was asked for, and a link never: to write through it, and to
-// put a file in its place, are both a surprise.
+// would be in it. An older file is replaced only where that was asked for; what a run or a plan keeps is not, and a link never:
+// to write through it, and to put a file in its place, are both a surprise.
 func checkTarget(path, what string, force bool) error {
 	if dir, err := os.Stat(filepath.Dir(path)); err != nil || !dir.IsDir() {
 		return notTarget(path, "there is no such directory", "make it first")
+	}
+	if err := rundir.NotKept(path); err != nil {
+		return err
 	}
 	info, err := os.Stat(path)
 	switch {

@@ -140,9 +140,13 @@ func (f *fetched) stand(text, file string) {
 
 // ofRun tells which run directory an object may lie in, and what it is called there.
 func ofRun(u s3.URL) (dir s3.URL, name string, ok bool) {
-	name = path.Base(u.Key)
-	dir = s3.URL{Bucket: u.Bucket, Key: u.Key[:strings.LastIndexByte(u.Key, '/')+1]}
+	dir, name = directoryOf(u)
 	return dir, name, u.Version == "" && rundir.Names().Published(name)
+}
+
+// directoryOf is the directory of an object, and its name there.
+func directoryOf(u s3.URL) (dir s3.URL, name string) {
+	return s3.URL{Bucket: u.Bucket, Key: u.Key[:strings.LastIndexByte(u.Key, '/')+1]}, path.Base(u.Key)
 }
 
 // restored makes the files of a run in S3 in a directory, if one of them is newer than what is published under its name. A run that

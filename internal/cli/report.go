@@ -145,9 +145,29 @@ func (o *reportOptions) settle(run, called string) error {
 		return &refusal.UsageError{Err: fmt.Errorf("--output: %s: lies in the run directory, where the report is called %s", prose.Printable(o.file), report.HTML),
 			Remedy: "leave --output out, or name a file elsewhere"}
 	default:
-		return checkTarget(o.file, "report", o.force)
+		return o.checkTarget()
 	}
 }
+
+// checkTarget refuses a file that no report can have, and to replace one that is no page: an input of the run, say.
+func (o *reportOptions) checkTarget() error {
+	if err := checkTarget(o.file, "report", o.force); err != nil {
+		return err
+	}
+	f, err := disk.Open(o.file)
+	if err != nil {
+		return nil // it is not there, or may be replaced and not read
+	}
+	defer func() { _ = f.Close() }()
+	begin := make([]byte, len(pageBegin))
+	if n, _ := io.ReadFull(f, begin); n > 0 && !strings.EqualFold(string(begin[:n]), pageBegin) {
+		return &refusal.Error{Msg: prose.Printable(o.file) + ": is there already, and is no page", Remedy: "name another file: --force replaces an older report"}
+	}
+	return nil
+}
+
+// pageBegin is what a page begins with.
+const pageBegin = "<!doctype html>"
 
 // tell says where the report is.
 func (o *reportOptions) tell(out io.Writer) {

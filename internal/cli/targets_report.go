@@ -23,7 +23,7 @@ func (o *reportOptions) reportAll(ctx context.Context, sys System, targets strin
 		return &refusal.UsageError{Err: errors.New("--output is missing: a page over many runs has no directory of its own"), Remedy: "name a file, such as -o all.html; -o - is standard output"}
 	}
 	if o.file != "-" {
-		check := func() error { return checkTarget(o.file, "report", o.force) }
+		check := o.checkTarget
 		if s3.Is(o.file) {
 			check = func() error { return checkDelivery(o.file) }
 		}

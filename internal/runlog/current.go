@@ -45,6 +45,9 @@ func loadCurrent(ctx context.Context, store Store, prefix string) (c current, er
 	return c, err
 }
 
+// Keeps tells whether a run has an object of this name in its directory to say which run it holds, and whose it is.
+func Keeps(name string) bool { return name == currentName || name == lockName }
+
 // take makes current.json this owner's, before anything of the run is read. What another has written meanwhile is read anew.
 func (r *Run) take(ctx context.Context) error {
 	for {
