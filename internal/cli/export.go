@@ -26,6 +26,11 @@ those that --attributes names. The sub is a condition: a user that was deleted a
 created anew meanwhile is not changed. Attributes that nobody can write are written
 under _NAME, which apply passes over.
 
+An attribute that a user does not have is left alone by apply, whatever it is then.
+With --absent delete the file tells that, too, and gives all of it back: apply takes
+away what was added since, as far as the pool lets it. JSONL holds every value, CSV
+not all; what it leaves out is told.
+
 --columns names what is written instead, in the words of expressions: attributes
 (custom:tier or custom.tier), status, enabled, created, modified, groups; or computes
 it, NAME:=EXPRESSION. What is computed for an attribute of the pool is what apply then
@@ -46,6 +51,7 @@ with a byte-order mark, without which Excel does not read UTF-8.
 		Example: `  attrmigrate export --user-pool-id us-east-1_Ab12Cd34E -o users.csv
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --attributes sub,email,email_verified -o users.jsonl
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --format jsonl --all -o all.jsonl
+  attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --absent delete -o before.jsonl
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --where 'custom.tier == nil' --columns 'email,status,created'
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --columns 'sub,email' --columns '_domain:=split(email, "@")[1]' -o domains.csv
   attrmigrate export --user-pool-id us-east-1_Ab12Cd34E --filter 'status = "Enabled"' | gzip > enabled.csv.gz`,

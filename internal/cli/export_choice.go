@@ -28,7 +28,7 @@ func (e *exportRun) choose(s *schema.Schema) (how listing.Exporting, err error) 
 	if len(e.opts.columns) > 0 {
 		how.Attributes = exportedColumns(selection)
 		e.tellComputed(selection.Columns())
-	} else if how.Attributes, err = listing.Attributes(s, e.opts.attributes); err != nil {
+	} else if how.Attributes, err = listing.Attributes(s, e.opts.attributes, e.opts.absent); err != nil {
 		return how, &refusal.UsageError{Err: fmt.Errorf("--attributes: %w", err), Remedy: refusal.HintOf(err)}
 	}
 	e.tellReadOnly(how.Attributes)

@@ -24,6 +24,7 @@ type exportOptions struct {
 	fleet       fleetOptions
 	attributes  []string       // none: all that can be written
 	all         bool           // also what nobody can write, and the accounts
+	absent      bool           // what a user does not have is told, and deleted by apply
 	columns     []rules.Column // instead of attributes; none: not asked for
 	where       string         // chooses users; empty: all
 	filter      string         // of ListUsers, chooses before that
@@ -45,6 +46,8 @@ func (o *exportOptions) register(f *pflag.FlagSet) {
 	o.fleet.register(f)
 	f.StringSliceVar(&o.attributes, "attributes", nil, "`a,b` to write, in this order; repeatable (default: sub and all that can be written)")
 	f.BoolVar(&o.all, "all", false, "write everything, to rehearse on: also read-only attributes, status, dates and groups (JSONL)")
+	f.Var(word(&o.absent, map[string]bool{"keep": false, "delete": true}), "absent",
+		"what apply is to do where a user has no such attribute now, and may have one then: `keep|delete` (default keep)")
 	f.Func("columns", "`a,b` to write, also status, enabled, created, modified, groups; or one NAME:=EXPRESSION; repeatable, in this order", func(text string) error {
 		columns, err := rules.ParseColumns(text)
 		o.columns, o.given = append(o.columns, columns...), append(o.given, "--columns", text)
@@ -140,6 +143,8 @@ func (o *exportOptions) checkChoice() error {
 			Remedy: "leave the filter out, and let --where choose among the members"}
 	case len(o.attributes) > 0 && len(o.columns) > 0:
 		return &refusal.UsageError{Err: errors.New("--attributes and --columns exclude each other"), Remedy: "--columns takes the names of attributes, too"}
+	case o.absent && len(o.columns) > 0:
+		return &refusal.UsageError{Err: errors.New("--absent and --columns exclude each other"), Remedy: "a column says it itself: --columns 'NAME:=NAME ?? DELETE'"}
 	default:
 		return nil
 	}
@@ -194,6 +199,9 @@ func (o *exportOptions) packed() string {
 	}
 	if o.all {
 		words = append(words, "--all")
+	}
+	if o.absent {
+		words = append(words, "--absent", "delete")
 	}
 	if o.separator != 0 {
 		words = append(words, "--"+separatorFlag, separatorWord(o.separator))

@@ -211,6 +211,6 @@ func (e *exportRun) leftOut(values int64) string {
 	if e.opts.format == sources.JSONL {
 		return prose.Plural(values, "value") + " left out, which apply leaves alone: no change set can hold a NUL character"
 	}
-	return prose.Plural(values, "cell") + " left empty, which apply leaves alone: CSV or a spreadsheet would change control characters" +
-		` and a value that reads ="..."; --format jsonl carries them`
+	return prose.Plural(values, "cell") + " left empty, which apply leaves alone, and deletes with --empty delete: CSV or a spreadsheet would change" +
+		` control characters and a value that reads ="..."; --format jsonl carries them`
 }

@@ -21,7 +21,7 @@ var flagGroups = []struct {
 	{"Pool", []string{"user-pool-id", "region", "profile", "role-arn", "external-id", "endpoint-url", "sandbox", "from"}},
 	{"Many pools", []string{"targets", "index", "connect"}},
 	{"Users and rules", []string{"where", "set", "unset", "rules", "match", "filter", "group", "name"}},
-	{"Change set", []string{"attributes", "columns", "all", "format", "separator",
+	{"Change set", []string{"attributes", "columns", "all", "absent", "format", "separator",
 		"username-column", "map", "ignore", "empty", "empty-value", "delete-marker", "trim", "phone-region", "client-metadata"}},
 	{"File", []string{"output", "force"}},
 	{"What it does", []string{"dry-run", "check", "as", "read", "no-read", "verified", "on-conflict", "allow-takeover", "strict"}},

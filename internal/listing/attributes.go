@@ -12,8 +12,9 @@ import (
 // sub is the attribute that the service gives to a user: a condition in a change set.
 const sub = "sub"
 
-// Attributes are those of an export: that were named, or else the sub and all that can be written.
-func Attributes(s *schema.Schema, named []string) ([]report.ExportedAttribute, error) {
+// Attributes are those of an export: that were named, or else the sub and all that can be written. With absent, what a user does
+// not have is deleted where the export is applied, as far as the pool lets it be.
+func Attributes(s *schema.Schema, named []string, absent bool) ([]report.ExportedAttribute, error) {
 	names := writableNames(s)
 	if len(named) > 0 {
 		var err error
@@ -23,7 +24,7 @@ func Attributes(s *schema.Schema, named []string) ([]report.ExportedAttribute, e
 	}
 	var attributes []report.ExportedAttribute
 	for _, name := range names {
-		attributes = append(attributes, report.ExportedAttribute{Name: name, ReadOnly: name != sub && !s.Writable(name)})
+		attributes = append(attributes, report.ExportedAttribute{Name: name, ReadOnly: name != sub && !s.Writable(name), Absent: absent && s.Deletable(name)})
 	}
 	return attributes, nil
 }

@@ -28,6 +28,8 @@ type ExportedAttribute struct {
 	// ReadOnly says that it is no attribute, or one that nobody can write. It is there to be read, under a name that
 	// begins with _, which the decoders pass over.
 	ReadOnly bool
+	// Absent says that a user who has no such attribute is told as one of whom apply takes it away. Else it is left alone.
+	Absent bool
 }
 
 // Value is what an export holds of a user under one name.
@@ -90,7 +92,8 @@ func (e *Export) User(username string, attributes map[string]string) error {
 func (e *Export) valuesOf(attributes map[string]string) []Value {
 	e.values = e.values[:0]
 	for _, a := range e.attributes {
-		e.values = append(e.values, Value{Text: attributes[a.Name]})
+		value := attributes[a.Name]
+		e.values = append(e.values, Value{Text: value, Delete: a.Absent && value == ""})
 	}
 	return e.values
 }

@@ -82,6 +82,11 @@ func (s *Schema) Writable(name string) bool {
 	return !refused || e.Code() != "NotWritable" && e.Code() != "ImmutableAttribute"
 }
 
+// Deletable tells whether the pool lets an attribute be taken away.
+func (s *Schema) Deletable(name string) bool {
+	return s.Check(&sources.Change{Username: "x", Attributes: []sources.Attribute{{Name: name, Delete: true}}}) == nil
+}
+
 // CheckUsername refuses a username that the API would not take; the error is a [*ValueError].
 func CheckUsername(name string) error {
 	return asError(checkUsername(name))
