@@ -105,16 +105,19 @@ func (f *fetched) input(ctx context.Context, text string) error {
 		return err
 	}
 	f.stand(text, file)
-	if path.Base(u.Key) == report.PlanJSONL && u.Version == "" {
-		return f.summary(ctx, bucket, u, place)
+	if name := toldBeside[path.Base(u.Key)]; name != "" && u.Version == "" {
+		return f.beside(ctx, bucket, u, name, place)
 	}
 	return nil
 }
 
-// summary fetches what says what a plan is of, if it lies beside it and may be read.
-func (f *fetched) summary(ctx context.Context, bucket *s3.Bucket, plan s3.URL, place string) error {
-	plan.Key = strings.TrimSuffix(plan.Key, report.PlanJSONL) + report.SummaryJSON
-	err := f.to(ctx, bucket, plan, filepath.Join(place, report.SummaryJSON))
+// toldBeside is the file that says what a plan is of, or what an undo file was when its run left it.
+var toldBeside = map[string]string{report.PlanJSONL: report.SummaryJSON, report.UndoJSONL: checkpoint.FileName}
+
+// beside fetches an object that lies beside another one, if it does and may be read.
+func (f *fetched) beside(ctx context.Context, bucket *s3.Bucket, u s3.URL, name, place string) error {
+	u.Key = strings.TrimSuffix(u.Key, path.Base(u.Key)) + name
+	err := f.to(ctx, bucket, u, filepath.Join(place, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}

@@ -53,6 +53,7 @@ func (r planScreen) print(w io.Writer, width int) {
 		line("skipped", "%s, for a live value is not as %s; %s says which", prose.Plural(r.Skipped, "record"), prose.Either(r.Skipped, "it expects", "they expect"), r.Audit)
 	}
 	printAttributes(w, r.Attributes, width)
+	showAltered(line, r.Altered)
 	for _, w := range r.Warnings {
 		printWarning(line, w, true, true)
 	}

@@ -3,10 +3,12 @@ package console
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"attrmigrate/internal/audit"
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/job"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/report"
@@ -28,6 +30,7 @@ func ShowPreview(w io.Writer, p job.Preview) {
 		line("hold", "stopped by %s, on %s: who goes on lifts it", p.Asked.HoldOrder, dateTime(since(p.Asked.HoldOrder)))
 	}
 	ShowPlace(line, p.Place)
+	showAltered(line, p.Altered)
 	if plan := p.Elsewhere; plan != nil {
 		at := "at " + plan.Endpoint
 		if plan.Endpoint == target.SandboxEndpoint {
@@ -47,6 +50,17 @@ func ShowPreview(w io.Writer, p job.Preview) {
 		line("undo", "none: users are not read before they are changed (--no-read)")
 	} else {
 		line("undo", "%s", p.Undo)
+	}
+}
+
+// showAltered warns of inputs that are not as their run, or their plan, has left them.
+func showAltered(line func(head, format string, args ...any), paths []string) {
+	for _, path := range paths {
+		left, missing := "its run left it", "goes back"
+		if filepath.Base(disk.Unpinned(path)) == report.PlanJSONL {
+			left, missing = "it was planned", "is done"
+		}
+		line("watch", "%s is not as %s: nothing %s that was taken out of it", path, left, missing)
 	}
 }
 

@@ -142,6 +142,8 @@ type Preview struct {
 	// Elsewhere is the plan that is the input, where its summary says that it was made of another pool, or at another endpoint; nil:
 	// it does not.
 	Elsewhere *rundir.PlanFacts
+	// Altered are inputs that are not as their run, or their plan, has left them.
+	Altered []string
 	// Resumed is the run that goes on; nil: one begins, and Preflight tells of its records.
 	Resumed *checkpoint.State
 	// Asked is what people have asked of the run: that it goes on only when somebody says so, say.
@@ -158,7 +160,7 @@ func (j *Job) Preview() Preview {
 		Inputs: j.set.Paths(), Dialect: j.set.Dialect(), Noun: j.set.Noun(), Dir: j.dir.Path, Errors: j.dir.ErrorsFile(),
 		Place: j.spec.place(j.to, j.pool), Preflight: j.checked, Warnings: j.terms.Warnings(), Cost: j.cost, AsUser: j.spec.AsUser, Asked: j.asked,
 	}
-	p.Elsewhere = j.plannedElsewhere()
+	p.Elsewhere, p.Altered = j.plannedElsewhere(), Altered(j.spec.Changes.Paths, j.spec.Changes.Stands)
 	if !j.spec.NoRead {
 		p.Undo = j.dir.File(report.UndoJSONL)
 	}

@@ -147,7 +147,8 @@ func (p *planning) make(ctx context.Context) (err error) {
 	}
 	defer clean()
 	p.set = set
-	p.result = &PlanResult{PlanFacts: p.facts(replaced), Audit: p.dir.File(report.AuditCSV), Plan: p.dir.File(report.PlanJSONL)}
+	p.result = &PlanResult{PlanFacts: p.facts(replaced), Audit: p.dir.File(report.AuditCSV), Plan: p.dir.File(report.PlanJSONL),
+		Altered: Altered(p.spec.Changes.Paths, p.spec.Changes.Stands)}
 	if p.rules != nil {
 		err = p.auditRules(ctx)
 	} else {

@@ -1,8 +1,11 @@
 package job
 
 import (
+	"errors"
+	"io/fs"
 	"strings"
 
+	"attrmigrate/checkpoint"
 	"attrmigrate/internal/audit"
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/prose"
@@ -17,6 +20,8 @@ type PlanResult struct {
 	*audit.Result
 	Plan  string `json:"plan,omitempty"` // the file; empty: there is none
 	Audit string `json:"audit"`          // the file
+	// Altered are inputs that are not as their run, or their plan, has left them.
+	Altered []string `json:"altered,omitempty"`
 }
 
 // JSON is the result for programs.
@@ -26,7 +31,11 @@ func (r *PlanResult) JSON() ([]byte, error) {
 	return []byte(text.String()), err
 }
 
-func (r *PlanResult) save(dir *rundir.Dir) error {
+// save keeps the result beside the plan, with what the plan was when it was made.
+func (r *PlanResult) save(dir *rundir.Dir) (err error) {
+	if r.Content, err = contentOf(r.Plan); err != nil {
+		return err
+	}
 	kept := *r
 	kept.Plan, kept.Audit = dir.ShownAs(r.Plan), dir.ShownAs(r.Audit)
 	text, err := kept.JSON()
@@ -34,4 +43,25 @@ func (r *PlanResult) save(dir *rundir.Dir) error {
 		return err
 	}
 	return disk.WriteFile(dir.FS, dir.File(report.SummaryJSON), text)
+}
+
+// contentOf is what a plan's file holds; nil: there is none.
+func contentOf(path string) (*checkpoint.Extent, error) {
+	if path == "" {
+		return nil, nil
+	}
+	f, err := disk.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	content, err := checkpoint.ReadExtent(f, info.Size())
+	return &content, err
 }

@@ -216,6 +216,20 @@ func PlanBeside(path string, stands map[string]string) *rundir.PlanFacts {
 	return facts
 }
 
+// Altered are those of some inputs that are not as their run, or their plan, has left them. Files may stand for them.
+func Altered(paths []string, stands map[string]string) (altered []string) {
+	for _, path := range paths {
+		called := disk.Unpinned(path)
+		if !disk.Remote(path) {
+			called = disk.Resolved(path)
+		}
+		if rundir.Altered(filepath.Base(called), cmp.Or(stands[path], called)) {
+			altered = append(altered, path)
+		}
+	}
+	return altered
+}
+
 // Place is which pool a job is for, and where calls to it go.
 type Place struct {
 	ID, Name, Region string

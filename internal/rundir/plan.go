@@ -27,6 +27,7 @@ type PlanFacts struct {
 	Replaced    string                 `json:"replaced,omitempty"` // the plan of something else that was in the directory
 	Fingerprint checkpoint.Fingerprint `json:"identity"`           // of an apply of the same change set
 	Withheld    bool                   `json:"withheld"`           // there is no plan.jsonl: it would take addresses from others
+	Content     *checkpoint.Extent     `json:"content,omitempty"`  // of plan.jsonl; nil: there is none, or a program of before has made it
 	// Takeovers are the records of the plan that take an address from another user.
 	Takeovers int64 `json:"takeovers,omitempty"`
 	Limit     int64 `json:"limit,omitempty"` // it is a plan of so many records only

@@ -1,3 +1,5 @@
+//go:build unix
+
 package campaign
 
 import (
@@ -5,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"sync"
 	"testing"
@@ -21,9 +22,6 @@ func TestMain(m *testing.M) { harness.Main(m) }
 func TestCampaign(t *testing.T) {
 	if testing.Short() {
 		t.Skip("histories are played for seconds")
-	}
-	if runtime.GOOS == "windows" {
-		t.Skip("programs are sent signals")
 	}
 	c := &campaigner{T: t, next: rand.Uint64N(1 << 32), totals: newTotals()}
 	first := c.next
