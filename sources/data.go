@@ -11,9 +11,9 @@ import (
 // Data are columns of any names, a row or a flat JSON object a record. Which user a record is of is not said by its name but
 // found by the value of one column.
 
-// wants tells whether a column of data is to be read.
+// wants tells whether a column of data is to be read. What is read of data gets into reports, and access tokens must not.
 func (o *Options) wants(column string) bool {
-	return o.Columns == nil || slices.Contains(o.Columns, column)
+	return !isTokenName(column) && (o.Columns == nil || slices.Contains(o.Columns, column))
 }
 
 // checkData refuses options that only mean something for change sets.
@@ -31,9 +31,23 @@ func (o *Options) checkData() *FileError {
 	case o.Tokens:
 		field = "Tokens"
 	default:
-		return nil
+		return o.checkDataTokens()
 	}
 	return &FileError{Msg: o.setting(field, "") + " is for change sets, and this is data", Remedy: "leave it out: the columns of data have the names that they have"}
+}
+
+// checkDataTokens refuses to read access tokens.
+func (o *Options) checkDataTokens() *FileError {
+	i := slices.IndexFunc(o.Columns, isTokenName)
+	switch {
+	case isTokenName(o.UsernameColumn):
+		return &FileError{Msg: o.setting("UsernameColumn", "") + " names access tokens: no user is found by one", Err: ErrTokens,
+			Remedy: "name the column of an attribute, or of the usernames"}
+	case i >= 0:
+		return &FileError{Msg: fmt.Sprintf("column %q has access tokens, which are not read", o.Columns[i]), Err: ErrTokens,
+			Remedy: "read another column"}
+	}
+	return nil
 }
 
 // assignData gives the columns of data their roles. Those without a name can't be asked for.
@@ -47,6 +61,8 @@ func (h *header) assignData(opts *Options) *FileError {
 		switch {
 		case i == h.user:
 			h.roles[i] = roleUsername
+		case isTokenName(name):
+			h.tokens = append(h.tokens, i)
 		case name != "" && opts.wants(name):
 			h.roles[i] = roleData
 		}
@@ -87,10 +103,13 @@ func (r *record) data() error {
 	r.change.Data = map[string]string{}
 	err := r.members(func(column string) error {
 		user := column == r.lines.opts.UsernameColumn
-		if !user && !r.lines.opts.wants(column) {
+		wanted := user || r.lines.opts.wants(column)
+		if wanted || isTokenName(column) { // who asks for a token is to be told why there is none
+			r.change.Data[column] = ""
+		}
+		if !wanted {
 			return r.lines.dec.SkipValue()
 		}
-		r.change.Data[column] = ""
 		if kind := r.lines.dec.PeekKind(); kind == '{' || kind == '[' {
 			if failed == nil {
 				failed = nested(column, kind)

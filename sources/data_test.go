@@ -62,8 +62,8 @@ func TestData(t *testing.T) {
 	}{
 		{"a row has its cells by their columns", "crm.csv", "Email,Plan Name,Mobile\na@example.com,Gold,\n", email,
 			[]string{`2: a@example.com Email="a@example.com" Mobile="" Plan Name="Gold"`}},
-		{"columns that mean something in a change set mean nothing", "crm.csv", "Email,username,sub,expect:locale,metadata:x,_id,Enabled,access_token\na@example.com,u,s,e,m,i,E,t\n", email,
-			[]string{`2: a@example.com Email="a@example.com" Enabled="E" _id="i" access_token="t" expect:locale="e" metadata:x="m" sub="s" username="u"`}},
+		{"columns that mean something in a change set mean nothing, and tokens are not read", "crm.csv", "Email,username,sub,expect:locale,metadata:x,_id,Enabled,access_token\na@example.com,u,s,e,m,i,E,t\n", email,
+			[]string{`2: a@example.com Email="a@example.com" Enabled="E" _id="i" expect:locale="e" metadata:x="m" sub="s" username="u"`}},
 		{"a long change set is data like any", "crm.csv", "username,attribute,value\na,b,c\na,d,<delete>\n", Options{UsernameColumn: "username"},
 			[]string{`2: a attribute="b" username="a" value="c"`, `3: a attribute="d" username="a" value="<delete>"`}},
 		{"columns without a name can't be asked for", "crm.csv", ",Email,,Plan\n0,a@example.com,x,Gold\n", email,
@@ -89,6 +89,7 @@ func TestData(t *testing.T) {
 			[]string{`1: a Email="a" _undo="1"`, `2: b Email="b" _undo="2"`}},
 		{"an object in an object", "crm.jsonl", `{"x":{"y":1},"Email":"a","z":[]}` + "\n" + `{"z":[1],"Email":"b"}` + "\n", email,
 			[]string{`1: InvalidValue! x: an object is no single value`, `2: InvalidValue! z: an array is no single value`}},
+		{"an object with an access token", "crm.jsonl", `{"Email":"a","access_token":"t","AccessToken":{"t":1}}`, email, []string{`1: a AccessToken="" Email="a" access_token=""`}},
 		{"an object that nobody wants", "crm.jsonl", `{"x":{"y":1},"Email":"a","z":1}`, Options{UsernameColumn: "Email", Columns: []string{"z", "w"}}, []string{`1: a Email="a" z="1"`}},
 		{"objects that are bad", "crm.jsonl", "{\"Plan\":\"x\"}\n{\"Email\":null}\n[]\n{\"Email\":\"a\",\"Email\":\"b\"}\n{\"Email\":\"a\"} x\n", email, []string{
 			`1: MissingUsername! Email: there is no value, so the record names no user`, `2: MissingUsername! Email: there is no value, so the record names no user`,
@@ -113,6 +114,9 @@ func TestDataRefused(t *testing.T) {
 		{"columns are renamed", "crm.csv", "Email\n", Options{UsernameColumn: "Email", Rename: map[string]string{"Email": "email"}}, `: Options.Rename is for change sets, and this is data`, "leave it out"},
 		{"columns are left out", "crm.csv", "Email\n", Options{UsernameColumn: "Email", Ignore: []string{"x"}}, `: Options.Ignore is for change sets, and this is data`, ""},
 		{"empty cells delete", "crm.csv", "Email\n", Options{UsernameColumn: "Email", Empty: DeleteEmpty}, `: Options.Empty is for change sets, and this is data`, ""},
+		{"users are named by tokens", "crm.csv", "access_token\n", Options{UsernameColumn: "access_token"}, ": Options.UsernameColumn names access tokens: no user is found by one", "name the column of an attribute"},
+		{"tokens are asked for", "crm.jsonl", `{"Email":"a","AccessToken":"t"}`, Options{UsernameColumn: "Email", Columns: []string{"Email", "AccessToken"}},
+			`: column "AccessToken" has access tokens, which are not read`, "read another column"},
 		{"separated by what is no separator", "crm.csv", "Email|Plan\n", Options{UsernameColumn: "Email"}, ":1: the columns are not separated by commas", "export"},
 		{"records in a member", "crm.json", `{"rows":[{"Email":"a","Plan":"b"}]}`, Options{UsernameColumn: "Email"}, `:1: has its records in "rows", and not one a line`, `jq -c '.rows[]' `},
 		{"DynamoDB", "crm.jsonl", `{"Item":{"Email":{"S":"a"}}}`, Options{UsernameColumn: "Email"}, `:1: is JSON as DynamoDB writes it, and not one flat object a record`,

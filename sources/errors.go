@@ -10,6 +10,9 @@ import (
 	"attrmigrate/internal/sealed"
 )
 
+// ErrTokens is the cause of a [FileError]: there are access tokens where none are wanted.
+var ErrTokens = errors.New("it has access tokens")
+
 // FileError refuses a whole file, when it is opened or in mid-stream.
 type FileError struct {
 	File   string // as the user named it

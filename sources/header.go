@@ -76,7 +76,9 @@ func (h *header) checkCells(opts *Options) *FileError {
 		return h.notSeparated(other, opts)
 	}
 	if i := slices.IndexFunc(h.names, isToken); i >= 0 { // before any other error, which may list the names
-		return h.refuse(fmt.Sprintf("column %d is named by what looks like an access token", i+1), "the first line has to name the columns")
+		refusal := h.refuse(fmt.Sprintf("column %d is named by what looks like an access token", i+1), "the first line has to name the columns")
+		refusal.Err = ErrTokens
+		return refusal
 	}
 	first := map[string]int{}
 	for i, name := range h.names {
@@ -158,8 +160,10 @@ func (h *header) findUser(opts *Options) *FileError {
 	case opts.Tokens && token < 0:
 		return h.refuse("no column has the users' access tokens", "name it access_token, or rename it with "+opts.setting("Rename", "COLUMN=access_token")+"; "+h.seen())
 	case !opts.Tokens && token >= 0:
-		return h.refuse(fmt.Sprintf("column %q has access tokens", h.names[token]),
+		refusal := h.refuse(fmt.Sprintf("column %q has access tokens", h.names[token]),
 			opts.unwantedTokens("them", "usernames", h.names[token], "the tokens"))
+		refusal.Err = ErrTokens
+		return refusal
 	}
 	switch len(users) {
 	case 0:

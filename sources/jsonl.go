@@ -41,7 +41,8 @@ func (d *jsonLines) change(r records.Record) *Change {
 		c.Err = failed
 	}
 	if d.opts.Tokens || mayHoldToken(c.Text) {
-		c.Text = withoutTokens(c.Text)
+		text := withoutTokens(c.Text)
+		c.Text, c.Redacted = text, !bytes.Equal(text, c.Text)
 	}
 	return c
 }

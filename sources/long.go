@@ -33,7 +33,7 @@ func (d *longDecoder) next() (*Change, error) {
 	}
 	c := r.change(d.rows.header)
 	c.Rows, c.Err = c.Rows[:0], nil
-	defer func() { redact(c.Rows) }()
+	defer func() { c.Redacted = redact(c.Rows) || c.Redacted }()
 	whose, size := d.rows.header.ownerOf(r), 0
 	for {
 		if size += r.size; size > d.opts.limit() {
@@ -97,7 +97,7 @@ func (c *Change) spoil(err *RecordError) {
 
 // add adds a row to its record, or the reason why that can't be.
 func (d *longDecoder) add(c *Change, r *row) {
-	c.After, c.Cut = r.after, r.cut
+	c.After, c.Cut, c.Redacted = r.after, r.cut, c.Redacted || r.redacted
 	at := Row{Line: r.begin.Line, Cells: r.cells}
 	failed := r.err
 	if failed == nil && len(c.Rows) < maxRows {

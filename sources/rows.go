@@ -43,16 +43,17 @@ type rows struct {
 
 // row is one row. If it could not be decoded, only its place, the text and the error are known.
 type row struct {
-	begin  Position
-	after  Position
-	size   int    // bytes in the file
-	user   string // the username, or the access token
-	cells  []string
-	named  *namedCells // of the cells, as gocsv decodes them
-	secret bool        // there may be an access token in it
-	cut    bool        // the input ends in it
-	text   []byte      // what could not be decoded
-	err    *RecordError
+	begin    Position
+	after    Position
+	size     int    // bytes in the file
+	user     string // the username, or the access token
+	cells    []string
+	named    *namedCells // of the cells, as gocsv decodes them
+	secret   bool        // there may be an access token in it
+	redacted bool        // there is one, and <redacted> stands in its place
+	cut      bool        // the input ends in it
+	text     []byte      // what could not be decoded
+	err      *RecordError
 
 	trimmed, emptied int // whether the username was
 }
@@ -121,7 +122,7 @@ func (r *rows) read() (row, error) {
 	next := row{begin: positionOf(found.Begin), after: positionOf(found.After), size: len(found.Text), cut: found.Cut}
 	if bad := found.Bad; bad != nil {
 		next.err = &RecordError{code: codeMalformedRow, msg: bad.Msg, hint: bad.Hint}
-		next.text = r.undecoded(found)
+		next.text, next.redacted = r.undecoded(found)
 		return next, nil
 	}
 	next.cells = found.Cells
@@ -150,8 +151,8 @@ func (r *rows) finish() error {
 			next.err = r.checkUser(next.user)
 		}
 		for _, i := range r.header.tokens {
-			if next.cells[i] != "" {
-				next.cells[i] = Redacted
+			if cell := &next.cells[i]; *cell != "" && *cell != Redacted {
+				*cell, next.redacted = Redacted, true
 			}
 		}
 	}
@@ -193,12 +194,12 @@ func (p *picked) Read() ([]string, error) { return nil, io.EOF }
 // ReadAll gives gocsv the rows.
 func (p *picked) ReadAll() ([][]string, error) { return p.rows, nil }
 
-// undecoded is what is kept of a row that can't be decoded: none of it, if a token may be anywhere.
-func (r *rows) undecoded(found records.Row) []byte {
-	if len(r.header.tokens) > 0 {
-		return []byte(Redacted)
+// undecoded is what is kept of a row that can't be decoded, and whether that is none of it, for a token may be anywhere.
+func (r *rows) undecoded(found records.Row) (kept []byte, redacted bool) {
+	if len(r.header.tokens) > 0 || isToken(string(found.Text)) {
+		return []byte(Redacted), true
 	}
-	return bytes.Clone(found.Trimmed())
+	return bytes.Clone(found.Trimmed()), false
 }
 
 // check finds what is wrong with a row whatever its attributes and its user.
@@ -257,7 +258,7 @@ func (r *row) change(h *header) *Change {
 	together := &struct { // one allocation
 		Change
 		row [1]Row
-	}{Change: Change{Line: r.begin.Line, Begin: r.begin, After: r.after, Text: r.text, Cut: r.cut}}
+	}{Change: Change{Line: r.begin.Line, Begin: r.begin, After: r.after, Text: r.text, Cut: r.cut, Redacted: r.redacted}}
 	c := &together.Change
 	c.Trimmed, c.Emptied = r.trimmed, r.emptied
 	if h.roles[h.user] == roleToken {

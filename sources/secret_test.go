@@ -59,8 +59,9 @@ func TestWithoutTokens(t *testing.T) {
 		{"under another name", `{"locale":"` + canary + `"}`, `{"locale":"<redacted>"}`},
 		{"as a name", `{"` + canary + `":1}`, `{"<redacted>":1}`},
 		{"in an array", `["` + canary + `",2]`, `["<redacted>",2]`},
-		{"escaped", `["\u0065yJhIn0.eyJzdWIi.c2ln"]`, `["<redacted>"]`},
+		{"escaped", `["\u0065yJhIjoxfQ.eyJzdWIi.c2ln"]`, `["<redacted>"]`},
 		{"not UTF-8", "{\"a\":\"\xff\",\"access_token\":\"T\"}", "{\"a\":\"\xff\",\"access_token\":\"<redacted>\"}"},
+		{"the address of a picture", `{"picture":"https://example.com/heyJude.png"}`, `{"picture":"https://example.com/heyJude.png"}`},
 		{"none", `{"username":"eyJ","attributes":{"a":null}}`, `{"username":"eyJ","attributes":{"a":null}}`},
 		{"cut short", `{"access_token":"T`, `<redacted>`},
 		{"no JSON", `access_token=T`, `<redacted>`},
@@ -155,6 +156,65 @@ func TestTokens(t *testing.T) {
 			}
 			if got := strings.ReplaceAll(firstRecord(t, path, tt.opts), filepath.Dir(path)+"/", ""); got != tt.want {
 				t.Errorf("%s\nwant %s", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestRedacted: a record says whether its input has access tokens in it, wherever they stand.
+func TestRedacted(t *testing.T) {
+	ignoring := Options{Ignore: []string{"access_token"}}
+	for _, tt := range []struct {
+		name, file, text string
+		opts             Options
+		want             bool
+	}{
+		{"none", "a.csv", "username,locale\nann,de\n", Options{}, false},
+		{"what begins as one", "a.csv", "username,picture\nann,https://example.com/heyJude.png\n", Options{}, false},
+		{"the column is left out", "a.csv", "username,access_token,locale\nann,TTT,de\n", ignoring, true},
+		{"the API's column is left out", "a.csv", "username,AccessToken,locale\nann,TTT,de\n", Options{Ignore: []string{"Access*"}}, true},
+		{"the column is empty", "a.csv", "username,access_token,locale\nann,,de\n", ignoring, false},
+		{"a report", "a.csv", "username,access_token,locale\nann,<redacted>,de\n", ignoring, false},
+		{"another column", "a.csv", "username,_jwt,locale\nann," + canary + ",de\n", Options{}, true},
+		{"the username", "a.csv", "username,locale\n" + canary + ",de\n", Options{}, true},
+		{"a row that can't be decoded", "a.csv", "username,_jwt,locale\nann," + canary + ",de,x\n", Options{}, true},
+		{"long", "a.csv", "username,attribute,value,access_token\nann,locale,de,\nann,zoneinfo,x,TTT\n", ignoring, true},
+		{"long, another column", "a.csv", "username,attribute,value,_jwt\nann,locale,de,\nann,zoneinfo,x," + canary + "\n", Options{}, true},
+		{"data", "a.csv", "Email,access_token\na@example.com,TTT\n", Options{Data: true, UsernameColumn: "Email", Columns: []string{"Email"}}, true},
+		{"JSONL", "a.jsonl", `{"username":"ann","attributes":{"locale":"de"}}`, Options{}, false},
+		{"JSONL, the field is left out", "a.jsonl", `{"username":"ann","access_token":"TTT","attributes":{"locale":"de"}}`, ignoring, true},
+		{"JSONL, the field is not wanted", "a.jsonl", `{"username":"ann","AccessToken":"TTT","attributes":{"locale":"de"}}`, Options{}, true},
+		{"JSONL, as an attribute", "a.jsonl", `{"username":"ann","attributes":{"access_token":"TTT"}}`, ignoring, true},
+		{"JSONL, another field", "a.jsonl", `{"username":"ann","_jwt":"` + canary + `","attributes":{"locale":"de"}}`, Options{}, true},
+		{"JSONL, a report", "a.jsonl", `{"username":"ann","access_token":"<redacted>","attributes":{"locale":"de"}}`, ignoring, false},
+		{"JSONL, cut short", "a.jsonl", `{"username":"ann","access_token":"TTT"`, ignoring, true},
+		{"JSONL data", "a.jsonl", `{"Email":"a@example.com","access_token":"TTT"}`, Options{Data: true, UsernameColumn: "Email"}, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), tt.file)
+			if err := os.WriteFile(path, []byte(tt.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			f, err := Open([]string{path}, tt.opts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer f.Close()
+			c, err := f.Next(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Redacted != tt.want {
+				t.Errorf("%v, want %v", c.Redacted, tt.want)
+			}
+			kept := []string{string(c.Text)}
+			for _, row := range c.Rows {
+				kept = append(kept, row.Cells...)
+			}
+			for _, kept := range kept {
+				if tt.want && (strings.Contains(kept, "TTT") || strings.Contains(kept, canary)) {
+					t.Errorf("it keeps %s", kept)
+				}
 			}
 		})
 	}

@@ -2,6 +2,7 @@ package sources
 
 import (
 	"bytes"
+	"encoding/base64"
 	"io"
 	"slices"
 	"strings"
@@ -17,11 +18,28 @@ func isTokenName(name string) bool { return slices.Contains(tokenNames, name) }
 // tokenBegin is the beginning of a JSON object in base64, as which every token of Cognito's begins.
 const tokenBegin = "eyJ"
 
+// maxTokenHeader is how long the first part of a token may be; those of Cognito have some hundred bytes.
+const maxTokenHeader = 1 << 10
+
 // isToken tells whether a text looks like a token of Cognito's, or has one in it: a JSON object in base64,
-// and a point behind it.
+// and a point behind it. Addresses of pictures, which are full of chance, are to be none.
 func isToken(text string) bool {
-	_, rest, found := strings.Cut(text, tokenBegin)
-	return found && strings.Contains(rest, ".")
+	for {
+		i := strings.Index(text, tokenBegin)
+		if i < 0 {
+			return false
+		}
+		header, _, found := strings.Cut(text[i:min(i+maxTokenHeader, len(text))], ".")
+		if found && isObjectInBase64(header) {
+			return true
+		}
+		text = text[i+len(tokenBegin):]
+	}
+}
+
+func isObjectInBase64(text string) bool {
+	plain, err := base64.RawURLEncoding.DecodeString(text)
+	return err == nil && jsontext.Value(plain).IsValid()
 }
 
 // checkToken refuses what can't be a token; what a token says is looked at elsewhere.
@@ -105,13 +123,14 @@ func isName(d *jsontext.Decoder) bool {
 }
 
 // redact takes tokens out of what is kept of a row whose values were read: they may stand in other columns,
-// such as those of the other tokens that signing in returns, or be put there by mistake.
-func redact(rows []Row) {
+// such as those of the other tokens that signing in returns, or be put there by mistake. It tells whether there were any.
+func redact(rows []Row) (found bool) {
 	for _, row := range rows {
 		for i, cell := range row.Cells {
 			if isToken(cell) {
-				row.Cells[i] = Redacted
+				row.Cells[i], found = Redacted, true
 			}
 		}
 	}
+	return found
 }

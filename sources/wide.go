@@ -23,8 +23,8 @@ func (d *wideDecoder) next() (*Change, error) {
 	default:
 		d.read(c, r.cells)
 	}
-	if r.secret {
-		redact(c.Rows)
+	if r.secret && redact(c.Rows) {
+		c.Redacted = true
 	}
 	return c, nil
 }

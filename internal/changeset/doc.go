@@ -12,5 +12,6 @@
 //
 // # Limits
 //
-// Standard input has to be kept ([Set.Spool]) before it is read. Records with access tokens are read from files only.
+// Standard input has to be kept ([Set.Spool]) before it is read. Records with access tokens are read from files only: what
+// standard input brings is looked through, and goes again if it has any, or is no change set.
 package changeset

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/sources"
@@ -37,10 +38,53 @@ func (s *Set) Spool(ctx context.Context, stdin io.Reader, dir *rundir.Dir) (*Set
 	}
 	arrived := s.as()
 	arrived.paths, arrived.arriving = []string{kept.incoming(dir)}, &kept
-	if err := arrived.look(); err != nil { // before an earlier run is set aside for it
-		return nil, err
+	if err := arrived.mayStay(ctx, dir); err != nil { // before an earlier run is set aside for it
+		dir.RemoveIncoming() // there may be access tokens in it
+		return nil, asStdin(err)
 	}
 	return arrived, nil
+}
+
+// mayStay refuses what is no change set, and what has access tokens: what is kept of standard input stays, and tokens stand
+// in no file of ours, left out or not.
+func (s *Set) mayStay(ctx context.Context, dir *rundir.Dir) error {
+	err := s.look()
+	if errors.Is(err, sources.ErrTokens) {
+		return keepsTokens(dir, "")
+	}
+	if err != nil {
+		return err
+	}
+	in, err := s.Read()
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	for {
+		c, err := in.Files.Next(ctx)
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case c.Redacted:
+			return keepsTokens(dir, fmt.Sprintf(" (line %d)", c.Line))
+		}
+	}
+}
+
+// keepsTokens refuses standard input that has access tokens.
+func keepsTokens(dir *rundir.Dir, line string) error {
+	return &refusal.UsageError{Err: fmt.Errorf("standard input (-) has access tokens%s, and would be kept in %s", line, prose.Printable(dir.Path)),
+		Remedy: "give a file, which stays where it is and is only read"}
+}
+
+// asStdin is an error of the copy of standard input, which is gone, with the name that people know.
+func asStdin(err error) error {
+	if e, ok := errors.AsType[*sources.FileError](err); ok {
+		e.File = "standard input"
+	}
+	return err
 }
 
 // Settled is the set with standard input at its final place, once that is known to be the input of this run. It
@@ -83,6 +127,7 @@ func spool(ctx context.Context, r io.Reader, dir *rundir.Dir, format sources.For
 		}
 		return got.s.named(dir, format)
 	case <-ctx.Done():
+		dir.RemoveIncoming()
 		return spooled{}, ctx.Err()
 	}
 }

@@ -171,6 +171,11 @@ func TestSpoolRefuses(t *testing.T) {
 	}{
 		{"nothing", strings.NewReader(""), "standard input is empty"},
 		{"no header of a change set", strings.NewReader("a,b\n1,2\n"), "no column names the user"},
+		{"access tokens that are not wanted", strings.NewReader("access_token,locale\nTTT,de\n"), "standard input (-) has access tokens, and would be kept in "},
+		{"access tokens as a header", strings.NewReader("eyJhIjoxfQ.eyJhIjoxfQ.eA,locale\n"), "standard input (-) has access tokens, and would be kept in "},
+		{"a token in another column", strings.NewReader("username,_jwt,locale\nann,,de\nbob,eyJhIjoxfQ.eyJhIjoxfQ.eA,de\n"), "standard input (-) has access tokens (line 3), and would be kept in "},
+		{"a token in JSON lines", strings.NewReader(`{"username":"ann","access_token":"TTT","attributes":{"locale":"de"}}`), "standard input (-) has access tokens (line 1), and would be kept in "},
+		{"damage", strings.NewReader("username,locale\nann,\"de\n"), "standard input:2: a quote is left open"},
 		{"a reader that fails", io.MultiReader(strings.NewReader(tiers), broken{}), "keep standard input: made up"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -185,14 +190,24 @@ func TestSpoolRefuses(t *testing.T) {
 			if kept, _ := os.ReadFile(d.File("stdin.csv")); string(kept) != tiers {
 				t.Errorf("of the earlier start there is %q", kept)
 			}
+			if got := namesIn(t, d.Path); !slices.Equal(got, []string{"lock", "stdin.csv"}) {
+				t.Errorf("there are %q", got)
+			}
 		})
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	silent, end := io.Pipe()
 	defer end.Close()
-	if _, err := opened(t, Spec{Paths: []string{rundir.Stdin}}).Spool(ctx, silent, runDir(t)); !errors.Is(err, context.Canceled) {
+	d := runDir(t)
+	if err := os.WriteFile(d.File(rundir.Incoming+"stdin.tmp"), []byte(tiers), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := opened(t, Spec{Paths: []string{rundir.Stdin}}).Spool(ctx, silent, d); !errors.Is(err, context.Canceled) {
 		t.Errorf("interrupted: %v", err)
+	}
+	if got := namesIn(t, d.Path); !slices.Equal(got, []string{"lock"}) {
+		t.Errorf("interrupted: there are %q", got)
 	}
 }
 

@@ -265,6 +265,16 @@ func (d *Dir) RemoveAll(files []string) {
 	}
 }
 
+// RemoveIncoming removes what standard input has brought, as far as it is no input of a run yet.
+func (d *Dir) RemoveIncoming() {
+	entries, _ := os.ReadDir(d.Path)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), Incoming) {
+			d.RemoveAll([]string{d.File(e.Name())})
+		}
+	}
+}
+
 // ErrorsFile is the errors file that the run has.
 func (d *Dir) ErrorsFile() string {
 	if _, err := os.Stat(d.File(report.ErrorsJSONL)); err == nil {
