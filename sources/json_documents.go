@@ -13,15 +13,7 @@ type documents struct {
 }
 
 func newDocuments(opts *Options, start Position) *documents {
-	return &documents{found: records.NewDocuments(start.mark(), opts.limit(), quotable), json: newJSONLines(opts)}
-}
-
-// quotable is what an error may repeat of a text.
-func quotable(text string) string {
-	if isToken(text) {
-		return Redacted
-	}
-	return text
+	return &documents{found: records.NewDocuments(start.mark(), opts.limit(), Quotable), json: newJSONLines(opts)}
 }
 
 func (d *documents) begin(src io.Reader, at Position) { d.found.Begin(src, at.mark()) }

@@ -9,6 +9,15 @@ import (
 // Redacted stands in a report where an access token was.
 const Redacted = "<redacted>"
 
+// Quotable is what an error or a report may repeat of a text that need not be what it was taken for, such as a username:
+// [Redacted] if it looks like an access token.
+func Quotable(text string) string {
+	if isToken(text) {
+		return Redacted
+	}
+	return text
+}
+
 // Secret is a text that is told to nobody but the service: however it is printed, logged or encoded, it
 // reads <redacted>. Only a conversion to string gives it away.
 type Secret string

@@ -52,7 +52,7 @@ func (in *input) readFirst(text *bufio.Reader, opts *Options) error {
 // firstRecord finds the first record, with no buffer but that of the text.
 func (in *input) firstRecord(text *bufio.Reader, opts *Options) (records.Record, error) {
 	if in.documents {
-		d := records.NewDocuments(in.start.mark(), opts.limit(), quotable)
+		d := records.NewDocuments(in.start.mark(), opts.limit(), Quotable)
 		d.Begin(text, in.start.mark())
 		return d.Next()
 	}

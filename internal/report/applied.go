@@ -9,6 +9,7 @@ import (
 	"github.com/gocarina/gocsv"
 
 	"attrmigrate/pipeline"
+	"attrmigrate/sources"
 )
 
 // appliedRow is a record that did not fail, as applied.csv lists it.
@@ -44,7 +45,7 @@ func (w *applied) write(r pipeline.Result) error {
 	return gocsv.MarshalCSVWithoutHeaders([]appliedRow{{
 		File:     r.Change.File,
 		Line:     r.Change.Line,
-		Username: harmless(r.Change.Username),
+		Username: harmless(sources.Quotable(r.Change.Username)),
 		Outcome:  r.Outcome.String(),
 		At:       timestamp(r.At),
 		Reason:   harmless(reason(r.Err)),

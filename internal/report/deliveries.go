@@ -64,7 +64,7 @@ func (d *deliveries) write(r pipeline.Result) error {
 	d.mu.Unlock()
 	for _, s := range sent {
 		if err := gocsv.MarshalCSVWithoutHeaders([]deliveryRow{{
-			File: r.Change.File, Line: r.Change.Line, Username: harmless(r.Change.Username),
+			File: r.Change.File, Line: r.Change.Line, Username: harmless(sources.Quotable(r.Change.Username)),
 			Attribute: harmless(s.Attribute), Medium: harmless(s.Medium), Destination: harmless(s.Destination), At: timestamp(r.At),
 		}}, d.out); err != nil {
 			return err

@@ -74,7 +74,8 @@ func (p *Plan) Change(c *sources.Change) error {
 
 // Row adds a row to audit.csv.
 func (p *Plan) Row(r AuditRow) error {
-	r.Username, r.Attribute, r.Before, r.After, r.Note = harmless(r.Username), harmless(r.Attribute), harmless(r.Before), harmless(r.After), harmless(r.Note)
+	r.Username = harmless(sources.Quotable(r.Username))
+	r.Attribute, r.Before, r.After, r.Note = harmless(r.Attribute), harmless(r.Before), harmless(r.After), harmless(r.Note)
 	if p.err == nil {
 		p.err = gocsv.MarshalCSVWithoutHeaders([]AuditRow{r}, p.rows)
 	}
