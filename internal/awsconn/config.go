@@ -42,7 +42,27 @@ func (c Config) Load(ctx context.Context) (aws.Config, *Credentials, error) {
 	return sdk, renewable, nil
 }
 
+// load loads it, or ends with ctx: the SDK opens the files of the shared configuration whatever they are, and to open a pipe
+// takes until somebody writes to it. What still waits then is left to the end of the process.
 func (c Config) load(ctx context.Context) (aws.Config, error) {
+	type result struct {
+		sdk aws.Config
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		sdk, err := c.read(ctx)
+		done <- result{sdk, err}
+	}()
+	select {
+	case r := <-done:
+		return r.sdk, r.err
+	case <-ctx.Done():
+		return aws.Config{}, ctx.Err()
+	}
+}
+
+func (c Config) read(ctx context.Context) (aws.Config, error) {
 	if c.Anonymous {
 		c.Credentials = nil
 	}

@@ -96,7 +96,7 @@ func TestRowWords(t *testing.T) {
 
 // TestFlagsOfAFile: of several flags that do not go with a file of targets the first by name is told, each time.
 func TestFlagsOfAFile(t *testing.T) {
-	file, err := fleet.Read("targets.csv", strings.NewReader("name,user_pool_id,rate,endpoint_url\n"+
+	file, err := fleet.Read("targets.csv", []byte("name,user_pool_id,rate,endpoint_url\n"+
 		"club,us-east-1_Example00,7,http://127.0.0.1:1\n"), fleet.Checks{})
 	if err != nil {
 		t.Fatal(err)

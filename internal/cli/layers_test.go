@@ -52,7 +52,7 @@ var narrow = []struct {
 		"it tells what AWS says, whoever asks"},
 	{[]string{"internal/audit"}, []string{"sources", "pipeline", "internal/phone", "internal/schema", "internal/cognito", "internal/listing", "internal/refusal", "internal/shell"},
 		"it judges values: it has no file to write to, and no run to disturb"},
-	{[]string{"internal/rules"}, []string{"sources", "internal/schema", "internal/phone", "internal/refusal", "internal/prose", "internal/shell"},
+	{[]string{"internal/rules"}, []string{"sources", "internal/disk", "internal/schema", "internal/phone", "internal/refusal", "internal/prose", "internal/shell"},
 		"it computes: a value is the same whoever asks, and it knows no client"},
 	{[]string{"internal/sandbox"}, []string{"internal/disk"},
 		"it stands for AWS: what we get wrong there must not agree with what we get wrong here"},

@@ -122,7 +122,7 @@ func (p *planRun) run(ctx context.Context, paths []string) (err error) {
 	if err := p.opts.steering.Check(); err != nil {
 		return err
 	}
-	rule, err := p.opts.rule.spec()
+	rule, err := p.opts.rule.spec(ctx)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -95,7 +96,7 @@ func (o *ruleOptions) flags() []string {
 }
 
 // spec is the rule of a plan; nil if there is none.
-func (o *ruleOptions) spec() (*job.RuleSpec, error) {
+func (o *ruleOptions) spec(ctx context.Context) (*job.RuleSpec, error) {
 	if !o.any() {
 		return nil, nil
 	}
@@ -103,7 +104,7 @@ func (o *ruleOptions) spec() (*job.RuleSpec, error) {
 	if o.file == "" {
 		return s, nil
 	}
-	file, err := rules.ReadFile(o.file)
+	file, err := rules.ReadFile(ctx, o.file)
 	if err != nil {
 		return nil, err
 	}

@@ -56,12 +56,14 @@ func (t targetsFile) read(ctx context.Context, path string, wanted inputs) (*fle
 		}
 		file = f.files[path]
 	}
-	from, err := os.Open(file)
-	if err != nil {
+	text, err := disk.ReadGiven(ctx, file, fleet.MaxSize)
+	switch {
+	case ctx.Err() != nil:
+		return nil, refusal.ErrNotStarted
+	case err != nil:
 		return nil, &refusal.UsageError{Err: fmt.Errorf("%s: %w", prose.Printable(path), disk.WithoutPath(err)), Remedy: "a file of targets is a CSV with a row for each pool"}
 	}
-	defer func() { _ = from.Close() }()
-	read, err := fleet.Read(path, from, checks)
+	read, err := fleet.Read(path, text, checks)
 	return read, cmp.Or(there.away, err)
 }
 

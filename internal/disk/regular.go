@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"runtime"
 )
@@ -35,9 +36,12 @@ func Open(path string) (*os.File, error) {
 }
 
 // ReadFile reads a whole file, which [Open] opens and another process may be replacing; see [Patient].
-func ReadFile(path string) (data []byte, err error) {
+func ReadFile(path string) ([]byte, error) { return readUpTo(path, math.MaxInt64) }
+
+// readUpTo reads so many bytes of it at most.
+func readUpTo(path string, most int64) (data []byte, err error) {
 	read := func() error {
-		data, err = readFile(path)
+		data, err = readFile(path, most)
 		return err
 	}
 	if runtime.GOOS == "windows" {
@@ -48,13 +52,13 @@ func ReadFile(path string) (data []byte, err error) {
 	return data, err
 }
 
-func readFile(path string) ([]byte, error) {
+func readFile(path string, most int64) ([]byte, error) {
 	f, err := Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(f)
+	return io.ReadAll(io.LimitReader(f, most))
 }
 
 func notRegular(path string, info fs.FileInfo) error {

@@ -11,7 +11,7 @@ import (
 
 // read reads a file of targets named t.csv.
 func read(text string, checks fleet.Checks) (*fleet.File, error) {
-	return fleet.Read("t.csv", strings.NewReader(text), checks)
+	return fleet.Read("t.csv", []byte(text), checks)
 }
 
 func TestRead(t *testing.T) {

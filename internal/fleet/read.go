@@ -14,8 +14,8 @@ import (
 	"attrmigrate/sources"
 )
 
-// maxSize is more than any file of targets has, in bytes.
-const maxSize = 10 << 20
+// MaxSize is more than any file of targets has, in bytes.
+const MaxSize = 10 << 20
 
 // File is a file of targets that was checked.
 type File struct {
@@ -33,10 +33,10 @@ type Checks struct {
 	Exists func(path string) error // says why an input cannot be used; nil: inputs are not looked at
 }
 
-// Read reads a file of targets, named for people, and checks it whole. The error is [*Problems].
-func Read(path string, from io.Reader, checks Checks) (*File, error) {
+// Read reads the text of a file of targets, named for people, and checks it whole. The error is [*Problems].
+func Read(path string, text []byte, checks Checks) (*File, error) {
 	r := &reader{file: &File{Path: path, has: map[string]bool{}}}
-	r.read(from)
+	r.read(text)
 	if len(r.problems) == 0 || len(r.file.Rows) > 0 {
 		r.together(checks)
 	}
@@ -63,14 +63,10 @@ func (r *reader) problem(line int, column, remedy, format string, args ...any) {
 	r.problems = append(r.problems, &Problem{r.file.Path, line, column, prose.Printable(fmt.Sprintf(format, args...)), remedy})
 }
 
-func (r *reader) read(from io.Reader) {
-	text, err := io.ReadAll(io.LimitReader(from, maxSize+1))
+func (r *reader) read(text []byte) {
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	switch {
-	case err != nil:
-		r.problem(0, "", "", "cannot be read: %v", err)
-		return
-	case len(text) > maxSize:
+	case len(text) > MaxSize:
 		r.problem(0, "", "a row is for a pool, and not for a user", "is larger than 10 MB")
 		return
 	case !utf8.Valid(text):

@@ -2,18 +2,19 @@ package rules
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/refusal"
 )
 
@@ -37,13 +38,16 @@ const maxFile = 1 << 20
 //	      - email:=lower(email)
 //	    unset:
 //	      - custom:old
-func ReadFile(path string) (*File, error) {
-	content, err := readUpTo(path, maxFile)
+func ReadFile(ctx context.Context, path string) (*File, error) {
+	content, err := disk.ReadGiven(ctx, path, maxFile)
+	switch {
+	case ctx.Err() != nil:
+		return nil, refusal.ErrNotStarted
+	case err == nil && len(content) > maxFile:
+		err = fmt.Errorf("it is larger than %d bytes", maxFile)
+	}
 	if err != nil {
-		if e, ok := errors.AsType[*os.PathError](err); ok {
-			err = e.Err
-		}
-		return nil, &refusal.UsageError{Err: fmt.Errorf("%s: %w", path, err), Remedy: "--rules takes a file in YAML"}
+		return nil, &refusal.UsageError{Err: fmt.Errorf("%s: %w", path, disk.WithoutPath(err)), Remedy: "--rules takes a file in YAML"}
 	}
 	r := &reader{path: path}
 	all, err := r.read(content)
@@ -52,20 +56,6 @@ func ReadFile(path string) (*File, error) {
 	}
 	sum := sha256.Sum256(content)
 	return &File{Rules: all, Digest: "sha256:" + hex.EncodeToString(sum[:])}, nil
-}
-
-// readUpTo reads a file of so many bytes at most, whatever the system says of its size: of a device it says nothing.
-func readUpTo(path string, most int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	content, err := io.ReadAll(io.LimitReader(f, most+1))
-	if err == nil && int64(len(content)) > most {
-		err = fmt.Errorf("it is larger than %d bytes", most)
-	}
-	return content, err
 }
 
 // reader reads a file of rules, node by node, for each text's line.
