@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"attrmigrate/internal/changeset"
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/sandbox"
@@ -41,9 +42,19 @@ func (o Furniture) Furnish(ctx context.Context, server *sandbox.Server) (r Furni
 		err = o.furnishNew(ctx, server, &r)
 	}
 	if err != nil {
-		err = errors.Join(err, server.TakeBack())
+		err = unwritten(errors.Join(err, server.TakeBack()))
 	}
 	return r, err
+}
+
+// unwritten says of an error that it was the journal which could not be written, if so, and nothing that was given.
+func unwritten(err error) error {
+	e, ok := errors.AsType[*sandbox.UnwrittenError](err)
+	if !ok {
+		return err
+	}
+	return &refusal.Error{Msg: fmt.Sprintf("the journal %s cannot be written: %v", prose.Printable(e.Path), disk.WithoutPath(e.Err)),
+		Remedy: "see that its disk has room"}
 }
 
 // furnishKept adds what the pool of a journal lacks.

@@ -44,7 +44,7 @@ func Start(ctx context.Context, cfg Config) (local *sandbox.Server, address stri
 	}
 	if cfg.Fresh && !copied {
 		if err = cfg.fill(ctx, local); err != nil {
-			err = errors.Join(err, local.TakeBack())
+			err = unwritten(errors.Join(err, local.TakeBack()))
 		}
 	}
 	if err == nil {

@@ -107,7 +107,7 @@ func (l *ledger) write(r record) error {
 	line = append(line, '\n')
 	if _, err := l.file.Write(line); err != nil {
 		l.broken = l.file.Truncate(l.size)
-		return fmt.Errorf("sandbox journal: %w", err)
+		return &UnwrittenError{Path: l.file.Name(), Err: err}
 	}
 	l.size += int64(len(line))
 	return nil

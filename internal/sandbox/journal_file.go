@@ -40,6 +40,15 @@ func (e *JournalError) Hint() string {
 	return "name a file that is not there yet, or the journal of an earlier sandbox"
 }
 
+// UnwrittenError says that the journal takes no more: what was to be done is not.
+type UnwrittenError struct {
+	Path string
+	Err  error
+}
+
+func (e *UnwrittenError) Error() string { return fmt.Sprintf("sandbox journal: %v", e.Err) }
+func (e *UnwrittenError) Unwrap() error { return e.Err }
+
 // errTaken says of a journal that two would write it: their lines would be mixed, and numbered twice.
 var errTaken = errors.New("another sandbox is at work on it")
 
