@@ -2,6 +2,7 @@ package checkpoint
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,8 +42,9 @@ func Acquire(dir string) (*Lock, error) { return AcquireOn(disk.OS{}, dir) }
 // AcquireOn is Acquire on another file system, which lies on the operating system's.
 func AcquireOn(on disk.FS, dir string) (*Lock, error) {
 	path := filepath.Join(dir, LockName)
-	if err := prepare(on, path); err != nil {
-		return nil, fmt.Errorf("lock the run directory: %w", err)
+	made, unwritten := prepare(on, path)
+	if unwritten != nil && !made {
+		return nil, fmt.Errorf("lock the run directory: %w", unwritten)
 	}
 	l := &Lock{on: on, path: path, flock: flock.New(path, flock.SetFlag(os.O_RDWR))}
 	ctx, cancel := context.WithTimeout(context.Background(), lockPatience)
@@ -57,10 +59,13 @@ func AcquireOn(on disk.FS, dir string) (*Lock, error) {
 		return nil, errors.Join(&HeldError{Path: path}, l.flock.Unlock())
 	}
 	info, err := json.Marshal(ThisProcess())
-	if err == nil {
+	if err = cmp.Or(unwritten, err); err == nil {
 		err = writeInfo(on, path, append(info, '\n'))
 	}
 	if err != nil {
+		if made { // while it is locked: who has opened it meanwhile finds out
+			_ = on.Remove(path)
+		}
 		return nil, errors.Join(fmt.Errorf("lock the run directory: %w", err), l.flock.Unlock())
 	}
 	return l, nil
@@ -104,19 +109,20 @@ func (l *Lock) ReleaseUnsaved(end End) error {
 // again: Windows lets nobody but the lock's own handle touch the locked byte, which is the first.
 //
 // The name and the byte are durable before there is anything else in the directory: a directory with files in
-// it and no lock, or an empty one, is taken for somebody else's.
-func prepare(on disk.FS, path string) error {
+// it and no lock, or an empty one, is taken for somebody else's. It tells whether it made the file, which may be there also
+// where the byte could not be written.
+func prepare(on disk.FS, path string) (made bool, err error) {
 	f, err := on.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return regular(path)
+		return false, regular(path)
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
 	if _, err = f.Write([]byte("\n")); err == nil {
 		err = f.Sync()
 	}
-	return errors.Join(err, f.Close(), on.SyncDir(filepath.Dir(path)))
+	return true, errors.Join(err, f.Close(), on.SyncDir(filepath.Dir(path)))
 }
 
 // regular refuses what a lock is not: through a symbolic link, another file would be written to.

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -134,7 +137,7 @@ func TestLockComesFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := prepare(d, filepath.Join(root, LockName)); err != nil {
+	if _, err := prepare(d, filepath.Join(root, LockName)); err != nil {
 		t.Fatal(err)
 	}
 	if err := disk.WriteFile(d, filepath.Join(root, "other"), []byte("x")); err != nil {
@@ -304,5 +307,83 @@ func TestInPlace(t *testing.T) {
 	}
 	if l.Moved(dir + ".kept"); !l.inPlace() {
 		t.Error("it is not where it was moved to")
+	}
+}
+
+// full is a disk on which a file takes a few writes, and no more.
+type full struct {
+	disk.FS
+	left *int
+}
+
+func (d full) OpenFile(path string, flag int, mode fs.FileMode) (disk.File, error) {
+	f, err := d.FS.OpenFile(path, flag, mode)
+	return fullFile{f, d.left}, err
+}
+
+type fullFile struct {
+	disk.File
+	left *int
+}
+
+func (f fullFile) Write(data []byte) (int, error) {
+	if *f.left--; *f.left < 0 {
+		return 0, syscall.ENOSPC
+	}
+	return f.File.Write(data)
+}
+
+func (f fullFile) WriteAt(data []byte, at int64) (int, error) {
+	if *f.left--; *f.left < 0 {
+		return 0, syscall.ENOSPC
+	}
+	return f.File.WriteAt(data, at)
+}
+
+// TestLockOnAFullDisk: a lock that can't be written is not left behind, unless it was there before.
+func TestLockOnAFullDisk(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		writes int
+		before bool
+		want   []string
+	}{
+		{name: "its first byte", writes: 0},
+		{name: "who holds it", writes: 1},
+		{name: "one that was there", before: true, want: []string{LockName}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if tt.before {
+				l, err := Acquire(dir)
+				if err == nil {
+					err = l.Release()
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if _, err := AcquireOn(full{disk.OS{}, &tt.writes}, dir); !errors.Is(err, syscall.ENOSPC) {
+				t.Fatalf("locked: %v", err)
+			}
+			entries, err := os.ReadDir(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var names []string
+			for _, e := range entries {
+				names = append(names, e.Name())
+			}
+			if !slices.Equal(names, tt.want) && runtime.GOOS != "windows" { // which removes no file that is open
+				t.Errorf("there is %q, want %q", names, tt.want)
+			}
+			l, err := Acquire(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := l.Release(); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

@@ -131,6 +131,7 @@ func (v Volume) Open(path string) (*Dir, error) {
 func (v Volume) take(path string) (*Dir, error) {
 	made := missing(path)
 	if err := disk.MkdirAll(v, path); err != nil {
+		v.removeEmpty(made)
 		return nil, err
 	}
 	lock, err := checkpoint.AcquireOn(v, path)
@@ -138,6 +139,7 @@ func (v Volume) take(path string) (*Dir, error) {
 		err = &checkpoint.HeldError{Path: filepath.Join(path, checkpoint.LockName)}
 	}
 	if err != nil {
+		v.removeEmpty(made)
 		return nil, err
 	}
 	return &Dir{Volume: v, Path: path, lock: lock, made: made}, nil

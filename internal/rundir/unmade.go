@@ -23,6 +23,16 @@ func missing(path string) []string {
 	return []string{path}
 }
 
+// removeEmpty removes directories, each of which lies in the next, up to the first that is not empty: others have it, too. One
+// that is not there was never made, or is gone.
+func (v Volume) removeEmpty(made []string) {
+	for _, dir := range made {
+		if err := v.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return
+		}
+	}
+}
+
 // unmake removes the directory, and those that it lies in, if this start has made them and has had no use for them. As
 // [Dir.putBack] does, it makes room first, so that whoever comes meanwhile makes a directory of its own, and removes only
 // what nobody else can have taken. What cannot be removed does no harm.
@@ -40,11 +50,7 @@ func (d *Dir) unmake() error {
 	if err := errors.Join(d.lock.Release(), d.removeDir(scrap)); err != nil {
 		return nil
 	}
-	for _, parent := range d.made[1:] {
-		if d.Remove(parent) != nil { // it is not empty: another start has it, too
-			return nil
-		}
-	}
+	d.removeEmpty(d.made[1:])
 	return d.SyncDir(filepath.Dir(d.made[len(d.made)-1]))
 }
 
