@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/console"
+	"attrmigrate/internal/disk"
+	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rules"
 	"attrmigrate/internal/shell"
@@ -102,6 +105,9 @@ func (o *exportOptions) complete() error {
 	}
 	if o.file == "" {
 		return nil
+	}
+	if path := o.metricsFile; path != "" && (filepath.Clean(path) == filepath.Clean(o.file) || disk.SameFile(path, o.file)) {
+		return &refusal.UsageError{Err: fmt.Errorf("--metrics-file and --output both name %s", prose.Printable(path)), Remedy: "give one of them another name"}
 	}
 	return o.checkTarget()
 }

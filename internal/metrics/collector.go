@@ -10,6 +10,9 @@ import (
 	"attrmigrate/internal/telemetry"
 )
 
+// prefix is how the names of all our metrics begin.
+const prefix = "attrmigrate_"
+
 // states are those that a command at work, or one that has ended, may be in.
 var states = []string{"running", "pausing", "paused", "stopping", "finished", "stopped", "interrupted"}
 
@@ -26,7 +29,7 @@ type collector struct {
 func newCollector(s Source) *collector {
 	whose := prometheus.Labels{"command": label(s.Command), "pool": label(s.Pool), "run": label(s.Run)}
 	desc := func(name, help string, labels ...string) *prometheus.Desc {
-		return prometheus.NewDesc("attrmigrate_"+name, help, labels, whose)
+		return prometheus.NewDesc(prefix+name, help, labels, whose)
 	}
 	return &collector{
 		source:  s,

@@ -3,6 +3,7 @@ package metrics
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"attrmigrate/internal/disk"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/shell"
 )
@@ -24,13 +26,22 @@ const (
 // ending is that of the files that node_exporter reads.
 const ending = ".prom"
 
-// CheckFile refuses a path at which node_exporter would find nothing, or which cannot be written.
+// ours is how a file of metrics begins that was kept here.
+const ours = "# HELP " + prefix
+
+// CheckFile refuses a path at which node_exporter would find nothing, which cannot be written, or where something else would be
+// lost: an input of that name, say, or the metrics of another program.
 func CheckFile(path string) error {
 	if filepath.Ext(path) != ending || filepath.Base(path) == ending {
 		return &refusal.UsageError{Err: fmt.Errorf("%s: node_exporter reads no metrics from a file of that name", path), Remedy: "one that ends in " + ending + " is read"}
 	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+	switch info, err := os.Stat(path); {
+	case err == nil && !info.Mode().IsRegular():
 		return &refusal.Error{Msg: path + ": metrics would be written there, and it is no file", Remedy: "give another name"}
+	case disk.IsLink(path): // a file would come in its place
+		return &refusal.Error{Msg: path + ": metrics would be written there, and it is a symbolic link", Remedy: "name the file that it leads to"}
+	case err == nil && info.Size() > 0 && !isOurs(path):
+		return &refusal.Error{Msg: path + ": metrics would be written there, and it has something else in it", Remedy: "give another name, or remove it"}
 	}
 	dir := filepath.Dir(path)
 	probe, err := os.CreateTemp(dir, filepath.Base(path))
@@ -43,6 +54,18 @@ func CheckFile(path string) error {
 			Remedy: "name a directory in which this process may write and node_exporter may read"}
 	}
 	return errors.Join(probe.Close(), os.Remove(probe.Name()))
+}
+
+// isOurs tells whether a file begins as one that was kept here.
+func isOurs(path string) bool {
+	f, err := disk.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	begin := make([]byte, len(ours))
+	_, err = io.ReadFull(f, begin)
+	return err == nil && string(begin) == ours
 }
 
 // making is how a directory is made, on any system.

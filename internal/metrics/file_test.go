@@ -19,6 +19,22 @@ func TestCheckFile(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "a.prom"), 0o700); err != nil {
 		t.Fatal(err)
 	}
+	kept := source(Reading{Recorded: true})
+	New(kept).Keep(filepath.Join(dir, "kept.prom"), slog.New(slog.DiscardHandler))()
+	for name, text := range map[string]string{"empty.prom": "", "input.prom": "username,locale\nann,de\n", "node.prom": "# HELP node_load1 1m load average.\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for link, to := range map[string]string{"link.prom": "kept.prom", "dangling.prom": "none.prom"} {
+		if err := os.Symlink(filepath.Join(dir, to), filepath.Join(dir, link)); err != nil {
+			t.Skip("the system has no symbolic links")
+		}
+	}
+	there, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct{ name, path, says, hint string }{
 		{"a name that node_exporter reads", "loyalty.prom", "", ""},
 		{"one that it does not", "loyalty.txt",
@@ -28,6 +44,12 @@ func TestCheckFile(t *testing.T) {
 			"make it: mkdir DIR/none"},
 		{"none that would lead to it", "no/where/loyalty.prom", "DIR/no/where/loyalty.prom: metrics would be written there, and there is no directory DIR/no/where",
 			"make it, and those that lead to it"},
+		{"one that was kept before", "kept.prom", "", ""},
+		{"one that is empty", "empty.prom", "", ""},
+		{"a change set", "input.prom", "DIR/input.prom: metrics would be written there, and it has something else in it", "give another name, or remove it"},
+		{"the metrics of another program", "node.prom", "DIR/node.prom: metrics would be written there, and it has something else in it", "give another name, or remove it"},
+		{"a link", "link.prom", "DIR/link.prom: metrics would be written there, and it is a symbolic link", "name the file that it leads to"},
+		{"a link that leads nowhere", "dangling.prom", "DIR/dangling.prom: metrics would be written there, and it is a symbolic link", "name the file that it leads to"},
 		{"a directory of that name", "a.prom", "DIR/a.prom: metrics would be written there, and it is no file", "give another name"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -42,7 +64,7 @@ func TestCheckFile(t *testing.T) {
 			}
 		})
 	}
-	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+	if left, err := os.ReadDir(dir); err != nil || len(left) != len(there) {
 		t.Errorf("it leaves %v, %v", left, err)
 	}
 }
