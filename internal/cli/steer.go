@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/control"
 	"attrmigrate/internal/prose"
@@ -132,6 +133,7 @@ updates if these are more), unless --read-rate says otherwise, here or at the st
 			return o.give(cmd.Context(), sys, args[0], body)
 		},
 	}
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return cmd.Root().FlagErrorFunc()(cmd, negative(err)) })
 	readRate := choice{[]string{lifted}, func(text string) error { reads = text; return nil }}
 	cmd.Flags().Var(readRate, "read-rate", "reads of single users a second at most: `N|default`")
 	o.register(cmd)
@@ -155,7 +157,24 @@ func ceiling(text string, set *bool, perSecond **float64) error {
 		return &refusal.UsageError{Err: fmt.Errorf("a rate of %q, want a number of calls a second, or default", text), Remedy: ""}
 	}
 	*perSecond = &n
-	return rundir.CheckRate(n)
+	if err := rundir.CheckRate(n); err != nil {
+		return &refusal.UsageError{Err: fmt.Errorf("%w, or %s", err, lifted), Remedy: refusal.HintOf(err)}
+	}
+	return nil
+}
+
+// negative tells of a rate that is taken for a flag what a rate is, and leaves other errors of flags as they are.
+func negative(err error) error {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
+		return err
+	}
+	text := "-" + unknown.GetSpecifiedShortnames()
+	if _, none := strconv.ParseFloat(text, 64); none != nil {
+		return err
+	}
+	var limits control.Limits
+	return ceiling(text, &limits.SetRate, &limits.Rate)
 }
 
 // showsLimits tells whether limits are in force. One that was lifted is another than before or, where it is the same, long
