@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"attrmigrate/internal/console"
 	"attrmigrate/internal/fleet"
@@ -28,6 +29,31 @@ type rowEnd struct {
 	dir  string
 	code int
 	ran  bool
+}
+
+// rowError is what went wrong with a row. Its remedy speaks of the columns of the file, for there are no such flags beside it.
+type rowError struct {
+	row string
+	err error
+}
+
+func (e *rowError) Error() string { return e.row + ": " + e.err.Error() }
+func (e *rowError) Unwrap() error { return e.err }
+
+// columnsOfFlags has the columns that say of a row what a flag says else.
+var columnsOfFlags = strings.NewReplacer("--user-pool-id", "the column user_pool_id", "--region", "the column region",
+	"--role-arn", "the column role_arn", "--external-id", "the column external_id", "--run-dir", "the column run_dir")
+
+// Hint is the remedy of the error. A command in it, at its end, is that of the row alone, and has flags.
+func (e *rowError) Hint() string {
+	hint := hintOf(e.err)
+	command := len(hint)
+	for _, program := range []string{"attrmigrate ", "aws "} {
+		if i := strings.Index(hint, program); i >= 0 {
+			command = min(command, i)
+		}
+	}
+	return columnsOfFlags.Replace(hint[:command]) + hint[command:]
 }
 
 // rowsError is the end of an index of which a row did not end well. What happened was told already.
@@ -56,7 +82,7 @@ func (r *rowsRun) run(ctx context.Context) error {
 		dir, err := r.one(ctx, row, signals)
 		signals.stopGently(nil)
 		if err != nil {
-			printError(r.sys.Stderr, fmt.Errorf("%s: %w", row.Name, err))
+			printError(r.sys.Stderr, &rowError{row.Name, err})
 		}
 		ends[i] = rowEnd{row, dir, exitCode(err), true}
 	}

@@ -116,3 +116,20 @@ func TestFlagsOfAFile(t *testing.T) {
 		}
 	}
 }
+
+// TestHintOfARow: beside a file of targets there are no flags for what its columns say, but in the command of a row alone.
+func TestHintOfARow(t *testing.T) {
+	for _, tt := range []struct{ name, hint, want string }{
+		{"none", "", ""},
+		{"flags", "check --user-pool-id, --region and the account", "check the column user_pool_id, the column region and the account"},
+		{"a command", "attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E --run-dir x.run x.csv", "attrmigrate apply --user-pool-id us-east-1_Ab12Cd34E --run-dir x.run x.csv"},
+		{"a command behind flags", "--run-dir names another directory, or see: aws x --region r", "the column run_dir names another directory, or see: aws x --region r"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			err := &rowError{"club", &refusal.UsageError{Err: errors.New("made up"), Remedy: tt.hint}}
+			if err.Error() != "club: made up" || hintOf(err) != tt.want {
+				t.Errorf("%s; hint: %s", err, hintOf(err))
+			}
+		})
+	}
+}

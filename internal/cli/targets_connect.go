@@ -96,7 +96,7 @@ func tellUnreached(w io.Writer, all []connected) error {
 	for _, c := range all {
 		if c.err != nil {
 			failed = true
-			printError(w, fmt.Errorf("%s: %w", c.Name, c.err))
+			printError(w, &rowError{c.Name, c.err})
 		}
 	}
 	if failed {
