@@ -1,6 +1,8 @@
 package sealed
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -36,6 +38,9 @@ func (s *Seals) AsStored(path string) (bool, error) {
 	return in.AsStored(), in.Close()
 }
 
+// errBehind says that what follows a gzip member is none.
+var errBehind = errors.New("it is no gzip data")
+
 // maxWindow bounds the memory of unpacking; the zstd tool sets the same limit.
 const maxWindow = 128 << 20
 
@@ -43,11 +48,11 @@ const maxWindow = 128 << 20
 func (p Packing) unpack(r io.Reader) (io.Reader, func() error, error) {
 	switch p {
 	case Gzip:
-		z, err := gzip.NewReader(r)
+		m, err := newMembers(r)
 		if err != nil {
 			return nil, nil, damaged(p, err)
 		}
-		return unpacked{z, p}, z.Close, nil
+		return unpacked{m, p}, m.unpacker.Close, nil
 	case Zstd:
 		z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {
@@ -57,6 +62,49 @@ func (p Packing) unpack(r io.Reader) (io.Reader, func() error, error) {
 	default:
 		return r, func() error { return nil }, nil
 	}
+}
+
+// members reads gzip data, which may be several one behind the other, and tells what is no more of them from what is cut short.
+type members struct {
+	stored   *bufio.Reader
+	unpacker *gzip.Reader // of one of them
+}
+
+func newMembers(r io.Reader) (*members, error) {
+	stored := bufio.NewReader(r)
+	unpacker, err := gzip.NewReader(stored)
+	if err != nil {
+		return nil, err
+	}
+	unpacker.Multistream(false)
+	return &members{stored, unpacker}, nil
+}
+
+func (m *members) Read(p []byte) (int, error) {
+	n, err := m.unpacker.Read(p)
+	if err == io.EOF {
+		err = m.next()
+	}
+	return n, err
+}
+
+// next begins the next one. It returns io.EOF if there is none.
+func (m *members) next() error {
+	first, err := m.stored.Peek(len(magic[Gzip]))
+	switch {
+	case len(first) == 0:
+		return err
+	case !bytes.HasPrefix(magic[Gzip], first):
+		return errBehind
+	}
+	if err := m.unpacker.Reset(m.stored); err != nil {
+		if err == io.EOF { // of a header that has begun
+			err = io.ErrUnexpectedEOF
+		}
+		return err
+	}
+	m.unpacker.Multistream(false)
+	return nil
 }
 
 // unpacked names the packing in its errors.
@@ -77,6 +125,10 @@ func (u unpacked) Read(p []byte) (int, error) {
 func damaged(p Packing, err error) *Refusal {
 	if refusal, ok := errors.AsType[*Refusal](err); ok {
 		return refusal
+	}
+	if errors.Is(err, errBehind) || errors.Is(err, zstd.ErrMagicMismatch) { // the first frame has the magic, as was checked
+		return &Refusal{Msg: fmt.Sprintf("something else stands behind the end of its %v data", p), Err: err,
+			Remedy: "copy or compress the file again"}
 	}
 	return &Refusal{Msg: fmt.Sprintf("%v data is damaged or cut short: %v", p, err), Err: err,
 		Remedy: "copy or compress the file again"}
