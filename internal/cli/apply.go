@@ -202,10 +202,10 @@ func (a *applyRun) nothingToDo(dir string, found metrics.Reading) {
 // confirm shows what will happen and asks. Without a terminal there is nobody to ask.
 func (a *applyRun) confirm(ctx context.Context, j *job.Job) error {
 	asks := a.asks()
-	if asks {
-		console.ShowPreview(a.sys.Stderr, j.Preview()) // nobody is asked without being shown what for
+	if a.opts.output.Quiet() && !asks {
+		console.ShowWatch(a.sys.Stderr, j.Preview())
 	} else {
-		console.ShowPreview(a.notes, j.Preview())
+		console.ShowPreview(a.sys.Stderr, j.Preview()) // nobody is asked without being shown what for
 	}
 	if err := j.Allowed(); err != nil {
 		return err

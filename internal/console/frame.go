@@ -29,7 +29,7 @@ func frame(v View, width, height int) []string {
 		rows = slices.Concat(progressRows(v, width), stateRows(v), seriesRows(v, width), eventRows(v))
 	}
 	if v.Problem != "" {
-		rows = append(rows, row{"watch", v.Problem, 1})
+		rows = append(rows, row{watch, v.Problem, 1})
 	}
 	lines := []string{title(v, width)}
 	for _, r := range fitting(rows, max(height-1, 1)) { // under the title

@@ -12,9 +12,12 @@ type Options struct {
 	LogLevel  slog.Level
 }
 
+// Quiet tells whether nothing is wanted but the result and warnings.
+func (o Options) Quiet() bool { return o.Progress == "none" }
+
 // Notes is where a command tells people what it does.
 func (o Options) Notes(stderr io.Writer) io.Writer {
-	if o.Progress == "none" {
+	if o.Quiet() {
 		return io.Discard
 	}
 	return stderr
@@ -24,7 +27,7 @@ func (o Options) Notes(stderr io.Writer) io.Writer {
 // warnings are told all the same: of a file that cannot be written nobody would hear otherwise.
 func NewLog(w io.Writer, o Options) *slog.Logger {
 	options := &slog.HandlerOptions{Level: o.LogLevel}
-	if o.Progress == "none" && o.LogLevel == slog.LevelInfo {
+	if o.Quiet() && o.LogLevel == slog.LevelInfo {
 		options.Level = slog.LevelWarn
 	}
 	switch {

@@ -258,7 +258,7 @@ func valueOrNone(value string) string {
 
 // printWarning writes what it means, where it is, and what to do.
 func printWarning(line func(head, format string, args ...any), w audit.Warning, where, remedy bool) {
-	head := "watch"
+	head := watch
 	if w.Note {
 		head = "note"
 	}

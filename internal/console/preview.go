@@ -22,9 +22,29 @@ const (
 	maxAttributes = 12
 )
 
+// watch is the heading of a warning.
+const watch = "watch"
+
 // ShowPreview writes what a start is about to do, a line a fact.
-func ShowPreview(w io.Writer, p job.Preview) {
-	line := Printer(w, Columns(w))
+func ShowPreview(w io.Writer, p job.Preview) { showPreview(Printer(w, Columns(w)), p) }
+
+// ShowWatch writes of a preview only what to watch.
+func ShowWatch(w io.Writer, p job.Preview) { showPreview(watching(Printer(w, Columns(w))), p) }
+
+// watching passes on the lines that warn, each with those that belong to it.
+func watching(line func(head, format string, args ...any)) func(head, format string, args ...any) {
+	warns := false
+	return func(head, format string, args ...any) {
+		if head != "" {
+			warns = head == watch
+		}
+		if warns {
+			line(head, format, args...)
+		}
+	}
+}
+
+func showPreview(line func(head, format string, args ...any), p job.Preview) {
 	showInput(line, p)
 	if p.Asked.Hold {
 		line("hold", "stopped by %s, on %s: who goes on lifts it", p.Asked.HoldOrder, dateTime(since(p.Asked.HoldOrder)))
@@ -36,7 +56,7 @@ func ShowPreview(w io.Writer, p job.Preview) {
 		if plan.Endpoint == target.SandboxEndpoint {
 			at = "in a sandbox"
 		}
-		line("watch", "the plan was made of the pool %s %s, and not of this one", plan.Pool.ID, at)
+		line(watch, "the plan was made of the pool %s %s, and not of this one", plan.Pool.ID, at)
 	}
 	if p.Preflight != nil && p.Preflight.Rows > 0 {
 		line("change", "%s", changes(p.Preflight, p.Noun))
@@ -112,7 +132,7 @@ func ShowPlace(line func(head, format string, args ...any), p job.Place) {
 		line("endpoint", "%s", p.Endpoint)
 	}
 	if p.InTheClear {
-		line("watch", "access tokens go to this endpoint unencrypted (http)")
+		line(watch, "access tokens go to this endpoint unencrypted (http)")
 	}
 }
 

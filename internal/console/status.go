@@ -77,7 +77,7 @@ func showAsked(line func(head, format string, args ...any), v *View) {
 		line("in force", "%s", inForce(s))
 	}
 	if text := expiringText(s); text != "" {
-		line("watch", "%s", text)
+		line(watch, "%s", text)
 	}
 	if v.isHeld() {
 		line("hold", "%s", holdText(s.Asked, v.At))

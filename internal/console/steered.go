@@ -22,7 +22,7 @@ func ShowSteered(w io.Writer, dir, called string, s rundir.Standing) {
 			line("until", "%s", dateTime(s.Asked.PausedUntil))
 		}
 		if text := expiringText(&s); text != "" {
-			line("watch", "%s", text)
+			line(watch, "%s", text)
 		}
 		if s.Asked.Paused {
 			line("next", "attrmigrate unpause %s", called)
