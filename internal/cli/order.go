@@ -16,6 +16,7 @@ import (
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
+	"attrmigrate/internal/telemetry"
 )
 
 // order is what a command asks of a run: of the process that is at work, by its socket, or else by control.json.
@@ -39,6 +40,15 @@ type heard struct {
 	order  rundir.Order
 	before rundir.Asked  // what was asked until then
 	waited time.Duration // since it was given
+}
+
+// told tells whether the run has heard of the order, whatever has become of it since: a program can keep paused what may go on,
+// and a pause can be over before anybody has seen it.
+func (h heard) told(kind telemetry.Kind) bool {
+	events, _ := telemetry.ReadEvents(h.dir) // what cannot be read is not told
+	return slices.ContainsFunc(events, func(e telemetry.Event) bool {
+		return e.Kind == kind && e.By == h.order.By && !e.At.Before(h.order.At.Truncate(time.Millisecond))
+	})
 }
 
 const (

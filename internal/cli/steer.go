@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"net/http"
-	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -58,7 +57,13 @@ and started again is still paused, and says so.
 				body["for"], until = span.String(), time.Now().Add(span).UTC()
 			}
 			o.asks = func(a *rundir.Asked, by *rundir.Order) { a.Paused, a.PausedUntil, a.PauseOrder = true, until, by }
-			o.shows = func(h heard) bool { return h.State == "paused" }
+			o.shows = func(h heard) bool {
+				over := !until.IsZero() && !time.Now().Before(until) && h.told(telemetry.Paused)
+				if over && h.State != "paused" {
+					o.note = "the time of this pause is over"
+				}
+				return over || h.State == "paused"
+			}
 			return o.give(cmd.Context(), sys, args[0], body)
 		},
 	}
@@ -82,7 +87,7 @@ stays so as long as the program says, and that is told.
 			o.asks = func(a *rundir.Asked, by *rundir.Order) {
 				a.Paused, a.PausedUntil, a.PauseOrder = false, time.Time{}, by
 			}
-			o.shows = func(h heard) bool { return h.State == "running" || !h.before.Paused || unpaused(h.dir, h.order) }
+			o.shows = func(h heard) bool { return h.State == "running" || !h.before.Paused || h.told(telemetry.Unpaused) }
 			return o.give(cmd.Context(), sys, args[0], map[string]any{})
 		},
 	}
@@ -193,14 +198,6 @@ func showsLimits(l control.Limits) func(heard) bool {
 		}
 		return in(l.SetRate, l.Rate, h.before.Rate, h.Effective.Rate) && in(l.SetReadRate, l.ReadRate, h.before.ReadRate, h.Effective.ReadRate)
 	}
-}
-
-// unpaused tells whether a run has heard that it may go on. A program can keep it paused nevertheless.
-func unpaused(dir string, o rundir.Order) bool {
-	events, _ := telemetry.ReadEvents(dir) // what cannot be read is not told
-	return slices.ContainsFunc(events, func(e telemetry.Event) bool {
-		return e.Kind == telemetry.Unpaused && e.By == o.By && !e.At.Before(o.At.Truncate(time.Millisecond))
-	})
 }
 
 func newStop(sys System) *cobra.Command {
