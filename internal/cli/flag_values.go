@@ -6,8 +6,12 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/phone"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/shell"
 	"attrmigrate/pipeline"
 )
@@ -81,6 +85,26 @@ func rate(r *float64) choice {
 		*r = n
 		return nil
 	}}
+}
+
+// limit is what sets one. Who wants none leaves the flag out: a 0 that a script has made would be the whole pool, and no canary.
+type limit[T int64 | time.Duration] struct {
+	pflag.Value
+	name  string
+	value *T
+}
+
+// limits has a flag refuse what would be no limit.
+func limits[T int64 | time.Duration](f *pflag.Flag, value *T) {
+	f.Value = limit[T]{f.Value, f.Name, value}
+}
+
+// Set implements [pflag.Value].
+func (l limit[T]) Set(text string) error {
+	if err := l.Value.Set(text); err != nil || *l.value > 0 {
+		return err
+	}
+	return &refusal.UsageError{Err: fmt.Errorf("--%s is %v, want more than %v", l.name, *l.value, T(0)), Remedy: "leave it out for no limit"}
 }
 
 // budget sets a number of records or a percentage.

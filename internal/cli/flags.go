@@ -109,7 +109,9 @@ func (o *options) register(f *pflag.FlagSet) {
 	f.IntVar(&o.maxAttempts, "max-attempts", 8, "attempts a record has, throttled ones aside")
 	f.Func("max-failures", "stop when more records than `N|P%` fail (default 5%, at least 20; 0: all or nothing)", budget(&o.budget))
 	f.Int64Var(&o.limit, "limit", 0, "stop after `N` records in this start, as a canary")
+	limits(f.Lookup("limit"), &o.limit)
 	f.DurationVar(&o.maxDuration, "max-duration", 0, "stop after this time, such as 6h")
+	limits(f.Lookup("max-duration"), &o.maxDuration)
 	f.DurationVar(&o.drainTimeout, "drain-timeout", 15*time.Second, "time for calls under way to end once stopped")
 	f.StringVar(&o.runDir, "run-dir", "", "`directory` of the run, or s3://BUCKET/PREFIX, where it outlives this machine (default: NAME.run for the input NAME.csv)")
 	f.StringVar(&o.workDir, "work-dir", "", "`directory` of this machine in which a run in S3 is carried out (default: a temporary one)")
@@ -261,10 +263,6 @@ func (o *options) validate() error {
 		return refusal.Usagef("--workers is %d, want 1 to 1024", o.workers)
 	case o.maxAttempts < 1:
 		return refusal.Usagef("--max-attempts is %d, want at least 1", o.maxAttempts)
-	case o.limit < 0:
-		return refusal.Usagef("--limit is %d, want at least 0", o.limit)
-	case o.maxDuration < 0:
-		return refusal.Usagef("--max-duration is %s, want at least 0s", o.maxDuration)
 	case o.drainTimeout <= 0:
 		return refusal.Usagef("--drain-timeout is %s, want more than 0s", o.drainTimeout)
 	case o.keep && (o.noRead || o.read == audit.None):
