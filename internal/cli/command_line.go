@@ -70,10 +70,7 @@ func (o options) without(e *schema.UnknownColumnsError, paths []string) string {
 	if o.asUser { // which no plan can
 		words = []string{"apply", "--as", "user"}
 	}
-	if o.keep {
-		words = append(words, "--verified", "keep")
-	}
-	return commandLine(slices.Concat(words, o.connection.target(0).Flags(o.connection.poolID), o.changeSetFlags()), paths)
+	return commandLine(slices.Concat(words, o.connection.target(0).Flags(o.connection.poolID), o.plannedFlags()), paths)
 }
 
 // changeSetFlags decide what the inputs of a command mean. Client metadata is not among them: it is nothing
@@ -90,6 +87,14 @@ func (o *options) changeSetFlags() []string {
 		words = append(words, "--only-failed", o.onlyFailed)
 	}
 	return words
+}
+
+// plannedFlags decide what a plan of a change set is of.
+func (o *options) plannedFlags() []string {
+	if o.keep {
+		return append([]string{"--verified", "keep"}, o.changeSetFlags()...)
+	}
+	return o.changeSetFlags()
 }
 
 // decodingFlags decide how inputs are read.

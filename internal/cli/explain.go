@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -53,7 +54,7 @@ func (o *options) byFlags(err error, paths []string) error {
 	case errors.As(err, &budget):
 		return &refusal.Error{Msg: budget.Text("--max-failures"), Remedy: fmt.Sprintf("%s lists them; mend them, or raise --max-failures", budget.List)}
 	case errors.As(err, &unplanned):
-		return &refusal.Error{Msg: "--verified keep: " + unplanned.Error(), Remedy: o.planFor(unplanned.Missing)}
+		return &refusal.Error{Msg: "--verified keep: " + unplanned.Error(), Remedy: cmp.Or(o.rowsPlan, o.planFor(unplanned.Missing))}
 	case errors.As(err, &plan):
 		own := "--run-dir names a directory for this one"
 		if o.rule.any() {
@@ -86,12 +87,8 @@ func (o *options) byFlags(err error, paths []string) error {
 
 // planFor is the command that makes the plan which is missing. Standard input is gone, but the run directory has it.
 func (o *options) planFor(m job.Missing) string {
-	words := slices.Concat([]string{"plan"}, o.connection.target(0).Flags(m.PoolID))
-	if o.keep {
-		words = append(words, "--verified", "keep")
-	}
-	words = append(words, o.changeSetFlags()...)
-	if m.Kept {
+	words := slices.Concat([]string{"plan"}, o.connection.target(0).Flags(m.PoolID), o.plannedFlags())
+	if m.Kept || o.planDir != "" {
 		words = append(words, "--run-dir", m.Dir)
 	}
 	return commandLine(words, m.Inputs)

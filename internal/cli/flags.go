@@ -48,6 +48,8 @@ type options struct {
 
 	runDir     string
 	workDir    string // where a run is carried out that is kept elsewhere
+	planDir    string // of a row of a file of targets: where its plan is
+	rowsPlan   string // the command that makes the plans of such rows there; empty: that of the row alone does
 	onlyFailed string // a run directory
 	restart    bool
 	yes        bool
@@ -214,7 +216,7 @@ func (o *options) spec(paths []string, sys System, log *slog.Logger) job.Spec {
 		NoRead: o.noRead, PhoneRegion: o.phones, KeepVerified: o.keep, AllowTakeover: o.takeover, SkipConflicts: o.skip, Strict: o.strict, Metadata: o.metadata,
 		Rate: o.rate, ReadRate: o.readRate, ListRate: o.listRate, Chains: o.chains, Workers: o.workers, MaxAttempts: o.maxAttempts, Budget: o.budget,
 		Limit: o.limit, MaxDuration: o.maxDuration, DrainTimeout: o.drainTimeout,
-		Dir: o.runDir, Restart: o.restart, Volume: o.volume(), Stdin: sys.Stdin, Log: log, Told: console.ByFlags,
+		Dir: o.runDir, Planned: o.planDir, Restart: o.restart, Volume: o.volume(), Stdin: sys.Stdin, Log: log, Told: console.ByFlags,
 		Steering: o.steering, Unhold: o.unhold,
 	}
 }

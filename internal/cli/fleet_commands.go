@@ -50,6 +50,8 @@ func (o options) rows(cmd *cobra.Command, sys System, args []string, ending stri
 	if err != nil {
 		return err
 	}
+	o.rowsPlan = commandLine(slices.Concat([]string{"plan", "--targets", o.fleet.targets, "--index", strconv.Itoa(group.Index)},
+		o.connection.target(0).Flags(""), o.plannedFlags()), nil)
 	if first, _ := o.of(group.Rows[0], ending); first.validate() != nil {
 		return first.validate()
 	}

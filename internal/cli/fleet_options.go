@@ -14,6 +14,7 @@ import (
 	"attrmigrate/internal/fleet"
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/s3"
 )
 
 // fleetOptions say which rows of a file of targets a command is for.
@@ -159,6 +160,10 @@ func (o options) of(row fleet.Row, ending string) (options, []string) {
 	o.fleet = fleetOptions{}
 	o.connection = o.connection.of(row)
 	o.runDir = row.Dir(sandboxed(o.connection.sandbox, ending))
+	o.planDir = row.Dir(sandboxed(o.connection.sandbox, fleet.PlanEnding))
+	if s3.Is(o.planDir) { // what is looked at before the first write is here
+		o.planDir, o.rowsPlan = row.Name+sandboxed(o.connection.sandbox, fleet.PlanEnding), ""
+	}
 	o.steering.MetricsFile = named(o.steering.MetricsFile, row)
 	if row.Rate > 0 {
 		o.rate = row.Rate

@@ -94,6 +94,29 @@ func TestRowWords(t *testing.T) {
 	}
 }
 
+// TestPlanOfARow: a row's plan is looked for where plan --targets puts it, or here, where one of a run in S3 would be there.
+func TestPlanOfARow(t *testing.T) {
+	for _, tt := range []struct {
+		name, runDir string
+		sandbox      bool
+		want, hint   string
+	}{
+		{"usual", "eu.run", false, "eu.plan", "of all rows"},
+		{"elsewhere", "runs/b.run", false, "runs/b.plan", "of all rows"},
+		{"rehearsed", "eu.run", true, "eu.sandbox.plan", "of all rows"},
+		{"in S3", "s3://runs/b", false, "eu.plan", ""},
+		{"in S3, rehearsed", "s3://runs/b", true, "eu.sandbox.plan", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			o := options{rowsPlan: "of all rows", connection: connectionOptions{sandbox: tt.sandbox}}
+			own, _ := o.of(fleet.Row{Name: "eu", RunDir: tt.runDir}, fleet.RunEnding)
+			if own.planDir != tt.want || own.rowsPlan != tt.hint {
+				t.Errorf("it is in %q, by %q", own.planDir, own.rowsPlan)
+			}
+		})
+	}
+}
+
 // TestFlagsOfAFile: of several flags that do not go with a file of targets the first by name is told, each time.
 func TestFlagsOfAFile(t *testing.T) {
 	file, err := fleet.Read("targets.csv", []byte("name,user_pool_id,rate,endpoint_url\n"+

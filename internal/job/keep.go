@@ -12,7 +12,7 @@ import (
 // mayKeep refuses to keep verified flags where it could harm and nobody has looked. In a pool with aliases an
 // address that is sent as verified is taken from whoever holds it ("only the last user who has
 // verified" signs in by it), so a plan of the same change set must have found none held twice. Its place is
-// where plan, given the same inputs and settings, puts it.
+// where plan, given the same inputs and settings, puts it, or where the caller says.
 func (j *Job) mayKeep() error {
 	if !j.spec.KeepVerified || len(j.pool.AliasAttributes) == 0 {
 		return nil

@@ -58,6 +58,7 @@ type Spec struct {
 	DrainTimeout time.Duration // for calls under way to end
 
 	Dir     string // of the run; empty: by the name of the first input
+	Planned string // where a plan of the same changes is; empty: by the name of the first input
 	Restart bool   // an earlier run in the directory is set aside, whatever it is
 
 	Steering control.Options // how it is seen and steered
@@ -131,7 +132,7 @@ func (s *Spec) runDir() string {
 // planDir is where a plan of these changes is kept unless it is told otherwise.
 func (s *Spec) planDir() string {
 	plan := *s
-	plan.Dir = ""
+	plan.Dir = s.Planned
 	return plan.dirName(".plan")
 }
 
