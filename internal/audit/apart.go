@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"hash/maphash"
@@ -15,7 +16,7 @@ import (
 // one may go out without the condition that another holds. It keeps 16 bytes a record.
 type rowsApart struct {
 	naming naming
-	sort   string // the command that puts them together
+	long   *Long
 	seed   maphash.Seed
 	parts  []part
 	sets   map[string]uint16 // the conditions of records, numbered
@@ -24,7 +25,7 @@ type rowsApart struct {
 
 // part is what is kept of a record.
 type part struct {
-	user  uint64 // a hash
+	user  uint64 // a hash, but for a few bits that tell how the name is written
 	line  uint32
 	input uint16
 	holds uint16 // the number of its set of conditions, and the flags below
@@ -40,12 +41,27 @@ const (
 	conditions = phoneFlagAlone - 1 // the bits of the number; as a number: it is bad, and nobody knows them
 )
 
+// spelled are these bits: so few that hashes of many million users stay apart, and that one in sixteen names that are written
+// differently is not told from the other.
+const spelled = 1<<4 - 1
+
+// name is what a part is told by: the same but for the bits of spelled, where names are those of one user.
+func (r *rowsApart) name(written string) uint64 {
+	fnv := uint32(2166136261) // the same at every start, so that a file is told in the same way
+	for i := range len(written) {
+		fnv = (fnv ^ uint32(written[i])) * 16777619
+	}
+	return maphash.String(r.seed, r.naming.key(strings.TrimSpace(written)))&^spelled | uint64(fnv>>28)
+}
+
+func sameUser(a, b part) bool { return a.user&^spelled == b.user&^spelled }
+
 // newRowsApart makes one; of a change set that is no long CSV, nil, which takes no notice of records.
 func newRowsApart(p *cognito.Pool, long *Long) *rowsApart {
 	if long == nil {
 		return nil
 	}
-	return &rowsApart{naming: newNaming(p), sort: long.Sort, seed: maphash.MakeSeed(),
+	return &rowsApart{naming: newNaming(p), long: long, seed: maphash.MakeSeed(),
 		parts: make([]part, 0, max(long.Records, 0)), sets: map[string]uint16{"": 0}}
 }
 
@@ -54,18 +70,34 @@ func (r *rowsApart) add(c *sources.Change) {
 	if r == nil {
 		return
 	}
-	name := cmp.Or(strings.TrimSpace(c.Username), string(c.Token))
+	if hasLineEnd(c) {
+		r.long.Sort = "" // it would tear the cell
+	}
+	name := c.Username
+	if strings.TrimSpace(name) == "" {
+		name = string(c.Token)
+	}
 	if name == "" {
 		return
 	}
 	for len(r.files) <= c.Begin.Input {
 		r.files = append(r.files, c.File)
 	}
-	p := part{user: maphash.String(r.seed, r.naming.key(name)), line: uint32(c.Line), input: uint16(c.Begin.Input), holds: conditions}
+	p := part{user: r.name(name), line: uint32(c.Line), input: uint16(c.Begin.Input), holds: conditions}
 	if c.Err == nil {
 		p.holds = r.set(c) | alone(c, "email", addressAlone, flagAlone) | alone(c, "phone_number", phoneAlone, phoneFlagAlone)
 	}
 	r.parts = append(r.parts, p)
+}
+
+// hasLineEnd tells whether a cell of a record goes over lines.
+func hasLineEnd(c *sources.Change) bool {
+	for _, row := range c.Rows {
+		if slices.ContainsFunc(row.Cells, func(cell string) bool { return strings.Contains(cell, "\n") }) {
+			return true
+		}
+	}
+	return bytes.Contains(bytes.TrimSpace(c.Text), []byte("\n"))
 }
 
 // alone tells by one bit or the other that a record gives an address without its flag, or the flag without the address.
@@ -112,13 +144,14 @@ func (r *rowsApart) report(found *warnings) error {
 	if r == nil {
 		return nil
 	}
-	slices.SortFunc(r.parts, func(a, b part) int { return cmp.Or(cmp.Compare(a.user, b.user), inOrder(a, b)) })
+	slices.SortFunc(r.parts, func(a, b part) int { return cmp.Or(cmp.Compare(a.user&^spelled, b.user&^spelled), inOrder(a, b)) })
 	apart := r.parts[:0] // where the rows of users go on; it never overtakes what is read
+	respelled := false   // somebody's name is written in several ways
 	var torn [2]part     // the first place where they are torn
 	users := int64(0)    // whose are
 	for first := 0; first < len(r.parts); {
 		end := first + 1
-		for end < len(r.parts) && r.parts[end].user == r.parts[first].user {
+		for end < len(r.parts) && sameUser(r.parts[end], r.parts[first]) {
 			end++
 		}
 		parts := r.parts[first:end]
@@ -131,6 +164,7 @@ func (r *rowsApart) report(found *warnings) error {
 				torn = [2]part{parts[0], parts[i]}
 			}
 		}
+		respelled = respelled || slices.ContainsFunc(parts, func(p part) bool { return p.user != parts[0].user })
 		apart = append(apart, parts[1])
 	}
 	if users > 0 {
@@ -138,7 +172,8 @@ func (r *rowsApart) report(found *warnings) error {
 	}
 	slices.SortFunc(apart, inOrder)
 	for _, p := range apart {
-		found.add(partsApart, "", place{file: r.files[p.input], line: int(p.line)}) // already in order
+		w := found.add(partsApart, "", place{file: r.files[p.input], line: int(p.line)}) // already in order
+		w.respelled = respelled
 	}
 	return nil
 }
@@ -171,11 +206,18 @@ func (r *rowsApart) refuse(torn [2]part, users int64) error {
 	if users > 1 {
 		why += fmt.Sprintf(" (so it is with %s)", several(users, "user"))
 	}
+	told, remedy := "the rows of this user are apart from those at %s:%d: %s", sorted(r.long.Sort)
+	if torn[0].user != torn[1].user {
+		told, remedy = "this is the user of %s:%d, whose name is written otherwise there: %s", oneSpelling
+	}
 	return &sources.FileError{
-		File: r.files[torn[1].input], Line: int(torn[1].line), Remedy: sorted(r.sort),
-		Msg: fmt.Sprintf("the rows of this user are apart from those at %s:%d: %s", r.files[torn[0].input], torn[0].line, why),
+		File: r.files[torn[1].input], Line: int(torn[1].line), Remedy: remedy,
+		Msg: fmt.Sprintf(told, r.files[torn[0].input], torn[0].line, why),
 	}
 }
+
+// oneSpelling is the remedy where sorting alone brings nothing together.
+const oneSpelling = "write the name of a user in one way in all its rows, and these one after the other"
 
 // sorted is the remedy, with the command that does it if there is one.
 func sorted(command string) string {
@@ -186,5 +228,9 @@ func sorted(command string) string {
 }
 
 func areApart(w *Warning, t *Terms) (text, remedy string) {
-	return fmt.Sprintf("the rows of %s are apart from each other: each part is a record of its own", several(w.Count, "user")), sorted(t.Long.Sort)
+	how, remedy := "are apart from each other", sorted(t.Long.Sort)
+	if w.respelled {
+		how, remedy = "are apart from each other, or write its name otherwise", oneSpelling
+	}
+	return fmt.Sprintf("the rows of %s %s: each part is a record of its own", several(w.Count, "user"), how), remedy
 }

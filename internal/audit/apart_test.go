@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"attrmigrate/internal/cognito"
+	"attrmigrate/internal/refusal"
 	"attrmigrate/sources"
 )
 
@@ -69,14 +71,21 @@ func TestRowsApart(t *testing.T) {
 		{"a flag of another address", "amy,email,a@example.com\namy,email_verified,true\nbob,locale,de\namy,phone_number_verified,true\n", false,
 			"the rows of 1 user are apart from each other: each part is a record of its own [a.csv:5]", ""},
 		{"a bad row apart", "amy,locale,fr\nbob,locale,de\namy,expect:locale,de,x\n", false, "", "a.csv:4: the rows of this user are apart from those at a.csv:2: " + bad},
-		{"another case, of one user", "amy,locale,fr\nAmy,expect:locale,de\n", false, "", "a.csv:3: the rows of this user are apart from those at a.csv:2: " + torn},
+		{"another case, of one user", "amy,locale,fr\nAMY,expect:locale,de\n", false, "", "a.csv:3: this is the user of a.csv:2, whose name is written otherwise there: " + torn},
+		{"another case, and apart", "Amy,locale,fr\nbob,locale,de\namy,expect:locale,de\n", false, "", "a.csv:4: this is the user of a.csv:2, whose name is written otherwise there: " + torn},
+		{"another case, without a condition", "amy,locale,fr\nAMY,nickname,x\nbob,locale,de\namy,name,x\n", false,
+			"the rows of 1 user are apart from each other, or write its name otherwise: each part is a record of its own [a.csv:3]", ""},
 		{"another case, of two users", "amy,locale,fr\nAmy,expect:locale,de\n", true, "", ""},
 		{"rows that name nobody", ",locale,fr\n,expect:locale,de\n", false, "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			s, err := longPreflight(t, tt.rows, tt.caseSensitive)
 			if err != nil || tt.refused != "" {
-				if err == nil || err.Error() != tt.refused || !strings.HasSuffix(err.(*sources.FileError).Hint(), ": sort a.csv") {
+				hint := "sort the rows by their users: sort a.csv"
+				if strings.Contains(tt.refused, "written otherwise") { // no sorting would bring them together
+					hint = oneSpelling
+				}
+				if err == nil || err.Error() != tt.refused || err.(*sources.FileError).Hint() != hint {
 					t.Errorf("%v, want %s", err, tt.refused)
 				}
 				return
@@ -89,6 +98,25 @@ func TestRowsApart(t *testing.T) {
 			}
 			if got != tt.told {
 				t.Errorf("%s, want %s", got, tt.told)
+			}
+		})
+	}
+}
+
+// TestSortCommand: there is none for a file of which sort would tear a cell.
+func TestSortCommand(t *testing.T) {
+	for _, tt := range []struct {
+		name, rows, want string
+	}{
+		{"usual", "amy,locale,fr\nbob,locale,de\namy,expect:locale,de\n", "sort the rows by their users: sort a.csv"},
+		{"a line end in a value", "amy,locale,fr\nbob,address,\"x\r\ny\"\namy,expect:locale,de\n", "sort the rows by their users"},
+		{"a line end in a bad row", "amy,locale,fr\nbob,address,\"x\ny\",z\namy,expect:locale,de\n", "sort the rows by their users"},
+		{"a line end in a row that names nobody", "amy,locale,fr\n,address,\"x\ny\"\nbob,locale,de\namy,expect:locale,de\n", "sort the rows by their users"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := longPreflight(t, tt.rows, false)
+			if e, ok := errors.AsType[*sources.FileError](err); !ok || e.Hint() != tt.want {
+				t.Errorf("%v, hint %q, want %q", err, refusal.HintOf(err), tt.want)
 			}
 		})
 	}

@@ -38,7 +38,7 @@ type Terms struct {
 // Long is a long CSV.
 type Long struct {
 	Records int64  // about so many, if that is known: memory is then taken once
-	Sort    string // the command that sorts it by its users; "" where there is none
+	Sort    string // the command that sorts it by its users; "" where there is none, or none any more
 }
 
 // Check says why a record cannot be applied, as far as that can be told without a call. [ErrExpect] is

@@ -29,6 +29,8 @@ type Warning struct {
 	unknown      []string // attributes that the pool does not have
 	which, where few
 	blank        bool
+
+	respelled bool // of rows apart: a user's name is written in several ways
 }
 
 // OfHolders tells whether a warning is of names that several users have to do with.
