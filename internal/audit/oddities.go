@@ -149,13 +149,27 @@ func standForNone(w *Warning, t *Terms) (text, remedy string) {
 		return text, "nil leaves an attribute alone: have the rule give that where there is no value"
 	}
 	var flags []string
-	if w.blank { // a value has blanks around the word
-		flags = append(flags, "--trim")
-	}
+	deletes := ""
 	for _, word := range w.which.list {
-		flags = append(flags, "--empty-value "+shell.Quote(word))
+		if word == t.Deletes { // which no option takes for empty
+			deletes = word
+		} else {
+			flags = append(flags, "--empty-value "+shell.Quote(word))
+		}
 	}
-	return text, "to take such cells for empty ones: " + strings.Join(flags, " ")
+	if w.blank { // a value has blanks around the word
+		flags = slices.Insert(flags, 0, "--trim")
+	}
+	switch such := "to take such cells for empty ones: "; {
+	case deletes == "":
+		return text, such + strings.Join(flags, " ")
+	case !w.blank: // it is marked as a text, or no value of an attribute
+		return text, deletes + " deletes where it stands by itself in the cell of an attribute: leave the cell empty otherwise"
+	case len(flags) == 1:
+		return text, "to have " + deletes + " delete: --trim"
+	default:
+		return text, "to have " + deletes + " delete, and take other such cells for empty ones: " + strings.Join(flags, " ")
+	}
 }
 
 func isCut(w *Warning, _ *Terms) (text, remedy string) {

@@ -10,6 +10,31 @@ import (
 	"attrmigrate/sources"
 )
 
+// TestMarkerAsText: no option takes for empty what deletes, and the hint does not say so.
+func TestMarkerAsText(t *testing.T) {
+	for _, tt := range []struct {
+		name, deletes string
+		values        []string
+		want          string
+	}{
+		{"with a blank", "<delete>", []string{"locale=<delete> "}, "to have <delete> delete: --trim"},
+		{"with a blank, beside others", "<delete>", []string{"locale=<delete> ", "nickname=NULL"},
+			"to have <delete> delete, and take other such cells for empty ones: --trim --empty-value NULL"},
+		{"marked as a text", "<delete>", []string{"locale=<delete>"}, "<delete> deletes where it stands by itself in the cell of an attribute: leave the cell empty otherwise"},
+		{"another one", "NULL", []string{"locale=NULL "}, "to have NULL delete: --trim"},
+		{"where another one deletes", "NULL", []string{"locale=<delete> "}, "to take such cells for empty ones: --trim --empty-value '<delete>'"},
+		{"where none deletes", "", []string{"locale=<delete> "}, "to take such cells for empty ones: --trim --empty-value '<delete>'"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := NewPreflight(Terms{Pool: &cognito.Pool{ID: poolID, Schema: exampleSchema()}, Rate: 20, ReadRate: 80, Deletes: tt.deletes})
+			_ = s.Add(record("amy", tt.values...))
+			if w := s.Warnings()[0]; w.Kind != placeholder || w.Remedy != tt.want {
+				t.Errorf("%s: %s, want %s", w.Kind, w.Remedy, tt.want)
+			}
+		})
+	}
+}
+
 // What nobody meant, as a plan and as a preflight tell it.
 func TestOddValues(t *testing.T) {
 	cut, undone := record("amy", "locale=fr"), record("amy", "locale=NULL", "nickname= a ")

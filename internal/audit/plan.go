@@ -84,7 +84,8 @@ type Config struct {
 	// Records is about how many records there are, and Addresses how many sign-in addresses they give, if
 	// that is known: memory is then taken once.
 	Records, Addresses int64
-	Long               *Long // of a long CSV; nil for another change set
+	Long               *Long  // of a long CSV; nil for another change set
+	Deletes            string // as [Terms] have it
 	// ByRecord says that the records are applied one by one, and not as a plan: what a user gets by one of them and loses by
 	// the next counts.
 	ByRecord bool
@@ -150,7 +151,7 @@ func Plan(ctx context.Context, cfg Config) (_ *Result, err error) {
 
 func newPlanner(cfg Config) *planner {
 	n := newNaming(cfg.Pool)
-	terms := Terms{Pool: cfg.Pool, KeepVerified: cfg.KeepVerified, NoRead: cfg.NoRead, AllowTakeover: cfg.AllowTakeover, Ruled: cfg.Rule != nil && cfg.Match == "", Rate: cfg.UpdateRate, ReadRate: cfg.ReadRate, Long: cfg.Long}
+	terms := Terms{Pool: cfg.Pool, KeepVerified: cfg.KeepVerified, NoRead: cfg.NoRead, AllowTakeover: cfg.AllowTakeover, Ruled: cfg.Rule != nil && cfg.Match == "", Rate: cfg.UpdateRate, ReadRate: cfg.ReadRate, Long: cfg.Long, Deletes: cfg.Deletes}
 	p := &planner{
 		cfg:      cfg,
 		terms:    terms,

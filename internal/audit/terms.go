@@ -32,6 +32,7 @@ type Terms struct {
 	Ruled          bool   // a rule makes the records of users, and nobody has written them
 	Limit          int64  // how many records are taken; 0: all
 	Long           *Long  // of a long CSV; nil for another change set
+	Deletes        string // the cell that deletes; "" where none does, for it is no CSV of attributes
 	Noun           string // what people call a record, where it has a word of its own: row
 }
 

@@ -127,6 +127,14 @@ func (s *Set) IsStdin() bool { return slices.Equal(s.paths, []string{rundir.Stdi
 // Noun is what a record of it is called: row or record.
 func (s *Set) Noun() string { return s.noun }
 
+// Deletes is the cell that deletes its attribute, of CSV; "" where none does.
+func (s *Set) Deletes() string {
+	if s.decoding.Format != sources.CSV || s.decoding.Data {
+		return ""
+	}
+	return s.decoding.DeleteMarker
+}
+
 // Dialect says how the inputs are written; empty: as most are.
 func (s *Set) Dialect() string { return s.dialect }
 

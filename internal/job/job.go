@@ -84,6 +84,7 @@ func (j *Job) prepare(ctx context.Context) error {
 		return err
 	}
 	j.terms = j.spec.terms(j.pool, j.set.Noun())
+	j.terms.Deletes = j.set.Deletes()
 	j.terms.Rate, j.terms.ReadRate = j.asked.Ceilings(j.spec.Rate, j.spec.readsAt)
 	if j.spec.AsUser {
 		j.tokens = newExpiries(j.terms.Check)

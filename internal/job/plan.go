@@ -207,7 +207,7 @@ func (p *planning) auditChanges(ctx context.Context) error {
 	size := p.set.Guess(ctx, p.pool)
 	p.observer.Sized(size)
 	return p.audit(ctx, audit.Config{
-		Changes: in, Records: size.Records, Addresses: size.Addresses, Long: p.spec.long(ctx, p.set, in, p.pool),
+		Changes: in, Records: size.Records, Addresses: size.Addresses, Long: p.spec.long(ctx, p.set, in, p.pool), Deletes: p.set.Deletes(),
 	}, in.Digests)
 }
 
