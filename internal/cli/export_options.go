@@ -17,6 +17,7 @@ import (
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rules"
+	"attrmigrate/internal/s3"
 	"attrmigrate/internal/shell"
 	"attrmigrate/sources"
 )
@@ -217,7 +218,11 @@ func (o *exportOptions) packed() string {
 	}
 	words = append(words, o.choice()...)
 	packer := map[string]string{".gz": "gzip", ".zst": "zstd"}[strings.ToLower(ending)]
-	return commandLine(words, nil) + " | " + packer + " > " + shell.File(o.file)
+	to := " > " + shell.File(o.file)
+	if s3.Is(o.file) { // which no shell writes to
+		to = " | " + awsS3(o.connection.profile, "cp", "-", o.file)
+	}
+	return commandLine(words, nil) + " | " + packer + to
 }
 
 // takenBack is the command that applies the export.

@@ -18,13 +18,20 @@ import (
 
 // checkTarget refuses a file that no export can have.
 func (o *exportOptions) checkTarget() error {
-	if sources.Packed(o.file) {
+	far := s3.Is(o.file)
+	if far {
+		if err := checkDelivery(o.file); err != nil {
+			return err
+		}
+	}
+	switch {
+	case sources.Packed(o.file):
 		return notTarget(o.file, "an export is not packed", "pack it on its way: "+o.packed())
+	case far:
+		return nil
+	default:
+		return checkTarget(o.file, "export", o.force)
 	}
-	if s3.Is(o.file) {
-		return checkDelivery(o.file)
-	}
-	return checkTarget(o.file, "export", o.force)
 }
 
 func notTarget(path, reason, hint string) error {

@@ -75,7 +75,7 @@ func (f *fetched) input(ctx context.Context, text string) error {
 	case err != nil:
 		return err
 	case u.Dir():
-		return &refusal.UsageError{Err: fmt.Errorf("%s: it names no object", prose.Printable(text)), Remedy: "name one: s3://BUCKET/KEY; to see them: aws s3 ls " + u.String()}
+		return &refusal.UsageError{Err: fmt.Errorf("%s: it names no object", prose.Printable(text)), Remedy: "name one: s3://BUCKET/KEY; to see them: " + awsS3(f.cfg.Profile, "ls", u.String())}
 	}
 	bucket, err := s3.Open(ctx, u.Bucket, f.cfg)
 	if err != nil {

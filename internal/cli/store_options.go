@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"attrmigrate/internal/s3"
+	"attrmigrate/internal/shell"
 )
 
 // storeOptions say how S3 is reached: by the credentials that the program is given, whatever role it takes for a pool.
@@ -46,6 +47,15 @@ func (o *storeOptions) ofRun(ctx context.Context, place s3.URL) (*s3.Bucket, err
 	cfg := o.s3()
 	cfg.Run = place.Below("").Key
 	return s3.Open(ctx, place.Bucket, cfg)
+}
+
+// awsS3 is a command of the AWS CLI that reaches S3 by the same profile; empty: the usual one.
+func awsS3(profile string, words ...string) string {
+	words = append([]string{"aws", "s3"}, words...)
+	if profile != "" {
+		words = append(words, "--profile", profile)
+	}
+	return shell.Join(words...)
 }
 
 // leads are the flags that lead there again.

@@ -28,6 +28,8 @@ var followed = map[string][2]string{
 	"added":                     {"hints", "stdin several.csv"},
 	"onlyFailedAgain":           {"hints", "apply it again from the same inputs"},
 	"applyPlan":                 {"hints", "status 'the place/a plan'"},
+	"rows":                      {"hints_keep", "plan --targets"},
+	"awsS3":                     {"hints", "s3 ls s3://runs/my dir/"},
 	"packed":                    {"hints", "all users.jsonl.gz"},
 	"takenBack":                 {"hints", "it''s $5.txt"},
 	"ListPools":                 {"hints", "list-user-pools"},

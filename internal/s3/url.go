@@ -8,6 +8,7 @@ import (
 
 	"attrmigrate/internal/prose"
 	"attrmigrate/internal/refusal"
+	"attrmigrate/internal/shell"
 )
 
 // URL is the place of an object, or of all below a prefix.
@@ -91,7 +92,7 @@ func ParseDir(text string) (URL, error) {
 	case u.Version != "":
 		return refuse("a run directory has no version", "write s3://BUCKET/PREFIX")
 	case u.Key == "/" || u.Key != clean && u.Key != clean+"/":
-		return refuse("a run directory has no empty name and no dots between its slashes", "write "+URL{Bucket: u.Bucket, Key: clean}.String())
+		return refuse("a run directory has no empty name and no dots between its slashes", "write "+shell.Quote(URL{Bucket: u.Bucket, Key: clean}.String()))
 	}
 	return u, nil
 }

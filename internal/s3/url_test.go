@@ -6,6 +6,7 @@ import (
 
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/s3"
+	"attrmigrate/internal/shell"
 )
 
 func TestParseURL(t *testing.T) {
@@ -67,6 +68,7 @@ func TestParseDir(t *testing.T) {
 		{"slashes only", "s3://runs//", "no empty name", "write s3://runs/"},
 		{"up", "s3://runs/a/../b", "no dots", "write s3://runs/b"},
 		{"here", "s3://runs/a/.", "no dots", "write s3://runs/a"},
+		{"with blanks", "s3://runs/ü b/../my x", "no dots", "write " + shell.Quote("s3://runs/my x")},
 		{"a version", "s3://runs/a?versionId=3", "has no version", "write s3://BUCKET/PREFIX"},
 	}
 	for _, tt := range tests {
