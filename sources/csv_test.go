@@ -37,7 +37,7 @@ func TestWide(t *testing.T) {
 			[]string{`2: ann custom:tier="gold" expect:custom:tier="silver"`}},
 		{"Rename to the username", "login,name\nann,Ann\n", Options{Rename: map[string]string{"login": "username"}}, []string{`2: ann name="Ann"`}},
 		{"columns of reports", "username,name,_line,_code\nann,Ann,7,AliasExists\n", Options{}, []string{`2: ann name="Ann"`}},
-		{"columns called value and attribute among others", "username,value,attribute,x\nann,1,2,3\n", Options{}, []string{`2: ann value="1" attribute="2" x="3"`}},
+		{"columns called value and attribute that mean others", "username,value,attribute,x\nann,1,2,3\n", Options{Rename: map[string]string{"attribute": "custom:attribute"}}, []string{`2: ann value="1" custom:attribute="2" x="3"`}},
 		{"expect", "username,expect:a,expect:b,expect:c\nann,1,,<delete>\n", Options{}, []string{`2: ann expect:a="1" expect:c=-`}},
 		{"empty is kept", "username,a,b\nann,,<delete>\n", Options{}, []string{`2: ann b=-`}},
 		{"empty deletes", "username,a,expect:a\nann,,\n", Options{Empty: DeleteEmpty}, []string{`2: ann a=-`}},

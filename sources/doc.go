@@ -18,8 +18,8 @@
 // Line ends are line feeds, with carriage returns before them or without, and carriage returns alone; in quotes they are
 // text. Rows of nothing but separators and blanks are none. Text is in UTF-8, or in UTF-16 with a byte-order mark.
 //
-// CSV, wide: one row a user, one column an attribute. CSV, long: username,attribute,value, where
-// consecutive rows of one user are one record. It is one: a row of it that is bad spoils all of it, and a row that does not say
+// CSV, wide: one row a user, one column an attribute. CSV, long: username,attribute,value and no column beside them (it is
+// refused), where consecutive rows of one user are one record. It is one: a row of it that is bad spoils all of it, and a row that does not say
 // whose it is spoils the records on both sides, since it may hold a precondition of theirs. JSONL: the native shape, the shape of the
 // AdminUpdateUserAttributes request, and the user objects that ListUsers prints. Files that end in
 // .gz or .zst are read as they are.

@@ -33,6 +33,12 @@ const (
 	roleValue                 // long: its value
 )
 
+// The columns of a long CSV beside the one that names the user. No attribute is called so.
+const (
+	longAttribute = "attribute"
+	longValue     = "value"
+)
+
 // header is the meaning of a CSV header.
 type header struct {
 	cells      []string // as they stood
@@ -188,7 +194,7 @@ func isUsername(name string) bool {
 
 // assign gives every column its role.
 func (h *header) assign(opts *Options) *FileError {
-	var rest []string
+	ofLong, beside := 0, []string(nil) // columns of a long CSV, and others
 	for i, name := range h.names {
 		switch {
 		case i == h.user && opts.Tokens:
@@ -203,23 +209,45 @@ func (h *header) assign(opts *Options) *FileError {
 			h.roles[i] = roleNothing
 		default:
 			h.roles[i] = roleSet
-			rest = append(rest, name)
+			if name == longAttribute || name == longValue {
+				ofLong++
+			} else {
+				beside = append(beside, name)
+			}
 		}
 	}
-	slices.Sort(rest)
-	h.long = slices.Equal(rest, []string{"attribute", "value"})
+	h.long = ofLong == 2 && len(beside) == 0
+	if ofLong == 2 && !h.long && opts.renamed(longAttribute) == longAttribute && opts.renamed(longValue) == longValue {
+		return h.besideLong(beside, opts)
+	}
 	for i, name := range h.names {
 		switch {
 		case h.roles[i] != roleSet:
 		case !h.long:
 			h.assignAttribute(i, opts)
-		case name == "attribute":
+		case name == longAttribute:
 			h.roles[i] = roleAttribute
 		default:
 			h.roles[i] = roleValue
 		}
 	}
 	return nil
+}
+
+// besideLong refuses columns beside those of a long CSV. To take them for attributes, and the others for none, would write what
+// is there to be read and drop what is to be written.
+func (h *header) besideLong(names []string, opts *Options) *FileError {
+	const msg = "each row says which attribute has which value, and there is more beside that: "
+	for _, name := range names {
+		if _, use := opts.use(name); use == useExpect || use == useMetadata {
+			return h.refuse(msg+name, "make rows of it, with "+name+" for their "+longAttribute)
+		}
+	}
+	var settings []string
+	for _, name := range names {
+		settings = append(settings, opts.setting("Ignore", name))
+	}
+	return h.refuse(msg+strings.Join(names, ", "), "to leave that out: "+strings.Join(settings, " "))
 }
 
 // assignAttribute gives column i of a wide CSV its attribute.
