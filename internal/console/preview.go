@@ -80,7 +80,7 @@ func showAltered(line func(head, format string, args ...any), paths []string) {
 		if filepath.Base(disk.Unpinned(path)) == report.PlanJSONL {
 			left, missing = "it was planned", "is done"
 		}
-		line("watch", "%s is not as %s: nothing %s that was taken out of it", path, left, missing)
+		line(watch, "%s is not as %s: nothing %s that was taken out of it", path, left, missing)
 	}
 }
 
