@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,6 +41,8 @@ type heard struct {
 	order  rundir.Order
 	before rundir.Asked  // what was asked until then
 	waited time.Duration // since it was given
+
+	longest time.Duration // that the files take to show what a process has heard
 }
 
 // told tells whether the run has heard of the order, whatever has become of it since: a program can keep paused what may go on,
@@ -51,9 +54,23 @@ func (h heard) told(kind telemetry.Kind) bool {
 	})
 }
 
+// toldCeiling tells whether a ceiling that is in force is the one that the run has told since it heard of the order.
+func (h heard) toldCeiling(kind telemetry.Kind, now *float64) bool {
+	events, _ := telemetry.ReadEvents(h.dir) // what cannot be read is not told
+	for _, e := range slices.Backward(events) {
+		if e.Kind == kind {
+			perSecond, err := strconv.ParseFloat(e.To, 64) // an error: there is none
+			return !e.At.Before(h.order.At.Truncate(time.Millisecond)) && (err != nil && now == nil || err == nil && now != nil && *now == perSecond)
+		}
+	}
+	return false
+}
+
 const (
 	seenEvery  = 200 * time.Millisecond // the files of a run are looked at
 	toldAfter  = 3 * time.Second        // that it takes longer
+	seenLatest = 3 * time.Second        // what the process looks at every two seconds
+	farLatest  = 15 * time.Second       // and then publishes within five, through S3
 	seenWithin = 30 * time.Second       // or something is wrong
 )
 
@@ -155,8 +172,9 @@ const unheard = "it is asked of the run, and nobody waits any more for it to be 
 // await waits until the files of a run show that the process has heard the order, or has ended.
 func (o *order) await(ctx context.Context, sys System, run *outside, h heard) (rundir.Standing, error) {
 	every, tellAfter := seenEvery, toldAfter
+	h.longest = seenLatest
 	if run.far != nil {
-		every, tellAfter = farInterval, 0
+		every, tellAfter, h.longest = farInterval, 0, farLatest
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()

@@ -182,21 +182,22 @@ func negative(err error) error {
 	return ceiling(text, &limits.SetRate, &limits.Rate)
 }
 
-// showsLimits tells whether limits are in force. One that was lifted is another than before or, where it is the same, long
-// enough ago.
+// showsLimits tells whether limits are in force. Of one that was lifted the events tell what it is now; where they tell nothing of
+// the order for long enough, it is what it was.
 func showsLimits(l control.Limits) func(heard) bool {
 	return func(h heard) bool {
-		in := func(set bool, wanted, before, now *float64) bool {
+		in := func(set bool, wanted, before, now *float64, kind telemetry.Kind) bool {
 			switch {
 			case !set:
 				return true
 			case wanted != nil:
 				return now != nil && *now == *wanted
 			default:
-				return before == nil || now == nil || *now != *before || h.waited >= toldAfter
+				return before == nil || h.toldCeiling(kind, now) || h.waited >= h.longest
 			}
 		}
-		return in(l.SetRate, l.Rate, h.before.Rate, h.Effective.Rate) && in(l.SetReadRate, l.ReadRate, h.before.ReadRate, h.Effective.ReadRate)
+		return in(l.SetRate, l.Rate, h.before.Rate, h.Effective.Rate, telemetry.Rate) &&
+			in(l.SetReadRate, l.ReadRate, h.before.ReadRate, h.Effective.ReadRate, telemetry.ReadRate)
 	}
 }
 

@@ -204,6 +204,7 @@ func TestALifeElsewhere(t *testing.T) {
 	f.until("running  "+run, "unpause", run)
 	f.until("7/s of updates", "rate", run, "7")
 	f.says(f.run(0, "status", "--json", run), `"state": "running"`, `"rate": 7`)
+	f.says(f.run(0, "rate", run, "default"), "5/s of updates")
 	f.says(f.run(0, "report", run), "report   "+run+"/report.html")
 	f.says(f.run(0, "stop", "--now", "--reason", "wrong tiers", run), "--now is not told", "wrong tiers")
 	f.says(one.ended(4), "--unhold", "--run-dir "+run)
