@@ -18,14 +18,15 @@ const (
 
 // episodes tells when throttles come and go. It is looked at once a second.
 type episodes struct {
-	seen    int64 // throttles of this start, up to the last look
-	rate    float64
+	seen    int64   // throttles of this start, up to the last look
+	rate    float64 // then
+	ceiling float64
 	quiet   time.Duration // since the last throttle, pauses aside
 	looked  time.Time
 	counted int64         // throttles of the episode, or of one that may become one
 	began   bool          // there is one
 	long    time.Duration // since the first of these was seen, pauses aside
-	before  float64       // the rate then
+	before  float64       // the rate before it became one
 	lowest  float64       // and since
 	going   bool          // it is an episode
 }
@@ -38,15 +39,18 @@ func (e *episodes) look(now time.Time, throttles int64, p pipeline.Progress) (Ev
 		span = 0
 	}
 	before := e.rate
-	e.seen, e.rate, e.looked = throttles, rate, now
+	if !below(before, e.ceiling) { // it has gone along with the ceiling, which may have been set since
+		before = p.Rate.Ceiling
+	}
+	e.seen, e.rate, e.ceiling, e.looked = throttles, rate, p.Rate.Ceiling, now
 	if e.began {
 		e.long += span
 	}
 	if fresh == 0 {
 		return e.calm(now, span)
 	}
-	if !e.began {
-		e.began, e.before, e.lowest = true, slower(before, p.Rate.Ceiling), rate // the ceiling may have been set since
+	if !e.going {
+		e.began, e.before, e.lowest = true, slower(before, p.Rate.Ceiling), rate
 	}
 	e.quiet, e.counted, e.lowest = 0, e.counted+fresh, slower(e.lowest, rate)
 	if e.going || !below(rate, p.Rate.Ceiling) && e.counted < several {
@@ -63,7 +67,7 @@ func (e *episodes) calm(now time.Time, span time.Duration) (Event, bool) {
 		return Event{}, false
 	}
 	over := *e
-	*e = episodes{seen: e.seen, rate: e.rate, looked: e.looked}
+	*e = episodes{seen: e.seen, rate: e.rate, ceiling: e.ceiling, looked: e.looked}
 	if !over.going {
 		return Event{}, false
 	}

@@ -19,7 +19,8 @@ func Record(ctx context.Context, l *Log, m *Meter, progress func() pipeline.Prog
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	sampled := time.Now()
-	throttling := episodes{rate: progress().Rate.PerSecond}
+	begun := progress().Rate
+	throttling := episodes{rate: begun.PerSecond, ceiling: begun.Ceiling}
 	for {
 		select {
 		case <-tick.C:

@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -26,10 +27,10 @@ func (s *scene) Progress() pipeline.Progress {
 	return s.progress
 }
 
-func (s *scene) set(rate float64, pause pipeline.PauseState) {
+func (s *scene) set(rate, ceiling float64, pause pipeline.PauseState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.progress.Rate, s.progress.Pause = checkpoint.Rate{PerSecond: rate, Ceiling: 20}, pause
+	s.progress.Rate, s.progress.Pause = checkpoint.Rate{PerSecond: rate, Ceiling: ceiling}, pause
 }
 
 // TestRecord: throttles are told as episodes, however many there are of them.
@@ -39,27 +40,36 @@ func TestRecord(t *testing.T) {
 		quiet     time.Duration
 		rate      float64
 		pause     pipeline.PauseState
+		ceiling   float64 // 0: that of before, at first 20
 	}
 	for _, tt := range []struct {
 		name  string
 		steps []step
 		want  string
 	}{
-		{"none", []step{{0, 2 * time.Minute, 20, ""}}, ""},
-		{"single ones that cost nothing", []step{{1, 2 * time.Minute, 20, ""}, {1, 2 * time.Minute, 20, ""}}, ""},
-		{"one for which the rate is cut", []step{{0, 10 * time.Second, 20, ""}, {1, 2 * time.Minute, 12, ""}},
+		{"none", []step{{0, 2 * time.Minute, 20, "", 0}}, ""},
+		{"single ones that cost nothing", []step{{1, 2 * time.Minute, 20, "", 0}, {1, 2 * time.Minute, 20, "", 0}}, ""},
+		{"one for which the rate is cut", []step{{0, 10 * time.Second, 20, "", 0}, {1, 2 * time.Minute, 12, "", 0}},
 			"11s throttled 20>12; 1m11s unthrottled >12 (1 call throttled in 0.0s)"},
-		{"many, with breaks", []step{{40, 30 * time.Second, 12, ""}, {20, 50 * time.Second, 8, ""}, {5, 10 * time.Second, 15, ""}, {0, 5 * time.Minute, 19, ""}},
+		{"many, with breaks", []step{{40, 30 * time.Second, 12, "", 0}, {20, 50 * time.Second, 8, "", 0}, {5, 10 * time.Second, 15, "", 0}, {0, 5 * time.Minute, 19, "", 0}},
 			"1s throttled 20>12; 3m25s unthrottled 8>19 (65 calls throttled in 2m24s)"},
-		{"of reads, which cut no rate that is seen", []step{{4, 2 * time.Minute, 20, ""}},
+		{"of reads, which cut no rate that is seen", []step{{4, 2 * time.Minute, 20, "", 0}},
 			"3s throttled >20; 1m4s unthrottled >20 (4 calls throttled in 3.0s)"},
-		{"a pause is no quiet", []step{{1, 30 * time.Second, 12, ""}, {0, time.Hour, 12, pipeline.Paused}, {0, 29 * time.Second, 12, ""}, {1, 2 * time.Second, 12, ""}},
+		{"a pause is no quiet", []step{{1, 30 * time.Second, 12, "", 0}, {0, time.Hour, 12, pipeline.Paused, 0}, {0, 29 * time.Second, 12, "", 0}, {1, 2 * time.Second, 12, "", 0}},
 			"1s throttled 20>12"},
-		{"pauses are no part of it", []step{{2, 0, 12, ""}, {0, time.Hour, 12, pipeline.Paused}, {2, 30 * time.Second, 12, ""}, {0, time.Hour, 12, pipeline.Paused}, {0, time.Minute, 12, ""}},
+		{"pauses are no part of it", []step{{2, 0, 12, "", 0}, {0, time.Hour, 12, pipeline.Paused, 0}, {2, 30 * time.Second, 12, "", 0}, {0, time.Hour, 12, pipeline.Paused, 0}, {0, time.Minute, 12, "", 0}},
 			"1s throttled 20>12; 2h1m4s unthrottled >12 (4 calls throttled in 3.0s)"},
-		{"twice", []step{{2, 2 * time.Minute, 12, ""}, {0, 0, 20, ""}, {1, 2 * time.Minute, 10, ""}},
+		{"twice", []step{{2, 2 * time.Minute, 12, "", 0}, {0, 0, 20, "", 0}, {1, 2 * time.Minute, 10, "", 0}},
 			"1s throttled 20>12; 1m2s unthrottled >12 (2 calls throttled in 1.0s); 2m3s throttled 12>10; 3m3s unthrottled >10 (1 call throttled in 0.0s)"},
-		{"it has not ended", []step{{5, 10 * time.Second, 12, ""}}, "1s throttled 20>12"},
+		{"the ceiling of this start was asked for before it", []step{{1, 0, 45, "", 100}}, "1s throttled 100>45"},
+		{"the ceiling is raised within the second", []step{{0, 10 * time.Second, 20, "", 0}, {1, 0, 45, "", 100}}, "11s throttled 100>45"},
+		{"the ceiling is lowered within the second", []step{{0, 10 * time.Second, 20, "", 0}, {1, 0, 5, "", 10}}, "11s throttled 10>5"},
+		{"the ceiling is raised over a rate that throttles have cut", []step{{2, 2 * time.Minute, 12, "", 0}, {1, 0, 9, "", 100}},
+			"1s throttled 20>12; 1m2s unthrottled >12 (2 calls throttled in 1.0s); 2m3s throttled 12>9"},
+		{"the ceiling is raised after a single one", []step{{1, 10 * time.Second, 20, "", 0}, {0, 10 * time.Second, 100, "", 100}, {1, 2 * time.Minute, 45, "", 0}},
+			"22s throttled 100>45; 1m22s unthrottled >45 (2 calls throttled in 21s)"},
+		{"the limit is lifted and the quota found", []step{{0, 10 * time.Second, 20, "", 0}, {1, 0, 45, "", -1}}, "11s throttled off>45"},
+		{"it has not ended", []step{{5, 10 * time.Second, 12, "", 0}}, "1s throttled 20>12"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -71,14 +81,16 @@ func TestRecord(t *testing.T) {
 				}
 				defer l.Close()
 				m, s := NewMeter(update, read, began), &scene{}
-				s.set(20, "")
+				ceiling := 20.0
+				s.set(20, ceiling, "")
 				ctx, end := context.WithCancel(t.Context())
 				var all sync.WaitGroup
 				all.Go(func() { Record(ctx, l, m, s.Progress) })
 				synctest.Wait()
 				time.Sleep(time.Millisecond) // between the looks
 				for _, step := range tt.steps {
-					s.set(step.rate, step.pause)
+					ceiling = max(0, cmp.Or(step.ceiling, ceiling))
+					s.set(step.rate, ceiling, step.pause)
 					for range step.throttles {
 						m.Called(pipeline.Call{Throttled: true})
 						time.Sleep(time.Second)
