@@ -252,6 +252,31 @@ func TestPage(t *testing.T) {
 	p.asksCLI(t, 3)
 }
 
+// TestUndoTargets: however a file of targets calls its runs, the one that takes them back finds what they left.
+func TestUndoTargets(t *testing.T) {
+	needShell(t)
+	recipe, _, _ := strings.Cut(section(t, "Take it all back"), "attrmigrate targets")
+	for _, test := range []struct{ name, targets, want string }{
+		{"a directory", "name,input,run_dir,rate\neu,eu.csv,runs/eu.run,20\n", "name,input,run_dir,rate\neu,runs/eu.run/undo.jsonl,runs/eu.run.undo,20\n"},
+		{"a prefix with a slash", "name,input,run_dir\neu,eu.csv,s3://runs/eu/\n", "name,input,run_dir\neu,s3://runs/eu/undo.jsonl,s3://runs/eu.undo\n"},
+		{"by its name", "run_dir,name,input\n,eu,eu.csv\n", "run_dir,name,input\neu.run.undo,eu,eu.run/undo.jsonl\n"},
+		{"all by their names", "name,input\neu,eu.csv\n", "name,input,run_dir\neu,eu.run/undo.jsonl,eu.run.undo\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			p := &typist{dir: t.TempDir()}
+			p.write(t, "targets.csv", test.targets, 0o600)
+			cmd := exec.Command("bash", "-euo", "pipefail", "-c", recipe)
+			cmd.Dir = p.dir
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			if got := read(t, filepath.Join(p.dir, "undo.csv")); got != test.want {
+				t.Errorf("it is\n%swant\n%s", got, test.want)
+			}
+		})
+	}
+}
+
 // TestEngines types the section of each engine, with one that runs its command for each index.
 func TestEngines(t *testing.T) {
 	needShell(t)
