@@ -48,6 +48,8 @@ func TestMarks(t *testing.T) {
 		{"stopped in a pause, and gone on with", "0 started, 10 paused, 20 stopped, 40 started, 50 unpaused", "10 10, 20 10 p, 50 10 p",
 			"pause 10-20, away 20-40, pause 40-50, turn 20, turn 40"},
 		{"killed, and gone on with", "0 started, 5 throttled, 40 started", "10 10, 20 10, 50 10", "throttle 5-20, away 20-40, turn 40"},
+		{"killed after the last sample", "0 started, 20 paused, 23 unpaused, 40 started", "10 10, 20 10, 50 10", "pause 20-23, away 23-40, turn 40"},
+		{"killed before the first sample", "0 started, 3 rate, 40 started", "50 10", "away 3-40, order 3, turn 40"},
 		{"without events", "", "10 10, 20 10 p, 30 10 p, 50 10 p", "pause 10-30, pause 40-50"},
 		{"throttles", "0 started, 10 throttled, 20 unthrottled, 30 throttled", "10 10, 20 10, 30 10, 40 10", "throttle 10-20, throttle 30-40"},
 		{"orders", "0 started, 1 rate, 2 read_rate, 3 stopping, 4 budget, 5 stopped", "", "order 1, order 2, order 3, order 4, turn 5"},
@@ -89,6 +91,8 @@ func TestColumns(t *testing.T) {
 		{"sums", "c.outcomes.accepted", "[0,100,150,null,150,160]"},
 		{"latency", "c.latency.A.p50", "[10,10,20,null,60,60]"},
 		{"work left, in minutes", "c.left.map(s => s === null ? null : Math.round(s / 6) / 10)", "[null,1.5,1.9,null,null,2.6]"},
+		{"a start that follows a kill at once begins a stretch, too", `columns([[10, 10], [25, 10]].map(([at, seconds]) =>
+			({ at: new Date(1e12 + 1000 * at).toISOString(), seconds, accepted: 100, remaining: 9 }))).accepted`, "[10,10,null,10,10]"},
 		{"no sample", "columns([]).at", "[]"},
 		{"durations", "[0, 9, 61, 3600, 40000, 100000].map(span)", `["0s","9s","1m1s","1h","11h6m","1d3h"]`},
 		{"rates", "[0.25, 19.96, 123.4, 1500].map(rate)", `["0.25","20","123","1,500"]`},

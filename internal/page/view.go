@@ -175,7 +175,7 @@ func factsOf(d Data) []fact {
 		{Label: "Time at work", Text: prose.Span(seconds(s.Elapsed))},
 		{Label: "Time paused", Text: spanOrNone(s.Paused)},
 		{Label: "Starts", Text: prose.Count(starts(d))},
-		{Label: "Accepted", Text: fmt.Sprintf("%.1f updates a second, on average", s.PerSecond)},
+		{Label: "Accepted", Text: paceText(s.PerSecond) + " updates a second, on average"},
 		{Label: "Updates sent", Text: fmt.Sprintf("%s, %s of all calls throttled", prose.Plural(s.Attempts, "call"), prose.Count(s.Throttled))},
 		{Label: "Allowed", Text: perSecond(&s.Rate.PerSecond) + reason(s.Rate.Reason)},
 		{Label: "Ceiling of updates", Text: perSecond(s.Effective.Rate)},

@@ -44,8 +44,9 @@ func cut(samples []Sample, most int) (apart func(a, b Sample) bool, breaks int) 
 	return func(Sample, Sample) bool { return false }, 1
 }
 
-// leastGap is how long nothing was noted where a start ended and the next began; less is the jitter of a machine.
-const leastGap = 15 * time.Second
+// leastGap is how long nothing was noted where a start ended and the next began; a sample says how long it is, whatever the machine
+// does.
+const leastGap = time.Second
 
 func spanOf(s Sample) time.Duration { return time.Duration(s.Seconds * float64(time.Second)) }
 

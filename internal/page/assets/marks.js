@@ -11,6 +11,7 @@ function marksOf(events, samples) {
     if (open[kind] !== undefined) spans.push({ kind, from: open[kind], until: at });
     delete open[kind];
   };
+  let before = null; // the event before
   for (const e of events) {
     const at = seconds(e.at);
     switch (e.event) {
@@ -19,8 +20,8 @@ function marksOf(events, samples) {
       case 'throttled': begin('throttle', at); break;
       case 'unthrottled': end('throttle', at); break;
       case 'started': {
-        // A start that was killed has no end: its last sample is the nearest to it.
-        const last = open.away ?? lastBefore(samples, at);
+        // A start that was killed has no end: its last sample or event is the nearest to it.
+        const last = open.away ?? later(lastBefore(samples, at), before);
         for (const kind of ['pause', 'throttle']) end(kind, last ?? at);
         delete open.away;
         if (last !== null && at - last > 1) spans.push({ kind: 'away', from: last, until: at });
@@ -34,12 +35,16 @@ function marksOf(events, samples) {
         break;
       default: lines.push({ kind: 'order', at, e });
     }
+    before = at;
   }
   const until = Math.max(0, ...[...samples.slice(-1), ...events.slice(-1)].map(x => seconds(x.at)));
   for (const kind of ['pause', 'throttle']) end(kind, until);
   spans.push(...pausesOf(samples).filter(p => !spans.some(s => s.kind === 'pause' && s.from < p.until && p.from < s.until)));
   return { spans, lines, until };
 }
+
+// later is the later of two moments, each of which may be null.
+const later = (a, b) => (a === null || b === null ? a ?? b : Math.max(a, b));
 
 function lastBefore(samples, at) {
   let last = null;

@@ -16,16 +16,13 @@ function picturesOf(samples, standing) {
 const told = s => s.values.some(v => v !== null);
 
 function pace(c, standing) {
-  const work = c.samples.filter(s => !s.paused);
-  const time = work.reduce((n, s) => n + s.seconds, 0);
-  const accepted = work.reduce((n, s) => n + s.accepted, 0);
   const last = c.samples[c.samples.length - 1];
   return {
     name: 'pace', title: 'Updates accepted a second', broad: true, at: c.at, show: rate,
-    caption: `${time > 0 ? rate(accepted / time) : 0} a second on average while it was not paused, at most ${rate(most(c.accepted))}. ` +
+    caption: `${rate(standing.updates_per_second ?? 0)} a second on average while it was not paused, at most ${rate(most(c.accepted))}. ` +
       limitsOf(last, ended.includes(standing.state)),
     series: [
-      { label: 'accepted', values: c.accepted, colour: 'blue', fill: '30', width: 2 },
+      { label: 'accepted', values: c.accepted, colour: 'blue', fill: '30', width: 2, stepped: true },
       { label: 'allowed', values: c.rate, colour: 'green', stepped: true },
       { label: 'ceiling', values: c.ceiling, colour: 'amber', stepped: true, dash: [6, 4] },
     ].filter((s, i) => i === 0 || told(s)),
@@ -107,6 +104,17 @@ function outcomes(c) {
   };
 }
 
+// missedOf says by how much the pictures of a run that has ended differ from its numbers.
+function missedOf(samples, standing) {
+  if (!ended.includes(standing.state)) return '';
+  const all = read => samples.reduce((n, s) => n + read(s), 0);
+  const parts = [
+    [all(finished) - (standing.rows - standing.remaining), 'record'], [all(s => s.throttled) - standing.throttled, 'throttled call'],
+  ].filter(([n]) => n !== 0).map(([n, name]) => `${count(Math.abs(n))} ${name}${Math.abs(n) === 1 ? '' : 's'} ${n < 0 ? 'fewer' : 'more'}`);
+  if (parts.length === 0) return '';
+  return `The pictures count ${parts.join(' and ')} than the numbers above: a start that is killed leaves no sample of its last seconds, and what it did last may be done again.`;
+}
+
 // keyTo lists what is marked, of what occurs.
 function keyTo(list, { spans, lines }) {
   const all = [
@@ -150,6 +158,8 @@ function pictureBook() {
       figures.marks = marks;
       const specs = picturesOf(samples, standing);
       byId('pictures').hidden = specs.length === 0;
+      byId('missed').textContent = missedOf(samples, standing);
+      byId('missed').hidden = byId('missed').textContent === '';
       fitRange(choice, samples);
       if (!free) figures.window = look();
       keyTo(byId('key'), marks);

@@ -2,8 +2,8 @@
 
 const seconds = text => Date.parse(text) / 1000;
 
-// Where more than this lies between two samples, no process was at work.
-const apart = 15;
+// Where more than this lies between two samples, no process was at work: a sample says how long it is, whatever the machine does.
+const apart = 1;
 
 // points gives each sample a time, puts another point where a stretch begins, so that a single sample is a line, and
 // one that is empty where it ends.
