@@ -176,8 +176,7 @@ func (c *collector) state(phase checkpoint.Phase, why *StopError) checkpoint.Sta
 	if s.StartedAt.IsZero() {
 		s.StartedAt = c.started
 	}
-	s.Elapsed += s.SavedAt.Sub(c.started) - (p.PausedFor - s.Paused)
-	s.Paused = p.PausedFor
+	s.Elapsed, s.Paused = p.Elapsed, p.PausedFor
 	if phase == checkpoint.Running {
 		s.Pause = string(p.Pause)
 	}

@@ -15,7 +15,7 @@ type gate struct {
 	turned chan struct{} // closed when it is shut or opened, and made anew
 	inside int           // calls under way
 	places chan struct{} // as many as calls may be under way at once, full of these; nil: who comes is few enough
-	begun  bool          // the run has: before, its time does not go on
+	began  time.Time     // the run did; zero: it has not yet, and its time does not go on
 	pauses pauses        // of this start
 }
 
@@ -32,7 +32,7 @@ func newGate(places int) *gate {
 func (g *gate) begin(now time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.begun = true
+	g.began = now
 	if g.isShut {
 		g.pauses.begin(now)
 	}
@@ -49,7 +49,7 @@ func (g *gate) turn(shut bool) {
 	close(g.turned)
 	g.turned = make(chan struct{})
 	switch now := time.Now(); {
-	case !g.begun:
+	case g.began.IsZero():
 	case shut:
 		g.pauses.begin(now)
 	default:
@@ -154,9 +154,13 @@ func (g *gate) at(moment time.Time) time.Time {
 	return g.pauses.at(moment)
 }
 
-// paused is for how long the run was paused up to now.
-func (g *gate) paused(now time.Time) time.Duration {
+// spent is for how long the run was at work in this start up to now, and for how long it was paused.
+func (g *gate) spent(now time.Time) (worked, paused time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.pauses.total(now)
+	if g.began.IsZero() {
+		return 0, 0
+	}
+	paused = g.pauses.total(now)
+	return now.Sub(g.began) - paused, paused
 }

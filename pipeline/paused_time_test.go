@@ -136,12 +136,15 @@ func TestPausedOverStarts(t *testing.T) {
 			stop := time.AfterFunc(end, func() { g.Stop(pipeline.Interrupted) })
 			seeing := make(chan pipeline.Progress, 1)
 			time.AfterFunc(5*time.Minute, func() { seeing <- g.Progress() })
-			before := state.Paused
+			before, worked := state.Paused, state.Elapsed
 			state, _ = g.Run(t.Context())
 			stop.Stop()
 			seen := <-seeing
 			if want := before + 5*time.Minute - from; seen.PausedFor != want || seen.Pause != pipeline.Paused {
 				t.Errorf("start %d: after 5 minutes %s, for %s, want %s", start, seen.Pause, seen.PausedFor, want)
+			}
+			if want := worked + from; seen.Elapsed != want {
+				t.Errorf("start %d: after 5 minutes it was at work for %s, want %s", start, seen.Elapsed, want)
 			}
 		}
 		if state.Phase != checkpoint.Finished || len(kept.results) != 400 {

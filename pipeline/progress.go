@@ -15,9 +15,10 @@ type Progress struct {
 	Total, Done int64
 	Counts      checkpoint.Counts
 	Rate        checkpoint.Rate
-	// Pause says whether the run is paused, PausedFor how long it was, over all starts.
+	// Pause says whether the run is paused, PausedFor how long it was, and Elapsed how long it was at work, over all starts.
 	Pause     PauseState
 	PausedFor time.Duration
+	Elapsed   time.Duration
 	// Waiting says that updates have no leave to be sent; see [Config.Leave].
 	Waiting bool
 	// LastError is the error of the last attempt that failed, of whatever kind; nil if none did.
@@ -27,7 +28,7 @@ type Progress struct {
 // progress is the part of a run that others may look at while it goes on.
 type progress struct {
 	total          int64
-	paused         time.Duration // in earlier starts
+	worked, paused time.Duration // in earlier starts
 	updates, reads *lane
 	throttles      atomic.Int64 // calls of both lanes, over all starts; written by the dispatcher
 	lastError      atomic.Pointer[error]
@@ -42,7 +43,7 @@ type progress struct {
 func (p *progress) init(cfg Config) {
 	p.total = cfg.Resume.Total
 	p.counts = cfg.Resume.Counts
-	p.paused = cfg.Resume.Paused
+	p.worked, p.paused = cfg.Resume.Elapsed, cfg.Resume.Paused
 	p.updates = newLane(updateLane, cfg.Rate, cfg.Resume.Counts.Attempts)
 	p.reads = newLane(readLane, cfg.ReadRate, cfg.Resume.Counts.Reads)
 	p.leave.asking = make(chan struct{}, 1)
@@ -74,7 +75,8 @@ func (r *Runner) Progress() Progress {
 	counts, rate := r.counts, r.rate
 	r.mu.Unlock()
 	counts.Attempts, counts.Reads, counts.Throttled = r.updates.calls.Load(), r.reads.calls.Load(), r.throttles.Load()
-	now := Progress{Total: r.total, Done: counts.Done(), Counts: counts, Rate: rate, Pause: pause, PausedFor: r.paused + r.gate.paused(time.Now()),
+	worked, paused := r.gate.spent(time.Now())
+	now := Progress{Total: r.total, Done: counts.Done(), Counts: counts, Rate: rate, Pause: pause, PausedFor: r.paused + paused, Elapsed: r.worked + worked,
 		Waiting: r.leave.refused.Load()}
 	if err := r.lastError.Load(); err != nil {
 		now.LastError = *err

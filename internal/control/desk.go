@@ -230,6 +230,7 @@ func (d *Desk) Status() rundir.Standing {
 		p := d.cfg.Run.Progress()
 		s.State.Counts, s.State.Total, s.State.Rate = p.Counts, p.Total, p.Rate
 		s.State.Phase, s.State.Pause, s.State.Paused = checkpoint.Running, string(p.Pause), p.PausedFor
+		s.State.Elapsed = p.Elapsed // of the moment of the counts, whose pace is reckoned by it
 		s.State.Reason, s.State.Hint = "", ""
 		if s.State.StartedAt.IsZero() { // it is not recorded yet
 			s.State.StartedAt = d.began

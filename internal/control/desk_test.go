@@ -88,6 +88,22 @@ func TestDeskRemembers(t *testing.T) {
 	}
 }
 
+// TestDeskReckons: the pace is that of the counts of a moment in the time until that moment, whenever the run was saved.
+func TestDeskReckons(t *testing.T) {
+	s := newScene(t)
+	saved := checkpoint.State{Phase: checkpoint.Running, SavedAt: time.Now(), Elapsed: time.Second, Counts: checkpoint.Counts{Updated: 20}}
+	s.Saved(saved)
+	s.run.locked(func() { s.run.counts.Updated, s.run.counts.Awaiting, s.run.worked = 34, 2, 1800*time.Millisecond })
+	if got := s.Status(); got.PerSecond != 20 || got.Elapsed != 1.8 {
+		t.Errorf("%v/s after %vs of work, want 20/s after 1.8s", got.PerSecond, got.Elapsed)
+	}
+	s.end()
+	s.Saved(saved)
+	if got := s.Status(); got.PerSecond != 20 || got.Elapsed != 1 {
+		t.Errorf("in the end %v/s after %vs of work, want 20/s after 1s", got.PerSecond, got.Elapsed)
+	}
+}
+
 // TestDeskTakesUp: what another process has written while this one is at work, and while nobody was.
 func TestDeskTakesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

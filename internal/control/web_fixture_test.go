@@ -24,6 +24,8 @@ type seenRun struct {
 	paused, halted bool
 	stop           *pipeline.StopError
 	rate, reads    float64
+	counts         checkpoint.Counts
+	worked         time.Duration
 }
 
 func (r *seenRun) locked(do func()) {
@@ -34,7 +36,7 @@ func (r *seenRun) locked(do func()) {
 
 func (r *seenRun) Progress() (p pipeline.Progress) {
 	r.locked(func() {
-		p.Total, p.Done = 10, 4
+		p.Total, p.Done, p.Counts, p.Elapsed = 10, 4, r.counts, r.worked
 		if r.paused {
 			p.Pause = pipeline.Paused
 		}
