@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -73,22 +74,30 @@ func groupHelp(root *cobra.Command) {
 
 // helpText is what the command is for, and its usage.
 func helpText(cmd *cobra.Command, width int) string {
-	about := cmd.Long
-	if about == "" {
-		about = cmd.Short
+	return commandsIn(prose.Paragraphs(aboutOf(cmd), width), width) + "\n\n" + usageText(cmd, width)
+}
+
+// aboutOf is what the command is for.
+func aboutOf(cmd *cobra.Command) string { return cmp.Or(cmd.Long, cmd.Short) }
+
+// usageLine is how the command is called, in a line.
+func usageLine(cmd *cobra.Command) string {
+	if cmd.HasAvailableSubCommands() {
+		return cmd.CommandPath() + " [command]"
 	}
-	return commandsIn(prose.Paragraphs(about, width), width) + "\n\n" + usageText(cmd, width)
+	return cmd.UseLine()
+}
+
+// listed are the commands below one that people are told of.
+func listed(cmd *cobra.Command) []*cobra.Command {
+	return slices.DeleteFunc(slices.Clone(cmd.Commands()), func(c *cobra.Command) bool { return !c.IsAvailableCommand() && c.Name() != "help" })
 }
 
 // usageText is how the command is called.
 func usageText(cmd *cobra.Command, width int) string {
 	var b strings.Builder
 	b.WriteString("Usage:\n")
-	if cmd.HasAvailableSubCommands() {
-		fmt.Fprintf(&b, "  %s [command]\n", cmd.CommandPath())
-	} else {
-		fmt.Fprintln(&b, folded("  "+cmd.UseLine(), width, ""))
-	}
+	fmt.Fprintln(&b, folded("  "+usageLine(cmd), width, ""))
 	if cmd.HasExample() {
 		fmt.Fprintf(&b, "\nExamples:\n%s\n", examplesText(cmd.Example, width))
 	}
@@ -112,10 +121,8 @@ func commandsText(cmd *cobra.Command, width int) string {
 	}
 	var b strings.Builder
 	b.WriteString("\nCommands:\n")
-	for _, c := range cmd.Commands() {
-		if c.IsAvailableCommand() || c.Name() == "help" {
-			b.WriteString(prose.Entry("  "+c.Name(), c.Short, cmd.NamePadding()+4, width))
-		}
+	for _, c := range listed(cmd) {
+		b.WriteString(prose.Entry("  "+c.Name(), c.Short, cmd.NamePadding()+4, width))
 	}
 	return b.String()
 }

@@ -7,10 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/cobra/doc"
 
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/prose"
@@ -26,12 +27,11 @@ func newMan(root *cobra.Command) *cobra.Command {
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: inTurn(completeDirectories),
 		RunE: func(_ *cobra.Command, args []string) error {
-			root.DisableAutoGenTag = true
-			pages, err := manPages(root)
+			made, err := whenMade()
 			if err != nil {
 				return err
 			}
-			return writeMan(args[0], pages)
+			return writeMan(args[0], manPages(root, made))
 		},
 	}
 }
@@ -42,25 +42,35 @@ const (
 )
 
 // manPages makes the page of a command and of each below it, by their names.
-func manPages(cmd *cobra.Command) (map[string][]byte, error) {
+func manPages(cmd *cobra.Command, made time.Time) map[string][]byte {
 	pages := map[string][]byte{}
 	for _, below := range cmd.Commands() {
-		if !below.IsAvailableCommand() || below.IsAdditionalHelpTopicCommand() {
-			continue
+		if isInMan(below) {
+			maps.Copy(pages, manPages(below, made))
 		}
-		more, err := manPages(below)
-		if err != nil {
-			return nil, err
-		}
-		maps.Copy(pages, more)
 	}
-	cmd.Example = examplesText(cmd.Example, manWidth)
-	var page bytes.Buffer
-	err := doc.GenMan(cmd, &doc.GenManHeader{
-		Title: manTitle, Section: "1", Source: "attrmigrate " + release(), Manual: "attrmigrate",
-	}, &page)
-	pages[strings.ReplaceAll(cmd.CommandPath(), " ", "-")+".1"] = page.Bytes()
-	return pages, err
+	pages[manName(cmd)+".1"] = manPage(cmd, made)
+	return pages
+}
+
+func isInMan(cmd *cobra.Command) bool {
+	return cmd.IsAvailableCommand() && !cmd.IsAdditionalHelpTopicCommand()
+}
+
+// manName is what man calls the page of a command.
+func manName(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }
+
+// whenMade is the date of the pages: now, or as who builds a package anew wants it, so that it comes out the same.
+func whenMade() (time.Time, error) {
+	epoch := os.Getenv("SOURCE_DATE_EPOCH")
+	if epoch == "" {
+		return time.Now(), nil
+	}
+	n, err := strconv.ParseInt(epoch, 10, 64)
+	if err != nil {
+		return time.Time{}, refusal.Usagef("SOURCE_DATE_EPOCH is %s, want a number of seconds", prose.Printable(epoch))
+	}
+	return time.Unix(n, 0), nil
 }
 
 // writeMan writes the pages into a directory, once it has seen that it replaces nothing but pages like them.
