@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"bytes"
+	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -76,4 +78,48 @@ func wanting(words []string) []string {
 		all = append(all, word+"=")
 	}
 	return all
+}
+
+// describeFlags has shells show of each flag what the help says of it.
+func describeFlags(cmd *cobra.Command) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { f.Usage = flagUsage(f) })
+	for _, below := range cmd.Commands() {
+		describeFlags(below)
+	}
+}
+
+// mendShells has cobra's commands that write the scripts of shells called alike, and fish offered directories.
+func mendShells(completion *cobra.Command) {
+	for _, cmd := range completion.Commands() {
+		cmd.DisableFlagsInUseLine = false
+		if cmd.Name() == "fish" {
+			cmd.RunE = writeFish
+		}
+	}
+}
+
+// fishFiles is where cobra's script for fish offers all files in place of directories, and fishDirectories what it does before:
+// fish can have directories alone. They may be behind a flag and a =.
+const (
+	fishFiles       = "    if test $filefilter -eq 1; or test $dirfilter -eq 1\n"
+	fishDirectories = `    if test $dirfilter -eq 1
+        set -l flag (commandline -ct | string match -r -- '^-[^=]*=' ; or echo)
+        set --global __attrmigrate_comp_results $flag(__fish_complete_directories (commandline -ct | string replace -r -- '^-[^=]*=' ''))
+        return 0
+    end
+
+`
+)
+
+func writeFish(cmd *cobra.Command, _ []string) error {
+	plain, err := cmd.Flags().GetBool("no-descriptions")
+	if err != nil {
+		return err
+	}
+	var script bytes.Buffer
+	if err := cmd.Root().GenFishCompletion(&script, !plain); err != nil {
+		return err
+	}
+	_, err = io.WriteString(cmd.OutOrStdout(), strings.Replace(script.String(), fishFiles, fishDirectories+fishFiles, 1))
+	return err
 }

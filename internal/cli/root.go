@@ -56,6 +56,9 @@ func Run(args []string, sys System) int {
 	root.SetOut(sys.Stdout)
 	root.SetErr(sys.Stderr)
 	heedNames(root, args)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		describeFlags(root)
+	}
 	err := refuseValues(root, args)
 	if err == nil {
 		err = errors.Join(root.ExecuteContext(ctx), measured.Stop()) // which no error and no signal may skip
@@ -173,6 +176,7 @@ func heedNames(root *cobra.Command, args []string) {
 		case "completion":
 			cmd.Args = usageArgs(cmd, cobra.NoArgs)
 			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+			mendShells(cmd)
 		}
 	}
 }
