@@ -27,7 +27,7 @@ type Standing struct {
 	Rate      checkpoint.Rate  `json:"rate"`
 	Hint      string           `json:"hint,omitempty"`
 	LastError string           `json:"last_error,omitempty"`
-	SavedAt   time.Time        `json:"saved_at"`
+	SavedAt   time.Time        `json:"saved_at,omitzero"`
 	HeldBy    *checkpoint.Info `json:"held_by,omitempty"`
 }
 
