@@ -170,7 +170,7 @@ func runSandbox(ctx context.Context, o sandboxOptions, stdout, stderr io.Writer)
 	if _, err := stdout.Write(said.Bytes()); err != nil && !console.ReaderLeft(err) {
 		return err // nobody could find it
 	}
-	o.warn(stderr, server)
+	o.warn(stderr, server, address)
 	<-ctx.Done()
 	u := server.Stats().Categories["UserUpdate"]
 	fmt.Fprintf(stdout, "%-8s %s received, %s throttled\n", "ended", prose.Plural(u.Received, "update"), prose.Count(u.Throttled))
@@ -218,7 +218,7 @@ func sizeOf(server *sandbox.Server, pool string) int {
 }
 
 // warn says what people would not expect of a sandbox that was set up like this.
-func (o sandboxOptions) warn(w io.Writer, server *sandbox.Server) {
+func (o sandboxOptions) warn(w io.Writer, server *sandbox.Server, address string) {
 	f := o.faults
 	if f.TriggerThrows+f.TriggerTimeout+f.TriggerGarbage > 0 && !invokesTriggers(server) {
 		fmt.Fprintf(w, "%-8s faults of triggers never happen here: the LambdaConfig of the pool names neither CustomMessage nor PreAuthentication\n", "watch")
@@ -227,7 +227,8 @@ func (o sandboxOptions) warn(w io.Writer, server *sandbox.Server) {
 		fmt.Fprintf(w, "%-8s --list-fault %s never happens here: there is no user %s\n", "watch", f.List, prose.Printable(f.ListUser))
 	}
 	if host, _, err := net.SplitHostPort(o.addr); err == nil && !isLoopback(host) {
-		fmt.Fprintf(w, "%-8s anyone who reaches %s can change these users: requests are not authenticated\n", "watch", o.addr)
+		_, port, _ := net.SplitHostPort(strings.TrimPrefix(address, "http://")) // the one that it got
+		fmt.Fprintf(w, "%-8s anyone who reaches %s can change these users: requests are not authenticated\n", "watch", net.JoinHostPort(host, port))
 	}
 }
 

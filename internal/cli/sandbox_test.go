@@ -176,6 +176,25 @@ func TestUnusedBesideAnError(t *testing.T) {
 	}
 }
 
+// TestSandboxIsReached: who serves beyond this machine is told where, by the port that the sandbox got.
+func TestSandboxIsReached(t *testing.T) {
+	const unlike = " can change these users: requests are not authenticated\n"
+	for _, test := range []struct{ name, addr, address, want string }{
+		{"any port", "0.0.0.0:0", "http://[::]:40123", "watch    anyone who reaches 0.0.0.0:40123" + unlike},
+		{"a port", "192.0.2.1:8080", "http://192.0.2.1:8080", "watch    anyone who reaches 192.0.2.1:8080" + unlike},
+		{"IPv6", "[::]:0", "http://[::]:40123", "watch    anyone who reaches [::]:40123" + unlike},
+		{"loopback", "127.0.0.1:0", "http://127.0.0.1:40123", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var told strings.Builder
+			sandboxOptions{addr: test.addr}.warn(&told, nil, test.address)
+			if told.String() != test.want {
+				t.Errorf("told %q, want %q", &told, test.want)
+			}
+		})
+	}
+}
+
 // TestSandboxListsItsOperations holds the help and the page against the operations that there are.
 func TestSandboxListsItsOperations(t *testing.T) {
 	page, err := os.ReadFile("../../docs/rehearsing.md")
