@@ -18,17 +18,15 @@ import (
 type bar struct {
 	out   io.Writer
 	meter *meter
-	begun int64      // what was done before this start: the bar is sized to the others
 	width func() int // columns of the terminal
 	drawn int        // columns that the last frame filled
 }
 
 func newBar(out io.Writer, m *meter) *bar {
-	return &bar{out: out, meter: m, begun: m.samples[0].done, width: func() int { return cmp.Or(Columns(out), 80) }}
+	return &bar{out: out, meter: m, width: func() int { return cmp.Or(Columns(out), 80) }}
 }
 
 func (b *bar) show(g gauge) {
-	g.done, g.total = g.done-b.begun, g.total-b.begun
 	line := b.line(g, b.width())
 	filled := prose.Width(line)
 	rest := strings.Repeat(" ", max(0, b.drawn-filled)) // of the last frame

@@ -59,7 +59,9 @@ func showPreview(line func(head, format string, args ...any), p job.Preview) {
 		line(watch, "the plan was made of the pool %s %s, and not of this one", plan.Pool.ID, at)
 	}
 	if p.Preflight != nil && p.Preflight.Rows > 0 {
-		line("change", "%s", changes(p.Preflight, p.Noun))
+		if text := changes(p.Preflight, p.Noun); text != "" {
+			line("change", "%s", text)
+		}
 	}
 	line("costs", "%s", costText(p.Cost, "counted"))
 	if p.Preflight != nil && !p.AsUser && p.Cost.Reads-p.Cost.Looks > p.Preflight.Conditional {
@@ -180,7 +182,8 @@ func inBrackets(text string) string {
 	return " (" + text + ")"
 }
 
-// changes lists the attributes and how many records touch each: custom:tier in 48,211 rows · locale in 9,870.
+// changes lists the attributes and how many records touch each: custom:tier in 48,211 rows · locale in 9,870. It is empty where
+// no record can be applied.
 func changes(s *audit.Preflight, noun string) string {
 	var parts []string
 	list := s.Attributes()
@@ -194,10 +197,11 @@ func changes(s *audit.Preflight, noun string) string {
 	if more := len(list) - maxAttributes; more > 0 {
 		parts = append(parts, prose.Plural(more, "other attribute"))
 	}
-	if s.Deletions == 0 {
-		parts = append(parts, "nothing is deleted")
-	} else {
+	switch {
+	case s.Deletions > 0:
 		parts = append(parts, prose.Plural(s.Deletions, "value")+" deleted")
+	case len(list) > 0:
+		parts = append(parts, "nothing is deleted")
 	}
 	return strings.Join(append(parts, mended(s.Trimmed, s.Emptied)...), " · ")
 }

@@ -52,8 +52,8 @@ func runNotes(s *rundir.Standing) []note {
 	}
 	notes = append(notes, note{"failed", s.Failed, 3}, note{"throttled", s.Throttled, 4},
 		note{"rate", rateText(s.Rate.PerSecond), -1}, note{"why", rateReason(s.Rate.Reason), -1})
-	if s.Asked.Rate != nil {
-		notes = append(notes, note{"ceiling", rateText(*s.Asked.Rate), 2})
+	if s.Asked.Rate != nil { // it may not be in force yet
+		notes = append(notes, note{"ceiling", rateText(s.Rate.Ceiling), 2})
 	}
 	return notes
 }

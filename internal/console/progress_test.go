@@ -43,6 +43,16 @@ func TestBarLine(t *testing.T) {
 	}
 }
 
+// TestBarOfALaterStart: the bar counts the run, as all else does, and not what this start does of it.
+func TestBarOfALaterStart(t *testing.T) {
+	var out bytes.Buffer
+	g, m := underWay() // which this start has found at 29,110
+	newBar(&out, m).show(g)
+	if want := "\r 61% ▕█████████       ▏ 29,410/48,211  20.0/s  eta 15m40s  failed 4"; out.String() != want {
+		t.Errorf("got  %q\nwant %q", &out, want)
+	}
+}
+
 // TestBarFits holds every frame to one line of the terminal, with no word cut on one of any use.
 func TestBarFits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
