@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"strings"
 
 	"attrmigrate/internal/disk"
 	"attrmigrate/internal/fleet"
@@ -16,6 +17,7 @@ import (
 	"attrmigrate/internal/refusal"
 	"attrmigrate/internal/rundir"
 	"attrmigrate/internal/s3"
+	"attrmigrate/internal/shell"
 )
 
 // targetsFile reads files of targets, on this machine and in S3, where it is the credentials at hand that read: roles are for
@@ -98,10 +100,19 @@ func (t *inputsThere) check(input string) error {
 }
 
 // object looks for an object. What a run in S3 publishes need not be there yet: the row's own command makes it from the run's log.
+// But no run lies in a place that is no run directory's, such as one with two slashes at its end.
 func (t *inputsThere) object(input string) error {
 	u, err := s3.ParseURL(input)
-	if err != nil || rundir.Names().Published(path.Base(u.Key)) {
-		return nil // a URL that is none was told already
+	if err != nil {
+		return nil // it was told already
+	}
+	remedy := ""
+	if name := path.Base(u.Key); rundir.Names().Published(name) {
+		in := s3.URL{Bucket: u.Bucket, Key: strings.TrimSuffix(u.Key, name)}
+		if _, err := s3.ParseDir(in.String()); err == nil {
+			return nil
+		}
+		remedy = "that of a run is " + shell.Quote(s3.URL{Bucket: u.Bucket, Key: strings.TrimPrefix(path.Clean("/"+u.Key), "/")}.String())
 	}
 	bucket := t.buckets[u.Bucket]
 	if bucket == nil {
@@ -118,7 +129,7 @@ func (t *inputsThere) object(input string) error {
 	e, ok := errors.AsType[*s3.Error](err)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return errors.New(input + ": there is no such object")
+		return &refusal.Error{Msg: input + ": there is no such object", Remedy: remedy}
 	case ok && e.Code() == "NoSuchBucket":
 		return err
 	default:
