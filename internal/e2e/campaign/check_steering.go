@@ -8,9 +8,10 @@ import (
 
 // Steered is what is known of how a run was steered, by one clock.
 type Steered struct {
-	Orders   []Order
-	Sights   []Sight
-	Arrivals []time.Time // of calls for users at the service, in order
+	Orders    []Order
+	Sights    []Sight
+	Arrivals  []time.Time // of calls for users at the service, in order
+	Elsewhere bool        // the run is in S3
 }
 
 // Order asks one thing of a run. Where several are under way at once nobody knows which comes last.
@@ -39,10 +40,21 @@ const (
 // silence are the fields that let nothing be sent, and what is violated if something is.
 var silence = map[string]string{"paused": SentPaused, "hold": SentHeld}
 
-// soon is how long a pause or a stop may take to come about.
-const soon = time.Second
+// How long a pause or a stop may take to come about. A run in S3 looks at what is asked every two seconds; a start that begins
+// while somebody asks may have looked just before, and its next look may fail once.
+const (
+	soon          = time.Second
+	soonElsewhere = 4 * time.Second
+)
 
-// CheckSteering returns every violation of what steering promises: from when a run says that it is paused, or a second after
+func (s Steered) soon() time.Duration {
+	if s.Elsewhere {
+		return soonElsewhere
+	}
+	return soon
+}
+
+// CheckSteering returns every violation of what steering promises: from when a run says that it is paused, or soon after
 // it was asked, nothing is sent until somebody lets it go on, over starts too; so it is where it is stopped and on hold; and
 // what it says is asked of it is what was asked last.
 func CheckSteering(s Steered) (found []Violation) {
@@ -62,7 +74,7 @@ func CheckSteering(s Steered) (found []Violation) {
 	}
 	for _, o := range s.Orders {
 		if silence[o.Field] != "" && o.Value == "true" && o.Kept {
-			found = append(found, s.silent(o.Field, orders, o.Begin, o.End.Add(soon))...)
+			found = append(found, s.silent(o.Field, orders, o.Begin, o.End.Add(s.soon()))...)
 		}
 	}
 	return found

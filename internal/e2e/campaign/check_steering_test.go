@@ -32,6 +32,8 @@ func TestCheckSteering(t *testing.T) {
 		{"sent while paused", Steered{Orders: []Order{pause(1, 1.1)}, Sights: []Sight{seen(1.2, true, "true")}, Arrivals: []time.Time{at(1.5)}}, SentPaused},
 		{"sent before it was paused", Steered{Orders: []Order{pause(1, 1.1)}, Sights: []Sight{seen(1.6, true, "true")}, Arrivals: []time.Time{at(1.5)}}, ""},
 		{"sent more than a second later", Steered{Orders: []Order{pause(1, 1.1)}, Arrivals: []time.Time{at(2.2)}}, SentPaused},
+		{"sent before a run in S3 has looked", Steered{Elsewhere: true, Orders: []Order{pause(1, 1.1)}, Arrivals: []time.Time{at(3.2)}}, ""},
+		{"sent after a run in S3 has looked", Steered{Elsewhere: true, Orders: []Order{pause(1, 1.1)}, Arrivals: []time.Time{at(5.2)}}, SentPaused},
 		{"sent once it went on", Steered{Orders: []Order{pause(1, 1.1), unpause(3, 3.1)}, Sights: []Sight{seen(1.2, true, "true")}, Arrivals: []time.Time{at(3.01)}}, ""},
 		{"somebody else lets it go on at once", Steered{Orders: []Order{pause(1, 2), unpause(1.5, 1.6)}, Arrivals: []time.Time{at(4)}}, ""},
 		{"sent over a pause's end", Steered{Orders: []Order{expiring}, Arrivals: []time.Time{at(5.5)}}, ""},

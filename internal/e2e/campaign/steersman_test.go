@@ -48,6 +48,7 @@ const wrongAnswer = "an order is answered otherwise than it may be"
 // check is what is wrong with how the run was steered, and when calls for its users came.
 func (m *steersman) check(arrivals []time.Time) []Violation {
 	m.steered.Arrivals = arrivals
+	m.steered.Elsewhere = m.plot.elsewhere
 	found := CheckSteering(m.steered)
 	for _, s := range m.strange {
 		found = append(found, Violation{wrongAnswer, s})
