@@ -160,14 +160,20 @@ func (o *reportOptions) checkTarget() error {
 	}
 	defer func() { _ = f.Close() }()
 	begin := make([]byte, len(pageBegin))
-	if n, _ := io.ReadFull(f, begin); n > 0 && !strings.EqualFold(string(begin[:n]), pageBegin) {
-		return &refusal.Error{Msg: prose.Printable(o.file) + ": is there already, and is no page", Remedy: "name another file: --force replaces an older report"}
-	}
-	return nil
+	n, _ := io.ReadFull(f, begin)
+	return replacesPage(o.file, begin[:n])
 }
 
 // pageBegin is what a page begins with.
 const pageBegin = "<!doctype html>"
+
+// replacesPage refuses to replace what begins so, unless it is empty or a page.
+func replacesPage(shown string, begin []byte) error {
+	if len(begin) == 0 || strings.EqualFold(string(begin), pageBegin) {
+		return nil
+	}
+	return &refusal.Error{Msg: prose.Printable(shown) + ": is there already, and is no page", Remedy: "name another file: --force replaces an older report"}
+}
 
 // tell says where the report is.
 func (o *reportOptions) tell(out io.Writer) {
@@ -238,13 +244,20 @@ func (o *outside) upload(ctx context.Context, path, key string, when runlog.Cond
 	return orInterrupted(ctx, o.bucket.Upload(ctx, key, f, info.Size(), when), maybeWritten(o.bucket.URL(key)))
 }
 
-// deliver writes the report to an object.
+// deliver writes the report to an object, which replaces a page alone, as a file does ([reportOptions.checkTarget]).
 func (o *reportOptions) deliver(ctx context.Context, out io.Writer, content func(io.Writer) error) error {
 	d, err := deliver(ctx, o.store.s3(), o.file, "report", o.force)
 	if err != nil {
 		return err
 	}
-	if err := content(d); err != nil {
+	begin, _, err := d.bucket.Begin(ctx, d.to.Key, int64(len(pageBegin)))
+	if err == nil {
+		err = replacesPage(o.file, begin)
+	}
+	if err == nil {
+		err = content(d)
+	}
+	if err != nil {
 		return errors.Join(err, d.Discard())
 	}
 	if err := d.Commit(ctx); err != nil {

@@ -149,30 +149,44 @@ func (l local) Write(p []byte) (int, error) {
 // fs.ErrNotExist.
 func (b *Bucket) Look(ctx context.Context, key, version string) error {
 	// Its first byte is read, for HeadObject cannot tell a missing object from a missing bucket.
-	in := &s3.GetObjectInput{Bucket: &b.name, Key: &key, ExpectedBucketOwner: b.owner(), Range: aws.String("bytes=0-0")}
+	_, err := b.first(ctx, key, version, 1)
+	return err
+}
+
+// first reads so many bytes of an object, or all if it has fewer.
+func (b *Bucket) first(ctx context.Context, key, version string, n int64) (begin []byte, err error) {
+	in := &s3.GetObjectInput{Bucket: &b.name, Key: &key, ExpectedBucketOwner: b.owner(), Range: aws.String(fmt.Sprintf("bytes=0-%d", n-1))}
 	if version != "" {
 		in.VersionId = &version
 	}
-	err := persist(ctx, func() error {
+	err = persist(ctx, func() error {
 		return b.attempt(ctx, call{op: "GetObject", key: key, version: version}, func(ctx context.Context, region func(*s3.Options)) error {
 			out, err := b.api.GetObject(ctx, in, region)
-			if err == nil {
-				err = out.Body.Close()
+			if err != nil {
+				return err
 			}
+			defer out.Body.Close()
+			begin, err = io.ReadAll(io.LimitReader(out.Body, n)) // some servers know no ranges
 			return err
 		})
 	})
 	if e, ok := errors.AsType[*Error](err); ok && e.code == "InvalidRange" { // it is empty
-		return nil
+		return nil, nil
 	}
-	return err
+	return begin, err
 }
 
 // Exists tells whether an object is there, as far as that can be told: who may write and not read does not know.
 func (b *Bucket) Exists(ctx context.Context, key string) (bool, error) {
-	err := b.Look(ctx, key, "")
+	_, there, err := b.Begin(ctx, key, 1)
+	return there, err
+}
+
+// Begin reads the first bytes of an object, if it is there, as far as [Bucket.Exists] can tell.
+func (b *Bucket) Begin(ctx context.Context, key string, n int64) (begin []byte, there bool, err error) {
+	begin, err = b.first(ctx, key, "", n)
 	if e, ok := errors.AsType[*Error](err); ok && (e.verdict.missing || strings.HasPrefix(e.permission, "s3:")) {
-		return false, nil
+		return nil, false, nil
 	}
-	return err == nil, err
+	return begin, err == nil, err
 }
