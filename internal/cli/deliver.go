@@ -65,17 +65,28 @@ func deliver(ctx context.Context, cfg s3.Config, text, what string, force bool) 
 }
 
 // free refuses an object that is there already, and one of a run, which may be replaced by that run alone. Who may not look
-// whether there is a run is believed.
+// whether there is a run is believed. Where that cannot be told, as a stranger's current.json is there, or a damaged one, what a run
+// would keep is refused, and nothing else.
 func (d *delivery) free(ctx context.Context) error {
 	if there, err := d.bucket.Exists(ctx, d.to.Key); err != nil || there && !d.force {
 		return cmp.Or(err, error(isThere(d.to.String(), d.what)))
 	}
 	dir, name := directoryOf(d.to)
 	seen, err := runlog.Look(ctx, d.bucket, dir.Key, rundir.Names())
-	if err == nil && (seen.Inside || seen.Aside || seen.Run != "" && rundir.Keeps(name)) {
+	kept := rundir.Keeps(name)
+	damaged, unclear := errors.AsType[*runlog.DamagedError](err)
+	switch {
+	case unclear && kept:
+		return &refusal.Error{Msg: fmt.Sprintf("%s: a run may keep its own there: %v", prose.Printable(d.to.String()), damaged), Remedy: "name a file elsewhere"}
+	case unclear:
+		return nil
+	case err != nil:
+		return unlessDenied(err)
+	case seen.Inside || seen.Aside || seen.Run != "" && kept:
 		return rundir.KeptIn(d.to.String(), strings.TrimRight(dir.String(), "/"))
+	default:
+		return nil
 	}
-	return unlessDenied(err)
 }
 
 // Commit uploads it.
