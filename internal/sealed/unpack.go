@@ -81,11 +81,15 @@ func newMembers(r io.Reader) (*members, error) {
 }
 
 func (m *members) Read(p []byte) (int, error) {
-	n, err := m.unpacker.Read(p)
-	if err == io.EOF {
-		err = m.next()
+	for {
+		n, err := m.unpacker.Read(p)
+		if err == io.EOF {
+			err = m.next()
+		}
+		if n > 0 || err != nil || len(p) == 0 { // else the member was empty: who reads gives up on many of nothing and no error
+			return n, err
+		}
 	}
-	return n, err
 }
 
 // next begins the next one. It returns io.EOF if there is none.

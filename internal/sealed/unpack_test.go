@@ -1,6 +1,7 @@
 package sealed
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -47,11 +48,30 @@ func write(tb testing.TB, name, text string) string {
 	return path
 }
 
+// lines reads a file line by line, as sources do: what waits for the end of a line gives up on many reads of nothing.
+func lines(t *testing.T, path string) (n int, err error) {
+	t.Helper()
+	in, err := new(Seals).Open(path, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	for r := bufio.NewReader(in); ; n++ {
+		if _, err = r.ReadString('\n'); err == io.EOF {
+			return n, nil
+		} else if err != nil {
+			return n, err
+		}
+	}
+}
+
 func TestUnpack(t *testing.T) {
 	text := "username,custom:tier\n" + strings.Repeat("user-00001,gold\n", 70_000) // more than is copied at once
 	for _, tt := range []struct{ name, file, content, want string }{
 		{"gzip", "a.csv.gz", pack(t, "a.csv.gz", text), ""},
 		{"gzip, two in a row", "a.csv.gz", pack(t, "a.csv.gz", text[:100]) + pack(t, "a.csv.gz", text[100:]), ""},
+		{"gzip, of which many in a row are empty", "a.csv.gz", strings.Repeat(pack(t, "a.csv.gz", ""), 200) + pack(t, "a.csv.gz", text) +
+			strings.Repeat(pack(t, "a.csv.gz", ""), 200), ""},
 		{"zstd", "a.csv.zst", pack(t, "a.csv.zst", text), ""},
 		{"plain", "a.csv", text, ""},
 		{"cut short", "a.csv.gz", pack(t, "a.csv.gz", text)[:100], "gzip data is damaged or cut short: unexpected EOF"},
@@ -82,6 +102,9 @@ func TestUnpack(t *testing.T) {
 			}
 			if err != nil || got.String() != text {
 				t.Errorf("%v, %d bytes of %d", err, got.Len(), len(text))
+			}
+			if n, err := lines(t, path); err != nil || n != strings.Count(text, "\n") {
+				t.Errorf("%v, %d lines of %d", err, n, strings.Count(text, "\n"))
 			}
 		})
 	}
