@@ -154,10 +154,11 @@ func (a *applyRun) run(ctx context.Context, paths []string) (err error) {
 	if j.Finished() {
 		return a.alreadyDone(j)
 	}
-	if err := a.confirm(ctx, j); err != nil {
+	about := j.Preview()
+	if err := a.confirm(ctx, j, about); err != nil {
 		return a.opts.explain(err, paths)
 	}
-	console.ShowAsked(a.sys.Stderr, j.Dir().Called(), j.Preview().Asked, time.Now())
+	console.ShowAsked(a.sys.Stderr, j.Dir().Called(), about.Asked, time.Now())
 	return there.explain(a.orUnhold(a.start(ctx, j), paths))
 }
 
@@ -200,12 +201,12 @@ func (a *applyRun) nothingToDo(dir string, found metrics.Reading) {
 }
 
 // confirm shows what will happen and asks. Without a terminal there is nobody to ask.
-func (a *applyRun) confirm(ctx context.Context, j *job.Job) error {
+func (a *applyRun) confirm(ctx context.Context, j *job.Job, about job.Preview) error {
 	asks := a.asks()
 	if a.opts.output.Quiet() && !asks {
-		console.ShowWatch(a.sys.Stderr, j.Preview())
+		console.ShowWatch(a.sys.Stderr, about)
 	} else {
-		console.ShowPreview(a.sys.Stderr, j.Preview()) // nobody is asked without being shown what for
+		console.ShowPreview(a.sys.Stderr, about) // nobody is asked without being shown what for
 	}
 	if err := j.Allowed(); err != nil {
 		return err

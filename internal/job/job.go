@@ -155,7 +155,7 @@ type Preview struct {
 	AsUser    bool
 }
 
-// Preview tells what the start is about to do.
+// Preview tells what the start is about to do. It reads an undo file or a plan among the inputs whole.
 func (j *Job) Preview() Preview {
 	p := Preview{
 		Inputs: j.set.Paths(), Dialect: j.set.Dialect(), Noun: j.set.Noun(), Dir: j.dir.Path, Errors: j.dir.ErrorsFile(),
