@@ -160,8 +160,14 @@ func leftByRun(path string, entries []os.DirEntry) bool {
 		foreign = foreign || !ownFile(e.Name())
 	}
 	lock := filepath.Join(path, checkpoint.LockName)
-	if !there[checkpoint.LockName] || there[checkpoint.FileName] || there[report.SummaryJSON] {
-		return there[checkpoint.LockName]
+	switch {
+	case !there[checkpoint.LockName]:
+		return false
+	case there[checkpoint.FileName]:
+		return true
+	}
+	if _, err := ReadPlan(path); err == nil { // others have a summary.json, too
+		return true
 	}
 	info, err := os.Lstat(lock)
 	empty := err == nil && info.Mode().IsRegular() && info.Size() == 0

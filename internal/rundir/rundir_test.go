@@ -38,6 +38,8 @@ func TestOpen(t *testing.T) {
 		{"of a run of which only the lock is there", []string{"lock", "\n"}, ""},
 		{"of a run whose lock a crash has emptied", []string{"lock", "", "applied.csv", ""}, ""},
 		{"an empty lock beside a stranger's file", []string{"lock", "", "notes.txt", "made up"}, stranger},
+		{"an empty lock beside a stranger's summary", []string{"lock", "", "summary.json", `{"total": 7}`, "notes.txt", "made up"}, stranger},
+		{"of a plan whose lock a crash has emptied", []string{"lock", "", "summary.json", `{"dry_run": true}`, "notes.txt", "made up"}, ""},
 		{"a lock of another program", []string{"lock", "pid 1\n"}, stranger},
 		{"files and no lock", []string{"applied.csv", ""}, stranger},
 	} {
@@ -53,6 +55,34 @@ func TestOpen(t *testing.T) {
 			defer d.Close()
 			if _, err := Local().Open(dir); err == nil {
 				t.Error("it is taken twice")
+			}
+		})
+	}
+}
+
+// TestNotKept: what a run or a plan keeps is refused where one is, and nowhere else.
+func TestNotKept(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		files []string
+		kept  bool
+	}{
+		{"finished", []string{"lock", "\n", "checkpoint.json", "{}", "summary.json", "{}"}, true},
+		{"killed", []string{"lock", "\n" + `{"pid":7}`, "checkpoint.json", "{}", "undo.jsonl", ""}, true},
+		{"killed before its checkpoint", []string{"lock", "\n" + `{"pid":7}`, "notes.txt", "made up"}, true},
+		{"a plan", []string{"lock", "\n", "summary.json", `{"dry_run": true}`, "plan.jsonl", ""}, true},
+		{"a plan whose summary is lost", []string{"lock", "\n", "plan.jsonl", ""}, true},
+		{"no lock", []string{"summary.json", `{"dry_run": true}`}, false},
+		{"a stranger's, with a lock and a summary", []string{"lock", "", "summary.json", `{"total": 7}`, "main.tf", ""}, false},
+		{"a stranger's, with a lock that is written to", []string{"lock", "pid 1\n", "summary.json", "7", "main.tf", ""}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := dirWith(t, tt.files...)
+			if err := NotKept(filepath.Join(dir, "errors.csv")); (err != nil) != tt.kept {
+				t.Errorf("got %v, want kept to be %t", err, tt.kept)
+			}
+			if err := NotKept(filepath.Join(dir, "users.csv")); err != nil {
+				t.Error(err)
 			}
 		})
 	}
