@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -24,7 +25,7 @@ func s3Of(ts *testscript.TestScript) *s3test.Server {
 }
 
 // useS3 does something to the S3 of a script: put KEY FILE, get KEY FILE, delete KEY, keys [PREFIX], version, deny PERMISSION...,
-// allow PERMISSION..., away, back, and asked OPERATION KEY, which ! denies.
+// allow PERMISSION..., away, back, and asked OPERATION KEY and holds TEXT, in whatever object, which ! denies.
 func useS3(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) == 0 {
 		ts.Fatalf("usage: s3 WHAT [ARGUMENT...]")
@@ -60,6 +61,17 @@ func useS3(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		if found == neg {
 			ts.Fatalf("%s of %s was asked for: %t", rest[0], rest[1], found)
+		}
+	case "holds":
+		keys, err := s.Keys(s3test.Bucket, "")
+		ts.Check(err)
+		in := slices.DeleteFunc(keys, func(key string) bool {
+			body, err := s.Get(s3test.Bucket, key)
+			ts.Check(err)
+			return !strings.Contains(string(body), rest[0])
+		})
+		if (len(in) > 0) == neg {
+			ts.Fatalf("%s stands in %q", rest[0], in)
 		}
 	default:
 		ts.Fatalf("s3 does not know %s", args[0])
