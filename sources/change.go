@@ -57,7 +57,7 @@ type Change struct {
 	// Text is the record as it stood in a JSONL input, or what of a CSV input could not be decoded. It
 	// and Rows have [Redacted] in the place of access tokens.
 	Text []byte
-	// Redacted says that the input has access tokens there.
+	// Redacted says that the input has access tokens there, or may have, where it could not be decoded and Text is [Redacted] alone.
 	Redacted bool
 	// Err says why the record could not be decoded. If it is set, Username may still be known; the
 	// other fields of the change mean nothing.

@@ -41,8 +41,7 @@ func (d *jsonLines) change(r records.Record) *Change {
 		c.Err = failed
 	}
 	if d.opts.Tokens || mayHoldToken(c.Text) {
-		text := withoutTokens(c.Text)
-		c.Text, c.Redacted = text, !bytes.Equal(text, c.Text)
+		c.Text, c.Redacted = redactLine(c.Text)
 	}
 	return c
 }

@@ -151,7 +151,7 @@ func (r *rows) finish() error {
 			next.err = r.checkUser(next.user)
 		}
 		for _, i := range r.header.tokens {
-			if cell := &next.cells[i]; *cell != "" && *cell != Redacted {
+			if cell := &next.cells[i]; !isNoToken(*cell) {
 				*cell, next.redacted = Redacted, true
 			}
 		}

@@ -57,9 +57,11 @@ func checkToken(field, text string) *RecordError {
 // mayHoldToken tells whether a text may have an access token in it, in a change set that need not have
 // any: whoever mixes up two files must not find tokens in a report.
 func mayHoldToken(text []byte) bool {
-	if bytes.Contains(text, []byte(tokenBegin)) {
-		return true
-	}
+	return bytes.Contains(text, []byte(tokenBegin)) || mayNameToken(text)
+}
+
+// mayNameToken tells whether the name of a token may stand in a text.
+func mayNameToken(text []byte) bool {
 	if !bytes.Contains(text, []byte("oken")) && !bytes.Contains(text, []byte("OKEN")) {
 		return false
 	}
@@ -67,8 +69,19 @@ func mayHoldToken(text []byte) bool {
 	return bytes.Contains(lower, []byte("access_token")) || bytes.Contains(lower, []byte("accesstoken"))
 }
 
+// redactLine is what is kept of a line, and whether there are tokens in it. Of one that is no JSON nothing is kept, and there
+// may be some if one is named there or something looks like one.
+func redactLine(text []byte) (kept []byte, redacted bool) {
+	kept = withoutTokens(text)
+	redacted = !bytes.Equal(kept, text)
+	if string(kept) == Redacted {
+		redacted = redacted && (mayNameToken(text) || isToken(string(text)))
+	}
+	return kept, redacted
+}
+
 // withoutTokens returns a JSON value with <redacted> for the access tokens in it, at any depth: for what
-// stands under the name of one, and for every text that looks like one. Of a text that is no JSON nothing
+// stands under the name of one, unless that is nothing, and for every text that looks like one. Of a text that is no JSON nothing
 // is left: where a token begins and ends can't be told.
 func withoutTokens(text []byte) []byte {
 	var out []byte
@@ -84,7 +97,7 @@ func withoutTokens(text []byte) []byte {
 			return []byte(Redacted)
 		}
 		plain := unquoted(part)
-		if named || isToken(plain) {
+		if named && !isNothing(part.Kind(), plain) || isToken(plain) {
 			end := int(d.InputOffset())
 			out = append(out, text[done:end-len(part)]...)
 			out = append(out, `"`+Redacted+`"`...)
@@ -92,6 +105,17 @@ func withoutTokens(text []byte) []byte {
 		}
 		named = isName(d) && slices.ContainsFunc(tokenNames, func(n string) bool { return strings.EqualFold(n, plain) })
 	}
+}
+
+// isNothing tells whether what stands in the place of a token is none: null, blank, or what a report has there.
+func isNothing(kind jsontext.Kind, plain string) bool {
+	return kind == 'n' || kind == '"' && isNoToken(plain)
+}
+
+// isNoToken tells whether a text in the place of a token is none.
+func isNoToken(text string) bool {
+	text = strings.TrimSpace(text)
+	return text == "" || text == Redacted
 }
 
 // readPart reads a string, a bracket or another scalar, or whatever it is as a whole. Only of the last,

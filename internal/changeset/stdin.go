@@ -50,7 +50,7 @@ func (s *Set) Spool(ctx context.Context, stdin io.Reader, dir *rundir.Dir) (*Set
 func (s *Set) mayStay(ctx context.Context, dir *rundir.Dir) error {
 	err := s.look()
 	if errors.Is(err, sources.ErrTokens) {
-		return keepsTokens(dir, "")
+		return keepsTokens(dir, "has access tokens")
 	}
 	if err != nil {
 		return err
@@ -67,15 +67,17 @@ func (s *Set) mayStay(ctx context.Context, dir *rundir.Dir) error {
 			return nil
 		case err != nil:
 			return err
+		case c.Redacted && string(c.Text) == sources.Redacted:
+			return keepsTokens(dir, fmt.Sprintf("may have access tokens (line %d, which cannot be decoded)", c.Line))
 		case c.Redacted:
-			return keepsTokens(dir, fmt.Sprintf(" (line %d)", c.Line))
+			return keepsTokens(dir, fmt.Sprintf("has access tokens (line %d)", c.Line))
 		}
 	}
 }
 
-// keepsTokens refuses standard input that has access tokens.
-func keepsTokens(dir *rundir.Dir, line string) error {
-	return &refusal.UsageError{Err: fmt.Errorf("standard input (-) has access tokens%s, and would be kept in %s", line, prose.Printable(dir.Path)),
+// keepsTokens refuses standard input that has access tokens, or may have.
+func keepsTokens(dir *rundir.Dir, has string) error {
+	return &refusal.UsageError{Err: fmt.Errorf("standard input (-) %s, and would be kept in %s", has, prose.Printable(dir.Path)),
 		Remedy: "give a file, which stays where it is and is only read"}
 }
 

@@ -87,6 +87,7 @@ func TestSpool(t *testing.T) {
 	for _, tt := range []struct{ name, stdin, file string }{
 		{"CSV", tiers, "stdin.csv"},
 		{"JSON lines", lines, "stdin.jsonl"},
+		{"JSON lines without a token", `{"username":"ann","access_token":null,"attributes":{"locale":"de"}}` + "\n" + `{"username":"bob","attributes":{"a":"eyJabc"}` + "\n", "stdin.jsonl"},
 		{"CSV, gzip", packed(t, tiers, gzipped), "stdin.csv.gz"},
 		{"JSON lines, gzip", packed(t, lines, gzipped), "stdin.jsonl.gz"},
 		{"CSV, zstd", packed(t, tiers, func(w io.Writer) (io.WriteCloser, error) { return zstd.NewWriter(w) }), "stdin.csv.zst"},
@@ -175,6 +176,7 @@ func TestSpoolRefuses(t *testing.T) {
 		{"access tokens as a header", strings.NewReader("eyJhIjoxfQ.eyJhIjoxfQ.eA,locale\n"), "standard input (-) has access tokens, and would be kept in "},
 		{"a token in another column", strings.NewReader("username,_jwt,locale\nann,,de\nbob,eyJhIjoxfQ.eyJhIjoxfQ.eA,de\n"), "standard input (-) has access tokens (line 3), and would be kept in "},
 		{"a token in JSON lines", strings.NewReader(`{"username":"ann","access_token":"TTT","attributes":{"locale":"de"}}`), "standard input (-) has access tokens (line 1), and would be kept in "},
+		{"a line cut short that names a token", strings.NewReader(`{"username":"ann","access_token":"TTT","attr`), "standard input (-) may have access tokens (line 1, which cannot be decoded), and would be kept in "},
 		{"damage", strings.NewReader("username,locale\nann,\"de\n"), "standard input:2: a quote is left open"},
 		{"a reader that fails", io.MultiReader(strings.NewReader(tiers), broken{}), "keep standard input: made up"},
 	} {
