@@ -27,8 +27,10 @@ func (s spooled) incoming(dir *rundir.Dir) string { return dir.File(rundir.Incom
 func (s spooled) kept(dir *rundir.Dir) string     { return dir.File(s.name) }
 
 // Spool keeps standard input in the directory, as the input of the change set, and looks at it; [Set.Settled] gives
-// the file its final place. A set of files is left as it is.
+// the file its final place. A set of files is left as it is. What a start that was killed has left of its standard input goes in
+// any case: nobody has looked whether there are access tokens in it.
 func (s *Set) Spool(ctx context.Context, stdin io.Reader, dir *rundir.Dir) (*Set, error) {
+	dir.RemoveIncoming()
 	if !s.IsStdin() {
 		return s, nil
 	}

@@ -213,6 +213,32 @@ func TestSpoolRefuses(t *testing.T) {
 	}
 }
 
+// TestSpoolRemoves: what a start that was killed has left of standard input, which may have tokens in it, goes with the next start, of a file
+// too.
+func TestSpoolRemoves(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "tiers.csv")
+	if err := os.WriteFile(file, []byte(tiers), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, input string }{{"a file", file}, {"standard input", rundir.Stdin}} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := runDir(t)
+			for _, left := range []string{"stdin.csv", rundir.Incoming + "stdin.tmp", rundir.Incoming + "stdin", rundir.Incoming + "stdin.jsonl.gz"} {
+				if err := os.WriteFile(d.File(left), []byte(tiers), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			arrived, err := opened(t, Spec{Paths: []string{tt.input}}).Spool(t.Context(), strings.NewReader(tiers), d)
+			if err == nil {
+				_, err = arrived.Settled(d)
+			}
+			if got := namesIn(t, d.Path); err != nil || !slices.Equal(got, []string{"lock", "stdin.csv"}) {
+				t.Errorf("there are %q, %v", got, err)
+			}
+		})
+	}
+}
+
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, errors.New("made up") }
