@@ -39,6 +39,15 @@ func (s *Seals) Unpack(ctx context.Context, path string, w io.Writer) error {
 	return placed(path, s.known.Unpack(ctx, path, w))
 }
 
+// MayHoldTokens tells whether access tokens may stand anywhere in a file, of which the decoded records are not all: whether one is
+// named there, or something looks like one. A file that cannot be read to its end is a *[FileError]; it returns soon when ctx ends,
+// with ctx.Err().
+func (s *Seals) MayHoldTokens(ctx context.Context, path string) (bool, error) {
+	var f tokenFinder
+	err := s.Unpack(ctx, path, &f)
+	return f.found, err
+}
+
 // placed says of the refusal of a file which it is. Other errors stay as they are.
 func placed(path string, err error) error {
 	if refusal, ok := errors.AsType[*sealed.Refusal](err); ok {

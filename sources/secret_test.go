@@ -227,6 +227,38 @@ func TestRedacted(t *testing.T) {
 	}
 }
 
+// TestMayHoldTokens: a token, or the name of one, is found wherever the text is cut in two.
+func TestMayHoldTokens(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		want       bool
+	}{
+		{"none", "username,picture\nann,\"https://example.com/heyJude.png\n", false},
+		{"what looks like one", "username,a\nann,\"x\nbob," + canary + "\n", true},
+		{"its name", "username,ACCESS_TOKEN\nann,\"x\n", true},
+		{"the API's name", "username,AccessToken\nann,\"x\n", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for cut := range tt.text {
+				var f tokenFinder
+				for _, part := range []string{strings.Repeat("x", 2*maxTokenHeader), tt.text[:cut], tt.text[cut:]} {
+					_, _ = io.WriteString(&f, part)
+				}
+				if f.found != tt.want {
+					t.Fatalf("cut at %d: %v, want %v", cut, f.found, tt.want)
+				}
+			}
+			path := filepath.Join(t.TempDir(), "a.csv")
+			if err := os.WriteFile(path, []byte(tt.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if got, err := new(Seals).MayHoldTokens(t.Context(), path); got != tt.want || err != nil {
+				t.Errorf("%v, %v, want %v", got, err, tt.want)
+			}
+		})
+	}
+}
+
 // firstRecord spells out the first record of a file, or the error that refuses it, with its hint.
 func firstRecord(t *testing.T, path string, opts Options) string {
 	t.Helper()

@@ -158,3 +158,16 @@ func redact(rows []Row) (found bool) {
 	}
 	return found
 }
+
+// tokenFinder looks for tokens in a text that is written to it, and for their names.
+type tokenFinder struct {
+	behind []byte // the end of what was written, in which a token may begin
+	found  bool
+}
+
+func (f *tokenFinder) Write(b []byte) (int, error) {
+	text := append(f.behind, b...)
+	f.found = f.found || mayNameToken(text) || isToken(string(text))
+	f.behind = append(f.behind[:0], text[max(0, len(text)-maxTokenHeader):]...)
+	return len(b), nil
+}

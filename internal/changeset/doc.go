@@ -13,5 +13,5 @@
 // # Limits
 //
 // Standard input has to be kept ([Set.Spool]) before it is read. Records with access tokens are read from files only: what
-// standard input brings is looked through, and goes again if it has any, or is no change set.
+// standard input brings is looked through, and goes again if it has any, or is no change set. What is damaged behind its header stays, to be mended.
 package changeset

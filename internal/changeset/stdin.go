@@ -42,7 +42,7 @@ func (s *Set) Spool(ctx context.Context, stdin io.Reader, dir *rundir.Dir) (*Set
 	arrived.paths, arrived.arriving = []string{kept.incoming(dir)}, &kept
 	if err := arrived.mayStay(ctx, dir); err != nil { // before an earlier run is set aside for it
 		dir.RemoveIncoming() // there may be access tokens in it
-		return nil, asStdin(err)
+		return nil, arrived.asStdin(err)
 	}
 	return arrived, nil
 }
@@ -61,7 +61,14 @@ func (s *Set) mayStay(ctx context.Context, dir *rundir.Dir) error {
 	if err != nil {
 		return err
 	}
-	defer in.Close()
+	err = errors.Join(noTokens(ctx, in, dir), in.Close())
+	if damage, ok := errors.AsType[*sources.FileError](err); ok {
+		return s.keepDamaged(ctx, dir, damage)
+	}
+	return err
+}
+
+func noTokens(ctx context.Context, in *Reader, dir *rundir.Dir) error {
 	for {
 		c, err := in.Files.Next(ctx)
 		switch {
@@ -77,15 +84,31 @@ func (s *Set) mayStay(ctx context.Context, dir *rundir.Dir) error {
 	}
 }
 
+// keepDamaged gives what is damaged behind its header its final place, to be mended there: what has written it may have taken
+// long. It is not kept if there may be a token in it, though behind the damage, or where it would replace the copy of an earlier start.
+func (s *Set) keepDamaged(ctx context.Context, dir *rundir.Dir, damage *sources.FileError) error {
+	to := s.arriving.kept(dir)
+	tokens, err := s.decoding.Seals.MayHoldTokens(ctx, s.paths[0])
+	if err == nil && !tokens && !disk.Exists(to) && disk.Rename(dir.Volume, s.paths[0], to) == nil {
+		damage.File = dir.ShownAs(to)
+		return damage
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	damage.Remedy = strings.TrimPrefix(damage.Remedy+"; standard input is not kept: write it to a file first", "; ")
+	return damage
+}
+
 // keepsTokens refuses standard input that has access tokens, or may have.
 func keepsTokens(dir *rundir.Dir, has string) error {
 	return &refusal.UsageError{Err: fmt.Errorf("standard input (-) %s, and would be kept in %s", has, prose.Printable(dir.Path)),
 		Remedy: "give a file, which stays where it is and is only read"}
 }
 
-// asStdin is an error of the copy of standard input, which is gone, with the name that people know.
-func asStdin(err error) error {
-	if e, ok := errors.AsType[*sources.FileError](err); ok {
+// asStdin is an error of what standard input has brought, which is gone, with the name that people know.
+func (s *Set) asStdin(err error) error {
+	if e, ok := errors.AsType[*sources.FileError](err); ok && e.File == s.paths[0] {
 		e.File = "standard input"
 	}
 	return err

@@ -213,6 +213,44 @@ func TestSpoolRefuses(t *testing.T) {
 	}
 }
 
+// TestSpoolKeepsDamaged: what has no token in it and is damaged in a late row is kept, under the name that the error says; what may have one
+// is not.
+func TestSpoolKeepsDamaged(t *testing.T) {
+	gzipped := func(w io.Writer) (io.WriteCloser, error) { return gzip.NewWriter(w), nil }
+	var long strings.Builder
+	long.WriteString("username,locale\n")
+	for i := range 100_000 {
+		fmt.Fprintf(&long, "user-%d,de\n", i*i)
+	}
+	cut := packed(t, long.String(), gzipped)
+	for _, tt := range []struct{ name, stdin, file, want string }{
+		{"a quote", "username,locale\nann,de\nbob,\"de\n", "stdin.csv", "stdin.csv:3: a quote is left open"},
+		{"packed", packed(t, "username,locale\nann,de\nbob,\"de\n", gzipped), "stdin.csv.gz", "stdin.csv.gz:3: a quote is left open"},
+		{"packed, and cut short", cut[:len(cut)-9], "", "standard input"},
+		{"a token behind it", "username,_jwt\nann,x\nbob,\"x\neve,eyJhIjoxfQ.eyJhIjoxfQ.eA\n", "", "standard input:3: a quote is left open"},
+		{"the name of one", "username,locale,metadata:access_token\nann,de,\nbob,\"TTT\n", "", "standard input:3: a quote is left open"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := runDir(t)
+			_, err := opened(t, Spec{Paths: []string{rundir.Stdin}}).Spool(t.Context(), strings.NewReader(tt.stdin), d)
+			e, ok := errors.AsType[*sources.FileError](err)
+			if !ok || !strings.HasPrefix(strings.TrimPrefix(err.Error(), d.Path+string(filepath.Separator)), tt.want) {
+				t.Fatalf("got %v, want %s", err, tt.want)
+			}
+			want := []string{"lock"}
+			if tt.file != "" {
+				want = append(want, tt.file)
+			}
+			if got := namesIn(t, d.Path); !slices.Equal(got, want) {
+				t.Errorf("there are %q, want %q", got, want)
+			}
+			if told := strings.Contains(e.Hint(), "standard input is not kept: write it to a file first"); told != (tt.file == "") {
+				t.Errorf("hint: %s", e.Hint())
+			}
+		})
+	}
+}
+
 // TestSpoolRemoves: what a start that was killed has left of standard input, which may have tokens in it, goes with the next start, of a file
 // too.
 func TestSpoolRemoves(t *testing.T) {
