@@ -47,12 +47,7 @@ var columnsOfFlags = strings.NewReplacer("--user-pool-id", "the column user_pool
 // Hint is the remedy of the error. A command in it, at its end, is that of the row alone, and has flags.
 func (e *rowError) Hint() string {
 	hint := hintOf(e.err)
-	command := len(hint)
-	for _, program := range []string{"attrmigrate ", "aws "} {
-		if i := strings.Index(hint, program); i >= 0 {
-			command = min(command, i)
-		}
-	}
+	command := prose.Command(hint)
 	return columnsOfFlags.Replace(hint[:command]) + hint[command:]
 }
 

@@ -77,7 +77,21 @@ func units(high time.Duration, highUnit string, low time.Duration, lowUnit strin
 }
 
 // commands are the words, with the blank behind them, by which the commands of hints begin.
-var commands = [...]string{"attrmigrate ", "jq ", "sed ", "soffice ", "unzip ", "{ "}
+var commands = [...]string{"attrmigrate ", "aws ", "jq ", "sed ", "soffice ", "unzip ", "{ "}
+
+// Command is where the command of a hint begins, at its start or behind a colon; the hint's end if it has none.
+func Command(hint string) int {
+	at := len(hint)
+	for _, program := range commands {
+		if strings.HasPrefix(hint, program) {
+			return 0
+		}
+		if i := strings.Index(hint, ": "+program); i >= 0 {
+			at = min(at, i+len(": "))
+		}
+	}
+	return at
+}
 
 // Wrap breaks a line between words so that it fits into width columns; what follows is indented like
 // the text behind a heading. A width of 0 is no terminal: the line stays whole.
